@@ -1,0 +1,51 @@
+/** The past. One interface, one contract suite, several backends. */
+import type { GraphEvent, SampleEvent } from '../graph/change.ts';
+import type { Element } from '../graph/element.ts';
+import type { GraphView, Sample, Span } from '../graph/view.ts';
+
+export interface Archive extends AsyncDisposable {
+  /** Keeps a batch durably: when it resolves, `kill -9` loses nothing of it. The same batch id again changes nothing. */
+  append(batch: ArchiveBatch): Promise<void>;
+  /** Everything as it was at `time`; with `knownAt`, as far as it had been recorded by then. */
+  viewAt(time: number, options?: { readonly knownAt?: number }): Promise<GraphView>;
+  /** Every version that overlaps the span. */
+  viewBetween(span: Span): Promise<GraphView>;
+  /** Versions of the given elements that overlap the span, oldest first. */
+  versions(ids: readonly string[], span?: Span): Promise<Element[]>;
+  samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>>;
+  /** Elements that were alive when the archive was last written to: what a restart finds. */
+  open(): Promise<Element[]>;
+  /** Ends elements that did not come back, at the last moment they were known. */
+  closeLost(ids: readonly string[], time: number): Promise<void>;
+  /** First and last moment known; undefined when empty. */
+  range(): Promise<Span | undefined>;
+  /** Spans in which nobody was watching: from the last sign of life to the next start. */
+  gaps(): Promise<Span[]>;
+  /** Forgets what ended before. Elements alive stay. */
+  prune(before: number): Promise<void>;
+  health(): Promise<ArchiveHealth>;
+}
+
+export interface ArchiveBatch {
+  /** Writer and sequence number: `<boot>-<n>`. */
+  readonly id: string;
+  /** A sign of life: everything is known until this moment, epoch ms. */
+  readonly time: number;
+  readonly events: readonly GraphEvent[];
+  readonly samples: readonly SampleEvent[];
+}
+
+export interface ArchiveHealth {
+  readonly kind: string;
+  /** File or address. */
+  readonly place: string;
+  readonly state: 'ok' | 'degraded' | 'failed';
+  /** Sentence for people when it is not ok, or when something was found at open (a corrupt file kept aside…). */
+  readonly notes: readonly string[];
+  readonly sizeBytes: number;
+  readonly sizeBytesMax: number;
+  readonly ageMsMax: number;
+  readonly versions: number;
+  readonly samples: number;
+  readonly range: Span | undefined;
+}

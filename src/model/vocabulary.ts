@@ -1,0 +1,37 @@
+/** The vocabulary: every type of node and every key it may carry, declared once, where it is born. */
+import * as z from 'zod';
+
+export interface FieldWords {
+  readonly doc: string;
+  readonly example: unknown;
+  /** e.g. 'bytes', 'ms', 'Mbit/s'. */
+  readonly unit?: string;
+  /** Keep an index on it: queries look elements up by this key. */
+  readonly index?: boolean;
+}
+
+/** What zod cannot know of a field: the words and the example shown to people. */
+export const fieldWords = z.registry<FieldWords>();
+
+export interface NodeType<Shape extends z.ZodRawShape = z.ZodRawShape> {
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: z.ZodObject<Shape>;
+}
+
+export function nodeType<Shape extends z.ZodRawShape>(name: string, doc: string, shape: Shape): NodeType<Shape> {
+  return { name, doc, fields: z.object(shape) };
+}
+
+/** Attaches the words of a field to its schema: `field(z.string(), { doc, example })`. */
+export function field<S extends z.ZodType>(schema: S, words: FieldWords): S {
+  // A clone, so that two fields built from one schema keep words of their own.
+  const own = schema.clone() as S;
+  fieldWords.add(own, words);
+  return own;
+}
+
+/** All keys of all types, sorted: what completion offers after `Has(`. */
+export function keysOf(types: readonly NodeType[]): string[] {
+  return [...new Set(types.flatMap((type) => Object.keys(type.fields.shape)))].sort();
+}

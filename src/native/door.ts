@@ -1,0 +1,68 @@
+/**
+ * The one typed door to the addon. Everything is bytes and plain numbers; meaning is given above.
+ * Failures are Errors with `code` (errno's name, e.g. 'ENOENT') and a message that says what was attempted.
+ */
+export interface Door {
+  /**
+   * Opens a netlink socket inside a network namespace. The socket is created on a thread of its own that enters the
+   * namespace; the namespace of the calling thread never changes.
+   */
+  openNetlink(options: NetlinkOptions): Promise<NetlinkSocket>;
+  /** Opens a socket for device ioctls (ethtool) inside a namespace, the same way. */
+  openDevices(options: { readonly netns?: string }): Promise<DeviceSocket>;
+  /** Who a namespace is: /proc/self/ns/net, /run/netns/NAME, /proc/PID/ns/net. Opens it for reading only. */
+  netnsIdentity(path: string): NetnsIdentity;
+  /** One process for each network namespace that processes live in: pid and inode, read from /proc on a thread. */
+  processNamespaces(): Promise<readonly { readonly pid: number; readonly inode: number }[]>;
+  /**
+   * Tells whenever a network namespace may have been created, entered or left by a process. `kind` says how it is
+   * known. Throws Unavailable-like errors (code ENOTSUP/EPERM) where the kernel cannot; the caller then polls.
+   */
+  watchNamespaces(onChange: () => void): NamespaceWatch;
+}
+
+export interface NetlinkOptions {
+  /** Path of the namespace; our own when left out. */
+  readonly netns?: string;
+  /** NETLINK_ROUTE 0, NETLINK_NETFILTER 12, NETLINK_GENERIC 16… */
+  readonly protocol: number;
+  /** Multicast groups to join (numbers, not masks). */
+  readonly groups?: readonly number[];
+  /** SO_RCVBUFFORCE, or SO_RCVBUF where that is refused. */
+  readonly receiveBufferBytes?: number;
+  /** NETLINK_GET_STRICT_CHK: the kernel filters dumps by the request's header. */
+  readonly strict?: boolean;
+  /** NETLINK_LISTEN_ALL_NSID: also hear of namespaces that have an id here. */
+  readonly allNamespaces?: boolean;
+}
+
+export interface NetlinkSocket {
+  readonly portId: number;
+  send(message: Uint8Array): void;
+  /**
+   * Starts delivery; called once. A batch holds one or more whole netlink messages back to back, each aligned to 4.
+   * The buffer is the listener's to keep. `overrun`: the kernel dropped messages before this batch (ENOBUFS); the
+   * batch may then be empty.
+   */
+  onBatch(listener: (batch: Uint8Array, overrun: boolean) => void): void;
+  /** Idempotent. Nothing is delivered after it returns; send throws EBADF. */
+  close(): void;
+}
+
+export interface DeviceSocket {
+  /** SIOCETHTOOL on an interface: the command's struct goes in and comes back as the kernel filled it. */
+  ethtool(interfaceName: string, command: Uint8Array): Uint8Array;
+  close(): void;
+}
+
+export interface NetnsIdentity {
+  /** SO_NETNS_COOKIE / NS_GET_ID: unique while the machine runs, unlike the inode, which is reused at once. */
+  readonly cookie: bigint;
+  readonly inode: number;
+  readonly device: number;
+}
+
+export interface NamespaceWatch {
+  readonly kind: string;
+  close(): void;
+}
