@@ -1,0 +1,99 @@
+/** `GET /api/status`: Skydive's keys first, then ours. */
+import * as z from 'zod';
+import { schemaVersion } from './element.ts';
+import { spanShape } from './query.ts';
+
+export const connectionShape = z
+  .object({
+    ServiceType: z.string(),
+    ClientProtocol: z.string(),
+    Addr: z.string(),
+    Port: z.int(),
+    IsConnected: z.boolean(),
+    ConnectTime: z.string().meta({ description: 'RFC 3339.' }),
+    RemoteHost: z.string(),
+    RemoteServiceType: z.string().optional(),
+    Sent: z.int().optional(),
+    Received: z.int().optional(),
+    Queued: z.int().optional(),
+  })
+  .meta({ id: 'Connection' });
+
+export const probeStatusShape = z
+  .object({
+    Status: z.string().meta({ description: 'running, starting, waiting, stopped.' }),
+    Up: z.boolean(),
+    Ready: z.boolean().optional().meta({ description: 'Its first full reading is in the graph.' }),
+    Runs: z.int().optional(),
+    Errors: z.int().optional(),
+    LastError: z.string().optional(),
+    Needs: z.string().optional().meta({ description: 'What would do, when the world refuses.' }),
+    RetryAt: z.number().optional().meta({ description: 'Epoch ms.' }),
+    LastDurationMs: z.number().optional(),
+    Notice: z.string().optional(),
+    Counters: z.record(z.string(), z.number()).optional(),
+  })
+  .meta({ id: 'ProbeStatus' });
+
+export const archiveStatusShape = z
+  .object({
+    Kind: z.string(),
+    Place: z.string(),
+    State: z.enum(['ok', 'degraded', 'failed']),
+    Notes: z.array(z.string()),
+    SizeBytes: z.number(),
+    SizeBytesMax: z.number(),
+    AgeMsMax: z.number(),
+    Versions: z.number(),
+    Samples: z.number(),
+    Range: spanShape.nullable(),
+    Queued: z.number().optional().meta({ description: 'Events that wait to be written.' }),
+    Written: z.number().optional(),
+    Lost: z.number().optional().meta({ description: 'Events that could not be kept.' }),
+  })
+  .meta({ id: 'ArchiveStatus' });
+
+export const graphStatusShape = z
+  .object({
+    Nodes: z.int(),
+    Edges: z.int(),
+    Revision: z.int().meta({ description: 'Position of the change log.' }),
+    Range: spanShape.nullable().meta({ description: 'What can be asked about, archive included.' }),
+  })
+  .meta({ id: 'GraphStatus' });
+
+const connections = z.record(z.string(), connectionShape);
+
+export const statusShape = z
+  .object({
+    Agents: connections,
+    Peers: z.object({ Incomers: connections, Outgoers: connections }),
+    Publishers: connections,
+    Subscribers: connections,
+    Alerts: z.object({ IsMaster: z.boolean() }),
+    Captures: z.object({ IsMaster: z.boolean() }),
+    Probes: z.record(z.string(), probeStatusShape),
+    schema: z.literal(schemaVersion),
+    Host: z.string(),
+    Version: z.string(),
+    Pid: z.int(),
+    StartedAt: z.number(),
+    RssBytes: z.number(),
+    Listen: z.string(),
+    Graph: graphStatusShape,
+    Archive: archiveStatusShape.nullable(),
+    Notes: z.array(z.string()).meta({ description: 'What everyone should know while it lasts.' }),
+  })
+  .meta({ id: 'Status' });
+
+/** `GET /api`. */
+export const serviceShape = z
+  .object({ Host: z.string(), Version: z.string(), Service: z.string() })
+  .meta({ id: 'Service' });
+
+export type Status = z.infer<typeof statusShape>;
+export type ProbeStatus = z.infer<typeof probeStatusShape>;
+export type ArchiveStatus = z.infer<typeof archiveStatusShape>;
+export type GraphStatus = z.infer<typeof graphStatusShape>;
+export type ConnectionStatus = z.infer<typeof connectionShape>;
+export type Service = z.infer<typeof serviceShape>;

@@ -1,0 +1,25 @@
+/** `POST /api/topology`, Skydive's door: the shape of the answer depends on the last step and carries no name. */
+import * as z from 'zod';
+import { edgeShape, graphShape, nodeShape } from './element.ts';
+import { nextHopShape, sampleShape } from './query.ts';
+
+export const topologyRequestShape = z
+  .object({ GremlinQuery: z.string().optional().meta({ example: "G.V().Has('Name','eth0').Out()" }) })
+  .meta({ id: 'TopologyRequest' });
+
+export const topologyReplyShape = z
+  .union([
+    z.array(graphShape),
+    z.array(nodeShape),
+    z.array(edgeShape),
+    z.array(z.array(nodeShape)),
+    z.array(z.record(z.string(), z.array(sampleShape))),
+    z.array(z.record(z.string(), nextHopShape)),
+    z.array(z.json()),
+    sampleShape,
+    z.json(),
+  ])
+  .meta({ id: 'TopologyReply', description: 'The shape follows from the last step of the query.' });
+
+/** How an answer may be written: the media types of `Accept`. */
+export const mediaTypes = { json: 'application/json', dot: 'text/vnd.graphviz' } as const;
