@@ -1,7 +1,7 @@
 /** What a probe is: it describes a part of the world as changes of the graph. */
 import type * as z from 'zod';
-import type { GraphView } from '../graph/view.ts';
 import type { GraphWriter } from '../graph/change.ts';
+import type { GraphView } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
 import type { Door } from '../native/door.ts';
 
