@@ -1,0 +1,51 @@
+#!/bin/sh
+# Everything that is checked, in this order: format and lint, types, tests, tests that need root, generated files.
+# Each is run even when one before it failed. The last line says `N passed, N failed`; the exit code agrees with it.
+# With CI=true a requirement that this machine lacks is a failure; otherwise it is named and left out.
+set -u
+cd "$(dirname "$0")/.."
+PATH=$PWD/node_modules/.bin:$PWD/.skein/tools:$PATH:/usr/sbin:/sbin
+NODE_OPTIONS='--experimental-vm-modules --disable-warning=ExperimentalWarning'
+export PATH NODE_OPTIONS
+results=$PWD/.skein/results
+rm -rf "$results"
+mkdir -p "$results"
+
+check() {
+  name=$1
+  shift
+  echo "== $name"
+  if "$@"; then echo "$name" >>"$results/passed"; else echo "$name" >>"$results/failed"; fi
+}
+
+lacking() {
+  echo "== $1: not run, $2"
+  if [ "${CI:-}" = true ]; then echo "$1 ($2)" >>"$results/failed"; else echo "$1 ($2)" >>"$results/left-out"; fi
+}
+
+# Jest's own count goes to a file; when it could not even write that, the run counts as one failure.
+tests() {
+  name=$1
+  shift
+  echo "== $name"
+  jest --json --outputFile="$results/$name.json" "$@" || [ -s "$results/$name.json" ] || echo "$name" >>"$results/failed"
+}
+
+check 'format and lint' biome check .
+check types tsc
+if [ -f scripts/gen-docs.ts ]; then check 'generated docs are fresh' node scripts/gen-docs.ts --check; fi
+if [ -f scripts/build-bpf.sh ]; then
+  if command -v clang >/dev/null; then
+    check 'generated kernel programs are fresh' sh scripts/build-bpf.sh --check
+  else
+    lacking 'generated kernel programs are fresh' 'there is no clang'
+  fi
+fi
+tests unit --testPathIgnorePatterns '/test/kernel/'
+if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
+  tests kernel --runInBand --passWithNoTests --testPathPatterns '/test/kernel/'
+else
+  lacking 'tests in namespaces' 'they need root'
+fi
+
+exec node scripts/sum-tests.ts "$results"
