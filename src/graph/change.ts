@@ -20,10 +20,16 @@ export type Change =
       readonly child: string;
       readonly metadata: Metadata;
     }
-  /** Changes some top-level keys of a node or an edge that exists. */
-  | { readonly kind: 'set'; readonly id: string; readonly set?: Metadata; readonly unset?: readonly string[] }
+  /** Changes some top-level keys of a node or an edge that exists. Without `of` a node is looked for first. */
+  | {
+      readonly kind: 'set';
+      readonly id: string;
+      readonly of?: 'node' | 'edge';
+      readonly set?: Metadata;
+      readonly unset?: readonly string[];
+    }
   /** A node with all its edges, or an edge, is no more. */
-  | { readonly kind: 'gone'; readonly id: string }
+  | { readonly kind: 'gone'; readonly id: string; readonly of?: 'node' | 'edge' }
   /** New totals of an element's counters: a point of a series, never a version. */
   | {
       readonly kind: 'counters';

@@ -75,7 +75,11 @@ export interface Difference {
   /** undefined when removed. */
   readonly after: Element | undefined;
   /** For 'changed': top-level metadata keys with their two values; a key absent on one side is undefined there. */
-  readonly keys: readonly { readonly key: string; readonly before: Value | undefined; readonly after: Value | undefined }[];
+  readonly keys: readonly {
+    readonly key: string;
+    readonly before: Value | undefined;
+    readonly after: Value | undefined;
+  }[];
 }
 
 export type { Element, GraphEdge, GraphNode, Metadata, Value };

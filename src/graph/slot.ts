@@ -1,0 +1,158 @@
+/**
+ * One id and its lives: the version that is alive, and the way back. An event of the log holds what it undid:
+ * the keys that changed (a delta), or every so often the whole version (an anchor), so that a look into the past is
+ * a binary search and at most ANCHOR_EVERY small steps.
+ */
+import { Adjacency } from './adjacency.ts';
+import type { Element, Metadata, Value } from './element.ts';
+import type { ChangeLog } from './log.ts';
+
+/** Every so many versions of a life the log keeps the whole version. */
+export const ANCHOR_EVERY = 16;
+
+/** Old values of the keys that an update changed; `undefined` where the key was absent. */
+export class Delta {
+  readonly keys: readonly string[] | string;
+  readonly values: readonly (Value | undefined)[] | Value | undefined;
+
+  constructor(keys: readonly string[], before: Metadata) {
+    // One key is by far the most frequent case; without the two arrays it takes half the memory.
+    if (keys.length === 1) {
+      this.keys = keys[0] as string;
+      this.values = before[this.keys];
+    } else {
+      this.keys = keys;
+      this.values = keys.map((key) => before[key]);
+    }
+  }
+
+  undo(after: Metadata): Metadata {
+    const { keys } = this;
+    if (typeof keys === 'string') return withValue(after, keys, this.values as Value | undefined);
+    const values = this.values as readonly (Value | undefined)[];
+    let metadata = after;
+    for (let i = 0; i < keys.length; i++) metadata = withValue(metadata, keys[i] as string, values[i]);
+    return metadata;
+  }
+}
+
+/** What an event undid: nothing for 'added', the version that ended for 'removed', either for 'updated'. */
+export type Undo = Delta | Element | undefined;
+
+export class Slot {
+  readonly id: string;
+  /** The version that is so now; undefined when the id is not alive. */
+  current: Element | undefined;
+  /** Positions of its events in the log, ascending, as far as the log is kept. */
+  readonly events: number[] = [];
+  /** Positions of its 'removed' events: where lives ended. */
+  ends: number[] | undefined;
+  /** Start of the oldest version kept, when the event that began it is not kept any more. */
+  floor: { readonly time: number; readonly recordedAt: number } | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** Forgets its oldest event, which is the log's oldest. */
+  forgetFirst(position: number, log: ChangeLog): void {
+    this.events.shift();
+    this.floor = { time: log.timeOf(position), recordedAt: log.recordedAt(position) };
+    if (this.ends?.[0] === position) this.ends.shift();
+  }
+
+  /** The version as of just before `position` was written; undefined when it was not alive then. */
+  before(position: number, log: ChangeLog): Element | undefined {
+    const { events } = this;
+    const index = lowerBound(events, position);
+    return index === events.length ? this.current : this.#undone(index, log);
+  }
+
+  /** All versions whose interval overlaps [from, to], oldest first. */
+  *versions(from: number, to: number, log: ChangeLog): Generator<Element> {
+    const { events } = this;
+    for (let index = 0; index < events.length; index++) {
+      const end = log.timeOf(events[index] as number);
+      if (end <= from) continue;
+      const version = this.#undone(index, log);
+      if (!version) continue;
+      if (version.updatedAt > to) return;
+      // A version that ended in the millisecond it began was never so.
+      if (version.updatedAt < end) yield version;
+    }
+    const { current } = this;
+    if (current && current.updatedAt <= to) yield current;
+  }
+
+  /** The version that the event at events[index] ended. */
+  #undone(index: number, log: ChangeLog): Element | undefined {
+    const position = this.events[index] as number;
+    const undo = log.undoOf(position);
+    if (undo === undefined) return undefined;
+    const validTo = log.timeOf(position);
+    if (!(undo instanceof Delta)) return this.#placed(undo, undo.metadata, undo.revision, index, validTo, log);
+    let ahead = index + 1;
+    let next: Undo;
+    while (ahead < this.events.length) {
+      next = log.undoOf(this.events[ahead] as number);
+      if (!(next instanceof Delta)) break;
+      ahead++;
+    }
+    const anchor = (ahead < this.events.length ? next : this.current) as Element;
+    let metadata = anchor.metadata;
+    for (let i = ahead - 1; i >= index; i--) metadata = (log.undoOf(this.events[i] as number) as Delta).undo(metadata);
+    return this.#placed(anchor, metadata, anchor.revision - (ahead - index), index, validTo, log);
+  }
+
+  #placed(
+    like: Element,
+    metadata: Metadata,
+    revision: number,
+    index: number,
+    validTo: number,
+    log: ChangeLog,
+  ): Element {
+    const start = this.events[index - 1];
+    return {
+      ...like,
+      metadata,
+      revision,
+      updatedAt: start === undefined ? (this.floor?.time ?? like.updatedAt) : log.timeOf(start),
+      recordedAt: start === undefined ? (this.floor?.recordedAt ?? like.recordedAt) : log.recordedAt(start),
+      validTo,
+      deletedAt: this.#endOfLife(this.events[index] as number, log),
+    };
+  }
+
+  #endOfLife(position: number, log: ChangeLog): number | undefined {
+    const end = this.ends?.[lowerBound(this.ends, position)];
+    return end === undefined ? undefined : log.timeOf(end);
+  }
+}
+
+export class NodeSlot extends Slot {
+  /** Edges that leave. */
+  readonly out = new Adjacency();
+  /** Edges that arrive. */
+  readonly in = new Adjacency();
+}
+
+/** Index of the first number that is not below `least`. */
+export function lowerBound(sorted: readonly number[], least: number): number {
+  // The newest is asked for most.
+  if (sorted.length === 0 || (sorted[sorted.length - 1] as number) < least) return sorted.length;
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function withValue(metadata: Metadata, key: string, value: Value | undefined): Metadata {
+  if (value !== undefined) return { ...metadata, [key]: value };
+  const { [key]: _, ...rest } = metadata;
+  return rest;
+}
