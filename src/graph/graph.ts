@@ -2,6 +2,7 @@
  * The graph of now with its recent past: plain maps of what is alive, and a change log from which any earlier moment
  * is read back. No I/O and no clock of its own: time comes in with every change.
  */
+import { Adjacency } from './adjacency.ts';
 import type { Change, Commit, GraphEvent, SampleEvent, Source } from './change.ts';
 import { difference } from './diff.ts';
 import type { Element, GraphEdge, GraphNode, Metadata } from './element.ts';
@@ -118,12 +119,13 @@ export class Graph {
     return new Map(ids.map((id) => [id, this.series.samples(id, series, span)]));
   }
 
-  /** Events after `revision`, oldest first; undefined when they are not kept any more (or not written yet). */
-  since(revision: number): GraphEvent[] | undefined {
+  /** Events after `revision`, oldest first, `max` at most; undefined when they are not kept any more (or not written yet). */
+  since(revision: number, max = Number.POSITIVE_INFINITY): GraphEvent[] | undefined {
     const position = revision - this.#firstRevision + 1;
     if (position < this.log.first || position > this.log.next) return undefined;
     const events: GraphEvent[] = [];
-    for (let next = position; next < this.log.next; next++) events.push(this.#eventAt(next));
+    const end = Math.min(this.log.next, position + max);
+    for (let next = position; next < end; next++) events.push(this.#eventAt(next));
     return events;
   }
 
@@ -156,8 +158,8 @@ export class Graph {
       for (const index of table.indexes) index.forget(hasPast);
     }
     for (const slot of this.nodes.all()) {
-      slot.out.forget(this.log.first);
-      slot.in.forget(this.log.first);
+      slot.out?.forget(this.log.first);
+      slot.in?.forget(this.log.first);
     }
   }
 
@@ -210,8 +212,9 @@ export class Graph {
       case 'set': {
         const slot = this.#find(change);
         if (!slot?.current) return 'Graph element not found';
-        const metadata = patched(slot.current.metadata, change.set, change.unset);
-        this.#update(slot, metadata, commit);
+        const before = slot.current.metadata;
+        const keys = patchedKeys(before, change.set, change.unset);
+        if (keys.length > 0) this.#update(slot, patched(before, keys, change.set), keys, commit);
         return undefined;
       }
       case 'gone': {
@@ -239,11 +242,11 @@ export class Graph {
     let slot = this.nodes.alive.get(id);
     if (!slot && this.#adopt('node', id)) slot = this.nodes.alive.get(id);
     if (slot?.current) {
-      this.#update(slot, owns ? merged(slot.current.metadata, metadata, owns) : metadata, commit);
+      const after = owns ? merged(slot.current.metadata, metadata, owns) : metadata;
+      this.#update(slot, after, changedKeys(slot.current.metadata, after), commit);
       return;
     }
-    const node: GraphNode = { kind: 'node', id, ...firstVersion(metadata, commit) };
-    this.#start(this.nodes, node, commit);
+    this.#start(this.nodes, firstNode(id, metadata, commit), commit);
   }
 
   #writeEdge(change: Change & { kind: 'edge' }, commit: Writing): string | undefined {
@@ -255,12 +258,12 @@ export class Graph {
     if (!slot && this.#adopt('edge', id)) slot = this.edges.alive.get(id);
     const current = slot?.current as GraphEdge | undefined;
     if (slot && current?.parent === parent && current.child === child) {
-      this.#update(slot, metadata, commit);
+      this.#update(slot, metadata, changedKeys(current.metadata, metadata), commit);
       return undefined;
     }
     // The same id between other nodes is another edge: one life ends, the next begins.
     if (slot) this.#remove(slot, commit);
-    const edge: GraphEdge = { kind: 'edge', id, ...firstVersion(metadata, commit), parent, child };
+    const edge = firstEdge(id, { parent, child }, metadata, commit);
     this.#tie(this.#start(this.edges, edge, commit), edge);
     return undefined;
   }
@@ -268,21 +271,24 @@ export class Graph {
   #start<S extends Slot>(table: Table<S>, element: Element, commit: Writing): S {
     const slot = table.begin(element.id);
     slot.current = element;
-    slot.events.push(this.log.push(slot, 'added', commit.time, commit.recordedAt, undefined));
+    slot.wrote(this.log.push(slot, 'added', commit.time, commit.recordedAt, undefined));
     for (const index of table.indexes) index.add(slot, element.metadata);
     commit.events.push({ revision: this.revision, kind: 'added', element, before: undefined });
     return slot;
   }
 
   #tie(slot: Slot, edge: GraphEdge): void {
-    this.nodes.alive.get(edge.parent)?.out.add(slot);
-    this.nodes.alive.get(edge.child)?.in.add(slot);
+    const parent = this.nodes.alive.get(edge.parent) as NodeSlot;
+    const child = this.nodes.alive.get(edge.child) as NodeSlot;
+    parent.out ??= new Adjacency();
+    parent.out.add(slot);
+    child.in ??= new Adjacency();
+    child.in.add(slot);
   }
 
-  #update(slot: Slot, metadata: Metadata, commit: Writing): void {
-    const before = slot.current as Element;
-    const keys = changedKeys(before.metadata, metadata);
+  #update(slot: Slot, metadata: Metadata, keys: readonly string[], commit: Writing): void {
     if (keys.length === 0) return;
+    const before = slot.current as Element;
     const undo = before.revision % ANCHOR_EVERY === 0 ? before : new Delta(keys, before.metadata);
     const element: Element = {
       ...before,
@@ -292,7 +298,7 @@ export class Graph {
       revision: before.revision + 1,
     };
     slot.current = element;
-    slot.events.push(this.log.push(slot, 'updated', commit.time, commit.recordedAt, undo));
+    slot.wrote(this.log.push(slot, 'updated', commit.time, commit.recordedAt, undo));
     if (element.kind === 'node')
       for (const index of this.nodes.indexes) {
         if (!keys.includes(index.root)) continue;
@@ -305,12 +311,13 @@ export class Graph {
   /** A node takes its edges with it, at the same moment and before it. */
   #remove(slot: Slot, commit: Writing): void {
     if (slot instanceof NodeSlot)
-      for (const edge of [...slot.out.alive(), ...slot.in.alive()]) if (edge.current) this.#remove(edge, commit);
+      for (const edge of [...(slot.out?.alive() ?? []), ...(slot.in?.alive() ?? [])])
+        if (edge.current) this.#remove(edge, commit);
     const before = slot.current as Element;
     const ended: Element = { ...before, deletedAt: commit.time, validTo: commit.time };
     const position = this.log.push(slot, 'removed', commit.time, commit.recordedAt, before);
     slot.current = undefined;
-    slot.events.push(position);
+    slot.wrote(position);
     slot.ends ??= [];
     slot.ends.push(position);
     if (before.kind === 'node') {
@@ -318,8 +325,8 @@ export class Graph {
       for (const index of this.nodes.indexes) index.remove(slot, before.metadata);
     } else {
       this.edges.end(slot);
-      this.nodes.get(before.parent)?.out.end(slot, position);
-      this.nodes.get(before.child)?.in.end(slot, position);
+      this.nodes.get(before.parent)?.out?.end(slot, position);
+      this.nodes.get(before.child)?.in?.end(slot, position);
     }
     commit.events.push({ revision: this.revision, kind: 'removed', element: ended, before });
   }
@@ -346,8 +353,11 @@ interface Writing extends Commit {
 
 const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-function firstVersion(metadata: Metadata, { time, recordedAt, source }: Writing) {
+/** Written out, not spread together: the engine then lays the object out without slack. */
+function firstNode(id: string, metadata: Metadata, { time, recordedAt, source }: Writing): GraphNode {
   return {
+    kind: 'node',
+    id,
     metadata,
     host: source.host,
     origin: source.origin,
@@ -357,6 +367,29 @@ function firstVersion(metadata: Metadata, { time, recordedAt, source }: Writing)
     validTo: undefined,
     recordedAt,
     revision: 1,
+  };
+}
+
+function firstEdge(
+  id: string,
+  { parent, child }: { parent: string; child: string },
+  metadata: Metadata,
+  { time, recordedAt, source }: Writing,
+): GraphEdge {
+  return {
+    kind: 'edge',
+    id,
+    metadata,
+    host: source.host,
+    origin: source.origin,
+    createdAt: time,
+    updatedAt: time,
+    deletedAt: undefined,
+    validTo: undefined,
+    recordedAt,
+    revision: 1,
+    parent,
+    child,
   };
 }
 
@@ -376,8 +409,20 @@ function merged(before: Metadata, said: Metadata, owns: ReadonlySet<string>): Me
   return isSame ? before : after;
 }
 
-function patched(before: Metadata, set: Metadata | undefined, unset: readonly string[] | undefined): Metadata {
-  const after = set ? { ...before, ...set } : before;
-  if (!unset?.some((key) => Object.hasOwn(after, key))) return after;
-  return Object.fromEntries(Object.entries(after).filter(([key]) => !unset.includes(key)));
+function patchedKeys(before: Metadata, set: Metadata | undefined, unset: readonly string[] | undefined): string[] {
+  const keys: string[] = [];
+  for (const key in set) if (!equal(before[key], set[key])) keys.push(key);
+  for (const key of unset ?? NO_KEYS)
+    if (Object.hasOwn(before, key) && !(set && Object.hasOwn(set, key))) keys.push(key);
+  return keys;
 }
+
+function patched(before: Metadata, keys: readonly string[], set: Metadata | undefined): Metadata {
+  const after = set ? { ...before, ...set } : before;
+  if (keys.every((key) => set && Object.hasOwn(set, key))) return after;
+  return Object.fromEntries(
+    Object.entries(after).filter(([key]) => !keys.includes(key) || (set && Object.hasOwn(set, key))),
+  );
+}
+
+const NO_KEYS: readonly string[] = [];
