@@ -19,7 +19,8 @@ export class Adjacency {
   add(edge: Slot): void {
     if (this.#alive === undefined) this.#alive = [edge];
     else if (this.#alive instanceof Set) this.#alive.add(edge);
-    else if (this.#alive.length < SET_FROM) this.#alive.push(edge);
+    // A new list of just this length: push() would make room for sixteen more.
+    else if (this.#alive.length < SET_FROM) this.#alive = [...this.#alive, edge];
     else this.#alive = new Set([...this.#alive, edge]);
   }
 

@@ -148,7 +148,7 @@ export class Graph {
       this.#begin = Math.max(this.#begin, this.log.timeOf(position));
     });
     if (this.log.first === first) return;
-    const hasPast = (slot: Slot) => slot.current !== undefined || slot.events.length > 0;
+    const hasPast = (slot: Slot) => slot.current !== undefined || slot.eventCount > 0;
     for (const table of [this.nodes, this.edges]) {
       for (const slot of table.ended.values()) {
         if (hasPast(slot)) continue;

@@ -41,12 +41,12 @@ export class NowView implements GraphView {
 
   out(node: GraphNode): Iterable<GraphEdge> {
     if (this.#moved) return this.#then.out(node);
-    return this.#edgesOf(this.#graph.nodes.alive.get(node.id)?.out.alive());
+    return this.#edgesOf(this.#graph.nodes.alive.get(node.id)?.out?.alive());
   }
 
   in(node: GraphNode): Iterable<GraphEdge> {
     if (this.#moved) return this.#then.in(node);
-    return this.#edgesOf(this.#graph.nodes.alive.get(node.id)?.in.alive());
+    return this.#edgesOf(this.#graph.nodes.alive.get(node.id)?.in?.alive());
   }
 
   parents(edge: GraphEdge): Iterable<GraphNode> {

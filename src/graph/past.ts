@@ -35,13 +35,15 @@ export class PastView implements GraphView {
   }
 
   out(node: GraphNode): GraphEdge[] {
-    const edges = [...this.#alive(this.#graph.nodes.get(node.id)?.out.candidates(this.#position) ?? [])] as GraphEdge[];
+    const edges = [
+      ...this.#alive(this.#graph.nodes.get(node.id)?.out?.candidates(this.#position) ?? []),
+    ] as GraphEdge[];
     // An id can have ended here and live again between other nodes.
     return edges.filter((edge) => edge.parent === node.id);
   }
 
   in(node: GraphNode): GraphEdge[] {
-    const edges = [...this.#alive(this.#graph.nodes.get(node.id)?.in.candidates(this.#position) ?? [])] as GraphEdge[];
+    const edges = [...this.#alive(this.#graph.nodes.get(node.id)?.in?.candidates(this.#position) ?? [])] as GraphEdge[];
     return edges.filter((edge) => edge.child === node.id);
   }
 

@@ -3,7 +3,7 @@
  * the keys that changed (a delta), or every so often the whole version (an anchor), so that a look into the past is
  * a binary search and at most ANCHOR_EVERY small steps.
  */
-import { Adjacency } from './adjacency.ts';
+import type { Adjacency } from './adjacency.ts';
 import type { Element, Metadata, Value } from './element.ts';
 import type { ChangeLog } from './log.ts';
 
@@ -43,8 +43,8 @@ export class Slot {
   readonly id: string;
   /** The version that is so now; undefined when the id is not alive. */
   current: Element | undefined;
-  /** Positions of its events in the log, ascending, as far as the log is kept. */
-  readonly events: number[] = [];
+  /** Positions of its events in the log, ascending, as far as the log is kept; a bare number while there is but one. */
+  #events: number[] | number | undefined;
   /** Positions of its 'removed' events: where lives ended. */
   ends: number[] | undefined;
   /** Start of the oldest version kept, when the event that began it is not kept any more. */
@@ -54,25 +54,34 @@ export class Slot {
     this.id = id;
   }
 
+  get eventCount(): number {
+    return typeof this.#events === 'number' ? 1 : (this.#events?.length ?? 0);
+  }
+
+  wrote(position: number): void {
+    if (this.#events === undefined) this.#events = position;
+    else if (typeof this.#events === 'number') this.#events = [this.#events, position];
+    else this.#events.push(position);
+  }
+
   /** Forgets its oldest event, which is the log's oldest. */
   forgetFirst(position: number, log: ChangeLog): void {
-    this.events.shift();
+    if (typeof this.#events === 'number') this.#events = undefined;
+    else this.#events?.shift();
     this.floor = { time: log.timeOf(position), recordedAt: log.recordedAt(position) };
     if (this.ends?.[0] === position) this.ends.shift();
   }
 
   /** The version as of just before `position` was written; undefined when it was not alive then. */
   before(position: number, log: ChangeLog): Element | undefined {
-    const { events } = this;
-    const index = lowerBound(events, position);
-    return index === events.length ? this.current : this.#undone(index, log);
+    const index = this.#firstEventFrom(position);
+    return index === this.eventCount ? this.current : this.#undone(index, log);
   }
 
   /** All versions whose interval overlaps [from, to], oldest first. */
   *versions(from: number, to: number, log: ChangeLog): Generator<Element> {
-    const { events } = this;
-    for (let index = 0; index < events.length; index++) {
-      const end = log.timeOf(events[index] as number);
+    for (let index = 0; index < this.eventCount; index++) {
+      const end = log.timeOf(this.#event(index) as number);
       if (end <= from) continue;
       const version = this.#undone(index, log);
       if (!version) continue;
@@ -86,21 +95,21 @@ export class Slot {
 
   /** The version that the event at events[index] ended. */
   #undone(index: number, log: ChangeLog): Element | undefined {
-    const position = this.events[index] as number;
+    const position = this.#event(index) as number;
     const undo = log.undoOf(position);
     if (undo === undefined) return undefined;
     const validTo = log.timeOf(position);
     if (!(undo instanceof Delta)) return this.#placed(undo, undo.metadata, undo.revision, index, validTo, log);
     let ahead = index + 1;
     let next: Undo;
-    while (ahead < this.events.length) {
-      next = log.undoOf(this.events[ahead] as number);
+    while (ahead < this.eventCount) {
+      next = log.undoOf(this.#event(ahead) as number);
       if (!(next instanceof Delta)) break;
       ahead++;
     }
-    const anchor = (ahead < this.events.length ? next : this.current) as Element;
+    const anchor = (ahead < this.eventCount ? next : this.current) as Element;
     let metadata = anchor.metadata;
-    for (let i = ahead - 1; i >= index; i--) metadata = (log.undoOf(this.events[i] as number) as Delta).undo(metadata);
+    for (let i = ahead - 1; i >= index; i--) metadata = (log.undoOf(this.#event(i) as number) as Delta).undo(metadata);
     return this.#placed(anchor, metadata, anchor.revision - (ahead - index), index, validTo, log);
   }
 
@@ -112,7 +121,7 @@ export class Slot {
     validTo: number,
     log: ChangeLog,
   ): Element {
-    const start = this.events[index - 1];
+    const start = this.#event(index - 1);
     return {
       ...like,
       metadata,
@@ -120,8 +129,18 @@ export class Slot {
       updatedAt: start === undefined ? (this.floor?.time ?? like.updatedAt) : log.timeOf(start),
       recordedAt: start === undefined ? (this.floor?.recordedAt ?? like.recordedAt) : log.recordedAt(start),
       validTo,
-      deletedAt: this.#endOfLife(this.events[index] as number, log),
+      deletedAt: this.#endOfLife(this.#event(index) as number, log),
     };
+  }
+
+  #event(index: number): number | undefined {
+    if (typeof this.#events === 'number') return index === 0 ? this.#events : undefined;
+    return this.#events?.[index];
+  }
+
+  #firstEventFrom(position: number): number {
+    if (typeof this.#events === 'number') return this.#events < position ? 1 : 0;
+    return this.#events ? lowerBound(this.#events, position) : 0;
   }
 
   #endOfLife(position: number, log: ChangeLog): number | undefined {
@@ -131,10 +150,10 @@ export class Slot {
 }
 
 export class NodeSlot extends Slot {
-  /** Edges that leave. */
-  readonly out = new Adjacency();
+  /** Edges that leave; undefined as long as there was none. */
+  out: Adjacency | undefined;
   /** Edges that arrive. */
-  readonly in = new Adjacency();
+  in: Adjacency | undefined;
 }
 
 /** Index of the first number that is not below `least`. */

@@ -37,12 +37,12 @@ export class SpanView implements GraphView {
   }
 
   out(node: GraphNode): GraphEdge[] {
-    const edges = this.#all(this.#graph.nodes.get(node.id)?.out.candidates(0) ?? []) as GraphEdge[];
+    const edges = this.#all(this.#graph.nodes.get(node.id)?.out?.candidates(0) ?? []) as GraphEdge[];
     return edges.filter((edge) => edge.parent === node.id && overlap(edge, node));
   }
 
   in(node: GraphNode): GraphEdge[] {
-    const edges = this.#all(this.#graph.nodes.get(node.id)?.in.candidates(0) ?? []) as GraphEdge[];
+    const edges = this.#all(this.#graph.nodes.get(node.id)?.in?.candidates(0) ?? []) as GraphEdge[];
     return edges.filter((edge) => edge.child === node.id && overlap(edge, node));
   }
 
