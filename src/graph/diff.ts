@@ -1,7 +1,7 @@
 /** What differs between two versions of one id. */
 import type { Element } from './element.ts';
 import { changedKeys } from './value.ts';
-import type { Difference } from './view.ts';
+import type { Difference, GraphView } from './view.ts';
 
 export function difference(before: Element | undefined, after: Element | undefined): Difference[] {
   if (!before) return after ? [{ kind: 'added', before: undefined, after, keys: [] }] : [];
@@ -14,4 +14,18 @@ export function difference(before: Element | undefined, after: Element | undefin
     after: after.metadata[key],
   }));
   return keys.length === 0 ? [] : [{ kind: 'changed', before, after, keys }];
+}
+
+/** What differs between two moments, by comparing both whole. */
+export function differences(before: GraphView, after: GraphView): Difference[] {
+  const found: Difference[] = [];
+  for (const elements of [(view: GraphView) => view.nodes(), (view: GraphView) => view.edges()]) {
+    const left = new Map(Array.from<Element, [string, Element]>(elements(before), (element) => [element.id, element]));
+    for (const element of elements(after)) {
+      found.push(...difference(left.get(element.id), element));
+      left.delete(element.id);
+    }
+    for (const element of left.values()) found.push(...difference(element, undefined));
+  }
+  return found;
 }
