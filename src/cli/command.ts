@@ -1,0 +1,31 @@
+/** What a command of `skein` is: it declares itself to commander when it is called for, and acts through a session. */
+import type { Command } from 'commander';
+import type { Io } from './io.ts';
+
+export interface ListedCommand {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly doc: string;
+  /** Not shown in help: for shells, or for people who come from elsewhere. */
+  readonly hidden?: true;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export interface CommandModule {
+  /** Adds arguments, options, examples and the action. */
+  readonly define: (command: Command, session: Session) => void;
+}
+
+/** One run of `skein`. */
+export interface Session {
+  readonly io: Io;
+  /** Starts agent and analyzer in this process; resolves to the exit code when they have stopped. */
+  readonly up: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** What the process will end with: 0 unless an action says otherwise. */
+  exitCode: number;
+}
+
+/** Lines under `Examples:` at the end of a command's help. */
+export function examples(command: Command, lines: readonly string[]): void {
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`);
+}

@@ -1,0 +1,59 @@
+/** The tree of commands. A command's own part of it grows when the command is called. */
+import { Command } from 'commander';
+import type { ListedCommand, Session } from './command.ts';
+import { commands } from './index.ts';
+import { addServerOptions } from './server-options.ts';
+import { version } from './version.ts';
+
+export function program(session: Session): Command {
+  const root = new Command('skein')
+    .description('A network topology analyzer with a memory: ask what the network is, and what it was.')
+    .version(`skein ${version()}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'help on a command: skein COMMAND --help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .showHelpAfterError('(skein --help lists what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.io.out.write(text),
+      writeErr: (text) => session.io.err.write(text),
+      getOutHelpWidth: () => session.io.out.columns ?? 100,
+      getErrHelpWidth: () => session.io.err.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addServerOptions(root);
+  for (const listed of commands) addListed(root, listed, session);
+  root.addHelpText(
+    'after',
+    `
+Examples:
+  $ skein up                                        watch this host (as root it sees everything)
+  $ skein query "G.V().Has('Type','veth').Count()"  ask
+  $ skein get interfaces --at -10m                  what was there ten minutes ago
+  $ skein diff --from -1h                           what changed since
+
+Exit codes: 0 done, 1 nothing found (--fail-empty) or different (--exit-code), 2 wrong usage or a mistake
+in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130 Ctrl-C.`,
+  );
+  return root;
+}
+
+/** Loads and completes the part of a command, once. */
+export async function grow(command: Command, session: Session): Promise<void> {
+  const listed = commands.find((each) => each.name === command.name());
+  if (!listed || grown.has(command)) return;
+  grown.add(command);
+  const { define } = await listed.load();
+  define(command, session);
+}
+
+const grown = new WeakSet<Command>();
+
+function addListed(root: Command, listed: ListedCommand, session: Session): void {
+  const command = root.command(listed.name, { hidden: listed.hidden ?? false }).description(listed.doc);
+  for (const alias of listed.aliases ?? []) command.alias(alias);
+  root.hook('preSubcommand', async (_, called) => {
+    if (called === command) await grow(command, session);
+  });
+}

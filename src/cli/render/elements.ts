@@ -1,0 +1,85 @@
+/** Nodes and edges as grids. */
+import type { WireEdge, WireElement, WireNode } from '../../contract/element.ts';
+import { type Clockface, drawTime } from '../moment.ts';
+import { nameOf, typeOf, valueAt } from './element.ts';
+import { type Grid, withoutEmpty } from './grid.ts';
+
+export interface GridOptions {
+  readonly clock: Clockface;
+  readonly isWide: boolean;
+}
+
+export function nodesGrid(nodes: readonly WireNode[], { clock, isWide }: GridOptions): Grid {
+  const wide = isWide ? versionColumns : [];
+  return withoutEmpty({
+    columns: [
+      { title: 'NAME' },
+      { title: 'TYPE' },
+      { title: 'HOST' },
+      { title: 'STATE', isOptional: true },
+      { title: 'MTU', isOptional: true },
+      { title: 'MAC', isOptional: true },
+      { title: 'ADDRESSES', isOptional: true },
+      ...wide,
+    ],
+    rows: nodes.map((node) => [
+      nameOf(node),
+      typeOf(node),
+      node.Host,
+      node.Metadata.State,
+      node.Metadata.MTU,
+      node.Metadata.MAC,
+      addressesOf(node),
+      ...(isWide ? versionCells(node, clock) : []),
+    ]),
+  });
+}
+
+/** Ends by name where they are known, by id where they are not. */
+export function edgesGrid(edges: readonly WireEdge[], nodes: readonly WireNode[], options: GridOptions): Grid {
+  const names = new Map(nodes.map((node) => [node.ID, nameOf(node)]));
+  const wide = options.isWide ? versionColumns : [];
+  return withoutEmpty({
+    columns: [{ title: 'FROM' }, { title: 'RELATION' }, { title: 'TO' }, { title: 'TYPE', isOptional: true }, ...wide],
+    rows: edges.map((edge) => [
+      names.get(edge.Parent) ?? edge.Parent,
+      edge.Metadata.RelationType,
+      names.get(edge.Child) ?? edge.Child,
+      typeOf(edge),
+      ...(options.isWide ? versionCells(edge, options.clock) : []),
+    ]),
+  });
+}
+
+/** `-o columns=Name,MTU,@UpdatedAt`: keys as in queries. */
+export function keysGrid(elements: readonly WireElement[], keys: readonly string[]): Grid {
+  return {
+    columns: keys.map((key) => ({ title: key })),
+    rows: elements.map((element) => keys.map((key) => valueAt(element, key))),
+  };
+}
+
+/** IPv4 first, without what every interface has. */
+export function addressesOf(node: WireNode): string[] {
+  const { IPV4, IPV6 } = node.Metadata;
+  const all = [...(Array.isArray(IPV4) ? IPV4 : []), ...(Array.isArray(IPV6) ? IPV6 : [])].map(String);
+  return all.filter((address) => !address.startsWith('fe80:'));
+}
+
+const versionColumns = [
+  { title: 'ID' },
+  { title: 'REVISION' },
+  { title: 'SINCE' },
+  { title: 'CREATED' },
+  { title: 'DELETED', isOptional: true },
+];
+
+function versionCells(element: WireElement, clock: Clockface): unknown[] {
+  return [
+    element.ID,
+    element.Revision,
+    drawTime(element.UpdatedAt, clock),
+    drawTime(element.CreatedAt, clock),
+    element.DeletedAt === null ? undefined : drawTime(element.DeletedAt, clock),
+  ];
+}

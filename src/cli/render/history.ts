@@ -1,0 +1,43 @@
+/** The versions of an element one after the other, each with what it changed. */
+import type { PastElement } from '../../contract/query.ts';
+import { type Clockface, drawDuration, drawTime } from '../moment.ts';
+import { drawKey, keyChanges, type Names, titleOf } from './changes.ts';
+import type { Paint } from './paint.ts';
+
+export interface HistoryDrawing {
+  readonly clock: Clockface;
+  readonly paint: Paint;
+  readonly names: Names;
+}
+
+export function drawHistory(versions: readonly PastElement[], drawing: HistoryDrawing): string {
+  const latest = new Map<string, PastElement>();
+  return versions
+    .map((version) => {
+      const before = latest.get(version.ID);
+      latest.set(version.ID, version);
+      return drawVersion(version, before, drawing);
+    })
+    .join('');
+}
+
+function drawVersion(version: PastElement, before: PastElement | undefined, drawing: HistoryDrawing): string {
+  const { clock, paint, names } = drawing;
+  const isSameLife = before?.CreatedAt === version.CreatedAt;
+  const head = `${drawTime(version.UpdatedAt, clock)}  revision ${version.Revision}`;
+  const lines =
+    before && isSameLife
+      ? [
+          `${head}${paint.dim(` after ${drawDuration(version.UpdatedAt - before.UpdatedAt)}`)}`,
+          ...changed(before, version, paint),
+        ]
+      : [`${head}  ${paint.added(`+ ${titleOf(version, names)}`)}`];
+  if (version.DeletedAt !== null && version.ValidTo === version.DeletedAt) {
+    lines.push(`${drawTime(version.DeletedAt, clock)}  ${paint.removed(`- ${titleOf(version, names)}`)}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function changed(before: PastElement, after: PastElement, paint: Paint): string[] {
+  return keyChanges(before, after).map((change) => `    ${drawKey(change, paint)}`);
+}

@@ -1,0 +1,83 @@
+/** The state of a server on one screen: what it knows, what it keeps, what it runs. */
+import type { ArchiveStatus, ProbeStatus, Status } from '../../contract/status.ts';
+import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts';
+import { cellText } from './grid.ts';
+import type { Paint } from './paint.ts';
+import { padEnd } from './printable.ts';
+import { drawTable } from './table.ts';
+
+export interface StatusDrawing {
+  readonly now: number;
+  readonly clock: Clockface;
+  readonly paint: Paint;
+}
+
+export function drawStatus(status: Status, drawing: StatusDrawing): string {
+  const { now, clock, paint } = drawing;
+  const lines = [
+    line('skein', `${status.Version} on ${status.Host}, pid ${status.Pid}`),
+    line('asked at', status.Listen),
+    line('running', `${drawDuration(now - status.StartedAt)}, since ${drawTime(status.StartedAt, clock)}`),
+    line('memory', drawBytes(status.RssBytes)),
+    line('graph', `${status.Graph.Nodes} nodes, ${status.Graph.Edges} edges, revision ${status.Graph.Revision}`),
+    ...archiveLines(status.Archive, drawing),
+    ...clientLines(status),
+    ...status.Notes.map((note) => line('note', paint.changed(cellText(note)))),
+  ];
+  return `${lines.join('')}\n${drawProbes(status.Probes, drawing)}`;
+}
+
+function line(title: string, text: string): string {
+  return `${padEnd(title, 10)} ${text}\n`;
+}
+
+function archiveLines(archive: ArchiveStatus | null, { now, clock, paint }: StatusDrawing): string[] {
+  if (!archive) return [line('history', 'none is kept')];
+  const size = `${drawBytes(archive.SizeBytes)} of at most ${drawBytes(archive.SizeBytesMax)}`;
+  const state = archive.State === 'ok' ? '' : `, ${paint.removed(archive.State)}`;
+  const reach = archive.Range
+    ? `from ${drawTime(archive.Range.from, clock)} (${drawDuration(now - archive.Range.from)} ago)`
+    : 'nothing yet';
+  const lines = [
+    line('history', `${cellText(archive.Place)} (${cellText(archive.Kind)}${state})`),
+    line('', `${size}, at most ${drawDuration(archive.AgeMsMax)} old`),
+    line('', `${reach}; ${archive.Versions} versions, ${archive.Samples} samples`),
+  ];
+  if (archive.Queued) lines.push(line('', `${archive.Queued} changes wait to be written`));
+  if (archive.Lost) lines.push(line('', paint.removed(`${archive.Lost} changes could not be kept`)));
+  return [...lines, ...archive.Notes.map((note) => line('', paint.changed(cellText(note))))];
+}
+
+function clientLines({ Agents, Publishers, Subscribers }: Status): string[] {
+  const counts: [string, number][] = [
+    ['agents', Object.keys(Agents).length],
+    ['publishers', Object.keys(Publishers).length],
+    ['subscribers', Object.keys(Subscribers).length],
+  ];
+  const shown = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
+  return shown.length > 0 ? [line('clients', shown.join(', '))] : [];
+}
+
+function drawProbes(probes: Readonly<Record<string, ProbeStatus>>, { now, paint }: StatusDrawing): string {
+  const rows = Object.entries(probes).map(([name, probe]) => [
+    name,
+    probe.Status,
+    probe.Errors ?? 0,
+    remarkOf(probe, now),
+  ]);
+  if (rows.length === 0) return 'no probes run\n';
+  const table = drawTable(
+    { columns: [{ title: 'PROBE' }, { title: 'STATE' }, { title: 'ERRORS' }, { title: 'REMARK' }], rows },
+    { hasHeaders: true, width: undefined },
+  );
+  const [titles = '', ...rest] = table.split('\n');
+  return [paint.strong(titles), ...rest].join('\n');
+}
+
+/** What someone could do about it comes first. */
+function remarkOf({ Needs, LastError, Notice, RetryAt, Up }: ProbeStatus, now: number): string {
+  const retry = !Up && RetryAt !== undefined && RetryAt > now ? `, trying again in ${drawDuration(RetryAt - now)}` : '';
+  const error = Up ? undefined : LastError;
+  const wants = Needs === undefined || error?.includes(Needs) ? error : `needs ${Needs}`;
+  return [wants && `${wants}${retry}`, Notice].filter(Boolean).join('; ');
+}

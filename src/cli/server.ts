@@ -1,0 +1,61 @@
+/** Which server to ask and with which token: from flags, the environment, and what `skein up` left on this machine. */
+import { readFileSync } from 'node:fs';
+import { usageFailure } from './failure.ts';
+import type { Io } from './io.ts';
+import { durationMs } from './when.ts';
+
+export interface Server {
+  /** `http://127.0.0.1:8082`, without a slash at the end. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface ServerOptions {
+  readonly server?: string;
+  readonly analyzer?: string;
+  readonly tokenFile?: string;
+  readonly timeout?: string;
+  readonly color?: 'auto' | 'always' | 'never';
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+const defaultServer = 'http://127.0.0.1:8082';
+const defaultTimeoutMs = 60_000;
+
+export function serverOf(options: ServerOptions, io: Io): Server {
+  const { env } = io;
+  const url = urlOf(options.server ?? options.analyzer ?? env.SKEIN_SERVER ?? env.SKYDIVE_ANALYZER ?? defaultServer);
+  return { url, token: tokenOf(options, io), timeoutMs: timeoutOf(options.timeout) };
+}
+
+/** `host:port` is enough, as Skydive has it; `:8082` is this machine. */
+export function urlOf(text: string): string {
+  const trimmed = text.trim();
+  const whole = /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `http://${trimmed.replace(/^(?=:)/, '127.0.0.1')}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw usageFailure(`"${text}" is no address of a server`, 'like http://127.0.0.1:8082, or 127.0.0.1:8082');
+  }
+  const port = url.port || /:\d+(\/|$)/.test(trimmed) || trimmed !== whole ? '' : ':8082';
+  return `${url.protocol}//${url.host}${port}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function timeoutOf(text: string | undefined): number {
+  if (text === undefined) return defaultTimeoutMs;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : durationMs(text);
+  if (ms === undefined || ms <= 0) throw usageFailure(`"${text}" is no duration`, 'like 10s, 500ms or 2m');
+  return ms;
+}
+
+function tokenOf(options: ServerOptions, io: Io): string | undefined {
+  if (options.tokenFile !== undefined) {
+    try {
+      return readFileSync(options.tokenFile, 'utf8').trim();
+    } catch (error) {
+      throw usageFailure(`cannot read the token: ${(error as Error).message}`);
+    }
+  }
+  return io.env.SKEIN_TOKEN?.trim() || undefined;
+}

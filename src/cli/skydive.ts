@@ -1,0 +1,21 @@
+/** Habits of Skydive: `skydive client query …` is `skein query …`, and it answers in Skydive's shape. */
+export function fromSkydive(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('client');
+  if (at < 0 || !words.slice(0, at).every(mayStandBefore)) return words;
+  const before = words.slice(0, at);
+  // `client topology query --gremlin X` was the old name of `client query X`.
+  const rest = words.slice(words[at + 1] === 'topology' && words[at + 2] === 'query' ? at + 2 : at + 1);
+  if (rest[0] !== 'query') return [...before, ...rest];
+  const isFormatChosen = rest.some((word) => /^(-o|--output|--format)/.test(word));
+  return [...before, ...rest.flatMap(withoutGremlinFlag), ...(isFormatChosen ? [] : ['--format=json'])];
+}
+
+/** Options with their values: of those that a server is named with, only an address or a path can stand alone. */
+function mayStandBefore(word: string): boolean {
+  return word.startsWith('-') || /[:/]/.test(word);
+}
+
+function withoutGremlinFlag(word: string): string[] {
+  if (word === '--gremlin') return [];
+  return [word.replace(/^--gremlin=/, '')];
+}

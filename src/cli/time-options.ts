@@ -1,0 +1,45 @@
+/** `--at`, `--since`, `--until`: which time a command asks about, and the start of the query that says so. */
+import { type Command, Option } from 'commander';
+import { usageFailure } from './failure.ts';
+import { whenLiteral } from './when.ts';
+
+export interface TimeOptions {
+  readonly at?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export function addTimeOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--at <time>', 'as it was then: -5m, 10:30, 2026-11-21T10:30:00Z, rev:1234').helpGroup(group))
+    .addOption(new Option('--since <time>', 'every version from then on').helpGroup(group))
+    .addOption(new Option('--until <time>', 'until then (default: now)').helpGroup(group));
+}
+
+const group = 'Time:';
+
+/** `G`, `G.At('-5m')` or `G.Between('-1h', NOW)`. */
+export function graphAt({ at, since, until }: TimeOptions, now: number): string {
+  if (at !== undefined && (since !== undefined || until !== undefined)) {
+    throw usageFailure('--at is one moment, --since and --until are a span', 'give one or the other');
+  }
+  if (at !== undefined) return `G.At(${whenLiteral(at, now)})`;
+  if (since === undefined && until === undefined) return 'G';
+  if (since === undefined) throw usageFailure('--until needs a --since', 'for one moment take --at');
+  return `G.Between(${whenLiteral(since, now)}, ${whenLiteral(until ?? 'now', now)})`;
+}
+
+/** The user's own query, moved to that time. */
+export function queryAt(query: string, options: TimeOptions, now: number): string {
+  const start = graphAt(options, now);
+  if (start === 'G') return query;
+  const [, head, rest] = /^\s*([Gg])\b(.*)$/s.exec(query) ?? [];
+  if (head === undefined || rest === undefined) return query;
+  if (/^\s*\.\s*(at|context|between|diff)\s*\(/i.test(rest)) {
+    throw usageFailure('the query says its time itself, and so does --at or --since', 'leave one of them away');
+  }
+  if (/^\s*\.\s*with\s*\(/.test(rest)) {
+    throw usageFailure('--at and --since are for queries that begin with G', 'here: g.with("at", "-5m")');
+  }
+  return start + rest;
+}
