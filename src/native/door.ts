@@ -42,10 +42,13 @@ export interface NetlinkSocket {
   /**
    * Starts delivery; called once. A batch holds one or more whole netlink messages back to back, each aligned to 4.
    * The buffer is the listener's to keep. `overrun`: the kernel dropped messages before this batch (ENOBUFS); the
-   * batch may then be empty.
+   * batch may then be empty. `nsid`: the namespace the whole batch is about, by its id in the socket's own (see
+   * `allNamespaces`); -1 for the socket's own.
+   *
+   * A socket that listens is in use and stays open until close(). It does not keep the process alive.
    */
-  onBatch(listener: (batch: Uint8Array, overrun: boolean) => void): void;
-  /** Idempotent. Nothing is delivered after it returns; send throws EBADF. */
+  onBatch(listener: (batch: Uint8Array, overrun: boolean, nsid: number) => void): void;
+  /** Idempotent. Nothing is delivered after it returns; send throws EBADF. A socket forgotten before onBatch closes itself. */
   close(): void;
 }
 
@@ -56,7 +59,10 @@ export interface DeviceSocket {
 }
 
 export interface NetnsIdentity {
-  /** SO_NETNS_COOKIE / NS_GET_ID: unique while the machine runs, unlike the inode, which is reused at once. */
+  /**
+   * SO_NETNS_COOKIE / NS_GET_ID: unique while the machine runs, unlike the inode, which is reused at once. 0 where the
+   * kernel has none (before 5.14).
+   */
   readonly cookie: bigint;
   readonly inode: number;
   readonly device: number;

@@ -1,0 +1,21 @@
+/** What belongs to one loading of the addon: the main thread's or a worker's. */
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "mailbox.h"
+
+namespace skein {
+
+struct Addon {
+  std::shared_ptr<Mailbox> mailbox;
+  Napi::FunctionReference netlinkSocket;
+  Napi::FunctionReference deviceSocket;
+  Napi::FunctionReference namespaceWatch;
+
+  static Addon& of(Napi::Env env) { return *env.GetInstanceData<Addon>(); }
+};
+
+}  // namespace skein

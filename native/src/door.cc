@@ -1,0 +1,84 @@
+/**
+ * The addon of Skein: what src/native/door.ts declares, and nothing else. This file says what is exported.
+ *
+ *   door.cc             the exports
+ *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc    the socket and its batches
+ *   device_socket.cc    DeviceSocket for JavaScript      devices.cc    the ioctl
+ *   namespace_watch.cc  NamespaceWatch for JavaScript    watch/        how the kernel tells us
+ *   netns.cc            entering and identifying         processes.cc  who lives where
+ *
+ * Threads. The JavaScript thread never changes its network namespace: one side thread (side_thread.cc) enters
+ * namespaces and ends when it has nothing left to do. One thread (poller.cc) reads whatever the kernel pushes, for all
+ * sockets of the process, and hands whole buffers over. A mailbox (mailbox.cc) brings both back, one for each
+ * environment, so that worker threads may load the addon too.
+ *
+ * Ownership. Each descriptor has one owner (fd.h). Errors are Failures in C++ and Errors with `code` in JavaScript.
+ * Node-API 9 only: no V8, no libuv. It is linked with `-z nodelete`, as the poller's thread outlives the worker that
+ * started it.
+ */
+#include <napi.h>
+
+#include "addon.h"
+#include "arguments.h"
+#include "device_socket.h"
+#include "netlink_socket.h"
+#include "netns.h"
+#include "processes.h"
+
+namespace skein {
+namespace {
+
+Napi::Value netnsIdentity(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    const NetnsIdentity found = identifyNetns(textArgument(info, 0, "path"));
+    const auto identity = Napi::Object::New(env);
+    identity.Set("cookie", Napi::BigInt::New(env, found.cookie));
+    identity.Set("inode", Napi::Number::New(env, static_cast<double>(found.inode)));
+    identity.Set("device", Napi::Number::New(env, static_cast<double>(found.device)));
+    return identity;
+  } catch (const Failure& failure) {
+    throw toError(env, failure);
+  }
+}
+
+Napi::Value processNamespacesBeside(const Napi::CallbackInfo& info) {
+  using Found = std::vector<ProcessNamespace>;
+  const Napi::Env env = info.Env();
+  return Addon::of(env).mailbox->beside<Found>(env, processNamespaces, [](Napi::Env then, Found found) {
+    const auto list = Napi::Array::New(then, found.size());
+    for (uint32_t i = 0; i < found.size(); i++) {
+      const auto entry = Napi::Object::New(then);
+      entry.Set("pid", Napi::Number::New(then, found[i].pid));
+      entry.Set("inode", Napi::Number::New(then, static_cast<double>(found[i].inode)));
+      list.Set(i, entry);
+    }
+    return list;
+  });
+}
+
+Napi::Value watchNamespaces(const Napi::CallbackInfo& info) {
+  functionArgument(info, 0, "onChange");
+  throw toError(info.Env(), Failure{ENOTSUP, "watch network namespaces"});
+}
+
+Napi::Object load(Napi::Env env, Napi::Object exports) {
+  auto* const addon = new Addon;
+  env.SetInstanceData(addon);
+  addon->mailbox = Mailbox::open(env);
+  addon->netlinkSocket = Napi::Persistent(NetlinkSocket::define(env));
+  addon->deviceSocket = Napi::Persistent(DeviceSocket::define(env));
+  exports.Set("openNetlink", Napi::Function::New<openNetlinkSocket>(env, "openNetlink"));
+  exports.Set("openDevices", Napi::Function::New<openDeviceSocket>(env, "openDevices"));
+  exports.Set("netnsIdentity", Napi::Function::New<netnsIdentity>(env, "netnsIdentity"));
+  exports.Set("processNamespaces", Napi::Function::New<processNamespacesBeside>(env, "processNamespaces"));
+  exports.Set("watchNamespaces", Napi::Function::New<watchNamespaces>(env, "watchNamespaces"));
+  return exports;
+}
+
+}  // namespace
+}  // namespace skein
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return skein::load(env, exports); }
+
+NODE_API_MODULE(skein, Init)

@@ -1,0 +1,33 @@
+/** Opens the door: the only place that loads the addon. */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Unavailable } from '../std/unavailable.ts';
+import type { Door } from './door.ts';
+
+const ADDON = fileURLToPath(new URL('../../build/skein.node', import.meta.url));
+
+/** Throws Unavailable when the addon is not built or does not fit this machine. Loading it twice is free. */
+export function openDoor(): Door {
+  return asDoor(load());
+}
+
+function load(): Door {
+  try {
+    return createRequire(import.meta.url)(ADDON) as Door;
+  } catch (cause) {
+    throw new Unavailable(`the native addon (${ADDON}) does not load`, 'to be built here: npm run setup', {
+      cause,
+    });
+  }
+}
+
+/** Argument mistakes reject like every other failure of an asynchronous call. */
+function asDoor(addon: Door): Door {
+  return {
+    openNetlink: async (options) => addon.openNetlink(options),
+    openDevices: async (options) => addon.openDevices(options),
+    netnsIdentity: (path) => addon.netnsIdentity(path),
+    processNamespaces: () => addon.processNamespaces(),
+    watchNamespaces: (onChange) => addon.watchNamespaces(onChange),
+  };
+}
