@@ -41,6 +41,8 @@ export async function request(server: Server, { method = 'GET', ...rest }: Reque
     if (error instanceof Failure || error instanceof Mistake) throw error;
     if (rest.signal.aborted) throw new Failure(exitCodes.interrupted, '');
     if (late.aborted) throw tooLate(server);
+    // What the system refuses has a code; anything else is a bug, and shown as one.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw unreachable(server, error as NodeJS.ErrnoException);
   }
 }
