@@ -1,0 +1,247 @@
+/**
+ * Netlink messages and attributes (linux/netlink.h, RFC 3549): walking those the kernel sent and building ours.
+ * Numbers are in this machine's byte order, like the kernel's. Nothing here throws on bytes from outside: a walk stops
+ * where they stop making sense and says what was left unread.
+ */
+
+export const NLMSG = { noop: 1, error: 2, done: 3, overrun: 4 } as const;
+
+export const NLM_F = {
+  request: 0x1,
+  multi: 0x2,
+  ack: 0x4,
+  /** The table changed while it was dumped. */
+  dumpInterrupted: 0x10,
+  dumpFiltered: 0x20,
+  /** In requests for data. */
+  root: 0x100,
+  match: 0x200,
+  dump: 0x300,
+  /** In requests that make something. */
+  replace: 0x100,
+  exclusive: 0x200,
+  create: 0x400,
+  append: 0x800,
+  /** In answers of type NLMSG.error. */
+  capped: 0x100,
+  ackTlvs: 0x200,
+} as const;
+
+export const HEADER_BYTES = 16;
+const ATTRIBUTE_HEADER_BYTES = 4;
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER are marks on the type, not part of it. */
+const NLA_F_NESTED = 0x8000;
+const NLA_TYPE_MASK = 0x3fff;
+
+export interface Message {
+  readonly type: number;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly portId: number;
+  /** The whole message with its header. A window on the batch, not a copy. */
+  readonly bytes: Uint8Array;
+  /** What follows the header. */
+  readonly payload: Uint8Array;
+}
+
+export interface Attribute {
+  /** Without the marks. */
+  readonly type: number;
+  readonly isNested: boolean;
+  /** A window on the message, not a copy. */
+  readonly value: Uint8Array;
+}
+
+/** A walk returns (as the iterator's return value, or `unread`) how many bytes at the end made no sense. */
+export type Walk<T> = Generator<T, number, undefined>;
+
+/** The messages of a batch, in order. */
+export function* messages(batch: Uint8Array): Walk<Message> {
+  const view = viewOf(batch);
+  let at = 0;
+  while (batch.length - at >= HEADER_BYTES) {
+    const length = view.getUint32(at, LITTLE);
+    if (length < HEADER_BYTES || length > batch.length - at) break;
+    const bytes = batch.subarray(at, at + length);
+    yield {
+      type: view.getUint16(at + 4, LITTLE),
+      flags: view.getUint16(at + 6, LITTLE),
+      sequence: view.getUint32(at + 8, LITTLE),
+      portId: view.getUint32(at + 12, LITTLE),
+      bytes,
+      payload: bytes.subarray(HEADER_BYTES),
+    };
+    at += aligned(length);
+  }
+  return Math.max(0, batch.length - at);
+}
+
+/** The attributes in `bytes` after a fixed part of `from` bytes (struct ifinfomsg: 16, rtmsg: 12…). */
+export function* attributes(bytes: Uint8Array, from = 0): Walk<Attribute> {
+  const view = viewOf(bytes);
+  let at = from;
+  while (bytes.length - at >= ATTRIBUTE_HEADER_BYTES) {
+    const length = view.getUint16(at, LITTLE);
+    const type = view.getUint16(at + 2, LITTLE);
+    if (length < ATTRIBUTE_HEADER_BYTES || length > bytes.length - at) break;
+    yield {
+      type: type & NLA_TYPE_MASK,
+      isNested: (type & NLA_F_NESTED) !== 0,
+      value: bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length),
+    };
+    at += aligned(length);
+  }
+  return Math.max(0, bytes.length - at);
+}
+
+/** The attributes by type; of several with one type the last, as the kernel's own nla_parse does. */
+export function attributeMap(bytes: Uint8Array, from = 0): Map<number, Uint8Array> {
+  const map = new Map<number, Uint8Array>();
+  for (const { type, value } of attributes(bytes, from)) map.set(type, value);
+  return map;
+}
+
+/** Numbers and texts out of attribute values; undefined when the value is missing or too short. */
+export function u8(value: Uint8Array | undefined): number | undefined {
+  return value?.[0];
+}
+
+export function u16(value: Uint8Array | undefined): number | undefined {
+  return value && value.length >= 2 ? viewOf(value).getUint16(0, LITTLE) : undefined;
+}
+
+export function u32(value: Uint8Array | undefined): number | undefined {
+  return value && value.length >= 4 ? viewOf(value).getUint32(0, LITTLE) : undefined;
+}
+
+export function i32(value: Uint8Array | undefined): number | undefined {
+  return value && value.length >= 4 ? viewOf(value).getInt32(0, LITTLE) : undefined;
+}
+
+export function u64(value: Uint8Array | undefined): bigint | undefined {
+  return value && value.length >= 8 ? viewOf(value).getBigUint64(0, LITTLE) : undefined;
+}
+
+/** Up to the first NUL, or all. Bytes that are no UTF-8 become U+FFFD. */
+export function text(value: Uint8Array | undefined): string | undefined {
+  if (!value) return undefined;
+  const end = value.indexOf(0);
+  return TEXT.decode(end < 0 ? value : value.subarray(0, end));
+}
+
+/**
+ * Builds one message. `sequence` and `portId` are filled in by whoever sends it (see conversation.ts).
+ *
+ *     new MessageBuilder(RTM_GETLINK, NLM_F.request | NLM_F.dump).fixed(new Uint8Array(16)).u32(IFLA_EXT_MASK, 1).build()
+ */
+export class MessageBuilder {
+  #bytes = new Uint8Array(256);
+  #view = viewOf(this.#bytes);
+  #used = HEADER_BYTES;
+
+  constructor(type: number, flags: number) {
+    this.#view.setUint16(4, type, LITTLE);
+    this.#view.setUint16(6, flags, LITTLE);
+  }
+
+  /** The struct between header and attributes. */
+  fixed(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#take(bytes.length));
+    return this;
+  }
+
+  bytes(type: number, value: Uint8Array): this {
+    this.#bytes.set(value, this.#attribute(type, value.length));
+    return this;
+  }
+
+  u8(type: number, value: number): this {
+    const at = this.#attribute(type, 1);
+    this.#view.setUint8(at, value);
+    return this;
+  }
+
+  u16(type: number, value: number): this {
+    const at = this.#attribute(type, 2);
+    this.#view.setUint16(at, value, LITTLE);
+    return this;
+  }
+
+  u32(type: number, value: number): this {
+    const at = this.#attribute(type, 4);
+    this.#view.setUint32(at, value, LITTLE);
+    return this;
+  }
+
+  i32(type: number, value: number): this {
+    return this.u32(type, value >>> 0);
+  }
+
+  u64(type: number, value: bigint): this {
+    const at = this.#attribute(type, 8);
+    this.#view.setBigUint64(at, value, LITTLE);
+    return this;
+  }
+
+  /** With the NUL that the kernel expects at its end. */
+  string(type: number, value: string): this {
+    return this.bytes(type, TEXT_ENCODER.encode(`${value}\0`));
+  }
+
+  /** Without a value: its presence says it. */
+  flag(type: number): this {
+    this.#attribute(type, 0);
+    return this;
+  }
+
+  nested(type: number, fill: (inside: this) => void): this {
+    const start = this.#used;
+    this.#attribute(type | NLA_F_NESTED, 0);
+    fill(this);
+    this.#view.setUint16(start, attributeLength(this.#used - start), LITTLE);
+    return this;
+  }
+
+  build(): Uint8Array {
+    this.#view.setUint32(0, this.#used, LITTLE);
+    return this.#bytes.slice(0, this.#used);
+  }
+
+  #attribute(type: number, length: number): number {
+    const at = this.#take(ATTRIBUTE_HEADER_BYTES + length);
+    this.#view.setUint16(at, attributeLength(ATTRIBUTE_HEADER_BYTES + length), LITTLE);
+    this.#view.setUint16(at + 2, type, LITTLE);
+    return at + ATTRIBUTE_HEADER_BYTES;
+  }
+
+  /** Room at the end, aligned; what is between is zero. */
+  #take(length: number): number {
+    const at = this.#used;
+    this.#used += aligned(length);
+    if (this.#used > this.#bytes.length) {
+      const larger = new Uint8Array(this.#used * 2);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#view = viewOf(larger);
+    }
+    return at;
+  }
+}
+
+/** Whether this machine, and so its kernel's netlink, is little-endian: for DataView. */
+export const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const TEXT = new TextDecoder();
+const TEXT_ENCODER = new TextEncoder();
+
+function aligned(length: number): number {
+  return (length + 3) & ~3;
+}
+
+function attributeLength(length: number): number {
+  if (length > 0xffff) throw new RangeError(`a netlink attribute of ${length} bytes: at most 65535 are possible`);
+  return length;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
