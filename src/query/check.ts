@@ -1,0 +1,142 @@
+/** Calls to steps: which step, on what, with which arguments. Finds every mistake of a query, not only the first. */
+import { Faults } from './faults.ts';
+import type { Kind, Step } from './step.ts';
+import { stepNamed, steps } from './steps/index.ts';
+import { closest } from './suggest.ts';
+import type { Call, Query } from './syntax.ts';
+
+export interface CheckedStep {
+  readonly step: Step;
+  readonly args: unknown;
+  readonly takes: Kind;
+  readonly gives: Kind;
+  readonly call: Call;
+}
+
+export type Mode = 'run' | 'explain' | 'profile';
+
+export interface Checked {
+  readonly steps: readonly CheckedStep[];
+  readonly mode: Mode;
+  readonly faults: Faults;
+}
+
+export function check(query: Query): Checked {
+  const faults = new Faults();
+  const checked: CheckedStep[] = [];
+  let mode: Mode = 'run';
+  // Undefined after a mistake: what comes then cannot be judged by what it takes.
+  let kind: Kind | undefined = 'start';
+  for (const [index, call] of query.calls.entries()) {
+    const asked = modeOf(call.name);
+    if (asked !== undefined) {
+      mode = asked;
+      if (index < query.calls.length - 1 || call.args.length > 0)
+        faults.add('query.argument', `${call.name}() is the last step and takes no argument`, call);
+      continue;
+    }
+    const step = findStep(call, kind, faults);
+    if (step === undefined) {
+      kind = undefined;
+      continue;
+    }
+    const args = step.args.read(call, faults);
+    const takes: Kind = kind ?? (Object.keys(step.gives)[0] as Kind);
+    const given: Kind | ((args: unknown) => Kind) | undefined = step.gives[takes];
+    if (given === undefined) {
+      const hint = hintFor(step);
+      faults.add(
+        'query.wrong-place',
+        `${step.name} cannot follow here: it takes ${takenBy(step)}, not ${wordFor(takes)}`,
+        named(call),
+        hint,
+      );
+      kind = undefined;
+      continue;
+    }
+    if (args === undefined) {
+      kind = typeof given === 'string' ? given : undefined;
+      continue;
+    }
+    kind = typeof given === 'function' ? given(args) : given;
+    checked.push({ step, args, takes, gives: kind, call });
+  }
+  return { steps: checked, mode, faults };
+}
+
+/** How people call what flows between steps. */
+export function wordFor(kind: Kind): string {
+  return kindWords[kind];
+}
+
+const kindWords: Readonly<Record<Kind, string>> = {
+  start: 'the start (G)',
+  nodes: 'nodes',
+  edges: 'edges',
+  graph: 'a graph',
+  paths: 'paths',
+  values: 'values',
+  maps: 'maps',
+  value: 'a single value',
+  metrics: 'metrics',
+  metric: 'a single metric',
+  nexthops: 'next hops',
+  differences: 'differences',
+  history: 'versions',
+};
+
+/** Steps of Skydive that need captured traffic. */
+const flowSteps = new Set(
+  [
+    'Flows',
+    'Hops',
+    'CaptureNode',
+    'Node',
+    'Nodes',
+    'RawPackets',
+    'BPF',
+    'Sockets',
+    'Group',
+    'MoreThan',
+    'Workflow',
+  ].map((name) => name.toLowerCase()),
+);
+
+function modeOf(name: string): Mode | undefined {
+  if (name.length !== 7) return undefined;
+  const lower = name.toLowerCase();
+  return lower === 'explain' || lower === 'profile' ? lower : undefined;
+}
+
+function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | undefined {
+  const step = stepNamed(call.name);
+  if (step !== undefined) return step;
+  const isFlowStep = flowSteps.has(call.name.toLowerCase());
+  const hint = isFlowStep
+    ? 'this build captures no flows yet; the topology can be asked'
+    : (closest(call.name, namesAfter(kind)) ?? closest(call.name, namesAfter(undefined)));
+  faults.add('query.unknown-step', `no step named "${call.name}"`, named(call), hint);
+  return undefined;
+}
+
+function* namesAfter(kind: Kind | undefined): Generator<string> {
+  for (const step of steps)
+    if (kind === undefined || step.gives[kind] !== undefined) yield* [step.name, ...(step.aliases ?? [])];
+  yield* ['explain', 'profile'];
+}
+
+function takenBy(step: Step): string {
+  const words = (Object.keys(step.gives) as Kind[]).map(wordFor);
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+function hintFor(step: Step): string | undefined {
+  if (step.gives.nodes) return 'V() gives nodes';
+  if (step.gives.edges) return 'E(), OutE(), InE() and BothE() give edges';
+  if (step.gives.start) return `G.${step.name}(…)`;
+  return undefined;
+}
+
+function named(call: Call): { from: number; to: number } {
+  return { from: call.from, to: call.nameTo };
+}

@@ -1,0 +1,49 @@
+/** Counters stand beside the graph, but queries read them as the keys they were in Skydive: `Metric.RxBytes`. */
+import type { Metadata, Value } from '../graph/element.ts';
+import type { GraphView } from '../graph/view.ts';
+
+interface CounterKey {
+  readonly series: string;
+  readonly of: 'total' | 'last';
+}
+
+const known = new Map<string, CounterKey>([
+  ['Metric', { series: 'Metric', of: 'total' }],
+  ['LastUpdateMetric', { series: 'Metric', of: 'last' }],
+  ['Ovs.Metric', { series: 'Ovs', of: 'total' }],
+  ['Ovs.LastUpdateMetric', { series: 'Ovs', of: 'last' }],
+  ['SFlow.Metric', { series: 'SFlow', of: 'total' }],
+  ['SFlow.LastUpdateMetric', { series: 'SFlow', of: 'last' }],
+]);
+
+/** Dotted keys that are read from series. */
+export const counterKeys: readonly string[] = [...known.keys()];
+
+/** The series that `Metrics(key)` means; undefined when there is none of that name. */
+export function seriesOf(key: string): string | undefined {
+  if (key === 'Ovs' || key === 'SFlow') return key;
+  return known.get(key)?.series;
+}
+
+export function readCounters(id: string, path: readonly string[], view: GraphView): Value | undefined {
+  const depth = path[0] === 'Ovs' || path[0] === 'SFlow' ? 2 : 1;
+  const key = known.get(path.slice(0, depth).join('.'));
+  if (key === undefined || path.length > depth + 1) return undefined;
+  const counters = view.counters(id, key.series);
+  if (counters === undefined) return undefined;
+  const object = key.of === 'total' ? { ...counters.total, ...lastOf(counters.last) } : sampleObject(counters.last);
+  const field = path[depth];
+  if (object === undefined || field === undefined) return object;
+  return Object.hasOwn(object, field) ? object[field] : undefined;
+}
+
+function lastOf(sample: { last: number } | undefined): { Last?: number } {
+  return sample === undefined ? {} : { Last: sample.last };
+}
+
+/** A point of a series the way people know it: its counters with `Start` and `Last`. */
+export function sampleObject(
+  sample: { start: number; last: number; counters: Readonly<Record<string, number>> } | undefined,
+): Metadata | undefined {
+  return sample && { ...sample.counters, Start: sample.start, Last: sample.last };
+}

@@ -1,0 +1,100 @@
+/** What one query may cost. Each limit is named in the Mistake that tells of it. */
+import { type Mistake, mistake } from '../std/mistake.ts';
+
+export interface Limits {
+  /** Characters of query text. */
+  readonly textLength: number;
+  /** Arguments within arguments. */
+  readonly depth: number;
+  readonly steps: number;
+  readonly timeMs: number;
+  /** Elements and values looked at. */
+  readonly items: number;
+  /** Estimate of what the query holds while it runs. */
+  readonly memoryBytes: number;
+  /** Items in the answer. */
+  readonly results: number;
+  /** Work at a stretch, before the event loop may turn. */
+  readonly sliceMs: number;
+}
+
+export const defaultLimits: Limits = {
+  textLength: 64 * 1024,
+  depth: 16,
+  steps: 200,
+  timeMs: 30_000,
+  items: 50_000_000,
+  memoryBytes: 512 * 1024 * 1024,
+  results: 2_000_000,
+  sliceMs: 10,
+};
+
+/** A reference held in an array or a set, roughly. */
+const HELD_BYTES = 64;
+/** Items between two looks at the clock. */
+const STRIDE = 128;
+
+/** What a running query has used of its limits. */
+export class Budget {
+  private readonly limits: Limits;
+  private readonly elapsed: () => number;
+  private readonly signal: AbortSignal | undefined;
+  private readonly startMs: number;
+  private sliceStartMs: number;
+  private left = STRIDE;
+  private items = 0;
+  private held = 0;
+
+  constructor(limits: Limits, elapsed: () => number, signal: AbortSignal | undefined) {
+    this.limits = limits;
+    this.elapsed = elapsed;
+    this.signal = signal;
+    this.startMs = elapsed();
+    this.sliceStartMs = this.startMs;
+  }
+
+  /** One item was looked at. True when it is time to breathe: yield `undefined`, so that the event loop can turn. */
+  spend(): boolean {
+    return --this.left <= 0 && this.look();
+  }
+
+  /** So many more items are held (or, negative, let go). */
+  hold(count: number): void {
+    this.held += count;
+    if (this.held * HELD_BYTES > this.limits.memoryBytes)
+      throw tooMuch('memoryBytes', `it held about ${Math.round(this.limits.memoryBytes / 1e6)} MB`);
+  }
+
+  /** The event loop has turned: a new slice begins. */
+  resume(): void {
+    this.look();
+    this.sliceStartMs = this.elapsed();
+  }
+
+  checkResults(count: number): void {
+    if (count > this.limits.results) throw tooMuch('results', `its answer has more than ${this.limits.results} items`);
+  }
+
+  private look(): boolean {
+    this.items += STRIDE - this.left;
+    this.left = STRIDE;
+    if (this.signal?.aborted) throw cancelled();
+    if (this.items > this.limits.items) throw tooMuch('items', `it looked at ${this.limits.items} items`);
+    const now = this.elapsed();
+    if (now - this.startMs > this.limits.timeMs) throw tooMuch('timeMs', `${this.limits.timeMs / 1000} s`);
+    return now - this.sliceStartMs >= this.limits.sliceMs;
+  }
+}
+
+function tooMuch(limit: keyof Limits, what: string): Mistake {
+  const why = limit === 'timeMs' ? `the query was stopped after ${what}` : `the query was stopped: ${what}`;
+  return mistake(
+    'query.limit',
+    `${why} (limit ${limit})`,
+    'narrow it with Has(…) or Limit(…), or ask for a shorter time',
+  );
+}
+
+export function cancelled(): Mistake {
+  return mistake('query.cancelled', 'the query was cancelled');
+}

@@ -1,0 +1,90 @@
+/**
+ * Checked steps to what will run. The filters that follow `V()` or `E()` directly become part of the source, which can
+ * then ask an index; nothing else changes place: `Limit` before `Has` is not `Has` before `Limit`.
+ */
+import type { Checked, CheckedStep, Mode } from './check.ts';
+import type { Condition } from './condition.ts';
+import { countStage, sourceStage } from './source.ts';
+import type { Item, Items, Kind, Run } from './step.ts';
+
+export interface Plan {
+  readonly stages: readonly Stage[];
+  readonly gives: Kind;
+  readonly mode: Mode;
+}
+
+export type Stage = Stream | Gather;
+
+interface Stream extends Words {
+  readonly kind: 'stream';
+  run(input: Items, run: Run): Items;
+}
+
+interface Gather extends Words {
+  readonly kind: 'gather';
+  run(input: readonly Item[], run: Run): Items | Promise<Items>;
+}
+
+/** What explain and profile tell of a stage. */
+interface Words {
+  /** The steps it stands for, as written. */
+  readonly text: string;
+  readonly gives: Kind;
+  /** Conditions that the source takes over, of which one may go to an index. */
+  readonly pushed?: Pushed;
+}
+
+export interface Pushed {
+  readonly of: 'nodes' | 'edges';
+  readonly conditions: readonly Condition[];
+}
+
+export function plan({ steps, mode }: Checked, text: string): Plan {
+  const stages: Stage[] = [];
+  for (let at = 0; at < steps.length; ) {
+    const first = steps[at] as CheckedStep;
+    const taken = sourceAt(steps, at);
+    const last = steps[at + Math.max(taken.steps, 1) - 1] as CheckedStep;
+    const words = { text: text.slice(first.call.from, last.call.to), gives: last.gives };
+    if (taken.steps === 0) stages.push(stageOf(first, words));
+    else if (taken.counts) stages.push({ kind: 'stream', ...words, run: countStage(taken.of) });
+    else {
+      const pushed = { of: taken.of, conditions: taken.conditions };
+      stages.push({ kind: 'stream', ...words, pushed, run: sourceStage(pushed) });
+    }
+    at += Math.max(taken.steps, 1);
+  }
+  return { stages, gives: steps.at(-1)?.gives ?? 'start', mode };
+}
+
+interface Source {
+  /** How many steps it takes over; none when there is no source here. */
+  readonly steps: number;
+  readonly of: 'nodes' | 'edges';
+  readonly conditions: readonly Condition[];
+  readonly counts: boolean;
+}
+
+function sourceAt(steps: readonly CheckedStep[], at: number): Source {
+  const { step, args, takes } = steps[at] as CheckedStep;
+  const of = step.name === 'V' ? 'nodes' : 'edges';
+  const isAll =
+    (step.name === 'V' || step.name === 'E') && takes === 'start' && (args as { id?: string }).id === undefined;
+  if (!isAll) return { steps: 0, of, conditions: [], counts: false };
+  const conditions: Condition[] = [];
+  let next = at + 1;
+  for (; next < steps.length; next++) {
+    const { step, args, takes } = steps[next] as CheckedStep;
+    const filter = step.filter?.(args, takes);
+    if (filter === undefined) break;
+    conditions.push(...filter);
+  }
+  const counts = conditions.length === 0 && steps[next]?.step.name === 'Count';
+  return { steps: next - at + (counts ? 1 : 0), of, conditions, counts };
+}
+
+function stageOf({ step, args, takes }: CheckedStep, words: Words): Stage {
+  if (step.gather !== undefined) return { kind: 'gather', ...words, run: step.gather(args, takes) };
+  if (step.stream !== undefined) return { kind: 'stream', ...words, run: step.stream(args, takes) };
+  throw new Error(`step ${step.name} can do nothing`);
+}

@@ -1,0 +1,109 @@
+/** The front of the query engine: text in, answers out. Knows no clock and no I/O of its own. */
+import { type Fault, Mistake } from '../std/mistake.ts';
+import type { Answer } from './answer.ts';
+import { check } from './check.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { parse } from './parser.ts';
+import { type Plan, plan } from './plan.ts';
+import { type Context, runPlan } from './run.ts';
+import { closest } from './suggest.ts';
+
+export type { Answer, Result } from './answer.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { Context } from './run.ts';
+
+/** A query that makes sense, ready to run any number of times; relative times are read anew at each run. */
+export interface PreparedQuery {
+  readonly text: string;
+  readonly plan: Plan;
+  /** What is odd but not wrong, such as a key nobody knows. */
+  readonly warnings: readonly Fault[];
+}
+
+export interface EngineOptions {
+  /** Metadata keys that are known: a key whose first part is not among them is warned of. */
+  readonly keys: () => readonly string[];
+  /** Query texts kept prepared. */
+  readonly cacheSize?: number;
+  readonly limits?: Partial<Limits>;
+}
+
+const CACHE_SIZE = 1000;
+
+export class QueryEngine {
+  readonly #keys: () => readonly string[];
+  readonly #limits: Limits;
+  readonly #cacheSize: number;
+  /** Least recently used first: a Map keeps the order of insertion. */
+  readonly #cache = new Map<string, PreparedQuery>();
+
+  constructor({ keys, cacheSize = CACHE_SIZE, limits }: EngineOptions) {
+    this.#keys = keys;
+    this.#cacheSize = cacheSize;
+    this.#limits = { ...defaultLimits, ...limits };
+  }
+
+  /** Throws one Mistake with all that is wrong. */
+  prepare(text: string): PreparedQuery {
+    const cached = this.#cache.get(text);
+    if (cached !== undefined) {
+      this.#cache.delete(text);
+      this.#cache.set(text, cached);
+      return cached;
+    }
+    const prepared = this.#prepare(text);
+    // With warnings it is read again next time: a key may have become known.
+    if (prepared.warnings.length === 0 && this.#cacheSize > 0) this.#keep(text, prepared);
+    return prepared;
+  }
+
+  /**
+   * In the same call when nothing has to be waited for, else as a promise. Throws (or rejects with) a Mistake when a
+   * limit is met, the signal aborts, or the query asks for what is not there.
+   */
+  run(prepared: PreparedQuery, context: Context): Answer | Promise<Answer> {
+    const limits = context.limits === undefined ? this.#limits : { ...this.#limits, ...context.limits };
+    return runPlan(prepared.plan, prepared.text, prepared.warnings, context, limits);
+  }
+
+  #prepare(text: string): PreparedQuery {
+    const { query, faults } = parse(text, this.#limits);
+    const checked = check(query);
+    const errors = [...faults, ...checked.faults.errors];
+    if (errors.length > 0)
+      throw new Mistake(
+        errors.sort((a, b) => (a.from ?? 0) - (b.from ?? 0)),
+        text,
+      );
+    this.#warnOfKeys(checked.faults);
+    return { text, plan: plan(checked, text), warnings: checked.faults.warnings };
+  }
+
+  #warnOfKeys(faults: ReturnType<typeof check>['faults']): void {
+    if (faults.keys.length === 0) return;
+    const known = new Set(this.#keys().map(firstPart));
+    if (known.size === 0) return;
+    for (const key of faults.keys) {
+      const name = firstPart(key.text);
+      if (known.has(name) || alwaysKnown.has(name)) continue;
+      faults.warn('query.unknown-key', `no key named "${name}" is known`, key, closest(name, known));
+    }
+  }
+
+  #keep(text: string, prepared: PreparedQuery): void {
+    this.#cache.set(text, prepared);
+    if (this.#cache.size <= this.#cacheSize) return;
+    for (const oldest of this.#cache.keys()) {
+      this.#cache.delete(oldest);
+      break;
+    }
+  }
+}
+
+/** Of edges, and of counters. */
+const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', 'Metric', 'LastUpdateMetric', 'Ovs', 'SFlow']);
+
+function firstPart(key: string): string {
+  const dot = key.indexOf('.');
+  return dot < 0 ? key : key.slice(0, dot);
+}

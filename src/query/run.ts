@@ -1,0 +1,154 @@
+/**
+ * Runs a plan. The whole run is one generator, which pauses where the event loop should turn or a promise is awaited:
+ * a query that needs neither is answered in the same call.
+ */
+import type { GraphView, Timeline } from '../graph/view.ts';
+import type { Fault } from '../std/mistake.ts';
+import { type Answer, type Result, resultOf, wholeGraph } from './answer.ts';
+import { explain, Meter } from './explain.ts';
+import { Budget, cancelled, type Limits } from './limits.ts';
+import type { Plan } from './plan.ts';
+import type { Item, Items, Run } from './step.ts';
+
+export interface Context {
+  readonly timeline: Timeline;
+  /** The clock on the wall, epoch ms: what "now" means in this run. */
+  readonly nowMs: number;
+  /** Monotonic ms, to see how long it takes. */
+  readonly elapsed: () => number;
+  /** Lets the event loop turn once. */
+  readonly turn: () => Promise<void>;
+  /** Ends the query, also while it waits for an archive. */
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<Limits>;
+}
+
+export function runPlan(
+  plan: Plan,
+  text: string,
+  warnings: readonly Fault[],
+  context: Context,
+  limits: Limits,
+): Answer | Promise<Answer> {
+  const run = new Running(context, limits, warnings);
+  const program = answer(plan, text, run, context);
+  const first = program.next();
+  return first.done ? first.value : finish(program, first.value, run, context);
+}
+
+type Program = Generator<Promise<Items> | undefined, Answer, Items | undefined>;
+
+async function finish(
+  program: Program,
+  pause: Promise<Items> | undefined,
+  run: Running,
+  { turn, signal }: Context,
+): Promise<Answer> {
+  for (;;) {
+    run.view.freeze();
+    let given: Items | undefined;
+    try {
+      if (pause === undefined) await turn();
+      else given = await orCancelled(pause, signal);
+      run.budget.resume();
+    } catch (error) {
+      // What is still open in the generators is closed.
+      program.return(undefined as never);
+      throw error;
+    }
+    const step = program.next(given);
+    if (step.done) return step.value;
+    pause = step.value;
+  }
+}
+
+function* answer(plan: Plan, text: string, run: Running, { elapsed }: Context): Program {
+  if (plan.mode === 'explain') return run.answer({ kind: 'plan', plan: explain(plan, text, run.view) });
+  const meters: Meter[] | undefined = plan.mode === 'profile' ? [] : undefined;
+  const startedMs = elapsed();
+  const words = meters && explain(plan, text, run.view);
+  const result = yield* resultFrom(plan, run, meters, elapsed);
+  if (meters === undefined || words === undefined) return run.answer(result);
+  const stages = words.stages.map((stage, index) => ({ ...stage, ...(meters[index] as Meter).cost }));
+  return run.answer({
+    kind: 'profile',
+    profile: { ...words, stages, totalUs: Math.round((elapsed() - startedMs) * 1000) },
+  });
+}
+
+function* resultFrom(
+  plan: Plan,
+  run: Running,
+  meters: Meter[] | undefined,
+  elapsed: () => number,
+): Generator<Promise<Items> | undefined, Result, Items | undefined> {
+  let items: Items = [];
+  for (const stage of plan.stages) {
+    const meter = meters && new Meter(elapsed, meters.at(-1));
+    if (stage.kind === 'stream') items = stage.run(items, run);
+    else {
+      const gathered = yield* collect(items, run);
+      const startedMs = meter && elapsed();
+      const output = stage.run(gathered, run);
+      items = output instanceof Promise ? ((yield output) as Items) : output;
+      if (meter !== undefined && startedMs !== undefined) meter.add(elapsed() - startedMs);
+    }
+    if (meter === undefined) continue;
+    meters?.push(meter);
+    items = meter.count(items);
+  }
+  const found = yield* collect(items, run);
+  if (plan.gives === 'start') return { kind: 'graph', ...(yield* wholeGraph(run)) };
+  run.budget.checkResults(found.length);
+  return resultOf(plan.gives, found);
+}
+
+function* collect(items: Items, { budget }: Run): Generator<undefined, Item[]> {
+  const found: Item[] = [];
+  for (const item of items) {
+    if (item === undefined) {
+      yield undefined;
+      continue;
+    }
+    found.push(item);
+    if ((found.length & 1023) === 0) budget.hold(1024);
+  }
+  return found;
+}
+
+function orCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(cancelled());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+class Running implements Run {
+  readonly timeline: Timeline;
+  readonly nowMs: number;
+  readonly budget: Budget;
+  readonly names = new Map();
+  view: GraphView;
+  root: GraphView;
+  #warnings: readonly Fault[];
+
+  constructor({ timeline, nowMs, elapsed, signal }: Context, limits: Limits, warnings: readonly Fault[]) {
+    this.timeline = timeline;
+    this.nowMs = nowMs;
+    this.budget = new Budget(limits, elapsed, signal);
+    this.view = timeline.now();
+    this.root = this.view;
+    this.#warnings = warnings;
+  }
+
+  warn(fault: Fault): void {
+    this.#warnings = [...this.#warnings, fault];
+  }
+
+  answer(result: Result): Answer {
+    return { ...result, view: this.view, warnings: this.#warnings };
+  }
+}

@@ -1,0 +1,96 @@
+/** What a step is. All it knows comes in through its arguments, its input and the run. */
+import type { Element, GraphEdge, GraphNode, Value } from '../graph/element.ts';
+import type { Difference, GraphView, Sample, Timeline } from '../graph/view.ts';
+import type { Fault } from '../std/mistake.ts';
+import type { Parameters } from './arguments.ts';
+import type { Condition } from './condition.ts';
+import type { Budget } from './limits.ts';
+
+/** A step of the list, its own types forgotten: check gives each only what it says it takes. */
+export type Step = StepOf<unknown, Item, Item>;
+
+export interface StepOf<Args, In extends Item, Out extends Item> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** The spellings it belongs to: 'skydive' is `G.V().Has(…)`. */
+  readonly dialect: readonly Dialect[];
+  /** One sentence, for the reference and for completion. */
+  readonly doc: string;
+  readonly args: Parameters<Args>;
+  /** Runs as a test and is printed in the reference. `gives`: ids of elements, JSON of anything else. */
+  readonly example: { readonly on: string; readonly query: string; readonly gives: readonly string[] };
+  /** What it takes, and what comes of that. */
+  readonly gives: { readonly [K in Kind]?: Kind | ((args: Args) => Kind) };
+  /** A filter: elements that meet all of these pass and nothing else happens. The plan may hand them to an index. */
+  filter?(args: Args, takes: Kind): readonly Condition[] | undefined;
+  /** Item by item. Made ready once for each query text, then run any number of times; state lives inside a run. */
+  stream?(args: Args, takes: Kind): (input: Items<In>, run: Run) => Items<Out>;
+  /** All of the input first: for what waits (an archive), changes the view, or names its input. */
+  gather?(args: Args, takes: Kind): (input: readonly In[], run: Run) => Items<Out> | Promise<Items<Out>>;
+}
+
+export type Dialect = 'skydive';
+
+export type Kind =
+  | 'start'
+  | 'nodes'
+  | 'edges'
+  | 'graph'
+  | 'paths'
+  | 'values'
+  | 'maps'
+  | 'value'
+  | 'metrics'
+  | 'metric'
+  | 'nexthops'
+  | 'differences'
+  | 'history';
+
+/** `undefined` is a breath: nothing yet, but the event loop should turn. Every step passes it on. */
+export type Items<T extends Item = Item> = Iterable<T | undefined>;
+
+export type Item = Element | Subgraph | Path | Value | Series | NextHopOf | Difference | Sample;
+
+export interface Subgraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+export type Path = readonly GraphNode[];
+
+export interface Series {
+  /** Element id, or a name for what was put together. */
+  readonly id: string;
+  readonly samples: readonly Sample[];
+}
+
+export interface NextHopOf {
+  readonly id: string;
+  readonly hop: NextHop;
+}
+
+export interface NextHop {
+  readonly priority: number;
+  readonly ip: string;
+  /** Of the neighbour, when it is known. */
+  readonly mac: string | undefined;
+  readonly ifIndex: number | undefined;
+}
+
+/** One run of a query. */
+export interface Run {
+  /** Of the moment the query speaks of; `At` and `SubGraph` set another. */
+  view: GraphView;
+  /** What `.G` in the middle goes back to. */
+  root: GraphView;
+  readonly timeline: Timeline;
+  readonly nowMs: number;
+  readonly budget: Budget;
+  /** Sets that `As` has named. */
+  readonly names: Map<string, readonly GraphNode[]>;
+  warn(fault: Fault): void;
+}
+
+export function defineStep<Args, In extends Item, Out extends Item>(step: StepOf<Args, In, Out>): Step {
+  return step as unknown as Step;
+}

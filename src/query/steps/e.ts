@@ -1,0 +1,38 @@
+import type { GraphEdge } from '../../graph/element.ts';
+import { mistake } from '../../std/mistake.ts';
+import { optionalId } from '../arguments.ts';
+import { defineStep, type Items, type Run, type Subgraph } from '../step.ts';
+
+export const e = defineStep({
+  name: 'E',
+  dialect: ['skydive'],
+  doc: 'All edges, or the one with this id.',
+  args: optionalId,
+  example: {
+    on: 'host:h1 -ownership-> device:eth0',
+    query: "G.E().Values('RelationType')",
+    gives: ['"ownership"'],
+  },
+  gives: { start: 'edges', graph: 'edges' },
+  stream:
+    ({ id }, takes) =>
+    (input: Items<Subgraph>, run) =>
+      takes === 'graph' ? edgesOf(input, id) : edges(run, id),
+});
+
+function* edges({ view, budget }: Run, id: string | undefined): Generator<GraphEdge | undefined> {
+  let isEmpty = true;
+  for (const edge of view.edges(id)) {
+    if (budget.spend()) yield undefined;
+    isEmpty = false;
+    yield edge;
+  }
+  if (isEmpty && id !== undefined) throw mistake('query.no-such-edge', `Edge '${id}' does not exist`);
+}
+
+function* edgesOf(input: Items<Subgraph>, id: string | undefined): Generator<GraphEdge | undefined> {
+  for (const graph of input) {
+    if (graph === undefined) yield undefined;
+    else yield* id === undefined ? graph.edges : graph.edges.filter((edge) => edge.id === id);
+  }
+}
