@@ -14,13 +14,13 @@ import { HEADER_BYTES, LITTLE, type Message, MessageBuilder, messages, NLM_F, NL
 export interface FakeScript {
   /**
    * What the kernel answers: whole messages (their sequence and port id are filled in; NLMSG_DONE or the ACK follows
-   * by itself), or a refusal. `undefined` refuses with EOPNOTSUPP.
+   * by itself), or a refusal. `undefined` refuses with ENOTSUP.
    */
   netlink?: (request: Message, opened: NetlinkOptions) => FakeAnswer;
   /** By path. A path that is missing is ENOENT for everything. Left out: every path opens, none has an identity. */
   identities?: Record<string, NetnsIdentity>;
   processes?: readonly { readonly pid: number; readonly inode: number }[];
-  /** The command as the kernel fills it; `undefined` refuses with EOPNOTSUPP, a device that is missing with ENODEV. */
+  /** The command as the kernel fills it; `undefined` refuses with ENOTSUP, a device that is missing with ENODEV. */
   ethtool?: (
     interfaceName: string,
     command: Uint8Array,
@@ -142,7 +142,7 @@ function fakeDevices(script: FakeScript, netns: string | undefined): DeviceSocke
       const attempt = `ethtool ${interfaceName}`;
       if (isClosed) throw refused(`${attempt} on a closed socket`, 'EBADF');
       const answer = script.ethtool?.(interfaceName, command.slice(), netns);
-      if (answer === undefined || answer === 'ENODEV') throw refused(attempt, answer ?? 'EOPNOTSUPP');
+      if (answer === undefined || answer === 'ENODEV') throw refused(attempt, answer ?? 'ENOTSUP');
       return answer;
     },
     close() {
@@ -153,8 +153,8 @@ function fakeDevices(script: FakeScript, netns: string | undefined): DeviceSocke
 
 function answerTo(request: Message, answer: FakeAnswer, portId: number): Uint8Array {
   const isDump = (request.flags & NLM_F.dump) === NLM_F.dump;
-  const parts = isAnswer(answer) ? answer.map((part) => part.slice()) : [];
-  if (!isAnswer(answer)) parts.push(errorMessage(request, answer ?? { errno: constants.errno.EOPNOTSUPP }));
+  const parts: Uint8Array[] = isAnswer(answer) ? answer.map((part) => part.slice()) : [];
+  if (!isAnswer(answer)) parts.push(errorMessage(request, answer ?? { errno: constants.errno.ENOTSUP }));
   else if (isDump) parts.push(new MessageBuilder(NLMSG.done, 0).fixed(new Uint8Array(4)).build());
   else if (request.flags & NLM_F.ack) parts.push(errorMessage(request, { errno: 0 }));
   for (const part of parts) stamp(part, request.sequence, portId, isDump && isAnswer(answer) ? NLM_F.multi : 0);
