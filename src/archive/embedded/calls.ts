@@ -1,0 +1,125 @@
+/** The near side of the archive's thread: calls with answers, and a new thread when one dies. */
+import { Worker } from 'node:worker_threads';
+import { Unavailable } from '../../std/unavailable.ts';
+import { errorOf } from './failure.ts';
+import type { Order, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
+
+/** A thread that died is started again so many times; then the archive has failed. */
+export const RESTARTS_MAX = 5;
+
+interface Pending {
+  readonly resolve: (summary: Summary | undefined) => void;
+  readonly reject: (error: Error) => void;
+  readonly part: (text: string) => void;
+}
+
+export class ThreadCalls {
+  readonly #options: ThreadOptions;
+  readonly #notes: string[] = [];
+  readonly #pending = new Map<number, Pending>();
+  #worker: Promise<Worker> | undefined;
+  #keepAside: string | undefined;
+  #calls = 0;
+  #restarts = -1;
+  #isClosed = false;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+  }
+
+  /** What was found at open, for people. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  get hasFailed(): boolean {
+    return this.#restarts >= RESTARTS_MAX && this.#worker === undefined;
+  }
+
+  /** Resolves when the thread has opened its files. */
+  async open(): Promise<void> {
+    await this.#running();
+  }
+
+  async call(order: Order, part: (text: string) => void = () => {}): Promise<Summary | undefined> {
+    const worker = await this.#running();
+    const call = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(call, { resolve, reject, part });
+      // An answer that someone waits for keeps the process alive; an idle thread does not.
+      worker.ref();
+      worker.postMessage({ call, order } satisfies Request);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const worker = await this.#worker?.catch(() => undefined);
+    if (worker) {
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      await this.call({ kind: 'close' });
+      this.#isClosed = true;
+      await ended;
+    }
+    this.#isClosed = true;
+  }
+
+  #running(): Promise<Worker> {
+    if (this.#isClosed) return Promise.reject(this.#unavailable('it to be open (it is closed)'));
+    if (this.#worker !== undefined) return this.#worker;
+    if (this.#restarts >= RESTARTS_MAX)
+      return Promise.reject(this.#unavailable(`a restart of Skein (its thread died ${RESTARTS_MAX + 1} times)`));
+    this.#restarts++;
+    this.#worker = this.#start();
+    return this.#worker;
+  }
+
+  #start(): Promise<Worker> {
+    const workerData: ThreadOptions = { ...this.#options, keepAside: this.#keepAside };
+    this.#keepAside = undefined;
+    const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (reply: Reply) => {
+        if (reply.kind === 'opened') {
+          this.#notes.push(...reply.notes);
+          worker.unref();
+          resolve(worker);
+        } else if (reply.kind === 'refused') {
+          reject(errorOf(reply.failure));
+        } else this.#answer(reply, worker);
+      });
+      let hasEnded = false;
+      const ended = (why: string) => {
+        if (hasEnded) return;
+        hasEnded = true;
+        this.#worker = undefined;
+        reject(this.#unavailable(why));
+        for (const { reject: rejectCall } of this.#pending.values()) rejectCall(this.#unavailable(why));
+        this.#pending.clear();
+      };
+      worker.on('error', (error) => ended(`a thread that lives (it died: ${error.message})`));
+      worker.on('exit', () => ended('a thread that lives (it ended)'));
+    });
+  }
+
+  #answer(reply: Exclude<Reply, { kind: 'opened' | 'refused' }>, worker: Worker): void {
+    if (reply.kind === 'corrupt') {
+      this.#keepAside = reply.why;
+      return;
+    }
+    const pending = this.#pending.get(reply.call);
+    if (!pending) return;
+    if (reply.kind === 'part') {
+      pending.part(reply.text);
+      return;
+    }
+    this.#pending.delete(reply.call);
+    if (this.#pending.size === 0) worker.unref();
+    if (reply.kind === 'done') pending.resolve(reply.summary);
+    else pending.reject(errorOf(reply.failure));
+  }
+
+  #unavailable(needs: string): Unavailable {
+    return new Unavailable(`history in ${this.#options.directory}`, needs);
+  }
+}

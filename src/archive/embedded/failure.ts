@@ -1,0 +1,36 @@
+/** Errors between the threads, and what SQLite's mean to people. */
+import { Mistake, mistake } from '../../std/mistake.ts';
+import { Unavailable } from '../../std/unavailable.ts';
+import type { Failure } from './protocol.ts';
+import { isFull, isIoError, isReadOnly } from './sqliteerror.ts';
+
+export function failureOf(error: unknown, directory: string): Failure {
+  if (error instanceof Mistake) {
+    const [fault] = error.faults;
+    return { kind: 'mistake', code: fault?.code ?? 'archive', message: error.message, hint: fault?.hint };
+  }
+  const what = `history in ${directory}`;
+  const { message, stack, code } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : (new Error(String(error)) as NodeJS.ErrnoException);
+  if (isFull(error) || code === 'ENOSPC' || code === 'EDQUOT')
+    return { kind: 'unavailable', what, needs: 'room on its file system (it is full)' };
+  if (isReadOnly(error) || code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+    return { kind: 'unavailable', what, needs: `a directory that can be written to (${message})` };
+  if (isIoError(error) || (code?.startsWith('E') === true && code !== 'ERR_SQLITE_ERROR'))
+    return { kind: 'unavailable', what, needs: `a disk that works (${message})` };
+  return { kind: 'bug', message, stack };
+}
+
+export function errorOf(failure: Failure): Error {
+  switch (failure.kind) {
+    case 'mistake':
+      return mistake(failure.code, failure.message, failure.hint);
+    case 'unavailable':
+      return new Unavailable(failure.what, failure.needs);
+    case 'bug': {
+      const error = new Error(failure.message);
+      if (failure.stack !== undefined) error.stack = failure.stack;
+      return error;
+    }
+  }
+}

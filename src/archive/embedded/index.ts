@@ -1,0 +1,149 @@
+/** The archive that needs nothing installed: SQLite in a thread of its own, one file, bounded by size and age. */
+import { join } from 'node:path';
+import type { Element } from '../../graph/element.ts';
+import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import { type Clock, systemClock } from '../../std/clock.ts';
+import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
+import { SnapshotView } from '../snapshot.ts';
+import { ThreadCalls } from './calls.ts';
+import { packBatch } from './packed.ts';
+import type { Read, Summary } from './protocol.ts';
+
+export const ARCHIVE_BYTES_MAX = 2 ** 30;
+export const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
+
+export interface EmbeddedArchiveOptions {
+  /** Made when it is not there. One process at a time. */
+  readonly directory: string;
+  readonly maxBytes?: number;
+  readonly maxAgeMs?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * Throws a Mistake when another process has it, Unavailable when the directory cannot be written to. A file that
+ * cannot be read is kept under another name, a new one is begun, and `health().notes` says so.
+ */
+export async function openEmbeddedArchive(options: EmbeddedArchiveOptions): Promise<Archive> {
+  const archive = new EmbeddedArchive(options);
+  await archive.start();
+  return archive;
+}
+
+class EmbeddedArchive implements Archive {
+  readonly #thread: ThreadCalls;
+  readonly #clock: Clock;
+  readonly #place: string;
+  readonly #limits: { readonly maxBytes: number; readonly maxAgeMs: number };
+  /** Why the last append failed; undefined when it went well. */
+  #trouble: string | undefined;
+
+  constructor(options: EmbeddedArchiveOptions) {
+    const { directory, maxBytes = ARCHIVE_BYTES_MAX, maxAgeMs = ARCHIVE_AGE_MS_MAX, clock = systemClock } = options;
+    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, keepAside: undefined });
+    this.#clock = clock;
+    this.#place = join(directory, 'skein.db');
+    this.#limits = { maxBytes, maxAgeMs };
+  }
+
+  start(): Promise<void> {
+    return this.#thread.open();
+  }
+
+  async append(batch: ArchiveBatch): Promise<void> {
+    try {
+      await this.#thread.call({ kind: 'append', batch: packBatch(batch) });
+      this.#trouble = undefined;
+    } catch (error) {
+      this.#trouble = (error as Error).message;
+      throw error;
+    }
+  }
+
+  async viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
+    return new SnapshotView({ from: time, to: time }, await this.#elements({ kind: 'at', time, knownAt }));
+  }
+
+  async viewBetween(span: Span): Promise<GraphView> {
+    return new SnapshotView(span, await this.#elements({ kind: 'between', span }));
+  }
+
+  versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
+    return this.#elements({ kind: 'versions', ids, span });
+  }
+
+  async samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>> {
+    const found = new Map<string, Sample[]>(ids.map((id) => [id, []]));
+    await this.#thread.call({ kind: 'read', read: { kind: 'samples', ids, series, span } }, (text) => {
+      for (const [id, start, last, names, counts] of JSON.parse(text) as SampleRow[]) {
+        const counters = Object.fromEntries(names.map((name, i) => [name, counts[i] as number]));
+        found.get(id)?.push({ start, last, counters });
+      }
+    });
+    return found;
+  }
+
+  open(): Promise<Element[]> {
+    return this.#elements({ kind: 'open' });
+  }
+
+  async closeLost(ids: readonly string[], time: number): Promise<void> {
+    if (ids.length > 0) await this.#thread.call({ kind: 'closeLost', ids, time, recordedAt: this.#clock.now() });
+  }
+
+  async range(): Promise<Span | undefined> {
+    return (await this.#summary()).range;
+  }
+
+  async gaps(): Promise<Span[]> {
+    return [...(await this.#summary()).gaps];
+  }
+
+  async prune(before: number): Promise<void> {
+    await this.#thread.call({ kind: 'prune', before });
+  }
+
+  async health(): Promise<ArchiveHealth> {
+    const notes = [...this.#thread.notes];
+    let summary: Summary = NOTHING_KNOWN;
+    try {
+      summary = await this.#summary();
+    } catch (error) {
+      this.#trouble ??= (error as Error).message;
+    }
+    if (this.#trouble !== undefined) notes.push(this.#trouble);
+    return {
+      kind: 'embedded',
+      place: this.#place,
+      state: this.#thread.hasFailed ? 'failed' : this.#trouble === undefined ? 'ok' : 'degraded',
+      notes,
+      sizeBytes: summary.sizeBytes,
+      sizeBytesMax: this.#limits.maxBytes,
+      ageMsMax: this.#limits.maxAgeMs,
+      versions: summary.versions,
+      samples: summary.samples,
+      range: summary.range,
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread.close();
+  }
+
+  async #summary(): Promise<Summary> {
+    return (await this.#thread.call({ kind: 'summary' })) ?? NOTHING_KNOWN;
+  }
+
+  async #elements(read: Read): Promise<Element[]> {
+    const elements: Element[] = [];
+    await this.#thread.call({ kind: 'read', read }, (text) => {
+      for (const element of JSON.parse(text) as Element[]) elements.push(element);
+    });
+    return elements;
+  }
+}
+
+type SampleRow = [id: string, start: number, last: number, names: string[], counts: number[]];
+
+const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+const NOTHING_KNOWN: Summary = { range: undefined, gaps: [], versions: 0, samples: 0, sizeBytes: 0 };

@@ -1,0 +1,58 @@
+/** What the archive and its thread say to each other. */
+import type { Span } from '../../graph/view.ts';
+import type { PackedBatch } from './packed.ts';
+
+/** What the thread is started with. */
+export interface ThreadOptions {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  /** Why the file that is there must not be opened again: it is kept aside first. */
+  readonly keepAside: string | undefined;
+}
+
+export type Read =
+  | { readonly kind: 'at'; readonly time: number; readonly knownAt: number | undefined }
+  | { readonly kind: 'between'; readonly span: Span }
+  | { readonly kind: 'versions'; readonly ids: readonly string[]; readonly span: Span }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'samples'; readonly ids: readonly string[]; readonly series: string; readonly span: Span };
+
+export type Order =
+  | { readonly kind: 'append'; readonly batch: PackedBatch }
+  | { readonly kind: 'closeLost'; readonly ids: readonly string[]; readonly time: number; readonly recordedAt: number }
+  | { readonly kind: 'prune'; readonly before: number }
+  | { readonly kind: 'summary' }
+  | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'close' };
+
+export interface Request {
+  readonly call: number;
+  readonly order: Order;
+}
+
+/** What the archive knows of itself. */
+export interface Summary {
+  readonly range: Span | undefined;
+  readonly gaps: readonly Span[];
+  readonly versions: number;
+  readonly samples: number;
+  readonly sizeBytes: number;
+}
+
+export type Reply =
+  | { readonly kind: 'opened'; readonly notes: readonly string[] }
+  /** It cannot be opened at all; the thread ends. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  /** A part of what is read: a JSON list. */
+  | { readonly kind: 'part'; readonly call: number; readonly text: string }
+  | { readonly kind: 'done'; readonly call: number; readonly summary?: Summary }
+  | { readonly kind: 'failed'; readonly call: number; readonly failure: Failure }
+  /** The file is damaged; the thread ends. */
+  | { readonly kind: 'corrupt'; readonly why: string };
+
+/** An error as it crosses the threads: errors of our own classes would arrive as plain ones. */
+export type Failure =
+  | { readonly kind: 'mistake'; readonly code: string; readonly message: string; readonly hint: string | undefined }
+  | { readonly kind: 'unavailable'; readonly what: string; readonly needs: string }
+  | { readonly kind: 'bug'; readonly message: string; readonly stack: string | undefined };

@@ -1,0 +1,164 @@
+/** Forgetting, in slices that each take a few milliseconds, so that appends never wait long. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Appends } from './appends.ts';
+import { elementKey } from './appends.ts';
+
+/** Rows looked at in one slice. */
+const SLICE_ROWS = 1_000;
+
+/** Free pages given back to the file system in one slice, while the file is larger than it may be. */
+const VACUUM_PAGES = 256;
+
+/** The part of `maxBytes` that the file itself may take; the rest is for the log beside it. */
+const FILE_SHARE = 0.9;
+
+/** Age is looked at in steps of this part of `maxAgeMs`: each look walks over all that is alive. */
+const AGE_STEPS = 200;
+
+/** A size pass forgets this part of the time kept; twice as much when the last one found nothing. */
+const SIZE_STEP = 1 / 50;
+
+/** Between two passes because of size. */
+const SIZE_PASS_EVERY_MS = 200;
+
+export class Pruning {
+  readonly #db: DatabaseSync;
+  readonly #appends: Appends;
+  readonly #limits: { readonly maxBytes: number; readonly maxAgeMs: number };
+  #step = SIZE_STEP;
+  #lastSizePass = 0;
+
+  constructor(db: DatabaseSync, appends: Appends, limits: { readonly maxBytes: number; readonly maxAgeMs: number }) {
+    this.#db = db;
+    this.#appends = appends;
+    this.#limits = limits;
+  }
+
+  /** A pass when one is due. `nowMs` is any clock that does not go back. */
+  due(nowMs: number): Generator<void> | undefined {
+    const { first, last } = this.#kept();
+    if (first === undefined || last === undefined) return undefined;
+    const { maxAgeMs, maxBytes } = this.#limits;
+    if (last - first > maxAgeMs * (1 + 1 / AGE_STEPS)) return this.before(last - maxAgeMs);
+    if (this.#usedBytes() <= maxBytes * FILE_SHARE || nowMs - this.#lastSizePass < SIZE_PASS_EVERY_MS) return undefined;
+    this.#lastSizePass = nowMs;
+    return this.#bySize(first + Math.max(1, (last - first) * this.#step));
+  }
+
+  /** Forgets what ended before. */
+  *before(time: number): Generator<void, number> {
+    const { last } = this.#kept();
+    const cutoff = Math.min(time, last ?? time);
+    let count = 0;
+    for (let more = true; more; ) {
+      const gone = this.#transaction(() => this.#samplesSlice(cutoff));
+      count += gone;
+      more = gone > 0;
+      yield;
+    }
+    for (let after = 0; after >= 0; ) {
+      const slice = this.#transaction(() => this.#versionsSlice(cutoff, after));
+      count += slice.gone;
+      after = slice.next;
+      yield;
+    }
+    while (this.#mustShrink()) {
+      this.#db.exec(`pragma incremental_vacuum(${VACUUM_PAGES})`);
+      yield;
+    }
+    return count;
+  }
+
+  *#bySize(cutoff: number): Generator<void> {
+    const count = yield* this.before(cutoff);
+    this.#step = count > 0 ? SIZE_STEP : Math.min(1, this.#step * 2);
+  }
+
+  #samplesSlice(cutoff: number): number {
+    // They were written in order of time, nearly.
+    const { changes } = this.#db
+      .prepare(`delete from samples where last <= ?
+        and sample in (select sample from samples order by sample limit ${SLICE_ROWS})`)
+      .run(cutoff);
+    this.#db.prepare('update state set first = max(first, ?), samples = samples - ?').run(cutoff, changes);
+    return Number(changes);
+  }
+
+  #versionsSlice(cutoff: number, after: number): { gone: number; next: number } {
+    const rows = this.#db
+      .prepare(`select v.version, v.life, v.since, l.deleted, ifnull((select min(n.since) from versions n
+          where n.life = v.life and n.since > v.since), l.deleted) as ended
+        from versions v join lives l on l.life = v.life where v.version > ? order by v.version limit ${SLICE_ROWS}`)
+      .all(after) as unknown as VersionRow[];
+    const drop = this.#db.prepare('delete from versions where version = ?');
+    const lives = new Set<number>();
+    let gone = 0;
+    for (const { version, life, deleted, ended } of rows) {
+      if (ended === null || ended > cutoff) continue;
+      drop.run(version);
+      gone++;
+      if (deleted !== null) lives.add(life);
+    }
+    for (const life of lives) this.#dropLife(life);
+    this.#db.prepare('update state set versions = versions - ?').run(gone);
+    this.#db.prepare('delete from writers where last <= ?').run(cutoff);
+    // Versions lie in the order they were written in: behind the first slice that is all younger there is nothing.
+    const isEnd = rows.length < SLICE_ROWS || rows.every(({ since }) => since > cutoff);
+    return { gone, next: isEnd ? -1 : (rows.at(-1) as VersionRow).version };
+  }
+
+  #dropLife(life: number): void {
+    const [row] = this.#db
+      .prepare(
+        'delete from lives where life = ?1 and not exists (select 1 from versions where life = ?1) returning element',
+      )
+      .all(life);
+    if (!row) return;
+    const [element] = this.#db
+      .prepare(`delete from elements where element = ?1 and not exists (select 1 from lives where element = ?1)
+        and not exists (select 1 from samples where element = ?1) returning kind, id`)
+      .all(row.element ?? null);
+    if (element) this.#appends.forget(elementKey(Number(element.kind), String(element.id)));
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#db.exec('begin immediate');
+    try {
+      const result = work();
+      this.#db.exec('commit');
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('rollback');
+      throw error;
+    }
+  }
+
+  #kept(): { first: number | undefined; last: number | undefined } {
+    const row = this.#db.prepare('select first, last from state').get() as {
+      first: number | null;
+      last: number | null;
+    };
+    return { first: row.first ?? undefined, last: row.last ?? undefined };
+  }
+
+  #usedBytes(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
+  }
+
+  #mustShrink(): boolean {
+    const isLarge = this.#pragma('page_count') * this.#pragma('page_size') > this.#limits.maxBytes * FILE_SHARE;
+    return isLarge && this.#pragma('freelist_count') > 0;
+  }
+
+  #pragma(name: string): number {
+    return Number(Object.values(this.#db.prepare(`pragma ${name}`).get() ?? {})[0]);
+  }
+}
+
+interface VersionRow {
+  readonly version: number;
+  readonly life: number;
+  readonly since: number;
+  readonly deleted: number | null;
+  readonly ended: number | null;
+}

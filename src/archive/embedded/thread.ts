@@ -1,0 +1,212 @@
+/**
+ * The archive's thread: SQLite is synchronous, so it lives here. Appends go first, all that wait in one transaction;
+ * long reads and pruning go on between them, a slice at a time.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { gapsBetween } from '../gaps.ts';
+import { Appends } from './appends.ts';
+import { openDatabase, openReader } from './database.ts';
+import { failureOf } from './failure.ts';
+import { lockDirectory } from './lock.ts';
+import type { Order, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
+import { Pruning } from './prune.ts';
+import { read, summary } from './reads.ts';
+import { isCorrupt } from './sqliteerror.ts';
+
+/** Batches that go into one transaction together, when they wait. */
+const TRANSACTION_BATCHES_MAX = 64;
+
+type Write = Request & { readonly order: Order & { readonly kind: 'append' | 'closeLost' } };
+
+class Thread {
+  readonly #port: MessagePort;
+  readonly #directory: string;
+  readonly #file: string;
+  readonly #lock: Disposable;
+  readonly #db;
+  readonly #reader;
+  readonly #appends: Appends;
+  readonly #pruning: Pruning;
+  readonly #inbox: Request[] = [];
+  /** Read one after the other; each sees one moment. */
+  readonly #reads: Generator<void>[] = [];
+  readonly #prunes: Generator<void>[] = [];
+  #isWorking = false;
+
+  constructor(port: MessagePort, options: ThreadOptions) {
+    this.#port = port;
+    this.#directory = options.directory;
+    this.#file = join(options.directory, 'skein.db');
+    mkdirSync(options.directory, { recursive: true });
+    this.#lock = lockDirectory(options.directory);
+    const { db, notes } = openDatabase(this.#file, options.keepAside);
+    this.#db = db;
+    this.#reader = openReader(this.#file);
+    this.#appends = new Appends(db);
+    this.#pruning = new Pruning(db, this.#appends, options);
+    port.on('message', (request: Request) => {
+      this.#inbox.push(request);
+      this.#work();
+    });
+    this.#say({ kind: 'opened', notes });
+  }
+
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    while (this.#receive()) {
+      this.#serve();
+      this.#goOn(this.#reads);
+      this.#goOn(this.#prunes);
+    }
+    this.#isWorking = false;
+  }
+
+  /** Takes what waits; whether there is anything to do. */
+  #receive(): boolean {
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
+      this.#inbox.push(next.message as Request);
+    return this.#inbox.length + this.#reads.length + this.#prunes.length > 0;
+  }
+
+  #serve(): void {
+    while (this.#inbox.length > 0) {
+      const writes: Write[] = [];
+      while (isWrite(this.#inbox[0]) && writes.length < TRANSACTION_BATCHES_MAX)
+        writes.push(this.#inbox.shift() as Write);
+      if (writes.length > 0) this.#write(writes);
+      else this.#start(this.#inbox.shift() as Request);
+    }
+  }
+
+  #start({ call, order }: Request): void {
+    this.#guard(call, () => {
+      switch (order.kind) {
+        case 'read':
+          this.#reads.push(this.#reading(call, () => read(this.#reader, order.read)));
+          return;
+        case 'prune':
+          this.#prunes.push(this.#pruningFor(call, order.before));
+          return;
+        case 'summary':
+          this.#say({ kind: 'done', call, summary: this.#summary() });
+          return;
+        case 'close':
+          this.#close({ kind: 'done', call });
+          return;
+      }
+    });
+  }
+
+  /** All in one transaction, or, when that fails, each in its own, so that one bad batch harms no other. */
+  #write(writes: readonly Write[]): void {
+    try {
+      this.#db.exec('begin immediate');
+      for (const { order } of writes) {
+        if (order.kind === 'append') this.#appends.append(order.batch);
+        else this.#appends.closeLost(order.ids, order.time, order.recordedAt);
+      }
+      this.#db.exec('commit');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('rollback');
+      this.#appends.forget();
+      const [first] = writes;
+      if (writes.length === 1 && first) this.#fail(first.call, error);
+      else for (const write of writes) this.#write([write]);
+      return;
+    }
+    for (const { call } of writes) this.#say({ kind: 'done', call });
+    if (this.#prunes.length > 0) return;
+    const pass = this.#pruning.due(performance.now());
+    if (pass) this.#prunes.push(pass);
+  }
+
+  *#reading(call: number, parts: () => Generator<string>): Generator<void> {
+    try {
+      this.#reader.exec('begin');
+      for (const text of parts()) {
+        this.#say({ kind: 'part', call, text });
+        yield;
+      }
+      this.#say({ kind: 'done', call });
+    } catch (error) {
+      this.#fail(call, error);
+    } finally {
+      if (this.#reader.isTransaction) this.#reader.exec('commit');
+    }
+  }
+
+  *#pruningFor(call: number, before: number): Generator<void> {
+    try {
+      yield* this.#pruning.before(before);
+      this.#say({ kind: 'done', call });
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** One slice of the first of them. */
+  #goOn(jobs: Generator<void>[]): void {
+    const [job] = jobs;
+    if (!job) return;
+    try {
+      if (job.next().done) jobs.shift();
+    } catch (error) {
+      // Pruning of its own accord: nobody waits for it, and it is tried again later.
+      jobs.shift();
+      if (isCorrupt(error)) this.#damaged(error);
+    }
+  }
+
+  #summary(): Summary {
+    let sizeBytes = 0;
+    for (const part of ['', '-wal', '-shm'])
+      sizeBytes += statSync(this.#file + part, { throwIfNoEntry: false })?.size ?? 0;
+    return { ...summary(this.#db, gapsBetween), sizeBytes };
+  }
+
+  #guard(call: number, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  #fail(call: number, error: unknown): void {
+    if (isCorrupt(error)) this.#damaged(error);
+    else this.#say({ kind: 'failed', call, failure: failureOf(error, this.#directory) });
+  }
+
+  #damaged(error: unknown): void {
+    this.#close({ kind: 'corrupt', why: (error as Error).message });
+  }
+
+  #close(lastWord: Reply): void {
+    this.#reads.length = this.#prunes.length = this.#inbox.length = 0;
+    this.#reader.close();
+    this.#db.close();
+    this.#lock[Symbol.dispose]();
+    this.#say(lastWord);
+    this.#port.close();
+  }
+
+  #say(reply: Reply): void {
+    this.#port.postMessage(reply);
+  }
+}
+
+function isWrite(request: Request | undefined): request is Write {
+  return request?.order.kind === 'append' || request?.order.kind === 'closeLost';
+}
+
+if (parentPort) {
+  const options = workerData as ThreadOptions;
+  try {
+    new Thread(parentPort, options);
+  } catch (error) {
+    parentPort.postMessage({ kind: 'refused', failure: failureOf(error, options.directory) } satisfies Reply);
+  }
+}

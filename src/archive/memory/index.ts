@@ -1,0 +1,196 @@
+/** An archive that ends with the process: for where nothing can be written, and the simplest one to hold others against. */
+import type { GraphEvent } from '../../graph/change.ts';
+import type { Element } from '../../graph/element.ts';
+import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import { type Clock, systemClock } from '../../std/clock.ts';
+import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
+import { readBatchId } from '../batchid.ts';
+import { gapsBetween } from '../gaps.ts';
+import { SnapshotView } from '../snapshot.ts';
+import { Life } from './life.ts';
+
+export interface MemoryArchiveOptions {
+  readonly clock?: Clock;
+  /** Versions kept, and points of series kept; when there are more, the oldest that ended go. */
+  readonly versionsMax?: number;
+  readonly samplesMax?: number;
+}
+
+export class MemoryArchive implements Archive {
+  readonly #clock: Clock;
+  readonly #versionsMax: number;
+  readonly #samplesMax: number;
+  /** Lives by kind and id: a node and an edge can share an id. */
+  readonly #lives = new Map<string, Life[]>();
+  readonly #samples = new Map<string, Sample[]>();
+  readonly #writers = new Map<string, { n: number; first: number; last: number }>();
+  #range: Span | undefined;
+  #versionCount = 0;
+  #sampleCount = 0;
+
+  constructor({ clock = systemClock, versionsMax = 200_000, samplesMax = 200_000 }: MemoryArchiveOptions = {}) {
+    this.#clock = clock;
+    this.#versionsMax = versionsMax;
+    this.#samplesMax = samplesMax;
+  }
+
+  async append(batch: ArchiveBatch): Promise<void> {
+    const { writer, n } = readBatchId(batch.id);
+    const heard = this.#writers.get(writer);
+    if (heard && n <= heard.n) return;
+    this.#writers.set(writer, {
+      n,
+      first: heard?.first ?? batch.time,
+      last: Math.max(heard?.last ?? batch.time, batch.time),
+    });
+    const times = [batch.time, ...batch.events.map(timeOf)];
+    this.#range = {
+      from: times.reduce((a, b) => Math.min(a, b), this.#range?.from ?? batch.time),
+      to: times.reduce((a, b) => Math.max(a, b), this.#range?.to ?? batch.time),
+    };
+    for (const event of batch.events) this.#write(event);
+    for (const { id, series, ...sample } of batch.samples) {
+      const key = JSON.stringify([id, series]);
+      this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
+      this.#sampleCount++;
+    }
+    if (this.#versionCount > this.#versionsMax || this.#sampleCount > this.#samplesMax) this.#makeRoom();
+  }
+
+  async viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
+    const span = { from: time, to: time };
+    return new SnapshotView(span, this.#between(this.#all(), span, knownAt));
+  }
+
+  async viewBetween(span: Span): Promise<GraphView> {
+    return new SnapshotView(span, this.#between(this.#all(), span));
+  }
+
+  async versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
+    return this.#between(
+      ids.flatMap((id) => KINDS.flatMap((kind) => this.#livesOf(kind, id))),
+      span,
+    );
+  }
+
+  async samples(ids: readonly string[], series: string, { from, to }: Span): Promise<Map<string, Sample[]>> {
+    return new Map(
+      ids.map((id) => {
+        const samples = this.#samples.get(JSON.stringify([id, series])) ?? [];
+        return [id, samples.filter(({ start, last }) => last > from && start < to)];
+      }),
+    );
+  }
+
+  async open(): Promise<Element[]> {
+    return [...this.#all()].filter((life) => life.end === undefined).flatMap((life) => life.versions.slice(-1));
+  }
+
+  async closeLost(ids: readonly string[], time: number): Promise<void> {
+    for (const id of ids)
+      for (const kind of KINDS)
+        for (const life of this.#livesOf(kind, id)) {
+          const last = life.versions.at(-1);
+          if (life.end || !last) continue;
+          // It was so for a moment at least: we had heard of it.
+          life.end = { at: Math.max(time, last.updatedAt + 1), recordedAt: this.#clock.now() };
+        }
+  }
+
+  async range(): Promise<Span | undefined> {
+    return this.#range;
+  }
+
+  async gaps(): Promise<Span[]> {
+    return gapsBetween(this.#writers.values());
+  }
+
+  async prune(before: number): Promise<void> {
+    if (!this.#range) return;
+    const horizon = Math.min(before, this.#range.to);
+    this.#range = { from: Math.max(this.#range.from, horizon), to: this.#range.to };
+    this.#versionCount = 0;
+    for (const [key, lives] of this.#lives) {
+      for (const life of lives) life.forget(horizon);
+      const kept = lives.filter((life) => life.versions.length > 0);
+      for (const life of kept) this.#versionCount += life.versions.length;
+      if (kept.length > 0) this.#lives.set(key, kept);
+      else this.#lives.delete(key);
+    }
+    this.#sampleCount = 0;
+    for (const [key, samples] of this.#samples) {
+      const kept = samples.filter(({ last }) => last > horizon);
+      this.#sampleCount += kept.length;
+      if (kept.length > 0) this.#samples.set(key, kept);
+      else this.#samples.delete(key);
+    }
+  }
+
+  async health(): Promise<ArchiveHealth> {
+    return {
+      kind: 'memory',
+      place: 'memory',
+      state: 'ok',
+      notes: ['history is kept in memory only and ends with this process'],
+      sizeBytes: 0,
+      sizeBytesMax: 0,
+      ageMsMax: 0,
+      versions: this.#versionCount,
+      samples: this.#sampleCount,
+      range: this.#range,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #write({ kind, element }: GraphEvent): void {
+    const key = `${element.kind} ${element.id}`;
+    const lives = this.#lives.get(key) ?? [];
+    let life = lives.find(({ created }) => created === element.createdAt);
+    if (!life) {
+      // A life that begins while another goes on ends it: one id is one element at a time.
+      const open = lives.find(({ end }) => end === undefined);
+      if (open) endLife(open, element.createdAt, element);
+      life = new Life(element.createdAt);
+      lives.push(life);
+      this.#lives.set(key, lives);
+    }
+    const count = life.versions.length;
+    if (kind !== 'removed' || count === 0) life.write(element);
+    this.#versionCount += life.versions.length - count;
+    if (kind === 'removed') endLife(life, element.deletedAt ?? element.updatedAt, element);
+  }
+
+  /** Ten per cent at once, so that this is seldom. */
+  #makeRoom(): void {
+    const ends: number[] = [];
+    for (const life of this.#all())
+      for (const { validTo } of life.between(EVER)) if (validTo !== undefined) ends.push(validTo);
+    for (const samples of this.#samples.values()) for (const { last } of samples) ends.push(last);
+    const cutoff = ends.sort((a, b) => a - b)[Math.floor(ends.length / 10)];
+    if (cutoff !== undefined) void this.prune(cutoff);
+  }
+
+  #livesOf(kind: Element['kind'], id: string): readonly Life[] {
+    return this.#lives.get(`${kind} ${id}`) ?? [];
+  }
+
+  *#all(): Generator<Life> {
+    for (const lives of this.#lives.values()) yield* lives;
+  }
+
+  #between(lives: Iterable<Life>, span: Span, knownAt?: number): Element[] {
+    return [...lives].flatMap((life) => life.between(span, knownAt));
+  }
+}
+
+const KINDS = ['node', 'edge'] as const;
+const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+function timeOf({ kind, element }: GraphEvent): number {
+  return kind === 'removed' ? (element.deletedAt ?? element.updatedAt) : element.updatedAt;
+}
+
+function endLife(life: Life, at: number, { recordedAt }: Element): void {
+  life.end = { at, recordedAt: Math.max(at, recordedAt) };
+}

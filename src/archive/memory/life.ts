@@ -1,0 +1,40 @@
+/** One life of an element, from birth to end: its versions, and what was known of it when. */
+import type { Element } from '../../graph/element.ts';
+import type { Span } from '../../graph/view.ts';
+
+export class Life {
+  readonly created: number;
+  /** By start, which no two share: a version that ended in the millisecond it began was never so. */
+  readonly versions: Element[] = [];
+  end: { readonly at: number; readonly recordedAt: number } | undefined;
+
+  constructor(created: number) {
+    this.created = created;
+  }
+
+  write(version: Element): void {
+    const index = this.versions.findLastIndex(({ updatedAt }) => updatedAt <= version.updatedAt);
+    const replaces = this.versions[index]?.updatedAt === version.updatedAt;
+    this.versions.splice(replaces ? index : index + 1, replaces ? 1 : 0, version);
+  }
+
+  /** Versions that overlap [from, to], as they were known at `knownAt`; of an instant there is one at most. */
+  between({ from, to }: Span, knownAt = Number.POSITIVE_INFINITY): Element[] {
+    const deletedAt = this.end && this.end.recordedAt <= knownAt ? this.end.at : undefined;
+    const known = this.versions.filter(({ recordedAt }) => recordedAt <= knownAt);
+    return known
+      .map((version, i) => ({ ...version, deletedAt, validTo: known[i + 1]?.updatedAt ?? deletedAt }))
+      .filter(({ updatedAt, validTo = Number.POSITIVE_INFINITY }) => {
+        return updatedAt <= to && validTo > from && validTo > updatedAt;
+      });
+  }
+
+  /** Drops what ended before. */
+  forget(before: number): void {
+    while (this.#endOfFirst <= before && this.versions.length > 0) this.versions.shift();
+  }
+
+  get #endOfFirst(): number {
+    return this.versions[1]?.updatedAt ?? this.end?.at ?? Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,40 @@
+/** What an earlier run knew: it waits for the probes to speak of it again, and what they don't is closed. */
+import type { Graph } from '../graph/graph.ts';
+import type { Element, Span } from '../graph/view.ts';
+import type { Archive } from './archive.ts';
+
+export interface Restored {
+  /** Last sign of life of the run before; undefined when there was none. */
+  readonly lastKnown: number | undefined;
+  readonly elements: number;
+}
+
+/**
+ * Hands the archive's open elements to the graph. Those of `ownOrigin` wait for this host's probes; all others
+ * (nodes that users and publishers made) are in the graph at once, for nobody will speak of them again.
+ */
+export async function restore(archive: Archive, graph: Graph, ownOrigin: string): Promise<Restored> {
+  const [elements, range] = [await archive.open(), await archive.range()];
+  graph.remember(elements);
+  graph.adopt(({ origin }) => origin !== ownOrigin);
+  return { lastKnown: range?.to, elements: elements.length };
+}
+
+/** Ends, at the last moment they were known, the elements that did not come back. Gives them. */
+export async function closeLost(archive: Archive, graph: Graph, { lastKnown }: Restored): Promise<Element[]> {
+  const lost = graph.forgotten();
+  if (lost.length > 0 && lastKnown !== undefined)
+    await archive.closeLost(
+      lost.map(({ id }) => id),
+      lastKnown,
+    );
+  return lost;
+}
+
+/** `2 minutes` and the like are for people; the span itself is what is kept. */
+export function longest(gaps: readonly Span[]): Span | undefined {
+  return gaps.reduce<Span | undefined>(
+    (best, gap) => (best && best.to - best.from >= gap.to - gap.from ? best : gap),
+    undefined,
+  );
+}

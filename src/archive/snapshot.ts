@@ -1,0 +1,136 @@
+/** A list of versions seen as a graph: what an archive answers with. Nothing is indexed before someone asks. */
+import type { Element, GraphEdge, GraphNode, Value } from '../graph/element.ts';
+import { overlap } from '../graph/span.ts';
+import { type Scalar, scalarsAt } from '../graph/value.ts';
+import type { Counters, GraphView, Span } from '../graph/view.ts';
+
+/** Newest counters by series, by element id. */
+export type CountersById = ReadonlyMap<string, ReadonlyMap<string, Counters>>;
+
+export class SnapshotView implements GraphView {
+  readonly time: Span;
+  readonly #nodes: GraphNode[] = [];
+  readonly #edges: GraphEdge[] = [];
+  readonly #counters: CountersById;
+  /** Several versions of one id can only meet in a span, never at an instant. */
+  readonly #isSpan: boolean;
+  readonly #valueIndexes = new Map<string, Map<Scalar, GraphNode[]>>();
+  #nodesById: Map<string, GraphNode[]> | undefined;
+  #edgesById: Map<string, GraphEdge[]> | undefined;
+  #out: Map<string, GraphEdge[]> | undefined;
+  #in: Map<string, GraphEdge[]> | undefined;
+
+  /** `versions` are those that are so at the instant, or overlap the span; in any order. */
+  constructor(time: Span, versions: Iterable<Element>, counters: CountersById = new Map()) {
+    this.time = time;
+    this.#counters = counters;
+    this.#isSpan = time.from !== time.to;
+    for (const version of versions) {
+      if (version.kind === 'node') this.#nodes.push(version);
+      else this.#edges.push(version);
+    }
+    const start = this.#isSpan ? startOfVersion : startOfLife;
+    oldestFirst(this.#nodes, start);
+    oldestFirst(this.#edges, start);
+  }
+
+  nodes(id?: string): readonly GraphNode[] {
+    if (id === undefined) return this.#nodes;
+    this.#nodesById ??= grouped(this.#nodes, (node) => node.id);
+    return this.#nodesById.get(id) ?? [];
+  }
+
+  edges(id?: string): readonly GraphEdge[] {
+    if (id === undefined) return this.#edges;
+    this.#edgesById ??= grouped(this.#edges, (edge) => edge.id);
+    return this.#edgesById.get(id) ?? [];
+  }
+
+  get nodeCount(): number {
+    return this.#nodes.length;
+  }
+
+  get edgeCount(): number {
+    return this.#edges.length;
+  }
+
+  out(node: GraphNode): readonly GraphEdge[] {
+    this.#out ??= grouped(this.#edges, (edge) => edge.parent);
+    return this.#together(this.#out.get(node.id), node);
+  }
+
+  in(node: GraphNode): readonly GraphEdge[] {
+    this.#in ??= grouped(this.#edges, (edge) => edge.child);
+    return this.#together(this.#in.get(node.id), node);
+  }
+
+  parents(edge: GraphEdge): readonly GraphNode[] {
+    return this.#together(this.nodes(edge.parent), edge);
+  }
+
+  children(edge: GraphEdge): readonly GraphNode[] {
+    return this.#together(this.nodes(edge.child), edge);
+  }
+
+  /** Indexes a key when it is first asked for: that costs what looking through all nodes once would. */
+  nodesWith(key: string, value: Value): readonly GraphNode[] | undefined {
+    if (typeof value === 'object' && value !== null) return undefined;
+    let index = this.#valueIndexes.get(key);
+    if (!index) {
+      index = valueIndex(this.#nodes, key);
+      this.#valueIndexes.set(key, index);
+    }
+    return index.get(value as Scalar) ?? [];
+  }
+
+  counters(id: string, series: string): Counters | undefined {
+    return this.#counters.get(id)?.get(series);
+  }
+
+  /** Nothing to do: this never changes. */
+  freeze(): void {}
+
+  #together<E extends Element>(versions: readonly E[] | undefined, other: Element): readonly E[] {
+    if (versions === undefined) return [];
+    return this.#isSpan ? versions.filter((version) => overlap(version, other)) : versions;
+  }
+}
+
+const startOfLife = (element: Element) => element.createdAt;
+const startOfVersion = (element: Element) => element.updatedAt;
+
+/** Stores hand versions out nearly in order: looking first is cheaper than sorting always. */
+function oldestFirst(elements: Element[], start: (element: Element) => number): void {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const element of elements) {
+    const time = start(element);
+    if (time < last) {
+      elements.sort((a, b) => start(a) - start(b));
+      return;
+    }
+    last = time;
+  }
+}
+
+function grouped<E>(elements: readonly E[], key: (element: E) => string): Map<string, E[]> {
+  const groups = new Map<string, E[]>();
+  for (const element of elements) add(groups, key(element), element);
+  return groups;
+}
+
+function valueIndex(nodes: readonly GraphNode[], key: string): Map<Scalar, GraphNode[]> {
+  const path = key.split('.');
+  const index = new Map<Scalar, GraphNode[]>();
+  for (const node of nodes) {
+    const values = scalarsAt(node.metadata, path);
+    // A list can name a value twice.
+    for (const value of values.length > 1 ? new Set(values) : values) add(index, value, node);
+  }
+  return index;
+}
+
+function add<K, E>(groups: Map<K, E[]>, key: K, element: E): void {
+  const group = groups.get(key);
+  if (group) group.push(element);
+  else groups.set(key, [element]);
+}
