@@ -35,3 +35,13 @@ export function field<S extends z.ZodType>(schema: S, words: FieldWords): S {
 export function keysOf(types: readonly NodeType[]): string[] {
   return [...new Set(types.flatMap((type) => Object.keys(type.fields.shape)))].sort();
 }
+
+/** Keys that queries look elements up by: those declared with `index`. */
+export function indexedKeysOf(types: readonly NodeType[]): string[] {
+  const keys = types.flatMap((type) =>
+    Object.entries(type.fields.shape).flatMap(([key, schema]) =>
+      fieldWords.get(schema as z.ZodType)?.index ? [key] : [],
+    ),
+  );
+  return [...new Set(keys)];
+}

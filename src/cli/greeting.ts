@@ -1,0 +1,44 @@
+/** What `skein up` says when it is up: what it sees, where to ask, where the past is kept, and one query to try. */
+export interface Sight {
+  readonly interfaces: number;
+  readonly namespaces: number;
+  /** Where it answers: `127.0.0.1:8082`. */
+  readonly listen: string;
+  readonly history:
+    | { readonly place: string; readonly sizeBytesMax: number; readonly ageMsMax: number; readonly from: number }
+    | undefined;
+  /** Shown this once. */
+  readonly newToken: { readonly token: string; readonly file: string } | undefined;
+  /** What does not work, each in a sentence. */
+  readonly troubles: readonly string[];
+}
+
+export function greeting(sight: Sight): string {
+  const { interfaces, namespaces, listen, history, newToken, troubles } = sight;
+  return [
+    `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}.`,
+    `  ask      http://${listen}, or: skein query "G.V()"`,
+    `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
+    ...troubles.map((trouble) => `  missing  ${trouble}`),
+    ...(newToken ? [`  token    ${newToken.token}  (shown this once; kept in ${newToken.file})`] : []),
+    `  try      skein query "G.V().Has('State','UP').Values('Name')"`,
+    '',
+  ].join('\n');
+}
+
+function kept({ place, sizeBytesMax, ageMsMax, from }: NonNullable<Sight['history']>): string {
+  const limits = `up to ${bytes(sizeBytesMax)} and ${days(ageMsMax)}`;
+  return `in ${place}, ${limits}, since ${new Date(from).toISOString()}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function bytes(count: number): string {
+  return count >= 2 ** 30 ? `${+(count / 2 ** 30).toFixed(1)} GiB` : `${+(count / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function days(ms: number): string {
+  return ms >= 86_400_000 ? `${+(ms / 86_400_000).toFixed(1)} days` : `${+(ms / 3_600_000).toFixed(1)} hours`;
+}
