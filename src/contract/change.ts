@@ -1,6 +1,6 @@
 /** What programs that bring their own nodes and edges send: REST bodies and publisher messages. */
 import * as z from 'zod';
-import { idShape, metadataShape } from './element.ts';
+import { idShape, jsonShape, metadataShape } from './element.ts';
 
 const name = z.string().min(1);
 
@@ -55,7 +55,7 @@ export const newEdgeShape = z
 export const partialOpShape = z.object({
   Type: z.union([z.literal(1), z.literal(2)]),
   Key: z.string().min(1),
-  Value: z.json().optional(),
+  Value: jsonShape.optional(),
 });
 
 export const partialUpdateShape = z

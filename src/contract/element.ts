@@ -9,6 +9,9 @@ export const idLengthMax = 512;
 
 export const idShape = z.string().min(1).max(idLengthMax).meta({ description: 'Opaque identifier.' });
 
+/** Any JSON. One schema for all uses, so that it has one name in the OpenAPI document. */
+export const jsonShape = z.json().meta({ id: 'Json' });
+
 const timeShape = z.int().nonnegative().meta({ description: 'Epoch milliseconds, UTC.' });
 
 export const metadataShape = z

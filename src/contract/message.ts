@@ -1,7 +1,7 @@
 /** WebSocket messages, Skydive's envelope: `/ws/subscriber`, `/ws/publisher`, `/ws/pubsub`. */
 import * as z from 'zod';
 import { newEdgeShape, newNodeShape, partialUpdateShape } from './change.ts';
-import { edgeShape, nodeShape } from './element.ts';
+import { edgeShape, jsonShape, nodeShape } from './element.ts';
 
 export const eventTypes = [
   'NodeAdded',
@@ -27,7 +27,7 @@ const envelope = {
 
 /** Anything a client may send, before `Obj` is looked at. */
 export const envelopeShape = z
-  .object({ ...envelope, Type: z.string(), Obj: z.json().optional() })
+  .object({ ...envelope, Type: z.string(), Obj: jsonShape.optional() })
   .meta({ id: 'Message' });
 
 export const syncRequestShape = z
@@ -43,12 +43,9 @@ export const syncReplyShape = z
     Nodes: z.array(nodeShape).nullable(),
     Edges: z.array(edgeShape).nullable(),
     LogRevision: z.int().optional().meta({ description: 'The events that follow come after this one.' }),
-    Resumed: z
-      .boolean()
-      .optional()
-      .meta({
-        description: 'true: nothing is sent again, the missed events follow. false: too old, everything is sent.',
-      }),
+    Resumed: z.boolean().optional().meta({
+      description: 'true: nothing is sent again, the missed events follow. false: too old, everything is sent.',
+    }),
   })
   .meta({ id: 'SyncReply' });
 

@@ -1,5 +1,6 @@
 /** JSON Patch (RFC 6902). Only `/Metadata` can be changed, and of it never Name, Type and TID. */
 import * as z from 'zod';
+import { jsonShape } from './element.ts';
 
 const pointer = z
   .string()
@@ -7,9 +8,9 @@ const pointer = z
   .max(4096);
 
 export const patchOpShape = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('add'), path: pointer, value: z.json() }),
-  z.object({ op: z.literal('replace'), path: pointer, value: z.json() }),
-  z.object({ op: z.literal('test'), path: pointer, value: z.json() }),
+  z.object({ op: z.literal('add'), path: pointer, value: jsonShape }),
+  z.object({ op: z.literal('replace'), path: pointer, value: jsonShape }),
+  z.object({ op: z.literal('test'), path: pointer, value: jsonShape }),
   z.object({ op: z.literal('remove'), path: pointer }),
   z.object({ op: z.literal('move'), path: pointer, from: pointer }),
   z.object({ op: z.literal('copy'), path: pointer, from: pointer }),

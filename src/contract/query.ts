@@ -1,6 +1,6 @@
 /** `POST /api/query`, our own door: the answer says what it is, what to beware of, and what is kept. */
 import * as z from 'zod';
-import { edgeShape, metadataShape, nodeShape, schemaVersion } from './element.ts';
+import { edgeShape, jsonShape, metadataShape, nodeShape, schemaVersion } from './element.ts';
 import { faultShape } from './fault.ts';
 
 export const queryRequestShape = z
@@ -23,7 +23,7 @@ export const nextHopShape = z
     MAC: z.string().optional(),
     IfIndex: z.number().optional(),
   })
-  .catchall(z.json())
+  .catchall(jsonShape)
   .meta({ id: 'NextHop' });
 
 export const spanShape = z.object({ from: z.number(), to: z.number() }).meta({ id: 'Span', description: 'Epoch ms.' });
@@ -45,8 +45,8 @@ export const differenceShape = z
     keys: z.array(
       z.object({
         key: z.string(),
-        before: z.json().optional().meta({ description: 'Absent when the key was not there.' }),
-        after: z.json().optional(),
+        before: jsonShape.optional().meta({ description: 'Absent when the key was not there.' }),
+        after: jsonShape.optional(),
       }),
     ),
   })
@@ -72,16 +72,16 @@ export const queryReplyShape = z
     z.object({ ...always, kind: z.literal('nodes'), nodes: z.array(nodeShape) }),
     z.object({ ...always, kind: z.literal('edges'), edges: z.array(edgeShape) }),
     z.object({ ...always, kind: z.literal('paths'), paths: z.array(z.array(nodeShape)) }),
-    z.object({ ...always, kind: z.literal('values'), values: z.array(z.json()) }),
+    z.object({ ...always, kind: z.literal('values'), values: z.array(jsonShape) }),
     z.object({ ...always, kind: z.literal('maps'), maps: z.array(metadataShape) }),
-    z.object({ ...always, kind: z.literal('value'), value: z.json() }),
+    z.object({ ...always, kind: z.literal('value'), value: jsonShape }),
     z.object({ ...always, kind: z.literal('metrics'), groups: z.record(z.string(), z.array(sampleShape)) }),
     z.object({ ...always, kind: z.literal('metric'), sample: sampleShape }),
     z.object({ ...always, kind: z.literal('nexthops'), nextHops: z.record(z.string(), nextHopShape) }),
     z.object({ ...always, kind: z.literal('differences'), differences: z.array(differenceShape) }),
     z.object({ ...always, kind: z.literal('history'), elements: z.array(pastElementShape) }),
-    z.object({ ...always, kind: z.literal('plan'), plan: z.json() }),
-    z.object({ ...always, kind: z.literal('profile'), profile: z.json() }),
+    z.object({ ...always, kind: z.literal('plan'), plan: jsonShape }),
+    z.object({ ...always, kind: z.literal('profile'), profile: jsonShape }),
   ])
   .meta({ id: 'QueryReply' });
 

@@ -1,6 +1,6 @@
 /** `POST /api/topology`, Skydive's door: the shape of the answer depends on the last step and carries no name. */
 import * as z from 'zod';
-import { edgeShape, graphShape, nodeShape } from './element.ts';
+import { edgeShape, graphShape, jsonShape, nodeShape } from './element.ts';
 import { nextHopShape, sampleShape } from './query.ts';
 
 export const topologyRequestShape = z
@@ -15,9 +15,9 @@ export const topologyReplyShape = z
     z.array(z.array(nodeShape)),
     z.array(z.record(z.string(), z.array(sampleShape))),
     z.array(z.record(z.string(), nextHopShape)),
-    z.array(z.json()),
+    z.array(jsonShape),
     sampleShape,
-    z.json(),
+    jsonShape,
   ])
   .meta({ id: 'TopologyReply', description: 'The shape follows from the last step of the query.' });
 

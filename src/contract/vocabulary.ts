@@ -1,6 +1,6 @@
 /** `GET /api/vocabulary` and `POST /api/complete`: what can be asked about, for shells and editors. */
 import * as z from 'zod';
-import { schemaVersion } from './element.ts';
+import { jsonShape, schemaVersion } from './element.ts';
 
 export const vocabularyReplyShape = z
   .object({
@@ -15,7 +15,7 @@ export const vocabularyReplyShape = z
             doc: z.string(),
             type: z.string(),
             unit: z.string().optional(),
-            example: z.json().optional(),
+            example: jsonShape.optional(),
             index: z.boolean(),
           }),
         ),

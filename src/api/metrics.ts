@@ -1,0 +1,169 @@
+/** `GET /metrics`: everything that moves and everything that drops. Read at the scrape, nothing is kept up to date for it. */
+import { readdirSync } from 'node:fs';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { Status } from '../contract/status.ts';
+import { type Counts, queryBuckets } from './counts.ts';
+
+export interface MetricsParts {
+  readonly version: string;
+  readonly status: () => Status;
+  readonly counts: Counts;
+  readonly running: () => number;
+  readonly webSockets: () => { readonly subscribers: number; readonly publishers: number };
+}
+
+export async function metricsText(parts: MetricsParts): Promise<string> {
+  const page = new Page();
+  processMetrics(page);
+  const status = parts.status();
+  page.gauge('skein_build_info', 'What is running; always 1.', [[{ version: parts.version }, 1]]);
+  graphMetrics(page, status);
+  probeMetrics(page, status);
+  archiveMetrics(page, status);
+  apiMetrics(page, parts);
+  const text = await page.text();
+  return text + queryTimesText(parts.counts);
+}
+
+export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+
+type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+
+class Page {
+  readonly #registry = new Registry();
+
+  gauge(name: string, help: string, series: Series): void {
+    const gauge = new Gauge({ name, help, labelNames: labelsOf(series), registers: [this.#registry] });
+    for (const [labels, value] of series) gauge.set(labels, value);
+  }
+
+  counter(name: string, help: string, series: Series): void {
+    const counter = new Counter({ name, help, labelNames: labelsOf(series), registers: [this.#registry] });
+    for (const [labels, value] of series) counter.inc(labels, value);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+function labelsOf(series: Series): string[] {
+  return Object.keys(series[0]?.[0] ?? {});
+}
+
+function processMetrics(page: Page): void {
+  const { user, system } = process.cpuUsage();
+  const memory = process.memoryUsage();
+  page.counter('process_cpu_seconds_total', 'User and system CPU time.', [[{}, (user + system) / 1e6]]);
+  page.gauge('process_resident_memory_bytes', 'Resident memory.', [[{}, memory.rss]]);
+  page.gauge('process_start_time_seconds', 'Start of the process, Unix time.', [
+    [{}, Date.now() / 1000 - process.uptime()],
+  ]);
+  page.gauge('process_open_fds', 'Open file descriptors.', [[{}, openFiles()]]);
+  page.gauge('nodejs_heap_used_bytes', 'JavaScript heap in use.', [[{}, memory.heapUsed]]);
+  page.gauge('nodejs_heap_size_bytes', 'JavaScript heap held.', [[{}, memory.heapTotal]]);
+  page.gauge('nodejs_external_memory_bytes', 'Memory of buffers outside of the heap.', [[{}, memory.external]]);
+  const { utilization } = performance.eventLoopUtilization();
+  page.gauge('nodejs_eventloop_utilization_ratio', 'Share of the time the event loop was busy since the start.', [
+    [{}, utilization],
+  ]);
+}
+
+function openFiles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}
+
+function graphMetrics(page: Page, { Graph }: Status): void {
+  page.gauge('skein_graph_nodes', 'Nodes alive.', [[{}, Graph.Nodes]]);
+  page.gauge('skein_graph_edges', 'Edges alive.', [[{}, Graph.Edges]]);
+  page.counter('skein_graph_revisions_total', 'Position of the change log.', [[{}, Graph.Revision]]);
+}
+
+function probeMetrics(page: Page, { Probes }: Status): void {
+  const probes = Object.entries(Probes);
+  const of = (value: (probe: Status['Probes'][string]) => number): Series =>
+    probes.map(([probe, its]) => [{ probe }, value(its)]);
+  page.gauge(
+    'skein_probe_up',
+    'The probe is running.',
+    of((probe) => (probe.Up ? 1 : 0)),
+  );
+  page.counter(
+    'skein_probe_runs_total',
+    'Starts of the probe.',
+    of((probe) => probe.Runs ?? 0),
+  );
+  page.counter(
+    'skein_probe_errors_total',
+    'Runs that ended in an error.',
+    of((probe) => probe.Errors ?? 0),
+  );
+  page.gauge(
+    'skein_probe_last_duration_seconds',
+    'How long its first full reading took.',
+    of((probe) => (probe.LastDurationMs ?? 0) / 1000),
+  );
+  page.counter(
+    'skein_probe_events_total',
+    'What the probe counts itself: overruns, resynchronisations…',
+    probes.flatMap(([probe, its]) =>
+      Object.entries(its.Counters ?? {}).map(([event, value]) => [{ probe, event }, value] as const),
+    ),
+  );
+}
+
+function archiveMetrics(page: Page, { Archive }: Status): void {
+  if (!Archive) return;
+  const states = { ok: 0, degraded: 1, failed: 2 } as const;
+  page.gauge('skein_archive_state', '0 ok, 1 degraded, 2 failed.', [[{ kind: Archive.Kind }, states[Archive.State]]]);
+  page.gauge('skein_archive_size_bytes', 'Size on disk.', [[{}, Archive.SizeBytes]]);
+  page.gauge('skein_archive_size_limit_bytes', 'Size it is kept under.', [[{}, Archive.SizeBytesMax]]);
+  page.gauge('skein_archive_versions', 'Element versions kept.', [[{}, Archive.Versions]]);
+  page.gauge('skein_archive_samples', 'Points of series kept.', [[{}, Archive.Samples]]);
+  page.gauge('skein_archive_queued', 'Events that wait to be written.', [[{}, Archive.Queued ?? 0]]);
+  page.counter('skein_archive_written_total', 'Events written since the start.', [[{}, Archive.Written ?? 0]]);
+  page.counter('skein_archive_lost_total', 'Events that could not be kept.', [[{}, Archive.Lost ?? 0]]);
+}
+
+function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): void {
+  const labelled = <K extends string>(map: ReadonlyMap<K, number>, label: string): Series =>
+    [...map].map(([key, value]) => [{ [label]: key }, value]);
+  page.counter('skein_queries_total', 'Queries by outcome.', labelled(counts.queries, 'outcome'));
+  page.gauge('skein_queries_running', 'Queries that run now.', [[{}, running()]]);
+  page.counter(
+    'skein_http_requests_total',
+    'Requests by route and status.',
+    [...counts.requests].map(([key, value]) => {
+      const [method = '', route = '', status = ''] = key.split(' ');
+      return [{ method, route, status }, value];
+    }),
+  );
+  page.counter('skein_http_refused_total', 'Requests refused at the door.', labelled(counts.refusals, 'reason'));
+  const { subscribers, publishers } = webSockets();
+  page.gauge('skein_websocket_clients', 'Open WebSockets.', [
+    [{ role: 'subscriber' }, subscribers],
+    [{ role: 'publisher' }, publishers],
+  ]);
+  page.counter('skein_websocket_ended_total', 'Closed WebSockets by reason.', labelled(counts.webSocketEnds, 'reason'));
+  page.counter('skein_websocket_messages_sent_total', 'Messages sent.', [[{}, counts.messagesSent]]);
+  page.counter('skein_websocket_messages_received_total', 'Messages received.', [[{}, counts.messagesReceived]]);
+  page.counter('skein_websocket_messages_refused_total', 'Messages that were wrong.', [[{}, counts.messagesRefused]]);
+  page.counter('skein_publisher_pauses_total', 'Times a publisher had to wait for us.', [[{}, counts.publisherPauses]]);
+}
+
+/** prom-client can only observe, at a microsecond each; these were counted on the way. */
+function queryTimesText({ queryTimes, querySeconds }: Counts): string {
+  const name = 'skein_query_duration_seconds';
+  const lines = [`# HELP ${name} Time of queries, their output not included.`, `# TYPE ${name} histogram`];
+  let sum = 0;
+  for (const [index, bound] of [...queryBuckets, '+Inf'].entries()) {
+    sum += queryTimes[index] ?? 0;
+    lines.push(`${name}_bucket{le="${bound}"} ${sum}`);
+  }
+  lines.push(`${name}_sum ${querySeconds}`, `${name}_count ${sum}`);
+  return `\n${lines.join('\n')}\n`;
+}

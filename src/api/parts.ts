@@ -1,0 +1,75 @@
+/** What the API needs of the rest: everything comes in as an argument, nothing is reached for. */
+import type { Status } from '../contract/status.ts';
+import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
+import type { GraphView, Timeline } from '../graph/view.ts';
+import type { NodeType } from '../model/vocabulary.ts';
+import type { QueryEngine } from '../query/query.ts';
+import type { ApiLimits } from './limits.ts';
+
+export interface ApiParts {
+  /** host_id of this process. */
+  readonly host: string;
+  readonly version: string;
+  readonly graph: ApiGraph;
+  readonly timeline: Timeline;
+  readonly engine: QueryEngine;
+  /** What others know of themselves; the API adds its own connections. Asked for at each scrape and status. */
+  readonly status: () => ServerStatus;
+  /** Value of a configuration key (dotted), undefined when there is none. Secrets are the caller's to leave out. */
+  readonly configValue: (key: string) => unknown;
+  readonly access: AccessRules;
+  readonly clock: ApiClock;
+  readonly archive: ApiArchive;
+  readonly vocabulary: ApiVocabulary;
+  readonly log: ApiLog;
+  readonly limits?: Partial<ApiLimits>;
+}
+
+/** The live graph, as far as the API touches it. */
+export interface ApiGraph {
+  readonly revision: number;
+  now(): GraphView;
+  apply(changes: Iterable<Change>, source: Source): Commit;
+  subscribe(listener: (commit: Commit) => void): () => void;
+  /** Events after `revision`, oldest first, `max` at most; undefined when they are no longer kept. */
+  since(revision: number, max?: number): Iterable<GraphEvent> | undefined;
+}
+
+export interface ApiArchive {
+  /** Resolves when everything applied before the call is durable. */
+  flushed(): Promise<void>;
+  /** Its queue is full: whoever writes should wait for `flushed`. */
+  isFull(): boolean;
+}
+
+export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Notes' | 'StartedAt'>;
+
+export interface AccessRules {
+  /** Any of them opens every door. Without one only loopback is answered. */
+  readonly tokens: readonly string[];
+  /** Names this server may be called by besides localhost and addresses. */
+  readonly hostNames: readonly string[];
+}
+
+export interface ApiClock {
+  /** Epoch ms. */
+  now(): number;
+  /** Monotonic ms. */
+  elapsed(): number;
+}
+
+export interface ApiVocabulary {
+  readonly types: readonly NodeType[];
+  readonly relations: readonly { readonly name: string; readonly doc: string }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly aliases?: readonly string[];
+    readonly doc: string;
+    readonly example?: { readonly query: string };
+  }[];
+}
+
+export interface ApiLog {
+  info(message: string): void;
+  warn(message: string): void;
+}

@@ -1,0 +1,121 @@
+/** Runs queries for all doors: bounded in number and time, cancelled when the client has gone, counted by outcome. */
+import type { GraphView, Timeline } from '../graph/view.ts';
+import type { Answer, PreparedQuery } from '../query/query.ts';
+import { Mistake, mistake } from '../std/mistake.ts';
+import { Unavailable } from '../std/unavailable.ts';
+import type { Counts, QueryOutcome } from './counts.ts';
+import type { ApiLimits } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import { turn } from './write.ts';
+
+export interface Asked {
+  readonly signal?: AbortSignal;
+  /** Instead of the server's own: to see another moment as now. */
+  readonly timeline?: Timeline;
+}
+
+type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'clock'>;
+
+export class Queries {
+  readonly #parts: Parts;
+  readonly #limits: ApiLimits;
+  readonly #counts: Counts;
+  #running = 0;
+
+  constructor(parts: Parts, limits: ApiLimits, counts: Counts) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#counts = counts;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Throws a Mistake that tells all that is wrong with the text. */
+  prepare(text: string): PreparedQuery {
+    return this.#parts.engine.prepare(text);
+  }
+
+  /** At once when the engine can; otherwise the event loop turns in between. */
+  ask(text: string, asked: Asked = {}): Answer | Promise<Answer> {
+    const start = this.#parts.clock.elapsed();
+    try {
+      return this.#run(this.prepare(text), asked, start);
+    } catch (error) {
+      throw this.#failed(error, start, asked.signal);
+    }
+  }
+
+  run(prepared: PreparedQuery, asked: Asked = {}): Answer | Promise<Answer> {
+    const start = this.#parts.clock.elapsed();
+    try {
+      return this.#run(prepared, asked, start);
+    } catch (error) {
+      throw this.#failed(error, start, asked.signal);
+    }
+  }
+
+  /** The timeline as it looks when `time` is now. */
+  async timelineAt(time: number): Promise<Timeline> {
+    const { timeline } = this.#parts;
+    const view: GraphView = await timeline.at(time);
+    return {
+      now: () => view,
+      at: (at) => timeline.at(at),
+      between: (span) => timeline.between(span),
+      history: (ids, span) => timeline.history(ids, span),
+      diff: (span) => timeline.diff(span),
+      samples: (ids, series, span) => timeline.samples(ids, series, span),
+      timeOf: (revision) => timeline.timeOf(revision),
+      range: () => timeline.range(),
+    };
+  }
+
+  #run(prepared: PreparedQuery, { signal, timeline }: Asked, start: number): Answer | Promise<Answer> {
+    if (this.#running >= this.#limits.queriesMax) {
+      throw mistake('query.busy', `${this.#running} queries are running already`, 'try again in a moment');
+    }
+    const { engine, clock } = this.#parts;
+    const answer = engine.run(prepared, {
+      timeline: timeline ?? this.#parts.timeline,
+      nowMs: clock.now(),
+      elapsed: () => clock.elapsed(),
+      turn,
+      limits: { timeMs: this.#limits.queryMs },
+      ...(signal ? { signal } : {}),
+    });
+    if (!(answer instanceof Promise)) {
+      this.#counts.query('ok', clock.elapsed() - start);
+      return answer;
+    }
+    this.#running++;
+    return answer
+      .then(
+        (done) => {
+          this.#counts.query('ok', clock.elapsed() - start);
+          return done;
+        },
+        (error) => {
+          throw this.#failed(error, start, signal);
+        },
+      )
+      .finally(() => {
+        this.#running--;
+      });
+  }
+
+  #failed(error: unknown, start: number, signal: AbortSignal | undefined): unknown {
+    this.#counts.query(signal?.aborted ? 'cancelled' : outcomeOf(error), this.#parts.clock.elapsed() - start);
+    return error;
+  }
+}
+
+function outcomeOf(error: unknown): QueryOutcome {
+  if (error instanceof Unavailable) return 'unavailable';
+  if (!(error instanceof Mistake)) return 'error';
+  const code = error.faults[0]?.code;
+  if (code === 'query.limit') return 'limit';
+  if (code === 'query.cancelled') return 'cancelled';
+  return code === 'query.busy' ? 'busy' : 'mistake';
+}

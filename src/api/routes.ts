@@ -1,0 +1,166 @@
+/** The paths that are asked now and then, as an express application. The hot one does not come this way. */
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { parse as parseYaml } from 'yaml';
+import { completionRequestShape } from '../contract/vocabulary.ts';
+import { parseJson, readBody } from './body.ts';
+import { completions } from './complete.ts';
+import { type Elements, issuesText, type Kind, type Outcome } from './elements.ts';
+import type { ApiLimits } from './limits.ts';
+import { metricsType } from './metrics.ts';
+import type { ApiParts } from './parts.ts';
+import { guardHeaders, jsonHeaders, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
+import type { TopologyDoor } from './topology.ts';
+import { vocabularyReply } from './vocabulary.ts';
+import { elementJson } from './wire.ts';
+import { writeReply } from './write.ts';
+
+export interface RouteParts {
+  readonly parts: ApiParts;
+  readonly limits: ApiLimits;
+  readonly door: TopologyDoor;
+  readonly elements: Elements;
+  readonly status: () => object;
+  readonly metrics: () => Promise<string>;
+  /** False while starting and stopping. */
+  readonly isReady: () => boolean;
+  readonly login: (request: Request, response: Response, form: URLSearchParams) => void;
+}
+
+export function routes(all: RouteParts): express.Express {
+  const { parts, door, limits } = all;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app
+    .route('/api')
+    .get((_, response) => sendJson(response, 200, { Host: parts.host, Version: parts.version, Service: 'analyzer' }))
+    .all(wrongMethod('GET'));
+  app
+    .route('/api/topology')
+    .get((request, response) => door.get(request, response))
+    .all(wrongMethod('GET, POST'));
+  app
+    .route('/api/query')
+    .post((request, response) => door.query(request, response))
+    .all(wrongMethod('POST'));
+  app
+    .route('/api/status')
+    .get((_, response) => sendJson(response, 200, all.status()))
+    .all(wrongMethod('GET'));
+  app
+    .route('/api/config/:key')
+    .get((request, response) => sendJson(response, 200, parts.configValue(request.params.key) ?? ''))
+    .all(wrongMethod('GET'));
+  for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
+  app
+    .route('/api/vocabulary')
+    .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))
+    .all(wrongMethod('GET'));
+  app
+    .route('/api/complete')
+    .post((request, response) =>
+      withBody(request, response, limits, (body) => {
+        const asked = completionRequestShape.safeParse(body);
+        if (!asked.success) return sendText(response, 400, issuesText(asked.error));
+        sendJson(response, 200, completions(asked.data, parts.vocabulary, parts.graph.now()));
+      }),
+    )
+    .all(wrongMethod('POST'));
+  app
+    .route('/api/openapi.json')
+    .get(async (_, response) => {
+      // What makes it is loaded when someone asks: it is half of our start otherwise.
+      const { openApiDocument } = await import('../contract/openapi.ts');
+      sendJson(response, 200, openApiDocument(parts.version));
+    })
+    .all(wrongMethod('GET'));
+  app
+    .route('/metrics')
+    .get(async (_, response) =>
+      send(response, 200, ['Content-Type', metricsType, ...guardHeaders], await all.metrics()),
+    )
+    .all(wrongMethod('GET'));
+  app
+    .route('/login')
+    .post((request, response) =>
+      readBody(request, limits.bodyBytesMax, (fault, text) =>
+        fault ? sendText(response, fault.status, fault.text) : all.login(request, response, new URLSearchParams(text)),
+      ),
+    )
+    .all(wrongMethod('POST'));
+  app.route('/healthz').get((_, response) => sendText(response, 200, 'ok'));
+  app
+    .route('/readyz')
+    .get((_, response) => (all.isReady() ? sendText(response, 200, 'ok') : sendText(response, 503, 'not ready')));
+  app.use((request: Request, response: Response) => sendText(response, 404, `404 page not found: ${request.path}`));
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // express throws for an address that cannot be decoded.
+    if ((error as { status?: number }).status === 400) return sendText(response, 400, 'the address cannot be decoded');
+    const { status, text } = statusOf(error);
+    if (text === undefined) parts.log.warn(`${request.method} ${request.path}: ${(error as Error)?.stack ?? error}`);
+    sendText(response, status, text ?? 'internal error');
+  });
+  return app;
+}
+
+function elementRoutes(app: express.Express, kind: Kind, { parts, elements, limits }: RouteParts): void {
+  const answer = async (response: Response, outcome: Promise<Outcome> | Outcome) => {
+    const done = await outcome;
+    if (done.status === 304) return sendNothing(response, 304);
+    if ('text' in done) return sendText(response, done.status, done.text);
+    if (done.element === undefined) return sendText(response, done.status, '');
+    send(response, done.status, jsonHeaders, `${elementJson(done.element, undefined)}\n`);
+  };
+  app
+    .route(`/api/${kind}`)
+    .get((_, response) => {
+      const { pieces, freeze } = elements.list(kind);
+      return writeReply(response, { status: 200, headers: jsonHeaders, pieces, freeze }, () => parts.clock.elapsed());
+    })
+    .post((request, response, next) =>
+      withBody(request, response, limits, (body) => {
+        answer(response, elements.create(kind, body)).catch(next);
+      }),
+    )
+    .all(wrongMethod('GET, POST'));
+  app
+    .route(`/api/${kind}/:id`)
+    .get((request, response) => {
+      const { id } = request.params;
+      const element = elements.find(kind, id);
+      if (element) send(response, 200, jsonHeaders, `${elementJson(element, parts.graph.now())}\n`);
+      else sendText(response, 404, `${kind === 'node' ? 'Node' : 'Edge'} '${id}' not found`);
+    })
+    .patch((request, response, next) =>
+      withBody(request, response, limits, (body) => {
+        answer(response, elements.patch(kind, request.params.id, body)).catch(next);
+      }),
+    )
+    .delete((request, response) => answer(response, elements.remove(kind, request.params.id)))
+    .all(wrongMethod('GET, PATCH, DELETE'));
+}
+
+function wrongMethod(allowed: string) {
+  return (request: Request, response: Response) =>
+    sendText(response, 405, `${request.method} is not possible here; ${allowed} is`, ['Allow', allowed]);
+}
+
+/** JSON, or YAML when the client says so. */
+function withBody(request: Request, response: Response, limits: ApiLimits, use: (body: unknown) => void): void {
+  readBody(request, limits.bodyBytesMax, (fault, text) => {
+    if (fault) return sendText(response, fault.status, fault.text, ['Connection', 'close']);
+    const body = parseJson(/yaml/.test(request.headers['content-type'] ?? '') ? jsonFromYaml(text) : text);
+    if (body.fault !== undefined) return sendText(response, 400, body.fault);
+    use(body.value);
+  });
+}
+
+function jsonFromYaml(text: string): string {
+  try {
+    return JSON.stringify(parseYaml(text, { maxAliasCount: 0 })) ?? '';
+  } catch {
+    return text;
+  }
+}

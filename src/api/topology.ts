@@ -1,0 +1,169 @@
+/**
+ * `/api/topology` (Skydive's door) and `/api/query` (ours). The first is asked most and takes the short way: from the
+ * HTTP server straight to the engine, no framework in between.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { queryRequestShape } from '../contract/query.ts';
+import { mediaTypes } from '../contract/topology.ts';
+import type { Answer } from '../query/query.ts';
+import { mistake } from '../std/mistake.ts';
+import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
+import { parseJson, readBody } from './body.ts';
+import { issuesText } from './elements.ts';
+import type { ApiLimits } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import type { Queries } from './queries.ts';
+import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
+import { writeReply } from './write.ts';
+
+export class TopologyDoor {
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log'>;
+  readonly #queries: Queries;
+  readonly #limits: ApiLimits;
+  readonly #elapsed: () => number;
+
+  constructor(parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log'>, queries: Queries, limits: ApiLimits) {
+    this.#elapsed = () => parts.clock.elapsed();
+    this.#parts = parts;
+    this.#queries = queries;
+    this.#limits = limits;
+  }
+
+  /** `POST /api/topology`. */
+  post(request: IncomingMessage, response: ServerResponse): void {
+    readBody(request, this.#limits.bodyBytesMax, (fault, text) => {
+      if (fault) return sendText(response, fault.status, fault.text, ['Connection', 'close']);
+      const asked = gremlinOf(text);
+      if (asked.fault !== undefined) return sendText(response, 400, asked.fault);
+      if (asked.query === '') return sendNothing(response, 204);
+      this.#answer(asked.query, request, response, new SkydiveShape(request.headers.accept));
+    });
+  }
+
+  /** `GET /api/topology`: the whole graph. */
+  get(request: IncomingMessage, response: ServerResponse): void {
+    this.#answer('G', request, response, new SkydiveShape(request.headers.accept));
+  }
+
+  /** `POST /api/query`. */
+  query(request: IncomingMessage, response: ServerResponse): void {
+    readBody(request, this.#limits.bodyBytesMax, (fault, text) => {
+      if (fault) {
+        const code = fault.status === 413 ? 'request.too-big' : 'request.encoding';
+        return sendJson(response, fault.status, refusalOf(mistake(code, fault.text)));
+      }
+      const body = parseJson(text);
+      if (body.fault !== undefined) return sendJson(response, 400, refusalOf(mistake('request.json', body.fault)));
+      const asked = queryRequestShape.safeParse(body.value);
+      if (!asked.success) {
+        return sendJson(response, 400, refusalOf(mistake('request.shape', issuesText(asked.error))));
+      }
+      const { query, explain, profile } = asked.data;
+      const step = explain ? '.explain()' : profile ? '.profile()' : '';
+      this.#answer(`${query}${step}`, request, response, new OurShape(this.#parts));
+    });
+  }
+
+  #answer(query: string, request: IncomingMessage, response: ServerResponse, shape: Shape): void {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    try {
+      const answer = this.#queries.ask(query, { signal: gone.signal });
+      if (!(answer instanceof Promise)) {
+        const writing = shape.write(response, answer, this.#elapsed);
+        if (writing !== undefined) this.#finish(writing, request, response, shape);
+        return;
+      }
+      const writing = answer.then((done) => shape.write(response, done, this.#elapsed));
+      this.#finish(writing, request, response, shape);
+    } catch (error) {
+      this.#fail(error, request, response, shape);
+    }
+  }
+
+  #finish(writing: Promise<void>, request: IncomingMessage, response: ServerResponse, shape: Shape): void {
+    writing.catch((error) => this.#fail(error, request, response, shape));
+  }
+
+  #fail(error: unknown, request: IncomingMessage, response: ServerResponse, shape: Shape): void {
+    if (statusOf(error).text === undefined) {
+      this.#parts.log.warn(`${request.method} ${request.url}: ${(error as Error)?.stack ?? String(error)}`);
+    }
+    if (response.headersSent) response.destroy();
+    else shape.refuse(response, error);
+  }
+}
+
+interface Shape {
+  write(response: ServerResponse, answer: Answer, elapsed: () => number): Promise<void> | undefined;
+  refuse(response: ServerResponse, error: unknown): void;
+}
+
+class SkydiveShape implements Shape {
+  readonly #accept: string;
+
+  constructor(accept: string | undefined) {
+    this.#accept = accept ?? '';
+  }
+
+  write(response: ServerResponse, answer: Answer, elapsed: () => number): Promise<void> | undefined {
+    const freeze = () => answer.view.freeze();
+    if (this.#accept.includes(mediaTypes.dot)) {
+      const pieces = graphPieces(answer);
+      if (pieces) return writeReply(response, { status: 200, headers: dotHeaders, pieces, freeze }, elapsed);
+      sendText(response, 406, 'Only graph can be outputted as dot: end the query with .SubGraph()');
+      return undefined;
+    }
+    if (this.#accept.includes('application/vnd.tcpdump.pcap')) {
+      sendText(response, 406, 'Only RawPackets step result can be outputted as pcap');
+      return undefined;
+    }
+    return writeReply(response, { status: 200, headers: jsonHeaders, pieces: topologyPieces(answer), freeze }, elapsed);
+  }
+
+  refuse(response: ServerResponse, error: unknown): void {
+    const { status, text } = statusOf(error);
+    sendText(response, status, text ?? 'internal error', status === 429 || status === 503 ? ['Retry-After', '1'] : []);
+  }
+}
+
+class OurShape implements Shape {
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph'>;
+  readonly #start: number;
+
+  constructor(parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph'>) {
+    this.#parts = parts;
+    this.#start = parts.clock.elapsed();
+  }
+
+  write(response: ServerResponse, answer: Answer, elapsed: () => number): Promise<void> | undefined {
+    const { timeline, graph } = this.#parts;
+    const around = {
+      range: timeline.range(),
+      logRevision: graph.revision,
+      tookMs: elapsed() - this.#start,
+    };
+    const freeze = () => answer.view.freeze();
+    return writeReply(
+      response,
+      { status: 200, headers: jsonHeaders, pieces: replyPieces(answer, around), freeze },
+      elapsed,
+    );
+  }
+
+  refuse(response: ServerResponse, error: unknown): void {
+    sendJson(response, statusOf(error).status, refusalOf(error));
+  }
+}
+
+const dotHeaders = ['Content-Type', `${mediaTypes.dot}; charset=utf-8`, ...guardHeaders];
+
+function gremlinOf(text: string): { query: string; fault?: undefined } | { query?: undefined; fault: string } {
+  if (text.trim() === '') return { query: '' };
+  const body = parseJson(text);
+  if (body.fault !== undefined) return { fault: body.fault };
+  const query = (body.value as { GremlinQuery?: unknown } | null)?.GremlinQuery;
+  if (query === undefined || query === null) return { query: '' };
+  if (typeof query !== 'string') return { fault: 'GremlinQuery: a string is expected' };
+  return { query: query.trim() };
+}

@@ -1,0 +1,175 @@
+/** `GET /api/openapi.json`, made from the shapes that requests are checked with and answers are written in. */
+import * as z from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { newEdgeShape, newNodeShape } from './change.ts';
+import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
+import { refusalShape } from './fault.ts';
+import { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape } from './message.ts';
+import { patchShape } from './patch.ts';
+import { queryReplyShape, queryRequestShape } from './query.ts';
+import { serviceShape, statusShape } from './status.ts';
+import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology.ts';
+import { completionReplyShape, completionRequestShape, vocabularyReplyShape } from './vocabulary.ts';
+
+/** The same object at each call with the same version: it costs some milliseconds to make. */
+export function openApiDocument(version: string): object {
+  if (made?.version !== version) made = { version, document: document(version) };
+  return made.document;
+}
+
+let made: { readonly version: string; readonly document: object } | undefined;
+
+function document(version: string): object {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Skein',
+      version,
+      description:
+        'Network topology with a memory. `/api/topology`, `/api/node`, `/api/edge` and the WebSockets speak the shapes ' +
+        'of Skydive; what is ours says `"schema":"skein/v1"`. WebSocket messages (`/ws/subscriber`, `/ws/publisher`, ' +
+        '`/ws/pubsub`) are the schemas `Event`, `ServerMessage` and `Published`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: 'http://127.0.0.1:8082' }],
+    security: [{}, { bearer: [] }, { token: [] }, { basic: [] }],
+    paths: paths(),
+    components: {
+      schemas: { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        basic: { type: 'http', scheme: 'basic', description: 'The token as password.' },
+        token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
+      },
+    },
+  });
+}
+
+function paths(): ZodOpenApiPathsObject {
+  return {
+    '/api': { get: operation('service', 'Who answers', { ok: json(serviceShape) }) },
+    '/api/topology': {
+      post: {
+        ...operation('topology', 'Ask in Gremlin, answered in the shape of Skydive', {
+          ok: { ...json(topologyReplyShape), [mediaTypes.dot]: { schema: z.string() } },
+          body: topologyRequestShape,
+          refused: { 204: 'The query is empty.', 400: mistaken, 406: 'Only a graph can be drawn.', ...limits },
+        }),
+      },
+      get: operation('wholeGraph', 'The whole graph, as the query `G`', {
+        ok: { ...json(topologyReplyShape), [mediaTypes.dot]: { schema: z.string() } },
+      }),
+    },
+    '/api/query': {
+      post: {
+        operationId: 'query',
+        summary: 'Ask in Gremlin; the answer says what it is',
+        requestBody: { required: true, content: json(queryRequestShape) },
+        responses: {
+          200: { description: 'The answer.', content: json(queryReplyShape) },
+          400: { description: mistaken, content: json(refusalShape) },
+          429: { description: limits[429], content: json(refusalShape) },
+          503: { description: limits[503], content: json(refusalShape) },
+          504: { description: limits[504], content: json(refusalShape) },
+        },
+      },
+    },
+    '/api/status': { get: operation('status', 'How everything is', { ok: json(statusShape) }) },
+    '/api/config/{key}': {
+      get: {
+        ...operation('config', 'Value of a configuration key; `""` when there is none', { ok: json(jsonShape) }),
+        requestParams: { path: z.object({ key: z.string().meta({ example: 'analyzer.listen' }) }) },
+      },
+    },
+    ...elementPaths('node', nodeShape, newNodeShape),
+    ...elementPaths('edge', edgeShape, newEdgeShape),
+    '/api/vocabulary': { get: operation('vocabulary', 'What can be asked about', { ok: json(vocabularyReplyShape) }) },
+    '/api/complete': {
+      post: operation('complete', 'What may come next in a query', {
+        ok: json(completionReplyShape),
+        body: completionRequestShape,
+        refused: { 400: mistaken },
+      }),
+    },
+    '/metrics': {
+      get: operation('metrics', 'Figures for Prometheus', { ok: { 'text/plain': { schema: z.string() } } }),
+    },
+    '/healthz': { get: operation('healthz', 'Is it alive?', { ok: text }) },
+    '/readyz': { get: operation('readyz', 'Does it answer?', { ok: text, refused: { 503: 'Not yet, or no more.' } }) },
+  };
+}
+
+function elementPaths(kind: 'node' | 'edge', shape: z.ZodType, body: z.ZodType): ZodOpenApiPathsObject {
+  const name = kind === 'node' ? 'Node' : 'Edge';
+  const requestParams = { path: z.object({ id: idShape }) };
+  return {
+    [`/api/${kind}`]: {
+      get: operation(`list${name}s`, `All ${kind}s, by id`, { ok: json(z.record(z.string(), shape)) }),
+      post: {
+        operationId: `create${name}`,
+        summary: `Make a ${kind}; answered when it is kept`,
+        requestBody: { required: true, content: { ...json(body), 'application/yaml': { schema: body } } },
+        responses: {
+          201: { description: 'As it is now.', content: json(shape) },
+          400: { description: 'All that is wrong with it, a line each.', content: text },
+          409: { description: 'There is one with this id.', content: text },
+        },
+      },
+    },
+    [`/api/${kind}/{id}`]: {
+      get: {
+        ...operation(`read${name}`, `One ${kind}`, { ok: json(shape), refused: { 404: `There is no such ${kind}.` } }),
+        requestParams,
+      },
+      patch: {
+        ...operation(`patch${name}`, 'Change its metadata (RFC 6902)', {
+          ok: json(shape),
+          body: patchShape,
+          refused: {
+            304: 'It changes nothing. Name, Type, TID and RelationType cannot be changed.',
+            400: 'An operation that cannot be.',
+            404: `There is no such ${kind}.`,
+            409: 'A test failed.',
+          },
+        }),
+        requestParams,
+      },
+      delete: {
+        ...operation(`delete${name}`, `End a ${kind}`, { ok: text, refused: { 404: `There is no such ${kind}.` } }),
+        requestParams,
+      },
+    },
+  };
+}
+
+type Content = Record<string, { schema: z.ZodType }>;
+
+const text: Content = { 'text/plain': { schema: z.string() } };
+const mistaken = 'All mistakes, each with its place.';
+const limits = {
+  413: 'The body is too large.',
+  429: 'Too much at once.',
+  503: 'Something it needs is away.',
+  504: 'It took longer than a query may.',
+} as const;
+
+function json(schema: z.ZodType): Content {
+  return { [mediaTypes.json]: { schema } };
+}
+
+function operation(
+  operationId: string,
+  summary: string,
+  { ok, body, refused = {} }: { ok: Content; body?: z.ZodType; refused?: Readonly<Record<number, string>> },
+): ZodOpenApiOperationObject {
+  const refusals = Object.entries(refused).map(([status, description]) => [
+    status,
+    Number(status) < 400 ? { description } : { description, content: text },
+  ]);
+  return {
+    operationId,
+    summary,
+    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
+    responses: { 200: { description: 'The answer.', content: ok }, ...Object.fromEntries(refusals) },
+  };
+}
