@@ -9,7 +9,7 @@ import { type ServerOptions, serverOf } from './server.ts';
 
 export async function ask(session: Session, options: ServerOptions, question: QueryRequest): Promise<QueryReply> {
   const { io } = session;
-  const server = serverOf(options, io);
+  const server = await serverOf(options, io);
   if (options.verbose) io.err.write(`${question.query}\n`);
   const answer = await request(server, {
     method: 'POST',

@@ -2,7 +2,16 @@
 import type { ListedCommand } from './command.ts';
 
 export const commands: readonly ListedCommand[] = [
+  { name: 'up', doc: 'watch this host and answer questions about it', load: () => import('./commands/up.ts') },
   { name: 'query', doc: 'ask in Gremlin', load: () => import('./commands/query.ts') },
+  { name: 'get', doc: 'list things: nodes, interfaces, routes…', load: () => import('./commands/get.ts') },
+  { name: 'tree', doc: 'what contains what, as a tree', load: () => import('./commands/tree.ts') },
+  { name: 'describe', doc: 'everything about one node', load: () => import('./commands/describe.ts') },
+  { name: 'history', doc: 'how one node came to be as it is', load: () => import('./commands/history.ts') },
+  { name: 'diff', doc: 'what changed between two moments', load: () => import('./commands/diff.ts') },
+  { name: 'watch', doc: 'changes as they happen', load: () => import('./commands/watch.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
+  { name: 'completion', doc: 'completion for bash, zsh and fish', load: () => import('./commands/completion.ts') },
   { name: 'version', doc: 'version of skein and of the server', load: () => import('./commands/version.ts') },
+  { name: '__complete', doc: 'words that could follow', hidden: true, load: () => import('./commands/__complete.ts') },
 ];

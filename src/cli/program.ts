@@ -39,21 +39,10 @@ in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130
   return root;
 }
 
-/** Loads and completes the part of a command, once. */
-export async function grow(command: Command, session: Session): Promise<void> {
-  const listed = commands.find((each) => each.name === command.name());
-  if (!listed || grown.has(command)) return;
-  grown.add(command);
-  const { define } = await listed.load();
-  define(command, session);
-}
-
-const grown = new WeakSet<Command>();
-
 function addListed(root: Command, listed: ListedCommand, session: Session): void {
   const command = root.command(listed.name, { hidden: listed.hidden ?? false }).description(listed.doc);
   for (const alias of listed.aliases ?? []) command.alias(alias);
   root.hook('preSubcommand', async (_, called) => {
-    if (called === command) await grow(command, session);
+    if (called === command) await session.grow(command);
   });
 }

@@ -1,14 +1,16 @@
 /** One run of `skein`: words in, exit code out. Errors become sentences here and nowhere else. */
 import { CommanderError } from 'commander';
 import { Mistake } from '../std/mistake.ts';
+import { Unavailable } from '../std/unavailable.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { grow } from './grow.ts';
 import { program } from './program.ts';
 import { drawMistake } from './render/mistake.ts';
 import { fromSkydive } from './skydive.ts';
 
 export async function runCli(words: readonly string[], setup: Pick<Session, 'io' | 'up'>): Promise<number> {
-  const session: Session = { ...setup, exitCode: exitCodes.found };
+  const session: Session = { ...setup, grow: (command) => grow(command, session), exitCode: exitCodes.found };
   const { err } = session.io;
   try {
     await parse(helpLast(fromSkydive(words)), session);
@@ -23,6 +25,10 @@ export async function runCli(words: readonly string[], setup: Pick<Session, 'io'
       if (error.message) err.write(`skein: ${error.message}\n`);
       if (error.hint !== undefined) err.write(`${error.hint.replace(/^/gm, '  ')}\n`);
       return error.exitCode;
+    }
+    if (error instanceof Unavailable) {
+      err.write(`skein: ${error.message}\n`);
+      return exitCodes.unreachable;
     }
     throw error;
   }

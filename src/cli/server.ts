@@ -24,10 +24,10 @@ export interface ServerOptions {
 const defaultServer = 'http://127.0.0.1:8082';
 const defaultTimeoutMs = 60_000;
 
-export function serverOf(options: ServerOptions, io: Io): Server {
+export async function serverOf(options: ServerOptions, io: Io): Promise<Server> {
   const { env } = io;
   const url = urlOf(options.server ?? options.analyzer ?? env.SKEIN_SERVER ?? env.SKYDIVE_ANALYZER ?? defaultServer);
-  return { url, token: tokenOf(options, io), timeoutMs: timeoutOf(options.timeout) };
+  return { url, token: await tokenOf(url, options, io), timeoutMs: timeoutOf(options.timeout) };
 }
 
 /** `host:port` is enough, as Skydive has it; `:8082` is this machine. */
@@ -49,7 +49,7 @@ function timeoutOf(text: string | undefined): number {
   return ms;
 }
 
-function tokenOf(options: ServerOptions, io: Io): string | undefined {
+async function tokenOf(url: string, options: ServerOptions, io: Io): Promise<string | undefined> {
   if (options.tokenFile !== undefined) {
     try {
       return readFileSync(options.tokenFile, 'utf8').trim();
@@ -57,5 +57,12 @@ function tokenOf(options: ServerOptions, io: Io): string | undefined {
       throw usageFailure(`cannot read the token: ${(error as Error).message}`);
     }
   }
-  return io.env.SKEIN_TOKEN?.trim() || undefined;
+  const given = io.env.SKEIN_TOKEN?.trim();
+  if (given || isLoopback(url)) return given || undefined;
+  return (await import('./own-token.ts')).ownToken(url, io.env);
+}
+
+/** There no token is asked for. */
+function isLoopback(url: string): boolean {
+  return /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/i.test(url);
 }

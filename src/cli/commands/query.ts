@@ -67,7 +67,7 @@ function outputOf({ output, format }: QueryOptions): Format | undefined {
 
 /** What Skydive's own client prints: the bare answer, indented with tabs. */
 async function bareAnswer(session: Session, options: QueryOptions, query: string): Promise<string> {
-  const { text } = await request(serverOf(options, session.io), {
+  const { text } = await request(await serverOf(options, session.io), {
     method: 'POST',
     path: '/api/topology',
     body: { GremlinQuery: query },

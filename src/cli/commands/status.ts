@@ -21,7 +21,7 @@ export function define(command: Command, session: Session): void {
 
 async function run(session: Session, options: PrintOptions): Promise<void> {
   const { io } = session;
-  const server = serverOf(options, io);
+  const server = await serverOf(options, io);
   const { text } = await request(server, { path: '/api/status', signal: io.interrupted });
   const status = parsed(text, server.url) as Status;
   const kind = options.output?.kind ?? 'table';

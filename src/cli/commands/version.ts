@@ -15,7 +15,7 @@ export function define(command: Command, session: Session): void {
 
 async function run({ io }: Session, options: ServerOptions): Promise<void> {
   io.out.write(`skein   ${version()} (Node.js ${process.version})\n`);
-  const server = serverOf(options, io);
+  const server = await serverOf(options, io);
   try {
     const { text } = await request(server, { path: '/api', signal: io.interrupted });
     const service = JSON.parse(text) as Service;

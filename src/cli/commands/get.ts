@@ -1,0 +1,82 @@
+/** `skein get THINGS [NAME]`: lists without Gremlin. The query it asks is shown with -v. */
+import { type Command, Option } from 'commander';
+import { ask } from '../ask.ts';
+import { examples, type Session } from '../command.ts';
+import { usageFailure } from '../failure.ts';
+import { nameStep, selectorSteps, whereSteps } from '../gremlin.ts';
+import { addFormatOption, addListOptions, addUtcOption, elementFormats } from '../output.ts';
+import { placesIn } from '../places.ts';
+import { type PrintOptions, print } from '../print.ts';
+import { printRows } from '../rows.ts';
+import { addServerOptions } from '../server-options.ts';
+import { edgeRows, type Thing, thingNamed, things } from '../things.ts';
+import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
+
+interface GetOptions extends PrintOptions, TimeOptions {
+  readonly selector?: readonly string[];
+  readonly where?: readonly string[];
+  readonly host?: string;
+}
+
+export function define(command: Command, session: Session): void {
+  const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
+  command
+    .argument('<things>', things.map((thing) => thing.name).join(', '))
+    .argument('[name]', "by name; * and ? as in a shell: 'veth*'; for edges their relation")
+    .addOption(new Option('-l, --selector <k=v,…>', 'key=value, key!=value, key, !key').argParser(several))
+    .addOption(
+      new Option('--where <condition>', "'MTU<1500', \"Name~'veth.*'\", 'IPV4 in 10.0.0.0/8'").argParser(several),
+    )
+    .option('--host <name>', 'only of this host')
+    .action((word: string, name: string | undefined, _, self: Command) =>
+      run(session, word, name, self.optsWithGlobals()),
+    );
+  addFormatOption(command, elementFormats);
+  addListOptions(command);
+  addUtcOption(command);
+  addTimeOptions(command);
+  addServerOptions(command);
+  command.addHelpText(
+    'after',
+    `\nThings:\n${things.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})\n`).join('')}`,
+  );
+  examples(command, [
+    'skein get interfaces',
+    "skein get if 'veth*' -o wide",
+    "skein get interfaces -l State=DOWN --where 'MTU<1500'",
+    'skein get routes --at -10m -o csv',
+    'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
+  ]);
+}
+
+async function run(session: Session, word: string, name: string | undefined, options: GetOptions): Promise<void> {
+  const thing = thingNamed(word);
+  if (!thing) {
+    const known = things.map((each) => each.name).join(', ');
+    throw usageFailure(`there are no "${word}" to get`, `there are ${known}; for anything else: skein query`);
+  }
+  const graph = graphAt(options, session.io.now());
+  const kind = options.output?.kind ?? 'table';
+  const isGrid = kind === 'table' || kind === 'wide' || kind === 'csv';
+  const isDrawn = isGrid || kind === 'dot' || kind === 'mermaid';
+  // Edges are drawn between nodes, and lists of them name their ends.
+  const ends = thing.name === 'edges' && isDrawn ? '.SubGraph()' : '';
+  const query = graph + thing.steps + filterSteps(thing, name, options) + ends;
+  const reply = await ask(session, options, { query });
+  if (reply.kind === 'graph' && isGrid) return printRows(session, edgeRows(reply), options);
+  if (reply.kind !== 'nodes' || !thing.rows || !isGrid) return print(session, reply, options);
+  const { rows } = thing;
+  const place = await placesIn(session, options, graph);
+  printRows(
+    session,
+    reply.nodes.flatMap((node) => rows(node, place(node))),
+    options,
+  );
+}
+
+function filterSteps(thing: Thing, name: string | undefined, { selector = [], where = [], host }: GetOptions): string {
+  const isEdges = thing.name === 'edges';
+  const called = name === undefined ? '' : isEdges ? selectorSteps(`RelationType=${name}`) : nameStep(name);
+  const onHost = host === undefined ? '' : selectorSteps(`@Host=${host}`);
+  return called + onHost + selector.map(selectorSteps).join('') + where.map(whereSteps).join('');
+}

@@ -1,0 +1,111 @@
+/** Everything about one node, in sections; plain values first, tables after them. */
+import type { WireEdge, WireNode } from '../../contract/element.ts';
+import type { QueryReply, WireSample } from '../../contract/query.ts';
+import { type Clockface, drawTime } from '../moment.ts';
+import type { Row } from '../things.ts';
+import { nameOf, typeOf } from './element.ts';
+import { cellText, withoutEmpty } from './grid.ts';
+import type { Paint } from './paint.ts';
+import { plainGrid } from './plain.ts';
+import { padEnd, widthOf } from './printable.ts';
+import { neighboursOf, routesOf } from './routing.ts';
+import { drawTable } from './table.ts';
+
+/** What `describe -o json` prints. */
+export interface Description {
+  readonly schema: QueryReply['schema'];
+  readonly kind: 'description';
+  readonly node: WireNode;
+  /** From the nearest to the host. */
+  readonly owners: readonly WireNode[];
+  readonly edges: readonly WireEdge[];
+  readonly neighbours: readonly WireNode[];
+  readonly counters: WireSample | null;
+}
+
+export interface DescriptionDrawing {
+  readonly clock: Clockface;
+  readonly paint: Paint;
+  readonly width: number | undefined;
+}
+
+export function drawDescription(description: Description, drawing: DescriptionDrawing): string {
+  const { node, counters } = description;
+  const { RoutingTables, Neighbors, Metric, LastUpdateMetric, ...rest } = node.Metadata;
+  const place = { netns: undefined };
+  const { clock, paint } = drawing;
+  const tables = Object.entries(rest).filter(([, value]) => isTable(value));
+  const plain = Object.entries(rest).filter(([, value]) => !isTable(value));
+  const sections: [string, string][] = [
+    ['', pairs(headOf(description, clock))],
+    ['metadata', pairs(plain.map(([key, value]) => [key, valueText(value)]))],
+    ...tables.map(([key, value]): [string, string] => [key, grid(value as Row[], drawing)]),
+    ['links', pairs(linksOf(description))],
+    ['routes', grid(routesOf(node, place), drawing, ['HOST', 'INTERFACE'])],
+    ['neighbours', grid(neighboursOf(node, place), drawing, ['HOST', 'INTERFACE'])],
+    ['last counters', pairs(countersOf(counters, clock))],
+  ];
+  return sections
+    .filter(([, text]) => text !== '')
+    .map(([title, text]) => (title ? `${paint.strong(title)}\n${text.replace(/^(?=.)/gm, '  ')}` : text))
+    .join('\n');
+}
+
+function headOf({ node, owners }: Description, clock: Clockface): [string, string][] {
+  const path = [...owners].reverse().map(nameOf);
+  return [
+    ['name', cellText(nameOf(node))],
+    ['type', cellText(typeOf(node))],
+    ['where', cellText([...path, nameOf(node)].join(' / '))],
+    ['id', cellText(node.ID)],
+    ['said by', cellText(node.Origin)],
+    ['created', drawTime(node.CreatedAt, clock)],
+    ['changed', `${drawTime(node.UpdatedAt, clock)} (revision ${node.Revision})`],
+    ...(node.DeletedAt === null ? [] : [['deleted', drawTime(node.DeletedAt, clock)] as [string, string]]),
+  ];
+}
+
+function linksOf({ node, edges, neighbours }: Description): [string, string][] {
+  const byId = new Map(neighbours.map((other) => [other.ID, other]));
+  return edges.map((edge) => {
+    const isParent = edge.Parent === node.ID;
+    const other = byId.get(isParent ? edge.Child : edge.Parent);
+    const relation = cellText(edge.Metadata.RelationType);
+    const end = other ? `${typeOf(other)} ${nameOf(other)}` : isParent ? edge.Child : edge.Parent;
+    return [relation, `${isParent ? 'to' : 'from'} ${cellText(end)}`];
+  });
+}
+
+function countersOf(sample: WireSample | null, clock: Clockface): [string, string][] {
+  if (!sample) return [];
+  return Object.entries(sample).map(([key, value]) => [
+    cellText(key),
+    key === 'Start' || key === 'Last' ? drawTime(value, clock) : String(value),
+  ]);
+}
+
+/** A map of switches (ethtool has sixty) as what is on; any other value as in a cell. */
+function valueText(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return cellText(value);
+  const entries = Object.entries(value);
+  if (entries.length === 0 || !entries.every(([, each]) => typeof each === 'boolean')) return cellText(value);
+  const on = entries.filter(([, isOn]) => isOn).map(([key]) => key);
+  return cellText(`${on.length} of ${entries.length} on: ${on.join(' ')}`);
+}
+
+function isTable(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'object' && item !== null);
+}
+
+function grid(rows: readonly Row[], { clock, width }: DescriptionDrawing, hidden: readonly string[] = []): string {
+  if (rows.length === 0) return '';
+  const shown = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !hidden.includes(key))));
+  const whole = plainGrid(shown, clock);
+  const columns = whole.columns.map(({ title }) => ({ title, isOptional: true }));
+  return drawTable(withoutEmpty({ ...whole, columns }), { hasHeaders: true, width: width && width - 2 });
+}
+
+function pairs(lines: readonly (readonly [string, string])[]): string {
+  const widest = Math.max(0, ...lines.map(([key]) => widthOf(key)));
+  return lines.map(([key, text]) => `${padEnd(cellText(key), widest)}  ${text}`.trimEnd().concat('\n')).join('');
+}

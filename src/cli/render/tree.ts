@@ -1,0 +1,62 @@
+/** Containment as a tree: hosts, their namespaces, their interfaces. */
+import type { WireEdge, WireNode } from '../../contract/element.ts';
+import { nameOf, typeOf } from './element.ts';
+import { addressesOf } from './elements.ts';
+import { cellText, sorted } from './grid.ts';
+import type { Paint } from './paint.ts';
+import { cutTo } from './printable.ts';
+
+export interface TreeDrawing {
+  readonly width: number | undefined;
+  readonly paint: Paint;
+}
+
+export function drawTree(nodes: readonly WireNode[], edges: readonly WireEdge[], drawing: TreeDrawing): string {
+  const byId = new Map(nodes.map((node) => [node.ID, node]));
+  const children = new Map<string, WireNode[]>();
+  const owned = new Set<string>();
+  for (const { Parent, Child } of edges) {
+    const child = byId.get(Child);
+    // Whoever has two owners is shown below the first.
+    if (!child || !byId.has(Parent) || owned.has(Child)) continue;
+    owned.add(Child);
+    children.set(Parent, [...(children.get(Parent) ?? []), child]);
+  }
+  const lines: string[] = [];
+  const shown = new Set<string>();
+  const grow = (node: WireNode, first: string, rest: string, siblings: readonly WireNode[]) => {
+    // A ring of owners would have no end.
+    if (shown.has(node.ID)) return;
+    shown.add(node.ID);
+    lines.push(lineOf(node, first, siblings, drawing));
+    const below = inOrder(children.get(node.ID) ?? []);
+    for (const [i, child] of below.entries()) {
+      const isLast = i === below.length - 1;
+      grow(child, `${rest}${isLast ? '└── ' : '├── '}`, `${rest}${isLast ? '    ' : '│   '}`, below);
+    }
+  };
+  const roots = inOrder(nodes.filter((node) => !owned.has(node.ID)));
+  for (const root of [...roots, ...nodes]) grow(root, '', '', roots);
+  return lines.join('');
+}
+
+/** Things first, then what contains things, each as people count. */
+function inOrder(nodes: readonly WireNode[]): WireNode[] {
+  const byName = sorted(nodes, nameOf, false);
+  return sorted(byName, (node) => (typeOf(node) === 'netns' ? 1 : 0), false);
+}
+
+function lineOf(node: WireNode, branch: string, siblings: readonly WireNode[], { width, paint }: TreeDrawing): string {
+  const { State, MasterIndex } = node.Metadata;
+  const master = siblings.find((other) => MasterIndex !== undefined && other.Metadata.IfIndex === MasterIndex);
+  const remarks = [
+    typeOf(node),
+    typeof State === 'string' && State !== 'UP' ? State.toLowerCase() : '',
+    ...addressesOf(node),
+    master ? `in ${nameOf(master)}` : '',
+  ];
+  const name = cellText(nameOf(node));
+  const text = remarks.filter(Boolean).map(cellText).join('  ');
+  const room = width === undefined ? text : cutTo(text, Math.max(8, width - branch.length - name.length - 2));
+  return `${branch}${paint.strong(name)}  ${paint.dim(room)}\n`;
+}

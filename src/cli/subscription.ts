@@ -1,0 +1,192 @@
+/**
+ * The changes of the graph as the server sends them, across lost connections: it goes on from the last position it
+ * heard of, and where the server has forgotten that one, it compares what it knew with what there is now.
+ */
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RawData, WebSocket } from 'ws';
+import type { WireElement } from '../contract/element.ts';
+import type { ServerMessage, SyncReply, SyncRequest } from '../contract/message.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { unreachable } from './http.ts';
+import type { Server } from './server.ts';
+
+export interface Change {
+  readonly kind: 'added' | 'updated' | 'removed';
+  readonly element: WireElement;
+  /** What was known of it before; undefined when it was not. */
+  readonly before: WireElement | undefined;
+  /** Position in the change log; undefined where it was found by comparing. */
+  readonly revision: number | undefined;
+}
+
+export interface SubscriptionOptions {
+  readonly server: Server;
+  /** Only what is in the answer to this query, which ends in SubGraph(). */
+  readonly filter: string | undefined;
+  /** Go on after this position of the change log. */
+  readonly revision: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onChange: (change: Change, known: ReadonlyMap<string, WireElement>) => void;
+  /** In step: the first full reading has come, and how much there is. */
+  readonly onSynced: (nodes: number, edges: number) => void;
+  readonly onLost: (reason: string) => void;
+  /** It goes on: with everything that was missed, with what differs by now, or from now on only. */
+  readonly onResumed: (how: 'complete' | 'compared' | 'anew') => void;
+}
+
+const retryMsMin = 100;
+const retryMsMax = 5_000;
+
+/** Ends when the signal aborts; throws when the server cannot be reached at the start, or refuses. */
+export async function subscribe(options: SubscriptionOptions): Promise<void> {
+  const follower = new Follower(options);
+  let retryMs = retryMsMin;
+  while (!options.signal.aborted) {
+    try {
+      const reason = await follower.connect();
+      if (options.signal.aborted) return;
+      retryMs = retryMsMin;
+      options.onLost(reason);
+    } catch (error) {
+      if (options.signal.aborted) return;
+      if (!follower.isSynced || !(error instanceof Failure) || error.exitCode !== exitCodes.unreachable) throw error;
+    }
+    await delay(retryMs, undefined, { signal: options.signal }).catch(() => undefined);
+    retryMs = Math.min(retryMs * 2, retryMsMax);
+  }
+}
+
+class Follower {
+  readonly #options: SubscriptionOptions;
+  #known = new Map<string, WireElement>();
+  #revision: number | undefined;
+  isSynced = false;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#revision = options.revision;
+  }
+
+  /** One connection from its opening to its end; answers why it ended. */
+  async connect(): Promise<string> {
+    const { server, signal } = this.#options;
+    const ws = new WebSocket(`${server.url.replace(/^http/, 'ws')}/ws/subscriber`, {
+      headers: this.#headers(),
+      handshakeTimeout: server.timeoutMs,
+      maxPayload: 2 ** 31 - 1,
+    });
+    const stop = () => ws.terminate();
+    signal.addEventListener('abort', stop);
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        ws.on('open', () => ws.send(this.#syncRequest()));
+        ws.on('message', (data) => {
+          try {
+            this.#hear(messageOf(data));
+          } catch (error) {
+            reject(error);
+            ws.terminate();
+          }
+        });
+        ws.on('unexpected-response', (_, response) => reject(refused(server, response.statusCode ?? 0)));
+        ws.on('error', (error) => reject(unreachable(server, error)));
+        ws.on('close', (code, reason) => resolve(reason.toString() || `the connection ended (${code})`));
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      ws.terminate();
+    }
+  }
+
+  #headers(): Record<string, string> {
+    const { server, filter } = this.#options;
+    return {
+      'X-Host-ID': `skein-watch.${hostname()}.${process.pid}`,
+      'X-Client-Type': 'skein-cli',
+      'X-Client-Protocol': 'json',
+      'X-Websocket-Namespace': 'Graph',
+      ...(filter !== undefined && { 'X-Gremlin-Filter': filter }),
+      ...(server.token !== undefined && { Authorization: `Bearer ${server.token}` }),
+    };
+  }
+
+  #syncRequest(): string {
+    // What was known goes on from where it stood; at the start everything is asked for, to know what changes.
+    const request: SyncRequest = this.#revision === undefined ? {} : { Revision: this.#revision };
+    return JSON.stringify({ Namespace: 'Graph', Type: 'SyncRequest', UUID: 'watch', Status: 200, Obj: request });
+  }
+
+  #hear(message: ServerMessage | undefined): void {
+    if (!message) return;
+    if (message.Type === 'SyncReply') {
+      if (typeof message.Obj !== 'object' || message.Obj === null) {
+        throw new Failure(exitCodes.usage, message.Obj ?? 'the server refuses to say what there is');
+      }
+      this.#sync(message.Obj);
+      return;
+    }
+    if (message.Type === 'Error') throw new Failure(exitCodes.usage, message.Obj);
+    // Heard before the first full reading, it is part of that reading.
+    if (!this.isSynced || message.Type === 'Ack') return;
+    // Whole elements were asked for.
+    if (!('Metadata' in message.Obj)) return;
+    if (message.LogRevision !== undefined) this.#revision = message.LogRevision;
+    const kind = kinds[message.Type.replace(/^(Node|Edge)/, '')];
+    if (kind) this.#tell(kind, message.Obj, message.LogRevision);
+  }
+
+  #sync(reply: SyncReply): void {
+    const isFirst = !this.isSynced;
+    const resumed = reply.Resumed === true;
+    const now = new Map([...(reply.Nodes ?? []), ...(reply.Edges ?? [])].map((element) => [element.ID, element]));
+    this.isSynced = true;
+    // The missed changes follow one by one, each with its own position: until then the old one stands.
+    if (!resumed) this.#revision = reply.LogRevision ?? this.#revision;
+    if (isFirst) {
+      this.#known = now;
+      this.#options.onSynced(reply.Nodes?.length ?? 0, reply.Edges?.length ?? 0);
+      if (this.#options.revision !== undefined) this.#options.onResumed(resumed ? 'complete' : 'anew');
+      return;
+    }
+    this.#options.onResumed(resumed ? 'complete' : 'compared');
+    if (!resumed) this.#compare(now);
+  }
+
+  #compare(now: ReadonlyMap<string, WireElement>): void {
+    for (const [id, element] of this.#known) if (!now.has(id)) this.#tell('removed', element, undefined);
+    for (const [id, element] of now) {
+      const before = this.#known.get(id);
+      if (!before) this.#tell('added', element, undefined);
+      else if (before.Revision !== element.Revision || before.CreatedAt !== element.CreatedAt) {
+        this.#tell('updated', element, undefined);
+      }
+    }
+  }
+
+  #tell(kind: Change['kind'], element: WireElement, revision: number | undefined): void {
+    const before = this.#known.get(element.ID);
+    if (kind !== 'removed') this.#known.set(element.ID, element);
+    this.#options.onChange({ kind, element, before, revision }, this.#known);
+    if (kind === 'removed') this.#known.delete(element.ID);
+  }
+}
+
+const kinds: Readonly<Record<string, Change['kind']>> = { Added: 'added', Updated: 'updated', Deleted: 'removed' };
+
+function messageOf(data: RawData): ServerMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(data.toString());
+    return typeof value === 'object' && value !== null && 'Type' in value ? (value as ServerMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(server: Server, status: number): Failure {
+  if (status === 401 || status === 403) {
+    const hint = 'its token: --token-file FILE, or SKEIN_TOKEN';
+    return new Failure(exitCodes.unreachable, `${server.url} wants a token`, hint);
+  }
+  return new Failure(exitCodes.unreachable, `${server.url} does not let us watch (status ${status})`);
+}

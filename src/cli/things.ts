@@ -1,0 +1,126 @@
+/** What `skein get` can list: the query that finds it, and its columns where they are not those of any node. */
+import type { WireEdge, WireNode } from '../contract/element.ts';
+import { nameOf, typeOf } from './render/element.ts';
+import { addressesOf } from './render/elements.ts';
+import { neighboursOf, routesOf, rulesOf } from './render/routing.ts';
+
+export interface Thing {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly doc: string;
+  /** Steps after `G`. */
+  readonly steps: string;
+  /** One row for each thing in a node, with its columns as keys. Without it nodes are listed as nodes. */
+  readonly rows?: (node: WireNode, place: Place) => readonly Row[];
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Where a node is: the namespace that owns it, undefined for that of the host. */
+export interface Place {
+  readonly netns: string | undefined;
+}
+
+export const things: readonly Thing[] = [
+  { name: 'nodes', aliases: ['node'], doc: 'everything', steps: '.V()' },
+  { name: 'edges', aliases: ['edge'], doc: 'how they are connected', steps: '.E()' },
+  {
+    name: 'hosts',
+    aliases: ['host'],
+    doc: 'machines',
+    steps: ".V().Has('Type', 'host')",
+    rows: (node) => [
+      {
+        NAME: nameOf(node),
+        KERNEL: node.Metadata.KernelVersion,
+        PLATFORM: [node.Metadata.Platform, node.Metadata.PlatformVersion].filter(Boolean).join(' '),
+        CPUS: Array.isArray(node.Metadata.CPU) ? node.Metadata.CPU.length : undefined,
+        VIRTUALIZATION: node.Metadata.VirtualizationSystem,
+      },
+    ],
+  },
+  {
+    name: 'netns',
+    aliases: ['namespaces', 'namespace', 'ns'],
+    doc: 'network namespaces',
+    steps: ".V().Has('Type', 'netns')",
+    rows: (node) => [
+      {
+        NAME: nameOf(node),
+        HOST: node.Host,
+        PATH: node.Metadata.Path,
+        INODE: node.Metadata.Inode,
+        MANAGER: node.Metadata.Manager,
+      },
+    ],
+  },
+  {
+    name: 'interfaces',
+    aliases: ['interface', 'if', 'links', 'link'],
+    doc: 'network interfaces of every kind',
+    steps: ".V().HasKey('IfIndex')",
+    rows: (node, place) => [interfaceRow(node, place)],
+  },
+  {
+    name: 'bridges',
+    aliases: ['bridge', 'br'],
+    doc: 'Linux and Open vSwitch bridges',
+    steps: ".V().HasEither('Type', 'bridge', 'Type', 'ovsbridge')",
+    rows: (node, place) => [interfaceRow(node, place)],
+  },
+  {
+    name: 'routes',
+    aliases: ['route'],
+    doc: 'routes of all tables',
+    steps: ".V().HasKey('RoutingTables')",
+    rows: routesOf,
+  },
+  {
+    name: 'neighbours',
+    aliases: ['neighbors', 'neighbour', 'neighbor', 'neigh', 'arp'],
+    doc: 'ARP and NDP: who was seen at which address',
+    steps: ".V().HasKey('Neighbors')",
+    rows: neighboursOf,
+  },
+  {
+    name: 'rules',
+    aliases: ['rule'],
+    doc: 'rules that choose a routing table',
+    steps: ".V().HasKey('RoutingRules')",
+    rows: rulesOf,
+  },
+];
+
+export function thingNamed(word: string): Thing | undefined {
+  const wanted = word.toLowerCase();
+  return things.find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
+}
+
+/** Edges with the names of their ends, of an answer that holds both. */
+export function edgeRows({ nodes, edges }: { nodes: readonly WireNode[]; edges: readonly WireEdge[] }): Row[] {
+  const names = new Map(nodes.map((node) => [node.ID, nameOf(node)]));
+  return edges.map((edge) => ({
+    FROM: names.get(edge.Parent) ?? edge.Parent,
+    RELATION: edge.Metadata.RelationType,
+    TO: names.get(edge.Child) ?? edge.Child,
+    TYPE: edge.Metadata.Type,
+    HOST: edge.Host,
+  }));
+}
+
+function interfaceRow(node: WireNode, { netns }: Place): Row {
+  const { State, MTU, MAC, Driver, Speed, IfIndex } = node.Metadata;
+  return {
+    NAME: nameOf(node),
+    TYPE: typeOf(node),
+    HOST: node.Host,
+    NETNS: netns,
+    INDEX: IfIndex,
+    STATE: State,
+    MTU,
+    MAC,
+    ADDRESSES: addressesOf(node),
+    DRIVER: Driver,
+    SPEED: Speed,
+  };
+}
