@@ -3,7 +3,8 @@ import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../graph/el
 import type { Difference, GraphView, Sample } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import type { Explanation, Profile } from './explain.ts';
-import type { Item, Kind, NextHop, NextHopOf, Path, Run, Series, Subgraph } from './step.ts';
+import type { Kind } from './kind.ts';
+import type { Item, NextHopOf, Path, Run, Series, Subgraph } from './step.ts';
 
 export type Answer = Result & {
   /** Of the moment the answer speaks of; counters of its elements can be asked from it. */
@@ -24,8 +25,7 @@ export type Result =
   | { readonly kind: 'metrics'; readonly groups: ReadonlyMap<string, readonly Sample[]> }
   /** Undefined: the sum of no samples. */
   | { readonly kind: 'metric'; readonly sample: Sample | undefined }
-  /** By node id. */
-  | { readonly kind: 'nexthops'; readonly hops: ReadonlyMap<string, NextHop> }
+  | { readonly kind: 'nexthops'; readonly hops: readonly NextHopOf[] }
   | { readonly kind: 'differences'; readonly differences: readonly Difference[] }
   /** Versions, oldest first. */
   | { readonly kind: 'history'; readonly elements: readonly Element[] }
@@ -38,8 +38,10 @@ export function resultOf(kind: Exclude<Kind, 'start'>, items: readonly Item[]): 
       return { kind, nodes: items as GraphNode[] };
     case 'edges':
       return { kind, edges: items as GraphEdge[] };
-    case 'graph':
-      return { kind, ...((items[0] as Subgraph | undefined) ?? { nodes: [], edges: [] }) };
+    case 'graph': {
+      const { nodes, edges } = items[0] as Subgraph;
+      return { kind, nodes, edges };
+    }
     case 'paths':
       return { kind, paths: items as Path[] };
     case 'values':
@@ -53,7 +55,7 @@ export function resultOf(kind: Exclude<Kind, 'start'>, items: readonly Item[]): 
     case 'metric':
       return { kind, sample: items[0] as Sample | undefined };
     case 'nexthops':
-      return { kind, hops: new Map((items as NextHopOf[]).map(({ id, hop }) => [id, hop])) };
+      return { kind, hops: items as NextHopOf[] };
     case 'differences':
       return { kind, differences: items as Difference[] };
     case 'history':
@@ -62,7 +64,7 @@ export function resultOf(kind: Exclude<Kind, 'start'>, items: readonly Item[]): 
 }
 
 /** `G` alone: everything there is. */
-export function* wholeGraph({ view, budget }: Run): Generator<undefined, Subgraph> {
+export function* wholeGraph({ view, budget }: Run): Generator<undefined, Omit<Subgraph, 'view'>> {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   for (const node of view.nodes()) {

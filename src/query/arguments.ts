@@ -4,6 +4,7 @@ import { type Condition, isMatcher, readConditions, readKey } from './condition.
 import { seriesOf } from './counters.ts';
 import type { Faults } from './faults.ts';
 import type { Key } from './key.ts';
+import type { Kind } from './kind.ts';
 import type { Argument, Call } from './syntax.ts';
 import { type Moment, momentHint, momentOfNumber, parseDuration, parseMoment } from './times.ts';
 
@@ -13,7 +14,7 @@ export interface Parameters<Args> {
   /** What may stand at a place, for completion. */
   expects(index: number): Expected;
   /** Undefined when something was wrong and has been said. */
-  read(call: Call, faults: Faults): Args | undefined;
+  read(call: Call, faults: Faults, takes: Kind): Args | undefined;
 }
 
 export type Expected =
@@ -74,6 +75,21 @@ export function keys({
       if (!countIs(call, least, most, faults)) return undefined;
       const read = call.args.map((argument) => readKey(call.name, argument, faults));
       return read.every((key) => key !== undefined) ? read : undefined;
+    },
+  };
+}
+
+/** A key; some kinds of input stand for themselves and may do without. */
+export function optionalKey({ mayLack }: { mayLack: readonly Kind[] }): Parameters<{ readonly key: Key | undefined }> {
+  return {
+    text: '[key]',
+    expects: (index) => (index === 0 ? 'key' : 'nothing'),
+    read(call, faults, takes) {
+      if (!countIs(call, mayLack.includes(takes) ? 0 : 1, 1, faults)) return undefined;
+      const [argument] = call.args;
+      if (argument === undefined) return { key: undefined };
+      const key = readKey(call.name, argument, faults);
+      return key && { key };
     },
   };
 }
@@ -196,17 +212,20 @@ export const timeWindow: Parameters<Window> = {
   },
 };
 
+/** Until now when the second is left out. */
 export interface Moments {
   readonly from: Moment;
   readonly to: Moment;
 }
 
 export const moments: Parameters<Moments> = {
-  text: 'from, to',
+  text: 'from[, to]',
   expects: (index) => (index < 2 ? 'time' : 'nothing'),
   read(call, faults) {
-    if (!countIs(call, 2, 2, faults)) return undefined;
-    const [from, to] = call.args.map((argument) => readMoment(call, argument, faults));
+    if (!countIs(call, 1, 2, faults)) return undefined;
+    const [first, second] = call.args as [Argument, Argument | undefined];
+    const from = readMoment(call, first, faults);
+    const to: Moment | undefined = second === undefined ? { kind: 'now' } : readMoment(call, second, faults);
     return from && to ? { from, to } : undefined;
   },
 };

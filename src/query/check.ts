@@ -1,6 +1,7 @@
 /** Calls to steps: which step, on what, with which arguments. Finds every mistake of a query, not only the first. */
 import { Faults } from './faults.ts';
-import type { Kind, Step } from './step.ts';
+import { type Kind, wordFor } from './kind.ts';
+import type { Step } from './step.ts';
 import { stepNamed, steps } from './steps/index.ts';
 import { closest } from './suggest.ts';
 import type { Call, Query } from './syntax.ts';
@@ -28,20 +29,19 @@ export function check(query: Query): Checked {
   // Undefined after a mistake: what comes then cannot be judged by what it takes.
   let kind: Kind | undefined = 'start';
   for (const [index, call] of query.calls.entries()) {
-    const asked = modeOf(call.name);
-    if (asked !== undefined) {
-      mode = asked;
-      if (index < query.calls.length - 1 || call.args.length > 0)
-        faults.add('query.argument', `${call.name}() is the last step and takes no argument`, call);
+    const step = findStep(call, kind, faults);
+    if (step?.mode !== undefined) {
+      mode = step.mode;
+      step.args.read(call, faults, kind ?? 'start');
+      if (index < query.calls.length - 1) faults.add('query.wrong-place', `${call.name} is always the last step`, call);
       continue;
     }
-    const step = findStep(call, kind, faults);
     if (step === undefined) {
       kind = undefined;
       continue;
     }
-    const args = step.args.read(call, faults);
     const takes: Kind = kind ?? (Object.keys(step.gives)[0] as Kind);
+    const args = step.args.read(call, faults, takes);
     const given: Kind | ((args: unknown) => Kind) | undefined = step.gives[takes];
     if (given === undefined) {
       const hint = hintFor(step);
@@ -64,27 +64,6 @@ export function check(query: Query): Checked {
   return { steps: checked, mode, faults };
 }
 
-/** How people call what flows between steps. */
-export function wordFor(kind: Kind): string {
-  return kindWords[kind];
-}
-
-const kindWords: Readonly<Record<Kind, string>> = {
-  start: 'the start (G)',
-  nodes: 'nodes',
-  edges: 'edges',
-  graph: 'a graph',
-  paths: 'paths',
-  values: 'values',
-  maps: 'maps',
-  value: 'a single value',
-  metrics: 'metrics',
-  metric: 'a single metric',
-  nexthops: 'next hops',
-  differences: 'differences',
-  history: 'versions',
-};
-
 /** Steps of Skydive that need captured traffic. */
 const flowSteps = new Set(
   [
@@ -102,12 +81,6 @@ const flowSteps = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
-function modeOf(name: string): Mode | undefined {
-  if (name.length !== 7) return undefined;
-  const lower = name.toLowerCase();
-  return lower === 'explain' || lower === 'profile' ? lower : undefined;
-}
-
 function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | undefined {
   const step = stepNamed(call.name);
   if (step !== undefined) return step;
@@ -122,7 +95,6 @@ function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | un
 function* namesAfter(kind: Kind | undefined): Generator<string> {
   for (const step of steps)
     if (kind === undefined || step.gives[kind] !== undefined) yield* [step.name, ...(step.aliases ?? [])];
-  yield* ['explain', 'profile'];
 }
 
 function takenBy(step: Step): string {

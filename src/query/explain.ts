@@ -1,8 +1,9 @@
 /** How a query will run, and how it did: data that an interface can draw. */
 import type { GraphView } from '../graph/view.ts';
+import type { Kind } from './kind.ts';
 import type { Plan, Pushed, Stage } from './plan.ts';
-import { bestLookup } from './source.ts';
-import type { Items, Kind } from './step.ts';
+import { bestLookup, indexableOf } from './source.ts';
+import type { Items } from './step.ts';
 
 export interface Explanation {
   readonly query: string;
@@ -54,12 +55,7 @@ function wordsOf(stage: Stage, view: GraphView): StageWords {
 const ESTIMATE_MAX = 10_000;
 
 function sourceOf({ of, conditions }: Pushed, view: GraphView): SourceWords {
-  const indexable = conditions.filter(({ predicate }) => predicate.equals !== undefined);
-  const found = bestLookup(
-    indexable.filter(({ key }) => key.text === '@ID' || (of === 'nodes' && key.path !== undefined)),
-    of,
-    view,
-  );
+  const found = bestLookup(indexableOf(conditions, of), of, view);
   const filters = conditions.filter((condition) => condition !== found?.condition).map(({ key }) => key.text);
   if (found === undefined) {
     const estimate = of === 'nodes' ? view.nodeCount : view.edgeCount;

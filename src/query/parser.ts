@@ -27,7 +27,10 @@ class Parser {
     const { lexer } = this;
     const calls: Call[] = [];
     if (lexer.kind === 'word' && isG(lexer.word)) lexer.next();
-    else this.unexpected('a query starts with G', 'G.V()');
+    else {
+      this.unexpected('a query starts with G', 'G.V()');
+      this.skipTo('dot');
+    }
     while (lexer.kind !== 'end') {
       if (lexer.kind === 'dot') lexer.next();
       else {

@@ -4,8 +4,9 @@
  */
 import type { Checked, CheckedStep, Mode } from './check.ts';
 import type { Condition } from './condition.ts';
+import type { Kind } from './kind.ts';
 import { countStage, sourceStage } from './source.ts';
-import type { Item, Items, Kind, Run } from './step.ts';
+import type { Item, Items, Run } from './step.ts';
 
 export interface Plan {
   readonly stages: readonly Stage[];

@@ -10,10 +10,7 @@ interface Source {
 }
 
 export function sourceStage({ of, conditions }: Source): (input: Items, run: Run) => Items<Element> {
-  const indexable = conditions.filter(({ key, predicate }) => {
-    const isKnown = predicate.equals !== undefined && predicate.equals.length <= LOOKUPS_MAX;
-    return isKnown && (key.text === '@ID' || (of === 'nodes' && key.path !== undefined));
-  });
+  const indexable = indexableOf(conditions, of);
   return function* (input, { view, budget }) {
     for (const _ of input) yield undefined;
     const found = bestLookup(indexable, of, view);
@@ -23,6 +20,14 @@ export function sourceStage({ of, conditions }: Source): (input: Items, run: Run
       if (meetsAll(rest, element, view)) yield element;
     }
   };
+}
+
+/** Conditions that an index could answer, if there is one for their key. */
+export function indexableOf(conditions: readonly Condition[], of: 'nodes' | 'edges'): readonly Condition[] {
+  return conditions.filter(({ key, predicate }) => {
+    const isKnown = predicate.equals !== undefined && predicate.equals.length <= LOOKUPS_MAX;
+    return isKnown && (key.text === '@ID' || (of === 'nodes' && key.path !== undefined));
+  });
 }
 
 /** `V().Count()`: nothing is looked at. */

@@ -4,6 +4,7 @@ import type { Difference, GraphView, Sample, Timeline } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import type { Parameters } from './arguments.ts';
 import type { Condition } from './condition.ts';
+import type { Kind } from './kind.ts';
 import type { Budget } from './limits.ts';
 
 /** A step of the list, its own types forgotten: check gives each only what it says it takes. */
@@ -14,6 +15,8 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
   readonly aliases?: readonly string[];
   /** The spellings it belongs to: 'skydive' is `G.V().Has(…)`. */
   readonly dialect: readonly Dialect[];
+  /** Asks about the query instead of running it (explain), or while it runs (profile); always the last step. */
+  readonly mode?: 'explain' | 'profile';
   /** One sentence, for the reference and for completion. */
   readonly doc: string;
   readonly args: Parameters<Args>;
@@ -31,21 +34,6 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
 
 export type Dialect = 'skydive';
 
-export type Kind =
-  | 'start'
-  | 'nodes'
-  | 'edges'
-  | 'graph'
-  | 'paths'
-  | 'values'
-  | 'maps'
-  | 'value'
-  | 'metrics'
-  | 'metric'
-  | 'nexthops'
-  | 'differences'
-  | 'history';
-
 /** `undefined` is a breath: nothing yet, but the event loop should turn. Every step passes it on. */
 export type Items<T extends Item = Item> = Iterable<T | undefined>;
 
@@ -54,6 +42,8 @@ export type Item = Element | Subgraph | Path | Value | Series | NextHopOf | Diff
 export interface Subgraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
+  /** The same as a view: steps that follow see nothing else. */
+  readonly view: GraphView;
 }
 
 export type Path = readonly GraphNode[];

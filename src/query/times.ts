@@ -3,7 +3,7 @@
  * `'rev:1234'`. They are kept as written and become epoch ms at each run, so `At('-1m')` moves along.
  */
 
-import type { Timeline } from '../graph/view.ts';
+import type { Span, Timeline } from '../graph/view.ts';
 import { mistake } from '../std/mistake.ts';
 
 export type Moment =
@@ -75,6 +75,17 @@ export function resolveMoment(moment: Moment, nowMs: number, timeline: Timeline)
       );
     }
   }
+}
+
+/** From one moment to a later one. */
+export function spanOf(
+  moments: { readonly from: Moment; readonly to: Moment },
+  { nowMs, timeline }: { readonly nowMs: number; readonly timeline: Timeline },
+): Span {
+  const from = resolveMoment(moments.from, nowMs, timeline);
+  const to = resolveMoment(moments.to, nowMs, timeline);
+  if (from <= to) return { from, to };
+  throw mistake('query.time', `${timeText(from)} is after ${timeText(to)}`, 'the earlier time comes first');
 }
 
 export function timeText(ms: number): string {

@@ -66,7 +66,7 @@ export function lines(answer: Answer): string[] {
     case 'metric':
       return answer.sample ? [JSON.stringify(answer.sample)] : [];
     case 'nexthops':
-      return [...answer.hops].map(([id, hop]) => `${id} ${JSON.stringify(hop)}`);
+      return answer.hops.map(({ id, hop }) => `${id} ${JSON.stringify(hop)}`);
     case 'differences':
       return answer.differences.map(({ kind, before, after }) => `${kind} ${(after ?? before)?.id}`);
     case 'plan':

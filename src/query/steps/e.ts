@@ -1,7 +1,7 @@
 import type { GraphEdge } from '../../graph/element.ts';
 import { mistake } from '../../std/mistake.ts';
 import { optionalId } from '../arguments.ts';
-import { defineStep, type Items, type Run, type Subgraph } from '../step.ts';
+import { defineStep, type Run, type Subgraph } from '../step.ts';
 
 export const e = defineStep({
   name: 'E',
@@ -14,10 +14,13 @@ export const e = defineStep({
     gives: ['"ownership"'],
   },
   gives: { start: 'edges', graph: 'edges' },
-  stream:
-    ({ id }, takes) =>
-    (input: Items<Subgraph>, run) =>
-      takes === 'graph' ? edgesOf(input, id) : edges(run, id),
+  // The input is read to its end first, for what it leaves behind: a time, names, a part of the graph.
+  gather:
+    ({ id }) =>
+    ([part]: readonly Subgraph[], run) => {
+      if (part?.view !== undefined) run.view = part.view;
+      return edges(run, id);
+    },
 });
 
 function* edges({ view, budget }: Run, id: string | undefined): Generator<GraphEdge | undefined> {
@@ -28,11 +31,4 @@ function* edges({ view, budget }: Run, id: string | undefined): Generator<GraphE
     yield edge;
   }
   if (isEmpty && id !== undefined) throw mistake('query.no-such-edge', `Edge '${id}' does not exist`);
-}
-
-function* edgesOf(input: Items<Subgraph>, id: string | undefined): Generator<GraphEdge | undefined> {
-  for (const graph of input) {
-    if (graph === undefined) yield undefined;
-    else yield* id === undefined ? graph.edges : graph.edges.filter((edge) => edge.id === id);
-  }
 }

@@ -1,28 +1,46 @@
 /** The whole language, in the order the reference lists it. A new step is a file and a line here. */
 import type { Step } from '../step.ts';
+import { aggregates } from './aggregates.ts';
 import { as_ } from './as.ts';
+import { ascendants } from './ascendants.ts';
+import { at } from './at.ts';
+import { between } from './between.ts';
 import { both } from './both.ts';
 import { bothE } from './bothe.ts';
 import { bothV } from './bothv.ts';
 import { count } from './count.ts';
 import { dedup } from './dedup.ts';
+import { descendants } from './descendants.ts';
+import { diff } from './diff.ts';
 import { e } from './e.ts';
+import { explain } from './explain.ts';
 import { g } from './g.ts';
 import { has } from './has.ts';
 import { hasEither } from './haseither.ts';
 import { hasKey } from './haskey.ts';
 import { hasNot } from './hasnot.ts';
+import { history } from './history.ts';
 import { in_ } from './in.ts';
 import { inE } from './ine.ts';
 import { inV } from './inv.ts';
 import { keys } from './keys.ts';
 import { limit } from './limit.ts';
+import { max } from './max.ts';
+import { mean } from './mean.ts';
+import { metrics } from './metrics.ts';
+import { min } from './min.ts';
+import { neighbors } from './neighbors.ts';
+import { nextHop } from './nexthop.ts';
 import { out } from './out.ts';
 import { outE } from './oute.ts';
 import { outV } from './outv.ts';
+import { profile } from './profile.ts';
 import { range } from './range.ts';
 import { select } from './select.ts';
+import { shortestPathTo } from './shortestpathto.ts';
 import { sort } from './sort.ts';
+import { subGraph } from './subgraph.ts';
+import { sum } from './sum.ts';
 import { v } from './v.ts';
 import { valueMap } from './valuemap.ts';
 import { values } from './values.ts';
@@ -31,6 +49,9 @@ export const steps: readonly Step[] = [
   g,
   v,
   e,
+  at,
+  between,
+  diff,
   has,
   hasKey,
   hasNot,
@@ -44,16 +65,31 @@ export const steps: readonly Step[] = [
   outV,
   inV,
   bothV,
+  descendants,
+  ascendants,
+  neighbors,
+  shortestPathTo,
+  subGraph,
   dedup,
   limit,
   range,
   sort,
-  count,
   values,
   valueMap,
   keys,
+  count,
+  sum,
+  max,
+  min,
+  mean,
   as_,
   select,
+  history,
+  metrics,
+  aggregates,
+  nextHop,
+  explain,
+  profile,
 ];
 
 const byName = new Map<string, Step>();

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { mistake } from '../../std/mistake.ts';
 import { optionalId } from '../arguments.ts';
-import { defineStep, type Items, type Run, type Subgraph } from '../step.ts';
+import { defineStep, type Run, type Subgraph } from '../step.ts';
 
 export const v = defineStep({
   name: 'V',
@@ -10,10 +10,13 @@ export const v = defineStep({
   args: optionalId,
   example: { on: 'host:h1 -ownership-> device:eth0', query: 'G.V()', gives: ['host:h1', 'device:eth0'] },
   gives: { start: 'nodes', graph: 'nodes' },
-  stream:
-    ({ id }, takes) =>
-    (input: Items<Subgraph>, run) =>
-      takes === 'graph' ? nodesOf(input, id) : nodes(run, id),
+  // The input is read to its end first, for what it leaves behind: a time, names, a part of the graph.
+  gather:
+    ({ id }) =>
+    ([part]: readonly Subgraph[], run) => {
+      if (part?.view !== undefined) run.view = part.view;
+      return nodes(run, id);
+    },
 });
 
 function* nodes({ view, budget }: Run, id: string | undefined): Generator<GraphNode | undefined> {
@@ -24,11 +27,4 @@ function* nodes({ view, budget }: Run, id: string | undefined): Generator<GraphN
     yield node;
   }
   if (isEmpty && id !== undefined) throw mistake('query.no-such-node', `Node '${id}' does not exist`);
-}
-
-function* nodesOf(input: Items<Subgraph>, id: string | undefined): Generator<GraphNode | undefined> {
-  for (const graph of input) {
-    if (graph === undefined) yield undefined;
-    else yield* id === undefined ? graph.nodes : graph.nodes.filter((node) => node.id === id);
-  }
 }

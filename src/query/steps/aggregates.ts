@@ -1,0 +1,60 @@
+import type { Sample } from '../../graph/view.ts';
+import { mistake } from '../../std/mistake.ts';
+import { optionalSeconds } from '../arguments.ts';
+import { defineStep, type Series } from '../step.ts';
+
+export const aggregates = defineStep({
+  name: 'Aggregates',
+  dialect: ['skydive'],
+  doc: 'All metrics together in slices of so many seconds (30); a sample that spans slices is shared out among them.',
+  args: optionalSeconds,
+  example: { on: 'device:eth0', query: 'G.V().Metrics().Aggregates(10)', gives: ['Aggregated []'] },
+  gives: { metrics: 'metrics' },
+  gather:
+    ({ seconds }) =>
+    (input: readonly Series[], { view }) => {
+      const samples = input.flatMap(({ samples }) => samples);
+      return [{ id: 'Aggregated', samples: slices(samples, seconds * 1000, view.time?.from) }];
+    },
+});
+
+const SLICES_MAX = 10_000;
+
+function slices(samples: readonly Sample[], lengthMs: number, from: number | undefined): Sample[] {
+  let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { start, last } of samples) {
+    earliest = Math.min(earliest, start);
+    latest = Math.max(latest, last);
+  }
+  if (samples.length === 0) return [];
+  const begin = Math.min(earliest, Number.isFinite(from) && from !== undefined ? from : earliest);
+  const count = Math.max(1, Math.ceil((latest - begin) / lengthMs));
+  if (count > SLICES_MAX)
+    throw mistake('query.limit', `Aggregates would make ${count} slices, more than ${SLICES_MAX}`, 'longer slices');
+  const made: (Sample & { counters: Record<string, number> })[] = [];
+  for (let at = 0; at < count; at++) {
+    const start = begin + at * lengthMs;
+    made.push({ start: Math.max(start, earliest), last: Math.min(start + lengthMs, latest), counters: {} });
+  }
+  for (const sample of samples) share(sample, made, begin, lengthMs);
+  return made.filter(({ counters }) => Object.keys(counters).length > 0);
+}
+
+/** In proportion to the time spent in each slice. */
+function share(
+  { start, last, counters }: Sample,
+  made: { counters: Record<string, number> }[],
+  begin: number,
+  lengthMs: number,
+): void {
+  const whole = last - start;
+  const first = Math.floor((start - begin) / lengthMs);
+  for (let at = first; at < made.length && (begin + at * lengthMs < last || at === first); at++) {
+    const sliceStart = begin + at * lengthMs;
+    const overlap = Math.min(last, sliceStart + lengthMs) - Math.max(start, sliceStart);
+    const part = whole <= 0 ? 1 : overlap / whole;
+    const into = (made[at] as { counters: Record<string, number> }).counters;
+    for (const [name, count] of Object.entries(counters)) into[name] = (into[name] ?? 0) + count * part;
+    if (whole <= 0) return;
+  }
+}

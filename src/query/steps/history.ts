@@ -1,0 +1,22 @@
+import type { Element } from '../../graph/element.ts';
+import type { Span } from '../../graph/view.ts';
+import { nothing } from '../arguments.ts';
+import { defineStep, type Run } from '../step.ts';
+
+export const history = defineStep({
+  name: 'History',
+  dialect: ['skydive'],
+  doc: 'All versions of each that are kept, oldest first; after At(t) those until then, in a span those of the span.',
+  args: nothing,
+  example: { on: 'host:h1', query: 'G.V().History()', gives: ['host:h1 1'] },
+  gives: { nodes: 'history', edges: 'history' },
+  gather: () => (input: readonly Element[], run) => {
+    const ids = [...new Set(input.map(({ id }) => id))];
+    return ids.length === 0 ? [] : run.timeline.history(ids, spanOf(run));
+  },
+});
+
+function spanOf({ view: { time }, timeline }: Run): Span | undefined {
+  if (time === undefined || time.from !== time.to) return time;
+  return { from: Math.min(time.from, timeline.range().from), to: time.to };
+}

@@ -1,0 +1,36 @@
+import type { GraphNode } from '../../graph/element.ts';
+import { seriesName } from '../arguments.ts';
+import { defineStep, type Run, type Series } from '../step.ts';
+
+export const metrics = defineStep({
+  name: 'Metrics',
+  dialect: ['skydive'],
+  doc: 'What the counters of each node gained: last at the moment asked about, or point by point in a span.',
+  args: seriesName,
+  example: { on: 'device:eth0', query: 'G.V().Metrics()', gives: [] },
+  gives: { nodes: 'metrics' },
+  gather:
+    ({ series }) =>
+    (input: readonly GraphNode[], run) => {
+      const ids = [...new Set(input.map(({ id }) => id))];
+      const { time } = run.view;
+      const isSpan = time !== undefined && time.from !== time.to;
+      return isSpan && ids.length > 0 ? inSpan(ids, series, run) : newest(ids, series, run);
+    },
+});
+
+function* newest(ids: readonly string[], series: string, { view, budget }: Run): Generator<Series | undefined> {
+  for (const id of ids) {
+    if (budget.spend()) yield undefined;
+    const last = view.counters(id, series)?.last;
+    if (last !== undefined) yield { id, samples: [last] };
+  }
+}
+
+async function inSpan(ids: readonly string[], series: string, { view, timeline }: Run): Promise<Series[]> {
+  const found = await timeline.samples(ids, series, view.time);
+  return ids.flatMap((id) => {
+    const samples = found.get(id) ?? [];
+    return samples.length === 0 ? [] : [{ id, samples }];
+  });
+}
