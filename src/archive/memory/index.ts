@@ -155,6 +155,8 @@ export class MemoryArchive implements Archive {
       lives.push(life);
       this.#lives.set(key, lives);
     }
+    // It ended and began again within one millisecond: it never ended.
+    if (kind === 'added') life.end = undefined;
     const count = life.versions.length;
     if (kind !== 'removed' || count === 0) life.write(element);
     this.#versionCount += life.versions.length - count;
