@@ -59,6 +59,7 @@ export class ThreadCalls {
       const ended = new Promise((resolve) => worker.once('exit', resolve));
       await this.call({ kind: 'close' });
       this.#isClosed = true;
+      worker.ref();
       await ended;
     }
     this.#isClosed = true;
