@@ -1,0 +1,231 @@
+/**
+ * Every option of `skein up`, once. Its path is the key in the file; flag and variable follow from it
+ * (`archive.maxSize`: `--archive-max-size`, `SKEIN_ARCHIVE_MAX_SIZE`). Durations come out in ms, sizes in bytes.
+ */
+import * as z from 'zod';
+import { option } from './option.ts';
+import { count, duration, listenAddress, size, text, texts, valueMap } from './values.ts';
+
+export const configShape = z.strictObject({
+  listen: option(listenAddress(), {
+    doc: 'Address of the API; any other than loopback asks for a token.',
+    default: '127.0.0.1:8082',
+    takes: 'ADDRESS',
+    example: '127.0.0.1:8082',
+  }),
+  data: option(text(), {
+    doc: 'Folder for what has to survive a restart: the archive and the token.',
+    default: ({ isRoot, dataHome }) => (isRoot ? '/var/lib/skein' : `${dataHome}/skein`),
+    defaultWords: '`/var/lib/skein` for root, `~/.local/share/skein` for others',
+    takes: 'DIR',
+    example: '/var/lib/skein',
+  }),
+  host: option(text(), {
+    doc: 'Name of this machine in the graph (Skydive: host_id); ids follow from it, so it should not change.',
+    default: ({ hostname }) => hostname,
+    defaultWords: 'the host name',
+    takes: 'NAME',
+    example: 'rack1-node7',
+  }),
+  token: option(
+    text().pipe(z.string().regex(/^[\x21-\x7e]{16,}$/, { error: 'needs 16 or more characters, none of them a space' })),
+    {
+      doc: 'Token that opens the API from other addresses than loopback; better in a variable or in tokenFile than in a flag.',
+      defaultWords: 'what is in `tokenFile`',
+      takes: 'TOKEN',
+      example: 'Zk3v…',
+      secret: true,
+    },
+  ).optional(),
+  tokenFile: option(text(), {
+    doc: 'File that holds the token; made on the first run that needs one, readable by its owner alone.',
+    default: ({ data }) => (data === undefined ? undefined : `${data}/token`),
+    defaultWords: '`token` in the data folder',
+    takes: 'FILE',
+    example: '/etc/skein/token',
+  }),
+  log: z.strictObject({
+    level: option(
+      z.preprocess(
+        (raw) => (typeof raw === 'string' ? ({ warning: 'warn' }[raw.toLowerCase()] ?? raw.toLowerCase()) : raw),
+        z.enum(['debug', 'info', 'warn', 'error'], { error: 'has to be debug, info, warn or error' }),
+      ),
+      { doc: 'The least important message that is still written.', default: 'info', takes: 'LEVEL', example: 'debug' },
+    ),
+  }),
+  probes: z.strictObject({
+    enabled: option(texts(), {
+      doc: 'Probes that run.',
+      default: ['host', 'netlink', 'netns'],
+      takes: 'NAMES',
+      example: 'host,netlink',
+    }),
+    host: z.strictObject({
+      metadata: option(valueMap(), {
+        doc: "What you want to say about this machine; it becomes part of the host's node.",
+        default: {},
+        takes: 'JSON',
+        example: '{"site": "lab", "rack": 7}',
+      }),
+    }),
+    netlink: z.strictObject({
+      metricsUpdate: option(duration({ min: '1s', max: '1d' }), {
+        doc: 'How often counters of interfaces are read; they are the only thing that has to be polled.',
+        default: '30s',
+        takes: 'DURATION',
+        example: '10s',
+      }),
+    }),
+    netns: z.strictObject({
+      paths: option(texts(), {
+        doc: 'Folders in which named network namespaces appear.',
+        default: ['/run/netns', '/run/docker/netns'],
+        takes: 'DIRS',
+        example: '/run/netns,/run/docker/netns',
+      }),
+      poll: option(duration({ min: '100ms', max: '1h' }), {
+        doc: 'How often processes are searched for namespaces without a name, where the kernel does not tell of them.',
+        default: '2s',
+        takes: 'DURATION',
+        example: '500ms',
+      }),
+    }),
+  }),
+  graph: z.strictObject({
+    horizon: option(duration({ min: '1m', max: '7d' }), {
+      doc: 'How far back the live graph itself remembers; what is older is answered from the archive.',
+      default: '1h',
+      takes: 'DURATION',
+      example: '15m',
+    }),
+    versionsMax: option(count({ min: 1_000, max: 100_000_000 }), {
+      doc: 'Versions the live graph holds at most, about 100 bytes each; when there are more its horizon comes nearer.',
+      default: 1_000_000,
+      takes: 'NUMBER',
+      example: '5000000',
+    }),
+  }),
+  archive: z.strictObject({
+    kind: option(z.enum(['embedded', 'memory', 'none'], { error: 'has to be embedded, memory or none' }), {
+      doc: 'Where history is kept: in a file of its own, in memory until the end of the process, or not at all.',
+      default: 'embedded',
+      takes: 'KIND',
+      example: 'memory',
+    }),
+    directory: option(text(), {
+      doc: 'Folder of the embedded archive.',
+      default: ({ data }) => (data === undefined ? undefined : `${data}/archive`),
+      defaultWords: '`archive` in the data folder',
+      takes: 'DIR',
+      example: '/srv/skein/archive',
+    }),
+    maxSize: option(size({ min: '16MiB', max: '16TiB' }), {
+      doc: 'Size of the archive at which the oldest history is forgotten.',
+      default: '1GiB',
+      takes: 'SIZE',
+      example: '20GiB',
+    }),
+    maxAge: option(duration({ min: '1m', max: '3650d' }), {
+      doc: 'Age at which history is forgotten.',
+      default: '7d',
+      takes: 'DURATION',
+      example: '30d',
+    }),
+  }),
+  query: z.strictObject({
+    timeout: option(duration({ min: '10ms', max: '1h' }), {
+      doc: 'Time one query may take.',
+      default: '30s',
+      takes: 'DURATION',
+      example: '5s',
+    }),
+    items: option(count({ min: 1_000, max: 1e12 }), {
+      doc: 'Elements and values that one query may look at.',
+      default: 50_000_000,
+      takes: 'NUMBER',
+      example: '1000000',
+    }),
+    results: option(count({ min: 1, max: 1e9 }), {
+      doc: 'Items in the answer of one query.',
+      default: 2_000_000,
+      takes: 'NUMBER',
+      example: '100000',
+    }),
+    memory: option(size({ min: '1MiB', max: '64GiB' }), {
+      doc: 'What one query may hold while it runs.',
+      default: '512MiB',
+      takes: 'SIZE',
+      example: '64MiB',
+    }),
+    textLength: option(count({ min: 100, max: 10_000_000 }), {
+      doc: 'Characters of one query.',
+      default: 65_536,
+      takes: 'NUMBER',
+      example: '4096',
+    }),
+    depth: option(count({ min: 1, max: 100 }), {
+      doc: 'Steps within arguments of steps within arguments.',
+      default: 16,
+      takes: 'NUMBER',
+      example: '8',
+    }),
+    parallel: option(count({ min: 1, max: 10_000 }), {
+      doc: 'Queries that run at the same time; one more is answered with 429.',
+      default: 128,
+      takes: 'NUMBER',
+      example: '16',
+    }),
+  }),
+  api: z.strictObject({
+    names: option(texts(), {
+      doc: 'Names by which this server may be called, besides localhost and addresses; a request for any other is refused.',
+      default: [],
+      takes: 'NAMES',
+      example: 'skein.example.org',
+    }),
+    body: option(size({ min: '1KiB', max: '1GiB' }), {
+      doc: 'Size of one request.',
+      default: '4MiB',
+      takes: 'SIZE',
+      example: '1MiB',
+    }),
+    message: option(size({ min: '1KiB', max: '1GiB' }), {
+      doc: 'Size of one WebSocket message.',
+      default: '32MiB',
+      takes: 'SIZE',
+      example: '4MiB',
+    }),
+    connections: option(count({ min: 1, max: 1_000_000 }), {
+      doc: 'Connections that may be open, WebSockets included.',
+      default: 2_000,
+      takes: 'NUMBER',
+      example: '100',
+    }),
+    webSockets: option(count({ min: 0, max: 1_000_000 }), {
+      doc: 'WebSockets that may be open.',
+      default: 500,
+      takes: 'NUMBER',
+      example: '50',
+    }),
+    rate: option(count({ min: 1, max: 1_000_000 }), {
+      doc: 'Requests a second from one address that is not loopback; twice as many in a burst.',
+      default: 500,
+      takes: 'NUMBER',
+      example: '20',
+    }),
+    ping: option(duration({ min: '100ms', max: '1h' }), {
+      doc: 'How often a WebSocket is pinged; one that stays silent three times is closed.',
+      default: '2s',
+      takes: 'DURATION',
+      example: '10s',
+    }),
+    queue: option(count({ min: 10, max: 10_000_000 }), {
+      doc: 'Replies that may wait for one WebSocket client that does not read; it is closed when there are more.',
+      default: 10_000,
+      takes: 'NUMBER',
+      example: '1000',
+    }),
+  }),
+});
+
+export type Config = z.output<typeof configShape>;

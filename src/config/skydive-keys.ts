@@ -1,0 +1,248 @@
+/** Every configuration key of Skydive 0.28 with its default, and what becomes of it here. */
+import type { Raw } from './option.ts';
+
+export interface SkydiveKey {
+  /** Dotted; with `.*` at the end it stands for everything below. */
+  readonly key: string;
+  /** What Skydive takes without it. */
+  readonly default?: Raw;
+  /** Path of the option that means the same. */
+  readonly to?: string;
+  /** Turns Skydive's value into ours, knowing what ours is by default. Left out: they are the same. */
+  readonly as?: (value: Raw, ours: Raw | undefined, probes: readonly string[]) => Raw;
+  /** What of a value does nothing here. */
+  readonly remark?: (value: Raw, probes: readonly string[]) => string | undefined;
+  /** Why it does nothing here: the end of the sentence "KEY does nothing here: …". */
+  readonly why?: string;
+}
+
+const flows = 'flows are not captured yet';
+const ovs = 'there is no Open vSwitch probe yet';
+const oneProcess = 'agent and analyzer are one process, with one address (analyzer.listen)';
+const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data folder';
+const noTls = 'Skein speaks plain HTTP; put a proxy that ends TLS before it';
+const tokens = 'access is by token, see the options token and tokenFile';
+const elsewhere = 'history is kept in the embedded archive, see the option archive.kind';
+const noUi = 'there is no web page yet';
+const noProbe = (what: string) => `there is no ${what} probe yet`;
+
+/** A number is seconds, as everywhere in Skydive; a text says its unit itself. */
+const seconds = (value: Raw) => (/^\d+(\.\d+)?$/.test(String(value)) ? `${value}s` : value);
+
+/** Puts a folder in the place of the one that we look into by default. */
+const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
+  Array.isArray(ours) ? ours.map((path) => (path === of ? value : path)) : [value];
+
+export const skydiveKeys: readonly SkydiveKey[] = [
+  { key: 'host_id', to: 'host' },
+  { key: 'analyzers', default: ['127.0.0.1:8082'], why: oneProcess },
+
+  { key: 'analyzer.listen', default: '127.0.0.1:8082', to: 'listen' },
+  { key: 'analyzer.topology.backend', default: 'memory', why: elsewhere },
+  { key: 'analyzer.flow.backend', default: 'memory', why: flows },
+  { key: 'analyzer.flow.max_buffer_size', default: 100_000, why: flows },
+  { key: 'analyzer.topology.probes', default: [], why: 'there are no probes on the side of the analyzer yet' },
+  { key: 'analyzer.topology.k8s.config_file', default: '/etc/skydive/kubeconfig', why: noProbe('Kubernetes') },
+  { key: 'analyzer.topology.k8s.probes', why: noProbe('Kubernetes') },
+  { key: 'analyzer.topology.k8s.cluster_name', why: noProbe('Kubernetes') },
+  { key: 'analyzer.topology.istio.config_file', default: '/etc/skydive/kubeconfig', why: noProbe('Istio') },
+  { key: 'analyzer.topology.ovn.address', default: 'unix:///var/run/ovn/ovnnb_db.sock', why: noProbe('OVN') },
+  { key: 'analyzer.topology.ovn.*', why: noProbe('OVN') },
+  { key: 'analyzer.topology.fabric', why: noProbe('fabric') },
+  { key: 'analyzer.startup.capture_gremlin', why: flows },
+  { key: 'analyzer.startup.capture_bpf', why: flows },
+  { key: 'analyzer.startup.capture_type', why: flows },
+  { key: 'analyzer.auth.api.backend', default: 'noauth', why: tokens },
+  { key: 'analyzer.auth.cluster.backend', default: 'noauth', why: oneProcess },
+  { key: 'analyzer.auth.*', why: tokens },
+  { key: 'analyzer.peers', why: 'analyzers do not share their graph yet' },
+  { key: 'analyzer.replication.debug', why: 'analyzers do not share their graph yet' },
+
+  { key: 'agent.listen', default: '127.0.0.1:8081', why: oneProcess },
+  {
+    key: 'agent.topology.probes',
+    default: ['ovsdb'],
+    to: 'probes.enabled',
+    // Skydive's own list comes on top of what always runs.
+    as: (value, ours, probes) => [
+      ...new Set([...words(ours), ...words(value).filter((name) => probes.includes(name))]),
+    ],
+    remark(value, probes) {
+      const unknown = words(value).filter((name) => !probes.includes(name));
+      return unknown.length > 0 ? `there is no probe ${unknown.join(', ')} yet` : undefined;
+    },
+  },
+  { key: 'agent.topology.docker.url', default: 'unix:///var/run/docker.sock', why: noProbe('Docker') },
+  {
+    key: 'agent.topology.docker.netns.run_path',
+    default: '/var/run/docker/netns',
+    to: 'probes.netns.paths',
+    as: instead('/run/docker/netns'),
+  },
+  {
+    key: 'agent.topology.netns.run_path',
+    default: '/var/run/netns',
+    to: 'probes.netns.paths',
+    as: instead('/run/netns'),
+  },
+  { key: 'agent.topology.netlink.metrics_update', default: 30, to: 'probes.netlink.metricsUpdate', as: seconds },
+  { key: 'agent.topology.socketinfo.host_update', default: 10, why: noProbe('socket') },
+  {
+    key: 'agent.topology.runc.run_path',
+    default: ['/run/containerd/runc', '/run/runc', '/run/runc-ctrs'],
+    why: noProbe('runc'),
+  },
+  { key: 'agent.topology.neutron.auth_url', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.username', default: 'neutron', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.password', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.tenant_name', default: 'service', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.region_name', default: 'RegionOne', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.domain_name', default: 'Default', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.endpoint_type', default: 'public', why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.ssl_insecure', default: false, why: noProbe('Neutron') },
+  { key: 'agent.topology.neutron.*', why: noProbe('Neutron') },
+  { key: 'agent.topology.lldp.interfaces', why: noProbe('LLDP') },
+  { key: 'agent.topology.libvirt.url', why: noProbe('libvirt') },
+  { key: 'agent.topology.vpp.connect', default: '', why: noProbe('VPP') },
+  { key: 'agent.topology.blockdev.lsblk_path', default: '/usr/bin/lsblk', why: noProbe('block device') },
+  { key: 'agent.topology.bess.host', default: '127.0.0.1', why: noProbe('BESS') },
+  { key: 'agent.topology.bess.port', default: 10_514, why: noProbe('BESS') },
+  { key: 'agent.flow.probes', default: ['gopacket', 'pcapsocket'], why: flows },
+  { key: 'agent.flow.sflow.bind_address', default: '127.0.0.1', why: flows },
+  { key: 'agent.flow.sflow.port_min', default: 6345, why: flows },
+  { key: 'agent.flow.sflow.port_max', default: 6355, why: flows },
+  { key: 'agent.flow.netflow.bind_address', default: '127.0.0.1', why: flows },
+  { key: 'agent.flow.netflow.port_min', default: 6365, why: flows },
+  { key: 'agent.flow.netflow.port_max', default: 6375, why: flows },
+  { key: 'agent.flow.netflow.*', why: flows },
+  { key: 'agent.flow.pcapsocket.bind_address', default: '127.0.0.1', why: flows },
+  { key: 'agent.flow.pcapsocket.min_port', default: 8100, why: flows },
+  { key: 'agent.flow.pcapsocket.max_port', default: 8132, why: flows },
+  // Its sample file says these, its code never read them.
+  { key: 'agent.flow.pcapsocket.port_min', why: flows },
+  { key: 'agent.flow.pcapsocket.port_max', why: flows },
+  { key: 'agent.flow.ebpf.polling_rate', default: 16_000, why: flows },
+  { key: 'agent.capture.stats_update', default: 1, why: flows },
+  { key: 'agent.metadata', to: 'probes.host.metadata' },
+  { key: 'agent.metadata_config.files', why: 'metadata is not read from other files yet; agent.metadata is' },
+  { key: 'agent.auth.*', why: oneProcess },
+
+  { key: 'flow.expire', default: 600, why: flows },
+  { key: 'flow.update', default: 60, why: flows },
+  { key: 'flow.protocol', default: 'udp', why: flows },
+  { key: 'flow.max_entries', default: 500_000, why: flows },
+  { key: 'flow.default_layer_key_mode', default: 'L2', why: flows },
+  { key: 'flow.application_ports.tcp', why: flows },
+  { key: 'flow.application_ports.udp', why: flows },
+  { key: 'flow.application_ports', why: flows },
+  { key: 'flow.application_timeout.arp', default: 10, why: flows },
+  { key: 'flow.application_timeout.dns', default: 10, why: flows },
+  { key: 'flow.application_timeout', why: flows },
+
+  { key: 'etcd.embedded', default: true, why: noEtcd },
+  { key: 'etcd.listen', default: '127.0.0.1:12379', why: noEtcd },
+  { key: 'etcd.data_dir', default: '/var/lib/skydive/etcd', why: noEtcd },
+  { key: 'etcd.max_wal_files', default: 5, why: noEtcd },
+  { key: 'etcd.max_snap_files', default: 5, why: noEtcd },
+  { key: 'etcd.client_timeout', default: 5, why: noEtcd },
+  { key: 'etcd.name', why: noEtcd },
+  { key: 'etcd.peers', why: noEtcd },
+  { key: 'etcd.servers', why: noEtcd },
+
+  { key: 'http.ws.ping_delay', default: 2, to: 'api.ping', as: seconds },
+  {
+    key: 'http.ws.pong_timeout',
+    default: 5,
+    why: 'a WebSocket that stays silent for three pings is closed, see the option api.ping',
+  },
+  { key: 'http.ws.queue_size', default: 10_000, to: 'api.queue' },
+  {
+    key: 'http.ws.enable_write_compression',
+    default: true,
+    why: 'WebSocket messages are not compressed: it costs more time than it saves',
+  },
+  { key: 'http.rest.debug', default: false, why: 'log.level decides what is written' },
+  { key: 'http.cookie', why: 'cookies are for what stands before Skein' },
+  { key: 'http.cookie.*', why: 'cookies are for what stands before Skein' },
+
+  { key: 'tls.ca_cert', why: noTls },
+  { key: 'tls.client_cert', why: noTls },
+  { key: 'tls.client_key', why: noTls },
+  { key: 'tls.server_cert', why: noTls },
+  { key: 'tls.server_key', why: noTls },
+  { key: 'tls.require_client_cert', default: false, why: noTls },
+
+  { key: 'storage.*', why: elsewhere },
+  { key: 'auth.*', why: tokens },
+
+  {
+    key: 'logging.level',
+    default: 'INFO',
+    to: 'log.level',
+    as: (value) => logLevels[String(value).toLowerCase()] ?? value,
+  },
+  { key: 'logging.backends', default: ['stderr'], why: 'messages go to stderr' },
+  { key: 'logging.encoder', why: 'messages go to stderr, one a line' },
+  { key: 'logging.color', default: true, why: 'messages go to stderr without colours' },
+  { key: 'logging.*', why: 'messages go to stderr' },
+
+  { key: 'ovs.ovsdb', default: 'unix:///var/run/openvswitch/db.sock', why: ovs },
+  { key: 'ovs.enable_stats', default: false, why: ovs },
+  { key: 'ovs.oflow.enable', default: false, why: ovs },
+  { key: 'ovs.oflow.native', default: false, why: ovs },
+  {
+    key: 'ovs.oflow.openflow_versions',
+    default: ['OpenFlow10', 'OpenFlow11', 'OpenFlow12', 'OpenFlow13', 'OpenFlow14'],
+    why: ovs,
+  },
+  { key: 'ovs.oflow.key', why: ovs },
+  { key: 'ovs.oflow.cert', why: ovs },
+  { key: 'ovs.oflow.ca', why: ovs },
+  { key: 'ovs.oflow.address', why: ovs },
+
+  { key: 'opencontrail.host', default: 'localhost', why: noProbe('OpenContrail') },
+  { key: 'opencontrail.port', default: 8085, why: noProbe('OpenContrail') },
+  { key: 'opencontrail.mpls_udp_port', default: 51_234, why: noProbe('OpenContrail') },
+  { key: 'dpdk.ports', why: flows },
+  { key: 'dpdk.workers', why: flows },
+  { key: 'dpdk.debug', why: flows },
+  { key: 'rbac.*', why: 'who holds the token may do everything' },
+  { key: 'ui.*', why: noUi },
+  { key: 'plugin.plugins_dir', why: 'Skein loads no plugins' },
+  { key: 'plugin.topology.probes', why: 'Skein loads no plugins' },
+  { key: 'cache.expire', default: 300, why: 'there is no such cache in Skein' },
+  { key: 'cache.cleanup', default: 30, why: 'there is no such cache in Skein' },
+  // Its page reads these two.
+  { key: 'k8s_enabled', default: false, why: noUi },
+  { key: 'ssh_enabled', default: false, why: noUi },
+];
+
+function words(raw: Raw | undefined): string[] {
+  if (typeof raw === 'string') return raw.split(/[\s,]+/).filter(Boolean);
+  return Array.isArray(raw) ? raw.map(String) : [];
+}
+
+const logLevels: Readonly<Record<string, string>> = {
+  debug: 'debug',
+  info: 'info',
+  notice: 'info',
+  warning: 'warn',
+  warn: 'warn',
+  error: 'error',
+  critical: 'error',
+};
+
+const exact = new Map(skydiveKeys.filter(({ key }) => !key.endsWith('.*')).map((entry) => [entry.key, entry]));
+const families = skydiveKeys.filter(({ key }) => key.endsWith('.*'));
+
+/** The entry that speaks for a key; its letters may be large or small, as in Skydive. */
+export function skydiveKey(path: string): SkydiveKey | undefined {
+  const lower = path.toLowerCase();
+  return exact.get(lower) ?? families.find(({ key }) => lower.startsWith(key.slice(0, -1)));
+}
+
+/** Whether there are keys below `path`. */
+export function isSkydiveSection(path: string): boolean {
+  const start = `${path.toLowerCase()}.`;
+  return skydiveKeys.some(({ key }) => key.startsWith(start));
+}

@@ -1,0 +1,114 @@
+import { optionByPath } from '../../src/config/list.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { lookUpConfig } from '../../src/config/look-up.ts';
+import { skydiveKey, skydiveKeys } from '../../src/config/skydive-keys.ts';
+
+const machine = { hostname: 'h1', isRoot: true, dataHome: '/home/me/.local/share' };
+const probes = ['host', 'netlink', 'netns'];
+const load = (text: string, env: Record<string, string> = {}) =>
+  loadConfig({ machine, probes, env, file: { name: 'skydive.yml', text } });
+
+test("a file of Skydive's is taken as it is, and what does nothing is named", () => {
+  const { config, notes } = load(
+    JSON.stringify({
+      'flow.update': 10,
+      'agent.topology.probes': ['ovsdb', 'netns'],
+      'ovs.oflow.enable': true,
+      'ovs.oflow.address': { 'br-test': 'tcp:127.0.0.1:16633' },
+      'agent.topology.netlink.metrics_update': 5,
+    }),
+  );
+  expect(config.probes.netlink.metricsUpdate).toBe(5_000);
+  expect(config.probes.enabled).toEqual(['host', 'netlink', 'netns']);
+  expect(notes.map(({ text }) => text)).toEqual([
+    'skydive.yml:1: flow.update: does nothing here: flows are not captured yet',
+    'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe ovsdb yet',
+    'skydive.yml:1: ovs.oflow.enable: does nothing here: there is no Open vSwitch probe yet',
+    'skydive.yml:1: ovs.oflow.address: does nothing here: there is no Open vSwitch probe yet',
+  ]);
+});
+
+test('what has a meaning here is mapped', () => {
+  const { config, notes } = load(`
+host_id: rack1
+analyzer:
+  listen: ":8082"
+agent:
+  metadata: { site: lab }
+  topology:
+    netns.run_path: /var/run/mine
+    docker.netns.run_path: /var/run/theirs
+logging.level: WARNING
+http.ws: { ping_delay: 5, queue_size: 500 }
+`);
+  expect(notes).toEqual([]);
+  expect(config.host).toBe('rack1');
+  expect(config.listen).toEqual({ host: '::', port: 8082 });
+  expect(config.probes.host.metadata).toEqual({ site: 'lab' });
+  expect(config.probes.netns.paths).toEqual(['/var/run/mine', '/var/run/theirs']);
+  expect(config.log.level).toBe('warn');
+  expect([config.api.ping, config.api.queue]).toEqual([5_000, 500]);
+});
+
+test("our own key wins over Skydive's, wherever it stands", () => {
+  expect(load('listen: :1\nanalyzer.listen: :2').config.listen.port).toBe(1);
+});
+
+test("Skydive's variables work too, below ours", () => {
+  const env = { SKYDIVE_ANALYZER_LISTEN: '0.0.0.0:9', SKYDIVE_HOST_ID: 'theirs', SKEIN_HOST: 'ours' };
+  const { config } = load('', env);
+  expect([config.listen.port, config.host]).toEqual([9, 'ours']);
+  expect(load('', { SKYDIVE_FLOW_UPDATE: '7' }).notes[0]?.text).toMatch(
+    'SKYDIVE_FLOW_UPDATE: does nothing here: flows',
+  );
+});
+
+test('letters of its keys may be large or small', () => {
+  expect(load('Analyzer: { Listen: ":7" }').config.listen.port).toBe(7);
+});
+
+test('a wrong value under its name is a mistake under its name', () => {
+  expect(() => load('a: 1\nanalyzer.listen: nowhere')).toThrow(
+    'skydive.yml:2: analyzer.listen: "nowhere" is not an address',
+  );
+});
+
+test('every key says what becomes of it, and points at an option that exists', () => {
+  for (const { key, to, why } of skydiveKeys) {
+    expect([key, to === undefined ? typeof why : optionByPath.has(to)]).toEqual([
+      key,
+      to === undefined ? 'string' : true,
+    ]);
+    expect(skydiveKey(key.replace('.*', '.x'))).toBeDefined();
+  }
+  expect(new Set(skydiveKeys.map(({ key }) => key)).size).toBe(skydiveKeys.length);
+});
+
+test('keys are looked up as their users know them', () => {
+  const loaded = load(`
+flow.update: 5
+archive.maxSize: 2GiB
+token: 0123456789abcdef
+storage.mine: { driver: elasticsearch, password: hunter2 }
+storage.root.password: hunter2
+`);
+  expect(lookUpConfig(loaded, 'flow.update')).toBe(5);
+  expect(lookUpConfig(loaded, 'flow.expire')).toBe(600);
+  expect(lookUpConfig(loaded, 'analyzer.listen')).toBe('127.0.0.1:8082');
+  expect(lookUpConfig(loaded, 'analyzer.topology.backend')).toBe('memory');
+  expect(lookUpConfig(loaded, 'ui')).toEqual({});
+  expect(lookUpConfig(loaded, 'archive.maxSize')).toBe('2GiB');
+  expect(lookUpConfig(loaded, 'query')).toMatchObject({ timeout: '30s', items: 50_000_000 });
+  expect(lookUpConfig(loaded, 'etcd')).toMatchObject({ embedded: true, listen: '127.0.0.1:12379' });
+  expect(lookUpConfig(loaded, 'no.such.key')).toBeUndefined();
+});
+
+test('secrets are not shown', () => {
+  const loaded = load('token: 0123456789abcdef\nstorage.mine: { password: hunter2 }\nstorage.b.password: hunter2');
+  expect(lookUpConfig(loaded, 'token')).toBe('(hidden)');
+  expect(
+    JSON.stringify(
+      ['storage', 'storage.mine', 'storage.b', 'storage.b.password'].map((key) => lookUpConfig(loaded, key)),
+    ),
+  ).not.toMatch('hunter2');
+});
