@@ -3,7 +3,7 @@ import { schemaVersion } from '../contract/element.ts';
 import type { Element } from '../graph/element.ts';
 import type { GraphView, Sample, Span } from '../graph/view.ts';
 import type { Answer } from '../query/query.ts';
-import type { NextHop } from '../query/step.ts';
+import type { NextHopOf } from '../query/step.ts';
 import { dotPieces } from './dot.ts';
 import { differenceJson, elementJson, nextHopJson, pastElementJson, sampleJson } from './wire.ts';
 
@@ -21,7 +21,7 @@ export function* topologyPieces(answer: Answer): Generator<string> {
       yield answer.groups.size === 0 ? '[]\n' : `[${groupsJson(answer.groups)}]\n`;
       return;
     case 'nexthops':
-      yield answer.hops.size === 0 ? '[]\n' : `[${nextHopsJson(answer.hops)}]\n`;
+      yield answer.hops.length === 0 ? '[]\n' : `[${nextHopsJson(answer.hops)}]\n`;
       return;
     default:
       yield* items(answer);
@@ -122,8 +122,8 @@ function groupsJson(groups: ReadonlyMap<string, readonly Sample[]>): string {
   return `{${members.join(',')}}`;
 }
 
-function nextHopsJson(hops: ReadonlyMap<string, NextHop>): string {
-  return `{${[...hops].map(([id, hop]) => `${JSON.stringify(id)}:${nextHopJson(hop)}`).join(',')}}`;
+function nextHopsJson(hops: readonly NextHopOf[]): string {
+  return `{${hops.map(({ id, hop }) => `${JSON.stringify(id)}:${nextHopJson(hop)}`).join(',')}}`;
 }
 
 function jsonOf(value: unknown): string {

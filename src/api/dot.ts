@@ -22,7 +22,7 @@ export function* dotPieces(nodes: Iterable<GraphNode>, edges: Iterable<GraphEdge
     const child = names.get(edge.child) ?? edge.child;
     const relation = text(edge.metadata.RelationType);
     const direction = relation === 'ownership' ? 'forward' : 'both';
-    yield `${quoted(parent)} -> ${quoted(child)} [label=${quoted(relation)},dir=${direction}]\n`;
+    yield `${quoted(parent)} -> ${quoted(child)} [label=${word(relation)},dir=${direction}]\n`;
   }
   yield '}\n';
 }
@@ -34,6 +34,11 @@ function line(metadata: Metadata, key: string): string {
 function text(value: Value | undefined): string {
   if (value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A plain word needs no quotes. */
+function word(value: string): string {
+  return /^[A-Za-z_]\w*$/.test(value) ? value : quoted(value);
 }
 
 /** DOT knows `\"`, `\\` and `\n` in a quoted string. */

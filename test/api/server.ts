@@ -1,0 +1,120 @@
+/** A server over a graph of its own on a free port of loopback, and what tests ask it with. */
+import { request as httpRequest } from 'node:http';
+import { type Api, createApi } from '../../src/api/api.ts';
+import type { ApiLimits } from '../../src/api/limits.ts';
+import type { AccessRules, ApiArchive, ServerStatus } from '../../src/api/parts.ts';
+import { MergedTimeline } from '../../src/archive/timeline.ts';
+import type { Change } from '../../src/graph/change.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { QueryEngine } from '../../src/query/query.ts';
+import { steps } from '../../src/query/steps/index.ts';
+
+export interface TestServer extends AsyncDisposable {
+  readonly graph: Graph;
+  readonly api: Api;
+  readonly port: number;
+  readonly url: string;
+  readonly warnings: string[];
+  say(...changes: Change[]): void;
+}
+
+export interface TestServerOptions {
+  readonly access?: Partial<AccessRules>;
+  readonly limits?: Partial<ApiLimits>;
+  readonly archive?: Partial<ApiArchive>;
+  readonly host?: string;
+  readonly indexed?: readonly string[];
+  readonly status?: Partial<ServerStatus>;
+}
+
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const graph = new Graph({ indexed: options.indexed ?? ['Name', 'Type'], begin: Date.now() - 1000 });
+  const warnings: string[] = [];
+  const timeline = new MergedTimeline({ graph, flushed: async () => {}, nowMs: Date.now });
+  const api = createApi({
+    host: 'test-host',
+    version: '0.1.0',
+    graph,
+    timeline,
+    engine: new QueryEngine({ keys: () => ['Name', 'Type', 'MTU', 'State'] }),
+    status: () => ({
+      StartedAt: 1_000,
+      Notes: [],
+      Probes: {},
+      Graph: { Nodes: graph.nodes.alive.size, Edges: graph.edges.alive.size, Revision: graph.revision, Range: null },
+      Archive: null,
+      ...options.status,
+    }),
+    configValue: (key) => (key === 'flow.update' ? 5 : undefined),
+    access: { tokens: [], hostNames: [], ...options.access },
+    clock: { now: Date.now, elapsed: () => performance.now() },
+    archive: { flushed: async () => {}, isFull: () => false, ...options.archive },
+    vocabulary: { types: [], relations: [], steps },
+    log: { info: () => {}, warn: (text) => warnings.push(text) },
+    ...(options.limits ? { limits: options.limits } : {}),
+  });
+  const { port } = await api.listen(options.host ?? '127.0.0.1', 0);
+  return {
+    graph,
+    api,
+    port,
+    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    warnings,
+    say(...changes) {
+      const { refused } = graph.apply(changes, { host: 'test-host', origin: 'agent.test-host', time: Date.now() });
+      if (refused.length > 0) throw new Error(refused[0]?.reason);
+    },
+    [Symbol.asyncDispose]: () => api.close(),
+  };
+}
+
+export function node(id: string, metadata: Record<string, string | number> = {}): Change {
+  return { kind: 'node', id, metadata: { Name: id, Type: 'veth', ...metadata } };
+}
+
+export function edge(id: string, parent: string, child: string, relation = 'layer2'): Change {
+  return { kind: 'edge', id, parent, child, metadata: { RelationType: relation } };
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+export interface Asking {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly host?: string;
+}
+
+/** Unlike fetch it lets a test say any Host, Origin and body. */
+export function ask(server: { port: number }, path: string, asking: Asking = {}): Promise<Answered> {
+  const { method = 'GET', body, headers = {}, host = '127.0.0.1' } = asking;
+  const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host, port: server.port, path, method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(text);
+  });
+}
+
+export function gremlin(
+  server: { port: number },
+  query: string,
+  headers: Record<string, string> = {},
+): Promise<Answered> {
+  return ask(server, '/api/topology', { method: 'POST', body: { GremlinQuery: query }, headers });
+}
