@@ -1,0 +1,281 @@
+/** The composition root: reads the configuration, builds the parts, starts them, stops them. It alone knows them all. */
+import { randomUUID } from 'node:crypto';
+import { createApi } from './api/api.ts';
+import type { ApiLimits } from './api/limits.ts';
+import type { ServerStatus } from './api/parts.ts';
+import type { Archive, ArchiveHealth } from './archive/archive.ts';
+import { openEmbeddedArchive } from './archive/embedded/index.ts';
+import { MemoryArchive } from './archive/memory/index.ts';
+import { closeLost, type Restored, restore } from './archive/restore.ts';
+import { MergedTimeline } from './archive/timeline.ts';
+import { ArchiveWriter } from './archive/writer.ts';
+import { greeting } from './cli/greeting.ts';
+import { version } from './cli/version.ts';
+import { loadConfigHere } from './config/here.ts';
+import type { Loaded } from './config/load.ts';
+import { lookUpConfig } from './config/look-up.ts';
+import type { Config } from './config/options.ts';
+import { tokenOf } from './config/token-file.ts';
+import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/status.ts';
+import type { Source } from './graph/change.ts';
+import { Graph } from './graph/graph.ts';
+import type { GraphView } from './graph/view.ts';
+import { indexedKeysOf } from './model/vocabulary.ts';
+import { openDoor } from './native/index.ts';
+import { probeList } from './probes/index.ts';
+import { namespaceRegistry } from './probes/namespaces.ts';
+import type { Log } from './probes/probe.ts';
+import { type ProbeStatus, supervise } from './probes/supervisor.ts';
+import { thisHost } from './probes/thishost.ts';
+import { QueryEngine } from './query/query.ts';
+import { steps } from './query/steps/index.ts';
+import { systemClock } from './std/clock.ts';
+import { edgeId } from './std/edgeid.ts';
+import { logTo } from './std/log.ts';
+import { Unavailable } from './std/unavailable.ts';
+
+/** How often signs of life are written, what is too old forgotten, and the archive's state read. */
+const HOUSEKEEPING_MS = 5_000;
+/** How long `up` waits for the first readings before it says what it sees. */
+const GREETING_MS = 900;
+
+/** Runs agent and analyzer in this process until a signal ends it. Resolves to the exit code. */
+export async function runUp(flags: Readonly<Record<string, unknown>>): Promise<number> {
+  const loaded = loadConfigHere({ flags, env: process.env, probes: probeList.map(({ name }) => name) });
+  const { config } = loaded;
+  const log = logTo(
+    (line) => process.stderr.write(line),
+    config.log.level,
+    () => new Date(),
+  );
+  for (const { text } of loaded.notes) log.info(text);
+  const ended = signalled();
+  await using skein = await start(loaded, log);
+  process.stdout.write(await skein.greeting());
+  log.info(`${await ended}: stopping`);
+  return 0;
+}
+
+interface Running extends AsyncDisposable {
+  readonly greeting: () => Promise<string>;
+}
+
+async function start(loaded: Loaded, log: Log): Promise<Running> {
+  const { config } = loaded;
+  const startedAt = Date.now();
+  const stack = new AsyncDisposableStack();
+  const notes = new Map<string, string>();
+  const host = thisHost(config.host);
+  const origin = `agent.${host.name}`;
+  const types = probeList.flatMap((probe) => probe.types);
+
+  const token = tokenOf(config);
+  if (token.warning !== undefined) log.warn(token.warning);
+
+  const archive = await openArchive(config, log, notes);
+  if (archive) stack.use(archive);
+  const graph = new Graph({
+    indexed: indexedKeysOf(types),
+    edgeId,
+    begin: startedAt,
+    // Revisions go on growing after a restart without a word kept about them: a million for each second of the clock.
+    firstRevision: Math.floor(startedAt / 1000) * 1_000_000,
+  });
+  const writer = archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock });
+  if (writer) stack.defer(() => writer.stop());
+  const flushed = () => writer?.flushed() ?? Promise.resolve();
+  const timeline = new MergedTimeline({
+    graph,
+    flushed,
+    nowMs: Date.now,
+    ...(archive && { archive }),
+  });
+  const restored = archive ? await restore(archive, graph, origin) : undefined;
+  if (writer) graph.subscribe((commit) => writer.push(commit));
+  await timeline.refresh();
+
+  const door = openDoor();
+  const supervisor = supervise(probePlans(config), {
+    door,
+    graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
+    namespaces: namespaceRegistry(),
+    view: () => graph.now(),
+    host,
+    log,
+    clock: systemClock,
+    random: Math.random,
+  });
+  stack.defer(() => supervisor.stop());
+  const settled = supervisor.ready().then(() => archive && restored && settle(archive, graph, restored, log));
+  settled.catch((error: Error) => log.warn(`archive: ${error.message}`));
+
+  let health: ArchiveHealth | undefined = await archive?.health();
+  const housekeeping = setInterval(() => {
+    keepHouse().catch((error: Error) => log.warn(`archive: ${error.message}`));
+  }, HOUSEKEEPING_MS);
+  stack.defer(() => clearInterval(housekeeping));
+  async function keepHouse(): Promise<void> {
+    writer?.heartbeat();
+    await flushed();
+    graph.forgetBefore(Date.now() - config.graph.horizon, config.graph.versionsMax);
+    health = await archive?.health();
+    await timeline.refresh();
+  }
+
+  const status = (): ServerStatus => ({
+    StartedAt: startedAt,
+    Notes: [...loaded.notes.map(({ text }) => text), ...notes.values()],
+    Probes: Object.fromEntries(supervisor.status().map((probe) => [probe.name, probeReply(probe)])),
+    Graph: {
+      Nodes: graph.nodes.alive.size,
+      Edges: graph.edges.alive.size,
+      Revision: graph.revision,
+      Range: timeline.range(),
+    },
+    Archive: health && writer ? archiveReply(health, writer) : null,
+  });
+
+  const engine = new QueryEngine({ keys: () => indexedKeysOf(types) });
+  const api = createApi({
+    host: host.name,
+    version: version(),
+    graph,
+    timeline,
+    engine,
+    status,
+    configValue: (key) => lookUpConfig(loaded, key),
+    access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
+    clock: { now: Date.now, elapsed: () => performance.now() },
+    archive: { flushed, isFull: () => writer?.isFull ?? false },
+    vocabulary: { types, relations: [], steps },
+    log,
+    limits: apiLimits(config),
+  });
+  const place = await api.listen(config.listen.host, config.listen.port);
+  stack.defer(() => api.close());
+
+  return {
+    async greeting() {
+      await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, GREETING_MS))]);
+      return greeting({
+        ...countInterfaces(graph.now()),
+        listen: place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`,
+        history: health && { ...health, from: timeline.range().from },
+        newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,
+        troubles: supervisor.status().flatMap(troublesOf),
+      });
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A folder that cannot be written to costs the history, not the view of now. */
+async function openArchive(config: Config, log: Log, notes: Map<string, string>): Promise<Archive | undefined> {
+  const { kind, directory, maxSize, maxAge } = config.archive;
+  if (kind === 'none') return undefined;
+  if (kind === 'memory') return new MemoryArchive();
+  try {
+    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge });
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const note = `history is kept in memory only, and ends with this process: ${error.message}`;
+    log.warn(note);
+    notes.set('archive', note);
+    return new MemoryArchive();
+  }
+}
+
+/** What was alive when an earlier run ended and did not come back is closed at the last moment it was known. */
+async function settle(archive: Archive, graph: Graph, restored: Restored, log: Log): Promise<void> {
+  const lost = await closeLost(archive, graph, restored);
+  if (restored.lastKnown === undefined || restored.elements === 0) return;
+  const since = new Date(restored.lastKnown).toISOString();
+  const names = lost.flatMap(({ kind, metadata }) => (kind === 'node' ? [String(metadata.Name)] : []));
+  log.info(
+    `found ${restored.elements} elements of an earlier run, last seen ${since}` +
+      (lost.length === 0 ? '' : `; gone since then: ${lost.length} (${names.slice(0, 10).join(', ')})`),
+  );
+}
+
+function probePlans({ probes }: Config) {
+  const options: Readonly<Record<string, unknown>> = {
+    host: probes.host,
+    netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
+    netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
+  };
+  return probeList.map((probe) => ({
+    probe,
+    options: options[probe.name] ?? {},
+    on: probes.enabled.includes(probe.name),
+  }));
+}
+
+function countInterfaces(view: GraphView): { interfaces: number; namespaces: number } {
+  let interfaces = 0;
+  // The host's own is one that has no node of its own.
+  let namespaces = 1;
+  for (const { metadata } of view.nodes()) {
+    if (metadata.IfIndex !== undefined) interfaces++;
+    if (metadata.Type === 'netns') namespaces++;
+  }
+  return { interfaces, namespaces };
+}
+
+function troublesOf({ name, state, lastError, notices }: ProbeStatus): string[] {
+  return [...(state === 'waiting' && lastError !== undefined ? [`probe ${name}: ${lastError}`] : []), ...notices];
+}
+
+function probeReply(probe: ProbeStatus): ProbeStatusReply {
+  return {
+    Status: probe.state,
+    Up: probe.state === 'up',
+    Ready: probe.durationMs !== undefined,
+    Runs: probe.runs,
+    Errors: probe.errors,
+    ...(probe.lastError !== undefined && { LastError: probe.lastError }),
+    ...(probe.needs !== undefined && { Needs: probe.needs }),
+    ...(probe.nextTryMs !== undefined && { RetryAt: probe.nextTryMs }),
+    ...(probe.durationMs !== undefined && { LastDurationMs: probe.durationMs }),
+    ...(probe.notices.length > 0 && { Notice: probe.notices.join('; ') }),
+    Counters: { ...probe.counters },
+  };
+}
+
+function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStatus {
+  const { queued, written, lost } = writer.status();
+  return {
+    Kind: health.kind,
+    Place: health.place,
+    State: health.state,
+    Notes: [...health.notes],
+    SizeBytes: health.sizeBytes,
+    SizeBytesMax: health.sizeBytesMax,
+    AgeMsMax: health.ageMsMax,
+    Versions: health.versions,
+    Samples: health.samples,
+    Range: health.range ?? null,
+    Queued: queued,
+    Written: written,
+    Lost: lost.events + lost.samples,
+  };
+}
+
+function apiLimits({ api, query }: Config): Partial<ApiLimits> {
+  return {
+    bodyBytesMax: api.body,
+    messageBytesMax: api.message,
+    connectionsMax: api.connections,
+    webSocketsMax: api.webSockets,
+    requestsPerSecond: api.rate,
+    pingMs: api.ping,
+    repliesMax: api.queue,
+    queriesMax: query.parallel,
+    queryMs: query.timeout,
+  };
+}
+
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+}
