@@ -1,6 +1,9 @@
-/** The probes there are. A new one is a folder and a line here. */
+/** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
 import { host } from './host/index.ts';
 import { netns } from './netns/index.ts';
 import type { Probe } from './probe.ts';
 
-export const probeList: readonly Probe[] = [host as Probe, netns as Probe];
+export const probes: readonly Probe[] = [
+  host, //
+  netns,
+];

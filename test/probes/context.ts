@@ -18,17 +18,23 @@ export interface Running {
 
 export const self = { name: 'h', id: hostId('h'), tid: hostTid('h'), bootId: 'boot' };
 
+/** `before`: an earlier run, whose graph and namespaces this one goes on with. */
 export function runProbe(
   probe: Probe,
-  { options = {}, door, time = () => 1000 }: { options?: unknown; door?: Door; time?: () => number } = {},
+  {
+    options = {},
+    door,
+    time = () => 1000,
+    before,
+  }: { options?: unknown; door?: Door; time?: () => number; before?: Running } = {},
 ): Running {
-  const graph = new Graph({ indexed: ['Name', 'Type'] });
+  const graph = before?.graph ?? new Graph({ indexed: ['Name', 'Type'] });
   const source = () => ({ host: self.name, origin: 'agent.h', time: time() });
   graph.apply([{ kind: 'node', id: self.id, metadata: { Type: 'host', Name: self.name }, owns: new Set() }], source());
   const stop = new AbortController();
   const notices: (string | undefined)[] = [];
   const counters: Record<string, number> = {};
-  const namespaces = namespaceRegistry();
+  const namespaces = before?.namespaces ?? namespaceRegistry();
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const ended = (async () =>
     probe.run({
