@@ -5,4 +5,5 @@ import { runCli } from './cli/run.ts';
 process.exitCode = await runCli(process.argv.slice(2), {
   io: processIo(),
   up: async (options) => (await import('./app.ts')).runUp(options),
+  tryAddon: async () => void (await import('./native/index.ts')).openDoor(),
 });

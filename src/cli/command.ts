@@ -21,6 +21,8 @@ export interface Session {
   readonly io: Io;
   /** Starts agent and analyzer in this process; resolves to the exit code when they have stopped. */
   readonly up: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Loads the addon; rejects with Unavailable when it does not fit this machine. */
+  readonly tryAddon: () => Promise<void>;
   /** Loads what lies below a command of the tree, once. */
   readonly grow: (command: Command) => Promise<void>;
   /** What the process will end with: 0 unless an action says otherwise. */

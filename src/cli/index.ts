@@ -11,6 +11,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'diff', doc: 'what changed between two moments', load: () => import('./commands/diff.ts') },
   { name: 'watch', doc: 'changes as they happen', load: () => import('./commands/watch.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
+  { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'completion', doc: 'completion for bash, zsh and fish', load: () => import('./commands/completion.ts') },
   { name: 'version', doc: 'version of skein and of the server', load: () => import('./commands/version.ts') },
   { name: '__complete', doc: 'words that could follow', hidden: true, load: () => import('./commands/__complete.ts') },

@@ -9,7 +9,10 @@ import { program } from './program.ts';
 import { drawMistake } from './render/mistake.ts';
 import { fromSkydive } from './skydive.ts';
 
-export async function runCli(words: readonly string[], setup: Pick<Session, 'io' | 'up'>): Promise<number> {
+/** What lies outside of the command line's own layer. */
+export type Setup = Pick<Session, 'io' | 'up' | 'tryAddon'>;
+
+export async function runCli(words: readonly string[], setup: Setup): Promise<number> {
   const session: Session = { ...setup, grow: (command) => grow(command, session), exitCode: exitCodes.found };
   const { err } = session.io;
   try {

@@ -44,6 +44,6 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     now: () => options.now ?? Date.UTC(2026, 10, 21, 12),
     interrupted: options.interrupted ?? new AbortController().signal,
   };
-  const exitCode = await runCli(words, { io, up: options.up ?? (async () => 0) });
+  const exitCode = await runCli(words, { io, up: options.up ?? (async () => 0), tryAddon: async () => undefined });
   return { exitCode, out, err };
 }
