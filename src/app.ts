@@ -22,7 +22,7 @@ import { Graph } from './graph/graph.ts';
 import type { GraphView } from './graph/view.ts';
 import { indexedKeysOf } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
-import { probeList } from './probes/index.ts';
+import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, supervise } from './probes/supervisor.ts';
