@@ -94,7 +94,7 @@ export const netns = defineProbe({
       // What must last to be shown is only said after a scan, so a scan that waits comes first.
       const peopleMs = scans.isWanted ? scans.dueMs() : speaker.dueMs();
       const dueMs = Math.min(peopleMs, ...named.map((directory) => directory.dueMs()));
-      if (dueMs < Number.POSITIVE_INFINITY) wake = setTimeout(look.ring, dueMs - Date.now()).unref();
+      if (dueMs < Number.POSITIVE_INFINITY) wake = setTimeout(look.ring, Math.max(1, dueMs - Date.now())).unref();
     }
   },
 });
