@@ -2,7 +2,7 @@
  * A configuration file, YAML or JSON, as a flat list of keys. Keys may be nested or dotted or both, ours and Skydive's
  * side by side. What cannot be a key is a fault with its line.
  */
-import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Fault } from '../std/mistake.ts';
 import { optionByPath, optionList } from './list.ts';
 import { nearest } from './nearest.ts';
@@ -62,9 +62,9 @@ export function readConfigFile(text: string, name: string): ReadFile {
       const isEmpty = whole === null || (isScalar(whole) && whole.value === null);
       if (optionByPath.has(path) || skydiveKey(path)) {
         if (isEmpty) continue;
-        const raw = (value as Node).toJS(document) as Raw;
-        const span = spanOf(value as Node, at.from);
-        entries.push({ path, value: raw, line: lines.linePos(at.from).line, ...span });
+        const raw = plainValue(value as Node, document);
+        if (raw === undefined) say('config.syntax', at, `"${path}" holds too many aliases`);
+        else entries.push({ path, value: raw, line: lines.linePos(at.from).line, ...spanOf(value as Node, at.from) });
       } else if (isSection(path)) {
         if (isMap(whole) && depth < depthMax) visit(whole, `${path}.`, depth + 1);
         else if (!isEmpty) say('config.not-a-section', at, `"${path}" is a section: it takes options, not a value`);
@@ -91,6 +91,16 @@ const known = [
   ...optionList.map(({ path }) => path),
   ...skydiveKeys.map(({ key }) => key).filter((key) => !key.endsWith('.*')),
 ];
+
+/** undefined when aliases of aliases would make it huge: the library counts them. */
+function plainValue(node: Node, document: Document): Raw | undefined {
+  try {
+    return node.toJS(document) as Raw;
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}
 
 function isSection(path: string): boolean {
   return optionList.some((entry) => entry.path.startsWith(`${path}.`)) || isSkydiveSection(path);

@@ -100,9 +100,7 @@ test('broken YAML, a list, and too much are mistakes', () => {
     'skein.yaml:1: a configuration is a map of options, like "listen: 127.0.0.1:8082"',
   ]);
   expect(wrong(`# ${'x'.repeat(2_000_000)}`)[0]).toMatch('more than 1048576 characters');
-  expect(
-    wrong('ui: &a [x, x]\nstorage: { y: &b [*a, *a, *a, *a], z: &c [*b, *b, *b, *b], v: [*c, *c, *c, *c] }'),
-  ).toEqual([]);
+  expect(wrong(`ui.x: &x [1]\n${ALIASES_OF_ALIASES}`)).toContain('skein.yaml:5: "ui.d" holds too many aliases');
 });
 
 test('a probe that does not exist is a mistake, with the name that was meant', () => {
@@ -123,3 +121,8 @@ test('a variable that is nearly an option gets a word, others do not', () => {
   const { notes } = load(undefined, { env: { SKEIN_LISTN: 'x', SKEIN_SERVER: 'x', SKEIN_TEST_DIR: 'x', PATH: 'x' } });
   expect(notes).toEqual([{ key: 'SKEIN_LISTN', text: 'SKEIN_LISTN: does nothing; did you mean SKEIN_LISTEN?' }]);
 });
+
+/** Each line is ten of the line before. */
+const ALIASES_OF_ALIASES = ['xa', 'ab', 'bc', 'cd']
+  .map(([of, name]) => `ui.${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`)
+  .join('\n');

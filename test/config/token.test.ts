@@ -50,5 +50,7 @@ test('a short one is a mistake, a place that cannot be written is said', () => {
   const tokenFile = join(folder, 'short');
   writeFileSync(tokenFile, 'abc');
   expect(() => tokenOf({ listen: everywhere, token: undefined, tokenFile })).toThrow(Mistake);
-  expect(() => tokenOf({ listen: everywhere, token: undefined, tokenFile: '/proc/no/token' })).toThrow(Unavailable);
+  expect(() => tokenOf({ listen: everywhere, token: undefined, tokenFile: join(tokenFile, 'x', 'token') })).toThrow(
+    Unavailable,
+  );
 });
