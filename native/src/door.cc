@@ -2,10 +2,12 @@
  * The addon of Skein: what src/native/door.ts declares, and nothing else. This file says what is exported.
  *
  *   door.cc             the exports
- *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc    the socket and its batches
- *   device_socket.cc    DeviceSocket for JavaScript      devices.cc    the ioctl
- *   namespace_watch.cc  NamespaceWatch for JavaScript    watch/        how the kernel tells us
- *   netns.cc            entering and identifying         processes.cc  who lives where
+ *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc       the socket and its batches
+ *   device_socket.cc    DeviceSocket for JavaScript      devices.cc       the ioctl
+ *   namespace_watch.cc  NamespaceWatch for JavaScript    netns_watch.cc   how the kernel tells us
+ *   netns.cc            entering and identifying         processes.cc     who lives where
+ *
+ *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
  * Threads. The JavaScript thread never changes its network namespace: one side thread (side_thread.cc) enters
  * namespaces and ends when it has nothing left to do. One thread (poller.cc) reads whatever the kernel pushes, for all
@@ -21,6 +23,7 @@
 #include "addon.h"
 #include "arguments.h"
 #include "device_socket.h"
+#include "namespace_watch.h"
 #include "netlink_socket.h"
 #include "netns.h"
 #include "processes.h"
@@ -57,17 +60,13 @@ Napi::Value processNamespacesBeside(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value watchNamespaces(const Napi::CallbackInfo& info) {
-  functionArgument(info, 0, "onChange");
-  throw toError(info.Env(), Failure{ENOTSUP, "watch network namespaces"});
-}
-
 Napi::Object load(Napi::Env env, Napi::Object exports) {
   auto* const addon = new Addon;
   env.SetInstanceData(addon);
   addon->mailbox = Mailbox::open(env);
   addon->netlinkSocket = Napi::Persistent(NetlinkSocket::define(env));
   addon->deviceSocket = Napi::Persistent(DeviceSocket::define(env));
+  addon->namespaceWatch = Napi::Persistent(NamespaceWatch::define(env));
   exports.Set("openNetlink", Napi::Function::New<openNetlinkSocket>(env, "openNetlink"));
   exports.Set("openDevices", Napi::Function::New<openDeviceSocket>(env, "openDevices"));
   exports.Set("netnsIdentity", Napi::Function::New<netnsIdentity>(env, "netnsIdentity"));

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Door } from './door.ts';
+import { type Bell, watchNamespaces } from './namespace_watch.ts';
 
 const ADDON = fileURLToPath(new URL('../../build/skein.node', import.meta.url));
 
@@ -11,9 +12,13 @@ export function openDoor(): Door {
   return asDoor(load());
 }
 
-function load(): Door {
+interface Addon extends Omit<Door, 'watchNamespaces'> {
+  watchNamespaces(onRing: () => void): Bell;
+}
+
+function load(): Addon {
   try {
-    return createRequire(import.meta.url)(ADDON) as Door;
+    return createRequire(import.meta.url)(ADDON) as Addon;
   } catch (cause) {
     throw new Unavailable(`the native addon (${ADDON}) does not load`, 'to be built here: npm run setup', {
       cause,
@@ -22,12 +27,12 @@ function load(): Door {
 }
 
 /** Argument mistakes reject like every other failure of an asynchronous call. */
-function asDoor(addon: Door): Door {
+function asDoor(addon: Addon): Door {
   return {
     openNetlink: async (options) => addon.openNetlink(options),
     openDevices: async (options) => addon.openDevices(options),
     netnsIdentity: (path) => addon.netnsIdentity(path),
     processNamespaces: () => addon.processNamespaces(),
-    watchNamespaces: (onChange) => addon.watchNamespaces(onChange),
+    watchNamespaces: (onChange) => watchNamespaces((onRing) => addon.watchNamespaces(onRing), onChange),
   };
 }

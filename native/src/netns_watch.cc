@@ -1,0 +1,111 @@
+#include "netns_watch.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../bpf/netns_watch.h"
+#include "failure.h"
+#include "gen/netns_watch.image.h"
+#include "watchpoint.h"
+
+namespace skein {
+namespace {
+
+namespace image = netns_watch_image;
+
+constexpr BpfImage kImage = {image::data,      sizeof image::data - 1, image::insns, sizeof image::insns - 1,
+                             image::kMaps,     image::kPrograms};
+
+// The first process's namespace; our own where that is not shown to us.
+uint64_t homeInode() {
+  struct stat status;
+  const char* const paths[] = {"/proc/1/ns/net", "/proc/self/ns/net"};
+  for (const char* path : paths) {
+    if (stat(path, &status) == 0) return status.st_ino;
+  }
+  return 0;
+}
+
+Failure withWhatWouldDo(const Failure& failure) {
+  const std::string attempt = "watch network namespaces";
+  if (failure.error == EPERM || failure.error == EACCES) {
+    return Failure{EPERM, attempt + " (needs CAP_BPF and CAP_PERFMON)"};
+  }
+  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+    return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
+  }
+  return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; could not " + failure.attempt + ": " + failure.code() + ")"};
+}
+
+}  // namespace
+
+std::shared_ptr<NetnsWatch> NetnsWatch::open() {
+  auto watch = std::make_shared<NetnsWatch>();
+  try {
+    watch->attach();
+  } catch (const Failure& failure) {
+    throw withWhatWouldDo(failure);
+  }
+  watch->attachWatchpoint();
+  return watch;
+}
+
+void NetnsWatch::attach() {
+  loaded_ = loadBpf(kImage);
+  putBpf(loaded_.maps[image::known], NETNS_WATCH_HOME, homeInode());
+  bell_ = std::make_unique<Bell>(loaded_.maps[image::bell]);
+  for (const auto program : {image::netns_fork, image::netns_exec, image::netns_exit}) {
+    attached_.push_back(attachBpf(loaded_.programs[program]));
+  }
+  kind_ = "tracepoints";
+}
+
+// Finds too what no process enters by fork or exec. Not every machine has it (virtual ones, other processors).
+void NetnsWatch::attachWatchpoint() {
+  try {
+    runBpf(loaded_.programs[image::netns_find]);
+    const uint64_t address = getBpf(loaded_.maps[image::known], NETNS_WATCH_LIST);
+    if (address == 0) return;
+    for (Fd& event : watchKernelWord(address, loaded_.programs[image::netns_create])) {
+      attached_.push_back(std::move(event));
+    }
+    kind_ += ", watchpoint";
+  } catch (const Failure&) {
+    // `kind` tells.
+  }
+}
+
+void NetnsWatch::listen(std::function<void()> ring) {
+  const std::lock_guard lock(mutex_);
+  ring_ = std::move(ring);
+  ticket_ = poller::add(bell_->fd(), shared_from_this());
+}
+
+void NetnsWatch::readable() {
+  const std::lock_guard lock(mutex_);
+  if (!bell_ || resting_) return;
+  resting_ = true;
+  poller::pause(ticket_, bell_->fd());
+  // Silent first, told then: what happens from now on rings again.
+  bell_->silence();
+  ring_();
+}
+
+void NetnsWatch::rearm() {
+  const std::lock_guard lock(mutex_);
+  if (!bell_ || !resting_) return;
+  resting_ = false;
+  poller::resume(ticket_, bell_->fd());
+}
+
+void NetnsWatch::close() {
+  const std::lock_guard lock(mutex_);
+  if (!bell_) return;
+  if (ticket_ != 0) poller::remove(ticket_, bell_->fd());
+  bell_.reset();
+  attached_.clear();
+  loaded_ = BpfLoaded{};
+  ring_ = nullptr;
+}
+
+}  // namespace skein
