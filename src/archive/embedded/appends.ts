@@ -18,10 +18,14 @@ interface Known {
 }
 
 export class Appends {
-  readonly #elements = new Map<string, Known>();
+  /** By id; nodes, then edges: an id can be one of each. */
+  readonly #elements = [new Map<string, Known>(), new Map<string, Known>()] as const;
   readonly #sources = new Map<string, number>();
   readonly #words = new Map<string, number>();
   readonly #sql: ReturnType<typeof statements>;
+  /** The batch that is being written was there already. */
+  #isKnown = false;
+  #source = 0;
   #versions = 0;
   #first = 0;
   #last = 0;
@@ -30,16 +34,15 @@ export class Appends {
     this.#sql = statements(db);
   }
 
-  /** Rows looked at; 0 when the batch was there already. */
-  append({ writer, n, time, events, samples }: PackedBatch): number {
-    if (this.#sql.hear.run(writer, n, time, time).changes === 0) return 0;
+  /** Does nothing when the batch was there already. */
+  append({ writer, n, time, events, samples, isFirst }: PackedBatch): void {
+    if (isFirst) this.#isKnown = this.#sql.hear.run(writer, n, time, time).changes === 0;
+    if (this.#isKnown) return;
     this.#versions = 0;
     this.#first = this.#last = time;
     for (let at = 0; at < events.length; at += EVENT_FIELDS) this.#writeEvent(events, at);
     for (let at = 0; at < samples.length; at += SAMPLE_FIELDS) this.#writeSample(samples, at);
-    const sampleCount = samples.length / SAMPLE_FIELDS;
-    this.#sql.count.run(this.#first, this.#last, this.#versions, sampleCount);
-    return events.length / EVENT_FIELDS + sampleCount + 1;
+    this.#sql.count.run(this.#first, this.#last, this.#versions, samples.length / SAMPLE_FIELDS);
   }
 
   /** Ends what is open of these ids. */
@@ -49,17 +52,17 @@ export class Appends {
         // It was so for a moment at least: we had heard of it.
         const at = Math.max(time, Number(row.since) + 1);
         this.#end(Number(row.life), Number(row.created), at, Math.max(at, recordedAt));
-        this.forget(elementKey(Number(row.kind), String(row.id)));
+        this.forget({ kind: Number(row.kind), id: String(row.id) });
       }
   }
 
   /** Row numbers of one element, or all of them, are not true any more. */
-  forget(key?: string): void {
-    if (key !== undefined) {
-      this.#elements.delete(key);
+  forget(element?: { readonly kind: number; readonly id: string }): void {
+    if (element) {
+      this.#known(element.kind).delete(element.id);
       return;
     }
-    this.#elements.clear();
+    for (const known of this.#elements) known.clear();
     this.#sources.clear();
     this.#words.clear();
   }
@@ -69,18 +72,20 @@ export class Appends {
     const created = fields[at + 6] as number;
     const since = fields[at + 7] as number;
     const recorded = fields[at + 8] as number;
-    const known = this.#known(fields[at + 1] as number, fields[at + 2] as string);
+    const known = this.#element(fields[at + 1] as number, fields[at + 2] as string);
     const isCurrent = known.life !== 0 && known.created === created;
     const { life, isNew } = isCurrent ? { life: known.life, isNew: false } : this.#goTo(known, fields, at);
+    const words = fields[at + 5];
+    if (typeof words === 'string') this.#source = this.#sourceOf(words);
     if (code !== EVENT_CODES.removed || isNew) {
-      const source = this.#source(fields[at + 5] as string);
       const revision = fields[at + 10] as number;
       const metadata = fields[at + 11] as string;
       const isNewest = known.life === life && since > known.since;
       // Two versions of one moment: the first was never so.
-      const isAgain = !isNewest && this.#sql.replace.run(recorded, revision, source, metadata, life, since).changes > 0;
+      const isAgain =
+        !isNewest && this.#sql.replace.run(recorded, revision, this.#source, metadata, life, since).changes > 0;
       if (!isAgain) {
-        this.#sql.version.run(life, since, recorded, revision, source, metadata);
+        this.#sql.version.run(life, since, recorded, revision, this.#source, metadata);
         this.#versions++;
       }
       if (isNewest) known.since = since;
@@ -120,9 +125,13 @@ export class Appends {
     if (time > this.#last) this.#last = time;
   }
 
-  #known(kind: number, id: string): Known {
-    const key = elementKey(kind, id);
-    let known = this.#elements.get(key);
+  #known(kind: number): Map<string, Known> {
+    return this.#elements[kind === 0 ? 0 : 1];
+  }
+
+  #element(kind: number, id: string): Known {
+    const elements = this.#known(kind);
+    let known = elements.get(id);
     if (known) return known;
     const row = this.#sql.element.get(id, kind);
     known = row
@@ -133,16 +142,16 @@ export class Appends {
           since: Number(row.since),
         }
       : { element: Number(this.#sql.newElement.run(id, kind).lastInsertRowid), life: 0, created: 0, since: 0 };
-    if (this.#elements.size >= ELEMENTS_REMEMBERED_MAX) this.#elements.clear();
-    this.#elements.set(key, known);
+    if (elements.size >= ELEMENTS_REMEMBERED_MAX) elements.clear();
+    elements.set(id, known);
     return known;
   }
 
   #writeSample(fields: readonly Packed[], at: number): void {
     const id = fields[at] as string;
     // An edge only when no node has this id.
-    const known = this.#elements.get(elementKey(0, id)) ?? this.#sql.elementOfSample.get(id);
-    const element = known ? Number(known.element) : this.#known(0, id).element;
+    const known = this.#known(0).get(id) ?? this.#sql.elementOfSample.get(id) ?? this.#element(0, id);
+    const element = Number(known.element);
     const series = this.#word(fields[at + 1] as string);
     const shape = this.#word(fields[at + 4] as string);
     const [start, last] = [fields[at + 2] as number, fields[at + 3] as number];
@@ -150,7 +159,7 @@ export class Appends {
     this.#saw(last);
   }
 
-  #source(words: string): number {
+  #sourceOf(words: string): number {
     return remembered(this.#sources, words, () => {
       const row = this.#sql.source.get(words);
       return Number(row ? row.source : this.#sql.newSource.run(words).lastInsertRowid);
@@ -168,10 +177,6 @@ export class Appends {
 /** Lives are found by how long they were, as a power of two: see reads.ts. */
 export function lengthClass(lengthMs: number): number {
   return Math.floor(Math.log2(Math.max(1, lengthMs)));
-}
-
-export function elementKey(kind: number, id: string): string {
-  return `${kind}${id}`;
 }
 
 function remembered(rows: Map<string, number>, text: string, find: () => number): number {

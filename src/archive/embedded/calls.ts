@@ -41,14 +41,19 @@ export class ThreadCalls {
     await this.#running();
   }
 
-  async call(order: Order, part: (text: string) => void = () => {}): Promise<Summary | undefined> {
+  call(order: Order, part?: (text: string) => void): Promise<Summary | undefined> {
+    return this.callInParts([order], part);
+  }
+
+  /** One call in several messages; each is made only when the one before is on its way. */
+  async callInParts(orders: Iterable<Order>, part: (text: string) => void = () => {}): Promise<Summary | undefined> {
     const worker = await this.#running();
     const call = ++this.#calls;
     return new Promise((resolve, reject) => {
       this.#pending.set(call, { resolve, reject, part });
       // An answer that someone waits for keeps the process alive; an idle thread does not.
       worker.ref();
-      worker.postMessage({ call, order } satisfies Request);
+      for (const order of orders) worker.postMessage({ call, order } satisfies Request);
     });
   }
 

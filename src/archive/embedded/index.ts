@@ -7,7 +7,7 @@ import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { ThreadCalls } from './calls.ts';
 import { packBatch } from './packed.ts';
-import type { Read, Summary } from './protocol.ts';
+import type { Order, Read, Summary } from './protocol.ts';
 
 export const ARCHIVE_BYTES_MAX = 2 ** 30;
 export const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
@@ -52,7 +52,7 @@ class EmbeddedArchive implements Archive {
 
   async append(batch: ArchiveBatch): Promise<void> {
     try {
-      await this.#thread.call({ kind: 'append', batch: packBatch(batch) });
+      await this.#thread.callInParts(appends(batch));
       this.#trouble = undefined;
     } catch (error) {
       this.#trouble = (error as Error).message;
@@ -141,6 +141,10 @@ class EmbeddedArchive implements Archive {
     });
     return elements;
   }
+}
+
+function* appends(batch: ArchiveBatch): Generator<Order> {
+  for (const part of packBatch(batch)) yield { kind: 'append', batch: part };
 }
 
 type SampleRow = [id: string, start: number, last: number, names: string[], counts: number[]];

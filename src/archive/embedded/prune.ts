@@ -1,7 +1,6 @@
 /** Forgetting, in slices that each take a few milliseconds, so that appends never wait long. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Appends } from './appends.ts';
-import { elementKey } from './appends.ts';
 
 /** Rows looked at in one slice. */
 const SLICE_ROWS = 1_000;
@@ -118,7 +117,7 @@ export class Pruning {
       .prepare(`delete from elements where element = ?1 and not exists (select 1 from lives where element = ?1)
         and not exists (select 1 from samples where element = ?1) returning kind, id`)
       .all(row.element ?? null);
-    if (element) this.#appends.forget(elementKey(Number(element.kind), String(element.id)));
+    if (element) this.#appends.forget({ kind: Number(element.kind), id: String(element.id) });
   }
 
   #transaction<T>(work: () => T): T {

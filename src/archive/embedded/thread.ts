@@ -15,8 +15,8 @@ import { Pruning } from './prune.ts';
 import { read, summary } from './reads.ts';
 import { isCorrupt } from './sqliteerror.ts';
 
-/** Batches that go into one transaction together, when they wait. */
-const TRANSACTION_BATCHES_MAX = 64;
+/** Parts of batches that go into one transaction together, when they wait. */
+const TRANSACTION_PARTS_MAX = 64;
 
 type Write = Request & { readonly order: Order & { readonly kind: 'append' | 'closeLost' } };
 
@@ -33,6 +33,10 @@ class Thread {
   /** Read one after the other; each sees one moment. */
   readonly #reads: Generator<void>[] = [];
   readonly #prunes: Generator<void>[] = [];
+  /** Written in the transaction that is open. */
+  #applied: Write[] = [];
+  /** The beginning of a batch that could not be written: it waits for the rest, to be tried once more as a whole. */
+  readonly #held: Write[] = [];
   #isWorking = false;
 
   constructor(port: MessagePort, options: ThreadOptions) {
@@ -59,7 +63,7 @@ class Thread {
     while (this.#receive()) {
       this.#serve();
       this.#goOn(this.#reads);
-      this.#goOn(this.#prunes);
+      if (this.#applied.length === 0) this.#goOn(this.#prunes);
     }
     this.#isWorking = false;
   }
@@ -68,13 +72,14 @@ class Thread {
   #receive(): boolean {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
       this.#inbox.push(next.message as Request);
-    return this.#inbox.length + this.#reads.length + this.#prunes.length > 0;
+    const prunes = this.#applied.length === 0 ? this.#prunes.length : 0;
+    return this.#inbox.length + this.#reads.length + prunes > 0;
   }
 
   #serve(): void {
     while (this.#inbox.length > 0) {
-      const writes: Write[] = [];
-      while (isWrite(this.#inbox[0]) && writes.length < TRANSACTION_BATCHES_MAX)
+      const writes = this.#held.splice(0);
+      while (isWrite(this.#inbox[0]) && writes.length < TRANSACTION_PARTS_MAX)
         writes.push(this.#inbox.shift() as Write);
       if (writes.length > 0) this.#write(writes);
       else this.#start(this.#inbox.shift() as Request);
@@ -100,27 +105,43 @@ class Thread {
     });
   }
 
-  /** All in one transaction, or, when that fails, each in its own, so that one bad batch harms no other. */
+  /**
+   * All in one transaction, which stays open when the last part of a batch is still to come: parts of one batch come
+   * one after the other, with nothing between.
+   */
   #write(writes: readonly Write[]): void {
+    const all = [...this.#applied, ...writes];
     try {
-      this.#db.exec('begin immediate');
+      if (this.#applied.length === 0) this.#db.exec('begin immediate');
       for (const { order } of writes) {
         if (order.kind === 'append') this.#appends.append(order.batch);
         else this.#appends.closeLost(order.ids, order.time, order.recordedAt);
       }
+      this.#applied = all;
+      if (!isWhole(all)) return;
       this.#db.exec('commit');
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('rollback');
-      this.#appends.forget();
-      const [first] = writes;
-      if (writes.length === 1 && first) this.#fail(first.call, error);
-      else for (const write of writes) this.#write([write]);
+      this.#undo(all, error);
       return;
     }
-    for (const { call } of writes) this.#say({ kind: 'done', call });
+    this.#applied = [];
+    for (const call of new Set(all.map((write) => write.call))) this.#say({ kind: 'done', call });
     if (this.#prunes.length > 0) return;
     const pass = this.#pruning.due(performance.now());
     if (pass) this.#prunes.push(pass);
+  }
+
+  /** Once more, each call in a transaction of its own, so that one that cannot be written harms no other. */
+  #undo(writes: readonly Write[], error: unknown): void {
+    this.#applied = [];
+    if (this.#db.isTransaction) this.#db.exec('rollback');
+    this.#appends.forget();
+    const calls = Map.groupBy(writes, ({ call }) => call);
+    for (const [call, parts] of calls) {
+      if (!isWhole(parts)) this.#held.push(...parts);
+      else if (calls.size === 1) this.#fail(call, error);
+      else this.#write(parts);
+    }
   }
 
   *#reading(call: number, parts: () => Generator<string>): Generator<void> {
@@ -196,6 +217,11 @@ class Thread {
   #say(reply: Reply): void {
     this.#port.postMessage(reply);
   }
+}
+
+function isWhole(writes: readonly Write[]): boolean {
+  const order = writes.at(-1)?.order;
+  return order?.kind !== 'append' || order.batch.isLast;
 }
 
 function isWrite(request: Request | undefined): request is Write {
