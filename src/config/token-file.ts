@@ -42,7 +42,8 @@ function readToken(file: string): Token | undefined {
   try {
     token = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // ENOTDIR: what should be its folder is a file.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new Unavailable(`token file ${file}`, `read access (${(error as Error).message})`, { cause: error });
   }
   const flaw = tokenFlaw(token);

@@ -1,0 +1,72 @@
+/** A real `skein up` as a child process, on a free port of loopback and in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SKEIN = join(import.meta.dirname, '..', '..', 'bin', 'skein');
+
+export class Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** What it said on standard output and standard error. */
+  readonly said: () => string;
+
+  constructor(child: ChildProcess, url: string, said: () => string) {
+    this.child = child;
+    this.url = url;
+    this.said = said;
+  }
+
+  /** Answer of a query; throws the text of anything but 200. */
+  async query(gremlin: string): Promise<unknown> {
+    const response = await this.post('/api/topology', { GremlinQuery: gremlin });
+    if (response.status !== 200) throw new Error(await response.text());
+    return response.json();
+  }
+
+  post(path: string, body: unknown): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** Resolves to the exit code, or the signal it died of. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
+    if (this.child.exitCode !== null) return this.child.exitCode;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    const [code, by] = (await exited) as [number | null, string | null];
+    return code ?? by ?? '';
+  }
+}
+
+/** Resolves when it has said where to ask. Rejects with what it said when it ends before. */
+export async function skeinUp(data: string, ...flags: string[]): Promise<Running> {
+  const child = spawn(SKEIN, ['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const heard = (chunk: Buffer) => {
+      said += chunk;
+      const url = /ask +(http:\S+?),.*try /s.exec(said)?.[1];
+      if (url) resolve(new Running(child, url, () => said));
+    };
+    child.stdout.on('data', heard);
+    child.stderr.on('data', heard);
+    child.once('exit', () => reject(new Error(said)));
+  });
+}
+
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-e2e-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
