@@ -146,7 +146,7 @@ test('while a large graph leaves, the event loop turns', async () => {
     turns++;
   }
   expect(JSON.parse((await whole).text)[0].Nodes).toHaveLength(20_000);
-  expect(turns).toBeGreaterThan(20);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test('an answer shows one moment, also when the graph changes while it leaves', async () => {

@@ -147,9 +147,11 @@ export class Outbox {
     if (!isFull && this.#elapsed() - this.#sliceStart < sliceMs) return;
     this.#socket.uncork();
     if (this.#socket.writableLength > this.#limits.socketBytesMax) await drained(this.#socket);
-    else await turn();
+    if (this.#elapsed() - this.#sliceStart >= sliceMs) {
+      await turn();
+      this.#sliceStart = this.#elapsed();
+    }
     this.#socket.cork();
-    this.#sliceStart = this.#elapsed();
   }
 }
 
