@@ -1,0 +1,47 @@
+/** Interfaces of every namespace, from rtnetlink and ethtool: what they are, what they are linked to, how they are used. */
+import { defineProbe } from '../probe.ts';
+import { FeatureSets } from './device.ts';
+import { findMonitor } from './monitor.ts';
+import { NamespaceList } from './namespaces.ts';
+import { options } from './options.ts';
+import { Topology } from './topology.ts';
+import { types } from './vocabulary.ts';
+
+export const netlink = defineProbe({
+  name: 'netlink',
+  doc: 'Network interfaces with their addresses, routes, neighbours, forwarding entries and links, told by the kernel as they change.',
+  options,
+  types,
+  async run(context) {
+    const { signal, namespaces } = context;
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    const monitor = await findMonitor(context.door);
+    const list = new NamespaceList({ context, monitor, fail, topology: new Topology(), features: new FeatureSets() });
+    const readings: Promise<void>[] = [];
+    let isBeginning = true;
+    try {
+      namespaces.watch(
+        {
+          added(namespace) {
+            const reading = list.add(namespace);
+            if (isBeginning) readings.push(reading);
+          },
+          removed: (namespace) => list.remove(namespace),
+        },
+        signal,
+      );
+      // It told at once of those that are known: with these the first full reading is complete.
+      isBeginning = false;
+      await Promise.race([Promise.all(readings), failed]);
+      context.ready();
+      await Promise.race([aborted(signal), failed]);
+    } finally {
+      list.close();
+    }
+  },
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,160 @@
+/**
+ * Asking again where the kernel is silent: each question is about one interface, questions that come together are asked
+ * once, and what is answered goes through the same tables as everything else.
+ */
+import type { Conversation } from '../../native/conversation.ts';
+import { NetlinkError } from '../../native/netlink_error.ts';
+import { messages } from '../../native/nlmsg.ts';
+import { type Neighbour, readNeighbour } from './neighbour.ts';
+import { News } from './news.ts';
+import { FAMILIES, forwardingDump, linkRequest, routeDump } from './requests.ts';
+import { type Route, readRoute } from './route.ts';
+import { interfacesOf, NOWHERE } from './routetable.ts';
+import { Slices } from './slices.ts';
+import type { Tables } from './tables.ts';
+
+/** Multicast groups are joined one after the other when a link comes up: look when they are all there. */
+const FORWARDING_DELAY_MS = 25;
+const ALL_ROUTES_DELAY_MS = 100;
+/** Above this many interfaces one question about all is cheaper. */
+const SINGLES_MAX = 16;
+
+export class Inquiries {
+  readonly #conversation: Conversation;
+  readonly #tables: () => Tables;
+  readonly #onNews: (news: News) => void;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #forwarding = new Set<number>();
+  #forwardingTimer: NodeJS.Timeout | undefined;
+  #routesTimer: NodeJS.Timeout | undefined;
+
+  /** `onNews` hears what the answers changed. */
+  constructor(
+    conversation: Conversation,
+    tables: () => Tables,
+    onNews: (news: News) => void,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#conversation = conversation;
+    this.#tables = tables;
+    this.#onNews = onNews;
+    this.#onFailure = onFailure;
+  }
+
+  /** What some news leave open. */
+  ask(news: News): void {
+    for (const ifindex of news.links) this.#run(() => this.#link(ifindex));
+    if (news.areAllRoutesStale)
+      this.#routesTimer ??= setTimeout(() => {
+        this.#routesTimer = undefined;
+        this.#run(() => this.#allRoutes());
+      }, ALL_ROUTES_DELAY_MS);
+    else for (const ifindex of news.routes) this.#run(() => this.#routes(ifindex));
+    for (const ifindex of news.forwarding) this.#forwarding.add(ifindex);
+    if (this.#forwarding.size > 0)
+      this.#forwardingTimer ??= setTimeout(() => {
+        this.#forwardingTimer = undefined;
+        const asked = [...this.#forwarding];
+        this.#forwarding.clear();
+        this.#run(() => this.#readForwarding(asked));
+      }, FORWARDING_DELAY_MS);
+  }
+
+  /** All of them will be read anyway. */
+  cancel(): void {
+    clearTimeout(this.#forwardingTimer);
+    clearTimeout(this.#routesTimer);
+    this.#forwardingTimer = undefined;
+    this.#routesTimer = undefined;
+    this.#forwarding.clear();
+  }
+
+  /** Whether the kernel has this link. */
+  async hasLink(ifindex: number): Promise<boolean> {
+    try {
+      await this.#conversation.request(linkRequest(ifindex));
+      return true;
+    } catch (error) {
+      return !(error instanceof NetlinkError && error.code === 'ENODEV');
+    }
+  }
+
+  /** An answer may stay away: the interface is gone, or the namespace, or we are. Then there is nothing to say. */
+  #run(question: () => Promise<void>): void {
+    question().catch((error) => {
+      if (!(error instanceof NetlinkError)) this.#onFailure(error);
+    });
+  }
+
+  async #link(ifindex: number): Promise<void> {
+    const news = new News();
+    for (const answer of await this.#conversation.request(linkRequest(ifindex)))
+      for (const { type, flags, payload } of messages(answer))
+        this.#tables().hear({ type, flags, body: payload }, news);
+    // Once is enough: a pair whose other end is going has no peer.
+    news.links.clear();
+    this.#onNews(news);
+  }
+
+  async #routes(ifindex: number): Promise<void> {
+    const routes = await this.#readRoutes(ifindex);
+    const news = new News();
+    this.#touched(this.#tables().routes.replace(ifindex, routes.get(ifindex) ?? []), news);
+    this.#onNews(news);
+  }
+
+  async #allRoutes(): Promise<void> {
+    const routes = await this.#readRoutes();
+    const tables = this.#tables();
+    const news = new News();
+    for (const ifindex of [NOWHERE, ...tables.links.keys()])
+      this.#touched(tables.routes.replace(ifindex, routes.get(ifindex) ?? []), news);
+    this.#onNews(news);
+  }
+
+  async #readRoutes(ifindex?: number): Promise<Map<number, Route[]>> {
+    const slices = new Slices();
+    const routes = new Map<number, Route[]>();
+    for (const family of FAMILIES)
+      for await (const run of this.#conversation.dump(routeDump(family, ifindex))) {
+        for (const { payload } of messages(run)) {
+          const route = readRoute(payload);
+          if (route)
+            for (const over of interfacesOf(route)) {
+              const list = routes.get(over);
+              if (list) list.push(route);
+              else routes.set(over, [route]);
+            }
+        }
+        await slices.breathe();
+      }
+    return routes;
+  }
+
+  #touched(ifindexes: Iterable<number>, news: News): void {
+    for (const ifindex of ifindexes) {
+      if (ifindex === NOWHERE) news.isNamespaceTouched = true;
+      else news.routed.add(ifindex);
+    }
+  }
+
+  async #readForwarding(asked: readonly number[]): Promise<void> {
+    const found = new Map<number, Neighbour[]>(asked.map((ifindex) => [ifindex, []]));
+    const questions = asked.length > SINGLES_MAX ? [forwardingDump()] : asked.map((ifindex) => forwardingDump(ifindex));
+    for (const question of questions)
+      for await (const run of this.#conversation.dump(question))
+        for (const { payload } of messages(run)) {
+          const neighbour = readNeighbour(payload);
+          if (neighbour?.isForwarding) found.get(neighbour.ifindex)?.push(neighbour);
+        }
+    const news = new News();
+    const tables = this.#tables();
+    for (const [ifindex, neighbours] of found) {
+      if (!tables.links.has(ifindex)) continue;
+      tables.forwarding.clear(ifindex);
+      for (const neighbour of neighbours) tables.forwarding.set(ifindex, neighbour.key, neighbour);
+      news.touched.add(ifindex);
+    }
+    this.#onNews(news);
+  }
+}

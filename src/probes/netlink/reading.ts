@@ -1,0 +1,70 @@
+/** Asks for everything there is in a namespace. */
+import type { Conversation } from '../../native/conversation.ts';
+import { NetlinkError } from '../../native/netlink_error.ts';
+import { messages } from '../../native/nlmsg.ts';
+import { News } from './news.ts';
+import {
+  addressDump,
+  bridgeDump,
+  FAMILIES,
+  forwardingDump,
+  linkDump,
+  neighbourDump,
+  nexthopDump,
+  routeDump,
+  ruleDump,
+} from './requests.ts';
+import { Slices } from './slices.ts';
+import type { Tables } from './tables.ts';
+
+const ATTEMPTS = 4;
+
+/**
+ * Fills `tables`. Tells whether the list of links is of one moment: if not, one that is missing may be there all the
+ * same. Throws NetlinkError where links cannot be read; other tables may be missing from a kernel.
+ */
+export async function readAll(conversation: Conversation, tables: Tables): Promise<{ areLinksSure: boolean }> {
+  const slices = new Slices();
+  // What was touched is everything: nobody asks.
+  const news = new News();
+
+  async function read(request: Uint8Array): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      const dump = conversation.dump(request);
+      try {
+        for await (const run of dump) {
+          for (const { type, flags, payload } of messages(run)) tables.hear({ type, flags, body: payload }, news);
+          await slices.breathe();
+        }
+      } catch (error) {
+        if (attempt < ATTEMPTS && error instanceof NetlinkError && PASSING.has(error.code)) continue;
+        throw error;
+      }
+      if (!dump.interrupted || attempt >= ATTEMPTS) return !dump.interrupted;
+    }
+  }
+
+  async function readIfThere(request: Uint8Array): Promise<void> {
+    try {
+      await read(request);
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || !MISSING.has(error.code)) throw error;
+    }
+  }
+
+  await readIfThere(nexthopDump());
+  const areLinksSure = await read(linkDump());
+  const isBridged = [...tables.links.values()].some((link) => link.kind === 'bridge' || link.master !== 0);
+  if (isBridged) await readIfThere(bridgeDump());
+  await readIfThere(addressDump());
+  for (const family of FAMILIES) await readIfThere(routeDump(family));
+  for (const family of FAMILIES) await readIfThere(ruleDump(family));
+  await readIfThere(neighbourDump());
+  await readIfThere(forwardingDump());
+  return { areLinksSure };
+}
+
+/** Too much at once, or it changed while it was told. */
+const PASSING = new Set(['ENOBUFS', 'EINTR', 'EBUSY']);
+/** This kernel was built without it, or is older. */
+const MISSING = new Set(['EOPNOTSUPP', 'ENOTSUP', 'ENOTSUPP', 'EAFNOSUPPORT', 'EINVAL', 'ENOENT', 'EPROTONOSUPPORT']);

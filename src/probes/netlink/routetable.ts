@@ -1,0 +1,129 @@
+/** The routes of a namespace, by interface. Follows the kernel's own rules of what a new route replaces. */
+import { AF_INET } from './address.ts';
+import { Grouped } from './grouped.ts';
+import { type Hop, type Route, routeKey } from './route.ts';
+
+/** ifindex under which routes are kept that go nowhere, e.g. blackholes. */
+export const NOWHERE = 0;
+
+export class RouteTable {
+  readonly #byInterface: Grouped<Route>;
+  readonly #byPlace = new Map<string, Route[]>();
+
+  constructor(perInterfaceMax: number) {
+    this.#byInterface = new Grouped(perInterfaceMax);
+  }
+
+  get hidden(): number {
+    return this.#byInterface.hidden;
+  }
+
+  of(ifindex: number): Iterable<Route> {
+    return this.#byInterface.of(ifindex);
+  }
+
+  sizeOf(ifindex: number): number {
+    return this.#byInterface.sizeOf(ifindex);
+  }
+
+  /**
+   * Gives the interfaces whose routes changed. `isReplacing`: the message had NLM_F_REPLACE; then which of several
+   * routes at its place it replaced is not said, and the caller had better ask.
+   */
+  add(route: Route, isReplacing = false): Set<number> {
+    const touched = new Set<number>();
+    for (const other of this.#byPlace.get(route.place) ?? [])
+      if (isReplacing ? isComparable(other, route) : isPartOf(other, route)) this.#drop(other, touched);
+    this.#keep(route, touched);
+    return touched;
+  }
+
+  remove(route: Route): Set<number> {
+    const touched = new Set<number>();
+    const key = routeKey(route);
+    const here = this.#byPlace.get(route.place) ?? [];
+    const exact = here.find((other) => routeKey(other) === key);
+    if (exact) {
+      this.#drop(exact, touched);
+      return touched;
+    }
+    // IPv6 tells of a single next hop that leaves a route with several.
+    const wider = here.find((other) => other.family !== AF_INET && route.hops.every((hop) => hasHop(other, hop)));
+    if (wider) {
+      this.#drop(wider, touched);
+      const hops = wider.hops.filter((hop) => !hasHop(route, hop));
+      if (hops.length > 0) this.#keep({ ...wider, hops }, touched);
+    }
+    return touched;
+  }
+
+  /** What is so of one interface, all of it: of a device that went down the kernel drops IPv4 routes in silence. */
+  replace(ifindex: number, routes: readonly Route[]): Set<number> {
+    const touched = new Set<number>();
+    const now = new Set(routes.map(routeKey));
+    for (const route of [...this.of(ifindex)]) if (!now.has(routeKey(route))) this.#drop(route, touched);
+    for (const route of routes) this.#keep(route, touched);
+    return touched;
+  }
+
+  /** The interface is gone and every route over it; of one over several interfaces the others are left. */
+  removeInterface(ifindex: number): Set<number> {
+    const touched = new Set<number>();
+    for (const route of [...this.of(ifindex)]) {
+      this.#drop(route, touched);
+      const hops = route.hops.filter((hop) => hop.ifindex !== ifindex);
+      if (hops.length > 0) this.#keep({ ...route, hops }, touched);
+    }
+    touched.delete(ifindex);
+    return touched;
+  }
+
+  /** Interfaces with routes that prefer `source`: with the address they go in silence. */
+  interfacesPreferring(source: string, among: Iterable<number>): number[] {
+    return [...among].filter((ifindex) => [...this.of(ifindex)].some((route) => route.source === source));
+  }
+
+  #keep(route: Route, touched: Set<number>): void {
+    const key = routeKey(route);
+    const here = this.#byPlace.get(route.place);
+    const at = here?.findIndex((other) => routeKey(other) === key) ?? -1;
+    let isKept = false;
+    for (const ifindex of interfacesOf(route)) {
+      this.#byInterface.set(ifindex, key, route);
+      isKept ||= this.#byInterface.get(ifindex, key) === route;
+      touched.add(ifindex);
+    }
+    if (!isKept) return;
+    if (!here) this.#byPlace.set(route.place, [route]);
+    else if (at >= 0) here[at] = route;
+    else here.push(route);
+  }
+
+  #drop(route: Route, touched: Set<number>): void {
+    const key = routeKey(route);
+    const rest = (this.#byPlace.get(route.place) ?? []).filter((other) => routeKey(other) !== key);
+    if (rest.length > 0) this.#byPlace.set(route.place, rest);
+    else this.#byPlace.delete(route.place);
+    for (const ifindex of interfacesOf(route)) if (this.#byInterface.delete(ifindex, key)) touched.add(ifindex);
+  }
+}
+
+export function interfacesOf(route: Route): Set<number> {
+  return new Set(route.hops.map((hop) => (hop.ifindex > 0 ? hop.ifindex : NOWHERE)));
+}
+
+/** IPv4 has one route at a place unless someone appended; IPv6 has one through gateways, and one for each device. */
+function isComparable(old: Route, route: Route): boolean {
+  if (route.family === AF_INET) return true;
+  const isThroughGateway = (one: Route) => one.hops.some((hop) => hop.ip !== '');
+  return isThroughGateway(old) === isThroughGateway(route) && (isThroughGateway(route) || isPartOf(old, route));
+}
+
+/** A route of IPv6 that got one more next hop is told as a whole. */
+function isPartOf(old: Route, route: Route): boolean {
+  return route.family !== AF_INET && old.type === route.type && old.hops.every((hop) => hasHop(route, hop));
+}
+
+function hasHop(route: Route, { ip, ifindex }: Hop): boolean {
+  return route.hops.some((hop) => hop.ip === ip && hop.ifindex === ifindex);
+}

@@ -1,0 +1,237 @@
+/** What is known of one namespace. Every message of the kernel, of a dump or of news, goes through `hear`. */
+import { type Address, AF_INET, readAddress } from './address.ts';
+import { Attributes } from './attributes.ts';
+import { allow, forbid, type VlanSet, vlanRanges } from './bridgevlan.ts';
+import { IFF_UP } from './flags.ts';
+import { Grouped } from './grouped.ts';
+import { kindOf } from './kinds/index.ts';
+import { type Link, readBridgeLink, readLink, readLinkHead } from './link.ts';
+import { AF_BRIDGE, isImplied, type Neighbour, NUD_AGEING, readNeighbour } from './neighbour.ts';
+import type { News } from './news.ts';
+import { type NexthopObject, readNexthop } from './nexthop.ts';
+import { readNsid } from './nsid.ts';
+import { readRoute } from './route.ts';
+import { interfacesOf, NOWHERE, RouteTable } from './routetable.ts';
+import { RTM } from './rtm.ts';
+import { type Rule, readRule } from './rule.ts';
+
+export interface Bounds {
+  /** Routes kept of one interface. */
+  readonly routesMax: number;
+  /** Neighbours, and forwarding entries, kept of one interface. */
+  readonly neighboursMax: number;
+}
+
+const ADDRESSES_MAX = 4_096;
+const RULES_MAX = 10_000;
+const NEXTHOPS_MAX = 100_000;
+/** Size of struct br_vlan_msg. */
+const BRVLAN_SIZE = 8;
+const NLM_F_REPLACE = 0x100;
+
+export class Tables {
+  readonly links = new Map<number, Link>();
+  readonly vlans = new Map<number, VlanSet>();
+  readonly addresses = new Grouped<Address>(ADDRESSES_MAX);
+  readonly neighbours: Grouped<Neighbour>;
+  readonly forwarding: Grouped<Neighbour>;
+  readonly routes: RouteTable;
+  readonly rules = new Map<string, Rule>();
+  readonly nexthops = new Map<number, NexthopObject>();
+
+  constructor(bounds: Bounds) {
+    this.neighbours = new Grouped(bounds.neighboursMax);
+    this.forwarding = new Grouped(bounds.neighboursMax);
+    this.routes = new RouteTable(bounds.routesMax);
+  }
+
+  /** `body`: what follows the header. Messages that make no sense change nothing. */
+  hear({ type, flags, body }: { type: number; flags: number; body: Uint8Array }, news: News): void {
+    switch (type) {
+      case RTM.newLink:
+        this.#newLink(body, news);
+        break;
+      case RTM.delLink:
+        this.#delLink(body, news);
+        break;
+      case RTM.newAddress:
+      case RTM.delAddress:
+        this.#address(body, type === RTM.newAddress, news);
+        break;
+      case RTM.newRoute:
+      case RTM.delRoute:
+        this.#route(body, type === RTM.newRoute, (flags & NLM_F_REPLACE) !== 0, news);
+        break;
+      case RTM.newNeighbour:
+      case RTM.delNeighbour:
+        this.#neighbour(body, type === RTM.newNeighbour, news);
+        break;
+      case RTM.newRule:
+      case RTM.delRule:
+        this.#rule(body, type === RTM.newRule, news);
+        break;
+      case RTM.newNexthop:
+      case RTM.delNexthop:
+        this.#nexthop(body, type === RTM.newNexthop, news);
+        break;
+      case RTM.newVlan:
+      case RTM.delVlan:
+        this.#vlan(body, type === RTM.newVlan, news);
+        break;
+      case RTM.newNsid:
+      case RTM.delNsid: {
+        const nsid = readNsid(body);
+        if (nsid !== undefined) news.nsids.add(nsid);
+        break;
+      }
+    }
+  }
+
+  #newLink(body: Uint8Array, news: News): void {
+    const head = readLinkHead(body);
+    if (!head) return;
+    if (head.family === AF_BRIDGE) {
+      this.#bridgeSays(head.ifindex, body, news);
+      return;
+    }
+    const told = readLink(body);
+    if (!told) return;
+    const before = this.links.get(told.ifindex);
+    // News leave out what only a dump is asked for.
+    const link = told.vfs === undefined && before?.vfs ? { ...told, vfs: before.vfs } : told;
+    this.links.set(link.ifindex, link);
+    news.touched.add(link.ifindex);
+    if (before && before.kind !== link.kind) news.recreated.add(link.ifindex);
+    if (!before || before.name !== link.name || before.operState !== link.operState || before.flags !== link.flags)
+      news.devices.add(link.ifindex);
+    // The first end of a pair is told of before it has its peer.
+    if (link.parent === undefined && kindOf(link.kind)?.isPair) news.links.add(link.ifindex);
+    if (before?.vfs || (!before && link.parentDevice !== '' && told.vfs === undefined)) news.links.add(link.ifindex);
+    if (before && (before.flags ^ link.flags) & IFF_UP) {
+      news.forwarding.add(link.ifindex);
+      if (!(link.flags & IFF_UP)) news.routes.add(link.ifindex);
+    }
+    if (before && before.master !== link.master) this.vlans.delete(link.ifindex);
+    if (!before) news.forwarding.add(link.ifindex);
+  }
+
+  #bridgeSays(ifindex: number, body: Uint8Array, news: News): void {
+    const link = this.links.get(ifindex);
+    const { port, vlans } = readBridgeLink(body);
+    if (vlans && vlans.size > 0) this.vlans.set(ifindex, vlans);
+    if (!link) return;
+    if (port) this.links.set(ifindex, { ...link, slaveKeys: { ...link.slaveKeys, BridgePort: port } });
+    news.touched.add(ifindex);
+  }
+
+  #delLink(body: Uint8Array, news: News): void {
+    const head = readLinkHead(body);
+    if (!head) return;
+    // A bridge says that a port left it; the link lives on and tells so itself.
+    if (head.family === AF_BRIDGE) {
+      if (this.vlans.delete(head.ifindex)) news.touched.add(head.ifindex);
+      return;
+    }
+    this.#removeLink(head.ifindex, news);
+  }
+
+  /** With it goes all that was on it, of which the kernel says nothing. */
+  #removeLink(ifindex: number, news: News): void {
+    this.vlans.delete(ifindex);
+    this.addresses.clear(ifindex);
+    this.neighbours.clear(ifindex);
+    this.forwarding.clear(ifindex);
+    for (const other of this.routes.removeInterface(ifindex)) if (other !== NOWHERE) news.routed.add(other);
+    this.links.delete(ifindex);
+    news.gone.add(ifindex);
+  }
+
+  #address(body: Uint8Array, isNew: boolean, news: News): void {
+    const address = readAddress(body);
+    if (!address) return;
+    const { ifindex, text } = address;
+    const key = `${address.family} ${text}`;
+    if (isNew) this.addresses.set(ifindex, key, address);
+    else if (!this.addresses.delete(ifindex, key)) return;
+    news.touched.add(ifindex);
+    // Addresses come with multicast groups, of which the kernel does not tell.
+    news.forwarding.add(ifindex);
+    if (isNew || address.family !== AF_INET) return;
+    const ip = text.slice(0, text.indexOf('/'));
+    for (const other of this.routes.interfacesPreferring(ip, this.links.keys())) news.routes.add(other);
+  }
+
+  #route(body: Uint8Array, isNew: boolean, isReplacing: boolean, news: News): void {
+    const read = readRoute(body);
+    if (!read) return;
+    const shared = read.nexthop !== 0 && read.hops.every((hop) => hop.ifindex === 0 && hop.ip === '');
+    const route = shared ? { ...read, hops: this.#hopsOf(read.nexthop) } : read;
+    const touched = isNew ? this.routes.add(route, isReplacing) : this.routes.remove(route);
+    for (const ifindex of touched) {
+      if (ifindex === NOWHERE) news.isNamespaceTouched = true;
+      else news.routed.add(ifindex);
+    }
+    if (isReplacing) for (const ifindex of interfacesOf(route)) if (ifindex !== NOWHERE) news.routes.add(ifindex);
+  }
+
+  /** Next hops of an object, of which routes only have the id (net.ipv4.nexthop_compat_mode = 0). */
+  #hopsOf(id: number) {
+    const object = this.nexthops.get(id);
+    const members = object && object.group.length > 0 ? object.group : [{ id, weight: 1 }];
+    return members.map(({ id: member, weight }) => {
+      const { gateway = '', ifindex = 0 } = this.nexthops.get(member) ?? {};
+      return { ip: gateway, ifindex, weight, encap: 0 };
+    });
+  }
+
+  #neighbour(body: Uint8Array, isNew: boolean, news: News): void {
+    const neighbour = readNeighbour(body);
+    if (!neighbour) return;
+    const table = neighbour.isForwarding ? this.forwarding : this.neighbours;
+    const { ifindex, key } = neighbour;
+    if (!isNew || isImplied(neighbour)) {
+      if (table.delete(ifindex, key)) news.touched.add(ifindex);
+      return;
+    }
+    const before = table.get(ifindex, key);
+    table.set(ifindex, key, neighbour);
+    if (before && isSameButState(before, neighbour)) news.settling.add(ifindex);
+    else news.touched.add(ifindex);
+  }
+
+  #rule(body: Uint8Array, isNew: boolean, news: News): void {
+    const rule = readRule(body);
+    if (!rule) return;
+    if (!isNew) this.rules.delete(rule.key);
+    else if (this.rules.size < RULES_MAX) this.rules.set(rule.key, rule);
+    news.isNamespaceTouched = true;
+  }
+
+  #nexthop(body: Uint8Array, isNew: boolean, news: News): void {
+    const nexthop = readNexthop(body);
+    if (!nexthop) return;
+    const isKnown = this.nexthops.has(nexthop.id);
+    if (!isNew) this.nexthops.delete(nexthop.id);
+    else if (isKnown || this.nexthops.size < NEXTHOPS_MAX) this.nexthops.set(nexthop.id, nexthop);
+    // Routes with a next hop that is gone or another now go, or change, in silence.
+    if (isKnown) news.areAllRoutesStale = true;
+  }
+
+  #vlan(body: Uint8Array, isNew: boolean, news: News): void {
+    if (body.length < BRVLAN_SIZE) return;
+    const ifindex = Attributes.struct(body).u32(4);
+    const vlans = this.vlans.get(ifindex) ?? new Map<number, number>();
+    for (const range of vlanRanges(new Attributes(body, BRVLAN_SIZE))) (isNew ? allow : forbid)(vlans, range);
+    this.vlans.set(ifindex, vlans);
+    news.touched.add(ifindex);
+  }
+}
+
+/** Known before and after, and the MAC is the same: it only aged, or was confirmed. */
+function isSameButState(before: Neighbour, after: Neighbour): boolean {
+  return before.entry.MAC === after.entry.MAC && isAgeing(before.state) && isAgeing(after.state);
+}
+
+function isAgeing(state: number): boolean {
+  return state !== 0 && (state & ~NUD_AGEING) === 0;
+}

@@ -1,0 +1,259 @@
+/** One namespace: hears what changes in it, reads all of it at first and when something was missed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NetlinkError } from '../../native/netlink_error.ts';
+import { messages } from '../../native/nlmsg.ts';
+import type { Namespace } from '../probe.ts';
+import { Counters } from './counters.ts';
+import { Inquiries } from './inquiries.ts';
+import { changedDevice } from './monitor.ts';
+import { News } from './news.ts';
+import { Nsids } from './nsids.ts';
+import { Publisher, type Shared } from './publisher.ts';
+import { readAll } from './reading.ts';
+import { Slices } from './slices.ts';
+import { openSockets, type Sockets } from './sockets.ts';
+import { Tables } from './tables.ts';
+
+/** Interfaces described at a time when there are many. */
+const CHUNK = 32;
+/** Between two readings of everything, doubled each time while something was missed again. */
+const RESYNC_FIRST_MS = 5;
+const RESYNC_MAX_MS = 1_000;
+/** Routes of an interface with many are told this much later, all changes at once. */
+const MANY_ROUTES = 500;
+const MANY_ROUTES_MS = 1_000;
+/** News kept while everything is read; more, and it is read again. */
+const HELD_MAX_BYTES = 32 * 1024 * 1024;
+
+export class Watch {
+  readonly publisher: Publisher;
+  readonly #shared: Shared;
+  readonly #sockets: Sockets;
+  readonly #inquiries: Inquiries;
+  readonly #nsids: Nsids;
+  readonly #counters = new Counters();
+  readonly #closing = new AbortController();
+  /** News that came while everything was being read, to be heard after it. */
+  #held: Uint8Array[] | undefined = [];
+  #heldBytes = 0;
+  #isReading = false;
+  #isMissed = false;
+  readonly #late = new News();
+  #lateTimer: NodeJS.Timeout | undefined;
+  #routesTimer: NodeJS.Timeout | undefined;
+
+  private constructor(namespace: Namespace, shared: Shared, sockets: Sockets) {
+    this.#shared = shared;
+    this.#sockets = sockets;
+    const { conversation, devices, events, monitor } = sockets;
+    this.#nsids = new Nsids(
+      conversation,
+      () => shared.context.namespaces.list(),
+      (nsid) => this.#publish(this.publisher.across(nsid)),
+      shared.fail,
+    );
+    const tables = new Tables(shared.context.options);
+    this.publisher = new Publisher(namespace, tables, { shared, devices, nsids: this.#nsids });
+    this.#inquiries = new Inquiries(
+      conversation,
+      () => this.publisher.tables,
+      (news) => this.#publish(news),
+      shared.fail,
+    );
+    events.onBatch((batch, overrun) => this.#hear(batch, overrun));
+    monitor?.onBatch((batch) => this.#hearMonitor(batch));
+  }
+
+  /** Rejects with an Error that has a `code` when the namespace cannot be entered. */
+  static async open(namespace: Namespace, shared: Shared): Promise<Watch> {
+    const { door, host, options } = shared.context;
+    const netns = namespace.nodeId === host.id ? undefined : namespace.path;
+    const { receiveBufferBytes } = options;
+    const sockets = await openSockets(door, netns, { receiveBufferBytes, monitor: shared.monitor });
+    return new Watch(namespace, shared, sockets);
+  }
+
+  /** What is known of this namespace is in the graph when it resolves. */
+  async begin(): Promise<void> {
+    this.publisher.adopt();
+    await this.#synchronise();
+  }
+
+  async readCounters(): Promise<void> {
+    const changes = await this.#counters.read(this.#sockets.conversation, (ifindex) =>
+      this.publisher.published(ifindex),
+    );
+    if (changes.length > 0 && !this.#closing.signal.aborted) this.#shared.context.graph.apply(changes);
+  }
+
+  /** Another namespace came: it may be one that links here point to. */
+  namespaceAdded(): void {
+    this.#nsids.search();
+  }
+
+  namespaceRemoved(nodeId: string): void {
+    const nsid = this.#nsids.forget(nodeId);
+    if (nsid !== undefined) this.#publish(this.publisher.across(nsid));
+  }
+
+  /** Idempotent. Lets go of the namespace at once: open sockets keep it alive. */
+  close(): void {
+    this.#closing.abort();
+    this.#sockets.close();
+    this.#inquiries.cancel();
+    clearTimeout(this.#lateTimer);
+    clearTimeout(this.#routesTimer);
+  }
+
+  #hear(batch: Uint8Array, overrun: boolean): void {
+    if (overrun) {
+      this.#shared.context.count('overruns');
+      this.#missed();
+    }
+    if (!this.#held) {
+      this.#publish(this.#read(batch));
+      return;
+    }
+    this.#heldBytes += batch.length;
+    if (this.#heldBytes <= HELD_MAX_BYTES) this.#held.push(batch);
+    else this.#missed();
+  }
+
+  #read(batch: Uint8Array): News {
+    const news = new News();
+    for (const { type, flags, payload } of messages(batch))
+      this.publisher.tables.hear({ type, flags, body: payload }, news);
+    return news;
+  }
+
+  #hearMonitor(batch: Uint8Array): void {
+    const news = new News();
+    for (const { type, payload } of messages(batch)) {
+      const ifindex = type === this.#shared.monitor?.family ? changedDevice(payload) : undefined;
+      if (ifindex === undefined || !this.publisher.tables.links.has(ifindex)) continue;
+      news.devices.add(ifindex);
+      news.touched.add(ifindex);
+    }
+    this.#publish(news);
+  }
+
+  /** Everything that follows from some news; nothing while everything is read anew. */
+  #publish(news: News): void {
+    if (this.#held || this.#closing.signal.aborted) return;
+    this.#postpone(news);
+    this.publisher.publish(news);
+    for (const nsid of news.nsids) this.#nsids.changed(nsid);
+    this.#inquiries.ask(news);
+  }
+
+  /** What may wait, waits: neighbours that aged, and single routes of an interface with very many. */
+  #postpone(news: News): void {
+    const { tables } = this.publisher;
+    for (const ifindex of news.routed) {
+      if (news.touched.has(ifindex) || tables.routes.sizeOf(ifindex) < MANY_ROUTES) continue;
+      news.routed.delete(ifindex);
+      this.#late.routed.add(ifindex);
+      this.#routesTimer ??= this.#later(MANY_ROUTES_MS, () => this.#publishLate('routes'));
+    }
+    for (const ifindex of news.settling) {
+      this.#late.touched.add(ifindex);
+      this.#lateTimer ??= this.#later(this.#shared.context.options.settleMs, () => this.#publishLate('all'));
+    }
+    // Whatever is told anyway is told whole.
+    for (const ifindex of news.touched) this.#late.touched.delete(ifindex);
+  }
+
+  #publishLate(which: 'routes' | 'all'): void {
+    const news = new News();
+    for (const ifindex of this.#late.routed) news.routed.add(ifindex);
+    this.#late.routed.clear();
+    clearTimeout(this.#routesTimer);
+    this.#routesTimer = undefined;
+    if (which === 'all') {
+      for (const ifindex of this.#late.touched) news.touched.add(ifindex);
+      this.#late.touched.clear();
+      this.#lateTimer = undefined;
+    }
+    if (!this.#held && !this.#closing.signal.aborted) this.publisher.publish(news);
+  }
+
+  #later(waitMs: number, act: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      try {
+        act();
+      } catch (error) {
+        this.#shared.fail(error);
+      }
+    }, waitMs);
+    return timer.unref();
+  }
+
+  /** Something was lost: everything is read again, once what is being read is read. */
+  #missed(): void {
+    this.#isMissed = true;
+    if (this.#isReading) return;
+    this.#synchronise().catch((error) => {
+      // The namespace ended, or we did.
+      if (!(error instanceof NetlinkError)) this.#shared.fail(error);
+    });
+  }
+
+  async #synchronise(): Promise<void> {
+    const { signal } = this.#closing;
+    this.#isReading = true;
+    try {
+      for (let waitMs = RESYNC_FIRST_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, RESYNC_MAX_MS)) {
+        this.#isMissed = false;
+        await this.#readEverything();
+        if (!this.#isMissed) return;
+        this.#shared.context.count('resyncs');
+        await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      }
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #readEverything(): Promise<void> {
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#inquiries.cancel();
+    const { publisher } = this;
+    const tables = new Tables(this.#shared.context.options);
+    const { areLinksSure } = await readAll(this.#sockets.conversation, tables);
+    const kept = new Set<number>();
+    if (!areLinksSure)
+      for (const ifindex of publisher.missingFrom(tables))
+        if (await this.#inquiries.hasLink(ifindex)) kept.add(ifindex);
+    if (this.#closing.signal.aborted) return;
+    const news = publisher.take(tables, kept);
+    const held = this.#held;
+    this.#held = undefined;
+    const heard = held.map((batch) => this.#read(batch));
+    await this.#publishAll(news);
+    for (const later of heard) this.#publish(later);
+    this.#shared.context.count('routesNotShown', tables.routes.hidden);
+    this.#shared.context.count('neighboursNotShown', tables.neighbours.hidden + tables.forwarding.hidden);
+  }
+
+  /** What is gone first, then everything there is, some at a time. */
+  async #publishAll(news: News): Promise<void> {
+    const slices = new Slices();
+    const { links } = this.publisher.tables;
+    const first = new News();
+    for (const ifindex of news.gone) first.gone.add(ifindex);
+    first.isNamespaceTouched = true;
+    this.publisher.publish(first);
+    const all = [...links.keys()];
+    for (let at = 0; at < all.length && !this.#closing.signal.aborted; at += CHUNK) {
+      const chunk = new News();
+      for (const ifindex of all.slice(at, at + CHUNK)) {
+        chunk.touched.add(ifindex);
+        chunk.devices.add(ifindex);
+        chunk.routed.add(ifindex);
+      }
+      this.publisher.publish(chunk);
+      await slices.breathe();
+    }
+  }
+}
