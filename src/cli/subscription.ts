@@ -26,6 +26,8 @@ export interface SubscriptionOptions {
   readonly filter: string | undefined;
   /** Go on after this position of the change log. */
   readonly revision: number | undefined;
+  /** What there was at that position, to know names and what changes. */
+  readonly known: readonly WireElement[];
   readonly signal: AbortSignal;
   readonly onChange: (change: Change, known: ReadonlyMap<string, WireElement>) => void;
   /** In step: the first full reading has come, and how much there is. */
@@ -66,6 +68,7 @@ class Follower {
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     this.#revision = options.revision;
+    for (const element of options.known) this.#known.set(element.ID, element);
   }
 
   /** One connection from its opening to its end; answers why it ended. */
@@ -144,7 +147,7 @@ class Follower {
     // The missed changes follow one by one, each with its own position: until then the old one stands.
     if (!resumed) this.#revision = reply.LogRevision ?? this.#revision;
     if (isFirst) {
-      this.#known = now;
+      if (!resumed) this.#known = now;
       this.#options.onSynced(reply.Nodes?.length ?? 0, reply.Edges?.length ?? 0);
       if (this.#options.revision !== undefined) this.#options.onResumed(resumed ? 'complete' : 'anew');
       return;

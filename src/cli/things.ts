@@ -97,8 +97,11 @@ export function thingNamed(word: string): Thing | undefined {
 }
 
 /** Edges with the names of their ends, of an answer that holds both. */
-export function edgeRows({ nodes, edges }: { nodes: readonly WireNode[]; edges: readonly WireEdge[] }): Row[] {
-  const names = new Map(nodes.map((node) => [node.ID, nameOf(node)]));
+export function edgeRows(
+  { nodes, edges }: { readonly nodes: readonly WireNode[]; readonly edges: readonly WireEdge[] },
+  place: (node: WireNode) => Place,
+): Row[] {
+  const names = new Map(nodes.map((node) => [node.ID, qualifiedName(node, place(node))]));
   return edges.map((edge) => ({
     FROM: names.get(edge.Parent) ?? edge.Parent,
     RELATION: edge.Metadata.RelationType,
@@ -106,6 +109,11 @@ export function edgeRows({ nodes, edges }: { nodes: readonly WireNode[]; edges: 
     TYPE: edge.Metadata.Type,
     HOST: edge.Host,
   }));
+}
+
+/** `blue/eth0`: the same name is found in many namespaces. */
+export function qualifiedName(node: WireNode, { netns }: Place): string {
+  return netns === undefined || typeOf(node) === 'netns' ? nameOf(node) : `${netns}/${nameOf(node)}`;
 }
 
 function interfaceRow(node: WireNode, { netns }: Place): Row {

@@ -6,6 +6,7 @@ import { examples, type Session } from '../command.ts';
 import { quoted } from '../gremlin.ts';
 import { nodeNamed } from '../node-named.ts';
 import { addFormatOption, addUtcOption } from '../output.ts';
+import { placesIn } from '../places.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
 import { type Description, drawDescription } from '../render/description.ts';
 import { addServerOptions } from '../server-options.ts';
@@ -28,10 +29,11 @@ async function run(session: Session, name: string, options: PrintOptions & TimeO
   const node = await nodeNamed(session, options, graph, name);
   const it = `${graph}.V(${quoted(node.ID)})`;
   const query = (text: string) => ask(session, { ...options, quiet: true }, { query: text });
-  const [around, owners, counters] = await Promise.all([
+  const [around, owners, counters, place] = await Promise.all([
     query(`${it}.BothE().SubGraph()`),
     query(`${it}.Ascendants(0)`),
     query(`${it}.Metrics()`),
+    placesIn(session, options, graph),
   ]);
   const description: Description = {
     schema: around.schema,
@@ -45,7 +47,7 @@ async function run(session: Session, name: string, options: PrintOptions & TimeO
   const kind = options.output?.kind ?? 'table';
   if (kind === 'json') io.out.write(`${JSON.stringify(description, null, 2)}\n`);
   else if (kind === 'yaml') io.out.write((await import('yaml')).stringify(description));
-  else io.out.write(drawDescription(description, drawingOf(session, options)));
+  else io.out.write(drawDescription(description, { ...drawingOf(session, options), place }));
 }
 
 function nodesOf(reply: QueryReply) {

@@ -63,10 +63,11 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const ends = thing.name === 'edges' && isDrawn ? '.SubGraph()' : '';
   const query = graph + thing.steps + filterSteps(thing, name, options) + ends;
   const reply = await ask(session, options, { query });
-  if (reply.kind === 'graph' && isGrid) return printRows(session, edgeRows(reply), options);
-  if (reply.kind !== 'nodes' || !thing.rows || !isGrid) return print(session, reply, options);
-  const { rows } = thing;
+  if (!isGrid || (reply.kind !== 'graph' && !thing.rows)) return print(session, reply, options);
   const place = await placesIn(session, options, graph);
+  if (reply.kind === 'graph') return printRows(session, edgeRows(reply, place), options);
+  const { rows } = thing;
+  if (reply.kind !== 'nodes' || !rows) return print(session, reply, options);
   printRows(
     session,
     reply.nodes.flatMap((node) => rows(node, place(node))),

@@ -1,8 +1,9 @@
 /** `skein watch [nodes|edges]`: changes as they happen. */
 import { Argument, type Command, Option } from 'commander';
 import type { WireElement } from '../../contract/element.ts';
+import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
-import { exitCodes, usageFailure } from '../failure.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addUtcOption, wholeNumber } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
@@ -10,7 +11,7 @@ import { drawKey, keyChanges, titleOf } from '../render/changes.ts';
 import { nameOf } from '../render/element.ts';
 import { isEdge } from '../render/kind.ts';
 import type { Drawing } from '../render/reply.ts';
-import { serverOf } from '../server.ts';
+import { type ServerOptions, serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
 import type { Change } from '../subscription.ts';
 
@@ -46,11 +47,13 @@ async function run(session: Session, things: string | undefined, options: WatchO
   const isText = drawing.format.kind === 'table';
   const enough = new AbortController();
   const note = (text: string) => options.quiet || io.err.write(`${text}\n`);
+  const revision = options.since === undefined ? undefined : revisionOf(options.since);
   let left = options.count ?? Number.POSITIVE_INFINITY;
   await subscribe({
     server,
     filter: options.filter,
-    revision: options.since === undefined ? undefined : revisionOf(options.since),
+    revision,
+    known: revision === undefined ? [] : await knownAt(session, options, revision),
     signal: AbortSignal.any([io.interrupted, enough.signal]),
     onChange: (change, known) => {
       if (left <= 0 || (things !== undefined && isEdge(change.element) !== (things === 'edges'))) return;
@@ -63,6 +66,17 @@ async function run(session: Session, things: string | undefined, options: WatchO
     onResumed: (how) => note(resumed[how]),
   });
   if (io.interrupted.aborted) session.exitCode = exitCodes.interrupted;
+}
+
+/** A revision that is not kept is the server's to refuse, in its own words, when it is asked to go on from there. */
+async function knownAt(session: Session, options: ServerOptions, revision: number): Promise<readonly WireElement[]> {
+  try {
+    const reply = await ask(session, { ...options, quiet: true }, { query: `G.At('rev:${revision}')` });
+    return reply.kind === 'graph' ? [...reply.nodes, ...reply.edges] : [];
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === exitCodes.usage) return [];
+    throw error;
+  }
 }
 
 const resumed = {

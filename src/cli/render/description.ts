@@ -2,7 +2,7 @@
 import type { WireEdge, WireNode } from '../../contract/element.ts';
 import type { QueryReply, WireSample } from '../../contract/query.ts';
 import { type Clockface, drawTime } from '../moment.ts';
-import type { Row } from '../things.ts';
+import { type Place, qualifiedName, type Row } from '../things.ts';
 import { nameOf, typeOf } from './element.ts';
 import { cellText, withoutEmpty } from './grid.ts';
 import type { Paint } from './paint.ts';
@@ -27,11 +27,12 @@ export interface DescriptionDrawing {
   readonly clock: Clockface;
   readonly paint: Paint;
   readonly width: number | undefined;
+  readonly place: (node: WireNode) => Place;
 }
 
 export function drawDescription(description: Description, drawing: DescriptionDrawing): string {
   const { node, counters } = description;
-  const { RoutingTables, Neighbors, Metric, LastUpdateMetric, ...rest } = node.Metadata;
+  const { Name, Type, RoutingTables, Neighbors, Metric, LastUpdateMetric, ...rest } = node.Metadata;
   const place = { netns: undefined };
   const { clock, paint } = drawing;
   const tables = Object.entries(rest).filter(([, value]) => isTable(value));
@@ -40,7 +41,7 @@ export function drawDescription(description: Description, drawing: DescriptionDr
     ['', pairs(headOf(description, clock))],
     ['metadata', pairs(plain.map(([key, value]) => [key, valueText(value)]))],
     ...tables.map(([key, value]): [string, string] => [key, grid(value as Row[], drawing)]),
-    ['links', pairs(linksOf(description))],
+    ['links', pairs(linksOf(description, drawing.place))],
     ['routes', grid(routesOf(node, place), drawing, ['HOST', 'INTERFACE'])],
     ['neighbours', grid(neighboursOf(node, place), drawing, ['HOST', 'INTERFACE'])],
     ['last counters', pairs(countersOf(counters, clock))],
@@ -65,13 +66,13 @@ function headOf({ node, owners }: Description, clock: Clockface): [string, strin
   ];
 }
 
-function linksOf({ node, edges, neighbours }: Description): [string, string][] {
+function linksOf({ node, edges, neighbours }: Description, place: DescriptionDrawing['place']): [string, string][] {
   const byId = new Map(neighbours.map((other) => [other.ID, other]));
   return edges.map((edge) => {
     const isParent = edge.Parent === node.ID;
     const other = byId.get(isParent ? edge.Child : edge.Parent);
     const relation = cellText(edge.Metadata.RelationType);
-    const end = other ? `${typeOf(other)} ${nameOf(other)}` : isParent ? edge.Child : edge.Parent;
+    const end = other ? `${typeOf(other)} ${qualifiedName(other, place(other))}` : isParent ? edge.Child : edge.Parent;
     return [relation, `${isParent ? 'to' : 'from'} ${cellText(end)}`];
   });
 }

@@ -1,25 +1,64 @@
-/** What the server says about how a query runs: text as it is, anything else as an indented outline. */
-import { cellText } from './grid.ts';
+/** How the server runs a query, or ran it: one line for each stage, and what the source of the first looks at. */
+import { cellText, type Grid, withoutEmpty } from './grid.ts';
+import { drawTable } from './table.ts';
 
-export function drawPlan(plan: unknown): string {
-  if (typeof plan === 'string') return plan.endsWith('\n') ? plan : `${plan}\n`;
-  return outline(plan, '');
+/** What `--explain` and `--profile` answer, as far as it is drawn. */
+interface Plan {
+  readonly stages: readonly Stage[];
+  /** Only of a profile. */
+  readonly totalUs?: number;
 }
 
-/** `key: value` lines, lists with dashes: like YAML, for people only. */
-export function outline(value: unknown, indent: string): string {
-  if (Array.isArray(value))
-    return value.map((item) => `${indent}- ${outline(item, `${indent}  `).trimStart()}`).join('');
-  if (typeof value !== 'object' || value === null) return `${indent}${cellText(value)}\n`;
-  return Object.entries(value)
-    .map(([key, inner]) => {
-      const isPlain = typeof inner !== 'object' || inner === null || (Array.isArray(inner) && inner.every(isScalar));
-      if (isPlain) return `${indent}${cellText(key)}: ${cellText(inner)}\n`;
-      return `${indent}${cellText(key)}:\n${outline(inner, `${indent}  `)}`;
-    })
-    .join('');
+interface Stage {
+  readonly steps: string;
+  readonly gives: string;
+  readonly source?: {
+    readonly by: string;
+    readonly key?: string;
+    readonly filters?: readonly string[];
+    readonly estimate: number;
+  };
+  readonly itemsIn?: number;
+  readonly itemsOut?: number;
+  readonly us?: number;
 }
 
-function isScalar(value: unknown): boolean {
-  return typeof value !== 'object' || value === null;
+export function drawPlan(value: unknown, width: number | undefined): string {
+  if (!isPlan(value)) return `${JSON.stringify(value, null, 2)}\n`;
+  const table = drawTable(gridOf(value.stages), { hasHeaders: true, width });
+  return value.totalUs === undefined ? table : `${table}${drawMicroseconds(value.totalUs)} in all\n`;
+}
+
+function gridOf(stages: readonly Stage[]): Grid {
+  return withoutEmpty({
+    columns: [
+      { title: 'STEPS' },
+      { title: 'GIVES' },
+      { title: 'LOOKS AT', isOptional: true },
+      { title: 'IN', isOptional: true },
+      { title: 'OUT', isOptional: true },
+      { title: 'TIME', isOptional: true },
+    ],
+    rows: stages.map(({ steps, gives, source, itemsIn, itemsOut, us }) => [
+      steps,
+      gives,
+      source && sourceText(source),
+      itemsIn,
+      itemsOut,
+      us === undefined ? undefined : drawMicroseconds(us),
+    ]),
+  });
+}
+
+function sourceText({ by, key, filters = [], estimate }: NonNullable<Stage['source']>): string {
+  const how = by === 'index' ? `${estimate} by the index of ${key}` : `all ${estimate}`;
+  return filters.length > 0 ? `${how}, checking ${filters.join(', ')}` : how;
+}
+
+function drawMicroseconds(us: number): string {
+  return us < 1000 ? `${us} µs` : `${cellText((us / 1000).toFixed(1))} ms`;
+}
+
+function isPlan(value: unknown): value is Plan {
+  return typeof value === 'object' && value !== null && 'stages' in value && Array.isArray(value.stages);
 }

@@ -9,7 +9,7 @@ import { drawCsv } from './csv.ts';
 import { drawDot } from './dot.ts';
 import { nameOf, valueAt } from './element.ts';
 import { edgesGrid, keysGrid, nodesGrid } from './elements.ts';
-import { type Grid, sorted } from './grid.ts';
+import { cellText, type Grid, sorted } from './grid.ts';
 import { drawHistory } from './history.ts';
 import { drawMermaid } from './mermaid.ts';
 import type { Paint } from './paint.ts';
@@ -166,14 +166,18 @@ function drawText(reply: QueryReply, drawing: Drawing): string {
   switch (reply.kind) {
     case 'paths':
       return reply.paths.map((path) => `${path.map(nameOf).join(' → ')}\n`).join('');
+    case 'values':
+      return reply.values.map((value) => `${cellText(value)}\n`).join('');
+    case 'value':
+      return `${cellText(reply.value)}\n`;
     case 'differences':
       return reply.differences.map((difference) => drawDifference(difference, names, drawing.paint)).join('');
     case 'history':
       return drawHistory(reply.elements, { ...drawing, names });
     case 'plan':
-      return drawPlan(reply.plan);
+      return drawPlan(reply.plan, drawing.width);
     case 'profile':
-      return drawPlan(reply.profile);
+      return drawPlan(reply.profile, drawing.width);
     default:
       return gridsOf(reply, drawing)
         .map((grid) => drawTable(grid, drawing))
