@@ -32,6 +32,7 @@ import { steps } from './query/steps/index.ts';
 import { systemClock } from './std/clock.ts';
 import { edgeId } from './std/edgeid.ts';
 import { logTo } from './std/log.ts';
+import { settlesWithin } from './std/pause.ts';
 import { Unavailable } from './std/unavailable.ts';
 
 /** How often signs of life are written, what is too old forgotten, and the archive's state read. */
@@ -156,7 +157,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
 
   return {
     async greeting() {
-      await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, GREETING_MS))]);
+      await settlesWithin(systemClock, GREETING_MS, settled);
       return greeting({
         ...countInterfaces(graph.now()),
         listen: place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`,
