@@ -1,9 +1,11 @@
 /** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
 import { host } from './host/index.ts';
+import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import type { Probe } from './probe.ts';
 
 export const probes: readonly Probe[] = [
   host, //
   netns,
+  netlink,
 ];
