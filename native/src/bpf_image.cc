@@ -11,6 +11,9 @@
 namespace skein {
 namespace {
 
+// The verifier gives up with EAGAIN when a signal is pending, which the next attempt finds handled.
+constexpr int kAttempts = 20;
+
 // What bpftool's loader programs read and write: a header, then each map, then each program, without gaps.
 struct ContextHeader {
   uint32_t size;
@@ -84,9 +87,7 @@ void run(const Fd& program, void* context, size_t size) {
   if (result < 0) throw Failure{-result, "load BPF programs"};
 }
 
-}  // namespace
-
-BpfLoaded loadBpf(const BpfImage& image) {
+BpfLoaded load(const BpfImage& image) {
   const Fd data = dataMap(image);
   const Fd program = loader(image, data);
   const size_t programsAt = sizeof(ContextHeader) + image.maps * sizeof(ContextMap);
@@ -107,6 +108,18 @@ BpfLoaded loadBpf(const BpfImage& image) {
     loaded.programs.emplace_back(fd);
   }
   return loaded;
+}
+
+}  // namespace
+
+BpfLoaded loadBpf(const BpfImage& image) {
+  for (int attempt = 1;; attempt++) {
+    try {
+      return load(image);
+    } catch (const Failure& failure) {
+      if (failure.error != EAGAIN || attempt == kAttempts) throw;
+    }
+  }
 }
 
 Fd attachBpf(const Fd& program) {

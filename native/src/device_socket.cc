@@ -16,7 +16,8 @@ Napi::Value openDeviceSocket(const Napi::CallbackInfo& info) {
 
 Napi::Function DeviceSocket::define(Napi::Env env) {
   return DefineClass(env, "DeviceSocket",
-                     {InstanceMethod<&DeviceSocket::ethtool>("ethtool"), InstanceMethod<&DeviceSocket::close>("close")});
+                     {InstanceMethod<&DeviceSocket::ethtool>("ethtool"),
+                      InstanceMethod<&DeviceSocket::close>("close")});
 }
 
 Napi::Value DeviceSocket::wrap(Napi::Env env, Fd fd) {

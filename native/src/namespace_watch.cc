@@ -12,7 +12,8 @@ Napi::Value watchNamespaces(const Napi::CallbackInfo& info) {
 Napi::Function NamespaceWatch::define(Napi::Env env) {
   return DefineClass(env, "NamespaceWatch",
                      {InstanceAccessor<&NamespaceWatch::kind>("kind", napi_enumerable),
-                      InstanceMethod<&NamespaceWatch::rearm>("rearm"), InstanceMethod<&NamespaceWatch::close>("close")});
+                      InstanceMethod<&NamespaceWatch::rearm>("rearm"),
+                      InstanceMethod<&NamespaceWatch::close>("close")});
 }
 
 NamespaceWatch::NamespaceWatch(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NamespaceWatch>(info) {
@@ -37,7 +38,9 @@ NamespaceWatch::~NamespaceWatch() {
   if (watch_) watch_->close();
 }
 
-Napi::Value NamespaceWatch::kind(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), watch_->kind()); }
+Napi::Value NamespaceWatch::kind(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), watch_->kind());
+}
 
 void NamespaceWatch::rearm(const Napi::CallbackInfo&) { watch_->rearm(); }
 

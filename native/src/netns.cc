@@ -26,7 +26,9 @@ namespace {
 Fd openNetns(const std::string& path, const char* attempt) {
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) throw Failure::of(attempt + path);
-  if (ioctl(fd.get(), NS_GET_NSTYPE) != CLONE_NEWNET) throw Failure{EINVAL, attempt + path + " (not a network namespace)"};
+  if (ioctl(fd.get(), NS_GET_NSTYPE) != CLONE_NEWNET) {
+    throw Failure{EINVAL, attempt + path + " (not a network namespace)"};
+  }
   return fd;
 }
 
