@@ -3,18 +3,20 @@ import type { Door, NetnsIdentity } from '../../native/door.ts';
 import type { Holders } from './holders.ts';
 import { readInhabitants } from './inhabitants.ts';
 
-/** A scan that takes 1 ms is not done again for 50 ms: scans take 2 % of the time at most, however many processes come and go. */
-const GAP_SHARE = 50;
-const GAP_MIN_MS = 10;
+/** However many processes come and go, scans take 2 % of the time at most; while a name was removed just now, 20 %. */
+const GAP_SCANS = 50;
+const GAP_SCANS_URGENT = 5;
 /** Processes that end while they are asked make us ask again, but not forever. */
 const TRIES_MAX = 3;
 
 export class Scans {
-  readonly #parts: { readonly door: Door; readonly holders: Holders; readonly own: NetnsIdentity };
   /** Something may have changed: scan as soon as it is time. */
   isWanted = true;
+  readonly #parts: { readonly door: Door; readonly holders: Holders; readonly own: NetnsIdentity };
   #trust = false;
-  #notBeforeMs = 0;
+  #endedMs = Number.NEGATIVE_INFINITY;
+  /** What a scan costs. One that had to wait for others says little, so it rises slowly and falls at once. */
+  #costMs = 0;
 
   constructor(parts: { door: Door; holders: Holders; own: NetnsIdentity }) {
     this.#parts = parts;
@@ -28,7 +30,8 @@ export class Scans {
 
   /** When the next scan is due; Infinity when none is wanted. */
   dueMs(): number {
-    return this.isWanted ? this.#notBeforeMs : Number.POSITIVE_INFINITY;
+    if (!this.isWanted) return Number.POSITIVE_INFINITY;
+    return this.#endedMs + this.#costMs * (this.#parts.holders.hasOrphans ? GAP_SCANS_URGENT : GAP_SCANS);
   }
 
   /** Whether it is now known of every process where it lives. */
@@ -44,7 +47,9 @@ export class Scans {
     }
     this.#trust = isComplete;
     this.isWanted ||= !isComplete;
-    this.#notBeforeMs = Date.now() + Math.max(GAP_MIN_MS, GAP_SHARE * (performance.now() - startMs));
+    this.#endedMs = Date.now();
+    const tookMs = performance.now() - startMs;
+    this.#costMs = this.#costMs === 0 ? tookMs : Math.min(tookMs, this.#costMs * 1.5);
     return isComplete;
   }
 }
