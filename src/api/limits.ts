@@ -47,4 +47,4 @@ export const defaultLimits: ApiLimits = {
 };
 
 /** Work goes on this long before the event loop gets its turn. */
-export const sliceMs = 8;
+export const sliceMs = 5;

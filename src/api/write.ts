@@ -38,6 +38,8 @@ async function stream(
   elapsed: () => number,
 ): Promise<void> {
   let chunk = { text: first, done: false };
+  // The query has had its stretch of the event loop already.
+  await turn();
   let sliceStart = elapsed();
   for (;;) {
     if (response.destroyed) {
