@@ -43,7 +43,7 @@ is_ready() {
 }
 
 fingerprint() {
-  find package.json package-lock.json scripts/setup.sh scripts/build-native.sh native -type f -exec cat {} + | sha256sum
+  find package.json package-lock.json scripts/setup.sh scripts/build-native.sh native bpf -type f -exec cat {} + | sha256sum
 }
 
 has() {

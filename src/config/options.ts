@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { option } from './option.ts';
-import { count, duration, listenAddress, size, text, texts, valueMap } from './values.ts';
+import { count, duration, listenAddress, size, text, texts, valueMap, valueMaps } from './values.ts';
 
 export const configShape = z.strictObject({
   listen: option(listenAddress(), {
@@ -66,6 +66,12 @@ export const configShape = z.strictObject({
         default: {},
         takes: 'JSON',
         example: '{"site": "lab", "rack": 7}',
+      }),
+      files: option(valueMaps(), {
+        doc: 'Files whose values become part of the node of the host, under Config: name, path, and where it is not clear type (json, yaml, toml, ini, properties); selector takes one value out.',
+        default: [],
+        takes: 'JSON',
+        example: '[{"name": "zone", "path": "/etc/site.ini", "selector": "site.zone"}]',
       }),
     }),
     netlink: z.strictObject({

@@ -124,7 +124,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'agent.flow.ebpf.polling_rate', default: 16_000, why: flows },
   { key: 'agent.capture.stats_update', default: 1, why: flows },
   { key: 'agent.metadata', to: 'probes.host.metadata' },
-  { key: 'agent.metadata_config.files', why: 'metadata is not read from other files yet; agent.metadata is' },
+  { key: 'agent.metadata_config.files', to: 'probes.host.files' },
   { key: 'agent.auth.*', why: oneProcess },
 
   { key: 'flow.expire', default: 600, why: flows },

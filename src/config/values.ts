@@ -76,6 +76,18 @@ export function valueMap() {
   );
 }
 
+/** A list of maps, in a variable or a flag as JSON. What each has to hold is checked by who uses them. */
+export function valueMaps() {
+  return z.preprocess(
+    (raw) => (typeof raw === 'string' ? readJson(raw) : raw),
+    z
+      .array(z.record(z.string(), z.json(), { error: 'has to be a list of maps' }), {
+        error: 'has to be a list of maps',
+      })
+      .max(100),
+  );
+}
+
 export interface Listen {
   readonly host: string;
   readonly port: number;

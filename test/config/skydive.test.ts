@@ -35,6 +35,7 @@ analyzer:
   listen: ":8082"
 agent:
   metadata: { site: lab }
+  metadata_config.files: [{ name: zone, path: /etc/site.ini, type: ini, selector: site.zone }]
   topology:
     netns.run_path: /var/run/mine
     docker.netns.run_path: /var/run/theirs
@@ -45,6 +46,9 @@ http.ws: { ping_delay: 5, queue_size: 500 }
   expect(config.host).toBe('rack1');
   expect(config.listen).toEqual({ host: '::', port: 8082 });
   expect(config.probes.host.metadata).toEqual({ site: 'lab' });
+  expect(config.probes.host.files).toEqual([
+    { name: 'zone', path: '/etc/site.ini', type: 'ini', selector: 'site.zone' },
+  ]);
   expect(config.probes.netns.paths).toEqual(['/var/run/mine', '/var/run/theirs']);
   expect(config.log.level).toBe('warn');
   expect([config.api.ping, config.api.queue]).toEqual([5_000, 500]);

@@ -1,0 +1,40 @@
+/** docs/reference/steps.md: the steps of the query language, each with the example that runs as its test. */
+import type { Step } from '../../src/query/step.ts';
+import { steps } from '../../src/query/steps/index.ts';
+import { code, madeFrom } from './table.ts';
+
+export function stepsPage(): string {
+  return `${madeFrom('src/query/steps/')}
+
+# Steps
+
+Names of steps may be written in large or small letters.
+Each example runs as a test: the graph it is asked of, the query, and what comes out (ids of elements, JSON of anything else).
+
+${steps.map(section).join('\n\n')}
+`;
+}
+
+function section({ name, aliases = [], args, doc, gives, example }: Step): string {
+  const kinds = Object.entries(gives).map(([takes, kind]) =>
+    typeof kind === 'string' ? `${takes} → ${kind}` : `${takes} → depends on the arguments`,
+  );
+  return [
+    `## ${name}`,
+    '',
+    `${code(`${name}(${args.text})`)}${aliases.length > 0 ? `, also ${aliases.map(code).join(', ')}` : ''}`,
+    '',
+    doc,
+    ...(kinds.length > 0 ? ['', `Takes and gives: ${kinds.join(', ')}.`] : []),
+    '',
+    '```',
+    ...example.on
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .map((line) => `# ${line}`),
+    example.query,
+    ...example.gives.map((line) => `=> ${line}`),
+    '```',
+  ].join('\n');
+}
