@@ -25,6 +25,7 @@ export interface Checked {
 export function check(query: Query): Checked {
   const faults = new Faults();
   const checked: CheckedStep[] = [];
+  const names = new Set<string>();
   let mode: Mode = 'run';
   // Undefined after a mistake: what comes then cannot be judged by what it takes.
   let kind: Kind | undefined = 'start';
@@ -58,6 +59,8 @@ export function check(query: Query): Checked {
       kind = typeof given === 'string' ? given : undefined;
       continue;
     }
+    if (step.names === 'given') for (const name of args as string[]) names.add(name);
+    if (step.names === 'needed') checkNames(call, names, faults);
     kind = typeof given === 'function' ? given(args) : given;
     checked.push({ step, args, takes, gives: kind, call });
   }
@@ -90,6 +93,15 @@ function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | un
     : (closest(call.name, namesAfter(kind)) ?? closest(call.name, namesAfter(undefined)));
   faults.add('query.unknown-step', `no step named "${call.name}"`, named(call), hint);
   return undefined;
+}
+
+/** Each must have been given by As before. */
+function checkNames({ args }: Call, names: ReadonlySet<string>, faults: Faults): void {
+  for (const argument of args) {
+    if (argument.kind !== 'string' || names.has(argument.value)) continue;
+    const hint = closest(argument.value, names) ?? `name it with As('${argument.value}') before`;
+    faults.add('query.unknown-name', `nothing is named '${argument.value}'`, argument, hint);
+  }
 }
 
 function* namesAfter(kind: Kind | undefined): Generator<string> {

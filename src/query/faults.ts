@@ -1,6 +1,9 @@
 /** Collects what is wrong with a query, so that all of it is told at once. */
 import type { Fault } from '../std/mistake.ts';
 
+/** Who has read so many has read enough. */
+export const faultsMax = 50;
+
 export class Faults {
   readonly errors: Fault[] = [];
   readonly warnings: Fault[] = [];
@@ -8,11 +11,11 @@ export class Faults {
   readonly keys: { readonly text: string; readonly from: number; readonly to: number }[] = [];
 
   add(code: string, message: string, where: { from: number; to: number }, hint?: string): void {
-    this.errors.push(fault(code, message, where, hint));
+    if (this.errors.length < faultsMax) this.errors.push(fault(code, message, where, hint));
   }
 
   warn(code: string, message: string, where: { from: number; to: number }, hint?: string): void {
-    this.warnings.push(fault(code, message, where, hint));
+    if (this.warnings.length < faultsMax) this.warnings.push(fault(code, message, where, hint));
   }
 }
 

@@ -4,6 +4,7 @@
  * Strings may hold escapes and must close; numbers may be negative and have exponents. (Skydive has neither.)
  */
 import type { Fault } from '../std/mistake.ts';
+import { faultsMax } from './faults.ts';
 
 export type TokenKind = 'word' | 'string' | 'number' | 'dot' | 'comma' | 'open' | 'close' | 'end' | 'other';
 
@@ -120,6 +121,7 @@ export class Lexer {
   }
 
   fault(code: string, message: string, from: number, to: number, hint?: string): void {
+    if (this.faults.length >= faultsMax) return;
     this.faults.push(hint === undefined ? { code, message, from, to } : { code, message, from, to, hint });
   }
 }

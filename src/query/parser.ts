@@ -26,29 +26,28 @@ class Parser {
   chain(): Call[] {
     const { lexer } = this;
     const calls: Call[] = [];
+    let isStepNext = false;
     if (lexer.kind === 'word' && isG(lexer.word)) lexer.next();
     else {
       this.unexpected('a query starts with G', 'G.V()');
-      this.skipTo('dot');
+      // `V().Count()`: only the G is missing.
+      isStepNext = lexer.kind === 'word' && /^\s*\(/.test(lexer.text.slice(lexer.to, lexer.to + 8));
+      if (!isStepNext) this.skipTo('dot');
     }
     while (lexer.kind !== 'end') {
       if (lexer.kind === 'dot') lexer.next();
-      else {
+      else if (!isStepNext) {
         this.unexpected('a dot and a step belong here');
         this.skipTo('dot');
         continue;
       }
+      isStepNext = false;
       const call = this.step();
       if (call !== undefined) calls.push(call);
-      if (calls.length > this.limits.steps) {
-        lexer.fault(
-          'query.limit',
-          `the query has more than ${this.limits.steps} steps (limit steps)`,
-          lexer.from,
-          lexer.to,
-        );
-        break;
-      }
+      if (calls.length <= this.limits.steps) continue;
+      const message = `the query has more than ${this.limits.steps} steps (limit steps)`;
+      lexer.fault('query.limit', message, lexer.from, lexer.to);
+      break;
     }
     return calls;
   }
@@ -111,7 +110,9 @@ class Parser {
         return this.wordArgument(depth);
       default:
         this.unexpected('a string, a number or a predicate belongs here');
-        lexer.next();
+        // One word about a heap of them is enough.
+        do lexer.next();
+        while (lexer.kind === 'dot' || lexer.kind === 'open' || lexer.kind === 'other');
         return undefined;
     }
   }

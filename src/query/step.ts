@@ -17,6 +17,8 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
   readonly dialect: readonly Dialect[];
   /** Asks about the query instead of running it (explain), or while it runs (profile); always the last step. */
   readonly mode?: 'explain' | 'profile';
+  /** Its arguments are names of sets: given here, or needed from a step before. */
+  readonly names?: 'given' | 'needed';
   /** One sentence, for the reference and for completion. */
   readonly doc: string;
   readonly args: Parameters<Args>;

@@ -1,8 +1,8 @@
-import type { Element, Metadata, Value } from '../../graph/element.ts';
+import type { Element, Value } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import { nothing } from '../arguments.ts';
-import { counterKeys, readCounters } from '../counters.ts';
-import { fieldNames, isList } from '../key.ts';
+import { keyNames, namesWithin } from '../keynames.ts';
+import type { Kind } from '../kind.ts';
 import { defineStep, type Items, type Series } from '../step.ts';
 
 export const keys = defineStep({
@@ -12,7 +12,7 @@ export const keys = defineStep({
   args: nothing,
   example: {
     on: 'device:eth0 {"LLDP":{"Port":"1"}}',
-    query: 'G.V().Keys().Limit(11).Range(7, 11)',
+    query: 'G.V().Keys().Range(7, 11)',
     gives: ['"Type"', '"Name"', '"LLDP"', '"LLDP.Port"'],
   },
   gives: { nodes: 'values', edges: 'values', history: 'values', values: 'values', metrics: 'values' },
@@ -22,8 +22,7 @@ export const keys = defineStep({
       for (const item of input) {
         if (item === undefined || budget.spend()) yield undefined;
         if (item === undefined) continue;
-        const found = namesIn(takes === 'values' ? 'value' : takes === 'metrics' ? 'series' : 'element', item, view);
-        for (const key of found) {
+        for (const key of namesOf(item, takes, view)) {
           if (seen.has(key)) continue;
           seen.add(key);
           budget.hold(1);
@@ -33,36 +32,8 @@ export const keys = defineStep({
     },
 });
 
-function* namesIn(
-  what: 'value' | 'series' | 'element',
-  item: Element | Value | Series,
-  view: GraphView,
-): Generator<string> {
-  if (what === 'series') {
-    for (const sample of (item as Series).samples) yield* [...Object.keys(sample.counters), 'Start', 'Last'];
-    return;
-  }
-  if (what === 'value') {
-    yield* within(item as Value, '');
-    return;
-  }
-  const element = item as Element;
-  yield* fieldNames;
-  if (element.kind === 'edge') yield* ['Parent', 'Child'];
-  yield* within(element.metadata, '');
-  for (const key of counterKeys) {
-    const counters = readCounters(element.id, key.split('.'), view);
-    if (counters === undefined) continue;
-    yield key;
-    yield* within(counters, `${key}.`);
-  }
-}
-
-function* within(value: Value, prefix: string): Generator<string> {
-  if (isList(value)) for (const item of value) yield* within(item, prefix);
-  else if (typeof value === 'object' && value !== null)
-    for (const key of Object.keys(value as Metadata)) {
-      yield prefix + key;
-      yield* within((value as Metadata)[key] as Value, `${prefix}${key}.`);
-    }
+function* namesOf(item: Element | Value | Series, takes: Kind, view: GraphView): Generator<string> {
+  if (takes === 'values') yield* namesWithin(item as Value);
+  else if (takes !== 'metrics') yield* keyNames(item as Element, view);
+  else for (const { counters } of (item as Series).samples) yield* [...Object.keys(counters), 'Start', 'Last'];
 }

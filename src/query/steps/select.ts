@@ -1,13 +1,12 @@
 import type { GraphNode } from '../../graph/element.ts';
-import { mistake } from '../../std/mistake.ts';
 import { names } from '../arguments.ts';
 import { defineStep } from '../step.ts';
-import { closest } from '../suggest.ts';
 import { identityIn } from '../walk.ts';
 
 export const select = defineStep({
   name: 'Select',
   dialect: ['skydive'],
+  names: 'needed',
   doc: 'The nodes that As has named so, each once.',
   args: names({}),
   example: {
@@ -20,12 +19,7 @@ export const select = defineStep({
     const identity = identityIn(run.view);
     const found = new Map<string, GraphNode>();
     for (const name of wanted) {
-      const nodes = run.names.get(name);
-      if (nodes === undefined) {
-        const hint = closest(name, run.names.keys()) ?? `name it with As('${name}') before`;
-        throw mistake('query.unknown-name', `nothing is named '${name}'`, hint);
-      }
-      for (const node of nodes) found.set(identity(node), node);
+      for (const node of run.names.get(name) ?? []) found.set(identity(node), node);
     }
     run.budget.hold(found.size);
     return found.values();

@@ -23,6 +23,11 @@ export const sort = defineStep({
       const ofValue = (value: Value) => (key === undefined ? value : key.find(value));
       const ofElement = (element: Element) => (key === undefined ? element.createdAt : key.read(element, view));
       const keyOf = (isPlain ? ofValue : ofElement) as (item: Element | Value) => Value | undefined;
-      return sorted(input, keyOf, descending ? (a, b) => compareValues(b, a) : compareValues, run);
+      return sorted(input, keyOf, descending ? descend : compareValues, run);
     },
 });
+
+/** What is missing stays last. */
+function descend(a: Value | undefined, b: Value | undefined): number {
+  return a === undefined || b === undefined ? compareValues(a, b) : compareValues(b, a);
+}
