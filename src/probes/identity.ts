@@ -27,8 +27,9 @@ export function hostTid(hostName: string): string {
   return tid(hostName);
 }
 
+/** /run and /var/run are one place. */
 export function netnsTid(ofHost: string, path: string): string {
-  return tid(`${ofHost}${path}netns`);
+  return tid(`${ofHost}${path.replace(/^\/run\//, '/var/run/')}netns`);
 }
 
 export function ownedTid(parentTid: string, name: string, type: string): string {

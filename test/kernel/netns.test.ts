@@ -40,7 +40,7 @@ function live(name?: string): ChildProcess & { pid: number } {
 }
 
 function start(options: Record<string, unknown> = {}): Running {
-  const given = { pollMs: 50, dockerPaths: [join(root, 'docker/netns')], ...options };
+  const given = { pollMs: 50, paths: ['/var/run/netns', join(root, 'docker/netns')], ...options };
   running = runProbe(netns as Probe, { door: openDoor() as Door, options: given, time: () => Date.now() });
   return running;
 }

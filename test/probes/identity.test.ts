@@ -6,6 +6,7 @@ test('TIDs are those that Skydive 0.28 gave to the same things', () => {
   const netns = netnsTid(host, '/var/run/netns/skyb-a');
   expect(host).toBe('78ce3a96-6e6a-5208-58cd-17c3bc216b64');
   expect(netns).toBe('581d229c-57b9-5556-6d1c-96fc04f73d72');
+  expect(netnsTid(host, '/run/netns/skyb-a')).toBe(netns);
   expect(ownedTid(netns, 'skyb-ea', 'veth')).toBe('7adac6a4-10af-5ed6-46c3-eb0893931c98');
 });
 

@@ -17,12 +17,13 @@ import { Scans } from './scans.ts';
 import { Speaker } from './speaker.ts';
 import { Netns } from './vocabulary.ts';
 
-const directories = (byDefault: string) => z.array(z.string().startsWith('/')).max(100).default([byDefault]);
-
 const options = z
   .object({
-    paths: directories('/var/run/netns').describe('Directories of named namespaces; the first names best'),
-    dockerPaths: directories('/var/run/docker/netns').describe('Directories of namespaces that Docker made'),
+    paths: z
+      .array(z.string().startsWith('/'))
+      .max(100)
+      .default(['/var/run/netns', '/var/run/docker/netns'])
+      .describe('Directories of named namespaces; the first names best'),
     pollMs: z.int().min(50).default(2_000).describe('How often to look where the kernel does not tell, in ms'),
     verifyMs: z.int().min(1_000).default(60_000).describe('How often to look at everything anew, in ms'),
     settleMs: z.int().min(0).default(50).describe('How long a namespace without a name must last to be shown, in ms'),
@@ -44,10 +45,10 @@ export const netns = defineProbe({
     const holders = new Holders({ namespacesMax: given.namespacesMax });
     const scans = new Scans({ door, holders, own });
     const speaker = new Speaker({ graph, host, namespaces, own, settleMs: given.settleMs });
-    const named = [
-      ...given.paths.map((path) => ({ path, manager: undefined })),
-      ...given.dockerPaths.map((path) => ({ path, manager: 'docker' })),
-    ].map((place, rank) => new NamedDirectory({ ...place, rank, identify: (path) => identify(door, path) }));
+    const named = given.paths.map(
+      (path, rank) =>
+        new NamedDirectory({ path, rank, manager: managerOf(path), identify: (file) => identify(door, file) }),
+    );
 
     using stack = new DisposableStack();
     const every = (ms: number, act: () => void) => {
@@ -98,6 +99,11 @@ export const netns = defineProbe({
     }
   },
 });
+
+/** Others than Docker keep their namespaces among everybody's. */
+function managerOf(directory: string): string | undefined {
+  return /\/docker\/netns\/?$/.test(directory) ? 'docker' : undefined;
+}
 
 /** The namespace of the thread we run on, and of every thread that nobody moved. */
 const OWN_PATH = '/proc/self/ns/net';

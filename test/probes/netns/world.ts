@@ -72,7 +72,7 @@ export function world({ watch }: { watch?: string } = {}): World {
       door.changeNamespaces();
     },
     run(options = {}, before = undefined) {
-      const paths = { paths: [directory], dockerPaths: [docker] };
+      const paths = { paths: [directory, docker] };
       const running = runProbe(netns as Probe, {
         door: strict,
         options: { ...paths, settleMs: 5, ...options },
