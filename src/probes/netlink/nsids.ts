@@ -22,7 +22,7 @@ export class Nsids {
   readonly #candidates: () => Iterable<Namespace>;
   readonly #onFound: (nsid: number) => void;
   readonly #onFailure: (error: unknown) => void;
-  #isSearching = false;
+  #searching: Promise<void> | undefined;
 
   constructor(
     conversation: Conversation,
@@ -72,18 +72,22 @@ export class Nsids {
 
   /** Also when a namespace came that may be the one. */
   search(): void {
-    if (this.#isSearching || this.#wanted.size === 0) return;
-    this.#isSearching = true;
-    // After the messages at hand: they may name more.
-    this.#searchAll().catch(this.#onFailure);
+    if (this.#searching || this.#wanted.size === 0) return;
+    this.#searching = this.#searchAll().catch(this.#onFailure);
+  }
+
+  /** Resolves when everybody who may be wanted was asked. */
+  async idle(): Promise<void> {
+    while (this.#searching !== undefined) await this.#searching;
   }
 
   async #searchAll(): Promise<void> {
+    // After the messages at hand: they may name more.
     await Promise.resolve();
     try {
       await this.#searchCandidates();
     } finally {
-      this.#isSearching = false;
+      this.#searching = undefined;
     }
   }
 

@@ -6,6 +6,7 @@ import { interfaceId } from '../identity.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
 import { describe } from './description.ts';
 import { type Device, type FeatureSets, readDevice } from './device.ts';
+import { kindOf } from './kinds/index.ts';
 import type { Link } from './link.ts';
 import type { Monitor } from './monitor.ts';
 import { News } from './news.ts';
@@ -33,6 +34,7 @@ interface Parts {
   readonly shared: Shared;
   readonly devices: DeviceSocket | undefined;
   readonly nsids: Nsids;
+  readonly reread: (ifindex: number) => void;
 }
 
 export class Publisher implements Place {
@@ -71,6 +73,10 @@ export class Publisher implements Place {
   byBus(busInfo: string): number | undefined {
     for (const [ifindex, device] of this.#devices) if (device.busInfo === busInfo) return ifindex;
     return undefined;
+  }
+
+  reread(ifindex: number): void {
+    this.#parts.reread(ifindex);
   }
 
   physicalFunction(ifindex: number): string | undefined {
@@ -129,7 +135,8 @@ export class Publisher implements Place {
         if (node !== undefined) related.set(node, one);
       }
     };
-    for (const ifindex of [...news.gone, ...news.recreated]) relate(this.#remove(ifindex, changes));
+    const bereft = [...news.gone, ...news.recreated].flatMap((ifindex) => this.#remove(ifindex, changes));
+    relate(bereft);
     for (const ifindex of news.devices) this.#readDevice(ifindex);
     for (const ifindex of news.routed) this.#routing.delete(ifindex);
     for (const ifindex of new Set([...news.touched, ...news.routed])) relate(this.#write(ifindex, changes));
@@ -138,6 +145,15 @@ export class Publisher implements Place {
     if (changes.length === 0) return;
     const { refused } = context.graph.apply(changes);
     if (refused.length > 0) context.count('refused', refused.length);
+    this.#lookForPeers(bereft);
+  }
+
+  /** Half of a pair went: the other goes too, or it is told nothing of where its peer is now. */
+  #lookForPeers(bereft: readonly Interface[]): void {
+    for (const { place, ifindex } of bereft) {
+      const kind = place.published(ifindex) === undefined ? undefined : place.link(ifindex)?.kind;
+      if (kind !== undefined && kindOf(kind)?.isPair) place.reread(ifindex);
+    }
   }
 
   /** The namespace is gone, and everything in it. */

@@ -107,7 +107,7 @@ export function readRule(body: Uint8Array): Rule | undefined {
         rule.UID = range(attributes.u32(), attributes.u32(4));
         break;
       case 21:
-        rule.Protocol = attributes.u8();
+        if (attributes.u8() !== 0) rule.Protocol = attributes.u8();
         break;
       case 22:
         rule.IPProto = attributes.u8();

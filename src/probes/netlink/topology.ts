@@ -14,6 +14,8 @@ export interface Place {
   namespaceBy(nsid: number): string | undefined;
   /** ifindex of the interface with this bus address whose functions others are. */
   byBus(busInfo: string): number | undefined;
+  /** Asks the kernel for all of a link: of the far end of a pair it does not tell when it moves. */
+  reread(ifindex: number): void;
   /** Bus address of the device of which this interface is a virtual function. */
   physicalFunction(ifindex: number): string | undefined;
 }
@@ -27,6 +29,8 @@ export class Topology {
   readonly places = new Map<string, Place>();
   readonly relations = new Relations();
   readonly #byNode = new Map<string, Interface>();
+  /** What an interface last had to be asked about because its other end said otherwise. */
+  readonly #doubts = new Map<string, string>();
   /** Who waits for an interface to appear, by namespace and ifindex. */
   readonly #waiting = new Map<string, Set<string>>();
 
@@ -42,6 +46,7 @@ export class Topology {
   /** It is not in the graph any more. Gives those that were related to it. */
   gone(node: string): Interface[] {
     this.#byNode.delete(node);
+    this.#doubts.delete(node);
     return this.#interfaces(this.relations.forget(node));
   }
 
@@ -61,25 +66,35 @@ export class Topology {
 
   #master(place: Place, link: Link, node: string): Relation[] {
     if (link.master === 0) return [];
-    const master = this.#wait(place, link.master, node);
-    const kind = place.link(link.master)?.kind;
+    const master = this.#wait(place.nodeId, link.master, node);
     // All ports of the kernel datapath have one master, whatever bridge they are on.
-    if (master === undefined || kind === 'openvswitch') return [];
-    return [layer2(master, node, kind === 'vrf' ? 'vrf' : undefined)];
+    if (!master || master.link.kind === 'openvswitch') return [];
+    return [layer2(master.node, node, master.link.kind === 'vrf' ? 'vrf' : undefined)];
   }
 
   #parent(place: Place, link: Link, node: string): Relation[] {
     if (link.parent === undefined) return [];
-    const there = link.parentNsid === undefined ? place : this.#placeBy(place, link.parentNsid);
-    if (!there) return [];
-    const other = this.#wait(there, link.parent, node);
-    if (other === undefined) return [];
-    if (!kindOf(link.kind)?.isPair) return [layer2(other, node, link.type)];
-    const peer = there.link(link.parent);
+    const there = link.parentNsid === undefined ? place.nodeId : place.namespaceBy(link.parentNsid);
+    const other = there === undefined ? undefined : this.#wait(there, link.parent, node);
+    if (!other) return [];
+    if (!kindOf(link.kind)?.isPair) return [layer2(other.node, node, link.type)];
+    if (other.link.kind !== link.kind) return [];
+    this.#compare(other, { place, link, node });
     // Both ends say the same of it: from the higher number to the lower, by id where they are equal.
-    if (!peer || peer.kind !== link.kind) return [];
-    const isParent = peer.ifindex === link.ifindex ? node > other : link.ifindex > peer.ifindex;
-    return [isParent ? layer2(node, other, link.type) : layer2(other, node, link.type)];
+    const isEqual = other.link.ifindex === link.ifindex;
+    const isParent = isEqual ? node > other.node : link.ifindex > other.link.ifindex;
+    return [isParent ? layer2(node, other.node, link.type) : layer2(other.node, node, link.type)];
+  }
+
+  /** The kernel tells when an end of a pair moves, but not the other end that its peer is elsewhere now. */
+  #compare(end: End, peer: End): void {
+    const { parent, parentNsid } = end.link;
+    const where = parentNsid === undefined ? end.place.nodeId : end.place.namespaceBy(parentNsid);
+    if (where === undefined || (parent === peer.link.ifindex && where === peer.place.nodeId)) return;
+    const doubt = `${peer.node} ${parentNsid ?? ''}`;
+    if (this.#doubts.get(end.node) === doubt) return;
+    this.#doubts.set(end.node, doubt);
+    end.place.reread(end.link.ifindex);
   }
 
   #physicalFunction(place: Place, link: Link, node: string): Relation[] {
@@ -93,16 +108,13 @@ export class Topology {
     return [];
   }
 
-  #placeBy(place: Place, nsid: number): Place | undefined {
-    const nodeId = place.namespaceBy(nsid);
-    return nodeId === undefined ? undefined : this.places.get(nodeId);
-  }
-
-  /** Its node, or undefined and a word to `node` when it comes. */
-  #wait(place: Place, ifindex: number, node: string): string | undefined {
-    const found = place.published(ifindex);
-    if (found !== undefined) return found;
-    const key = waitKey(place.nodeId, ifindex);
+  /** The interface if it is in the graph; else `node` hears when it is. */
+  #wait(namespace: string, ifindex: number, node: string): End | undefined {
+    const place = this.places.get(namespace);
+    const found = place?.published(ifindex);
+    const link = place?.link(ifindex);
+    if (place && found !== undefined && link) return { place, link, node: found };
+    const key = waitKey(namespace, ifindex);
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.add(node);
     else this.#waiting.set(key, new Set([node]));
@@ -112,6 +124,12 @@ export class Topology {
   #interfaces(nodes: Iterable<string>): Interface[] {
     return [...nodes].flatMap((node) => this.#byNode.get(node) ?? []);
   }
+}
+
+interface End {
+  readonly place: Place;
+  readonly link: Link;
+  readonly node: string;
 }
 
 function layer2(parent: string, child: string, type: string | undefined): Relation {

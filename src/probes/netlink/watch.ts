@@ -53,7 +53,12 @@ export class Watch {
       shared.fail,
     );
     const tables = new Tables(shared.context.options);
-    this.publisher = new Publisher(namespace, tables, { shared, devices, nsids: this.#nsids });
+    this.publisher = new Publisher(namespace, tables, {
+      shared,
+      devices,
+      nsids: this.#nsids,
+      reread: (ifindex) => this.#reread(ifindex),
+    });
     this.#inquiries = new Inquiries(
       conversation,
       () => this.publisher.tables,
@@ -146,6 +151,12 @@ export class Watch {
     this.#inquiries.ask(news);
   }
 
+  #reread(ifindex: number): void {
+    const news = new News();
+    news.links.add(ifindex);
+    this.#inquiries.ask(news);
+  }
+
   /** What may wait, waits: neighbours that aged, and single routes of an interface with very many. */
   #postpone(news: News): void {
     const { tables } = this.publisher;
@@ -225,6 +236,9 @@ export class Watch {
     if (!areLinksSure)
       for (const ifindex of publisher.missingFrom(tables))
         if (await this.#inquiries.hasLink(ifindex)) kept.add(ifindex);
+    // Names of namespaces are part of what is told: told once, not after.
+    for (const { parentNsid } of tables.links.values()) if (parentNsid !== undefined) this.#nsids.find(parentNsid);
+    await this.#nsids.idle();
     if (this.#closing.signal.aborted) return;
     const news = publisher.take(tables, kept);
     const held = this.#held;
