@@ -5,7 +5,8 @@
 export interface Door {
   /**
    * Opens a netlink socket inside a network namespace. The socket is created on a thread of its own that enters the
-   * namespace; the namespace of the calling thread never changes.
+   * namespace; the namespace of the calling thread never changes. While the socket is open the namespace lives on,
+   * also when its name and its last process are gone.
    */
   openNetlink(options: NetlinkOptions): Promise<NetlinkSocket>;
   /** Opens a socket for device ioctls (ethtool) inside a namespace, the same way. */
@@ -15,8 +16,11 @@ export interface Door {
   /** One process for each network namespace that processes live in: pid and inode, read from /proc on a thread. */
   processNamespaces(): Promise<readonly { readonly pid: number; readonly inode: number }[]>;
   /**
-   * Tells whenever a network namespace may have been created, entered or left by a process. `kind` says how it is
-   * known. Throws Unavailable-like errors (code ENOTSUP/EPERM) where the kernel cannot; the caller then polls.
+   * Tells whenever a network namespace may have been created, entered or left by a process: at once, but at most
+   * every 10 ms, and once more 60 ms after the last change, when who was leaving has left. It does not say which: look
+   * and compare. `kind` says how it is known: "tracepoints" of processes, which miss an unshare() that no fork or exec
+   * follows, or "tracepoints, watchpoint", which misses nothing. Throws an Error with code EPERM or ENOTSUP, naming
+   * what is missing, where the kernel cannot; the caller then polls. Does not keep the process alive.
    */
   watchNamespaces(onChange: () => void): NamespaceWatch;
 }

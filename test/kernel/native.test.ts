@@ -45,6 +45,20 @@ test('links are dumped in our namespace and in others, however the openings are 
   expect(readlinkSync('/proc/thread-self/ns/net')).toBe(own);
 });
 
+test("the kernel's refusals come with its own words, and requests at once with their own answers", async () => {
+  using conversation = new Conversation(await door.openNetlink({ protocol: NETLINK_ROUTE, strict: true }));
+  const lo = link(RTM_GETLINK, 0).string(IFLA_IFNAME, 'lo').build();
+  const none = link(RTM_GETLINK, 0).string(IFLA_IFNAME, 'skNone').build();
+  const strange = link(RTM_NEWLINK, NLM_F.create | NLM_F.exclusive).nested(18, (info) => info.string(1, 'skKind'));
+  const answers = await Promise.allSettled([lo, none, strange.build(), lo].map((each) => conversation.request(each)));
+  expect(answers).toMatchObject([
+    { value: [expect.anything()] },
+    { reason: { code: 'ENODEV' } },
+    { reason: { code: 'ENOTSUP', reason: 'Unknown device type' } },
+    { value: [expect.anything()] },
+  ]);
+});
+
 test('what happens in a namespace is heard from a socket that was opened in it', async () => {
   using netns = new TestNetns();
   const socket = await door.openNetlink({ protocol: NETLINK_ROUTE, netns: netns.path, groups: [RTNLGRP_LINK] });
