@@ -123,15 +123,17 @@ test('a large dump is whole and comes in few batches', async () => {
 test('a namespace is told from a later one with the same inode', () => {
   const inodes = new Set<number>();
   const cookies = new Set<bigint>();
-  const times = 12;
-  for (let i = 0; i < times; i++) {
+  let made = 0;
+  // A number is free again as soon as the kernel has cleaned up, which it does in its own time.
+  while (inodes.size === made && made < 500) {
     using netns = new TestNetns();
     const identity = door.netnsIdentity(netns.path);
     inodes.add(identity.inode);
     cookies.add(identity.cookie);
+    made++;
   }
-  expect(cookies.size).toBe(times);
-  expect(inodes.size).toBeLessThan(times);
+  expect(inodes.size).toBe(made - 1);
+  expect(cookies.size).toBe(made);
 });
 
 test('one namespace has one identity, by whatever path', () => {
