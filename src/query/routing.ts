@@ -105,12 +105,18 @@ function longest(to: Address, id: number, tables: readonly Metadata[]): Found | 
       const length = matchLength(to, route.Prefix);
       if (length === undefined || (best !== undefined && length < best.length)) continue;
       const hop = leastMetric(objectsIn(route.NextHops));
-      if (hop === undefined) continue;
+      if (hop === undefined || !isOfFamily(hop.IP, to)) continue;
       const found = { route: { ...route, Priority: hop.Priority ?? route.Priority ?? 0 }, hop, length };
       if (best === undefined || length > best.length || metricOf(found.route) < metricOf(best.route)) best = found;
     }
   }
   return best;
+}
+
+/** A default route is of the family of its gateway; on the link there is none to tell. */
+function isOfFamily(ip: Value | undefined, to: Address): boolean {
+  const gateway = typeof ip === 'string' ? parseAddress(ip) : undefined;
+  return gateway === undefined || gateway.family === to.family;
 }
 
 /** Length of the prefix when it holds the address; a route without one is the default route. */

@@ -31,7 +31,7 @@ function slices(samples: readonly Sample[], lengthMs: number, from: number | und
   const count = Math.max(1, Math.ceil((latest - begin) / lengthMs));
   if (count > SLICES_MAX)
     throw mistake('query.limit', `Aggregates would make ${count} slices, more than ${SLICES_MAX}`, 'longer slices');
-  const made: (Sample & { counters: Record<string, number> })[] = [];
+  const made: (Sample & Counting)[] = [];
   for (let at = 0; at < count; at++) {
     const start = begin + at * lengthMs;
     made.push({ start: Math.max(start, earliest), last: Math.min(start + lengthMs, latest), counters: {} });
@@ -40,21 +40,25 @@ function slices(samples: readonly Sample[], lengthMs: number, from: number | und
   return made.filter(({ counters }) => Object.keys(counters).length > 0);
 }
 
-/** In proportion to the time spent in each slice. */
-function share(
-  { start, last, counters }: Sample,
-  made: { counters: Record<string, number> }[],
-  begin: number,
-  lengthMs: number,
-): void {
-  const whole = last - start;
-  const first = Math.floor((start - begin) / lengthMs);
-  for (let at = first; at < made.length && (begin + at * lengthMs < last || at === first); at++) {
-    const sliceStart = begin + at * lengthMs;
-    const overlap = Math.min(last, sliceStart + lengthMs) - Math.max(start, sliceStart);
-    const part = whole <= 0 ? 1 : overlap / whole;
-    const into = (made[at] as { counters: Record<string, number> }).counters;
-    for (const [name, count] of Object.entries(counters)) into[name] = (into[name] ?? 0) + count * part;
-    if (whole <= 0) return;
+/** In proportion to the time spent in each slice; rounded so that the parts add up to the whole. */
+function share(sample: Sample, made: readonly Counting[], begin: number, lengthMs: number): void {
+  const { start, last, counters } = sample;
+  const shared: Record<string, number> = {};
+  for (let at = Math.floor((start - begin) / lengthMs); at < made.length; at++) {
+    const sliceEnd = begin + (at + 1) * lengthMs;
+    const isRest = sliceEnd >= last || at === made.length - 1;
+    const done = isRest ? 1 : (sliceEnd - start) / (last - start);
+    const into = (made[at] as Counting).counters;
+    for (const [name, count] of Object.entries(counters)) {
+      const until = Math.round(count * done);
+      const part = until - (shared[name] ?? 0);
+      if (part !== 0) into[name] = (into[name] ?? 0) + part;
+      shared[name] = until;
+    }
+    if (isRest) return;
   }
+}
+
+interface Counting {
+  readonly counters: Record<string, number>;
 }
