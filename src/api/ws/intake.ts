@@ -77,7 +77,8 @@ export class Intake {
         const isFull = archive.isFull();
         if (isFull) {
           this.#pause();
-          await archive.flushed();
+          // While the archive is away its queue stays full: the publisher waits with us.
+          await archive.flushed().catch(() => pause(awayMs));
         } else await turn();
         if (this.#isPaused && this.#waiting.length - this.#first < limits.publishedMax / 2) this.#resume();
       }
@@ -174,6 +175,13 @@ export class Intake {
     this.#isPaused = false;
     this.#ws.resume();
   }
+}
+
+/** Between two looks at an archive that is away. */
+const awayMs = 200;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 type ApplyBatch = (
