@@ -30,7 +30,12 @@ export function runProbe(
 ): Running {
   const graph = before?.graph ?? new Graph({ indexed: ['Name', 'Type'] });
   const source = () => ({ host: self.name, origin: 'agent.h', time: time() });
-  graph.apply([{ kind: 'node', id: self.id, metadata: { Type: 'host', Name: self.name }, owns: new Set() }], source());
+  // Namespaces hang on the host, which the host probe has put there before.
+  if (probe.name !== 'host')
+    graph.apply(
+      [{ kind: 'node', id: self.id, metadata: { Type: 'host', Name: self.name }, owns: new Set() }],
+      source(),
+    );
   const stop = new AbortController();
   const notices: (string | undefined)[] = [];
   const counters: Record<string, number> = {};

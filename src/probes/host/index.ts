@@ -32,9 +32,11 @@ export const host = defineProbe({
   types: [Host],
 
   // Up to its first wait this is synchronous, so that the host is in the graph before other probes hang things on it.
-  async run({ options: { metadata, files, roots, hostnameMs }, host: self, graph, ready, notice, signal }) {
+  async run({ options: { metadata, files, roots, hostnameMs }, host: self, graph, view, ready, notice, signal }) {
     const constant = readHost(roots);
     const owns = new Set([...Object.keys(Host.fields.shape), ...Object.keys(metadata)]);
+    // The first word replaces what an earlier run of Skein left: a key that was taken out of the configuration is gone.
+    let isNew = view().nodes(self.id)[Symbol.iterator]().next().done === true;
     const changes = bell();
     const timer = setInterval(changes.ring, hostnameMs).unref();
     using _timer = { [Symbol.dispose]: () => clearInterval(timer) };
@@ -59,7 +61,8 @@ export const host = defineProbe({
         Name: self.name,
         TID: self.tid,
       };
-      graph.apply([{ kind: 'node', id: self.id, metadata: node, owns }]);
+      graph.apply([{ kind: 'node', id: self.id, metadata: node, ...(!isNew && { owns }) }]);
+      isNew = false;
       ready();
     } while (await changes.rung(signal));
   },

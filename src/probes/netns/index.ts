@@ -86,8 +86,8 @@ export const netns = defineProbe({
       const isDue = scans.dueMs() <= Date.now();
       const isScanned = isDue && (await scans.scan());
       if (signal.aborted) return;
-      if (isDue) count('process-scans');
-      count('namespaces-over-max', holders.takePassedOver());
+      if (isDue) count('processScans');
+      count('namespacesNotShown', holders.takePassedOver());
       speaker.say(holders, { isScanned, nowMs: Date.now() });
       const full = holders.isFull ? [`no more than ${given.namespacesMax} namespaces are shown (namespacesMax)`] : [];
       notice([...missing, ...full].join('; ') || undefined);

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { Graph } from '../../../src/graph/graph.ts';
 import { host } from '../../../src/probes/host/index.ts';
 import { eventually } from '../../eventually.ts';
 import { expectVocabulary, type Running, runProbe, self } from '../context.ts';
@@ -103,6 +104,21 @@ test('what others say of the host stays', async () => {
   machine.write('etc/app.json', '{"a":2}');
   await eventually(() => expect(seen(probe)?.metadata).toMatchObject({ Sockets: [1], Config: { app: { a: 2 } } }));
   await probe.stop();
+});
+
+test('a key that was taken out of the configuration is gone after a restart, and only then', async () => {
+  using machine = tree();
+  const first = runProbe(host, { options: { roots: machine.roots, metadata: { Rack: 1 } } });
+  await first.ready;
+  const [left] = first.graph.now().nodes(self.id);
+  await first.stop();
+  const graph = new Graph();
+  graph.remember(left ? [left] : []);
+  const second = runProbe(host, { options: { roots: machine.roots }, before: { ...first, graph } });
+  await second.ready;
+  expect(seen(second)?.metadata.Rack).toBeUndefined();
+  expect(seen(second)?.createdAt).toBe(left?.createdAt);
+  await second.stop();
 });
 
 test('values of files follow their files: written, replaced, missing, back', async () => {
