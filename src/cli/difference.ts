@@ -2,7 +2,7 @@
 import type { WireElement } from '../contract/element.ts';
 import type { QueryReply, WireDifference } from '../contract/query.ts';
 import { usageFailure } from './failure.ts';
-import { keyChanges } from './render/changes.ts';
+import { keyChanges } from './render/key-changes.ts';
 
 export function answersDiffer(before: QueryReply, after: QueryReply): WireDifference[] {
   const [was, is] = [byId(before), byId(after)];

@@ -12,6 +12,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'watch', doc: 'changes as they happen', load: () => import('./commands/watch.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
+  { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },
   { name: 'completion', doc: 'completion for bash, zsh and fish', load: () => import('./commands/completion.ts') },
   { name: 'version', doc: 'version of skein and of the server', load: () => import('./commands/version.ts') },
   { name: '__complete', doc: 'words that could follow', hidden: true, load: () => import('./commands/__complete.ts') },

@@ -33,7 +33,13 @@ export async function nodeNamed(
   );
 }
 
-async function nodesNamed(session: Session, options: ServerOptions, graph: string, name: string): Promise<WireNode[]> {
+/** None, one, or several of the same name. */
+export async function nodesNamed(
+  session: Session,
+  options: ServerOptions,
+  graph: string,
+  name: string,
+): Promise<WireNode[]> {
   const whole = await nodesOf(session, options, `${graph}.V().HasEither(${identity(name)})`);
   if (whole.length > 0 || !name.includes('/')) return whole;
   const [owner = '', ...path] = name.split('/');

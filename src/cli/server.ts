@@ -30,16 +30,15 @@ export async function serverOf(options: ServerOptions, io: Io): Promise<Server> 
   return { url, token: await tokenOf(url, options, io), timeoutMs: timeoutOf(options.timeout) };
 }
 
-/** `host:port` is enough, as Skydive has it; `:8082` is this machine. */
+/** `host:port` is enough, as Skydive has it, and so is `host`; `:8082` is this machine. */
 export function urlOf(text: string): string {
-  const trimmed = text.trim();
-  const whole = /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `http://${trimmed.replace(/^(?=:)/, '127.0.0.1')}`;
+  const trimmed = text.trim().replace(/\/+$/, '');
+  const hasScheme = /^[a-z]+:\/\//i.test(trimmed);
+  const here = trimmed.replace(/^(?=:)/, '127.0.0.1');
+  const whole = hasScheme ? trimmed : `http://${here}${/:\d+$/.test(here) ? '' : ':8082'}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw usageFailure(`"${text}" is no address of a server`, 'like http://127.0.0.1:8082, or 127.0.0.1:8082');
-  }
-  const port = url.port || /:\d+(\/|$)/.test(trimmed) || trimmed !== whole ? '' : ':8082';
-  return `${url.protocol}//${url.host}${port}${url.pathname.replace(/\/+$/, '')}`;
+  if (url && /^https?:$/.test(url.protocol)) return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
+  throw usageFailure(`"${text}" is no address of a server`, 'like http://127.0.0.1:8082, or 127.0.0.1:8082');
 }
 
 function timeoutOf(text: string | undefined): number {

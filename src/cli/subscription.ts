@@ -9,6 +9,7 @@ import type { WireElement } from '../contract/element.ts';
 import type { ServerMessage, SyncReply, SyncRequest } from '../contract/message.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { unreachable } from './http.ts';
+import { isEdge } from './render/kind.ts';
 import type { Server } from './server.ts';
 
 export interface Change {
@@ -148,7 +149,8 @@ class Follower {
     if (!resumed) this.#revision = reply.LogRevision ?? this.#revision;
     if (isFirst) {
       if (!resumed) this.#known = now;
-      this.#options.onSynced(reply.Nodes?.length ?? 0, reply.Edges?.length ?? 0);
+      const edges = [...this.#known.values()].filter(isEdge).length;
+      this.#options.onSynced(this.#known.size - edges, edges);
       if (this.#options.revision !== undefined) this.#options.onResumed(resumed ? 'complete' : 'anew');
       return;
     }

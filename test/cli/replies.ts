@@ -1,6 +1,7 @@
 /** Small answers as the server sends them. */
 import type { WireEdge, WireNode } from '../../src/contract/element.ts';
 import type { QueryReply } from '../../src/contract/query.ts';
+import type { Status } from '../../src/contract/status.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12);
 
@@ -41,5 +42,39 @@ export function edge(parent: WireNode, relation: string, child: WireNode): WireE
     Metadata: { RelationType: relation },
     Parent: parent.ID,
     Child: child.ID,
+  };
+}
+
+export function status(change: Partial<Status> = {}): Status {
+  return {
+    schema: 'skein/v1',
+    Agents: {},
+    Peers: { Incomers: {}, Outgoers: {} },
+    Publishers: {},
+    Subscribers: {},
+    Alerts: { IsMaster: true },
+    Captures: { IsMaster: true },
+    Probes: { netlink: { Status: 'up', Up: true, Errors: 0 } },
+    Host: 'h1',
+    Version: '0.1.0',
+    Pid: 4711,
+    StartedAt: noon - 65_000,
+    RssBytes: 98_000_000,
+    Listen: '127.0.0.1:8082',
+    Graph: { Nodes: 3, Edges: 2, Revision: 42, Range: { from: noon - 3_600_000, to: noon } },
+    Archive: {
+      Kind: 'embedded',
+      Place: '/var/lib/skein/archive/skein.db',
+      State: 'ok',
+      Notes: [],
+      SizeBytes: 1e6,
+      SizeBytesMax: 1e9,
+      AgeMsMax: 604_800_000,
+      Versions: 310,
+      Samples: 52,
+      Range: { from: noon - 3_600_000, to: noon },
+    },
+    Notes: [],
+    ...change,
   };
 }

@@ -16,6 +16,7 @@ export interface TerminalOptions {
   readonly now?: number;
   readonly interrupted?: AbortSignal;
   readonly onOut?: (text: string) => void;
+  readonly onErr?: (text: string) => void;
   readonly up?: (options: Readonly<Record<string, unknown>>) => Promise<number>;
 }
 
@@ -35,6 +36,7 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     err: {
       write: (text) => {
         err += text;
+        options.onErr?.(text);
       },
       isTerminal,
       columns: options.columns,

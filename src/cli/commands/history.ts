@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { quoted } from '../gremlin.ts';
-import { nodeNamed } from '../node-named.ts';
+import { nodeNamed, nodesNamed } from '../node-named.ts';
 import { addFormatOption, addListOptions, addUtcOption } from '../output.ts';
 import { type PrintOptions, print } from '../print.ts';
 import { nameOf } from '../render/element.ts';
@@ -24,8 +24,9 @@ export function define(command: Command, session: Session): void {
 
 async function run(session: Session, name: string, options: PrintOptions & TimeOptions): Promise<void> {
   const given = graphAt(options, session.io.now());
-  // Also of what is no more: all that is kept, unless a span was given.
-  const span = given === 'G' ? 'G.At(NOW, FOREVER)' : given;
+  // What is no more is looked for in all that is kept, which takes longer.
+  const isGone = given === 'G' && (await nodesNamed(session, options, 'G', name)).length === 0;
+  const span = isGone ? 'G.At(NOW, FOREVER)' : given;
   const node = await nodeNamed(session, options, span, name);
   const reply = await ask(session, options, { query: `${span}.V(${quoted(node.ID)}).History()` });
   await print(session, reply, options, (id) => (id === node.ID ? nameOf(node) : id));

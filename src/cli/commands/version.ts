@@ -1,7 +1,7 @@
 /** `skein version`: of this command and of the server it asks. */
 import type { Command } from 'commander';
 import type { Service } from '../../contract/status.ts';
-import type { Session } from '../command.ts';
+import { examples, type Session } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { request } from '../http.ts';
 import { type ServerOptions, serverOf } from '../server.ts';
@@ -11,6 +11,7 @@ import { version } from '../version.ts';
 export function define(command: Command, session: Session): void {
   command.action(async (_, self: Command) => run(session, self.optsWithGlobals()));
   addServerOptions(command);
+  examples(command, ['skein version', 'skein --version      # of this command alone']);
 }
 
 async function run({ io }: Session, options: ServerOptions): Promise<void> {

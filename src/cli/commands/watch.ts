@@ -7,8 +7,9 @@ import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addUtcOption, wholeNumber } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
-import { drawKey, keyChanges, titleOf } from '../render/changes.ts';
+import { titleOf } from '../render/changes.ts';
 import { nameOf } from '../render/element.ts';
+import { drawKeyChange, keyChanges } from '../render/key-changes.ts';
 import { isEdge } from '../render/kind.ts';
 import type { Drawing } from '../render/reply.ts';
 import { type ServerOptions, serverOf } from '../server.ts';
@@ -112,7 +113,7 @@ function drawChange(
   const time = paint.dim(drawTime(timeOf(kind, element), clock));
   if (kind === 'added') return `${time}  ${paint.added(`+ ${title}`)}\n`;
   if (kind === 'removed') return `${time}  ${paint.removed(`- ${title}`)}\n`;
-  const keys = before ? keyChanges(before, element).map((key) => drawKey(key, paint)) : [];
+  const keys = before ? keyChanges(before, element).flatMap((key) => drawKeyChange(key, paint)) : [];
   return `${time}  ${paint.changed(`~ ${title}`)}  ${keys.join(', ')}`.trimEnd().concat('\n');
 }
 

@@ -5,6 +5,7 @@ import { type Clockface, drawTime } from '../moment.ts';
 import { type Place, qualifiedName, type Row } from '../things.ts';
 import { nameOf, typeOf } from './element.ts';
 import { cellText, withoutEmpty } from './grid.ts';
+import { text } from './key-changes.ts';
 import type { Paint } from './paint.ts';
 import { plainGrid } from './plain.ts';
 import { padEnd, widthOf } from './printable.ts';
@@ -47,8 +48,8 @@ export function drawDescription(description: Description, drawing: DescriptionDr
     ['last counters', pairs(countersOf(counters, clock))],
   ];
   return sections
-    .filter(([, text]) => text !== '')
-    .map(([title, text]) => (title ? `${paint.strong(title)}\n${text.replace(/^(?=.)/gm, '  ')}` : text))
+    .filter(([, body]) => body !== '')
+    .map(([title, body]) => (title ? `${paint.strong(title)}\n${body.replace(/^(?=.)/gm, '  ')}` : body))
     .join('\n');
 }
 
@@ -85,14 +86,17 @@ function countersOf(sample: WireSample | null, clock: Clockface): [string, strin
   ]);
 }
 
-/** A map of switches (ethtool has sixty) as what is on; any other value as in a cell. */
+/** A map of switches (ethtool has sixty) as what is on; any other value on one line. */
 function valueText(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return cellText(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return text(value);
   const entries = Object.entries(value);
-  if (entries.length === 0 || !entries.every(([, each]) => typeof each === 'boolean')) return cellText(value);
+  if (entries.length < switchesMin || !entries.every(([, each]) => typeof each === 'boolean')) return text(value);
   const on = entries.filter(([, isOn]) => isOn).map(([key]) => key);
   return cellText(`${on.length} of ${entries.length} on: ${on.join(' ')}`);
 }
+
+/** Fewer are written out. */
+const switchesMin = 8;
 
 function isTable(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'object' && item !== null);
@@ -108,5 +112,5 @@ function grid(rows: readonly Row[], { clock, width }: DescriptionDrawing, hidden
 
 function pairs(lines: readonly (readonly [string, string])[]): string {
   const widest = Math.max(0, ...lines.map(([key]) => widthOf(key)));
-  return lines.map(([key, text]) => `${padEnd(cellText(key), widest)}  ${text}`.trimEnd().concat('\n')).join('');
+  return lines.map(([key, value]) => `${padEnd(cellText(key), widest)}  ${value}`.trimEnd().concat('\n')).join('');
 }

@@ -1,7 +1,8 @@
 /** The versions of an element one after the other, each with what it changed. */
 import type { PastElement } from '../../contract/query.ts';
 import { type Clockface, drawDuration, drawTime } from '../moment.ts';
-import { drawKey, keyChanges, type Names, titleOf } from './changes.ts';
+import { type Names, titleOf } from './changes.ts';
+import { drawKeyChange, keyChanges } from './key-changes.ts';
 import type { Paint } from './paint.ts';
 
 export interface HistoryDrawing {
@@ -39,5 +40,7 @@ function drawVersion(version: PastElement, before: PastElement | undefined, draw
 }
 
 function changed(before: PastElement, after: PastElement, paint: Paint): string[] {
-  return keyChanges(before, after).map((change) => `    ${drawKey(change, paint)}`);
+  return keyChanges(before, after)
+    .flatMap((change) => drawKeyChange(change, paint))
+    .map((line) => `    ${line}`);
 }

@@ -15,7 +15,8 @@ export function routesOf(node: WireNode, { netns }: Place): Row[] {
         VIA: hop.IP,
         INTERFACE: nameOf(node),
         METRIC: hop.Priority,
-        SOURCE: table.Src,
+        TYPE: route.Type,
+        SOURCE: route.Src ?? sourceOf(table.Src, route.Prefix),
         PROTOCOL: protocolName(route.Protocol),
       }));
     }),
@@ -34,9 +35,27 @@ export function neighboursOf(node: WireNode, { netns }: Place): Row[] {
   }));
 }
 
-/** A rule's own keys are its columns: which there are depends on what it matches. */
 export function rulesOf(node: WireNode): Row[] {
-  return objects(node.Metadata.RoutingRules).map((rule) => ({ HOST: node.Host, ON: nameOf(node), ...rule }));
+  return objects(node.Metadata.RoutingRules).map(
+    ({ Family, Priority, Src, Dst, Action, Table, Goto, Protocol, ...match }) => ({
+      HOST: node.Host,
+      ON: nameOf(node),
+      FAMILY: Family,
+      PRIORITY: Priority,
+      FROM: Src ?? 'all',
+      TO: Dst,
+      // Whatever else it asks of a packet, by its own name.
+      MATCH: Object.entries(match).map(([key, value]) => `${key}=${value}`),
+      ACTION: Action,
+      TABLE: tableName(Table ?? Goto),
+      PROTOCOL: protocolName(Protocol),
+    }),
+  );
+}
+
+/** A table has one source for both families, that of its first route. */
+function sourceOf(source: unknown, prefix: unknown): unknown {
+  return String(source).includes(':') === String(prefix).includes(':') ? source : undefined;
 }
 
 function objects(value: unknown): Record<string, unknown>[] {

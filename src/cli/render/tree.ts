@@ -46,12 +46,15 @@ function inOrder(nodes: readonly WireNode[]): WireNode[] {
   return sorted(byName, (node) => (typeOf(node) === 'netns' ? 1 : 0), false);
 }
 
+// A driver without a notion of it, as that of the loopback, says UNKNOWN.
+const isAsUsual = new Set(['UP', 'UNKNOWN']);
+
 function lineOf(node: WireNode, branch: string, siblings: readonly WireNode[], { width, paint }: TreeDrawing): string {
   const { State, MasterIndex } = node.Metadata;
   const master = siblings.find((other) => MasterIndex !== undefined && other.Metadata.IfIndex === MasterIndex);
   const remarks = [
     typeOf(node),
-    typeof State === 'string' && State !== 'UP' ? State.toLowerCase() : '',
+    typeof State === 'string' && !isAsUsual.has(State) ? State.toLowerCase() : '',
     ...addressesOf(node),
     master ? `in ${nameOf(master)}` : '',
   ];

@@ -1,0 +1,73 @@
+import { type Check, checksOf, type Readings } from '../../src/cli/checks.ts';
+import type { Status } from '../../src/contract/status.ts';
+import { status } from './replies.ts';
+
+const well: Readings = {
+  nodeVersion: 'v24.1.0',
+  addonError: undefined,
+  capabilities: 0x1ffffffffffn,
+  kernel: '6.1.0-18-amd64',
+  version: '0.1.0',
+  serverUrl: 'http://127.0.0.1:8082',
+  server: status(),
+  clockOffMs: -800,
+  disk: { path: '/var/lib/skein', freeBytes: 50e9 },
+};
+
+const found = (change: Partial<Readings>) =>
+  checksOf({ ...well, ...change })
+    .filter(({ state }) => state !== 'ok')
+    .map(({ state, name, text }: Check) => `${state} ${name}: ${text}`);
+
+test('a machine that has everything has nothing to complain of', () => {
+  expect(found({})).toEqual([]);
+});
+
+test.each<[string, Partial<Readings>, string[]]>([
+  ['an old Node.js', { nodeVersion: 'v18.20.0' }, ['fail node: v18.20.0 is too old']],
+  ['no addon', { addonError: 'it does not load' }, ['fail addon: it does not load']],
+  ['an old kernel', { kernel: '4.19.0' }, ['warn kernel: 4.19.0 cannot name namespaces for good']],
+  ['a kernel just new enough', { kernel: '5.14.0' }, []],
+  [
+    'a user without rights',
+    { capabilities: 0n },
+    [
+      'warn capability: no CAP_SYS_ADMIN: only the namespace it is started in is seen',
+      'warn capability: no CAP_SYS_PTRACE: namespaces that only processes hold are not found',
+      'warn capability: no CAP_NET_ADMIN: messages of the kernel may be lost in bursts, and are read again',
+    ],
+  ],
+  ['no server', { server: { error: 'cannot reach it', hint: undefined } }, ['fail server: cannot reach it']],
+  ['another version', { server: status({ Version: '0.2.0' }) }, ['warn server: http://127.0.0.1:8082: 0.2.0, 3 nodes']],
+  ['clocks apart', { clockOffMs: 65_000 }, ["warn clock: the server's is 65 s ahead"]],
+  ['a full disk', { disk: { path: '/d', freeBytes: 5e6 } }, ['fail disk: 5.0 MB free at /d']],
+  [
+    'a disk that may fill up',
+    { disk: { path: '/d', freeBytes: 500e6 } },
+    ['warn disk: 500 MB free at /d, and the archive may grow by 999 MB'],
+  ],
+  [
+    'a probe that waits',
+    {
+      server: status({
+        Probes: { netlink: { Status: 'waiting', Up: false, LastError: 'EPERM', Needs: 'CAP_NET_ADMIN' } },
+      }),
+    },
+    ['warn probe netlink: EPERM'],
+  ],
+  ['a probe that is switched off', { server: status({ Probes: { lldp: { Status: 'off', Up: false } } }) }, []],
+  ['no history', { server: status({ Archive: null }) }, ['warn archive: no history is kept']],
+  [
+    'a loss',
+    { server: archive({ Lost: 7, Notes: ['disk full'] }) },
+    ['fail archive: 7 changes could not be kept; disk full'],
+  ],
+  ['a failed archive', { server: archive({ State: 'failed', Notes: ['no space'] }) }, ['fail archive: no space']],
+])('%s is found', (_, change, findings) => {
+  expect(found(change)).toEqual(findings);
+});
+
+function archive(change: Partial<NonNullable<Status['Archive']>>): Status {
+  const whole = status();
+  return { ...whole, Archive: whole.Archive && { ...whole.Archive, ...change } };
+}

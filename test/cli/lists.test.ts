@@ -1,0 +1,126 @@
+import type { TestServer } from '../api/server.ts';
+import { smallNetwork } from './network.ts';
+import { skein } from './terminal.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await smallNetwork();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const ask = (...words: string[]) => skein([...words, '-q', '--server', server.url]);
+const lines = async (...words: string[]) => (await ask(...words)).out.trimEnd().split('\n');
+
+test('interfaces are listed with the namespace they are in', async () => {
+  expect(await lines('get', 'interfaces')).toEqual([
+    'NAME  TYPE    HOST       NETNS  STATE   MTU  MAC                ADDRESSES',
+    'br0   bridge  test-host         UP     1500',
+    'eth0  veth    test-host         UP     1500  02:00:00:00:00:01  10.0.0.1/24',
+    'eth0  veth    test-host  blue   DOWN   1400  02:00:00:00:00:02',
+  ]);
+});
+
+test('a list is narrowed by name, selector and condition', async () => {
+  const names = (...words: string[]) => lines('get', ...words, '-o', 'columns=@ID', '--no-headers');
+  expect(await names('if', 'eth0')).toEqual(['e0', 'e1']);
+  expect(await names('if', 'e*')).toEqual(['e0', 'e1']);
+  expect(await names('if', '-l', 'State=UP,Type!=bridge')).toEqual(['e0']);
+  expect(await names('if', '-l', 'MTU=1400')).toEqual(['e1']);
+  expect(await names('nodes', '-l', '!IfIndex')).toEqual(['h', 'ns']);
+  expect(await names('if', '--where', "MTU<1500 and Name~'eth.*'")).toEqual(['e1']);
+  expect(await names('if', '--where', 'IPV4 in 10.0.0.0/8')).toEqual(['e0']);
+  expect(await names('if', '--limit', '1', '--sort-by', '-MTU')).toEqual(['br']);
+  expect(await names('nodes', "it's", '--fail-empty')).toEqual(['']);
+});
+
+test('routes and neighbours are rows of their own', async () => {
+  expect(await lines('get', 'routes')).toEqual([
+    'HOST       TABLE  PREFIX       VIA         INTERFACE  METRIC',
+    'test-host  main   10.0.0.0/24              eth0            0',
+    'test-host  main   0.0.0.0/0    10.0.0.254  eth0          100',
+  ]);
+  expect(await lines('get', 'arp', '--no-headers')).toEqual([
+    'test-host  eth0  10.0.0.2  02:00:00:00:00:02  REACHABLE',
+  ]);
+});
+
+test('edges name their ends, and are chosen by relation', async () => {
+  expect(await lines('get', 'edges', 'layer2', '--no-headers')).toEqual([
+    'br0   layer2  eth0       test-host',
+    'eth0  layer2  blue/eth0  test-host',
+  ]);
+});
+
+test('what cannot be listed is told with what can', async () => {
+  const { err, exitCode } = await ask('get', 'unicorns');
+  expect(err).toContain('there are nodes, edges, hosts, netns');
+  expect(exitCode).toBe(2);
+  expect((await ask('get', 'if', '--where', 'MTU is small')).err).toContain('cannot read the condition');
+});
+
+test('a tree shows what contains what', async () => {
+  expect(await lines('tree')).toEqual([
+    'h1  host',
+    '├── br0  bridge',
+    '├── eth0  veth  10.0.0.1/24  in br0',
+    '└── blue  netns',
+    '    └── eth0  veth  down',
+  ]);
+  expect(await lines('tree', 'h1')).toEqual(await lines('tree'));
+});
+
+test('a node is described with its place, its links and its routes', async () => {
+  const { out } = await ask('describe', 'h1/eth0', '--utc');
+  expect(out).toContain('where    h1 / eth0');
+  expect(out).toContain('layer2     to veth blue/eth0');
+  expect(out).toMatch(/main {3}10\.0\.0\.0\/24/);
+  expect(JSON.parse((await ask('describe', 'e1', '-o', 'json')).out)).toMatchObject({
+    schema: 'skein/v1',
+    kind: 'description',
+    node: { ID: 'e1' },
+    owners: [{ ID: 'ns' }, { ID: 'h' }],
+  });
+});
+
+test('a name that many have is told with all of them', async () => {
+  const { err, exitCode } = await ask('describe', 'eth0');
+  expect(err).toContain('2 nodes are called "eth0"');
+  expect(err).toContain('blue/eth0       veth  e1');
+  expect(exitCode).toBe(2);
+});
+
+test('a name that nobody has is not found', async () => {
+  expect(await ask('describe', 'eth7')).toMatchObject({ exitCode: 1, out: '' });
+});
+
+test('values are completed by what the server knows', async () => {
+  const complete = async (...words: string[]) =>
+    (await skein(['__complete', '--', ...words], { env: { SKEIN_SERVER: server.url } })).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+  expect(await complete('describe', 'b')).toEqual(['blue', 'br0']);
+  expect(await complete('tree', '')).toEqual(['h1']);
+  expect(await complete('get', 'if', '-l', 'State=')).toEqual(['State=DOWN', 'State=UP']);
+  expect(await complete('query', 'G.V().HasN')).toEqual(['G.V().HasNot(']);
+});
+
+test('commands, options and their values are completed without a server', async () => {
+  const complete = async (...words: string[]) =>
+    (await skein(['__complete', '--', ...words])).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+  expect(await complete('st')).toEqual(['status']);
+  expect(await complete('get', 'ro')).toEqual(['routes']);
+  expect(await complete('query', 'G', '-o', 'm')).toEqual(['mermaid']);
+  expect(await complete('query', 'G', '--output=do')).toEqual(['--output=dot']);
+  expect(await complete('lab', 'd')).toEqual(['down']);
+  expect(await complete('up', '--archive-max')).toEqual(['--archive-max-size', '--archive-max-age']);
+  expect(await complete('watch', 'n')).toEqual(['nodes']);
+});
+
+test('a server that is not there completes nothing and says nothing', async () => {
+  const ran = await skein(['__complete', '--', 'describe', 'b'], { env: { SKEIN_SERVER: 'http://127.0.0.1:1' } });
+  expect(ran).toEqual({ exitCode: 0, out: '', err: '' });
+});
