@@ -30,7 +30,8 @@ export class Conversation {
 
   /**
    * Sends a message (sequence, port id, NLM_F_REQUEST and, unless it asks for a dump, NLM_F_ACK are set on a copy)
-   * and gathers what is answered until the ACK or NLMSG_DONE, each message whole with its header.
+   * and gathers what is answered until the ACK or NLMSG_DONE, each message whole with its header: windows on the batches
+   * they came in.
    * Rejects with NetlinkError: what the kernel refused with its own words, ENOBUFS when an answer was lost,
    * EINTR when a dump is not of one moment, EBADF after close().
    */
