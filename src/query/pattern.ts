@@ -16,14 +16,34 @@ export interface Pattern {
 
 /** Throws nothing: a pattern that cannot be is the reason in words. */
 export function compilePattern(source: string): Pattern | string {
+  if (estimate(source) > ESTIMATE_MAX) return TOO_LARGE;
   try {
     // Always compiled: it is the judge of what is a pattern.
     const compiled = RE2JS.compile(source);
+    if (compiled.programSize() > PROGRAM_MAX) return TOO_LARGE;
     return plainPattern(source) ?? { test: (text) => compiled.matches(text), texts: undefined };
   } catch (error) {
     if (error instanceof RE2JSSyntaxException) return error.message;
     throw error;
   }
+}
+
+/** Linear in the text is still linear in the pattern too: at this size one text costs up to 5 ms, once. */
+const PROGRAM_MAX = 600;
+/** Compiling costs about 1 us for each unit of the estimate. */
+const ESTIMATE_MAX = 20_000;
+const TOO_LARGE = 'the pattern is too large; fewer or smaller repeats {…} would do';
+
+/** What the repeats make of the length. */
+function estimate(source: string): number {
+  let flat = 0;
+  let nested = 1;
+  for (const [, group, least, most] of source.matchAll(/(\)?)\{(\d+)(?:,(\d*))?\}/g)) {
+    const count = Number(most || least);
+    if (group === ')') nested *= Math.max(1, count);
+    else flat += count;
+  }
+  return source.length * Math.max(1, flat) * nested;
 }
 
 /** `^` and `$` at the ends say what is so anyway. */

@@ -70,7 +70,9 @@ export const predicates: readonly PredicateWords[] = [
     if (typeof pattern === 'string') return pattern;
     const matches = (value: Value) =>
       typeof value === 'string' ? pattern.test(value) : typeof value === 'number' && pattern.test(String(value));
-    return { test: (found) => found !== undefined && any(found, matches), equals: undefined };
+    // A number has a text that matches but is not that text: only an index of texts is safe to ask.
+    const equals = pattern.texts?.every((one) => Number.isNaN(Number(one))) ? pattern.texts : undefined;
+    return { test: (found) => found !== undefined && any(found, matches), equals };
   }),
   text('IPV4RANGE', 'prefix', 'An IPv4 address (a mask behind it may stand) within the prefix.', (source) =>
     range(source, 4),
