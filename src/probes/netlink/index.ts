@@ -4,6 +4,7 @@ import { FeatureSets } from './device.ts';
 import { findMonitor } from './monitor.ts';
 import { NamespaceList } from './namespaces.ts';
 import { options } from './options.ts';
+import { Slices } from './slices.ts';
 import { Topology } from './topology.ts';
 import { types } from './vocabulary.ts';
 
@@ -16,7 +17,14 @@ export const netlink = defineProbe({
     const { signal, namespaces } = context;
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     const monitor = await findMonitor(context.door);
-    const list = new NamespaceList({ context, monitor, fail, topology: new Topology(), features: new FeatureSets() });
+    const list = new NamespaceList({
+      context,
+      monitor,
+      fail,
+      topology: new Topology(),
+      features: new FeatureSets(),
+      slices: new Slices(),
+    });
     const readings: Promise<void>[] = [];
     let isBeginning = true;
     try {

@@ -10,7 +10,7 @@ import { News } from './news.ts';
 import { FAMILIES, forwardingDump, linkRequest, routeDump } from './requests.ts';
 import { type Route, readRoute } from './route.ts';
 import { interfacesOf, NOWHERE } from './routetable.ts';
-import { Slices } from './slices.ts';
+import type { Slices } from './slices.ts';
 import type { Tables } from './tables.ts';
 
 /** Multicast groups are joined one after the other when a link comes up: look when they are all there. */
@@ -24,6 +24,7 @@ export class Inquiries {
   readonly #tables: () => Tables;
   readonly #onNews: (news: News) => void;
   readonly #onFailure: (error: unknown) => void;
+  readonly #slices: Slices;
   readonly #forwarding = new Set<number>();
   #forwardingTimer: NodeJS.Timeout | undefined;
   #routesTimer: NodeJS.Timeout | undefined;
@@ -33,12 +34,13 @@ export class Inquiries {
     conversation: Conversation,
     tables: () => Tables,
     onNews: (news: News) => void,
-    onFailure: (error: unknown) => void,
+    { fail, slices }: { readonly fail: (error: unknown) => void; readonly slices: Slices },
   ) {
     this.#conversation = conversation;
     this.#tables = tables;
     this.#onNews = onNews;
-    this.#onFailure = onFailure;
+    this.#onFailure = fail;
+    this.#slices = slices;
   }
 
   /** What some news leave open. */
@@ -113,7 +115,6 @@ export class Inquiries {
   }
 
   async #readRoutes(ifindex?: number): Promise<Map<number, Route[]>> {
-    const slices = new Slices();
     const routes = new Map<number, Route[]>();
     for (const family of FAMILIES)
       for await (const run of this.#conversation.dump(routeDump(family, ifindex))) {
@@ -126,7 +127,7 @@ export class Inquiries {
               else routes.set(over, [route]);
             }
         }
-        await slices.breathe();
+        await this.#slices.breathe();
       }
     return routes;
   }

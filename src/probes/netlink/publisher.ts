@@ -15,6 +15,7 @@ import type { Options } from './options.ts';
 import { NOWHERE } from './routetable.ts';
 import { routingTables } from './routingtables.ts';
 import { byPriority } from './rule.ts';
+import type { Slices } from './slices.ts';
 import type { Tables } from './tables.ts';
 import type { Interface, Place, Topology } from './topology.ts';
 import { type VirtualFunction, virtualFunction } from './virtualfunction.ts';
@@ -26,6 +27,7 @@ export interface Shared {
   readonly topology: Topology;
   readonly features: FeatureSets;
   readonly monitor: Monitor | undefined;
+  readonly slices: Slices;
   /** Ends the run with a bug that showed outside of any call from it. */
   readonly fail: (error: unknown) => void;
 }

@@ -14,17 +14,22 @@ import {
   routeDump,
   ruleDump,
 } from './requests.ts';
-import { Slices } from './slices.ts';
+import type { Slices } from './slices.ts';
 import type { Tables } from './tables.ts';
 
 const ATTEMPTS = 4;
+/** Messages between two breaths. */
+const STEP = 128;
 
 /**
  * Fills `tables`. Tells whether the list of links is of one moment: if not, one that is missing may be there all the
  * same. Throws NetlinkError where links cannot be read; other tables may be missing from a kernel.
  */
-export async function readAll(conversation: Conversation, tables: Tables): Promise<{ areLinksSure: boolean }> {
-  const slices = new Slices();
+export async function readAll(
+  conversation: Conversation,
+  tables: Tables,
+  slices: Slices,
+): Promise<{ areLinksSure: boolean }> {
   // What was touched is everything: nobody asks.
   const news = new News();
 
@@ -33,7 +38,11 @@ export async function readAll(conversation: Conversation, tables: Tables): Promi
       const dump = conversation.dump(request);
       try {
         for await (const run of dump) {
-          for (const { type, flags, payload } of messages(run)) tables.hear({ type, flags, body: payload }, news);
+          let heard = 0;
+          for (const { type, flags, payload } of messages(run)) {
+            tables.hear({ type, flags, body: payload }, news);
+            if (++heard % STEP === 0) await slices.breathe();
+          }
           await slices.breathe();
         }
       } catch (error) {
@@ -52,6 +61,7 @@ export async function readAll(conversation: Conversation, tables: Tables): Promi
     }
   }
 
+  await slices.breathe();
   await readIfThere(nexthopDump());
   const areLinksSure = await read(linkDump());
   const isBridged = [...tables.links.values()].some((link) => link.kind === 'bridge' || link.master !== 0);

@@ -21,8 +21,10 @@ export interface Route {
   /** Id of a shared next hop (NEWNEXTHOP); 0 is none. */
   readonly nexthop: number;
   readonly mtu: number;
-  /** The same for routes of which only one can be in effect: table, prefix, TOS, priority. */
+  /** The same for routes of which one may replace the other: table, prefix, TOS, priority. */
   readonly place: string;
+  /** What tells one route from another at the same place: there may be several. */
+  readonly key: string;
   /** For sorting: prefix as a number, in hex. */
   readonly order: string;
 }
@@ -105,7 +107,7 @@ export function readRoute(body: Uint8Array): Route | undefined {
     }
   }
   const prefix = `${ipText(destination)}/${head.u8(1)}`;
-  return {
+  const read = {
     family,
     table,
     prefix,
@@ -115,12 +117,23 @@ export function readRoute(body: Uint8Array): Route | undefined {
     tos,
     priority,
     source,
-    hops: hops ?? [{ ip, ifindex, weight: 1, encap }],
     nexthop,
     mtu,
-    place: `${table} ${prefix} ${tos} ${priority}`,
     order: hex(family, destination, head.u8(1)),
   };
+  return withHops(read, hops ?? [{ ip, ifindex, weight: 1, encap }]);
+}
+
+/** The route with these hops, and what identifies it then. */
+export function withHops(route: Omit<Route, 'hops' | 'place' | 'key'>, hops: readonly Hop[]): Route {
+  const { family, table, prefix, tos, priority, type, scope, protocol, source, nexthop } = route;
+  const [first] = hops;
+  // In IPv6 every device has its own fe80::/64, and none replaces another.
+  const device = family === AF_INET6 && hops.length === 1 && first?.ip === '' ? ` %${first.ifindex}` : '';
+  const place = `${table} ${prefix} ${tos} ${priority}${device}`;
+  let key = `${type} ${scope} ${protocol} ${source} ${nexthop}`;
+  for (const { ip, ifindex } of hops) key += ` ${ip}%${ifindex}`;
+  return { ...route, hops, place, key };
 }
 
 /** RTA_MULTIPATH: structs rtnexthop, each with attributes of its own. */
@@ -143,17 +156,9 @@ function readHops(list: Attributes): Hop[] {
   return hops;
 }
 
-/** Everything that tells one route from another at the same place: there may be several. */
-export function routeKey(route: Route): string {
-  const hops = route.hops.map(({ ip, ifindex }) => `${ip}%${ifindex}`).join(',');
-  return `${route.place} ${route.type} ${route.scope} ${route.protocol} ${route.source} ${route.nexthop} ${hops}`;
-}
-
 export function byDestination(a: Route, b: Route): number {
   if (a.order !== b.order) return a.order < b.order ? -1 : 1;
-  const keyA = routeKey(a);
-  const keyB = routeKey(b);
-  return a.priority - b.priority || (keyA < keyB ? -1 : Number(keyA > keyB));
+  return a.priority - b.priority || (a.key < b.key ? -1 : Number(a.key > b.key));
 }
 
 const ANY = new Uint8Array(16);

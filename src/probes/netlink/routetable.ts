@@ -1,14 +1,14 @@
 /** The routes of a namespace, by interface. Follows the kernel's own rules of what a new route replaces. */
 import { AF_INET } from './address.ts';
 import { Grouped } from './grouped.ts';
-import { type Hop, type Route, routeKey } from './route.ts';
+import { type Hop, type Route, withHops } from './route.ts';
 
 /** ifindex under which routes are kept that go nowhere, e.g. blackholes. */
 export const NOWHERE = 0;
 
 export class RouteTable {
   readonly #byInterface: Grouped<Route>;
-  readonly #byPlace = new Map<string, Route[]>();
+  readonly #byPlace = new Map<string, Map<string, Route>>();
 
   constructor(perInterfaceMax: number) {
     this.#byInterface = new Grouped(perInterfaceMax);
@@ -32,7 +32,7 @@ export class RouteTable {
    */
   add(route: Route, isReplacing = false): Set<number> {
     const touched = new Set<number>();
-    for (const other of this.#byPlace.get(route.place) ?? [])
+    for (const other of this.#at(route))
       if (isReplacing ? isComparable(other, route) : isPartOf(other, route)) this.#drop(other, touched);
     this.#keep(route, touched);
     return touched;
@@ -40,19 +40,19 @@ export class RouteTable {
 
   remove(route: Route): Set<number> {
     const touched = new Set<number>();
-    const key = routeKey(route);
-    const here = this.#byPlace.get(route.place) ?? [];
-    const exact = here.find((other) => routeKey(other) === key);
+    const exact = this.#byPlace.get(route.place)?.get(route.key);
     if (exact) {
       this.#drop(exact, touched);
       return touched;
     }
     // IPv6 tells of a single next hop that leaves a route with several.
-    const wider = here.find((other) => other.family !== AF_INET && route.hops.every((hop) => hasHop(other, hop)));
+    const wider = this.#at(route).find(
+      (other) => other.family !== AF_INET && route.hops.every((hop) => hasHop(other, hop)),
+    );
     if (wider) {
       this.#drop(wider, touched);
       const hops = wider.hops.filter((hop) => !hasHop(route, hop));
-      if (hops.length > 0) this.#keep({ ...wider, hops }, touched);
+      if (hops.length > 0) this.#keep(withHops(wider, hops), touched);
     }
     return touched;
   }
@@ -60,8 +60,8 @@ export class RouteTable {
   /** What is so of one interface, all of it: of a device that went down the kernel drops IPv4 routes in silence. */
   replace(ifindex: number, routes: readonly Route[]): Set<number> {
     const touched = new Set<number>();
-    const now = new Set(routes.map(routeKey));
-    for (const route of [...this.of(ifindex)]) if (!now.has(routeKey(route))) this.#drop(route, touched);
+    const now = new Set(routes.map(fullKey));
+    for (const route of [...this.of(ifindex)]) if (!now.has(fullKey(route))) this.#drop(route, touched);
     for (const route of routes) this.#keep(route, touched);
     return touched;
   }
@@ -72,7 +72,7 @@ export class RouteTable {
     for (const route of [...this.of(ifindex)]) {
       this.#drop(route, touched);
       const hops = route.hops.filter((hop) => hop.ifindex !== ifindex);
-      if (hops.length > 0) this.#keep({ ...route, hops }, touched);
+      if (hops.length > 0) this.#keep(withHops(route, hops), touched);
     }
     touched.delete(ifindex);
     return touched;
@@ -83,10 +83,12 @@ export class RouteTable {
     return [...among].filter((ifindex) => [...this.of(ifindex)].some((route) => route.source === source));
   }
 
+  #at(route: Route): Route[] {
+    return [...(this.#byPlace.get(route.place)?.values() ?? [])];
+  }
+
   #keep(route: Route, touched: Set<number>): void {
-    const key = routeKey(route);
-    const here = this.#byPlace.get(route.place);
-    const at = here?.findIndex((other) => routeKey(other) === key) ?? -1;
+    const key = fullKey(route);
     let isKept = false;
     for (const ifindex of interfacesOf(route)) {
       this.#byInterface.set(ifindex, key, route);
@@ -94,18 +96,21 @@ export class RouteTable {
       touched.add(ifindex);
     }
     if (!isKept) return;
-    if (!here) this.#byPlace.set(route.place, [route]);
-    else if (at >= 0) here[at] = route;
-    else here.push(route);
+    const here = this.#byPlace.get(route.place);
+    if (here) here.set(route.key, route);
+    else this.#byPlace.set(route.place, new Map([[route.key, route]]));
   }
 
   #drop(route: Route, touched: Set<number>): void {
-    const key = routeKey(route);
-    const rest = (this.#byPlace.get(route.place) ?? []).filter((other) => routeKey(other) !== key);
-    if (rest.length > 0) this.#byPlace.set(route.place, rest);
-    else this.#byPlace.delete(route.place);
+    const here = this.#byPlace.get(route.place);
+    if (here?.delete(route.key) && here.size === 0) this.#byPlace.delete(route.place);
+    const key = fullKey(route);
     for (const ifindex of interfacesOf(route)) if (this.#byInterface.delete(ifindex, key)) touched.add(ifindex);
   }
+}
+
+function fullKey(route: Route): string {
+  return `${route.place} ${route.key}`;
 }
 
 export function interfacesOf(route: Route): Set<number> {

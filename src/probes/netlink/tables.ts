@@ -10,7 +10,7 @@ import { AF_BRIDGE, isImplied, type Neighbour, NUD_AGEING, readNeighbour } from 
 import type { News } from './news.ts';
 import { type NexthopObject, readNexthop } from './nexthop.ts';
 import { readNsid } from './nsid.ts';
-import { readRoute } from './route.ts';
+import { readRoute, withHops } from './route.ts';
 import { interfacesOf, NOWHERE, RouteTable } from './routetable.ts';
 import { RTM } from './rtm.ts';
 import { type Rule, readRule } from './rule.ts';
@@ -165,7 +165,7 @@ export class Tables {
     const read = readRoute(body);
     if (!read) return;
     const shared = read.nexthop !== 0 && read.hops.every((hop) => hop.ifindex === 0 && hop.ip === '');
-    const route = shared ? { ...read, hops: this.#hopsOf(read.nexthop) } : read;
+    const route = shared ? withHops(read, this.#hopsOf(read.nexthop)) : read;
     const touched = isNew ? this.routes.add(route, isReplacing) : this.routes.remove(route);
     for (const ifindex of touched) {
       if (ifindex === NOWHERE) news.isNamespaceTouched = true;

@@ -10,12 +10,11 @@ import { News } from './news.ts';
 import { Nsids } from './nsids.ts';
 import { Publisher, type Shared } from './publisher.ts';
 import { readAll } from './reading.ts';
-import { Slices } from './slices.ts';
 import { openSockets, type Sockets } from './sockets.ts';
 import { Tables } from './tables.ts';
 
 /** Interfaces described at a time when there are many. */
-const CHUNK = 32;
+const CHUNK = 16;
 /** Between two readings of everything, doubled each time while something was missed again. */
 const RESYNC_FIRST_MS = 5;
 const RESYNC_MAX_MS = 1_000;
@@ -63,7 +62,7 @@ export class Watch {
       conversation,
       () => this.publisher.tables,
       (news) => this.#publish(news),
-      shared.fail,
+      shared,
     );
     events.onBatch((batch, overrun) => this.#hear(batch, overrun));
     monitor?.onBatch((batch) => this.#hearMonitor(batch));
@@ -231,7 +230,7 @@ export class Watch {
     this.#inquiries.cancel();
     const { publisher } = this;
     const tables = new Tables(this.#shared.context.options);
-    const { areLinksSure } = await readAll(this.#sockets.conversation, tables);
+    const { areLinksSure } = await readAll(this.#sockets.conversation, tables, this.#shared.slices);
     const kept = new Set<number>();
     if (!areLinksSure)
       for (const ifindex of publisher.missingFrom(tables))
@@ -252,7 +251,7 @@ export class Watch {
 
   /** What is gone first, then everything there is, some at a time. */
   async #publishAll(news: News): Promise<void> {
-    const slices = new Slices();
+    const { slices } = this.#shared;
     const { links } = this.publisher.tables;
     const first = new News();
     for (const ifindex of news.gone) first.gone.add(ifindex);
