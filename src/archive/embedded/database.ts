@@ -4,25 +4,35 @@
  */
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { ThreadOptions } from './protocol.ts';
 import { APPLICATION_ID, SCHEMA_VERSION, TABLES } from './schema.ts';
 import { isCorrupt } from './sqliteerror.ts';
 
 /** A file of this size is read through in well under a second; of larger ones only the frame is checked. */
 const FULL_CHECK_BYTES_MAX = 64 * 2 ** 20;
 
-/** Pages written before they are copied back from the log into the file: 16 MiB. */
-const CHECKPOINT_PAGES = 4_096;
+const PAGE_BYTES = 4_096;
+
+/** The log beside the file may take this part of `maxBytes`, but no more than it needs to be quick. */
+const LOG_SHARE = 1 / 32;
+const LOG_BYTES_MAX = 16 * 2 ** 20;
 
 export interface Opened {
   readonly db: DatabaseSync;
   readonly notes: readonly string[];
 }
 
-export function openDatabase(file: string, keepAsideBecause: string | undefined): Opened {
-  const why = keepAsideBecause ?? faultOf(file);
-  if (why === undefined) return { db: connect(file), notes: [] };
+export function openDatabase(
+  file: string,
+  { maxBytes, keepAside: because }: Pick<ThreadOptions, 'maxBytes' | 'keepAside'>,
+): Opened {
+  const why = because ?? faultOf(file);
+  if (why === undefined) return { db: connect(file, maxBytes), notes: [] };
   const kept = keepAside(file);
-  return { db: connect(file), notes: [`${file} could not be read (${why}): kept as ${kept}, history starts anew`] };
+  return {
+    db: connect(file, maxBytes),
+    notes: [`${file} could not be read (${why}): kept as ${kept}, history starts anew`],
+  };
 }
 
 /** Another connection for reading: it sees one moment while appends go on. */
@@ -88,15 +98,17 @@ function startsLikeSqlite(file: string): boolean {
   return header.toString('latin1') === 'SQLite format 3\0';
 }
 
-function connect(file: string): DatabaseSync {
+function connect(file: string, maxBytes: number): DatabaseSync {
   const db = new DatabaseSync(file);
   // Freed pages can be given back. It can only be said before the first table.
+  db.exec(`pragma page_size = ${PAGE_BYTES}`);
   db.exec('pragma auto_vacuum = incremental');
   db.exec('pragma journal_mode = wal');
   // In WAL mode a commit is then safe from the death of the process, though not from that of the machine.
   db.exec('pragma synchronous = normal');
-  db.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  db.exec(`pragma journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
+  const logBytes = Math.min(LOG_BYTES_MAX, maxBytes * LOG_SHARE);
+  db.exec(`pragma wal_autocheckpoint = ${Math.ceil(logBytes / PAGE_BYTES)}`);
+  db.exec(`pragma journal_size_limit = ${Math.ceil(logBytes)}`);
   db.exec('pragma cache_size = -16384');
   db.exec('begin immediate');
   try {

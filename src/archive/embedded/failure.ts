@@ -14,12 +14,25 @@ export function failureOf(error: unknown, directory: string): Failure {
     error instanceof Error ? (error as NodeJS.ErrnoException) : (new Error(String(error)) as NodeJS.ErrnoException);
   if (isFull(error) || code === 'ENOSPC' || code === 'EDQUOT')
     return { kind: 'unavailable', what, needs: 'room on its file system (it is full)' };
-  if (isReadOnly(error) || code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+  if (isReadOnly(error) || DIRECTORY_CODES.has(code ?? ''))
     return { kind: 'unavailable', what, needs: `a directory that can be written to (${message})` };
   if (isIoError(error) || (code?.startsWith('E') === true && code !== 'ERR_SQLITE_ERROR'))
     return { kind: 'unavailable', what, needs: `a disk that works (${message})` };
   return { kind: 'bug', message, stack };
 }
+
+/** Of mkdir and open, when the directory is not what it should be. */
+const DIRECTORY_CODES = new Set([
+  'EACCES',
+  'EROFS',
+  'EPERM',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ENOENT',
+  'ELOOP',
+  'ENAMETOOLONG',
+]);
 
 export function errorOf(failure: Failure): Error {
   switch (failure.kind) {

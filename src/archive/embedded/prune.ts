@@ -8,8 +8,9 @@ const SLICE_ROWS = 1_000;
 /** Free pages given back to the file system in one slice, while the file is larger than it may be. */
 const VACUUM_PAGES = 256;
 
-/** The part of `maxBytes` that the file itself may take; the rest is for the log beside it. */
-const FILE_SHARE = 0.9;
+/** Parts of `maxBytes`: what may be in use, and how large the file may be. The rest is for the log beside it. */
+const USED_SHARE = 0.9;
+const FILE_SHARE = 0.93;
 
 /** Age is looked at in steps of this part of `maxAgeMs`: each look walks over all that is alive. */
 const AGE_STEPS = 200;
@@ -17,15 +18,17 @@ const AGE_STEPS = 200;
 /** A size pass forgets this part of the time kept; twice as much when the last one found nothing. */
 const SIZE_STEP = 1 / 50;
 
-/** Between two passes because of size. */
-const SIZE_PASS_EVERY_MS = 200;
+/** After a pass that failed. */
+const REST_MS = 500;
 
 export class Pruning {
   readonly #db: DatabaseSync;
   readonly #appends: Appends;
   readonly #limits: { readonly maxBytes: number; readonly maxAgeMs: number };
   #step = SIZE_STEP;
-  #lastSizePass = 0;
+  #restUntilMs = 0;
+  /** More is in use than there should be at all. */
+  #isOver = false;
 
   constructor(db: DatabaseSync, appends: Appends, limits: { readonly maxBytes: number; readonly maxAgeMs: number }) {
     this.#db = db;
@@ -33,15 +36,28 @@ export class Pruning {
     this.#limits = limits;
   }
 
+  /** Slices to do for each thousand rows that come in: what goes must keep up with what comes, at full speed too. */
+  get slicesPerPart(): number {
+    return this.#isOver ? 6 : 2;
+  }
+
   /** A pass when one is due. `nowMs` is any clock that does not go back. */
   due(nowMs: number): Generator<void> | undefined {
+    if (nowMs < this.#restUntilMs) return undefined;
     const { first, last } = this.#kept();
     if (first === undefined || last === undefined) return undefined;
     const { maxAgeMs, maxBytes } = this.#limits;
     if (last - first > maxAgeMs * (1 + 1 / AGE_STEPS)) return this.before(last - maxAgeMs);
-    if (this.#usedBytes() <= maxBytes * FILE_SHARE || nowMs - this.#lastSizePass < SIZE_PASS_EVERY_MS) return undefined;
-    this.#lastSizePass = nowMs;
-    return this.#bySize(first + Math.max(1, (last - first) * this.#step));
+    const used = this.#usedBytes();
+    this.#isOver = used > maxBytes * FILE_SHARE;
+    if (used <= maxBytes * USED_SHARE) return this.#mustShrink() ? this.#shrink() : undefined;
+    // When first has come up to last, all that is there is alive, and larger than it may be.
+    return first < last ? this.#bySize(first + Math.max(1, (last - first) * this.#step)) : undefined;
+  }
+
+  /** Nothing is due for a while: the last pass failed. */
+  rest(nowMs: number): void {
+    this.#restUntilMs = nowMs + REST_MS;
   }
 
   /** Forgets what ended before. */
@@ -49,20 +65,15 @@ export class Pruning {
     const { last } = this.#kept();
     const cutoff = Math.min(time, last ?? time);
     let count = 0;
-    for (let more = true; more; ) {
-      const gone = this.#transaction(() => this.#samplesSlice(cutoff));
+    for (let gone = this.#transaction(() => this.#samplesSlice(cutoff)); gone > 0; ) {
       count += gone;
-      more = gone > 0;
       yield;
+      gone = this.#transaction(() => this.#samplesSlice(cutoff));
     }
     for (let after = 0; after >= 0; ) {
       const slice = this.#transaction(() => this.#versionsSlice(cutoff, after));
       count += slice.gone;
       after = slice.next;
-      yield;
-    }
-    while (this.#mustShrink()) {
-      this.#db.exec(`pragma incremental_vacuum(${VACUUM_PAGES})`);
       yield;
     }
     return count;
@@ -71,6 +82,13 @@ export class Pruning {
   *#bySize(cutoff: number): Generator<void> {
     const count = yield* this.before(cutoff);
     this.#step = count > 0 ? SIZE_STEP : Math.min(1, this.#step * 2);
+  }
+
+  *#shrink(): Generator<void> {
+    while (this.#mustShrink()) {
+      this.#db.exec(`pragma incremental_vacuum(${VACUUM_PAGES})`);
+      yield;
+    }
   }
 
   #samplesSlice(cutoff: number): number {

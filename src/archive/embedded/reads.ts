@@ -1,21 +1,22 @@
 /** What is asked of the past, as SQL. Each answer comes in parts, so that appends can go between them. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { mistake } from '../../std/mistake.ts';
 import type { Read, Summary } from './protocol.ts';
 
 /** Rows in one part: reading them takes about 2 ms. */
 const PART_ROWS = 1_000;
 
 /** JSON lists of elements, or of `[id, sample]` pairs. */
-export function read(db: DatabaseSync, what: Read): Generator<string> {
+export function read(db: DatabaseSync, what: Read, spanVersionsMax: number): Generator<string> {
   switch (what.kind) {
     case 'at':
       return what.knownAt === undefined
         ? versionRows(db, AT, { at: what.time })
         : versionRows(db, KNOWN_AT, { at: what.time, known: what.knownAt });
     case 'between':
-      return versionRows(db, BETWEEN, { ...what.span });
+      return bounded(versionRows(db, BETWEEN, { ...what.span }), spanVersionsMax);
     case 'versions':
-      return versionRows(db, OF_IDS, { ids: jsonIds(what.ids), ...what.span });
+      return bounded(versionRows(db, OF_IDS, { ids: jsonIds(what.ids), ...what.span }), spanVersionsMax);
     case 'open':
       return versionRows(db, OPEN, {});
     case 'samples':
@@ -107,6 +108,21 @@ const SAMPLES = `select e.id, s.start, s.last, w.text, s.counts
   cross join samples s on s.element = e.element and s.series = (select word from words where text = :series) and s.last > :from
   cross join words w on w.word = s.shape
   where s.start < :to order by i.key, s.last`;
+
+/** An answer becomes objects in memory: one that would not fit is refused instead. */
+function* bounded(parts: Iterable<string>, max: number): Generator<string> {
+  let rows = 0;
+  for (const part of parts) {
+    if (rows >= max)
+      throw mistake(
+        'archive.too-many-versions',
+        `more than ${max.toLocaleString('en')} versions lie in this span`,
+        'ask for a shorter one',
+      );
+    rows += PART_ROWS;
+    yield part;
+  }
+}
 
 function* versionRows(db: DatabaseSync, sql: string, values: Record<string, SQLInputValue>): Generator<string> {
   let part = '';

@@ -16,10 +16,9 @@ create table state (
   -- One row: what range() and health() say without counting.
   one integer primary key check (one = 1),
   first real, last real,
-  versions integer not null, samples integer not null,
-  closed_cleanly integer not null
+  versions integer not null, samples integer not null
 ) strict;
-insert into state values (1, null, null, 0, 0, 0);
+insert into state values (1, null, null, 0, 0);
 
 create table writers (
   writer text primary key,

@@ -18,11 +18,14 @@ import { isCorrupt } from './sqliteerror.ts';
 /** Parts of batches that go into one transaction together, when they wait. */
 const TRANSACTION_PARTS_MAX = 64;
 
+/** Pruning in one go between two messages. */
+const PRUNE_MS_MAX = 50;
+
 type Write = Request & { readonly order: Order & { readonly kind: 'append' | 'closeLost' } };
 
 class Thread {
   readonly #port: MessagePort;
-  readonly #directory: string;
+  readonly #options: ThreadOptions;
   readonly #file: string;
   readonly #lock: Disposable;
   readonly #db;
@@ -37,15 +40,17 @@ class Thread {
   #applied: Write[] = [];
   /** The beginning of a batch that could not be written: it waits for the rest, to be tried once more as a whole. */
   readonly #held: Write[] = [];
+  /** Slices of pruning that should be done before the next message is looked at. */
+  #slices = 0;
   #isWorking = false;
 
   constructor(port: MessagePort, options: ThreadOptions) {
     this.#port = port;
-    this.#directory = options.directory;
+    this.#options = options;
     this.#file = join(options.directory, 'skein.db');
     mkdirSync(options.directory, { recursive: true });
     this.#lock = lockDirectory(options.directory);
-    const { db, notes } = openDatabase(this.#file, options.keepAside);
+    const { db, notes } = openDatabase(this.#file, options);
     this.#db = db;
     this.#reader = openReader(this.#file);
     this.#appends = new Appends(db);
@@ -63,7 +68,7 @@ class Thread {
     while (this.#receive()) {
       this.#serve();
       this.#goOn(this.#reads);
-      if (this.#applied.length === 0) this.#goOn(this.#prunes);
+      this.#prune();
     }
     this.#isWorking = false;
   }
@@ -90,7 +95,7 @@ class Thread {
     this.#guard(call, () => {
       switch (order.kind) {
         case 'read':
-          this.#reads.push(this.#reading(call, () => read(this.#reader, order.read)));
+          this.#reads.push(this.#reading(call, () => read(this.#reader, order.read, this.#options.spanVersionsMax)));
           return;
         case 'prune':
           this.#prunes.push(this.#pruningFor(call, order.before));
@@ -126,9 +131,26 @@ class Thread {
     }
     this.#applied = [];
     for (const call of new Set(all.map((write) => write.call))) this.#say({ kind: 'done', call });
+    this.#lookForOld();
+    this.#slices = all.length * this.#pruning.slicesPerPart;
+  }
+
+  #lookForOld(): void {
     if (this.#prunes.length > 0) return;
     const pass = this.#pruning.due(performance.now());
     if (pass) this.#prunes.push(pass);
+  }
+
+  /** One slice, and more when much came in: but what comes next must not wait long. */
+  #prune(): void {
+    const until = performance.now() + PRUNE_MS_MAX;
+    do {
+      if (this.#applied.length > 0 || this.#prunes.length === 0) return;
+      this.#goOn(this.#prunes);
+      // When that was the last of its pass, the next pass may be due.
+      this.#lookForOld();
+    } while (--this.#slices > 0 && performance.now() < until);
+    this.#slices = Math.max(0, this.#slices);
   }
 
   /** Once more, each call in a transaction of its own, so that one that cannot be written harms no other. */
@@ -177,6 +199,7 @@ class Thread {
     } catch (error) {
       // Pruning of its own accord: nobody waits for it, and it is tried again later.
       jobs.shift();
+      this.#pruning.rest(performance.now());
       if (isCorrupt(error)) this.#damaged(error);
     }
   }
@@ -198,7 +221,7 @@ class Thread {
 
   #fail(call: number, error: unknown): void {
     if (isCorrupt(error)) this.#damaged(error);
-    else this.#say({ kind: 'failed', call, failure: failureOf(error, this.#directory) });
+    else this.#say({ kind: 'failed', call, failure: failureOf(error, this.#options.directory) });
   }
 
   #damaged(error: unknown): void {
