@@ -5,8 +5,9 @@ export function fromSkydive(words: readonly string[]): readonly string[] {
   const before = words.slice(0, at);
   // `client topology query --gremlin X` was the old name of `client query X`.
   const rest = words.slice(words[at + 1] === 'topology' && words[at + 2] === 'query' ? at + 2 : at + 1);
-  if (rest[0] !== 'query') return [...before, ...rest];
   const isFormatChosen = rest.some((word) => /^(-o|--output|--format)/.test(word));
+  if (rest[0] === 'status' && !isFormatChosen) return [...before, ...rest, '--output=json'];
+  if (rest[0] !== 'query') return [...before, ...rest];
   return [...before, ...rest.flatMap(withoutGremlinFlag), ...(isFormatChosen ? [] : ['--format=json'])];
 }
 

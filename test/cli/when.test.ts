@@ -74,7 +74,11 @@ test.each([
 });
 
 test.each([
-  [['client', 'status'], ['status']],
+  [
+    ['client', 'status'],
+    ['status', '--output=json'],
+  ],
+  [['client', 'version'], ['version']],
   [
     ['query', 'client'],
     ['query', 'client'],
@@ -90,10 +94,6 @@ test.each([
   [
     ['--analyzer', 'h:1', 'client', 'query', '--gremlin', 'G', '-o', 'table'],
     ['--analyzer', 'h:1', 'query', 'G', '-o', 'table'],
-  ],
-  [
-    ['-c', '/etc/skydive.yml', 'client', 'status'],
-    ['-c', '/etc/skydive.yml', 'status'],
   ],
 ])("Skydive's words %j are %j here", (words, ours) => {
   expect(fromSkydive(words)).toEqual(ours);

@@ -1,9 +1,11 @@
 /** `skein get THINGS [NAME]`: lists without Gremlin. The query it asks is shown with -v. */
 import { type Command, Option } from 'commander';
+import type { WireNode } from '../../contract/element.ts';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { nameStep, selectorSteps, whereSteps } from '../gremlin.ts';
+import { drawTime } from '../moment.ts';
 import { addFormatOption, addListOptions, addUtcOption, elementFormats } from '../output.ts';
 import { placesIn } from '../places.ts';
 import { type PrintOptions, print } from '../print.ts';
@@ -68,9 +70,13 @@ async function run(session: Session, word: string, name: string | undefined, opt
   if (reply.kind === 'graph') return printRows(session, edgeRows(reply, place), options);
   const { rows } = thing;
   if (reply.kind !== 'nodes' || !rows) return print(session, reply, options);
+  // In a span a thing is listed once for each of its versions.
+  const clock = { utc: options.utc === true };
+  const isSpan = options.since !== undefined;
+  const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
   printRows(
     session,
-    reply.nodes.flatMap((node) => rows(node, place(node))),
+    reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row }))),
     options,
   );
 }

@@ -7,12 +7,16 @@ import { type Grid, withoutEmpty } from './grid.ts';
 export interface GridOptions {
   readonly clock: Clockface;
   readonly isWide: boolean;
+  /** The answer holds versions of a span of time: since when each was so belongs to it. */
+  readonly isSpan?: boolean;
 }
 
-export function nodesGrid(nodes: readonly WireNode[], { clock, isWide }: GridOptions): Grid {
+export function nodesGrid(nodes: readonly WireNode[], { clock, isWide, isSpan }: GridOptions): Grid {
   const wide = isWide ? versionColumns : [];
+  const hasSince = isSpan && !isWide;
   return withoutEmpty({
     columns: [
+      ...(hasSince ? [{ title: 'SINCE' }] : []),
       { title: 'NAME' },
       { title: 'TYPE' },
       { title: 'HOST' },
@@ -23,6 +27,7 @@ export function nodesGrid(nodes: readonly WireNode[], { clock, isWide }: GridOpt
       ...wide,
     ],
     rows: nodes.map((node) => [
+      ...(hasSince ? [drawTime(node.UpdatedAt, clock)] : []),
       nameOf(node),
       typeOf(node),
       node.Host,

@@ -186,7 +186,8 @@ function drawText(reply: QueryReply, drawing: Drawing): string {
 }
 
 function gridsOf(reply: QueryReply, { format, clock }: Drawing): Grid[] {
-  const options = { clock, isWide: format.kind !== 'table' };
+  const isSpan = reply.time !== null && reply.time.from !== reply.time.to;
+  const options = { clock, isWide: format.kind !== 'table', isSpan };
   if (reply.kind === 'nodes') return [nodesGrid(reply.nodes, options)];
   if (reply.kind === 'edges') return [edgesGrid(reply.edges, [], options)];
   if (reply.kind === 'graph') {
