@@ -60,9 +60,10 @@ function lifeJson(element: Element): string {
   );
 }
 
+/** After the first reading there are totals, and no increments yet. */
 function countersJson({ total, last }: Counters): string {
-  const totals = `"Metric":{${nonZero(total)}"Last":${last?.last ?? 0}}`;
-  return last === undefined ? totals : `${totals},"LastUpdateMetric":${sampleJson(last)}`;
+  if (last === undefined) return `"Metric":{${nonZero(total).slice(0, -1)}}`;
+  return `"Metric":{${nonZero(total)}"Last":${last.last}},"LastUpdateMetric":${sampleJson(last)}`;
 }
 
 /** Each with a comma behind it. */
