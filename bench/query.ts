@@ -48,13 +48,14 @@ async function benchQueries(hosts: number): Promise<void> {
   const engine = new QueryEngine({ keys: () => [] });
   const { nodeCount, edgeCount } = graph.now();
   console.log(
-    `\n${nodeCount} nodes, ${edgeCount} edges: ms p50, the longest stretch without a turn, goal, Skydive's CPU`,
+    `\n${nodeCount} nodes, ${edgeCount} edges: ms of CPU, p50, longest stretch without a turn, goal, Skydive's CPU`,
   );
   for (const [text, goal, small, large] of queries) {
     const prepared = engine.prepare(text);
     const times: number[] = [];
     let longest = 0;
     const deadline = performance.now() + 400;
+    const cpuBefore = process.cpuUsage();
     while (times.length < 5 || (performance.now() < deadline && times.length < 20_000)) {
       const started = performance.now();
       let turnedMs = started;
@@ -76,10 +77,13 @@ async function benchQueries(hosts: number): Promise<void> {
       breathe();
       times.push(performance.now() - started);
     }
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpu = (user + system) / 1000 / times.length;
     times.sort((a, b) => a - b);
     const p50 = times[times.length >> 1] as number;
     const peer = nodeCount > 50_000 ? large : small;
     const columns = [
+      digits(cpu),
       digits(p50),
       digits(longest),
       goal === undefined ? '' : `≤ ${goal}`,
