@@ -139,9 +139,10 @@ export class ArchiveWriter {
   }
 
   #schedule(): void {
-    if (this.#isOnItsWay || this.#cancelTimer) return;
-    if (this.#queue.hasBatch) this.#send();
-    else this.#wait(this.#gatherMs);
+    if (this.#isOnItsWay) return;
+    // After a failure its own time is waited for, however much comes in.
+    if (this.#queue.hasBatch && !this.#lastError) this.#send();
+    else if (!this.#cancelTimer) this.#wait(this.#gatherMs);
   }
 
   #wait(delayMs: number): void {

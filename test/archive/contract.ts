@@ -10,7 +10,7 @@ import { changes as anyChanges } from './changes.ts';
 /** An empty archive whose clock stands at `now`. It is closed by the suite. */
 export type Open = (now: number) => Promise<Archive>;
 
-export function archiveContract(open: Open): void {
+export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
   test('shows the graph as it stood at any moment', () =>
     story(open, async ({ archive, say }) => {
       await say(1000, [node('a', { Name: 'x' }), node('b'), edge('a', 'b')]);
@@ -312,7 +312,7 @@ export function archiveContract(open: Open): void {
           expect((await archive.health()).versions).toBe(graph.now().nodeCount + graph.now().edgeCount);
         });
       }),
-      { numRuns: 40 },
+      { numRuns },
     ));
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { archiveContract } from './contract.ts';
 
+/** Each opens a file of its own. */
+const FEW = { numRuns: 20 };
+
 archiveContract(async (now) => {
   const directory = mkdtempSync(join(tmpdir(), 'skein-archive-'));
   const archive = await openEmbeddedArchive({ directory, clock: { now: () => now, after: () => () => {} } });
@@ -14,4 +17,4 @@ archiveContract(async (now) => {
       rmSync(directory, { recursive: true });
     },
   });
-});
+}, FEW);
