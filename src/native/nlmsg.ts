@@ -146,12 +146,15 @@ export class MessageBuilder {
 
   /** The struct between header and attributes. */
   fixed(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#take(bytes.length));
+    // Where to write first: making room may put all of it elsewhere.
+    const at = this.#take(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
   bytes(type: number, value: Uint8Array): this {
-    this.#bytes.set(value, this.#attribute(type, value.length));
+    const at = this.#attribute(type, value.length);
+    this.#bytes.set(value, at);
     return this;
   }
 
