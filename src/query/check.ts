@@ -42,7 +42,10 @@ export function check(query: Query): Checked {
       continue;
     }
     const takes: Kind = kind ?? (Object.keys(step.gives)[0] as Kind);
+    const keysBefore = faults.keys.length;
     const args = step.args.read(call, faults, takes);
+    // Keys of objects within values are of no vocabulary.
+    if (takes === 'values' || takes === 'metrics' || takes === 'maps') faults.keys.length = keysBefore;
     const given: Kind | ((args: unknown) => Kind) | undefined = step.gives[takes];
     if (given === undefined) {
       const hint = hintFor(step);

@@ -2,6 +2,7 @@
 import { type Fault, Mistake } from '../std/mistake.ts';
 import type { Answer } from './answer.ts';
 import { check } from './check.ts';
+import type { Faults } from './faults.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { parse } from './parser.ts';
 import { type Plan, plan } from './plan.ts';
@@ -28,6 +29,7 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** About 2 kB each. */
 const CACHE_SIZE = 1000;
 
 export class QueryEngine {
@@ -36,6 +38,9 @@ export class QueryEngine {
   readonly #cacheSize: number;
   /** Least recently used first: a Map keeps the order of insertion. */
   readonly #cache = new Map<string, PreparedQuery>();
+  /** Keys as they were when `#known` was made of them. */
+  #keysSeen: readonly string[] = [];
+  #known: ReadonlySet<string> = new Set();
 
   constructor({ keys, cacheSize = CACHE_SIZE, limits }: EngineOptions) {
     this.#keys = keys;
@@ -46,14 +51,10 @@ export class QueryEngine {
   /** Throws one Mistake with all that is wrong. */
   prepare(text: string): PreparedQuery {
     const cached = this.#cache.get(text);
-    if (cached !== undefined) {
-      this.#cache.delete(text);
-      this.#cache.set(text, cached);
-      return cached;
-    }
-    const prepared = this.#prepare(text);
-    // With warnings it is read again next time: a key may have become known.
-    if (prepared.warnings.length === 0 && this.#cacheSize > 0) this.#keep(text, prepared);
+    // What was warned of may have become known.
+    const isFresh = cached !== undefined && (cached.warnings.length === 0 || !this.#hasNewKeys());
+    const prepared = isFresh ? cached : this.#prepare(text);
+    this.#keep(text, prepared);
     return prepared;
   }
 
@@ -79,18 +80,30 @@ export class QueryEngine {
     return { text, plan: plan(checked, text), warnings: checked.faults.warnings };
   }
 
-  #warnOfKeys(faults: ReturnType<typeof check>['faults']): void {
+  #warnOfKeys(faults: Faults): void {
     if (faults.keys.length === 0) return;
-    const known = new Set(this.#keys().map(firstPart));
-    if (known.size === 0) return;
+    if (this.#hasNewKeys()) {
+      this.#keysSeen = this.#keys();
+      this.#known = new Set(this.#keysSeen.map(firstPart));
+    }
+    if (this.#known.size === 0) return;
     for (const key of faults.keys) {
       const name = firstPart(key.text);
-      if (known.has(name) || alwaysKnown.has(name)) continue;
-      faults.warn('query.unknown-key', `no key named "${name}" is known`, key, closest(name, known));
+      if (this.#known.has(name) || alwaysKnown.has(name)) continue;
+      faults.warn('query.unknown-key', `no key named "${name}" is known`, key, closest(name, this.#known));
     }
   }
 
+  #hasNewKeys(): boolean {
+    const keys = this.#keys();
+    return (
+      keys !== this.#keysSeen &&
+      (keys.length !== this.#keysSeen.length || keys.some((key, at) => key !== this.#keysSeen[at]))
+    );
+  }
+
   #keep(text: string, prepared: PreparedQuery): void {
+    this.#cache.delete(text);
     this.#cache.set(text, prepared);
     if (this.#cache.size <= this.#cacheSize) return;
     for (const oldest of this.#cache.keys()) {

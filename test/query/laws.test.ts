@@ -46,6 +46,8 @@ test('an index changes no answer', () => {
     "G.V().Has('Name', 'n3', 'Type', Within('t0', 't1'))",
     "G.V().Has('List', 2)",
     "G.V().Has('Type', Regex('t1|t2'))",
+    "G.V().HasEither('Type', 't1', 'Type', 't2')",
+    "G.V().HasEither('Type', 't1', 'Name', 'n2')",
     "G.V().Has('List', Within(1, 2), 'Type', NE('t3'))",
     "G.V().Has('Type', 't1').Out().Has('Type', 't2')",
     "G.V().Has('Type', 't1').Count()",

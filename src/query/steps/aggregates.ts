@@ -27,7 +27,9 @@ function slices(samples: readonly Sample[], lengthMs: number, from: number | und
     latest = Math.max(latest, last);
   }
   if (samples.length === 0) return [];
-  const begin = Math.min(earliest, Number.isFinite(from) && from !== undefined ? from : earliest);
+  // Slices are laid from the beginning of the span; those before the first sample are left out.
+  const zero = from !== undefined && Number.isFinite(from) ? from : earliest;
+  const begin = zero + Math.floor((earliest - zero) / lengthMs) * lengthMs;
   const count = Math.max(1, Math.ceil((latest - begin) / lengthMs));
   if (count > SLICES_MAX)
     throw mistake('query.limit', `Aggregates would make ${count} slices, more than ${SLICES_MAX}`, 'longer slices');
