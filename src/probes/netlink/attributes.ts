@@ -2,12 +2,11 @@
  * Reads netlink attributes (struct nlattr, linux/netlink.h) where there are many: a cursor that makes no object for
  * each of them. What is too short reads as zero or empty, what is cut off ends the walk: bytes from outside never throw.
  */
-import { endianness } from 'node:os';
+import { LITTLE } from '../../native/nlmsg.ts';
 
 const HEADER = 4;
 /** The two upper bits of the type say nested and network byte order. */
 const TYPE_MASK = 0x3fff;
-const LITTLE = endianness() === 'LE';
 
 /** A cursor: `while (attributes.next()) switch (attributes.type) …`. */
 export class Attributes {

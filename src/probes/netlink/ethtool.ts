@@ -1,6 +1,6 @@
 /** Structs of SIOCETHTOOL (linux/ethtool.h): who drives a device, how fast it is, and what it does by itself. */
 
-import { endianness } from 'node:os';
+import { LITTLE } from '../../native/nlmsg.ts';
 import { macText } from './addresstext.ts';
 import { Attributes } from './attributes.ts';
 
@@ -108,8 +108,6 @@ export const featureBits = {
     return Array.from({ length: blocks }, (_, at) => struct.u32(8 + at * BLOCK_SIZE + 8));
   },
 };
-
-const LITTLE = endianness() === 'LE';
 
 function command(number: number, sizeBytes: number, second = 0): Uint8Array {
   const bytes = new Uint8Array(sizeBytes);

@@ -1,6 +1,6 @@
 /** The words of network interfaces: one node type for each kind of link, all with the same keys and those of the kind. */
 import * as z from 'zod';
-import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, fieldWords, type NodeType, nodeType } from '../../model/vocabulary.ts';
 import { bridgeVlanFields } from './bridgevlan.ts';
 import { kinds } from './kinds/index.ts';
 import { neighbourFields } from './neighbour.ts';
@@ -74,12 +74,23 @@ const interfaceFields = {
   ...xdpFields,
 };
 
+/** What every interface has. */
+const ALWAYS = new Set(['Name', 'Type', 'TID', 'Driver', 'EncapType', 'IfIndex', 'MTU', 'State', 'LinkFlags']);
+
 export const types: readonly NodeType[] = kinds.map((kind) =>
-  nodeType(kind.name, kind.doc, { ...interfaceFields, ...kind.fields }),
+  nodeType(kind.name, kind.doc, mostlyOptional({ ...interfaceFields, ...kind.fields })),
 );
 
 /** Every key of an interface that this probe answers for. */
 export const OWNED: ReadonlySet<string> = new Set(types.flatMap((type) => Object.keys(type.fields.shape)));
+
+function mostlyOptional(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  const entries = Object.entries(shape).map(([key, schema]) => {
+    const words = fieldWords.get(schema);
+    return [key, ALWAYS.has(key) || !words ? schema : field(schema.optional(), words)] as const;
+  });
+  return Object.fromEntries(entries);
+}
 
 /** Keys this probe adds to the node of the host or the namespace. */
 export const namespaceFields = { ...ruleFields, ...routingFields };

@@ -8,7 +8,7 @@ export interface LinkKind {
   readonly name: string;
   readonly doc: string;
   /** Keys that only this kind has. */
-  readonly fields?: z.ZodRawShape;
+  readonly fields?: Readonly<Record<string, z.ZodType>>;
   readonly read?: (data: Attributes) => KindReading;
   /** IFLA_LINK names the other end of a pair rather than what the link runs on. */
   readonly isPair?: true;
