@@ -3,7 +3,7 @@ import type { GraphView } from '../graph/view.ts';
 import type { Kind } from './kind.ts';
 import type { Plan, Pushed, Stage } from './plan.ts';
 import { bestLookup, indexableOf } from './source.ts';
-import type { Items } from './step.ts';
+import type { Item, Items } from './step.ts';
 
 export interface Explanation {
   readonly query: string;
@@ -66,26 +66,46 @@ function sourceOf({ of, conditions }: Pushed, view: GraphView): SourceWords {
   return { by: 'index', key: found.condition.key.text, filters, estimate };
 }
 
-/** Counts what goes through a stage, and the time of its own. */
-export class Meter {
+/** Charges time to one stage at a time: a stage that waits for the one before it costs nothing meanwhile. */
+export class Stopwatch {
   readonly #elapsed: () => number;
+  #running: Meter | undefined;
+  #sinceMs = 0;
+
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed;
+  }
+
+  /** Gives the one that was charged until now. */
+  charge(meter: Meter | undefined): Meter | undefined {
+    const now = this.#elapsed();
+    const before = this.#running;
+    if (before !== undefined) before.ms += now - this.#sinceMs;
+    this.#running = meter;
+    this.#sinceMs = now;
+    return before;
+  }
+}
+
+/** Counts what goes through a stage. */
+export class Meter {
+  readonly #watch: Stopwatch;
   readonly #before: Meter | undefined;
-  /** Including everything before it, ms. */
-  #inclusiveMs = 0;
+  ms = 0;
   itemsOut = 0;
 
-  constructor(elapsed: () => number, before: Meter | undefined) {
-    this.#elapsed = elapsed;
+  constructor(watch: Stopwatch, before: Meter | undefined) {
+    this.#watch = watch;
     this.#before = before;
   }
 
-  *count(items: Items): Generator<Items extends Iterable<infer T> ? T : never> {
+  *count(items: Items): Generator<Item | undefined> {
     const iterator = items[Symbol.iterator]();
     try {
       for (;;) {
-        const started = this.#elapsed();
+        const outer = this.#watch.charge(this);
         const { done, value } = iterator.next();
-        this.#inclusiveMs += this.#elapsed() - started;
+        this.#watch.charge(outer);
         if (done) return;
         if (value !== undefined) this.itemsOut++;
         yield value;
@@ -95,15 +115,7 @@ export class Meter {
     }
   }
 
-  /** Time a stage took beside its stream: gathering, waiting. */
-  add(ms: number): void {
-    this.#inclusiveMs += ms;
-  }
-
   get cost(): StageCost {
-    const before = this.#before;
-    const beforeMs = before === undefined ? 0 : before.#inclusiveMs;
-    const ms = Math.max(0, this.#inclusiveMs - beforeMs);
-    return { itemsIn: before?.itemsOut ?? 0, itemsOut: this.itemsOut, us: Math.round(ms * 1000) };
+    return { itemsIn: this.#before?.itemsOut ?? 0, itemsOut: this.itemsOut, us: Math.round(this.ms * 1000) };
   }
 }

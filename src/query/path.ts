@@ -5,9 +5,9 @@
 import type { GraphEdge, GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { Way } from './arguments.ts';
-import { meetsAll } from './condition.ts';
+import { type Condition, meetsAll } from './condition.ts';
 import type { Budget } from './limits.ts';
-import { bestLookup, indexableOf } from './source.ts';
+import { bestLookup, indexableOf, take } from './source.ts';
 import type { Path } from './step.ts';
 import { identityIn } from './walk.ts';
 
@@ -23,7 +23,7 @@ export class PathFinder {
   readonly #view: GraphView;
   readonly #budget: Budget;
   readonly #identity: (node: GraphNode) => string;
-  /** All that match, when an index could tell. */
+  /** All that match, when an index could tell and they are few. */
   readonly #targets: readonly GraphNode[] | undefined;
 
   constructor(way: Way, { view, budget }: { readonly view: GraphView; readonly budget: Budget }) {
@@ -31,10 +31,7 @@ export class PathFinder {
     this.#view = view;
     this.#budget = budget;
     this.#identity = identityIn(view);
-    const found = bestLookup(indexableOf(way.target, 'nodes'), 'nodes', view)?.elements as
-      | Iterable<GraphNode>
-      | undefined;
-    this.#targets = found && [...found].filter((node) => meetsAll(way.target, node, view));
+    this.#targets = fewTargets(way.target, view);
   }
 
   /** Gives one path, or none when there is no way. */
@@ -93,6 +90,16 @@ export class PathFinder {
   #otherEnd(edge: GraphEdge, node: GraphNode): Iterable<GraphNode> {
     return edge.parent === node.id ? this.#view.children(edge) : this.#view.parents(edge);
   }
+}
+
+/** Where there are more, one is near: a search from the source alone finds it soon. */
+const TARGETS_MAX = 1000;
+
+function fewTargets(wanted: readonly Condition[], view: GraphView): readonly GraphNode[] | undefined {
+  const found = bestLookup(indexableOf(wanted, 'nodes'), 'nodes', view);
+  if (found === undefined) return undefined;
+  const { head, isAll } = take(found.elements, TARGETS_MAX);
+  return isAll ? (head as GraphNode[]).filter((node) => meetsAll(wanted, node, view)) : undefined;
 }
 
 /** One of the two searches. */

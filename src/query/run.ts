@@ -5,7 +5,7 @@
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import { type Answer, type Result, resultOf, wholeGraph } from './answer.ts';
-import { explain, Meter } from './explain.ts';
+import { explain, Meter, Stopwatch } from './explain.ts';
 import { Budget, cancelled, type Limits } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Item, Items, Run } from './step.ts';
@@ -67,7 +67,7 @@ function* answer(plan: Plan, text: string, run: Running, { elapsed }: Context): 
   const meters: Meter[] | undefined = plan.mode === 'profile' ? [] : undefined;
   const startedMs = elapsed();
   const words = meters && explain(plan, text, run.view);
-  const result = yield* resultFrom(plan, run, meters, elapsed);
+  const result = yield* resultFrom(plan, run, meters, new Stopwatch(elapsed));
   if (meters === undefined || words === undefined) return run.answer(result);
   const stages = words.stages.map((stage, index) => ({ ...stage, ...(meters[index] as Meter).cost }));
   return run.answer({
@@ -80,18 +80,18 @@ function* resultFrom(
   plan: Plan,
   run: Running,
   meters: Meter[] | undefined,
-  elapsed: () => number,
+  watch: Stopwatch,
 ): Generator<Promise<Items> | undefined, Result, Items | undefined> {
   let items: Items = [];
   for (const stage of plan.stages) {
-    const meter = meters && new Meter(elapsed, meters.at(-1));
+    const meter = meters && new Meter(watch, meters.at(-1));
     if (stage.kind === 'stream') items = stage.run(items, run);
     else {
       const gathered = yield* collect(items, run);
-      const startedMs = meter && elapsed();
+      if (meter !== undefined) watch.charge(meter);
       const output = stage.run(gathered, run);
       items = output instanceof Promise ? ((yield output) as Items) : output;
-      if (meter !== undefined && startedMs !== undefined) meter.add(elapsed() - startedMs);
+      if (meter !== undefined) watch.charge(undefined);
     }
     if (meter === undefined) continue;
     meters?.push(meter);

@@ -45,6 +45,8 @@ export interface Lookup {
 
 /** Values of one WITHIN that are looked up one by one. */
 const LOOKUPS_MAX = 100;
+/** Elements that several look-ups may give together: beyond it, looking at all of them is as good. */
+const TOGETHER_MAX = 5000;
 /** Elements taken from each look-up to see which is the shortest. */
 const PROBE_MAX = 256;
 
@@ -73,7 +75,7 @@ export function bestLookup(
   return best;
 }
 
-function take(elements: Iterable<Element>, most: number): { head: Element[]; isAll: boolean } {
+export function take(elements: Iterable<Element>, most: number): { head: Element[]; isAll: boolean } {
   const head: Element[] = [];
   for (const element of elements) {
     if (head.length >= most) return { head, isAll: false };
@@ -99,10 +101,14 @@ function byId(id: string, of: 'nodes' | 'edges', view: GraphView): Iterable<Grap
 }
 
 /** Each once, and oldest first as in a scan: a node may hold two of the values. */
-function together(parts: readonly Iterable<Element>[]): Iterable<Element> {
+function together(parts: readonly Iterable<Element>[]): Iterable<Element> | undefined {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const all = new Set<Element>();
-  for (const part of parts) for (const element of part) all.add(element);
+  for (const part of parts)
+    for (const element of part) {
+      all.add(element);
+      if (all.size > TOGETHER_MAX) return undefined;
+    }
   return [...all].sort((a, b) => a.createdAt - b.createdAt);
 }
