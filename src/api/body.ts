@@ -44,7 +44,10 @@ export function readBody(
 /** Nested deeper than this is no description of a network, and would exhaust the stack of whoever writes it again. */
 const depthMax = 64;
 
-/** JSON from outside: `undefined` and a sentence when it is none, or when it is not safe to keep. */
+/** Values in one document. A patch can copy a thing into itself: twenty lines of that are a million values. */
+const valuesMax = 1_000_000;
+
+/** JSON from outside: a value, or a sentence when it is none or not safe to keep. */
 export function parseJson(text: string): { value: unknown; fault?: undefined } | { value?: undefined; fault: string } {
   let value: unknown;
   try {
@@ -52,26 +55,36 @@ export function parseJson(text: string): { value: unknown; fault?: undefined } |
   } catch (error) {
     return { fault: `the body is not JSON: ${(error as Error).message}` };
   }
-  const fault = unsafe(value, depthMax);
-  return fault === undefined ? { value } : { fault };
+  const fault = unsafeIn(value);
+  return fault === undefined ? { value } : { fault: `the body ${fault}` };
 }
 
-function unsafe(value: unknown, depth: number): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === 0) return `the body is nested deeper than ${depthMax} levels`;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const fault = unsafe(item, depth - 1);
+/** Why a value should not be kept: what to say behind its name. */
+export function unsafeIn(value: unknown): string | undefined {
+  return new Walk().faultIn(value, depthMax);
+}
+
+class Walk {
+  #left = valuesMax;
+
+  faultIn(value: unknown, depth: number): string | undefined {
+    if (--this.#left < 0) return `has more than ${valuesMax} values`;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (depth === 0) return `is nested deeper than ${depthMax} levels`;
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        const fault = this.faultIn(item, depth - 1);
+        if (fault) return fault;
+      }
+      return undefined;
+    }
+    for (const key in value) {
+      if (key === '__proto__') return 'has a key named __proto__';
+      const fault = this.faultIn((value as Record<string, unknown>)[key], depth - 1);
       if (fault) return fault;
     }
     return undefined;
   }
-  for (const key in value) {
-    if (key === '__proto__') return 'the body has a key named __proto__';
-    const fault = unsafe((value as Record<string, unknown>)[key], depth - 1);
-    if (fault) return fault;
-  }
-  return undefined;
 }
 
 function tooBig(bytesMax: number): BodyFault {

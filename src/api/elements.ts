@@ -6,6 +6,7 @@ import { patchShape } from '../contract/patch.ts';
 import type { Change } from '../graph/change.ts';
 import type { Element, Metadata, Value } from '../graph/element.ts';
 import { changedKeys } from '../graph/value.ts';
+import { unsafeIn } from './body.ts';
 import { patched } from './json-patch.ts';
 import type { ApiParts } from './parts.ts';
 import { elementJson } from './wire.ts';
@@ -57,6 +58,8 @@ export class Elements {
     if (!before) return notFound(kind, id);
     const result = patched(documentOf(before), ops.data);
     if (result.fault !== undefined) return { status: result.isTest ? 409 : 400, text: result.fault };
+    const unsafe = unsafeIn(result.value);
+    if (unsafe !== undefined) return { status: 400, text: `the patched ${kind} ${unsafe}` };
     const metadata = keepFixed(kind, before.metadata, result.value);
     const checked = (kind === 'node' ? nodeMetadataShape : edgeMetadataShape).safeParse(metadata);
     if (!checked.success) return { status: 400, text: issuesText(checked.error) };

@@ -169,7 +169,7 @@ test('keys that would reach into objects themselves are data or refused, never p
   expect((await post(server, 'node', body)).status).toBe(400);
   server.say(node('a'));
   const ops = '[{"op":"add","path":"/Metadata/__proto__","value":{"polluted":true}}]';
-  await patch(server, 'node/a', ops);
+  expect((await patch(server, 'node/a', ops)).status).toBe(400);
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   expect((await patch(server, 'node/a', [{ op: 'add', path: '/Metadata/constructor', value: 1 }])).status).toBe(200);
 });
@@ -179,4 +179,11 @@ test('a body nested without end is refused, not written again', async () => {
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   const body = `{"ID":"d","Metadata":{"Name":"d","Type":"x","D":${deep}}}`;
   expect((await post(server, 'node', body)).status).toBe(400);
+});
+
+test('a patch that copies a thing into itself again and again is refused before it fills the memory', async () => {
+  await using server = await testServer();
+  server.say(node('a'));
+  const ops = Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '/Metadata', path: `/Metadata/k${i}` }));
+  expect((await patch(server, 'node/a', ops)).text).toContain('more than');
 });

@@ -221,3 +221,28 @@ test('status lists who is connected', async () => {
     Addr: '127.0.0.1',
   });
 });
+
+test('when the server stops, it says so', async () => {
+  const server = await testServer();
+  const client = await TestClient.open(server, 'subscriber');
+  await client.sync();
+  await server.api.close();
+  expect(await client.untilClosed()).toEqual({ code: 1001, reason: 'stopping' });
+});
+
+test('only so many WebSockets are open at once, and only where there are any', async () => {
+  await using server = await testServer({ limits: { webSocketsMax: 1 } });
+  await using _first = await TestClient.open(server, 'subscriber');
+  await expect(TestClient.open(server, 'subscriber')).rejects.toThrow('503');
+  await expect(TestClient.open(server, 'nowhere')).rejects.toThrow('404');
+});
+
+test('a standing query that speaks of a moment is evaluated anew as time goes on', async () => {
+  await using server = await testServer({ limits: { standingQueryMs: 1 } });
+  server.say(node('a'));
+  await using client = await TestClient.open(server, 'subscriber');
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  expect((await client.sync({ GremlinFilter: "G.At('-1s').V().SubGraph()" })).Obj.Nodes).toHaveLength(1);
+  server.say(node('b'));
+  await client.until(({ Type, Obj }) => Type === 'NodeAdded' && Obj.ID === 'b');
+});

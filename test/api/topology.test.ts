@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { ask, edge, gremlin, node, testServer } from './server.ts';
 
@@ -163,4 +164,47 @@ test('an answer shows one moment, also when the graph changes while it leaves', 
   const seen = JSON.parse((await whole).text).filter((one: { ID: string }) => Number(one.ID.slice(1)) % 10 === 0);
   expect(rounds.size).toBeLessThanOrEqual(2);
   expect(new Set(seen.map((one: { Metadata: { Round: number } }) => one.Metadata.Round)).size).toBe(1);
+});
+
+test('a query that takes too long is stopped and told so', async () => {
+  await using server = await testServer({ limits: { queryMs: 1 } });
+  server.say(...Array.from({ length: 20_000 }, (_, i) => node(`n${i}`)));
+  const { status, text } = await gremlin(server, 'G.V().Both().Both().Both().Sort()');
+  expect(status).toBe(504);
+  expect(text).toContain('stopped after');
+  expect((await ask(server, '/metrics')).text).toContain('skein_queries_total{outcome="limit"} 1');
+});
+
+test('more queries at once than allowed are asked to come again', async () => {
+  await using server = await testServer({ limits: { queriesMax: 0 } });
+  expect(await gremlin(server, 'G.V()')).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+});
+
+test('when the client goes, its query goes', async () => {
+  await using server = await testServer();
+  server.say(...Array.from({ length: 2_000 }, (_, i) => node(`n${i}`)));
+  for (let i = 0; i < 2_000; i += 10) {
+    server.say(...Array.from({ length: 20 }, (_, j) => edge(`e${i}-${j}`, `n${i}`, `n${(i + j + 1) % 2000}`)));
+  }
+  const body = JSON.stringify({ GremlinQuery: `G.V()${'.Both()'.repeat(20)}.Count()` });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(`POST /api/topology HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const running = async () => Number(/skein_queries_running (\d+)/.exec((await ask(server, '/metrics')).text)?.[1]);
+  while ((await running()) === 0) await new Promise((resolve) => setImmediate(resolve));
+  socket.destroy();
+  while ((await running()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect((await ask(server, '/metrics')).text).toContain('skein_queries_total{outcome="cancelled"} 1');
+});
+
+test('a client that stops reading holds no more than a few pieces in memory, and others go on', async () => {
+  await using server = await testServer();
+  server.say(...Array.from({ length: 20_000 }, (_, i) => node(`n${i}`, { Words: 'x'.repeat(1000) })));
+  const body = '{"GremlinQuery":"G"}';
+  const socket = connect(server.port, '127.0.0.1');
+  socket.pause();
+  socket.write(`POST /api/topology HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect((await gremlin(server, 'G.V().Count()')).text).toBe('20000\n');
+  expect(socket.bytesRead).toBeLessThan(10_000_000);
+  socket.destroy();
 });

@@ -138,6 +138,11 @@ function isName(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+/** Also of a dotted one no part may reach into objects themselves. */
+function isKey(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('__proto__');
+}
+
 function isMetadata(value: unknown): value is Metadata {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -145,9 +150,7 @@ function isMetadata(value: unknown): value is Metadata {
 function isOps(value: unknown): value is PartialOp[] {
   return (
     Array.isArray(value) &&
-    value.every(
-      (op: Partial<PartialOp> | null) => (op?.Type === 1 || op?.Type === 2) && isName(op.Key) && op.Key !== '__proto__',
-    )
+    value.every((op: Partial<PartialOp> | null) => (op?.Type === 1 || op?.Type === 2) && isKey(op.Key))
   );
 }
 
