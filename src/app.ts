@@ -20,14 +20,14 @@ import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import type { GraphView } from './graph/view.ts';
-import { indexedKeysOf } from './model/vocabulary.ts';
+import { indexedKeysOf, keysOf } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
-import { QueryEngine } from './query/query.ts';
+import { type Limits, QueryEngine } from './query/query.ts';
 import { steps } from './query/steps/index.ts';
 import { systemClock } from './std/clock.ts';
 import { edgeId } from './std/edgeid.ts';
@@ -136,7 +136,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     Archive: health && writer ? archiveReply(health, writer) : null,
   });
 
-  const engine = new QueryEngine({ keys: () => indexedKeysOf(types) });
+  const keys = [...keysOf(types), ...Object.keys(config.probes.host.metadata)];
+  const engine = new QueryEngine({ keys: () => keys, limits: queryLimits(config) });
   const api = createApi({
     host: host.name,
     version: version(),
@@ -272,6 +273,17 @@ function apiLimits({ api, query }: Config): Partial<ApiLimits> {
     repliesMax: api.queue,
     queriesMax: query.parallel,
     queryMs: query.timeout,
+  };
+}
+
+function queryLimits({ query }: Config): Partial<Limits> {
+  return {
+    timeMs: query.timeout,
+    items: query.items,
+    memoryBytes: query.memory,
+    results: query.results,
+    textLength: query.textLength,
+    depth: query.depth,
   };
 }
 
