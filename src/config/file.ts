@@ -42,8 +42,9 @@ export function readConfigFile(text: string, name: string): ReadFile {
   const faults: Fault[] = document.errors.map(({ message, pos: [from, to] }) => ({
     code: 'config.syntax',
     message: `${name}:${lines.linePos(from).line}: ${message}`,
-    from,
-    to,
+    from: Math.min(from, text.length),
+    // What is missing at the end is said to lie behind it.
+    to: Math.min(to, text.length),
   }));
   const say = (code: string, node: Span, message: string, hint?: string) =>
     faults.push({
