@@ -7,6 +7,8 @@ import { hostId, hostTid } from '../../src/probes/identity.ts';
 import { namespaceRegistry } from '../../src/probes/namespaces.ts';
 import { netlink } from '../../src/probes/netlink/index.ts';
 import type { Options } from '../../src/probes/netlink/options.ts';
+import type { Probe } from '../../src/probes/probe.ts';
+import { expectVocabulary } from '../probes/context.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -119,6 +121,7 @@ export function lab(): Lab {
     },
     async [Symbol.asyncDispose]() {
       await it.stop();
+      expectVocabulary(netlink as Probe, graph);
       for (const netns of created) {
         try {
           execFileSync('ip', ['netns', 'del', netns], { stdio: 'ignore' });

@@ -4,7 +4,7 @@
  */
 import type { Change } from '../../graph/change.ts';
 import type { GraphEdge, Metadata } from '../../graph/element.ts';
-import { uuidV5 } from '../../std/uuid.ts';
+import { edgeId } from '../../std/edgeid.ts';
 
 export interface Relation {
   readonly parent: string;
@@ -106,9 +106,8 @@ export class Relations {
   }
 }
 
-/** As Skydive names the edges of its topology. */
-export function relationId({ parent, child, metadata }: Relation): string {
-  return uuidV5([parent, child, metadata.RelationType]);
+function relationId({ parent, child, metadata }: Relation): string {
+  return edgeId(parent, child, metadata.RelationType);
 }
 
 function isSame(a: Metadata, b: Metadata): boolean {

@@ -80,7 +80,13 @@ export class Watch {
   /** What is known of this namespace is in the graph when it resolves. */
   async begin(): Promise<void> {
     this.publisher.adopt();
-    await this.#synchronise();
+    this.#isReading = true;
+    try {
+      await this.#readEverything();
+    } finally {
+      this.#isReading = false;
+    }
+    if (this.#isMissed) this.#missed();
   }
 
   async readCounters(): Promise<void> {
@@ -146,6 +152,12 @@ export class Watch {
     if (this.#held || this.#closing.signal.aborted) return;
     this.#postpone(news);
     this.publisher.publish(news);
+    this.#follow(news);
+  }
+
+  /** What is to be asked because of some news. */
+  #follow(news: News): void {
+    if (this.#closing.signal.aborted) return;
     for (const nsid of news.nsids) this.#nsids.changed(nsid);
     this.#inquiries.ask(news);
   }
@@ -202,25 +214,32 @@ export class Watch {
   #missed(): void {
     this.#isMissed = true;
     if (this.#isReading) return;
-    this.#synchronise().catch((error) => {
-      // The namespace ended, or we did.
-      if (!(error instanceof NetlinkError)) this.#shared.fail(error);
-    });
+    this.#isReading = true;
+    this.#readAgain()
+      .catch(this.#shared.fail)
+      .finally(() => {
+        this.#isReading = false;
+      });
   }
 
-  async #synchronise(): Promise<void> {
+  /** Until nothing was lost while it was read. */
+  async #readAgain(): Promise<void> {
     const { signal } = this.#closing;
-    this.#isReading = true;
-    try {
-      for (let waitMs = RESYNC_FIRST_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, RESYNC_MAX_MS)) {
-        this.#isMissed = false;
+    for (
+      let waitMs = RESYNC_FIRST_MS;
+      this.#isMissed && !signal.aborted;
+      waitMs = Math.min(waitMs * 2, RESYNC_MAX_MS)
+    ) {
+      this.#isMissed = false;
+      this.#shared.context.count('resyncs');
+      try {
         await this.#readEverything();
-        if (!this.#isMissed) return;
-        this.#shared.context.count('resyncs');
-        await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      } catch (error) {
+        if (!(error instanceof NetlinkError)) throw error;
+        // Nobody is told of what came meanwhile before it was read once.
+        this.#isMissed = true;
       }
-    } finally {
-      this.#isReading = false;
+      if (this.#isMissed) await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
@@ -239,12 +258,13 @@ export class Watch {
     for (const { parentNsid } of tables.links.values()) if (parentNsid !== undefined) this.#nsids.find(parentNsid);
     await this.#nsids.idle();
     if (this.#closing.signal.aborted) return;
+    // From here to the first word to the graph nothing may come between: what is gone must be said before what comes.
     const news = publisher.take(tables, kept);
-    const held = this.#held;
+    const heard = this.#held.map((batch) => this.#read(batch));
     this.#held = undefined;
-    const heard = held.map((batch) => this.#read(batch));
+    for (const { gone, recreated } of heard) for (const ifindex of [...gone, ...recreated]) news.gone.add(ifindex);
     await this.#publishAll(news);
-    for (const later of heard) this.#publish(later);
+    for (const later of heard) this.#follow(later);
     this.#shared.context.count('routesNotShown', tables.routes.hidden);
     this.#shared.context.count('neighboursNotShown', tables.neighbours.hidden + tables.forwarding.hidden);
   }
