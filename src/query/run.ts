@@ -130,15 +130,17 @@ class Running implements Run {
   readonly timeline: Timeline;
   readonly nowMs: number;
   readonly budget: Budget;
+  readonly turn: () => Promise<void>;
   readonly names = new Map();
   view: GraphView;
   root: GraphView;
   #warnings: readonly Fault[];
 
-  constructor({ timeline, nowMs, elapsed, signal }: Context, limits: Limits, warnings: readonly Fault[]) {
+  constructor({ timeline, nowMs, elapsed, turn, signal }: Context, limits: Limits, warnings: readonly Fault[]) {
     this.timeline = timeline;
     this.nowMs = nowMs;
     this.budget = new Budget(limits, elapsed, signal);
+    this.turn = turn;
     this.view = timeline.now();
     this.root = this.view;
     this.#warnings = warnings;

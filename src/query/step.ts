@@ -78,6 +78,8 @@ export interface Run {
   readonly timeline: Timeline;
   readonly nowMs: number;
   readonly budget: Budget;
+  /** Lets the event loop turn once, for what waits by itself. */
+  turn(): Promise<void>;
   /** Sets that `As` has named. */
   readonly names: Map<string, readonly GraphNode[]>;
   warn(fault: Fault): void;

@@ -186,6 +186,34 @@ test('explain and profile are data', async () => {
   });
 });
 
+test('a profile charges a stage for its own waiting', async () => {
+  let ms = 0;
+  const timeline: Timeline = {
+    ...timelineOf(graph),
+    at: async (time) => {
+      ms += 50;
+      return graph.at(time);
+    },
+  };
+  const answer = await run("G.At('-1s').V().Has('Name', 'n1').profile()", { timeline, elapsed: () => ms });
+  expect(answer).toMatchObject({ profile: { stages: [{ us: 50_000 }, { us: 0, itemsOut: 1 }], totalUs: 50_000 } });
+});
+
+test('the past of many is asked for in parts', async () => {
+  const asked: number[] = [];
+  const timeline: Timeline = {
+    ...timelineOf(graph),
+    history: async (ids) => {
+      asked.push(ids.length);
+      return graph.history(ids);
+    },
+  };
+  const context = { ...ticking(timeline), elapsed: () => 0 };
+  const answer = await run('G.V().Limit(1200).History().Count()', context);
+  expect(asked).toEqual([500, 500, 200]);
+  expect(lines(answer)).toEqual(['1200']);
+});
+
 for (const { name, example } of steps) {
   test(`${name}: an answer does not depend on pauses`, async () => {
     const on = timelineOf(readGraph(example.on));

@@ -1,6 +1,7 @@
 import type { Element } from '../../graph/element.ts';
 import type { Span } from '../../graph/view.ts';
 import { nothing } from '../arguments.ts';
+import { inBatches } from '../batches.ts';
 import { defineStep, type Run } from '../step.ts';
 
 export const history = defineStep({
@@ -12,7 +13,8 @@ export const history = defineStep({
   gives: { nodes: 'history', edges: 'history' },
   gather: () => (input: readonly Element[], run) => {
     const ids = [...new Set(input.map(({ id }) => id))];
-    return ids.length === 0 ? [] : run.timeline.history(ids, spanOf(run));
+    const span = spanOf(run);
+    return ids.length === 0 ? [] : inBatches(ids, run, (some) => run.timeline.history(some, span));
   },
 });
 

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { seriesName } from '../arguments.ts';
+import { inBatches } from '../batches.ts';
 import { defineStep, type Run, type Series } from '../step.ts';
 
 export const metrics = defineStep({
@@ -27,10 +28,12 @@ function* newest(ids: readonly string[], series: string, { view, budget }: Run):
   }
 }
 
-async function inSpan(ids: readonly string[], series: string, { view, timeline }: Run): Promise<Series[]> {
-  const found = await timeline.samples(ids, series, view.time);
-  return ids.flatMap((id) => {
-    const samples = found.get(id) ?? [];
-    return samples.length === 0 ? [] : [{ id, samples }];
+function inSpan(ids: readonly string[], series: string, run: Run): Promise<Series[]> {
+  return inBatches(ids, run, async (some) => {
+    const found = await run.timeline.samples(some, series, run.view.time);
+    return some.flatMap((id) => {
+      const samples = found.get(id) ?? [];
+      return samples.length === 0 ? [] : [{ id, samples }];
+    });
   });
 }
