@@ -1,4 +1,4 @@
-/** `node bench/query.ts [hosts…]`: the engine alone, without HTTP, beside Skydive's CPU per query on the same graph. */
+/** `node bench/query.ts [hosts…]`: the engine alone, without HTTP and JSON, beside Skydive's CPU per query (with both) on the same graph. */
 import { setImmediate as turnOnce } from 'node:timers/promises';
 import { Graph } from '../src/graph/graph.ts';
 import { defaultLimits } from '../src/query/limits.ts';
@@ -48,7 +48,7 @@ async function benchQueries(hosts: number): Promise<void> {
   const engine = new QueryEngine({ keys: () => [] });
   const { nodeCount, edgeCount } = graph.now();
   console.log(
-    `\n${nodeCount} nodes, ${edgeCount} edges: ms of CPU, p50, longest stretch without a turn, goal, Skydive's CPU`,
+    `\n${nodeCount} nodes, ${edgeCount} edges: ms of CPU, p50, longest stretch without a turn, goal, Skydive's CPU with HTTP and JSON`,
   );
   for (const [text, goal, small, large] of queries) {
     const prepared = engine.prepare(text);
