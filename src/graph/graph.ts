@@ -193,7 +193,7 @@ export class Graph {
     if (this.#remembered.size === 0) return undefined;
     const key = `${kind} ${id}`;
     const element = this.#remembered.get(key);
-    if (!element) return undefined;
+    if (!element || !this.#endsExist(element)) return undefined;
     this.#remembered.delete(key);
     const table: Table<Slot> = kind === 'node' ? this.nodes : this.edges;
     const slot = table.begin(id);
@@ -233,14 +233,18 @@ export class Graph {
   }
 
   #find({ id, of }: { id: string; of?: 'node' | 'edge' }): Slot | undefined {
-    return (
-      (of === 'edge' ? undefined : this.nodes.alive.get(id)) ?? (of === 'node' ? undefined : this.edges.alive.get(id))
-    );
+    const node = of === 'edge' ? undefined : this.#alive('node', id);
+    return node ?? (of === 'node' ? undefined : this.#alive('edge', id));
+  }
+
+  /** To speak of what an earlier run left is to take it up. */
+  #alive(kind: 'node' | 'edge', id: string): Slot | undefined {
+    const table: Table<Slot> = kind === 'node' ? this.nodes : this.edges;
+    return table.alive.get(id) ?? (this.#adopt(kind, id) ? table.alive.get(id) : undefined);
   }
 
   #writeNode({ id, metadata, owns }: Change & { kind: 'node' }, commit: Writing): undefined {
-    let slot = this.nodes.alive.get(id);
-    if (!slot && this.#adopt('node', id)) slot = this.nodes.alive.get(id);
+    const slot = this.#alive('node', id);
     if (slot?.current) {
       const after = owns ? merged(slot.current.metadata, metadata, owns) : metadata;
       this.#update(slot, after, changedKeys(slot.current.metadata, after), commit);
@@ -254,8 +258,7 @@ export class Graph {
     if (!this.nodes.alive.has(parent)) return 'Parent node not found';
     if (!this.nodes.alive.has(child)) return 'Child node not found';
     const id = change.id ?? this.#edgeId(parent, child, String(metadata.RelationType ?? ''));
-    let slot = this.edges.alive.get(id);
-    if (!slot && this.#adopt('edge', id)) slot = this.edges.alive.get(id);
+    const slot = this.#alive('edge', id);
     const current = slot?.current as GraphEdge | undefined;
     if (slot && current?.parent === parent && current.child === child) {
       this.#update(slot, metadata, changedKeys(current.metadata, metadata), commit);

@@ -44,11 +44,14 @@ export class Running {
   }
 }
 
+const started = new Set<ChildProcess>();
+
 /** Resolves when it has said where to ask. Rejects with what it said when it ends before. */
 export async function skeinUp(data: string, ...flags: string[]): Promise<Running> {
   const child = spawn(SKEIN, ['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(child);
   let said = '';
   return new Promise((resolve, reject) => {
     const heard = (chunk: Buffer) => {
@@ -67,6 +70,9 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
   try {
     return await work(folder);
   } finally {
+    // A test that failed half way leaves its process to us.
+    for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+    started.clear();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -121,7 +121,14 @@ test('counters are points of a series, never versions', () => {
     graph.apply([{ kind: 'counters', id: 'veth:a', series: 'Metric', total: { RxBytes, TxBytes: 5 } }], at(time));
   count(100, 2000);
   expect(count(150, 3000).samples).toEqual([
-    { id: 'veth:a', series: 'Metric', start: 2000, last: 3000, counters: { RxBytes: 50 } },
+    {
+      id: 'veth:a',
+      series: 'Metric',
+      start: 2000,
+      last: 3000,
+      counters: { RxBytes: 50 },
+      total: { RxBytes: 150, TxBytes: 5 },
+    },
   ]);
   expect(count(150, 4000).samples).toEqual([]);
   // Back to a smaller number: the counter began anew.
@@ -150,6 +157,21 @@ test('what an earlier run knew goes on with its old birth when it is spoken of a
     ['b', 7, 5],
   ]);
   expect(graph.forgotten().map(({ id }) => id)).toEqual(['c']);
+  expect(graph.forgotten()).toEqual([]);
+});
+
+test('to change or to end what an earlier run knew is to speak of it', () => {
+  const graph = new Graph({ begin: 1000 });
+  graph.remember([remembered('a', { Name: 'a' }), remembered('b', { Name: 'b' })]);
+  const { events } = graph.apply(
+    [
+      { kind: 'set', id: 'a', of: 'node' },
+      { kind: 'gone', id: 'b' },
+    ],
+    at(1001),
+  );
+  expect(events.map(({ kind, element }) => `${kind} ${element.id}`)).toEqual(['removed b']);
+  expect([...graph.now().nodes()].map(({ id }) => id)).toEqual(['a']);
   expect(graph.forgotten()).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** The host itself: the root of everything that other probes find on it. */
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import type { Metadata } from '../../graph/element.ts';
+import type { Metadata, Value } from '../../graph/element.ts';
 import { bell } from '../../std/bell.ts';
 import { defineProbe } from '../probe.ts';
 import { ConfigFile, readConfigFiles, watchConfigFiles } from './configfile.ts';
@@ -34,9 +34,11 @@ export const host = defineProbe({
   // Up to its first wait this is synchronous, so that the host is in the graph before other probes hang things on it.
   async run({ options: { metadata, files, roots, hostnameMs }, host: self, graph, view, ready, notice, signal }) {
     const constant = readHost(roots);
-    const owns = new Set([...Object.keys(Host.fields.shape), ...Object.keys(metadata)]);
-    // The first word replaces what an earlier run of Skein left: a key that was taken out of the configuration is gone.
-    let isNew = view().nodes(self.id)[Symbol.iterator]().next().done === true;
+    // Takes up what an earlier run left of it: what came from the configuration then, and does no more, goes.
+    graph.apply([{ kind: 'set', id: self.id, of: 'node' }]);
+    const [left] = view().nodes(self.id);
+    const given = Object.keys(metadata).sort();
+    const owns = new Set([...Object.keys(Host.fields.shape), ...given, ...textsOf(left?.metadata.GivenKeys)]);
     const changes = bell();
     const timer = setInterval(changes.ring, hostnameMs).unref();
     using _timer = { [Symbol.dispose]: () => clearInterval(timer) };
@@ -56,14 +58,18 @@ export const host = defineProbe({
         ...metadata,
         ...constant,
         Hostname: hostname(),
+        ...(given.length > 0 && { GivenKeys: given }),
         ...(Object.keys(config.values).length > 0 && { Config: config.values }),
         Type: 'host',
         Name: self.name,
         TID: self.tid,
       };
-      graph.apply([{ kind: 'node', id: self.id, metadata: node, ...(!isNew && { owns }) }]);
-      isNew = false;
+      graph.apply([{ kind: 'node', id: self.id, metadata: node, owns }]);
       ready();
     } while (await changes.rung(signal));
   },
 });
+
+function textsOf(value: Value | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

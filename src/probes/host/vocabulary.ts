@@ -35,6 +35,10 @@ export const Host = nodeType('host', 'A machine: the root of everything that is 
     index: true,
   }),
   Hostname: text('Name the machine has for itself (uname)', 'node1.example.org'),
+  GivenKeys: field(z.array(z.string()).optional(), {
+    doc: 'Keys of this node that come from the configuration (probes.host.metadata)',
+    example: ['rack', 'site'],
+  }),
   InstanceID: text('Name the cloud gave it (/var/lib/cloud/data/instance-id)', 'i-0123456789abcdef0'),
   MachineID: text('Name of the installation (/etc/machine-id)', '0123456789abcdef0123456789abcdef'),
   BootID: text('Changes with every boot (/proc/sys/kernel/random/boot_id)', '5f3c1c6e-8a52-4b6a-9f0c-2f6f0a1d7c11'),
