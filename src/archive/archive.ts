@@ -4,7 +4,10 @@ import type { Element } from '../graph/element.ts';
 import type { GraphView, Sample, Span } from '../graph/view.ts';
 
 export interface Archive extends AsyncDisposable {
-  /** Keeps a batch durably: when it resolves, `kill -9` loses nothing of it. The same batch id again changes nothing. */
+  /**
+   * Keeps a batch durably: when it resolves, `kill -9` loses nothing of it. The same batch id again changes nothing.
+   * Batches of one writer come one after the other: the next when the one before is kept, or given up.
+   */
   append(batch: ArchiveBatch): Promise<void>;
   /** Everything as it was at `time`; with `knownAt`, as far as it had been recorded by then. */
   viewAt(time: number, options?: { readonly knownAt?: number }): Promise<GraphView>;

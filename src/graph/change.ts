@@ -66,6 +66,8 @@ export interface SampleEvent {
   readonly start: number;
   readonly last: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** Totals at `last`: what a view of the past shows. */
+  readonly total?: Readonly<Record<string, number>>;
 }
 
 /** The result of one `apply`. Refused changes harm nothing else. */

@@ -35,7 +35,7 @@ export class SeriesStore {
     const sample: Sample = { start, last: time, counters };
     series.samples.push({ sample, total });
     if (series.samples.length > SAMPLES_KEPT) series.samples.shift();
-    return { id, series: name, ...sample };
+    return { id, series: name, ...sample, total };
   }
 
   /** As known at `time`. */

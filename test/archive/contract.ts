@@ -185,6 +185,26 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
       expect(late.get('a')?.map(({ start }) => start)).toEqual([2000]);
     }));
 
+  test('counters of the past are those of then, and of this life of the element', () =>
+    story(open, async ({ archive, say }) => {
+      const count = (Rx: number): Change => ({ kind: 'counters', id: 'a', series: 'Metric', total: { Rx, Tx: 1 } });
+      await say(1000, [node('a'), node('b'), count(100)]);
+      await say(2000, [count(110)]);
+      await say(3000, [count(130)]);
+      await say(4000, [{ kind: 'gone', id: 'a' }]);
+      await say(5000, [node('a')]);
+      const at = async (time: number) => (await archive.viewAt(time)).counters('a', 'Metric');
+      const first = { total: { Rx: 110, Tx: 1 }, last: { start: 1000, last: 2000, counters: { Rx: 10 } } };
+      expect(await at(1999)).toBeUndefined();
+      expect(await at(2000)).toEqual(first);
+      expect(await at(2999)).toEqual(first);
+      expect((await at(3500))?.total).toEqual({ Rx: 130, Tx: 1 });
+      expect(await at(5000)).toBeUndefined();
+      expect((await archive.viewAt(3500)).counters('a', 'Ovs')).toBeUndefined();
+      expect((await archive.viewAt(3500)).counters('b', 'Metric')).toBeUndefined();
+      expect((await archive.viewBetween({ from: 1500, to: 2500 })).counters('a', 'Metric')).toEqual(first);
+    }));
+
   test('a restart finds what was alive, and ends what did not come back', () =>
     story(open, async ({ archive, say, now }) => {
       await say(1000, [node('a', { N: 1 }), node('b'), edge('a', 'b'), node('gone')]);

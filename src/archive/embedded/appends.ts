@@ -1,12 +1,10 @@
 /** Writes batches into the tables. Transactions are the caller's: after a rollback it calls `forget`. */
 import type { DatabaseSync } from 'node:sqlite';
 import { EVENT_CODES, EVENT_FIELDS, type Packed, type PackedBatch, SAMPLE_FIELDS } from './packed.ts';
+import { Texts } from './texts.ts';
 
 /** Elements whose row numbers are remembered, about 200 bytes each. */
 export const ELEMENTS_REMEMBERED_MAX = 100_000;
-
-/** Texts (counter names, hosts with origins) whose row numbers are remembered. */
-const WORDS_REMEMBERED_MAX = 10_000;
 
 interface Known {
   readonly element: number;
@@ -15,13 +13,16 @@ interface Known {
   created: number;
   /** Start of the newest version of that life. */
   since: number;
+  /** Its row says that there are samples of it. */
+  isCounted: boolean;
 }
 
 export class Appends {
   /** By id; nodes, then edges: an id can be one of each. */
   readonly #elements = [new Map<string, Known>(), new Map<string, Known>()] as const;
-  readonly #sources = new Map<string, number>();
-  readonly #words = new Map<string, number>();
+  readonly #sources: Texts;
+  readonly #series: Texts;
+  readonly #shapes: Texts;
   readonly #sql: ReturnType<typeof statements>;
   /** The batch that is being written was there already. */
   #isKnown = false;
@@ -32,6 +33,9 @@ export class Appends {
 
   constructor(db: DatabaseSync) {
     this.#sql = statements(db);
+    this.#sources = new Texts(db, { table: 'sources', number: 'source', text: 'words' });
+    this.#series = new Texts(db, { table: 'series', number: 'series', text: 'name' });
+    this.#shapes = new Texts(db, { table: 'shapes', number: 'shape', text: 'names' });
   }
 
   /** Does nothing when the batch was there already. */
@@ -63,8 +67,7 @@ export class Appends {
       return;
     }
     for (const known of this.#elements) known.clear();
-    this.#sources.clear();
-    this.#words.clear();
+    for (const texts of [this.#sources, this.#series, this.#shapes]) texts.forget();
   }
 
   #writeEvent(fields: readonly Packed[], at: number): void {
@@ -76,7 +79,7 @@ export class Appends {
     const isCurrent = known.life !== 0 && known.created === created;
     const { life, isNew } = isCurrent ? { life: known.life, isNew: false } : this.#goTo(known, fields, at);
     const words = fields[at + 5];
-    if (typeof words === 'string') this.#source = this.#sourceOf(words);
+    if (typeof words === 'string') this.#source = this.#sources.numberOf(words);
     if (code !== EVENT_CODES.removed || isNew) {
       const revision = fields[at + 10] as number;
       const metadata = fields[at + 11] as string;
@@ -140,8 +143,15 @@ export class Appends {
           life: Number(row.life ?? 0),
           created: Number(row.created),
           since: Number(row.since),
+          isCounted: row.counted === 1,
         }
-      : { element: Number(this.#sql.newElement.run(id, kind).lastInsertRowid), life: 0, created: 0, since: 0 };
+      : {
+          element: Number(this.#sql.newElement.run(id, kind).lastInsertRowid),
+          life: 0,
+          created: 0,
+          since: 0,
+          isCounted: false,
+        };
     if (elements.size >= ELEMENTS_REMEMBERED_MAX) elements.clear();
     elements.set(id, known);
     return known;
@@ -149,44 +159,32 @@ export class Appends {
 
   #writeSample(fields: readonly Packed[], at: number): void {
     const id = fields[at] as string;
-    // An edge only when no node has this id.
-    const known = this.#known(0).get(id) ?? this.#sql.elementOfSample.get(id) ?? this.#element(0, id);
-    const element = Number(known.element);
-    const series = this.#word(fields[at + 1] as string);
-    const shape = this.#word(fields[at + 4] as string);
+    const known = this.#countedElement(id);
+    if (!known.isCounted) {
+      this.#sql.counted.run(known.element);
+      known.isCounted = true;
+    }
+    const series = this.#series.numberOf(fields[at + 1] as string);
+    const shape = this.#shapes.numberOf(fields[at + 4] as string);
+    const totalNames = fields[at + 6];
+    const totalShape = typeof totalNames === 'string' ? this.#shapes.numberOf(totalNames) : null;
     const [start, last] = [fields[at + 2] as number, fields[at + 3] as number];
-    this.#sql.sample.run(element, series, start, last, shape, fields[at + 5] as string);
+    const [counts, totals] = [fields[at + 5] as string, fields[at + 7] ?? null];
+    this.#sql.sample.run(known.element, series, start, last, shape, counts, totalShape, totals);
     this.#saw(last);
   }
 
-  #sourceOf(words: string): number {
-    return remembered(this.#sources, words, () => {
-      const row = this.#sql.source.get(words);
-      return Number(row ? row.source : this.#sql.newSource.run(words).lastInsertRowid);
-    });
-  }
-
-  #word(text: string): number {
-    return remembered(this.#words, text, () => {
-      const row = this.#sql.word.get(text);
-      return Number(row ? row.word : this.#sql.newWord.run(text).lastInsertRowid);
-    });
+  /** A sample does not tell whether its id is a node's or an edge's: it is an edge's when there is no such node. */
+  #countedElement(id: string): Known {
+    const node = this.#known(0).get(id);
+    if (node) return node;
+    return this.#element(Number(this.#sql.kindOf.get(id)?.kind ?? 0), id);
   }
 }
 
-/** Lives are found by how long they were, as a power of two: see reads.ts. */
-export function lengthClass(lengthMs: number): number {
+/** Lives are found by how long they were, as a power of two: see queries.ts. */
+function lengthClass(lengthMs: number): number {
   return Math.floor(Math.log2(Math.max(1, lengthMs)));
-}
-
-function remembered(rows: Map<string, number>, text: string, find: () => number): number {
-  let row = rows.get(text);
-  if (row === undefined) {
-    row = find();
-    if (rows.size >= WORDS_REMEMBERED_MAX) rows.clear();
-    rows.set(text, row);
-  }
-  return row;
 }
 
 function statements(db: DatabaseSync) {
@@ -195,12 +193,13 @@ function statements(db: DatabaseSync) {
       on conflict (writer) do update set n = excluded.n, last = max(last, excluded.last) where excluded.n > n`),
     count: db.prepare(`update state set first = min(ifnull(first, ?1), ?1), last = max(ifnull(last, ?2), ?2),
       versions = versions + ?3, samples = samples + ?4`),
-    element: db.prepare(`select e.element, l.life, l.created,
+    element: db.prepare(`select e.element, e.counted, l.life, l.created,
         (select max(since) from versions v where v.life = l.life) as since
       from elements e left join lives l on l.element = e.element and l.deleted is null
       where e.id = ? and e.kind = ?`),
     newElement: db.prepare('insert into elements (id, kind) values (?, ?)'),
-    elementOfSample: db.prepare('select element from elements where id = ? order by kind limit 1'),
+    kindOf: db.prepare('select kind from elements where id = ? order by kind limit 1'),
+    counted: db.prepare('update elements set counted = 1 where element = ?'),
     lifeOf: db.prepare('select life from lives where element = ? and created = ?'),
     begin: db.prepare('insert into lives (element, parent, child, created) values (?, ?, ?, ?)'),
     lastRow: db.prepare('select last_insert_rowid() as row'),
@@ -214,11 +213,7 @@ function statements(db: DatabaseSync) {
       values (?, ?, ?, ?, ?, ?)`),
     replace: db.prepare(`update versions set recorded = ?, revision = ?, source = ?, metadata = ?
       where life = ? and since = ?`),
-    source: db.prepare('select source from sources where words = ?'),
-    newSource: db.prepare('insert into sources (words) values (?)'),
-    word: db.prepare('select word from words where text = ?'),
-    newWord: db.prepare('insert into words (text) values (?)'),
-    sample: db.prepare(`insert into samples (element, series, start, last, shape, counts)
-      values (?, ?, ?, ?, ?, ?)`),
+    sample: db.prepare(`insert into samples (element, series, start, last, shape, counts, total_shape, totals)
+      values (?, ?, ?, ?, ?, ?, ?, ?)`),
   };
 }

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { Unavailable } from '../../std/unavailable.ts';
 import { errorOf } from './failure.ts';
-import type { Order, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
+import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 
 /** A thread that died is started again so many times; then the archive has failed. */
 export const RESTARTS_MAX = 5;
@@ -10,7 +10,7 @@ export const RESTARTS_MAX = 5;
 interface Pending {
   readonly resolve: (summary: Summary | undefined) => void;
   readonly reject: (error: Error) => void;
-  readonly part: (text: string) => void;
+  readonly part: (part: Part) => void;
 }
 
 export class ThreadCalls {
@@ -41,12 +41,12 @@ export class ThreadCalls {
     await this.#running();
   }
 
-  call(order: Order, part?: (text: string) => void): Promise<Summary | undefined> {
+  call(order: Order, part?: (part: Part) => void): Promise<Summary | undefined> {
     return this.callInParts([order], part);
   }
 
   /** One call in several messages; each is made only when the one before is on its way. */
-  async callInParts(orders: Iterable<Order>, part: (text: string) => void = () => {}): Promise<Summary | undefined> {
+  async callInParts(orders: Iterable<Order>, part: (part: Part) => void = () => {}): Promise<Summary | undefined> {
     const worker = await this.#running();
     const call = ++this.#calls;
     return new Promise((resolve, reject) => {
@@ -116,7 +116,7 @@ export class ThreadCalls {
     const pending = this.#pending.get(reply.call);
     if (!pending) return;
     if (reply.kind === 'part') {
-      pending.part(reply.text);
+      pending.part(reply.part);
       return;
     }
     this.#pending.delete(reply.call);

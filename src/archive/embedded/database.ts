@@ -74,14 +74,16 @@ function faultIn(db: DatabaseSync, file: string): string | undefined {
   if (pragma('page_count') === 0 || pragma('schema_version') === 0) return undefined;
   if (pragma('application_id') !== APPLICATION_ID) return 'it belongs to another program';
   const version = pragma('user_version');
-  if (version > SCHEMA_VERSION)
-    return `it was written by a newer Skein (schema ${version}, this one knows ${SCHEMA_VERSION})`;
+  if (version !== SCHEMA_VERSION) {
+    const age = version > SCHEMA_VERSION ? 'a newer' : 'an older';
+    return `it was written by ${age} Skein (schema ${version}, this one knows ${SCHEMA_VERSION})`;
+  }
   if (statSync(file).size <= FULL_CHECK_BYTES_MAX) {
     const found = db.prepare('pragma quick_check(1)').get()?.quick_check;
     return found === 'ok' ? undefined : String(found).replaceAll('\n', ' ');
   }
   // The first and the last row of each tree: its root and the two edges down to the leaves.
-  for (const table of ['elements', 'lives', 'versions', 'samples', 'words', 'sources'])
+  for (const table of ['elements', 'lives', 'versions', 'samples', 'series', 'shapes', 'sources'])
     for (const order of ['asc', 'desc']) db.prepare(`select * from ${table} order by rowid ${order} limit 1`).get();
   return db.prepare('select * from state').get() === undefined ? 'its first table is empty' : undefined;
 }

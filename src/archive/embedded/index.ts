@@ -1,7 +1,7 @@
 /** The archive that needs nothing installed: SQLite in a thread of its own, one file, bounded by size and age. */
 import { join } from 'node:path';
 import type { Element } from '../../graph/element.ts';
-import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
 import { SnapshotView } from '../snapshot.ts';
@@ -65,11 +65,11 @@ class EmbeddedArchive implements Archive {
   }
 
   async viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
-    return new SnapshotView({ from: time, to: time }, await this.#elements({ kind: 'at', time, knownAt }));
+    return this.#view({ from: time, to: time }, { kind: 'at', time, knownAt });
   }
 
   async viewBetween(span: Span): Promise<GraphView> {
-    return new SnapshotView(span, await this.#elements({ kind: 'between', span }));
+    return this.#view(span, { kind: 'between', span });
   }
 
   versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
@@ -78,11 +78,9 @@ class EmbeddedArchive implements Archive {
 
   async samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>> {
     const found = new Map<string, Sample[]>(ids.map((id) => [id, []]));
-    await this.#thread.call({ kind: 'read', read: { kind: 'samples', ids, series, span } }, (text) => {
-      for (const [id, start, last, names, counts] of JSON.parse(text) as SampleRow[]) {
-        const counters = Object.fromEntries(names.map((name, i) => [name, counts[i] as number]));
-        found.get(id)?.push({ start, last, counters });
-      }
+    await this.#thread.call({ kind: 'read', read: { kind: 'samples', ids, series, span } }, ({ text }) => {
+      for (const [id, start, last, names, counts] of JSON.parse(text) as SampleRow[])
+        found.get(id)?.push({ start, last, counters: named(names, counts) });
     });
     return found;
   }
@@ -140,10 +138,20 @@ class EmbeddedArchive implements Archive {
 
   async #elements(read: Read): Promise<Element[]> {
     const elements: Element[] = [];
-    await this.#thread.call({ kind: 'read', read }, (text) => {
+    await this.#thread.call({ kind: 'read', read }, ({ text }) => {
       for (const element of JSON.parse(text) as Element[]) elements.push(element);
     });
     return elements;
+  }
+
+  async #view(time: Span, read: Read): Promise<GraphView> {
+    const elements: Element[] = [];
+    const counters = new Map<string, Map<string, Counters>>();
+    await this.#thread.call({ kind: 'read', read }, ({ of, text }) => {
+      if (of === 'elements') for (const element of JSON.parse(text) as Element[]) elements.push(element);
+      else for (const row of JSON.parse(text) as CountersRow[]) addCounters(counters, row);
+    });
+    return new SnapshotView(time, elements, counters);
   }
 }
 
@@ -152,6 +160,28 @@ function* appends(batch: ArchiveBatch): Generator<Order> {
 }
 
 type SampleRow = [id: string, start: number, last: number, names: string[], counts: number[]];
+type CountersRow = [
+  id: string,
+  series: string,
+  start: number,
+  last: number,
+  names: string[],
+  counts: number[],
+  totalNames: string[] | null,
+  totals: number[] | null,
+];
+
+function addCounters(byId: Map<string, Map<string, Counters>>, row: CountersRow): void {
+  const [id, series, start, last, names, counts, totalNames, totals] = row;
+  const counters = named(names, counts);
+  const total = totalNames && totals ? named(totalNames, totals) : counters;
+  const ofId = byId.get(id) ?? new Map<string, Counters>();
+  byId.set(id, ofId.set(series, { total, last: { start, last, counters } }));
+}
+
+function named(names: readonly string[], values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i] as number]));
+}
 
 const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const NOTHING_KNOWN: Summary = { range: undefined, gaps: [], versions: 0, samples: 0, sizeBytes: 0 };

@@ -22,7 +22,7 @@ export type Packed = string | number | null;
 const PART_ROWS = 1_000;
 
 export const EVENT_FIELDS = 12;
-export const SAMPLE_FIELDS = 6;
+export const SAMPLE_FIELDS = 8;
 export const KIND_CODES = { node: 0, edge: 1 } as const;
 export const EVENT_CODES = { added: 0, updated: 1, removed: 2 } as const;
 
@@ -62,8 +62,8 @@ function packEvent({ kind, element }: GraphEvent, source: { host: string; origin
   );
 }
 
-function packSample({ id, series, start, last, counters }: SampleEvent, into: Packed[]): void {
-  const names = Object.keys(counters);
-  const counts = names.map((name) => counters[name]);
-  into.push(JSON.stringify(id), series, start, last, JSON.stringify(names), JSON.stringify(counts));
+function packSample({ id, series, start, last, counters, total }: SampleEvent, into: Packed[]): void {
+  const totals = total ? [JSON.stringify(Object.keys(total)), JSON.stringify(Object.values(total))] : [null, null];
+  const counts = [JSON.stringify(Object.keys(counters)), JSON.stringify(Object.values(counters))];
+  into.push(JSON.stringify(id), series, start, last, ...counts, ...totals);
 }

@@ -46,12 +46,21 @@ export type Reply =
   | { readonly kind: 'opened'; readonly notes: readonly string[] }
   /** It cannot be opened at all; the thread ends. */
   | { readonly kind: 'refused'; readonly failure: Failure }
-  /** A part of what is read: a JSON list. */
-  | { readonly kind: 'part'; readonly call: number; readonly text: string }
+  | { readonly kind: 'part'; readonly call: number; readonly part: Part }
   | { readonly kind: 'done'; readonly call: number; readonly summary?: Summary }
   | { readonly kind: 'failed'; readonly call: number; readonly failure: Failure }
   /** The file is damaged; the thread ends. */
   | { readonly kind: 'corrupt'; readonly why: string };
+
+/** A part of what is read. */
+export interface Part {
+  readonly of: 'elements' | 'samples' | 'counters';
+  /**
+   * A JSON list; of elements, of samples `[id, start, last, names, counts]`, or of counters
+   * `[id, series, start, last, names, counts, names of totals, totals]`.
+   */
+  readonly text: string;
+}
 
 /** An error as it crosses the threads: errors of our own classes would arrive as plain ones. */
 export type Failure =

@@ -8,8 +8,8 @@
 /** 'Skei' in ASCII: tells our files from other SQLite files. */
 export const APPLICATION_ID = 0x536b6569;
 
-/** Grows with every change below that an older Skein could not read. */
-export const SCHEMA_VERSION = 1;
+/** Grows with every change below. An archive of another version is kept aside; one of an older could be converted. */
+export const SCHEMA_VERSION = 2;
 
 export const TABLES = `
 create table state (
@@ -29,6 +29,8 @@ create table writers (
 create table elements (
   element integer primary key,
   id text not null, kind integer not null,
+  -- Whether there are samples of it.
+  counted integer not null default 0,
   unique (id, kind)
 ) strict;
 
@@ -56,13 +58,16 @@ create table versions (
   unique (life, since)
 ) strict;
 
-create table words (word integer primary key, text text not null unique) strict;
+create table series (series integer primary key, name text not null unique) strict;
+-- Names of counters, each list once.
+create table shapes (shape integer primary key, names text not null unique) strict;
 create table samples (
   sample integer primary key,
   element integer not null, series integer not null,
   start real not null, last real not null,
-  -- Names of the counters, as one word, and their values in the same order.
-  shape integer not null, counts text not null
+  -- What was added, and the totals after it.
+  shape integer not null, counts text not null,
+  total_shape integer, totals text
 ) strict;
 create index samples_of_element on samples (element, series, last);
 

@@ -5,15 +5,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { gapsBetween } from '../gaps.ts';
 import { Appends } from './appends.ts';
 import { openDatabase, openReader } from './database.ts';
 import { failureOf } from './failure.ts';
 import { lockDirectory } from './lock.ts';
-import type { Order, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
+import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 import { Pruning } from './prune.ts';
-import { read, summary } from './reads.ts';
+import { Reads } from './reads.ts';
 import { isCorrupt } from './sqliteerror.ts';
+import { summaryOf } from './summary.ts';
 
 /** Parts of batches that go into one transaction together, when they wait. */
 const TRANSACTION_PARTS_MAX = 64;
@@ -30,6 +30,7 @@ class Thread {
   readonly #lock: Disposable;
   readonly #db;
   readonly #reader;
+  readonly #archived: Reads;
   readonly #appends: Appends;
   readonly #pruning: Pruning;
   readonly #inbox: Request[] = [];
@@ -53,6 +54,7 @@ class Thread {
     const { db, notes } = openDatabase(this.#file, options);
     this.#db = db;
     this.#reader = openReader(this.#file);
+    this.#archived = new Reads(this.#reader, options);
     this.#appends = new Appends(db);
     this.#pruning = new Pruning(db, this.#appends, options);
     port.on('message', (request: Request) => {
@@ -95,7 +97,7 @@ class Thread {
     this.#guard(call, () => {
       switch (order.kind) {
         case 'read':
-          this.#reads.push(this.#reading(call, () => read(this.#reader, order.read, this.#options.spanVersionsMax)));
+          this.#reads.push(this.#reading(call, () => this.#archived.read(order.read)));
           return;
         case 'prune':
           this.#prunes.push(this.#pruningFor(call, order.before));
@@ -166,11 +168,11 @@ class Thread {
     }
   }
 
-  *#reading(call: number, parts: () => Generator<string>): Generator<void> {
+  *#reading(call: number, parts: () => Generator<Part>): Generator<void> {
     try {
       this.#reader.exec('begin');
-      for (const text of parts()) {
-        this.#say({ kind: 'part', call, text });
+      for (const part of parts()) {
+        this.#say({ kind: 'part', call, part });
         yield;
       }
       this.#say({ kind: 'done', call });
@@ -208,7 +210,7 @@ class Thread {
     let sizeBytes = 0;
     for (const part of ['', '-wal', '-shm'])
       sizeBytes += statSync(this.#file + part, { throwIfNoEntry: false })?.size ?? 0;
-    return { ...summary(this.#db, gapsBetween), sizeBytes };
+    return summaryOf(this.#db, sizeBytes);
   }
 
   #guard(call: number, act: () => void): void {

@@ -1,7 +1,7 @@
 /** An archive that ends with the process: for where nothing can be written, and the simplest one to hold others against. */
-import type { GraphEvent } from '../../graph/change.ts';
+import type { GraphEvent, SampleEvent } from '../../graph/change.ts';
 import type { Element } from '../../graph/element.ts';
-import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
 import { readBatchId } from '../batchid.ts';
@@ -22,7 +22,7 @@ export class MemoryArchive implements Archive {
   readonly #samplesMax: number;
   /** Lives by kind and id: a node and an edge can share an id. */
   readonly #lives = new Map<string, Life[]>();
-  readonly #samples = new Map<string, Sample[]>();
+  readonly #samples = new Map<string, SampleEvent[]>();
   readonly #writers = new Map<string, { n: number; first: number; last: number }>();
   #range: Span | undefined;
   #versionCount = 0;
@@ -49,8 +49,8 @@ export class MemoryArchive implements Archive {
       to: times.reduce((a, b) => Math.max(a, b), this.#range?.to ?? batch.time),
     };
     for (const event of batch.events) this.#write(event);
-    for (const { id, series, ...sample } of batch.samples) {
-      const key = JSON.stringify([id, series]);
+    for (const sample of batch.samples) {
+      const key = JSON.stringify([sample.id, sample.series]);
       this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
       this.#sampleCount++;
     }
@@ -58,12 +58,11 @@ export class MemoryArchive implements Archive {
   }
 
   async viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
-    const span = { from: time, to: time };
-    return new SnapshotView(span, this.#between(this.#all(), span, knownAt));
+    return this.#view({ from: time, to: time }, knownAt);
   }
 
   async viewBetween(span: Span): Promise<GraphView> {
-    return new SnapshotView(span, this.#between(this.#all(), span));
+    return this.#view(span);
   }
 
   async versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
@@ -77,7 +76,8 @@ export class MemoryArchive implements Archive {
     return new Map(
       ids.map((id) => {
         const samples = this.#samples.get(JSON.stringify([id, series])) ?? [];
-        return [id, samples.filter(({ start, last }) => last > from && start < to)];
+        const inSpan = samples.filter(({ start, last }) => last > from && start < to);
+        return [id, inSpan.map(({ start, last, counters }) => ({ start, last, counters }))];
       }),
     );
   }
@@ -171,6 +171,20 @@ export class MemoryArchive implements Archive {
     for (const samples of this.#samples.values()) for (const { last } of samples) ends.push(last);
     const cutoff = ends.sort((a, b) => a - b)[Math.floor(ends.length / 10)];
     if (cutoff !== undefined) void this.prune(cutoff);
+  }
+
+  #view(span: Span, knownAt?: number): GraphView {
+    const elements = this.#between(this.#all(), span, knownAt);
+    const births = new Map(elements.map(({ id, createdAt }) => [id, createdAt]));
+    const counters = new Map<string, Map<string, Counters>>();
+    for (const samples of this.#samples.values()) {
+      const newest = samples.findLast(({ last }) => last <= span.to);
+      if (!newest || newest.last < (births.get(newest.id) ?? Number.POSITIVE_INFINITY)) continue;
+      const { id, series, total, ...last } = newest;
+      const ofId = counters.get(id) ?? new Map<string, Counters>();
+      counters.set(id, ofId.set(series, { total: total ?? last.counters, last }));
+    }
+    return new SnapshotView(span, elements, counters);
   }
 
   #livesOf(kind: Element['kind'], id: string): readonly Life[] {
