@@ -2,8 +2,7 @@
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
-import { present } from './present.ts';
-import { byDestination, type Route } from './route.ts';
+import { byDestination, type Hop, type Route } from './route.ts';
 
 const nextHop = z.strictObject({
   Priority: z.int(),
@@ -54,24 +53,35 @@ export function routingTables(routes: Iterable<Route>): Metadata[] | undefined {
     });
 }
 
+/** Most routes stay what they are while others come and go: what was shown of one is kept with it. */
+const kept = new WeakMap<Route, Metadata>();
+
 function shown(route: Route, tableSource: string): Metadata {
-  return present({
+  const source = route.source === tableSource ? '' : route.source;
+  const before = kept.get(route);
+  if (before && (before.Src ?? '') === source) return before;
+  // In one go and without spare objects: there may be ten thousand of them.
+  const now: Record<string, Metadata[string]> = {
     Protocol: route.protocol,
     Prefix: route.prefix,
-    NextHops: route.hops.map(({ ip, ifindex, weight }) =>
-      present({
-        Priority: route.priority,
-        IP: ip || undefined,
-        IfIndex: ifindex || undefined,
-        Weight: route.hops.length > 1 ? weight : undefined,
-      }),
-    ),
-    Type: TYPES[route.type],
-    Src: route.source !== tableSource && route.source !== '' ? route.source : undefined,
-    TOS: route.tos || undefined,
-    MTU: route.mtu || undefined,
-    NextHopID: route.nexthop || undefined,
-  });
+    NextHops: route.hops.map((hop) => shownHop(route, hop)),
+  };
+  const type = TYPES[route.type];
+  if (type !== undefined) now.Type = type;
+  if (source !== '') now.Src = source;
+  if (route.tos !== 0) now.TOS = route.tos;
+  if (route.mtu !== 0) now.MTU = route.mtu;
+  if (route.nexthop !== 0) now.NextHopID = route.nexthop;
+  kept.set(route, now);
+  return now;
+}
+
+function shownHop({ priority, hops }: Route, { ip, ifindex, weight }: Hop): Metadata {
+  const now: Record<string, Metadata[string]> = { Priority: priority };
+  if (ip !== '') now.IP = ip;
+  if (ifindex > 0) now.IfIndex = ifindex;
+  if (hops.length > 1) now.Weight = weight;
+  return now;
 }
 
 /** RTN_*; unicast, local and broadcast show in their table and prefix. */

@@ -6,9 +6,18 @@ import { joined } from '../../../src/native/fake.ts';
 import { netlink } from '../../../src/probes/netlink/index.ts';
 import { virtualFunction } from '../../../src/probes/netlink/virtualfunction.ts';
 import type { Probe } from '../../../src/probes/probe.ts';
+import { eventually } from '../../eventually.ts';
 import { bondSlave, linkFixtures, physicalFunction } from '../../fixtures/netlink/links.ts';
-import { addressMessage, be, type Fill, ip, linkMessage, words } from '../../fixtures/netlink/message.ts';
-import { expectVocabulary } from '../context.ts';
+import {
+  addressMessage,
+  be,
+  type Fill,
+  ip,
+  linkMessage,
+  mac,
+  neighbourMessage,
+} from '../../fixtures/netlink/message.ts';
+import { expectVocabulary, type Running } from '../context.ts';
 import { fakeKernel, names, relations, turns, watch } from './fakekernel.ts';
 
 const DELLINK = 17;
@@ -226,31 +235,59 @@ test('a namespace that may not be entered is named, the rest runs on', async () 
   await running.stop();
 });
 
-test('more routes than are kept are counted', async () => {
+test('of neighbours no more are kept than asked for', async () => {
   const kernel = fakeKernel([device(7, 'eth0')]);
   const running = await watch(kernel, { neighboursMax: 2 });
   for (let host = 1; host <= 5; host++) kernel.tell(neighbour(host));
   await turns();
-  const eth0 = [...running.graph.now().nodes()].find(({ metadata }) => metadata.Name === 'eth0');
-  expect(eth0?.metadata.Neighbors).toHaveLength(2);
+  expect(find(running, 'eth0')?.Neighbors).toHaveLength(2);
   await running.stop();
 });
 
-function neighbour(host: number): Uint8Array {
-  const message = addressMessage({ type: 28, length: 0, flags: 0, ifindex: 0 }, (m) => {
-    // struct ndmsg is longer by a word: ifindex second, state and flags third.
-    m.fixed(words(0x80));
-  });
-  new DataView(message.buffer).setUint32(20, 7, true);
-  return joined([appended(message, host)]);
+test('a neighbour that only ages makes no version of its own; one that moves does', async () => {
+  const kernel = fakeKernel([device(7, 'eth0')]);
+  const running = await watch(kernel);
+  kernel.tell(neighbour(1));
+  await turns();
+  const { revision } = running.graph;
+  for (const state of [STALE, 0x08, 0x10, REACHABLE, STALE]) kernel.tell(neighbour(1, { state }));
+  await turns();
+  expect(running.graph.revision).toBe(revision);
+  kernel.tell(neighbour(1, { state: STALE, address: '02:00:00:00:00:99' }));
+  await turns();
+  expect(find(running, 'eth0')?.Neighbors).toEqual([
+    { MAC: '02:00:00:00:00:99', IP: '10.0.0.1', State: ['NUD_STALE'], IfIndex: 7 },
+  ]);
+  await running.stop();
+});
+
+test('its age is told with everything else of the interface, and some time later at most', async () => {
+  const kernel = fakeKernel([device(7, 'eth0')]);
+  const running = await watch(kernel, { settleMs: 0 });
+  kernel.tell(neighbour(1));
+  kernel.tell(neighbour(1, { state: STALE }));
+  await eventually(() => expect(find(running, 'eth0')?.Neighbors).toMatchObject([{ State: ['NUD_STALE'] }]));
+  await running.stop();
+});
+
+test('neighbours that only repeat a rule are left out', async () => {
+  const kernel = fakeKernel([device(7, 'eth0')]);
+  const running = await watch(kernel);
+  kernel.tell(neighbour(1, { state: 0x40 }), neighbour(2, { state: 0 }));
+  await turns();
+  expect(find(running, 'eth0')).not.toHaveProperty('Neighbors');
+  await running.stop();
+});
+
+const REACHABLE = 0x02;
+const STALE = 0x04;
+
+function neighbour(host: number, { state = REACHABLE, address = `02:00:00:00:00:0${host}` } = {}): Uint8Array {
+  return neighbourMessage({ state }, (m) => void m.bytes(1, ip(`10.0.0.${host}`)).bytes(2, mac(address)));
 }
 
-function appended(message: Uint8Array, host: number): Uint8Array {
-  const bytes = new Uint8Array(message.length + 8);
-  bytes.set(message);
-  bytes.set([8, 0, 1, 0, 10, 0, 0, host], message.length);
-  new DataView(bytes.buffer).setUint32(0, bytes.length, true);
-  return bytes;
+function find({ graph }: Running, name: string) {
+  return [...graph.now().nodes()].find(({ metadata }) => metadata.Name === name)?.metadata;
 }
 
 test('virtual functions are found in sysfs, whatever namespace their interface is in', () => {
