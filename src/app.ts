@@ -19,6 +19,7 @@ import { tokenOf } from './config/token-file.ts';
 import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/status.ts';
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
+import { KnownKeys } from './graph/keys.ts';
 import type { GraphView } from './graph/view.ts';
 import { indexedKeysOf, keysOf } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
@@ -82,6 +83,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     // Revisions go on growing after a restart without a word kept about them: a million for each second of the clock.
     firstRevision: Math.floor(startedAt / 1000) * 1_000_000,
   });
+  const keys = new KnownKeys([...keysOf(types), 'RelationType']);
+  graph.subscribe((commit) => keys.see(commit));
   const writer = archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock });
   if (writer) stack.defer(() => writer.stop());
   const flushed = () => writer?.flushed() ?? Promise.resolve();
@@ -136,8 +139,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     Archive: health && writer ? archiveReply(health, writer) : null,
   });
 
-  const keys = [...keysOf(types), ...Object.keys(config.probes.host.metadata)];
-  const engine = new QueryEngine({ keys: () => keys, limits: queryLimits(config) });
+  const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
   const api = createApi({
     host: host.name,
     version: version(),

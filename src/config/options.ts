@@ -85,9 +85,9 @@ export const configShape = z.strictObject({
     netns: z.strictObject({
       paths: option(texts(), {
         doc: 'Folders in which named network namespaces appear.',
-        default: ['/run/netns', '/run/docker/netns'],
+        default: ['/var/run/netns', '/var/run/docker/netns'],
         takes: 'DIRS',
-        example: '/run/netns,/run/docker/netns',
+        example: '/var/run/netns,/srv/netns',
       }),
       poll: option(duration({ min: '100ms', max: '1h' }), {
         doc: 'How often processes are searched for namespaces without a name, where the kernel does not tell of them.',

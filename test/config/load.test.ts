@@ -30,7 +30,7 @@ test('without anything it takes the defaults of the machine', () => {
     maxAge: 7 * 86_400_000,
   });
   expect(config.tokenFile).toBe('/var/lib/skein/token');
-  expect(config.probes.netns.paths).toEqual(['/run/netns', '/run/docker/netns']);
+  expect(config.probes.netns.paths).toEqual(['/var/run/netns', '/var/run/docker/netns']);
   expect(notes).toEqual([]);
 });
 
