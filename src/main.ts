@@ -2,8 +2,10 @@
 import { processIo } from './cli/io.ts';
 import { runCli } from './cli/run.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   io: processIo(),
   up: async (options) => (await import('./app.ts')).runUp(options),
   tryAddon: async () => void (await import('./native/index.ts')).openDoor(),
 });
+// The work is done and said: what still holds the event loop must not hold the terminal.
+process.stdout.write('', () => process.exit(exitCode));
