@@ -1,6 +1,6 @@
 /** What the API has seen since it started: plain numbers, cheap to add to; `/metrics` reads them. */
 export type QueryOutcome = 'ok' | 'mistake' | 'limit' | 'cancelled' | 'unavailable' | 'busy' | 'error';
-export type WebSocketEnd = 'left' | 'slow' | 'silent' | 'refused' | 'stopping';
+export type WebSocketEnd = 'left' | 'slow' | 'failed' | 'silent' | 'refused' | 'stopping';
 export type RequestRefusal = 'token' | 'host' | 'origin' | 'rate' | 'body' | 'connections';
 
 /** Upper bounds of the query time histogram, seconds. */

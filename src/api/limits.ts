@@ -25,6 +25,8 @@ export interface ApiLimits {
   readonly socketBytesMax: number;
   /** Messages of one publisher that wait to be applied; its socket is paused meanwhile. */
   readonly publishedMax: number;
+  /** Messages of one publisher that are applied and not archived yet; it waits meanwhile. */
+  readonly unkeptMax: number;
   /** A standing query is asked again at most this often. */
   readonly standingQueryMs: number;
 }
@@ -43,6 +45,7 @@ export const defaultLimits: ApiLimits = {
   repliesMax: 10_000,
   socketBytesMax: 1024 * 1024,
   publishedMax: 5_000,
+  unkeptMax: 20_000,
   standingQueryMs: 50,
 };
 

@@ -12,7 +12,7 @@ export interface ApiParts {
   readonly version: string;
   readonly graph: ApiGraph;
   readonly timeline: Timeline;
-  readonly engine: QueryEngine;
+  readonly engine: Pick<QueryEngine, 'prepare' | 'run'>;
   /** What others know of themselves; the API adds its own connections. Asked for at each scrape and status. */
   readonly status: () => ServerStatus;
   /** Value of a configuration key (dotted), undefined when there is none. Secrets are the caller's to leave out. */

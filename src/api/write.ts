@@ -70,10 +70,15 @@ function fill(pieces: Iterator<string>): { text: string; done: boolean } {
   return { text, done: false };
 }
 
+/** A client that takes nothing for so long is let go: what it has not read is kept alive for it. */
+const takesNothingMs = 60_000;
+
 /** Also when the client has gone: who waits must be let go. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const tooLong = setTimeout(() => response.destroy(), takesNothingMs);
     const done = () => {
+      clearTimeout(tooLong);
       response.off('drain', done);
       response.off('close', done);
       resolve();

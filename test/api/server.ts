@@ -8,6 +8,7 @@ import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { steps } from '../../src/query/steps/index.ts';
+import { mistake } from '../../src/std/mistake.ts';
 
 export interface TestServer extends AsyncDisposable {
   readonly graph: Graph;
@@ -15,6 +16,8 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
   readonly warnings: string[];
+  /** Queries are refused as taking too long. */
+  fail: boolean;
   say(...changes: Change[]): void;
 }
 
@@ -30,13 +33,20 @@ export interface TestServerOptions {
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const graph = new Graph({ indexed: options.indexed ?? ['Name', 'Type'], begin: Date.now() - 1000 });
   const warnings: string[] = [];
+  const engine = new QueryEngine({ keys: () => ['Name', 'Type', 'MTU', 'State'] });
   const timeline = new MergedTimeline({ graph, flushed: async () => {}, nowMs: Date.now });
   const api = createApi({
     host: 'test-host',
     version: '0.1.0',
     graph,
     timeline,
-    engine: new QueryEngine({ keys: () => ['Name', 'Type', 'MTU', 'State'] }),
+    engine: {
+      prepare: (text) => engine.prepare(text),
+      run: (prepared, context) => {
+        if (server.fail) throw mistake('query.limit', 'the query was stopped (limit timeMs)');
+        return engine.run(prepared, context);
+      },
+    },
     status: () => ({
       StartedAt: 1_000,
       Notes: [],
@@ -54,10 +64,11 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.limits ? { limits: options.limits } : {}),
   });
   const { port } = await api.listen(options.host ?? '127.0.0.1', 0);
-  return {
+  const server: TestServer = {
     graph,
     api,
     port,
+    fail: false,
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
     warnings,
     say(...changes) {
@@ -66,6 +77,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     },
     [Symbol.asyncDispose]: () => api.close(),
   };
+  return server;
 }
 
 export function node(id: string, metadata: Record<string, string | number> = {}): Change {

@@ -246,3 +246,14 @@ test('a standing query that speaks of a moment is evaluated anew as time goes on
   server.say(node('b'));
   await client.until(({ Type, Obj }) => Type === 'NodeAdded' && Obj.ID === 'b');
 });
+
+test('a standing query that cannot be answered any more says why, to each sync too', async () => {
+  await using server = await testServer({ limits: { standingQueryMs: 1 } });
+  await using client = await TestClient.open(server, 'subscriber', { 'X-Gremlin-Filter': 'G.V().SubGraph()' });
+  await client.sync({}, 'before');
+  server.fail = true;
+  server.say(node('a'));
+  expect(await client.until(({ Type }) => Type === 'Error')).toMatchObject({ Status: 400 });
+  expect(await client.sync({}, 'after')).toMatchObject({ Status: 400 });
+  expect(client.closed).toBeUndefined();
+});

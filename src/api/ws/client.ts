@@ -72,6 +72,7 @@ export class Client {
       counts: parts.counts,
       elapsed: () => parts.clock.elapsed(),
       late: (why) => this.cut('slow', 1013, `too slow: ${why}`),
+      failed: (error) => this.cut('failed', 1011, this.#textOf(error)),
     });
     if (role !== 'subscriber') {
       this.#intake = new Intake(parts, this.hello, ws, {
@@ -208,7 +209,9 @@ export class Client {
     const { graph } = this.#parts;
     const standing = this.#standing;
     if (standing) {
-      this.#outbox.reply(() => this.#shown(uuid, standing, resumed));
+      this.#outbox.reply(() =>
+        this.#shown(uuid, standing, resumed).catch((error) => failedPieces(uuid, this.#textOf(error))),
+      );
       return;
     }
     this.#outbox.reply(() => {
@@ -283,6 +286,8 @@ export class Client {
   #filterAtStart(): void {
     try {
       const standing = this.#standingQuery(this.hello.filter);
+      // At once: whoever asks for a sync before the first answer must not get what the filter keeps out.
+      this.#standing = standing;
       // Events before the first answer would have nothing to be a difference to.
       standing.start().then(
         () => {

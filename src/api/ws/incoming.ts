@@ -90,7 +90,7 @@ function readChange(type: PublishedType, obj: unknown, uuid: string): Incoming {
         return change({ kind: 'node', id, metadata }, said, uuid);
       }
       if (of === 'edge' && isId(parent) && isId(child) && isName(metadata.RelationType)) {
-        return change({ kind: 'edge', id, parent, child, metadata }, said, uuid);
+        return change({ kind: 'edge', id, parent, child, metadata: shared(metadata) }, said, uuid);
       }
     }
   }
@@ -107,6 +107,19 @@ interface Said {
   readonly Host?: unknown;
   readonly Origin?: unknown;
   readonly Ops?: unknown;
+}
+
+/** Most edges say their relation and nothing else: one object serves them all. */
+const relations = new Map<string, Metadata>();
+const relationsMax = 100;
+
+function shared(metadata: Metadata): Metadata {
+  for (const key in metadata) if (key !== 'RelationType') return metadata;
+  const relation = metadata.RelationType as string;
+  const known = relations.get(relation);
+  if (known) return known;
+  if (relations.size < relationsMax && relation.length < 100) relations.set(relation, metadata);
+  return metadata;
 }
 
 function change(change: Change, { Host, Origin }: Said, uuid: string): Incoming {

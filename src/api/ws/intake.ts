@@ -27,7 +27,10 @@ export class Intake {
   readonly #origin: string;
   readonly #waiting: Buffer[] = [];
   #first = 0;
-  #isWorking = false;
+  #working: Promise<void> | undefined;
+  /** Messages taken since the archive was last asked to keep what there is. */
+  #unkept = 0;
+  #keeping: Promise<void> | undefined;
   #isPaused = false;
   /** What it has added and not taken away, when it is to go with it. */
   readonly #mine: Map<string, Change & { kind: 'gone' }> | undefined;
@@ -55,36 +58,55 @@ export class Intake {
   take(message: Buffer): void {
     this.#waiting.push(message);
     if (!this.#isPaused && this.#waiting.length - this.#first >= this.#parts.limits.publishedMax) this.#pause();
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    setImmediate(() => {
-      this.#work().catch((error) => this.#reply(errorText('', `internal error: ${(error as Error).message}`)));
+    this.#working ??= this.#work().catch((error) => {
+      this.#reply(errorText('', `internal error: ${(error as Error).message}`));
     });
   }
 
   /** The client has gone; what it had sent is still applied, then what goes with it goes. */
   async end(): Promise<void> {
-    while (this.#isWorking) await turn();
+    await this.#working;
     if (!this.#mine || this.#mine.size === 0) return;
     this.#apply([...this.#mine.values()], this.#hello.hostId, this.#origin);
   }
 
   async #work(): Promise<void> {
-    const { clock, archive, limits } = this.#parts;
+    const { clock, limits } = this.#parts;
     try {
+      // What else has come with the first message is part of the first slice.
+      await turn();
       while (this.#first < this.#waiting.length) {
         this.#slice(clock.elapsed() + sliceMs);
-        const isFull = archive.isFull();
-        if (isFull) {
-          this.#pause();
-          // While the archive is away its queue stays full: the publisher waits with us.
-          await archive.flushed().catch(() => pause(awayMs));
-        } else await turn();
+        await turn();
+        await this.#keepUp();
         if (this.#isPaused && this.#waiting.length - this.#first < limits.publishedMax / 2) this.#resume();
       }
     } finally {
-      this.#isWorking = false;
+      this.#working = undefined;
     }
+  }
+
+  /** The graph is quicker than the archive: what is between them is memory, so it does not get far ahead. */
+  async #keepUp(): Promise<void> {
+    const { archive, limits } = this.#parts;
+    if (this.#unkept < limits.unkeptMax / 2 && !archive.isFull()) return;
+    const before = this.#keeping;
+    this.#keeping = archive.flushed();
+    // A rejection is seen below, or when it is awaited next time.
+    this.#keeping.catch(() => {});
+    this.#unkept = 0;
+    try {
+      await before;
+      if (archive.isFull()) await this.#waitFor(this.#keeping);
+    } catch {
+      // While the archive is away the publisher waits as long as there is little room left.
+      if (archive.isFull()) await this.#waitFor(pause(awayMs));
+    }
+  }
+
+  async #waitFor(kept: Promise<void>): Promise<void> {
+    this.#pause();
+    await kept;
   }
 
   #slice(until: number): void {
@@ -96,6 +118,7 @@ export class Intake {
       this.#first++;
       for (const message of incomingOf(text)) {
         count++;
+        this.#unkept++;
         this.#parts.counts.messagesReceived++;
         if (message.uuid !== '') lastUuid = message.uuid;
         this.#handle(message, batch);

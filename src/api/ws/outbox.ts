@@ -33,6 +33,7 @@ export class Outbox {
   readonly #counts: Counts;
   readonly #elapsed: () => number;
   readonly #late: (why: string) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #replies: (string | LateReply)[] = [];
   #source: EventSource | undefined;
   #isPumping = false;
@@ -47,6 +48,7 @@ export class Outbox {
     elapsed: () => number;
     /** It does not read what it is sent. */
     late: (why: string) => void;
+    failed: (error: unknown) => void;
   }) {
     this.#ws = options.ws;
     this.#socket = options.socket;
@@ -54,6 +56,7 @@ export class Outbox {
     this.#counts = options.counts;
     this.#elapsed = options.elapsed;
     this.#late = options.late;
+    this.#failed = options.failed;
   }
 
   set source(source: EventSource | undefined) {
@@ -86,7 +89,7 @@ export class Outbox {
     this.#isPumping = true;
     setImmediate(() => {
       this.#pump()
-        .catch((error) => this.#late(error instanceof FellBehind ? error.message : 'internal error'))
+        .catch((error) => (error instanceof FellBehind ? this.#late(error.message) : this.#failed(error)))
         .finally(() => {
           this.#isPumping = false;
         });
