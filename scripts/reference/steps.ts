@@ -1,7 +1,8 @@
 /** docs/reference/steps.md: the steps of the query language, each with the example that runs as its test. */
+import { predicates } from '../../src/query/predicates.ts';
 import type { Step } from '../../src/query/step.ts';
 import { steps } from '../../src/query/steps/index.ts';
-import { code, madeFrom } from './table.ts';
+import { code, madeFrom, table } from './table.ts';
 
 export function stepsPage(): string {
   return `${madeFrom('src/query/steps/')}
@@ -12,6 +13,16 @@ Names of steps may be written in large or small letters.
 Each example runs as a test: the graph it is asked of, the query, and what comes out (ids of elements, JSON of anything else).
 
 ${steps.map(section).join('\n\n')}
+
+## Predicates
+
+They stand where a value may stand, as in \`Has('MTU', GT(1500))\`.
+Of a list, one item that passes is enough.
+
+${table(
+  ['predicate', 'what passes'],
+  predicates.map(({ name, args, doc }) => [code(`${name}(${args})`), doc]),
+)}
 `;
 }
 
