@@ -9,7 +9,6 @@ import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { login } from './login.ts';
-import { metricsText } from './metrics.ts';
 import type { ApiParts } from './parts.ts';
 import { Queries } from './queries.ts';
 import { Rate } from './rate.ts';
@@ -59,14 +58,17 @@ class HttpApi implements Api {
     this.#rate = new Rate({ perSecond: limits.requestsPerSecond });
     this.#refusals = new Rate({ perSecond: limits.refusalsPerMinute / 60, burst: limits.refusalsPerMinute });
     const status = () => statusReply(parts, this.#listen, this.#sockets.connected());
-    const metrics = () =>
-      metricsText({
+    const metrics = async () => {
+      // Loaded when someone scrapes: not everyone does.
+      const { metricsText } = await import('./metrics.ts');
+      return metricsText({
         version: parts.version,
         status,
         counts: this.#counts,
         running: () => this.#queries.running,
         webSockets: () => this.#sockets.sizes(),
       });
+    };
     this.#app = routes({
       parts,
       limits,

@@ -25,8 +25,6 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   return text + queryTimesText(parts.counts);
 }
 
-export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
-
 type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 
 class Page {

@@ -1,12 +1,10 @@
 /** The paths that are asked now and then, as an express application. The hot one does not come this way. */
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { parse as parseYaml } from 'yaml';
 import { completionRequestShape } from '../contract/vocabulary.ts';
 import { parseJson, readBody } from './body.ts';
 import { completions } from './complete.ts';
 import { type Elements, issuesText, type Kind, type Outcome } from './elements.ts';
 import type { ApiLimits } from './limits.ts';
-import { metricsType } from './metrics.ts';
 import type { ApiParts } from './parts.ts';
 import { guardHeaders, jsonHeaders, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import type { TopologyDoor } from './topology.ts';
@@ -79,7 +77,12 @@ export function routes(all: RouteParts): express.Express {
   app
     .route('/metrics')
     .get(async (_, response) =>
-      send(response, 200, ['Content-Type', metricsType, ...guardHeaders], await all.metrics()),
+      send(
+        response,
+        200,
+        ['Content-Type', 'text/plain; version=0.0.4; charset=utf-8', ...guardHeaders],
+        await all.metrics(),
+      ),
     )
     .all(wrongMethod('GET'));
   app
@@ -149,18 +152,24 @@ function wrongMethod(allowed: string) {
 
 /** JSON, or YAML when the client says so. */
 function withBody(request: Request, response: Response, limits: ApiLimits, use: (body: unknown) => void): void {
+  const isYaml = /yaml/.test(request.headers['content-type'] ?? '');
   readBody(request, limits.bodyBytesMax, (fault, text) => {
-    if (fault) return sendText(response, fault.status, fault.text, ['Connection', 'close']);
-    const body = parseJson(/yaml/.test(request.headers['content-type'] ?? '') ? jsonFromYaml(text) : text);
-    if (body.fault !== undefined) return sendText(response, 400, body.fault);
-    use(body.value);
+    if (fault) sendText(response, fault.status, fault.text, ['Connection', 'close']);
+    else if (!isYaml) useJson(text);
+    else
+      jsonFromYaml(text).then(useJson, (error: Error) =>
+        sendText(response, 400, `the body is not YAML: ${error.message}`),
+      );
   });
+
+  function useJson(text: string): void {
+    const body = parseJson(text);
+    if (body.fault === undefined) use(body.value);
+    else sendText(response, 400, body.fault);
+  }
 }
 
-function jsonFromYaml(text: string): string {
-  try {
-    return JSON.stringify(parseYaml(text, { maxAliasCount: 0 })) ?? '';
-  } catch {
-    return text;
-  }
+async function jsonFromYaml(text: string): Promise<string> {
+  const { parse } = await import('yaml');
+  return JSON.stringify(parse(text, { maxAliasCount: 0 })) ?? '';
 }

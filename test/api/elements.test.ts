@@ -161,6 +161,10 @@ test('YAML is understood when it says so', async () => {
   await using server = await testServer();
   const body = 'ID: y\nMetadata:\n  Name: yaml\n  Type: switch\n';
   expect((await post(server, 'node', body, { 'Content-Type': 'application/yaml' })).status).toBe(201);
+  const wrong = await post(server, 'node', 'a: [1', { 'Content-Type': 'application/yaml' });
+  expect(wrong).toMatchObject({ status: 400, text: expect.stringContaining('not YAML') });
+  const aliases = 'a: &a [x]\nb: [*a, *a]\n';
+  expect((await post(server, 'node', aliases, { 'Content-Type': 'application/yaml' })).status).toBe(400);
 });
 
 test('keys that would reach into objects themselves are data or refused, never prototypes', async () => {
