@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { EVENT_CODES, EVENT_FIELDS, type Packed, type PackedBatch, SAMPLE_FIELDS } from './packed.ts';
 import { Texts } from './texts.ts';
 
-/** Elements whose row numbers are remembered, about 200 bytes each. */
-export const ELEMENTS_REMEMBERED_MAX = 100_000;
+/** Nodes, and edges, whose row numbers are remembered, about 200 bytes each; others are looked up, in about 5 µs. */
+const ELEMENTS_REMEMBERED_MAX = 30_000;
 
 interface Known {
   readonly element: number;
@@ -112,8 +112,9 @@ export class Appends {
     // A life that begins while another goes on ends it: one id is one element at a time.
     if (known.life !== 0) this.#end(known.life, known.created, created, Math.max(created, fields[at + 8] as number));
     if (earlier) this.#sql.reopen.run(parent, child, earlier.life ?? 0);
-    else this.#sql.begin.run(known.element, parent, child, created);
-    known.life = Number(earlier?.life ?? this.#sql.lastRow.get()?.row);
+    known.life = Number(
+      earlier ? earlier.life : this.#sql.begin.run(known.element, parent, child, created).lastInsertRowid,
+    );
     known.created = created;
     known.since = earlier ? created : Number.NEGATIVE_INFINITY;
     return { life: known.life, isNew: !earlier };
@@ -136,25 +137,23 @@ export class Appends {
     const elements = this.#known(kind);
     let known = elements.get(id);
     if (known) return known;
-    const row = this.#sql.element.get(id, kind);
-    known = row
-      ? {
-          element: Number(row.element),
-          life: Number(row.life ?? 0),
-          created: Number(row.created),
-          since: Number(row.since),
-          isCounted: row.counted === 1,
-        }
-      : {
-          element: Number(this.#sql.newElement.run(id, kind).lastInsertRowid),
-          life: 0,
-          created: 0,
-          since: 0,
-          isCounted: false,
-        };
+    // Most that are not remembered are new.
+    const added = this.#sql.newElement.run(id, kind);
+    known = added.changes > 0 ? newcomer(Number(added.lastInsertRowid)) : this.#read(kind, id);
     if (elements.size >= ELEMENTS_REMEMBERED_MAX) elements.clear();
     elements.set(id, known);
     return known;
+  }
+
+  #read(kind: number, id: string): Known {
+    const row = this.#sql.element.get(id, kind);
+    return {
+      element: Number(row?.element),
+      life: Number(row?.life ?? 0),
+      created: Number(row?.created),
+      since: Number(row?.since),
+      isCounted: row?.counted === 1,
+    };
   }
 
   #writeSample(fields: readonly Packed[], at: number): void {
@@ -182,6 +181,10 @@ export class Appends {
   }
 }
 
+function newcomer(element: number): Known {
+  return { element, life: 0, created: 0, since: 0, isCounted: false };
+}
+
 /** Lives are found by how long they were, as a power of two: see queries.ts. */
 function lengthClass(lengthMs: number): number {
   return Math.floor(Math.log2(Math.max(1, lengthMs)));
@@ -197,12 +200,11 @@ function statements(db: DatabaseSync) {
         (select max(since) from versions v where v.life = l.life) as since
       from elements e left join lives l on l.element = e.element and l.deleted is null
       where e.id = ? and e.kind = ?`),
-    newElement: db.prepare('insert into elements (id, kind) values (?, ?)'),
+    newElement: db.prepare('insert into elements (id, kind) values (?, ?) on conflict do nothing'),
     kindOf: db.prepare('select kind from elements where id = ? order by kind limit 1'),
     counted: db.prepare('update elements set counted = 1 where element = ?'),
     lifeOf: db.prepare('select life from lives where element = ? and created = ?'),
     begin: db.prepare('insert into lives (element, parent, child, created) values (?, ?, ?, ?)'),
-    lastRow: db.prepare('select last_insert_rowid() as row'),
     reopen: db.prepare(`update lives set parent = ?, child = ?, deleted = null, deleted_recorded = null, class = null
       where life = ?`),
     end: db.prepare('update lives set deleted = ?, deleted_recorded = ?, class = ? where life = ?'),

@@ -113,16 +113,27 @@ export class ThreadCalls {
       this.#keepAside = reply.why;
       return;
     }
-    const pending = this.#pending.get(reply.call);
-    if (!pending) return;
     if (reply.kind === 'part') {
-      pending.part(reply.part);
+      this.#take(reply.call, reply.part);
+      worker.postMessage({ call: reply.call, order: { kind: 'more' } } satisfies Request);
       return;
     }
+    const pending = this.#pending.get(reply.call);
     this.#pending.delete(reply.call);
     if (this.#pending.size === 0) worker.unref();
-    if (reply.kind === 'done') pending.resolve(reply.summary);
-    else pending.reject(errorOf(reply.failure));
+    if (reply.kind === 'done') pending?.resolve(reply.summary);
+    else pending?.reject(errorOf(reply.failure));
+  }
+
+  /** What cannot be read is the end of this call, not of the process. */
+  #take(call: number, part: Part): void {
+    const pending = this.#pending.get(call);
+    try {
+      pending?.part(part);
+    } catch (error) {
+      this.#pending.delete(call);
+      pending?.reject(error as Error);
+    }
   }
 
   #unavailable(needs: string): Unavailable {

@@ -26,6 +26,8 @@ export type Order =
   | { readonly kind: 'prune'; readonly before: number }
   | { readonly kind: 'summary' }
   | { readonly kind: 'read'; readonly read: Read }
+  /** A part of the answer to this call has been taken in; there is room for another. */
+  | { readonly kind: 'more' }
   | { readonly kind: 'close' };
 
 export interface Request {

@@ -8,7 +8,7 @@
 /** 'Skei' in ASCII: tells our files from other SQLite files. */
 export const APPLICATION_ID = 0x536b6569;
 
-/** Grows with every change below. An archive of another version is kept aside; one of an older could be converted. */
+/** Grows with every change below: an archive of another version is kept aside. */
 export const SCHEMA_VERSION = 2;
 
 export const TABLES = `

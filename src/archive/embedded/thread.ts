@@ -18,6 +18,9 @@ import { summaryOf } from './summary.ts';
 /** Parts of batches that go into one transaction together, when they wait. */
 const TRANSACTION_PARTS_MAX = 64;
 
+/** Parts of an answer sent before the first is taken: turned into objects all at once they would stop everything else. */
+const PARTS_AHEAD_MAX = 3;
+
 /** Pruning in one go between two messages. */
 const PRUNE_MS_MAX = 50;
 
@@ -36,6 +39,9 @@ class Thread {
   readonly #inbox: Request[] = [];
   /** Read one after the other; each sees one moment. */
   readonly #reads: Generator<void>[] = [];
+  #readingFor = 0;
+  /** Parts of the current answer that are on their way. */
+  #partsAhead = 0;
   readonly #prunes: Generator<void>[] = [];
   /** Written in the transaction that is open. */
   #applied: Write[] = [];
@@ -69,7 +75,7 @@ class Thread {
     this.#isWorking = true;
     while (this.#receive()) {
       this.#serve();
-      this.#goOn(this.#reads);
+      if (this.#partsAhead < PARTS_AHEAD_MAX) this.#goOn(this.#reads);
       this.#prune();
     }
     this.#isWorking = false;
@@ -79,8 +85,9 @@ class Thread {
   #receive(): boolean {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
       this.#inbox.push(next.message as Request);
+    const reads = this.#partsAhead < PARTS_AHEAD_MAX ? this.#reads.length : 0;
     const prunes = this.#applied.length === 0 ? this.#prunes.length : 0;
-    return this.#inbox.length + this.#reads.length + prunes > 0;
+    return this.#inbox.length + reads + prunes > 0;
   }
 
   #serve(): void {
@@ -98,6 +105,9 @@ class Thread {
       switch (order.kind) {
         case 'read':
           this.#reads.push(this.#reading(call, () => this.#archived.read(order.read)));
+          return;
+        case 'more':
+          if (call === this.#readingFor) this.#partsAhead--;
           return;
         case 'prune':
           this.#prunes.push(this.#pruningFor(call, order.before));
@@ -170,9 +180,12 @@ class Thread {
 
   *#reading(call: number, parts: () => Generator<Part>): Generator<void> {
     try {
+      this.#readingFor = call;
+      this.#partsAhead = 0;
       this.#reader.exec('begin');
       for (const part of parts()) {
         this.#say({ kind: 'part', call, part });
+        this.#partsAhead++;
         yield;
       }
       this.#say({ kind: 'done', call });
