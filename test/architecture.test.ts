@@ -78,6 +78,19 @@ test.each<[string, string]>([
   ).toEqual([]);
 });
 
+test('ARCHITECTURE.md has the same table', () => {
+  const text = readFileSync(join(import.meta.dirname, '..', 'ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `src\/(\w+)\/` \|[^|]*\| ([^|]*) \|/gm)];
+  const told = rows.map(([, folder, names]) => [folder, names === 'nothing' ? [] : names?.split(', ')]);
+  const sorted = (table: object) =>
+    JSON.stringify(
+      Object.entries(table)
+        .map(([folder, names]) => [folder, names.toSorted()])
+        .toSorted(),
+    );
+  expect(sorted(Object.fromEntries(told))).toBe(sorted(MAY_IMPORT));
+});
+
 function violations(sources: readonly Source[]): string[] {
   const paths = new Set(sources.map(({ path }) => path));
   const isOneOfMany = (path: string) => {
