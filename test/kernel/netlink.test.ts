@@ -376,3 +376,45 @@ withRoot('counters are a series, not versions', async () => {
   await net.until(() => packets() >= 6);
   expect(net.find(a, 'lo')?.revision).toBe(lo?.revision);
 });
+
+withRoot('traffic control filters and the queueing discipline are shown as they come and go', async () => {
+  await using net = lab();
+  const a = net.netns();
+  net.ip(a, 'link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1');
+  net.ip(a, 'link', 'set', 'v0', 'up');
+  const tc = (...args: string[]) => execFileSync('ip', ['netns', 'exec', a, 'tc', ...args]);
+  const v0 = () => net.find(a, 'v0')?.metadata;
+  tc('qdisc', 'add', 'dev', 'v0', 'clsact');
+  tc(
+    'filter',
+    'add',
+    'dev',
+    'v0',
+    'ingress',
+    'prio',
+    '5',
+    'protocol',
+    'ip',
+    'u32',
+    'match',
+    'u32',
+    '0',
+    '0',
+    'flowid',
+    '1:1',
+  );
+  await net.start();
+  expect(v0()?.QueueDiscipline).toBe('noqueue');
+  const before = v0()?.TC as unknown[];
+  expect(before).toContainEqual(
+    expect.objectContaining({ Hook: 'ingress', Kind: 'u32', Priority: 5, Protocol: '0x0800' }),
+  );
+  tc('filter', 'add', 'dev', 'v0', 'egress', 'prio', '7', 'bpf', 'bytecode', '1,6 0 0 4294967295,');
+  await net.until(() => ((v0()?.TC ?? []) as { Hook: string }[]).some(({ Hook }) => Hook === 'egress'));
+  tc('qdisc', 'replace', 'dev', 'v0', 'root', 'tbf', 'rate', '1mbit', 'burst', '32kbit', 'latency', '400ms');
+  await net.until(() => v0()?.QueueDiscipline === 'tbf');
+  tc('qdisc', 'del', 'dev', 'v0', 'clsact');
+  await net.until(() => v0()?.TC === undefined);
+  tc('qdisc', 'del', 'dev', 'v0', 'root');
+  await net.until(() => v0()?.QueueDiscipline === 'noqueue');
+});

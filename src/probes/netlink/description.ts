@@ -28,6 +28,7 @@ export function describe(link: Link, tables: Tables, around: Surroundings): Meta
   const isPair = kindOf(link.kind)?.isPair === true;
   const addresses = [...tables.addresses.of(ifindex)].sort(byAddress);
   const vlans = tables.vlans.get(ifindex);
+  const filters = [...tables.filters.of(ifindex)].sort((a, b) => (a.key < b.key ? -1 : 1));
   const permMac = link.permMac || device?.permMac;
   return present({
     Name: link.name,
@@ -64,6 +65,8 @@ export function describe(link: Link, tables: Tables, around: Surroundings): Meta
     Vfs: link.vfs && link.vfs.length > 0 ? link.vfs : undefined,
     VfID: around.vfId,
     XDP: link.xdp,
+    TC: filters.length > 0 ? filters.map((filter) => filter.keys) : undefined,
+    Channels: device?.channels,
     ...link.kindKeys,
     ...link.slaveKeys,
     RoutingTables: around.routingTables,

@@ -1,6 +1,8 @@
 /** What ethtool says of a device, asked of one namespace's interfaces. Names of features are asked for once. */
 import type { DeviceSocket } from '../../native/door.ts';
 import {
+  type Channels,
+  channelCounts,
   driverInfo,
   featureBits,
   featureCount,
@@ -20,6 +22,7 @@ export interface Device {
   readonly duplex: string | undefined;
   readonly permMac: string;
   readonly features: Readonly<Record<string, boolean>> | undefined;
+  readonly channels: Channels | undefined;
 }
 
 /** Shared by all namespaces: the kernel has one list of features, and most devices have the same ones. */
@@ -64,6 +67,7 @@ export function readDevice(socket: DeviceSocket, name: string, features: Feature
   const info = ask(driverInfo.request());
   const driver = info && driverInfo.read(info);
   const { speed, duplex } = readMode(ask);
+  const counted = driver && ask(channelCounts.request());
   const permanent = ask(permanentAddress.request());
   return {
     driver: driver?.name ?? '',
@@ -72,6 +76,7 @@ export function readDevice(socket: DeviceSocket, name: string, features: Feature
     duplex,
     permMac: permanent ? permanentAddress.read(permanent) : '',
     features: driver ? features.read(ask) : undefined,
+    channels: counted ? channelCounts.read(counted) : undefined,
   };
 }
 

@@ -10,6 +10,7 @@ const GSTRINGS = 0x1b;
 const GPERMADDR = 0x20;
 const GSSET_INFO = 0x37;
 const GFEATURES = 0x3a;
+const GCHANNELS = 0x3c;
 const GLINKSETTINGS = 0x4c;
 const ETH_SS_FEATURES = 4;
 /** ETH_GSTRING_LEN. */
@@ -71,6 +72,22 @@ export const permanentAddress = {
     const size = Math.min(Attributes.struct(answer).u32(4), ADDRESS_MAX);
     const address = answer.subarray(8, 8 + size);
     return address.some((byte) => byte !== 0) ? macText(address) : '';
+  },
+};
+
+export interface Channels {
+  readonly [name: string]: number;
+}
+
+/** struct ethtool_channels: the largest numbers possible, then those in use. */
+export const channelCounts = {
+  request: (): Uint8Array => command(GCHANNELS, 36),
+  /** Undefined of none. */
+  read(answer: Uint8Array): Channels | undefined {
+    const struct = Attributes.struct(answer);
+    const counts = ['Rx', 'Tx', 'Other', 'Combined'].map((name, at) => [name, struct.u32(20 + at * 4)] as const);
+    const used = counts.filter(([, count]) => count > 0);
+    return used.length > 0 ? Object.fromEntries(used) : undefined;
   },
 };
 

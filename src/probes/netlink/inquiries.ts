@@ -5,9 +5,10 @@
 import type { Conversation } from '../../native/conversation.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { messages } from '../../native/nlmsg.ts';
+import { type Filter, PARENT_EGRESS, PARENT_INGRESS, PARENT_INGRESS_OLD, readFilter } from './filter.ts';
 import { type Neighbour, readNeighbour } from './neighbour.ts';
 import { News } from './news.ts';
-import { FAMILIES, forwardingDump, linkRequest, routeDump } from './requests.ts';
+import { FAMILIES, filterDump, forwardingDump, linkRequest, routeDump } from './requests.ts';
 import { type Route, readRoute } from './route.ts';
 import { interfacesOf, NOWHERE } from './routetable.ts';
 import type { Slices } from './slices.ts';
@@ -52,6 +53,7 @@ export class Inquiries {
         this.#run(() => this.#allRoutes());
       }, ALL_ROUTES_DELAY_MS);
     else for (const ifindex of news.routes) this.#run(() => this.#routes(ifindex));
+    for (const ifindex of news.filters) this.#run(() => this.#filters(ifindex));
     for (const ifindex of news.forwarding) this.#forwarding.add(ifindex);
     if (this.#forwarding.size > 0)
       this.#forwardingTimer ??= setTimeout(() => {
@@ -137,6 +139,28 @@ export class Inquiries {
       if (ifindex === NOWHERE) news.isNamespaceTouched = true;
       else news.routed.add(ifindex);
     }
+  }
+
+  async #filters(ifindex: number): Promise<void> {
+    const found: Filter[] = [];
+    for (const parent of [PARENT_INGRESS, PARENT_EGRESS, PARENT_INGRESS_OLD]) {
+      // EINVAL where no such hook is.
+      const { batches } = await this.#conversation
+        .dumpAll(filterDump(ifindex, parent))
+        .catch((): { batches: readonly Uint8Array[] } => ({ batches: [] }));
+      for (const run of batches)
+        for (const { payload } of messages(run)) {
+          const filter = readFilter(payload);
+          if (filter) found.push(filter);
+        }
+    }
+    const { filters, links } = this.#tables();
+    if (!links.has(ifindex)) return;
+    filters.clear(ifindex);
+    for (const filter of found) filters.set(ifindex, filter.key, filter);
+    const news = new News();
+    news.touched.add(ifindex);
+    this.#onNews(news);
   }
 
   async #readForwarding(asked: readonly number[]): Promise<void> {

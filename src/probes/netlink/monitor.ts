@@ -61,8 +61,8 @@ function monitorGroup(attributes: Attributes): number | undefined {
   return name === 'monitor' ? id : undefined;
 }
 
-/** ETHTOOL_MSG_*_NTF of what we show: link info, link modes, features. */
-const NOTICES = new Set([3, 5, 13]);
+/** ETHTOOL_MSG_*_NTF of what we show: link info, link modes, features, channels. */
+const NOTICES = new Set([3, 5, 13, 19]);
 
 /** ifindex of the device whose settings changed. ETHTOOL_A_*_HEADER is 1 in all of them. */
 export function changedDevice(body: Uint8Array): number | undefined {

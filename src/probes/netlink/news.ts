@@ -15,10 +15,11 @@ export class News {
   /** The namespace's own rules or routes. */
   isNamespaceTouched = false;
 
-  /** To be asked: all of the link, its ethtool settings, routes over it, its forwarding entries. */
+  /** To be asked: all of the link, its ethtool settings, routes over it, its forwarding entries, its filters. */
   readonly links = new Set<number>();
   readonly devices = new Set<number>();
   readonly routes = new Set<number>();
   readonly forwarding = new Set<number>();
+  readonly filters = new Set<number>();
   areAllRoutesStale = false;
 }

@@ -2,15 +2,24 @@
 import type { Conversation } from '../../native/conversation.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { messages } from '../../native/nlmsg.ts';
+import {
+  PARENT_EGRESS,
+  PARENT_INGRESS,
+  PARENT_INGRESS_OLD,
+  type QueueDiscipline,
+  readQueueDiscipline,
+} from './filter.ts';
 import { News } from './news.ts';
 import {
   addressDump,
   bridgeDump,
   FAMILIES,
+  filterDump,
   forwardingDump,
   linkDump,
   neighbourDump,
   nexthopDump,
+  qdiscDump,
   routeDump,
   ruleDump,
 } from './requests.ts';
@@ -61,6 +70,21 @@ export async function readAll(
     }
   }
 
+  /** Where filters may hang. Roots with classes are left to their own tools. */
+  async function hooks(): Promise<Hook[]> {
+    const found: Hook[] = [];
+    try {
+      for (const run of (await conversation.dumpAll(qdiscDump())).batches)
+        for (const { payload } of messages(run)) {
+          const told = readQueueDiscipline(payload);
+          if (told) found.push(...hooksOf(told));
+        }
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || !MISSING.has(error.code)) throw error;
+    }
+    return found;
+  }
+
   await slices.breathe();
   await readIfThere(nexthopDump());
   const areLinksSure = await read(linkDump());
@@ -71,7 +95,22 @@ export async function readAll(
   for (const family of FAMILIES) await readIfThere(ruleDump(family));
   await readIfThere(neighbourDump());
   await readIfThere(forwardingDump());
+  for (const { ifindex, parent } of await hooks()) await readIfThere(filterDump(ifindex, parent));
   return { areLinksSure };
+}
+
+interface Hook {
+  readonly ifindex: number;
+  readonly parent: number;
+}
+
+export function hooksOf({ ifindex, kind }: QueueDiscipline): Hook[] {
+  if (kind === 'ingress') return [{ ifindex, parent: PARENT_INGRESS_OLD }];
+  if (kind !== 'clsact') return [];
+  return [
+    { ifindex, parent: PARENT_INGRESS },
+    { ifindex, parent: PARENT_EGRESS },
+  ];
 }
 
 /** Too much at once, or it changed while it was told. */

@@ -1,6 +1,7 @@
 /** Questions to rtnetlink. Each begins with the struct that its kind wants (linux/rtnetlink.h). */
-import { MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
-import { AF_INET } from './address.ts';
+import { LITTLE, MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
+import { AF_INET, AF_INET6 } from './address.ts';
+import { TC_SIZE } from './filter.ts';
 import { IFINFO_SIZE } from './link.ts';
 import { AF_BRIDGE } from './neighbour.ts';
 import { RTM } from './rtm.ts';
@@ -44,6 +45,17 @@ export function forwardingDump(ifindex = 0): Uint8Array {
   return new MessageBuilder(RTM.getNeighbour, NLM_F.request | NLM_F.dump).fixed(head).build();
 }
 
+export const qdiscDump = (): Uint8Array => dump(RTM.getQdisc, TC_SIZE).build();
+
+/** Filters on one hook of one interface: there is no question about all. */
+export function filterDump(ifindex: number, parent: number): Uint8Array {
+  const head = new Uint8Array(TC_SIZE);
+  const view = new DataView(head.buffer);
+  view.setInt32(4, ifindex, LITTLE);
+  view.setUint32(12, parent, LITTLE);
+  return new MessageBuilder(RTM.getFilter, NLM_F.request | NLM_F.dump).fixed(head).build();
+}
+
 export const nexthopDump = (): Uint8Array => dump(RTM.getNexthop, 8).build();
 
 export function statsDump(): Uint8Array {
@@ -73,4 +85,4 @@ function dump(type: number, headSize: number, family = 0): MessageBuilder {
   return new MessageBuilder(type, NLM_F.request | NLM_F.dump).fixed(head);
 }
 
-export const FAMILIES: readonly number[] = [AF_INET, 10];
+export const FAMILIES: readonly number[] = [AF_INET, AF_INET6];

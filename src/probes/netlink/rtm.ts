@@ -15,6 +15,12 @@ export const RTM = {
   newRule: 32,
   delRule: 33,
   getRule: 34,
+  newQdisc: 36,
+  delQdisc: 37,
+  getQdisc: 38,
+  newFilter: 44,
+  delFilter: 45,
+  getFilter: 46,
   newNsid: 88,
   delNsid: 89,
   getNsid: 90,
@@ -31,6 +37,7 @@ export const RTM = {
 export const GROUPS = [
   1, // LINK
   3, // NEIGH
+  4, // TC
   5, // IPV4_IFADDR
   7, // IPV4_ROUTE
   8, // IPV4_RULE

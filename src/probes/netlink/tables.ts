@@ -2,6 +2,7 @@
 import { type Address, AF_INET, readAddress } from './address.ts';
 import { Attributes } from './attributes.ts';
 import { allow, forbid, type VlanSet, vlanRanges } from './bridgevlan.ts';
+import { type Filter, PARENT_ROOT, readFilter, readQueueDiscipline, TC_SIZE } from './filter.ts';
 import { IFF_UP } from './flags.ts';
 import { Grouped } from './grouped.ts';
 import { kindOf } from './kinds/index.ts';
@@ -23,6 +24,8 @@ export interface Bounds {
 }
 
 const ADDRESSES_MAX = 4_096;
+/** Filters kept of one interface. */
+const FILTERS_MAX = 1_000;
 const RULES_MAX = 10_000;
 const NEXTHOPS_MAX = 100_000;
 /** Size of struct br_vlan_msg. */
@@ -35,6 +38,7 @@ export class Tables {
   readonly addresses = new Grouped<Address>(ADDRESSES_MAX);
   readonly neighbours: Grouped<Neighbour>;
   readonly forwarding: Grouped<Neighbour>;
+  readonly filters = new Grouped<Filter>(FILTERS_MAX);
   readonly routes: RouteTable;
   readonly rules = new Map<string, Rule>();
   readonly nexthops = new Map<number, NexthopObject>();
@@ -77,6 +81,14 @@ export class Tables {
       case RTM.newVlan:
       case RTM.delVlan:
         this.#vlan(body, type === RTM.newVlan, news);
+        break;
+      case RTM.newQdisc:
+      case RTM.delQdisc:
+        this.#queueDiscipline(body, type === RTM.newQdisc, news);
+        break;
+      case RTM.newFilter:
+      case RTM.delFilter:
+        this.#filter(body, type === RTM.newFilter, news);
         break;
       case RTM.newNsid:
       case RTM.delNsid: {
@@ -141,6 +153,7 @@ export class Tables {
     this.addresses.clear(ifindex);
     this.neighbours.clear(ifindex);
     this.forwarding.clear(ifindex);
+    this.filters.clear(ifindex);
     for (const other of this.routes.removeInterface(ifindex)) if (other !== NOWHERE) news.routed.add(other);
     this.links.delete(ifindex);
     news.gone.add(ifindex);
@@ -215,6 +228,33 @@ export class Tables {
     else if (isKnown || this.nexthops.size < NEXTHOPS_MAX) this.nexthops.set(nexthop.id, nexthop);
     // Routes with a next hop that is gone or another now go, or change, in silence.
     if (isKnown) news.areAllRoutesStale = true;
+  }
+
+  /** Links do not tell anew when their root changes. With a discipline its filters go, in silence. */
+  #queueDiscipline(body: Uint8Array, isNew: boolean, news: News): void {
+    const told = readQueueDiscipline(body);
+    const link = told && this.links.get(told.ifindex);
+    if (!told || !link) return;
+    if (!isNew && [...this.filters.of(told.ifindex)].length > 0) news.filters.add(told.ifindex);
+    if (told.parent !== PARENT_ROOT) return;
+    if (!isNew) news.links.add(told.ifindex);
+    else if (link.qdisc !== told.kind) {
+      this.links.set(told.ifindex, { ...link, qdisc: told.kind });
+      news.touched.add(told.ifindex);
+    }
+  }
+
+  #filter(body: Uint8Array, isNew: boolean, news: News): void {
+    const told = readFilter(body);
+    if (!told) {
+      // All filters of a priority at once: which, is asked.
+      const ifindex = body.length < TC_SIZE ? 0 : Attributes.struct(body).i32(4);
+      if (!isNew && ifindex > 0) news.filters.add(ifindex);
+      return;
+    }
+    if (isNew) this.filters.set(told.ifindex, told.key, told);
+    else if (!this.filters.delete(told.ifindex, told.key)) return;
+    news.touched.add(told.ifindex);
   }
 
   #vlan(body: Uint8Array, isNew: boolean, news: News): void {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { field, fieldWords, type NodeType, nodeType } from '../../model/vocabulary.ts';
 import { bridgeVlanFields } from './bridgevlan.ts';
+import { filterFields } from './filter.ts';
 import { kinds } from './kinds/index.ts';
 import { neighbourFields } from './neighbour.ts';
 import { routingFields } from './routingtables.ts';
@@ -66,12 +67,22 @@ const interfaceFields = {
     doc: 'What the device does by itself, by the names ethtool uses.',
     example: { highdma: true, 'tx-checksum-ip-generic': true },
   }),
+  Channels: field(
+    z.strictObject({
+      Rx: z.int().optional(),
+      Tx: z.int().optional(),
+      Other: z.int().optional(),
+      Combined: z.int().optional(),
+    }),
+    { doc: 'Hardware queues in use, where the driver says so.', example: { Combined: 8 } },
+  ),
   ...routingFields,
   ...neighbourFields,
   ...bridgeVlanFields,
   ...slaveFields,
   ...vfFields,
   ...xdpFields,
+  ...filterFields,
 };
 
 /** What every interface has. */

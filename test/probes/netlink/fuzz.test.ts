@@ -18,7 +18,7 @@ import { Tables } from '../../../src/probes/netlink/tables.ts';
 import { bondSlave, linkFixtures, physicalFunction } from '../../fixtures/netlink/links.ts';
 import { ip, neighbourMessage, routeMessage, words } from '../../fixtures/netlink/message.ts';
 
-const TYPES = [16, 17, 20, 21, 24, 25, 28, 29, 32, 33, 88, 89, 92, 104, 105, 112, 113];
+const TYPES = [16, 17, 36, 37, 44, 45, 20, 21, 24, 25, 28, 29, 32, 33, 88, 89, 92, 104, 105, 112, 113];
 const CASES = 100_000;
 
 /** xorshift: the same bytes in every run. */
