@@ -7,8 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RawData, WebSocket } from 'ws';
 import type { WireElement } from '../contract/element.ts';
 import type { ServerMessage, SyncReply, SyncRequest } from '../contract/message.ts';
+import { Directory } from './directory.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { unreachable } from './http.ts';
+import type { Names } from './render/changes.ts';
+import { keyChanges } from './render/key-changes.ts';
 import { isEdge } from './render/kind.ts';
 import type { Server } from './server.ts';
 
@@ -30,7 +33,7 @@ export interface SubscriptionOptions {
   /** What there was at that position, to know names and what changes. */
   readonly known: readonly WireElement[];
   readonly signal: AbortSignal;
-  readonly onChange: (change: Change, known: ReadonlyMap<string, WireElement>) => void;
+  readonly onChange: (change: Change, names: Names) => void;
   /** In step: the first full reading has come, and how much there is. */
   readonly onSynced: (nodes: number, edges: number) => void;
   readonly onLost: (reason: string) => void;
@@ -63,6 +66,7 @@ export async function subscribe(options: SubscriptionOptions): Promise<void> {
 class Follower {
   readonly #options: SubscriptionOptions;
   #known = new Map<string, WireElement>();
+  readonly #directory = new Directory();
   #revision: number | undefined;
   isSynced = false;
 
@@ -70,6 +74,7 @@ class Follower {
     this.#options = options;
     this.#revision = options.revision;
     for (const element of options.known) this.#known.set(element.ID, element);
+    for (const element of options.known) this.#directory.learn(element);
   }
 
   /** One connection from its opening to its end; answers why it ended. */
@@ -149,6 +154,7 @@ class Follower {
     if (!resumed) this.#revision = reply.LogRevision ?? this.#revision;
     if (isFirst) {
       if (!resumed) this.#known = now;
+      for (const element of now.values()) this.#directory.learn(element);
       const edges = [...this.#known.values()].filter(isEdge).length;
       this.#options.onSynced(this.#known.size - edges, edges);
       if (this.#options.revision !== undefined) this.#options.onResumed(resumed ? 'complete' : 'anew');
@@ -163,17 +169,20 @@ class Follower {
     for (const [id, element] of now) {
       const before = this.#known.get(id);
       if (!before) this.#tell('added', element, undefined);
-      else if (before.Revision !== element.Revision || before.CreatedAt !== element.CreatedAt) {
-        this.#tell('updated', element, undefined);
-      }
+      // A server that was started anew counts revisions anew: what is the same is no news.
+      else if (keyChanges(before, element).length > 0) this.#tell('updated', element, undefined);
+      else this.#known.set(id, element);
     }
   }
 
   #tell(kind: Change['kind'], element: WireElement, revision: number | undefined): void {
     const before = this.#known.get(element.ID);
+    this.#directory.learn(element);
     if (kind !== 'removed') this.#known.set(element.ID, element);
-    this.#options.onChange({ kind, element, before, revision }, this.#known);
-    if (kind === 'removed') this.#known.delete(element.ID);
+    this.#options.onChange({ kind, element, before, revision }, this.#directory.nameOf);
+    if (kind !== 'removed') return;
+    this.#known.delete(element.ID);
+    this.#directory.forget(element);
   }
 }
 

@@ -124,3 +124,12 @@ test('a server that is not there completes nothing and says nothing', async () =
   const ran = await skein(['__complete', '--', 'describe', 'b'], { env: { SKEIN_SERVER: 'http://127.0.0.1:1' } });
   expect(ran).toEqual({ exitCode: 0, out: '', err: '' });
 });
+
+test('what an answer mentions by id is shown by name', async () => {
+  expect(await lines('query', "G.E().Has('RelationType', 'layer2')", '--no-headers')).toEqual([
+    'br0   layer2  eth0',
+    'eth0  layer2  blue/eth0',
+  ]);
+  const { out } = await ask('query', "G.V().Has('Name', 'eth0').NextHop('8.8.8.8')");
+  expect(out).toMatch(/^OF .*\neth0 .*10\.0\.0\.254/);
+});

@@ -25,7 +25,7 @@ test('a node that is gone has its history still', async () => {
   server.say({ kind: 'gone', id: 'e1' });
   await aMomentLater();
   const { out, exitCode } = await skein(['history', 'e1', '--server', server.url]);
-  expect(out).toMatch(/ {2}- veth eth0 \(test-host\)\n$/);
+  expect(out).toMatch(/ {2}- veth blue\/eth0 \(test-host\)\n$/);
   expect(exitCode).toBe(0);
 });
 
@@ -44,9 +44,9 @@ test('a diff says what came, went and changed', async () => {
   expect(sorted).toEqual([
     '    MTU: 1500 → 9000',
     '+ dummy dummy0 (test-host)',
-    '- blue -ownership-> eth0',
-    '- eth0 -layer2-> eth0',
-    '- veth eth0 (test-host)',
+    '- blue -ownership-> blue/eth0',
+    '- eth0 -layer2-> blue/eth0',
+    '- veth blue/eth0 (test-host)',
     '~ bridge br0 (test-host)',
   ]);
   expect((await diff('--stat', '--exit-code')) satisfies Ran).toMatchObject({
@@ -82,9 +82,9 @@ test('changes are shown as they happen, with what was and what is', async () => 
     .map((line) => line.replace(/^[-\d]+ [\d:.]+ [+\d:]+ {2}/, ''));
   expect(shown).toEqual([
     '~ bridge br0 (test-host)  MTU: 1500 → 9000',
-    '- blue -ownership-> eth0',
-    '- eth0 -layer2-> eth0',
-    '- veth eth0 (test-host)',
+    '- blue -ownership-> blue/eth0',
+    '- eth0 -layer2-> blue/eth0',
+    '- veth blue/eth0 (test-host)',
   ]);
   expect(exitCode).toBe(0);
 });

@@ -5,11 +5,8 @@ import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { answersDiffer } from '../difference.ts';
 import { exitCodes } from '../failure.ts';
-import { quoted } from '../gremlin.ts';
 import { addFormatOption, addUtcOption } from '../output.ts';
 import { type PrintOptions, print } from '../print.ts';
-import { nameOf } from '../render/element.ts';
-import { isEdge, isNode } from '../render/kind.ts';
 import { addServerOptions } from '../server-options.ts';
 import { queryAt } from '../time-options.ts';
 import { whenLiteral } from '../when.ts';
@@ -54,31 +51,8 @@ async function run(session: Session, gremlin: string | undefined, options: DiffO
     if (!options.quiet) session.io.err.write('nothing differs\n');
     return;
   }
-  const isText = (options.output?.kind ?? 'table') === 'table';
-  const names = isText ? await endNames(session, options, differences) : new Map<string, string>();
-  await print(session, reply, options, (id) => names.get(id) ?? id);
-}
-
-/** Ids of ends that are looked up at most: a list that long is not read by people. */
-const endsMax = 500;
-
-/** What the ends of edges are called: also of those that did not change themselves. */
-async function endNames(
-  session: Session,
-  options: DiffOptions,
-  differences: readonly WireDifference[],
-): Promise<Map<string, string>> {
-  const elements = differences.flatMap(({ before, after }) => after ?? before ?? []);
-  const names = new Map(elements.filter(isNode).map((node) => [node.ID, nameOf(node)]));
-  const ends = new Set(elements.filter(isEdge).flatMap(({ Parent, Child }) => [Parent, Child]));
-  const unknown = [...ends].filter((id) => !names.has(id)).slice(0, endsMax);
-  if (unknown.length === 0) return names;
   const now = session.io.now();
-  const span = `G.Between(${whenLiteral(options.from, now)}, ${whenLiteral(options.to, now)})`;
-  const query = `${span}.V().Has('@ID', Within(${unknown.map(quoted).join(', ')}))`;
-  const reply = await ask(session, { ...options, quiet: true }, { query });
-  if (reply.kind === 'nodes') for (const node of reply.nodes) names.set(node.ID, nameOf(node));
-  return names;
+  await print(session, reply, options, `G.Between(${whenLiteral(options.from, now)}, ${whenLiteral(options.to, now)})`);
 }
 
 type Differences = Extract<QueryReply, { kind: 'differences' }>;

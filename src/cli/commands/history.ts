@@ -6,7 +6,6 @@ import { quoted } from '../gremlin.ts';
 import { nodeNamed, nodesNamed } from '../node-named.ts';
 import { addFormatOption, addListOptions, addUtcOption } from '../output.ts';
 import { type PrintOptions, print } from '../print.ts';
-import { nameOf } from '../render/element.ts';
 import { addServerOptions } from '../server-options.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
@@ -29,5 +28,5 @@ async function run(session: Session, name: string, options: PrintOptions & TimeO
   const span = isGone ? 'G.At(NOW, FOREVER)' : given;
   const node = await nodeNamed(session, options, span, name);
   const reply = await ask(session, options, { query: `${span}.V(${quoted(node.ID)}).History()` });
-  await print(session, reply, options, (id) => (id === node.ID ? nameOf(node) : id));
+  await print(session, reply, options, span);
 }

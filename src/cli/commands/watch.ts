@@ -7,8 +7,7 @@ import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addUtcOption, wholeNumber } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
-import { titleOf } from '../render/changes.ts';
-import { nameOf } from '../render/element.ts';
+import { type Names, titleOf } from '../render/changes.ts';
 import { drawKeyChange, keyChanges } from '../render/key-changes.ts';
 import { isEdge } from '../render/kind.ts';
 import type { Drawing } from '../render/reply.ts';
@@ -56,9 +55,9 @@ async function run(session: Session, things: string | undefined, options: WatchO
     revision,
     known: revision === undefined ? [] : await knownAt(session, options, revision),
     signal: AbortSignal.any([io.interrupted, enough.signal]),
-    onChange: (change, known) => {
+    onChange: (change, names) => {
       if (left <= 0 || (things !== undefined && isEdge(change.element) !== (things === 'edges'))) return;
-      io.out.write(isText ? drawChange(change, known, drawing) : `${JSON.stringify(recordOf(change))}\n`);
+      io.out.write(isText ? drawChange(change, names, drawing) : `${JSON.stringify(recordOf(change))}\n`);
       left -= 1;
       if (left <= 0) enough.abort();
     },
@@ -99,16 +98,8 @@ function recordOf({ kind, element, before, revision }: Change): Record<string, u
   };
 }
 
-function drawChange(
-  { kind, element, before }: Change,
-  known: ReadonlyMap<string, WireElement>,
-  drawing: Drawing,
-): string {
+function drawChange({ kind, element, before }: Change, names: Names, drawing: Drawing): string {
   const { clock, paint } = drawing;
-  const names = (id: string) => {
-    const end = known.get(id);
-    return end ? nameOf(end) : id;
-  };
   const title = titleOf(element, names);
   const time = paint.dim(drawTime(timeOf(kind, element), clock));
   if (kind === 'added') return `${time}  ${paint.added(`+ ${title}`)}\n`;

@@ -1,7 +1,7 @@
 /** What changed, as `+ - ~` lines: of a diff, of a history, of events as they come. */
 import type { WireElement } from '../../contract/element.ts';
 import type { WireDifference } from '../../contract/query.ts';
-import { nameOf, typeOf } from './element.ts';
+import { typeOf } from './element.ts';
 import { cellText } from './grid.ts';
 import { drawKeyChange } from './key-changes.ts';
 import { isEdge } from './kind.ts';
@@ -27,5 +27,5 @@ export function titleOf(element: WireElement, names: Names): string {
     return `${cellText(names(element.Parent))} -${relation}-> ${cellText(names(element.Child))}`;
   }
   const host = element.Host && typeOf(element) !== 'host' ? ` (${cellText(element.Host)})` : '';
-  return `${cellText(typeOf(element))} ${cellText(nameOf(element))}${host}`;
+  return `${cellText(typeOf(element))} ${cellText(names(element.ID))}${host}`;
 }

@@ -1,6 +1,7 @@
 /** Nodes and edges as grids. */
 import type { WireEdge, WireElement, WireNode } from '../../contract/element.ts';
 import { type Clockface, drawTime } from '../moment.ts';
+import type { Names } from './changes.ts';
 import { nameOf, typeOf, valueAt } from './element.ts';
 import { type Grid, withoutEmpty } from './grid.ts';
 
@@ -41,15 +42,14 @@ export function nodesGrid(nodes: readonly WireNode[], { clock, isWide, isSpan }:
 }
 
 /** Ends by name where they are known, by id where they are not. */
-export function edgesGrid(edges: readonly WireEdge[], nodes: readonly WireNode[], options: GridOptions): Grid {
-  const names = new Map(nodes.map((node) => [node.ID, nameOf(node)]));
+export function edgesGrid(edges: readonly WireEdge[], names: Names, options: GridOptions): Grid {
   const wide = options.isWide ? versionColumns : [];
   return withoutEmpty({
     columns: [{ title: 'FROM' }, { title: 'RELATION' }, { title: 'TO' }, { title: 'TYPE', isOptional: true }, ...wide],
     rows: edges.map((edge) => [
-      names.get(edge.Parent) ?? edge.Parent,
+      names(edge.Parent),
       edge.Metadata.RelationType,
-      names.get(edge.Child) ?? edge.Child,
+      names(edge.Child),
       typeOf(edge),
       ...(options.isWide ? versionCells(edge, options.clock) : []),
     ]),

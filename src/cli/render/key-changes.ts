@@ -14,12 +14,17 @@ export interface KeyChange {
 
 /** Top-level keys of metadata in which two versions differ. */
 export function keyChanges(before: WireElement, after: WireElement): KeyChange[] {
-  const keys = [...new Set([...Object.keys(before.Metadata), ...Object.keys(after.Metadata)])].sort();
+  const keys = [...new Set([...Object.keys(before.Metadata), ...Object.keys(after.Metadata)])]
+    .filter((key) => !counters.has(key))
+    .sort();
   return keys.flatMap((key) => {
     const [was, is] = [before.Metadata[key], after.Metadata[key]];
     return isSame(was, is) ? [] : [{ key, before: was, after: is }];
   });
 }
+
+/** Series that are shown with an element: they count on all the time, and no version of it. */
+const counters = new Set(['Metric', 'LastUpdateMetric']);
 
 /** `MTU: 1500 → 9000`, `+ Vlan: 7`, `RoutingTables.254.Routes: + Prefix=10.0.0.0/24 …`: one line each. */
 export function drawKeyChange(change: KeyChange, paint: Paint): string[] {

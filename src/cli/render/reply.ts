@@ -162,7 +162,7 @@ function graphOf(reply: QueryReply, format: string): [readonly WireNode[], reado
 }
 
 function drawText(reply: QueryReply, drawing: Drawing): string {
-  const names = drawing.names ?? ((id: string) => id);
+  const { names = nameItself } = drawing;
   switch (reply.kind) {
     case 'paths':
       return reply.paths.map((path) => `${path.map(nameOf).join(' → ')}\n`).join('');
@@ -185,14 +185,17 @@ function drawText(reply: QueryReply, drawing: Drawing): string {
   }
 }
 
-function gridsOf(reply: QueryReply, { format, clock }: Drawing): Grid[] {
+const nameItself: Names = (id) => id;
+
+function gridsOf(reply: QueryReply, { format, clock, names = nameItself }: Drawing): Grid[] {
   const isSpan = reply.time !== null && reply.time.from !== reply.time.to;
   const options = { clock, isWide: format.kind !== 'table', isSpan };
   if (reply.kind === 'nodes') return [nodesGrid(reply.nodes, options)];
-  if (reply.kind === 'edges') return [edgesGrid(reply.edges, [], options)];
+  if (reply.kind === 'edges') return [edgesGrid(reply.edges, names, options)];
   if (reply.kind === 'graph') {
-    const edges = edgesGrid(reply.edges, reply.nodes, options);
+    const known = new Map(reply.nodes.map((node) => [node.ID, nameOf(node)]));
+    const edges = edgesGrid(reply.edges, (id) => known.get(id) ?? id, options);
     return [nodesGrid(reply.nodes, options), ...(reply.edges.length > 0 ? [edges] : [])];
   }
-  return [plainGrid(reply.kind === 'paths' ? reply.paths.flat() : itemsOf(reply), clock)];
+  return [plainGrid(reply.kind === 'paths' ? reply.paths.flat() : itemsOf(reply), clock, names)];
 }
