@@ -27,8 +27,12 @@ function document(version: string): object {
       version,
       description:
         'Network topology with a memory. `/api/topology`, `/api/node`, `/api/edge` and the WebSockets speak the shapes ' +
-        'of Skydive; what is ours says `"schema":"skein/v1"`. WebSocket messages (`/ws/subscriber`, `/ws/publisher`, ' +
-        '`/ws/pubsub`) are the schemas `Event`, `ServerMessage` and `Published`.',
+        'of Skydive; what is ours says `"schema":"skein/v1"`.\n\n' +
+        'WebSockets: `/ws/subscriber`, `/ws/publisher`, `/ws/pubsub`; messages are the schemas `Event`, `ServerMessage` ' +
+        'and `Published`, one or an array of them. Headers, or query parameters of the same names: `X-Host-ID`, ' +
+        '`X-Client-Type`, `X-Websocket-Namespace` (`*`), `X-Gremlin-Filter` (a query that gives a graph or nodes), ' +
+        '`X-Update-Policy` (`full`, `partial`), `X-Persistence-Policy` (`Persistent`, `DeleteOnDisconnect`), ' +
+        '`X-Resume-Revision` (the last `LogRevision` that was seen), `X-Ack` (`1`: `Ack` when what was published is durable).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8082' }],

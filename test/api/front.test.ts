@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { openApiDocument } from '../../src/contract/openapi.ts';
 import { statusShape } from '../../src/contract/status.ts';
@@ -116,4 +118,16 @@ test('closing lets a running answer end and takes no new ones', async () => {
   await server.api.close();
   await expect(gremlin(server, 'G')).rejects.toThrow();
   await server.api.close();
+});
+
+test('only so many connections are open at once', async () => {
+  await using server = await testServer({ limits: { connectionsMax: 1 } });
+  const first = connect(server.port, '127.0.0.1');
+  await once(first, 'connect');
+  await expect(ask(server, '/api')).rejects.toThrow();
+  first.destroy();
+  await once(first, 'close');
+  let text = '';
+  while (text === '') text = (await ask(server, '/metrics').catch(() => ({ text: '' }))).text;
+  expect(text).toMatch(/skein_http_refused_total\{reason="connections"\} [1-9]/);
 });

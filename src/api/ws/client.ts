@@ -139,7 +139,7 @@ export class Client {
     this.#end = end;
     this.#outbox.close();
     if (end !== 'stopping') {
-      this.#ws.send(errorText('', why));
+      if (!this.#outbox.isMidMessage) this.#ws.send(errorText('', why));
       if (end === 'slow') this.#parts.log.warn(`${this.role} ${this.hello.hostId} (${this.#address}): ${why}`);
     }
     // Reason of a close frame: 123 bytes (RFC 6455 §5.5).

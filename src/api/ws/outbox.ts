@@ -39,6 +39,8 @@ export class Outbox {
   #isPumping = false;
   #isOpen = true;
   #sliceStart = 0;
+  /** A long reply is on its way in fragments: nothing else may be said before it ends. */
+  #isMidMessage = false;
 
   constructor(options: {
     ws: WebSocket;
@@ -67,6 +69,10 @@ export class Outbox {
   /** Messages that wait, as far as they are known here. */
   get waiting(): number {
     return this.#replies.length;
+  }
+
+  get isMidMessage(): boolean {
+    return this.#isMidMessage;
   }
 
   get isBlocked(): boolean {
@@ -136,12 +142,14 @@ export class Outbox {
       text += piece;
       if (text.length < fragmentChars) continue;
       this.#ws.send(text, { fin: false });
+      this.#isMidMessage = true;
       text = '';
       freeze();
       await this.#breathe();
       if (!this.#isOpen) return;
     }
     this.#send(text);
+    this.#isMidMessage = false;
   }
 
   /** Lets the socket drain and the event loop turn, when it is time. */
