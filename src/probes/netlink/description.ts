@@ -28,7 +28,8 @@ export function describe(link: Link, tables: Tables, around: Surroundings): Meta
   const isPair = kindOf(link.kind)?.isPair === true;
   const addresses = [...tables.addresses.of(ifindex)].sort(byAddress);
   const vlans = tables.vlans.get(ifindex);
-  const filters = [...tables.filters.of(ifindex)].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const filters = [...tables.filters.of(ifindex)].sort(byKey);
+  const multicast = [...tables.multicast.of(ifindex)].sort(byKey);
   const permMac = link.permMac || device?.permMac;
   return present({
     Name: link.name,
@@ -70,6 +71,7 @@ export function describe(link: Link, tables: Tables, around: Surroundings): Meta
     ...link.kindKeys,
     ...link.slaveKeys,
     RoutingTables: around.routingTables,
+    MulticastRoutes: multicast.length > 0 ? multicast.map((route) => route.keys) : undefined,
     Neighbors: entries(tables.neighbours.of(ifindex)),
     FDB: entries(tables.forwarding.of(ifindex)),
     Features: device?.features,
@@ -80,8 +82,12 @@ function texts(addresses: readonly Address[]): string[] | undefined {
   return addresses.length > 0 ? addresses.map((address) => address.text) : undefined;
 }
 
-/** The same order whatever order the kernel told them in. */
 function entries(neighbours: Iterable<Neighbour>): Metadata[] | undefined {
-  const list = [...neighbours].sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  const list = [...neighbours].sort(byKey);
   return list.length > 0 ? list.map((neighbour) => neighbour.entry) : undefined;
+}
+
+/** The same order whatever order the kernel told them in. */
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : Number(a.key > b.key);
 }

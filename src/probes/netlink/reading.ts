@@ -9,6 +9,7 @@ import {
   type QueueDiscipline,
   readQueueDiscipline,
 } from './filter.ts';
+import { hasMulticastRouting, MULTICAST_FAMILIES } from './multicastroute.ts';
 import { News } from './news.ts';
 import {
   addressDump,
@@ -92,6 +93,7 @@ export async function readAll(
   if (isBridged) await readIfThere(bridgeDump());
   await readIfThere(addressDump());
   for (const family of FAMILIES) await readIfThere(routeDump(family));
+  for (const family of MULTICAST_FAMILIES.filter(hasMulticastRouting)) await readIfThere(routeDump(family));
   for (const family of FAMILIES) await readIfThere(ruleDump(family));
   await readIfThere(neighbourDump());
   await readIfThere(forwardingDump());

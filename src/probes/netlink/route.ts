@@ -137,7 +137,7 @@ export function withHops(route: Omit<Route, 'hops' | 'place' | 'key'>, hops: rea
 }
 
 /** RTA_MULTIPATH: structs rtnexthop, each with attributes of its own. */
-function readHops(list: Attributes): Hop[] {
+export function readHops(list: Attributes): Hop[] {
   const hops: Hop[] = [];
   for (let at = 0; at + HOP_SIZE <= list.length && hops.length < HOPS_MAX; ) {
     const length = list.u16(at);

@@ -39,9 +39,11 @@ export const GROUPS = [
   3, // NEIGH
   4, // TC
   5, // IPV4_IFADDR
+  6, // IPV4_MROUTE
   7, // IPV4_ROUTE
   8, // IPV4_RULE
   9, // IPV6_IFADDR
+  10, // IPV6_MROUTE
   11, // IPV6_ROUTE
   19, // IPV6_RULE
   28, // NSID

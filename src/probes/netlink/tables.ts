@@ -7,6 +7,7 @@ import { IFF_UP } from './flags.ts';
 import { Grouped } from './grouped.ts';
 import { kindOf } from './kinds/index.ts';
 import { type Link, readBridgeLink, readLink, readLinkHead } from './link.ts';
+import { type MulticastRoute, readMulticastRoute } from './multicastroute.ts';
 import { AF_BRIDGE, isImplied, type Neighbour, NUD_AGEING, readNeighbour } from './neighbour.ts';
 import type { News } from './news.ts';
 import { type NexthopObject, readNexthop } from './nexthop.ts';
@@ -24,6 +25,8 @@ export interface Bounds {
 }
 
 const ADDRESSES_MAX = 4_096;
+/** Multicast routes kept of one interface. */
+const MULTICAST_MAX = 1_000;
 /** Filters kept of one interface. */
 const FILTERS_MAX = 1_000;
 const RULES_MAX = 10_000;
@@ -39,6 +42,7 @@ export class Tables {
   readonly neighbours: Grouped<Neighbour>;
   readonly forwarding: Grouped<Neighbour>;
   readonly filters = new Grouped<Filter>(FILTERS_MAX);
+  readonly multicast = new Grouped<MulticastRoute>(MULTICAST_MAX);
   readonly routes: RouteTable;
   readonly rules = new Map<string, Rule>();
   readonly nexthops = new Map<number, NexthopObject>();
@@ -154,6 +158,7 @@ export class Tables {
     this.neighbours.clear(ifindex);
     this.forwarding.clear(ifindex);
     this.filters.clear(ifindex);
+    this.multicast.clear(ifindex);
     for (const other of this.routes.removeInterface(ifindex)) if (other !== NOWHERE) news.routed.add(other);
     this.links.delete(ifindex);
     news.gone.add(ifindex);
@@ -176,7 +181,10 @@ export class Tables {
 
   #route(body: Uint8Array, isNew: boolean, isReplacing: boolean, news: News): void {
     const read = readRoute(body);
-    if (!read) return;
+    if (!read) {
+      this.#multicastRoute(body, isNew, news);
+      return;
+    }
     const shared = read.nexthop !== 0 && read.hops.every((hop) => hop.ifindex === 0 && hop.ip === '');
     const route = shared ? withHops(read, this.#hopsOf(read.nexthop)) : read;
     const touched = isNew ? this.routes.add(route, isReplacing) : this.routes.remove(route);
@@ -185,6 +193,14 @@ export class Tables {
       else news.routed.add(ifindex);
     }
     if (isReplacing) for (const ifindex of interfacesOf(route)) if (ifindex !== NOWHERE) news.routes.add(ifindex);
+  }
+
+  #multicastRoute(body: Uint8Array, isNew: boolean, news: News): void {
+    const route = readMulticastRoute(body);
+    if (!route) return;
+    if (isNew) this.multicast.set(route.ifindex, route.key, route);
+    else if (!this.multicast.delete(route.ifindex, route.key)) return;
+    news.touched.add(route.ifindex);
   }
 
   /** Next hops of an object, of which routes only have the id (net.ipv4.nexthop_compat_mode = 0). */

@@ -4,6 +4,7 @@ import { field, fieldWords, type NodeType, nodeType } from '../../model/vocabula
 import { bridgeVlanFields } from './bridgevlan.ts';
 import { filterFields } from './filter.ts';
 import { kinds } from './kinds/index.ts';
+import { multicastFields } from './multicastroute.ts';
 import { neighbourFields } from './neighbour.ts';
 import { routingFields } from './routingtables.ts';
 import { ruleFields } from './rule.ts';
@@ -77,6 +78,7 @@ const interfaceFields = {
     { doc: 'Hardware queues in use, where the driver says so.', example: { Combined: 8 } },
   ),
   ...routingFields,
+  ...multicastFields,
   ...neighbourFields,
   ...bridgeVlanFields,
   ...slaveFields,

@@ -183,3 +183,21 @@ test('the source of a table is that of its first route; another is said with its
     },
   ]);
 });
+
+test('multicast that is forwarded is shown where it comes in', () => {
+  // net/ipv4/ipmr.c (ipmr_fill_mroute): group, source, RTA_IIF, RTA_MULTIPATH of the interfaces it goes out of.
+  const say = (type: number) =>
+    routeMessage({ type, family: 128, length: 32, table: 253, kind: 5 }, (m) => {
+      m.bytes(2, ip('10.99.0.1'))
+        .bytes(1, ip('239.1.1.1'))
+        .u32(3, 7)
+        .bytes(9, hops([9, 8], []));
+    });
+  const known = tables();
+  hear(known, say(NEW));
+  expect([...known.multicast.of(7)].map(({ keys }) => keys)).toEqual([
+    { Table: 253, Group: '239.1.1.1', Src: '10.99.0.1', OutIndexes: [8, 9] },
+  ]);
+  expect([...hear(known, say(DEL)).touched]).toEqual([7]);
+  expect([...known.multicast.of(7)]).toEqual([]);
+});
