@@ -1,36 +1,77 @@
 /** Rows that a command made of an answer, printed like any other list: `get routes`, `get interfaces`. */
 import type { Session } from './command.ts';
-import { exitCodes } from './failure.ts';
+import { exitCodes, usageFailure } from './failure.ts';
 import { drawingOf, type PrintOptions } from './print.ts';
 import { drawCsv } from './render/csv.ts';
-import { type Grid, sorted, withoutEmpty } from './render/grid.ts';
+import { type Grid, sorted } from './render/grid.ts';
+import type { Drawing } from './render/reply.ts';
 import { drawTable } from './render/table.ts';
 import type { Row } from './things.ts';
 
 /** Columns that only `-o wide` and CSV show. */
 const wideOnly = new Set(['INDEX', 'DRIVER', 'SPEED', 'SOURCE', 'PROTOCOL', 'FLAGS', 'INODE', 'VIRTUALIZATION']);
 
-export function printRows(session: Session, rows: readonly Row[], options: PrintOptions): void {
+/** `kind` is what they are called in JSON. */
+export async function printRows(
+  session: Session,
+  kind: string,
+  rows: readonly Row[],
+  options: PrintOptions,
+): Promise<void> {
   const { io } = session;
   const by = options.sortBy;
   const inOrder =
     by === undefined ? rows : sorted(rows, (row) => row[by.replace(/^-/, '').toUpperCase()], by.startsWith('-'));
   const shown = inOrder.slice(0, options.limit);
-  if (shown.length === 0) {
-    if (options.failEmpty) session.exitCode = exitCodes.empty;
-    if (!options.quiet) io.err.write('nothing found\n');
-    return;
-  }
+  if (shown.length === 0 && options.failEmpty) session.exitCode = exitCodes.empty;
   const drawing = drawingOf(session, options);
-  const isNarrow = drawing.format.kind === 'table';
-  const grid = gridOf(shown, (title) => !isNarrow || !wideOnly.has(title));
-  io.out.write(drawing.format.kind === 'csv' ? drawCsv(grid, drawing) : drawTable(grid, drawing));
+  const isForPeople = drawing.format.kind === 'table' || drawing.format.kind === 'wide';
+  if (shown.length > 0 || !isForPeople) io.out.write(await drawRows(kind, shown, drawing));
+  else if (!options.quiet) io.err.write('nothing found\n');
 }
 
-function gridOf(rows: readonly Row[], isShown: (title: string) => boolean): Grid {
+async function drawRows(kind: string, rows: readonly Row[], drawing: Drawing): Promise<string> {
+  const { format } = drawing;
+  switch (format.kind) {
+    case 'json':
+      return `${JSON.stringify(documentOf(kind, rows), null, 2)}\n`;
+    case 'yaml':
+      return (await import('yaml')).stringify(documentOf(kind, rows));
+    case 'ndjson':
+      return rows.map((row) => `${JSON.stringify(lowerCased(row))}\n`).join('');
+    case 'csv':
+      return drawCsv(gridOf(rows), drawing);
+    case 'wide':
+      return drawTable(gridOf(rows), drawing);
+    case 'table':
+      return drawTable(
+        gridOf(rows, (title) => !wideOnly.has(title)),
+        drawing,
+      );
+    case 'columns': {
+      const columns = format.keys.map((key) => ({ title: key.toUpperCase() }));
+      return drawTable({ columns, rows: rows.map((row) => columns.map(({ title }) => row[title])) }, drawing);
+    }
+    default:
+      throw usageFailure(
+        `${kind} cannot be printed as ${format.kind}`,
+        'they can as table, wide, json, ndjson, csv, yaml',
+      );
+  }
+}
+
+function documentOf(kind: string, rows: readonly Row[]): Record<string, unknown> {
+  return { schema: 'skein/v1', kind, [kind]: rows.map(lowerCased) };
+}
+
+function lowerCased(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function gridOf(rows: readonly Row[], isShown: (title: string) => boolean = () => true): Grid {
   const titles = [...new Set(rows.flatMap(Object.keys))].filter(isShown);
-  return withoutEmpty({
+  return {
     columns: titles.map((title) => ({ title, isOptional: true })),
     rows: rows.map((row) => titles.map((title) => row[title])),
-  });
+  };
 }

@@ -12,6 +12,8 @@ export interface Thing {
   readonly steps: string;
   /** One row for each thing in a node, with its columns as keys. Without it nodes are listed as nodes. */
   readonly rows?: (node: WireNode, place: Place) => readonly Row[];
+  /** It is a part of a node rather than a node: rows in every format. */
+  readonly isPart?: true;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -74,6 +76,7 @@ export const things: readonly Thing[] = [
     doc: 'routes of all tables',
     steps: ".V().HasKey('RoutingTables')",
     rows: routesOf,
+    isPart: true,
   },
   {
     name: 'neighbours',
@@ -81,6 +84,7 @@ export const things: readonly Thing[] = [
     doc: 'ARP and NDP: who was seen at which address',
     steps: ".V().HasKey('Neighbors')",
     rows: neighboursOf,
+    isPart: true,
   },
   {
     name: 'rules',
@@ -88,6 +92,7 @@ export const things: readonly Thing[] = [
     doc: 'rules that choose a routing table',
     steps: ".V().HasKey('RoutingRules')",
     rows: rulesOf,
+    isPart: true,
   },
 ];
 

@@ -44,6 +44,30 @@ test('routes and neighbours are rows of their own', async () => {
   ]);
 });
 
+test('routes are rows for programs too', async () => {
+  const route = {
+    host: 'test-host',
+    table: 'main',
+    prefix: '0.0.0.0/0',
+    via: '10.0.0.254',
+    interface: 'eth0',
+    metric: 100,
+  };
+  const document = JSON.parse((await ask('get', 'routes', '-o', 'json')).out);
+  expect(document).toMatchObject({ schema: 'skein/v1', kind: 'routes', routes: [{ prefix: '10.0.0.0/24' }, route] });
+  expect((await lines('get', 'routes', '-o', 'ndjson')).map((line) => JSON.parse(line))).toEqual(document.routes);
+  expect(await lines('get', 'routes', '-o', 'csv')).toEqual([
+    'HOST,NETNS,TABLE,PREFIX,VIA,INTERFACE,METRIC,TYPE,SOURCE,PROTOCOL\r',
+    'test-host,,main,10.0.0.0/24,,eth0,0,,10.0.0.1,kernel\r',
+    'test-host,,main,0.0.0.0/0,10.0.0.254,eth0,100,,10.0.0.1,boot',
+  ]);
+  expect(await lines('get', 'routes', '-o', 'columns=prefix,via', '--no-headers')).toEqual([
+    '10.0.0.0/24',
+    '0.0.0.0/0    10.0.0.254',
+  ]);
+  expect((await ask('get', 'routes', '-o', 'dot')).exitCode).toBe(2);
+});
+
 test('edges name their ends, and are chosen by relation', async () => {
   expect(await lines('get', 'edges', 'layer2', '--no-headers')).toEqual([
     'br0   layer2  eth0       test-host',

@@ -90,7 +90,9 @@ test('ndjson is one element a line, csv has titles, name is names alone', async 
       .map((line) => JSON.parse(line)),
   ).toEqual([a, b]);
   expect(await printed('name')).toBe('a\nb\n');
-  expect((await printed('csv')).split('\r\n')[0]).toBe('NAME,TYPE,HOST,ID,REVISION,SINCE,CREATED');
+  expect((await printed('csv')).split('\r\n')[0]).toBe(
+    'NAME,TYPE,HOST,STATE,MTU,MAC,ADDRESSES,ID,REVISION,SINCE,CREATED,DELETED',
+  );
   expect(await printed('columns=Name,@Revision')).toBe('Name  @Revision\na             2\nb             2\n');
   expect(await printed('yaml')).toContain('schema: skein/v1');
 });

@@ -65,17 +65,18 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const ends = thing.name === 'edges' && isDrawn ? '.SubGraph()' : '';
   const query = graph + thing.steps + filterSteps(thing, name, options) + ends;
   const reply = await ask(session, options, { query });
-  if (!isGrid || (reply.kind !== 'graph' && !thing.rows)) return print(session, reply, options);
+  const { rows, isPart } = thing;
+  if (!(isGrid || isPart) || (reply.kind !== 'graph' && !rows)) return print(session, reply, options);
   const place = await placesIn(session, options, graph);
-  if (reply.kind === 'graph') return printRows(session, edgeRows(reply, place), options);
-  const { rows } = thing;
+  if (reply.kind === 'graph') return printRows(session, thing.name, edgeRows(reply, place), options);
   if (reply.kind !== 'nodes' || !rows) return print(session, reply, options);
   // In a span a thing is listed once for each of its versions.
   const clock = { utc: options.utc === true };
   const isSpan = options.since !== undefined;
   const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
-  printRows(
+  await printRows(
     session,
+    thing.name,
     reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row }))),
     options,
   );

@@ -4,7 +4,7 @@ import type { QueryReply, WireSample } from '../../contract/query.ts';
 import { type Clockface, drawTime } from '../moment.ts';
 import { type Place, qualifiedName, type Row } from '../things.ts';
 import { nameOf, typeOf } from './element.ts';
-import { cellText, withoutEmpty } from './grid.ts';
+import { cellText } from './grid.ts';
 import { text } from './key-changes.ts';
 import type { Paint } from './paint.ts';
 import { plainGrid } from './plain.ts';
@@ -107,7 +107,7 @@ function grid(rows: readonly Row[], { clock, width }: DescriptionDrawing, hidden
   const shown = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !hidden.includes(key))));
   const whole = plainGrid(shown, clock);
   const columns = whole.columns.map(({ title }) => ({ title, isOptional: true }));
-  return drawTable(withoutEmpty({ ...whole, columns }), { hasHeaders: true, width: width && width - 2 });
+  return drawTable({ ...whole, columns }, { hasHeaders: true, width: width && width - 2 });
 }
 
 function pairs(lines: readonly (readonly [string, string])[]): string {

@@ -3,7 +3,7 @@ import type { WireEdge, WireElement, WireNode } from '../../contract/element.ts'
 import { type Clockface, drawTime } from '../moment.ts';
 import type { Names } from './changes.ts';
 import { nameOf, typeOf, valueAt } from './element.ts';
-import { type Grid, withoutEmpty } from './grid.ts';
+import type { Grid } from './grid.ts';
 
 export interface GridOptions {
   readonly clock: Clockface;
@@ -15,7 +15,7 @@ export interface GridOptions {
 export function nodesGrid(nodes: readonly WireNode[], { clock, isWide, isSpan }: GridOptions): Grid {
   const wide = isWide ? versionColumns : [];
   const hasSince = isSpan && !isWide;
-  return withoutEmpty({
+  return {
     columns: [
       ...(hasSince ? [{ title: 'SINCE' }] : []),
       { title: 'NAME' },
@@ -38,13 +38,13 @@ export function nodesGrid(nodes: readonly WireNode[], { clock, isWide, isSpan }:
       addressesOf(node),
       ...(isWide ? versionCells(node, clock) : []),
     ]),
-  });
+  };
 }
 
 /** Ends by name where they are known, by id where they are not. */
 export function edgesGrid(edges: readonly WireEdge[], names: Names, options: GridOptions): Grid {
   const wide = options.isWide ? versionColumns : [];
-  return withoutEmpty({
+  return {
     columns: [{ title: 'FROM' }, { title: 'RELATION' }, { title: 'TO' }, { title: 'TYPE', isOptional: true }, ...wide],
     rows: edges.map((edge) => [
       names(edge.Parent),
@@ -53,7 +53,7 @@ export function edgesGrid(edges: readonly WireEdge[], names: Names, options: Gri
       typeOf(edge),
       ...(options.isWide ? versionCells(edge, options.clock) : []),
     ]),
-  });
+  };
 }
 
 /** `-o columns=Name,MTU,@UpdatedAt`: keys as in queries. */

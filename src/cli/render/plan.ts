@@ -1,5 +1,5 @@
 /** How the server runs a query, or ran it: one line for each stage, and what the source of the first looks at. */
-import { cellText, type Grid, withoutEmpty } from './grid.ts';
+import { cellText, type Grid } from './grid.ts';
 import { drawTable } from './table.ts';
 
 /** What `--explain` and `--profile` answer, as far as it is drawn. */
@@ -30,7 +30,7 @@ export function drawPlan(value: unknown, width: number | undefined): string {
 }
 
 function gridOf(stages: readonly Stage[]): Grid {
-  return withoutEmpty({
+  return {
     columns: [
       { title: 'STEPS' },
       { title: 'GIVES' },
@@ -47,7 +47,7 @@ function gridOf(stages: readonly Stage[]): Grid {
       itemsOut,
       us === undefined ? undefined : drawMicroseconds(us),
     ]),
-  });
+  };
 }
 
 function sourceText({ by, key, filters = [], estimate }: NonNullable<Stage['source']>): string {

@@ -1,5 +1,8 @@
-/** A grid as aligned columns: numbers to the right, cut to the terminal where there is one. */
-import { cellText, type Grid } from './grid.ts';
+/**
+ * A grid as aligned columns: numbers to the right, cut to the terminal where there is one. Optional columns
+ * with nothing in them are left out; in CSV they stay, so that its columns are always the same.
+ */
+import { cellText, type Grid, withoutEmpty } from './grid.ts';
 import { cutTo, padEnd, padStart, widthOf } from './printable.ts';
 
 export interface TableOptions {
@@ -8,7 +11,8 @@ export interface TableOptions {
   readonly width: number | undefined;
 }
 
-export function drawTable(grid: Grid, { hasHeaders, width }: TableOptions): string {
+export function drawTable(whole: Grid, { hasHeaders, width }: TableOptions): string {
+  const grid = withoutEmpty(whole);
   const texts = grid.rows.map((row) => row.map(cellText));
   const titles = grid.columns.map((column) => column.title);
   const lines = hasHeaders ? [titles, ...texts] : texts;
