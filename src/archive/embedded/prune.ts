@@ -41,13 +41,15 @@ export class Pruning {
     return this.#isOver ? 6 : 2;
   }
 
-  /** A pass when one is due. `nowMs` is any clock that does not go back. */
+  /** A pass when one is due. `nowMs` is from a clock that does not go back. */
   due(nowMs: number): Generator<void> | undefined {
     if (nowMs < this.#restUntilMs) return undefined;
     const { first, last } = this.#kept();
     if (first === undefined || last === undefined) return undefined;
     const { maxAgeMs, maxBytes } = this.#limits;
-    if (last - first > maxAgeMs * (1 + 1 / AGE_STEPS)) return this.before(last - maxAgeMs);
+    // A clock that once ran ahead must not make everything look old forever.
+    const newest = Math.min(last, Date.now());
+    if (newest - first > maxAgeMs * (1 + 1 / AGE_STEPS)) return this.before(newest - maxAgeMs);
     const used = this.#usedBytes();
     this.#isOver = used > maxBytes * FILE_SHARE;
     if (used <= maxBytes * USED_SHARE) return this.#mustShrink() ? this.#shrink() : undefined;
