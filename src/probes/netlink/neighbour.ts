@@ -42,8 +42,8 @@ export const AF_BRIDGE = 7;
 const ND_SIZE = 12;
 const NUD_NOARP = 0x40;
 
-/** States among which a neighbour moves by itself while its MAC is known and stays: reachable, stale, delay, probe. */
-export const NUD_AGEING = 0x1e;
+/** States among which an entry moves by itself: incomplete, reachable, stale, delay, probe, failed. */
+export const NUD_AGEING = 0x3f;
 
 export function readNeighbour(body: Uint8Array): Neighbour | undefined {
   if (body.length < ND_SIZE) return undefined;

@@ -4,6 +4,8 @@ export class News {
   readonly touched = new Set<number>();
   /** Whose routes changed. */
   readonly routed = new Set<number>();
+  /** Whose neighbours or forwarding entries changed. */
+  readonly neighboured = new Set<number>();
   /** Gone; may be among `touched` too, when another came under the same ifindex. */
   readonly gone = new Set<number>();
   /** Another kind now, and nobody said that the old one went. */

@@ -22,6 +22,8 @@ export class Nsids {
   readonly #candidates: () => Iterable<Namespace>;
   readonly #onFound: (nsid: number) => void;
   readonly #onFailure: (error: unknown) => void;
+  /** How often the kernel said that an answer may be another now. */
+  #changes = 0;
   #searching: Promise<void> | undefined;
 
   constructor(
@@ -48,6 +50,7 @@ export class Nsids {
 
   /** The kernel gave this number away or took it back. */
   changed(nsid: number): void {
+    this.#changes++;
     const known = this.#known.get(nsid);
     if (known !== undefined) this.#asked.delete(known);
     this.#known.delete(nsid);
@@ -85,7 +88,11 @@ export class Nsids {
     // After the messages at hand: they may name more.
     await Promise.resolve();
     try {
-      await this.#searchCandidates();
+      let seen: number;
+      do {
+        seen = this.#changes;
+        await this.#searchCandidates();
+      } while (seen !== this.#changes);
     } finally {
       this.#searching = undefined;
     }

@@ -141,7 +141,8 @@ export class Publisher implements Place {
     relate(bereft);
     for (const ifindex of news.devices) this.#readDevice(ifindex);
     for (const ifindex of news.routed) this.#routing.delete(ifindex);
-    for (const ifindex of new Set([...news.touched, ...news.routed])) relate(this.#write(ifindex, changes));
+    for (const ifindex of new Set([...news.touched, ...news.routed, ...news.neighboured]))
+      relate(this.#write(ifindex, changes));
     for (const one of related.values()) changes.push(...topology.relate(one));
     if (news.isNamespaceTouched) changes.push(this.#namespaceKeys());
     if (changes.length === 0) return;

@@ -80,7 +80,10 @@ export class RouteTable {
 
   /** Interfaces with routes that prefer `source`: with the address they go in silence. */
   interfacesPreferring(source: string, among: Iterable<number>): number[] {
-    return [...among].filter((ifindex) => [...this.of(ifindex)].some((route) => route.source === source));
+    return [...among].filter((ifindex) => {
+      for (const route of this.of(ifindex)) if (route.source === source) return true;
+      return false;
+    });
   }
 
   #at(route: Route): Route[] {

@@ -219,13 +219,13 @@ export class Tables {
     const table = neighbour.isForwarding ? this.forwarding : this.neighbours;
     const { ifindex, key } = neighbour;
     if (!isNew || isImplied(neighbour)) {
-      if (table.delete(ifindex, key)) news.touched.add(ifindex);
+      if (table.delete(ifindex, key)) news.neighboured.add(ifindex);
       return;
     }
     const before = table.get(ifindex, key);
     table.set(ifindex, key, neighbour);
     if (before && isSameButState(before, neighbour)) news.settling.add(ifindex);
-    else news.touched.add(ifindex);
+    else news.neighboured.add(ifindex);
   }
 
   #rule(body: Uint8Array, isNew: boolean, news: News): void {
@@ -283,7 +283,7 @@ export class Tables {
   }
 }
 
-/** Known before and after, and the MAC is the same: it only aged, or was confirmed. */
+/** The MAC is the same, known or unknown: it only aged, or was confirmed, or still does not answer. */
 function isSameButState(before: Neighbour, after: Neighbour): boolean {
   return before.entry.MAC === after.entry.MAC && isAgeing(before.state) && isAgeing(after.state);
 }

@@ -33,6 +33,8 @@ export class Topology {
   readonly #doubts = new Map<string, string>();
   /** Who waits for an interface to appear, by namespace and ifindex. */
   readonly #waiting = new Map<string, Set<string>>();
+  /** What an interface waits for. */
+  readonly #waits = new Map<string, string[]>();
 
   /** An interface is in the graph now. Gives those that have waited for it. */
   appeared(place: Place, ifindex: number, node: string): Interface[] {
@@ -47,6 +49,7 @@ export class Topology {
   gone(node: string): Interface[] {
     this.#byNode.delete(node);
     this.#doubts.delete(node);
+    this.#stopWaiting(node);
     return this.#interfaces(this.relations.forget(node));
   }
 
@@ -55,6 +58,7 @@ export class Topology {
     const node = place.published(ifindex);
     const link = place.link(ifindex);
     if (node === undefined || !link) return [];
+    this.#stopWaiting(node);
     const relations: Relation[] = [
       { parent: place.nodeId, child: node, metadata: { RelationType: 'ownership' } },
       ...this.#master(place, link, node),
@@ -118,7 +122,17 @@ export class Topology {
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.add(node);
     else this.#waiting.set(key, new Set([node]));
+    this.#waits.set(node, [...(this.#waits.get(node) ?? []), key]);
     return undefined;
+  }
+
+  #stopWaiting(node: string): void {
+    for (const key of this.#waits.get(node) ?? []) {
+      const waiting = this.#waiting.get(key);
+      waiting?.delete(node);
+      if (waiting?.size === 0) this.#waiting.delete(key);
+    }
+    this.#waits.delete(node);
   }
 
   #interfaces(nodes: Iterable<string>): Interface[] {

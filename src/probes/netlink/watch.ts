@@ -18,9 +18,9 @@ const CHUNK = 16;
 /** Between two readings of everything, doubled each time while something was missed again. */
 const RESYNC_FIRST_MS = 5;
 const RESYNC_MAX_MS = 1_000;
-/** Routes of an interface with many are told this much later, all changes at once. */
-const MANY_ROUTES = 500;
-const MANY_ROUTES_MS = 1_000;
+/** Changes of routes, or of neighbours, of an interface that has so many are told together, this much later. */
+const MANY = 500;
+const MANY_MS = 1_000;
 /** News kept while everything is read; more, and it is read again. */
 const HELD_MAX_BYTES = 32 * 1024 * 1024;
 
@@ -37,9 +37,12 @@ export class Watch {
   #heldBytes = 0;
   #isReading = false;
   #isMissed = false;
+  /** Of interfaces with very many routes or neighbours. */
+  readonly #soon = new News();
+  #soonTimer: NodeJS.Timeout | undefined;
+  /** Neighbours that aged. */
   readonly #late = new News();
   #lateTimer: NodeJS.Timeout | undefined;
-  #routesTimer: NodeJS.Timeout | undefined;
 
   private constructor(namespace: Namespace, shared: Shared, sockets: Sockets) {
     this.#shared = shared;
@@ -112,7 +115,7 @@ export class Watch {
     this.#sockets.close();
     this.#inquiries.cancel();
     clearTimeout(this.#lateTimer);
-    clearTimeout(this.#routesTimer);
+    clearTimeout(this.#soonTimer);
   }
 
   #hear(batch: Uint8Array, overrun: boolean): void {
@@ -168,34 +171,42 @@ export class Watch {
     this.#inquiries.ask(news);
   }
 
-  /** What may wait, waits: neighbours that aged, and single routes of an interface with very many. */
+  /** What may wait, waits: entries that aged, and single ones of an interface with very many. */
   #postpone(news: News): void {
     const { tables } = this.publisher;
-    for (const ifindex of news.routed) {
-      if (news.touched.has(ifindex) || tables.routes.sizeOf(ifindex) < MANY_ROUTES) continue;
-      news.routed.delete(ifindex);
-      this.#late.routed.add(ifindex);
-      this.#routesTimer ??= this.#later(MANY_ROUTES_MS, () => this.#publishLate('routes'));
-    }
-    for (const ifindex of news.settling) {
-      this.#late.touched.add(ifindex);
-      this.#lateTimer ??= this.#later(this.#shared.context.options.settleMs, () => this.#publishLate('all'));
-    }
+    const entries = (ifindex: number) => tables.neighbours.sizeOf(ifindex) + tables.forwarding.sizeOf(ifindex);
+    const isTold = (ifindex: number) => news.touched.has(ifindex);
+    for (const ifindex of news.routed)
+      if (!isTold(ifindex) && tables.routes.sizeOf(ifindex) >= MANY) {
+        news.routed.delete(ifindex);
+        this.#soon.routed.add(ifindex);
+      }
+    for (const ifindex of news.neighboured)
+      if (!isTold(ifindex) && entries(ifindex) >= MANY) {
+        news.neighboured.delete(ifindex);
+        this.#soon.neighboured.add(ifindex);
+      }
     // Whatever is told anyway is told whole.
-    for (const ifindex of news.touched) this.#late.touched.delete(ifindex);
+    for (const ifindex of news.settling) if (!isTold(ifindex)) this.#late.neighboured.add(ifindex);
+    for (const ifindex of [...news.touched, ...news.neighboured]) this.#late.neighboured.delete(ifindex);
+    if (this.#soon.routed.size + this.#soon.neighboured.size > 0)
+      this.#soonTimer ??= this.#later(MANY_MS, () => {
+        this.#soonTimer = undefined;
+        this.#publishNow(this.#soon);
+      });
+    if (this.#late.neighboured.size > 0)
+      this.#lateTimer ??= this.#later(this.#shared.context.options.settleMs, () => {
+        this.#lateTimer = undefined;
+        this.#publishNow(this.#late);
+      });
   }
 
-  #publishLate(which: 'routes' | 'all'): void {
+  #publishNow(waiting: News): void {
     const news = new News();
-    for (const ifindex of this.#late.routed) news.routed.add(ifindex);
-    this.#late.routed.clear();
-    clearTimeout(this.#routesTimer);
-    this.#routesTimer = undefined;
-    if (which === 'all') {
-      for (const ifindex of this.#late.touched) news.touched.add(ifindex);
-      this.#late.touched.clear();
-      this.#lateTimer = undefined;
-    }
+    for (const ifindex of waiting.routed) news.routed.add(ifindex);
+    for (const ifindex of waiting.neighboured) news.neighboured.add(ifindex);
+    waiting.routed.clear();
+    waiting.neighboured.clear();
     if (!this.#held && !this.#closing.signal.aborted) this.publisher.publish(news);
   }
 
