@@ -8,19 +8,18 @@ import { Inquiries } from './inquiries.ts';
 import { changedDevice } from './monitor.ts';
 import { News } from './news.ts';
 import { Nsids } from './nsids.ts';
+import { Patience } from './patience.ts';
 import { Publisher, type Shared } from './publisher.ts';
 import { readAll } from './reading.ts';
 import { openSockets, type Sockets } from './sockets.ts';
 import { Tables } from './tables.ts';
 
-/** Interfaces described at a time when there are many. */
+/** Interfaces described at a time when there are many, and how many of some news are. */
 const CHUNK = 16;
+const BURST = 32;
 /** Between two readings of everything, doubled each time while something was missed again. */
 const RESYNC_FIRST_MS = 5;
 const RESYNC_MAX_MS = 1_000;
-/** Changes of routes, or of neighbours, of an interface that has so many are told together, this much later. */
-const MANY = 500;
-const MANY_MS = 1_000;
 /** News kept while everything is read; more, and it is read again. */
 const HELD_MAX_BYTES = 32 * 1024 * 1024;
 
@@ -35,14 +34,10 @@ export class Watch {
   /** News that came while everything was being read, to be heard after it. */
   #held: Uint8Array[] | undefined = [];
   #heldBytes = 0;
+  #hidden = { routesNotShown: 0, neighboursNotShown: 0 };
   #isReading = false;
   #isMissed = false;
-  /** Of interfaces with very many routes or neighbours. */
-  readonly #soon = new News();
-  #soonTimer: NodeJS.Timeout | undefined;
-  /** Neighbours that aged. */
-  readonly #late = new News();
-  #lateTimer: NodeJS.Timeout | undefined;
+  readonly #patience: Patience;
 
   private constructor(namespace: Namespace, shared: Shared, sockets: Sockets) {
     this.#shared = shared;
@@ -66,6 +61,13 @@ export class Watch {
       () => this.publisher.tables,
       (news) => this.#publish(news),
       shared,
+    );
+    this.#patience = new Patience(
+      shared.context.options.settleMs,
+      (news) => {
+        if (!this.#held) this.publisher.publish(news);
+      },
+      shared.fail,
     );
     events.onBatch((batch, overrun) => this.#hear(batch, overrun));
     monitor?.onBatch((batch) => this.#hearMonitor(batch));
@@ -114,8 +116,7 @@ export class Watch {
     this.#closing.abort();
     this.#sockets.close();
     this.#inquiries.cancel();
-    clearTimeout(this.#lateTimer);
-    clearTimeout(this.#soonTimer);
+    this.#patience.cancel();
   }
 
   #hear(batch: Uint8Array, overrun: boolean): void {
@@ -153,9 +154,20 @@ export class Watch {
   /** Everything that follows from some news; nothing while everything is read anew. */
   #publish(news: News): void {
     if (this.#held || this.#closing.signal.aborted) return;
-    this.#postpone(news);
+    this.#patience.take(news, this.publisher.tables);
+    this.#leaveRest(news);
     this.publisher.publish(news);
     this.#follow(news);
+    this.#countHidden();
+  }
+
+  /** Of a burst, what is gone is said at once, and what is there some at a time: it is described as it is then. */
+  #leaveRest(news: News): void {
+    if (news.touched.size <= BURST) return;
+    const rest = [...news.touched].slice(BURST);
+    const devices = new Set(rest.filter((ifindex) => news.devices.delete(ifindex)));
+    for (const ifindex of rest) news.touched.delete(ifindex);
+    this.#describeAll(rest, devices).catch(this.#shared.fail);
   }
 
   /** What is to be asked because of some news. */
@@ -171,76 +183,19 @@ export class Watch {
     this.#inquiries.ask(news);
   }
 
-  /** What may wait, waits: entries that aged, and single ones of an interface with very many. */
-  #postpone(news: News): void {
-    const { tables } = this.publisher;
-    const entries = (ifindex: number) => tables.neighbours.sizeOf(ifindex) + tables.forwarding.sizeOf(ifindex);
-    const isTold = (ifindex: number) => news.touched.has(ifindex);
-    for (const ifindex of news.routed)
-      if (!isTold(ifindex) && tables.routes.sizeOf(ifindex) >= MANY) {
-        news.routed.delete(ifindex);
-        this.#soon.routed.add(ifindex);
-      }
-    for (const ifindex of news.neighboured)
-      if (!isTold(ifindex) && entries(ifindex) >= MANY) {
-        news.neighboured.delete(ifindex);
-        this.#soon.neighboured.add(ifindex);
-      }
-    // Whatever is told anyway is told whole.
-    for (const ifindex of news.settling) if (!isTold(ifindex)) this.#late.neighboured.add(ifindex);
-    for (const ifindex of [...news.touched, ...news.neighboured]) this.#late.neighboured.delete(ifindex);
-    if (this.#soon.routed.size + this.#soon.neighboured.size > 0)
-      this.#soonTimer ??= this.#later(MANY_MS, () => {
-        this.#soonTimer = undefined;
-        this.#publishNow(this.#soon);
-      });
-    if (this.#late.neighboured.size > 0)
-      this.#lateTimer ??= this.#later(this.#shared.context.options.settleMs, () => {
-        this.#lateTimer = undefined;
-        this.#publishNow(this.#late);
-      });
-  }
-
-  #publishNow(waiting: News): void {
-    const news = new News();
-    for (const ifindex of waiting.routed) news.routed.add(ifindex);
-    for (const ifindex of waiting.neighboured) news.neighboured.add(ifindex);
-    waiting.routed.clear();
-    waiting.neighboured.clear();
-    if (!this.#held && !this.#closing.signal.aborted) this.publisher.publish(news);
-  }
-
-  #later(waitMs: number, act: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      try {
-        act();
-      } catch (error) {
-        this.#shared.fail(error);
-      }
-    }, waitMs);
-    return timer.unref();
-  }
-
   /** Something was lost: everything is read again, once what is being read is read. */
   #missed(): void {
     this.#isMissed = true;
     if (this.#isReading) return;
     this.#isReading = true;
-    this.#readAgain()
-      .catch(this.#shared.fail)
-      .finally(() => {
-        this.#isReading = false;
-      });
+    this.#readAgain().catch(this.#shared.fail);
   }
 
   /** Until nothing was lost while it was read. */
   async #readAgain(): Promise<void> {
     const { signal } = this.#closing;
-    for (
-      let waitMs = RESYNC_FIRST_MS;
-      this.#isMissed && !signal.aborted;
-      waitMs = Math.min(waitMs * 2, RESYNC_MAX_MS)
-    ) {
+    let waitMs = RESYNC_FIRST_MS;
+    do {
       this.#isMissed = false;
       this.#shared.context.count('resyncs');
       try {
@@ -250,8 +205,11 @@ export class Watch {
         // Nobody is told of what came meanwhile before it was read once.
         this.#isMissed = true;
       }
-      if (this.#isMissed) await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+      if (!this.#isMissed) break;
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, RESYNC_MAX_MS);
+    } while (!signal.aborted);
+    this.#isReading = false;
   }
 
   async #readEverything(): Promise<void> {
@@ -276,28 +234,41 @@ export class Watch {
     for (const { gone, recreated } of heard) for (const ifindex of [...gone, ...recreated]) news.gone.add(ifindex);
     await this.#publishAll(news);
     for (const later of heard) this.#follow(later);
-    this.#shared.context.count('routesNotShown', tables.routes.hidden);
-    this.#shared.context.count('neighboursNotShown', tables.neighbours.hidden + tables.forwarding.hidden);
+    this.#hidden = { routesNotShown: 0, neighboursNotShown: 0 };
+    this.#countHidden();
   }
 
-  /** What is gone first, then everything there is, some at a time. */
-  async #publishAll(news: News): Promise<void> {
-    const { slices } = this.#shared;
-    const { links } = this.publisher.tables;
+  /** What is gone first, then everything there is. */
+  async #publishAll({ gone }: News): Promise<void> {
     const first = new News();
-    for (const ifindex of news.gone) first.gone.add(ifindex);
+    for (const ifindex of gone) first.gone.add(ifindex);
     first.isNamespaceTouched = true;
     this.publisher.publish(first);
-    const all = [...links.keys()];
-    for (let at = 0; at < all.length && !this.#closing.signal.aborted; at += CHUNK) {
+    const { links } = this.publisher.tables;
+    await this.#describeAll([...links.keys()], links);
+  }
+
+  /** Some at a time, so that everything else goes on. */
+  async #describeAll(ifindexes: readonly number[], devices: { has(ifindex: number): boolean }): Promise<void> {
+    const { slices } = this.#shared;
+    for (let at = 0; at < ifindexes.length; at += CHUNK) {
+      await slices.breathe();
+      if (this.#closing.signal.aborted) return;
       const chunk = new News();
-      for (const ifindex of all.slice(at, at + CHUNK)) {
+      for (const ifindex of ifindexes.slice(at, at + CHUNK)) {
         chunk.touched.add(ifindex);
-        chunk.devices.add(ifindex);
-        chunk.routed.add(ifindex);
+        if (devices.has(ifindex)) chunk.devices.add(ifindex);
       }
       this.publisher.publish(chunk);
-      await slices.breathe();
     }
+  }
+
+  #countHidden(): void {
+    const { count } = this.#shared.context;
+    const { routes, neighbours, forwarding } = this.publisher.tables;
+    const hidden = { routesNotShown: routes.hidden, neighboursNotShown: neighbours.hidden + forwarding.hidden };
+    for (const name of ['routesNotShown', 'neighboursNotShown'] as const)
+      if (hidden[name] > this.#hidden[name]) count(name, hidden[name] - this.#hidden[name]);
+    this.#hidden = hidden;
   }
 }
