@@ -308,6 +308,30 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
       expect((await archive.versions([id])).length).toBe(1);
     }));
 
+  test('what was known at any moment is what the graph of that moment said', () =>
+    fc.assert(
+      fc.asyncProperty(anyChanges, fc.array(fc.integer({ min: 0, max: 5 })), async (steps, delays) => {
+        await story(open, async ({ archive, say }) => {
+          const graph = new Graph();
+          const beliefs: { knownAt: number; time: number; picture: string }[] = [];
+          let time = 0;
+          let learned = 0;
+          for (const [i, { pause, changes }] of steps.entries()) {
+            // Late news comes late, but in order.
+            time += pause + 1;
+            learned = Math.max(learned + 1, time + (delays[i] ?? 0));
+            await say(time, changes, learned);
+            graph.apply(changes, { host: 'h', origin: 'test.h', time, recordedAt: learned });
+            for (const ago of [0, 2, 7])
+              beliefs.push({ knownAt: learned, time: time - ago, picture: draw(graph.at(time - ago)) });
+          }
+          for (const { knownAt, time: at, picture } of beliefs)
+            expect(draw(await archive.viewAt(at, { knownAt }))).toBe(picture);
+        });
+      }),
+      { numRuns },
+    ));
+
   test('any series of changes shows the same pictures as full copies do', () =>
     fc.assert(
       fc.asyncProperty(anyChanges, async (steps) => {

@@ -128,7 +128,7 @@ test('a place that cannot be is Unavailable, and says what would do', async () =
 });
 
 test('a thread that dies is started again, but not forever', async () => {
-  const options = { directory, maxBytes: 1e9, maxAgeMs: 1e12, spanVersionsMax: 1000, keepAside: undefined };
+  const options = { directory, maxBytes: 1e9, maxAgeMs: 1e12, spanRowsMax: 1000, keepAside: undefined };
   const calls = new ThreadCalls(options);
   for (let death = 0; death <= RESTARTS_MAX; death++) {
     expect(calls.hasFailed).toBe(false);
@@ -148,13 +148,14 @@ test('after it is closed it says so', async () => {
 });
 
 test('an answer that is too long is refused, a shorter one is not', async () => {
-  await using archive = await openEmbeddedArchive({ directory, spanVersionsMax: 5_000 });
+  await using archive = await openEmbeddedArchive({ directory, spanRowsMax: 5_000 });
   for (let n = 1; n <= 8; n++) await archive.append(updates(n, 1_000));
   await expect(archive.viewBetween({ from: 0, to: 9_000 })).rejects.toMatchObject({
     name: 'Mistake',
     message: 'more than 5,000 versions lie in this span',
   });
   expect((await archive.viewBetween({ from: 1_999, to: 1_999 })).nodeCount).toBe(1_000);
+  await expect(archive.versions(['node-1', 'node-2'])).resolves.toHaveLength(16);
 });
 
 test('size is bounded: the oldest that ended goes, what is alive stays, and appends go on', async () => {

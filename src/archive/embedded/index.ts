@@ -11,15 +11,15 @@ import type { Order, Read, Summary } from './protocol.ts';
 
 export const ARCHIVE_BYTES_MAX = 2 ** 30;
 export const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
-export const SPAN_VERSIONS_MAX = 500_000;
+export const SPAN_ROWS_MAX = 500_000;
 
 export interface EmbeddedArchiveOptions {
   /** Made when it is not there. One process at a time. */
   readonly directory: string;
   readonly maxBytes?: number;
   readonly maxAgeMs?: number;
-  /** Versions in one answer about a span; a longer answer is refused with a Mistake. About 1 kB each, once in memory. */
-  readonly spanVersionsMax?: number;
+  /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. About 1 kB each, once in memory. */
+  readonly spanRowsMax?: number;
   readonly clock?: Clock;
 }
 
@@ -43,8 +43,8 @@ class EmbeddedArchive implements Archive {
 
   constructor(options: EmbeddedArchiveOptions) {
     const { directory, maxBytes = ARCHIVE_BYTES_MAX, maxAgeMs = ARCHIVE_AGE_MS_MAX, clock = systemClock } = options;
-    const { spanVersionsMax = SPAN_VERSIONS_MAX } = options;
-    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, spanVersionsMax, keepAside: undefined });
+    const { spanRowsMax = SPAN_ROWS_MAX } = options;
+    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, spanRowsMax, keepAside: undefined });
     this.#clock = clock;
     this.#place = join(directory, 'skein.db');
     this.#limits = { maxBytes, maxAgeMs };

@@ -7,8 +7,8 @@ export interface ThreadOptions {
   readonly directory: string;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Versions in one answer about a span. */
-  readonly spanVersionsMax: number;
+  /** Versions, or samples, in one answer about a span. */
+  readonly spanRowsMax: number;
   /** Why the file that is there must not be opened again: it is kept aside first. */
   readonly keepAside: string | undefined;
 }

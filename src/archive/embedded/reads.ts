@@ -9,12 +9,12 @@ const PART_ROWS = 1_000;
 
 export class Reads {
   readonly #db: DatabaseSync;
-  readonly #spanVersionsMax: number;
+  readonly #spanRowsMax: number;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync, { spanVersionsMax }: { readonly spanVersionsMax: number }) {
+  constructor(db: DatabaseSync, { spanRowsMax }: { readonly spanRowsMax: number }) {
     this.#db = db;
-    this.#spanVersionsMax = spanVersionsMax;
+    this.#spanRowsMax = spanRowsMax;
   }
 
   read(what: Read): Generator<Part> {
@@ -24,17 +24,17 @@ export class Reads {
         return this.#view(known === undefined ? this.#rows(AT, { at }) : this.#rows(KNOWN_AT, { at, known }), at);
       }
       case 'between':
-        return this.#view(this.#bounded(this.#rows(BETWEEN, { ...what.span })), what.span.to);
+        return this.#view(this.#bounded('versions', this.#rows(BETWEEN, { ...what.span })), what.span.to);
       case 'versions':
         return inParts(
           'elements',
-          elementTexts(this.#bounded(this.#rows(OF_IDS, { ids: jsonIds(what.ids), ...what.span }))),
+          elementTexts(this.#bounded('versions', this.#rows(OF_IDS, { ids: jsonIds(what.ids), ...what.span }))),
         );
       case 'open':
         return inParts('elements', elementTexts(this.#rows(OPEN, {})));
       case 'samples': {
         const rows = this.#rows(SAMPLES, { ids: jsonIds(what.ids), series: what.series, ...what.span });
-        return inParts('samples', listTexts(rows));
+        return inParts('samples', listTexts(this.#bounded('samples', rows)));
       }
     }
   }
@@ -59,14 +59,14 @@ export class Reads {
   }
 
   /** An answer becomes objects in memory: one that would not fit is refused instead. */
-  *#bounded(rows: Iterable<Row>): Generator<Row> {
-    const max = this.#spanVersionsMax;
+  *#bounded(what: string, rows: Iterable<Row>): Generator<Row> {
+    const max = this.#spanRowsMax;
     let count = 0;
     for (const row of rows) {
       if (++count > max)
         throw mistake(
-          'archive.too-many-versions',
-          `more than ${max.toLocaleString('en')} versions lie in this span`,
+          'archive.answer-too-long',
+          `more than ${max.toLocaleString('en')} ${what} lie in this span`,
           'ask for a shorter one',
         );
       yield row;
