@@ -28,13 +28,13 @@ export function program(session: Session): Command {
     'after',
     `
 Examples:
-  $ skein up                                        watch this host (as root it sees everything)
-  $ skein query "G.V().Has('Type','veth').Count()"  ask
-  $ skein get interfaces --at -10m                  what was there ten minutes ago
-  $ skein diff --from -1h                           what changed since
+  $ skein up                                        # watch this host (as root it sees everything)
+  $ skein query "G.V().Has('Type','veth').Count()"  # ask
+  $ skein get interfaces --at -10m                  # what was there ten minutes ago
+  $ skein diff --from -1h                           # what changed since
 
-Exit codes: 0 done, 1 nothing found (--fail-empty) or different (--exit-code), 2 wrong usage or a mistake
-in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130 Ctrl-C.`,
+Exit codes: 0 done, 1 nothing found (--fail-empty), different (--exit-code) or a check failed (doctor),
+2 wrong usage or a mistake in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130 Ctrl-C.`,
   );
   return root;
 }

@@ -87,6 +87,7 @@ class Follower {
     });
     const stop = () => ws.terminate();
     signal.addEventListener('abort', stop);
+    const stopAsking = askWhetherAlive(ws);
     try {
       return await new Promise<string>((resolve, reject) => {
         ws.on('open', () => ws.send(this.#syncRequest()));
@@ -104,6 +105,7 @@ class Follower {
       });
     } finally {
       signal.removeEventListener('abort', stop);
+      stopAsking();
       ws.terminate();
     }
   }
@@ -187,6 +189,24 @@ class Follower {
 }
 
 const kinds: Readonly<Record<string, Change['kind']>> = { Added: 'added', Updated: 'updated', Deleted: 'removed' };
+
+/** A way that is cut without a word (a cable, a firewall) is found by asking. */
+const pingMs = 15_000;
+
+function askWhetherAlive(ws: WebSocket): () => void {
+  let isAnswered = true;
+  ws.on('pong', () => {
+    isAnswered = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAnswered) ws.terminate();
+    else if (ws.readyState === WebSocket.OPEN) {
+      isAnswered = false;
+      ws.ping();
+    }
+  }, pingMs);
+  return () => clearInterval(timer);
+}
 
 function messageOf(data: RawData): ServerMessage | undefined {
   try {

@@ -5,6 +5,7 @@
 import type { WireElement } from '../../contract/element.ts';
 import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
+import { cutTo } from './printable.ts';
 
 export interface KeyChange {
   readonly key: string;
@@ -30,15 +31,16 @@ const counters = new Set(['Metric', 'LastUpdateMetric']);
 export function drawKeyChange(change: KeyChange, paint: Paint): string[] {
   return parts(change).map(({ key, before, after, isItem }) => {
     const name = `${cellText(key)}:`;
-    if (isItem)
-      return after === undefined
-        ? `${name} ${paint.removed(`- ${text(before)}`)}`
-        : `${name} ${paint.added(`+ ${text(after)}`)}`;
-    if (before === undefined) return paint.added(`+ ${name} ${text(after)}`);
-    if (after === undefined) return paint.removed(`- ${name} ${text(before)}`);
-    return `${name} ${text(before)} → ${text(after)}`;
+    const [was, is] = [cutTo(text(before), valueWidth), cutTo(text(after), valueWidth)];
+    if (isItem) return `${name} ${after === undefined ? paint.removed(`- ${was}`) : paint.added(`+ ${is}`)}`;
+    if (before === undefined) return paint.added(`+ ${name} ${is}`);
+    if (after === undefined) return paint.removed(`- ${name} ${was}`);
+    return `${name} ${was} → ${is}`;
   });
 }
+
+/** Whoever wants more of a value takes -o json. */
+const valueWidth = 160;
 
 /** A value on a line: lists of plain values by blanks, objects as `key=value`. */
 export function text(value: unknown): string {

@@ -1,0 +1,34 @@
+import { smallNetwork } from './network.ts';
+import { skein } from './terminal.ts';
+
+/** Of those that run on, or are about this machine, only the help is looked at, by another test. */
+const notRun = new Set(['up', 'lab', 'watch', 'completion', 'doctor']);
+
+test('every example of the help is understood, by the command line and by the query engine', async () => {
+  await using server = await smallNetwork();
+  const examples = await examplesOfHelp();
+  expect(examples.length).toBeGreaterThan(20);
+  for (const words of examples) {
+    const { err } = await skein([...words, '--server', server.url], { input: 'G.V().Count()' });
+    // There may be no eth7 here, nor any memory of an hour ago; that is no fault of the example.
+    const refused = err.split('\n').filter((line) => /^(error|skein): /.test(line) && !isAboutThisNetwork.test(line));
+    expect({ words, refused }).toEqual({ words, refused: [] });
+  }
+});
+
+const isAboutThisNetwork = /no node is called|nodes are called|what is kept|is not kept|^skein: no key named/;
+
+async function examplesOfHelp(): Promise<string[][]> {
+  const { out } = await skein(['--help']);
+  const names = [...out.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1] ?? '');
+  const helps = await Promise.all(names.filter((name) => !notRun.has(name)).map((name) => skein([name, '--help'])));
+  return (
+    [out, ...helps.map((help) => help.out)]
+      .flatMap((text) => text.match(/^ {2}\$ .*skein .*$/gm) ?? [])
+      .map((line) => line.replace(/^.*?\bskein /, '').replace(/ +(\||&&|#| {2}).*$/, ''))
+      .map((line) => [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? ''))
+      .filter(([name]) => name !== undefined && !notRun.has(name))
+      // The server of the example is not there.
+      .filter((words) => !words.includes('--server'))
+  );
+}
