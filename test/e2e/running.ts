@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const SKEIN = join(import.meta.dirname, '..', '..', 'bin', 'skein');
 
-export class Running {
+export class Running implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly url: string;
   /** What it said on standard output and standard error. */
@@ -32,6 +32,10 @@ export class Running {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL');
   }
 
   /** Resolves to the exit code, or the signal it died of. */
