@@ -1,6 +1,5 @@
 /** The measured side of bench/http.ts, in a process of its own: our server, and an express route that does nothing. */
 import type { AddressInfo } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import express from 'express';
 import * as z from 'zod';
 import { createApi } from '../src/api/api.ts';
@@ -14,7 +13,7 @@ import { edgeId } from '../src/std/edgeid.ts';
 import { hostGraph } from './host-graph.ts';
 import { indexedKeys, syntheticChanges } from './synthetic.ts';
 
-export type ToServer = { readonly ask: 'cpu' | 'rss' | 'stall' };
+export type ToServer = { readonly ask: 'cpu' | 'rss' | 'watch' | 'stall' };
 export interface FromServer {
   readonly ports?: { readonly skein: number; readonly empty: number };
   readonly value?: number;
@@ -61,19 +60,42 @@ const empty = app.listen(0, '127.0.0.1', () => {
   send({ ports: { skein: port, empty: (empty.address() as AddressInfo).port } });
 });
 
-const stall = monitorEventLoopDelay({ resolution: 1 });
-stall.enable();
 process.on('message', ({ ask }: ToServer) => {
   if (ask === 'cpu') {
     const { user, system } = process.cpuUsage();
     send({ value: (user + system) / 1000 });
   } else if (ask === 'rss') send({ value: process.memoryUsage.rss() });
-  else {
-    send({ value: stall.max / 1e6 });
-    stall.reset();
+  else if (ask === 'watch') {
+    watching = true;
+    longest = 0;
+    watch(threadMs());
+    send({});
+  } else {
+    watching = false;
+    send({ value: longest });
   }
 });
 process.on('disconnect', () => process.exit());
+
+/**
+ * The longest stretch between two turns of the event loop, in CPU time of the thread: what neighbours on this machine
+ * take is not ours.
+ */
+let watching = false;
+let longest = 0;
+
+function watch(before: number): void {
+  setImmediate(() => {
+    const now = threadMs();
+    longest = Math.max(longest, now - before);
+    if (watching) watch(now);
+  });
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
 
 function send(message: FromServer): void {
   process.send?.(message);

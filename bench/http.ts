@@ -126,7 +126,7 @@ async function beside(server: ChildProcess, port: number): Promise<void> {
   const light = await KeepAlive.open(port);
   const whole = topologyRequest('G');
   const count = topologyRequest('G.V().Count()');
-  await ask(server, 'stall');
+  await ask(server, 'watch');
   let isOver = false;
   const heavyRun = during(2_000, 2, () => heavy.ask(whole)).finally(() => {
     isOver = true;
@@ -142,7 +142,7 @@ async function beside(server: ChildProcess, port: number): Promise<void> {
   const stall = await ask(server, 'stall');
   process.stdout.write(
     `while the whole graph leaves again and again: Count() p50 ${figure(times[times.length >> 1] ?? 0)} ms, ` +
-      `max ${figure(times.at(-1) ?? 0)} ms; longest stretch of the event loop ${figure(stall)} ms\n`,
+      `max ${figure(times.at(-1) ?? 0)} ms; longest stretch of the event loop ${figure(stall)} ms of CPU\n`,
   );
   heavy.close();
   light.close();
