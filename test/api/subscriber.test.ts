@@ -257,3 +257,20 @@ test('a standing query that cannot be answered any more says why, to each sync t
   expect(await client.sync({}, 'after')).toMatchObject({ Status: 400 });
   expect(client.closed).toBeUndefined();
 });
+
+test('who is so late that the log has forgotten what comes next is told, and nothing is left out in silence', async () => {
+  await using server = await testServer();
+  await using client = await TestClient.open(server, 'subscriber');
+  await client.sync();
+  client.ws.pause();
+  for (let part = 0; part < 20; part++) {
+    server.say(...Array.from({ length: 1000 }, (_, i) => node(`n${part}-${i}`, { Words: 'x'.repeat(1000) })));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  server.graph.forgetBefore(Date.now() + 1, 10);
+  client.ws.resume();
+  expect((await client.untilClosed()).code).toBe(1013);
+  expect(client.heard.at(-1)).toMatchObject({ Type: 'Error', Obj: expect.stringContaining('not kept any more') });
+  const revisions = client.heard.slice(1, -1).map(({ LogRevision }) => LogRevision as number);
+  expect(revisions.every((revision, i) => i === 0 || revision === (revisions[i - 1] as number) + 1)).toBe(true);
+});
