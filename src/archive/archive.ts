@@ -19,7 +19,7 @@ export interface Archive extends AsyncDisposable {
   /** Elements that were alive when the archive was last written to: what a restart finds. */
   open(): Promise<Element[]>;
   /** Ends elements that did not come back, at the last moment they were known. */
-  closeLost(ids: readonly string[], time: number): Promise<void>;
+  closeLost(lost: readonly ElementName[], time: number): Promise<void>;
   /** First and last moment known; undefined when empty. */
   range(): Promise<Span | undefined>;
   /** Spans in which nobody was watching: from the last sign of life to the next start. */
@@ -28,6 +28,9 @@ export interface Archive extends AsyncDisposable {
   prune(before: number): Promise<void>;
   health(): Promise<ArchiveHealth>;
 }
+
+/** An id alone is not enough: a node and an edge can have the same. */
+export type ElementName = Pick<Element, 'kind' | 'id'>;
 
 export interface ArchiveBatch {
   /** Writer and sequence number: `<boot>-<n>`. */

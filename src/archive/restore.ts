@@ -25,7 +25,7 @@ export async function closeLost(archive: Archive, graph: Graph, { lastKnown }: R
   const lost = graph.forgotten();
   if (lost.length > 0 && lastKnown !== undefined)
     await archive.closeLost(
-      lost.map(({ id }) => id),
+      lost.map(({ kind, id }) => ({ kind, id })),
       lastKnown,
     );
   return lost;

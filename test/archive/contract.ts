@@ -1,6 +1,6 @@
 /** What every archive promises, run against each of them. */
 import fc from 'fast-check';
-import type { Archive } from '../../src/archive/archive.ts';
+import type { Archive, ElementName } from '../../src/archive/archive.ts';
 import type { Change, Commit } from '../../src/graph/change.ts';
 import type { Element } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -93,7 +93,7 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
   test('a node and an edge of one id are two elements', () =>
     story(open, async ({ archive, say }) => {
       await say(1000, [node('a'), node('b'), { ...edge('a', 'b'), id: 'a' }]);
-      await say(2000, [{ kind: 'gone', id: 'a', of: 'edge' }]);
+      await archive.closeLost([{ kind: 'edge', id: 'a' }], 2000);
       expect((await archive.versions(['a'])).map(({ kind, deletedAt }) => [kind, deletedAt])).toEqual([
         ['node', undefined],
         ['edge', 2000],
@@ -220,7 +220,7 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
         ['b', {}, undefined, undefined],
         ['a>r>b', { RelationType: 'r' }, undefined, undefined],
       ]);
-      await archive.closeLost(['b', 'a>r>b', 'never there'], 2500);
+      await archive.closeLost([...named('b', 'never there'), { kind: 'edge', id: 'a>r>b' }], 2500);
       expect((await archive.open()).map(({ id }) => id)).toEqual(['a']);
       expect((await archive.versions(['b'])).map(({ deletedAt, validTo }) => [deletedAt, validTo])).toEqual([
         [2500, 2500],
@@ -233,7 +233,7 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
   test('what was lost in the millisecond it was last heard of was so for a moment', () =>
     story(open, async ({ archive, say }) => {
       await say(1000, [node('a')]);
-      await archive.closeLost(['a'], 1000);
+      await archive.closeLost(named('a'), 1000);
       expect(draw(await archive.viewAt(1000))).toBe('a {}');
       expect(draw(await archive.viewAt(1001))).toBe('');
     }));
@@ -254,7 +254,7 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
       expect(await archive.gaps()).toEqual([]);
       expect(await archive.open()).toEqual([]);
       expect(await archive.versions(['a'])).toEqual([]);
-      await archive.closeLost(['a'], 1);
+      await archive.closeLost(named('a'), 1);
       await archive.prune(1000);
       expect(draw(await archive.viewAt(1))).toBe('');
       expect(await archive.health()).toMatchObject({ state: 'ok', versions: 0, samples: 0, range: undefined });
@@ -378,6 +378,10 @@ async function story(open: Open, tell: (scene: Scene) => Promise<void>): Promise
     await archive.append({ id: `boot-${++n}`, time: commit.time, events, samples });
   };
   await tell({ archive, graph, now, say });
+}
+
+function named(...ids: string[]): ElementName[] {
+  return ids.map((id) => ({ kind: 'node', id }));
 }
 
 function node(id: string, metadata = {}): Change {

@@ -1,6 +1,7 @@
 /** Writes batches into the tables. Transactions are the caller's: after a rollback it calls `forget`. */
 import type { DatabaseSync } from 'node:sqlite';
-import { EVENT_CODES, EVENT_FIELDS, type Packed, type PackedBatch, SAMPLE_FIELDS } from './packed.ts';
+import type { ElementName } from '../archive.ts';
+import { EVENT_CODES, EVENT_FIELDS, KIND_CODES, type Packed, type PackedBatch, SAMPLE_FIELDS } from './packed.ts';
 import { Texts } from './texts.ts';
 
 /** Nodes, and edges, whose row numbers are remembered, about 200 bytes each; others are looked up, in about 5 µs. */
@@ -49,15 +50,16 @@ export class Appends {
     this.#sql.count.run(this.#first, this.#last, this.#versions, samples.length / SAMPLE_FIELDS);
   }
 
-  /** Ends what is open of these ids. */
-  closeLost(ids: readonly string[], time: number, recordedAt: number): void {
-    for (const id of ids)
-      for (const row of this.#sql.openLivesOf.all(JSON.stringify(id))) {
-        // It was so for a moment at least: we had heard of it.
-        const at = Math.max(time, Number(row.since) + 1);
-        this.#end(Number(row.life), Number(row.created), at, Math.max(at, recordedAt));
-        this.forget({ kind: Number(row.kind), id: String(row.id) });
-      }
+  /** Ends those of them that are open. */
+  closeLost(lost: readonly ElementName[], time: number, recordedAt: number): void {
+    for (const { kind, id } of lost) {
+      const known = this.#element(KIND_CODES[kind], JSON.stringify(id));
+      if (known.life === 0) continue;
+      // It was so for a moment at least: we had heard of it.
+      const at = Math.max(time, known.since + 1);
+      this.#end(known.life, known.created, at, Math.max(at, recordedAt));
+      known.life = 0;
+    }
   }
 
   /** Row numbers of one element, or all of them, are not true any more. */
@@ -208,9 +210,6 @@ function statements(db: DatabaseSync) {
     reopen: db.prepare(`update lives set parent = ?, child = ?, deleted = null, deleted_recorded = null, class = null
       where life = ?`),
     end: db.prepare('update lives set deleted = ?, deleted_recorded = ?, class = ? where life = ?'),
-    openLivesOf:
-      db.prepare(`select e.id, e.kind, l.life, l.created, (select max(since) from versions v where v.life = l.life) as since
-      from elements e join lives l on l.element = e.element and l.deleted is null where e.id = ?`),
     version: db.prepare(`insert into versions (life, since, recorded, revision, source, metadata)
       values (?, ?, ?, ?, ?, ?)`),
     replace: db.prepare(`update versions set recorded = ?, revision = ?, source = ?, metadata = ?

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Element } from '../../graph/element.ts';
 import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
-import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
+import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { ThreadCalls } from './calls.ts';
 import { packBatch } from './packed.ts';
@@ -89,8 +89,8 @@ class EmbeddedArchive implements Archive {
     return this.#elements({ kind: 'open' });
   }
 
-  async closeLost(ids: readonly string[], time: number): Promise<void> {
-    if (ids.length > 0) await this.#thread.call({ kind: 'closeLost', ids, time, recordedAt: this.#clock.now() });
+  async closeLost(lost: readonly ElementName[], time: number): Promise<void> {
+    if (lost.length > 0) await this.#thread.call({ kind: 'closeLost', lost, time, recordedAt: this.#clock.now() });
   }
 
   async range(): Promise<Span | undefined> {

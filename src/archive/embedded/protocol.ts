@@ -1,5 +1,6 @@
 /** What the archive and its thread say to each other. */
 import type { Span } from '../../graph/view.ts';
+import type { ElementName } from '../archive.ts';
 import type { PackedBatch } from './packed.ts';
 
 /** What the thread is started with. */
@@ -22,7 +23,12 @@ export type Read =
 
 export type Order =
   | { readonly kind: 'append'; readonly batch: PackedBatch }
-  | { readonly kind: 'closeLost'; readonly ids: readonly string[]; readonly time: number; readonly recordedAt: number }
+  | {
+      readonly kind: 'closeLost';
+      readonly lost: readonly ElementName[];
+      readonly time: number;
+      readonly recordedAt: number;
+    }
   | { readonly kind: 'prune'; readonly before: number }
   | { readonly kind: 'summary' }
   | { readonly kind: 'read'; readonly read: Read }

@@ -132,7 +132,7 @@ class Thread {
       if (this.#applied.length === 0) this.#db.exec('begin immediate');
       for (const { order } of writes) {
         if (order.kind === 'append') this.#appends.append(order.batch);
-        else this.#appends.closeLost(order.ids, order.time, order.recordedAt);
+        else this.#appends.closeLost(order.lost, order.time, order.recordedAt);
       }
       this.#applied = all;
       if (!isWhole(all)) return;

@@ -3,7 +3,7 @@ import type { GraphEvent, SampleEvent } from '../../graph/change.ts';
 import type { Element } from '../../graph/element.ts';
 import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
-import type { Archive, ArchiveBatch, ArchiveHealth } from '../archive.ts';
+import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import { readBatchId } from '../batchid.ts';
 import { gapsBetween } from '../gaps.ts';
 import { SnapshotView } from '../snapshot.ts';
@@ -86,15 +86,14 @@ export class MemoryArchive implements Archive {
     return [...this.#all()].filter((life) => life.end === undefined).flatMap((life) => life.versions.slice(-1));
   }
 
-  async closeLost(ids: readonly string[], time: number): Promise<void> {
-    for (const id of ids)
-      for (const kind of KINDS)
-        for (const life of this.#livesOf(kind, id)) {
-          const last = life.versions.at(-1);
-          if (life.end || !last) continue;
-          // It was so for a moment at least: we had heard of it.
-          life.end = { at: Math.max(time, last.updatedAt + 1), recordedAt: this.#clock.now() };
-        }
+  async closeLost(lost: readonly ElementName[], time: number): Promise<void> {
+    for (const { kind, id } of lost)
+      for (const life of this.#livesOf(kind, id)) {
+        const last = life.versions.at(-1);
+        if (life.end || !last) continue;
+        // It was so for a moment at least: we had heard of it.
+        life.end = { at: Math.max(time, last.updatedAt + 1), recordedAt: this.#clock.now() };
+      }
   }
 
   async range(): Promise<Span | undefined> {

@@ -1,0 +1,142 @@
+/** Live graph and archive as one line of time, over a restart in the middle. */
+import fc from 'fast-check';
+import type { Archive } from '../../src/archive/archive.ts';
+import { MemoryArchive } from '../../src/archive/memory/index.ts';
+import { closeLost, restore } from '../../src/archive/restore.ts';
+import { MergedTimeline } from '../../src/archive/timeline.ts';
+import { ArchiveWriter } from '../../src/archive/writer.ts';
+import type { Change } from '../../src/graph/change.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
+import { fakeClock } from '../std/fake-clock.ts';
+import { changes as anyChanges } from './changes.ts';
+
+const OWN = 'agent.h';
+
+/** A process from its start to its end. */
+async function run(archive: Archive, begin: number) {
+  const clock = fakeClock(begin);
+  const graph = new Graph({ begin });
+  const writer = new ArchiveWriter({ archive, writerId: `boot${begin}`, clock });
+  const timeline = new MergedTimeline({ graph, archive, flushed: () => writer.flushed(), nowMs: clock.now });
+  const restored = await restore(archive, graph, OWN);
+  graph.subscribe((commit) => writer.push(commit));
+  // Somebody watches from now on, even when nothing happens.
+  writer.heartbeat();
+  await writer.flushed();
+  await timeline.refresh();
+  const say = (time: number, changes: readonly Change[], origin = OWN) =>
+    graph.apply(changes, { host: 'h', origin, time });
+  const settle = () => closeLost(archive, graph, restored);
+  const end = async (time: number) => {
+    await clock.pass(time - clock.now());
+    await writer.stop();
+  };
+  return { graph, timeline, say, settle, end, clock };
+}
+
+const node = (id: string, N = 1): Change => ({ kind: 'node', id, metadata: { N } });
+const edge = (parent: string, child: string): Change => ({
+  kind: 'edge',
+  parent,
+  child,
+  metadata: { RelationType: 'r' },
+});
+const draw = (view: GraphView) => [...view.nodes(), ...view.edges()].map(line).sort().join(' | ');
+const line = ({ id, metadata, revision, createdAt }: Element) =>
+  `${id} ${JSON.stringify(metadata)} r${revision} since ${createdAt}`;
+
+test('after a restart the past is there, and what comes back lives on', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a'), node('b'), edge('a', 'b')]);
+  await first.end(2_000);
+
+  const second = await run(archive, 10_000);
+  second.say(10_100, [node('a', 2), node('b')]);
+  const lost = await second.settle();
+  expect(lost.map(({ id }) => id)).toEqual(['a>r>b']);
+  expect(draw(await second.timeline.at(1_500))).toBe(
+    'a {"N":1} r1 since 1100 | a>r>b {"RelationType":"r"} r1 since 1100 | b {"N":1} r1 since 1100',
+  );
+  expect(draw(await second.timeline.at(10_100))).toBe('a {"N":2} r2 since 1100 | b {"N":1} r1 since 1100');
+  const history = await second.timeline.history(['a', 'a>r>b']);
+  expect(history.map(({ id, updatedAt, validTo }) => [id, updatedAt, validTo])).toEqual([
+    ['a', 1_100, 10_100],
+    ['a', 10_100, undefined],
+    // It was last known when the first process ended.
+    ['a>r>b', 1_100, 2_000],
+  ]);
+  expect(await archive.gaps()).toEqual([{ from: 2_000, to: 10_000 }]);
+});
+
+test('what users made is there at once after a restart, and is not lost', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('mine'), node('yours'), edge('mine', 'yours')], 'api.h');
+  await first.end(2_000);
+  const second = await run(archive, 10_000);
+  expect(draw(second.graph.now())).toContain('mine>r>yours');
+  expect(await second.settle()).toEqual([]);
+});
+
+test('a difference over the restart is told key by key', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a'), node('b')]);
+  await first.end(2_000);
+  const second = await run(archive, 10_000);
+  second.say(10_100, [node('a', 2), node('c')]);
+  await second.settle();
+  const words = ({ kind, before, after, keys }: Difference) =>
+    `${kind} ${(before ?? after)?.id} ${keys.map(({ key, ...values }) => `${key} ${values.before}-${values.after}`)}`;
+  await second.clock.pass(1_000);
+  expect((await second.timeline.diff({ from: 1_500, to: 10_500 })).map(words).sort()).toEqual([
+    'added c ',
+    'changed a N 1-2',
+    'removed b ',
+  ]);
+});
+
+test('a time before anything is known names what is kept', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a')]);
+  await first.end(2_000);
+  const second = await run(archive, 10_000);
+  expect(() => second.timeline.at(999)).toThrow(
+    expect.objectContaining({
+      faults: [expect.objectContaining({ hint: expect.stringContaining('1970-01-01T00:00:01.000Z') })],
+    }),
+  );
+});
+
+test('any history cut by a restart at any point reads as if it had never been cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyChanges, fc.nat(30), async (steps, cut) => {
+      const whole = new Graph({ begin: 0 });
+      const archive = new MemoryArchive();
+      let process = await run(archive, 0);
+      const pictures = new Map<number, string>();
+      let time = 1;
+      for (const [i, { pause, changes }] of steps.entries()) {
+        time += pause;
+        if (i === cut) {
+          await process.end(time);
+          // Begins later than it ended: no moment belongs to both.
+          process = await run(archive, ++time);
+          // Those that somebody speaks of at once; here that is everyone.
+          process.graph.adopt(() => true);
+          time++;
+        }
+        process.say(time, changes);
+        whole.apply(changes, { host: 'h', origin: OWN, time });
+        pictures.set(time, draw(whole.now()));
+      }
+      await process.clock.pass(1_000);
+      await process.timeline.refresh();
+      for (const [moment, picture] of pictures) expect(draw(await process.timeline.at(moment))).toBe(picture);
+    }),
+    { numRuns: 60 },
+  );
+});
