@@ -61,7 +61,8 @@ process.stdout.write(
 );
 ws.close();
 query.close();
-server.kill();
+// Not killed: it has a folder to take away.
+server.disconnect();
 
 async function publish(
   type: string,
