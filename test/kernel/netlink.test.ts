@@ -96,11 +96,9 @@ withRoot('an interface recreated under the same ifindex is a second life of the 
   execFileSync('ip', ['-n', a, '-batch', '-'], { input: 'link del bridge0\nlink add bridge1 index 77 type bridge\n' });
   const after = await net.until(() => net.find(a, 'bridge1'));
   expect(after.id).toBe(before?.id);
-  expect(after.revision).toBeLessThan(100);
-  const lives = net.graph.history([after.id]).map((version) => version.metadata.Name);
-  expect(new Set(lives)).toEqual(new Set(['bridge0', 'bridge1']));
-  expect(after.createdAt).toBeGreaterThanOrEqual(before?.createdAt ?? 0);
-  expect(net.graph.history([after.id]).find((version) => version.metadata.Name === 'bridge0')?.deletedAt).toBeDefined();
+  const lives = net.graph.history([after.id]);
+  expect(lives.find(({ metadata }) => metadata.Name === 'bridge0')?.deletedAt).toBeDefined();
+  expect(lives.find(({ metadata }) => metadata.Name === 'bridge1')?.revision).toBe(1);
 });
 
 withRoot(

@@ -56,40 +56,59 @@ const SETS_MAX = 1_000;
 type Ask = (request: Uint8Array) => Uint8Array | undefined;
 
 /** Every question may go unanswered: the interface may be gone, renamed, or have no driver. */
-export function readDevice(socket: DeviceSocket, name: string, features: FeatureSets): Device {
-  const ask: Ask = (request) => {
+export class DeviceReader {
+  readonly #features: FeatureSets;
+  /** Words of a mask of link modes: the kernel's number, the same for all devices. */
+  #words = 0;
+
+  constructor(features: FeatureSets) {
+    this.#features = features;
+  }
+
+  /** `isVirtual`: made of software alone; then there is no use in asking for its hardware. */
+  read(socket: DeviceSocket, name: string, isVirtual: boolean): Device {
+    const ask = asker(socket, name);
+    const info = ask(driverInfo.request());
+    const driver = info && driverInfo.read(info);
+    const counted = driver && !isVirtual ? ask(channelCounts.request()) : undefined;
+    const permanent = isVirtual ? undefined : ask(permanentAddress.request());
+    return {
+      driver: driver?.name ?? '',
+      busInfo: driver?.busInfo,
+      permMac: permanent ? permanentAddress.read(permanent) : '',
+      features: driver ? this.#features.read(ask) : undefined,
+      channels: counted ? channelCounts.read(counted) : undefined,
+      ...this.#mode(ask),
+    };
+  }
+
+  /** What changes as a link gets or loses its carrier; each question waits for the kernel's lock of all devices. */
+  readMode(socket: DeviceSocket, name: string): LinkMode {
+    return this.#mode(asker(socket, name));
+  }
+
+  #mode(ask: Ask): LinkMode {
+    const answer = this.#words > 0 ? ask(linkSettings.request(this.#words)) : this.#learnWords(ask);
+    if (answer) return linkSettings.read(answer);
+    const old = this.#words > 0 ? undefined : ask(oldSettings.request());
+    return old ? oldSettings.read(old) : { speed: undefined, duplex: undefined };
+  }
+
+  #learnWords(ask: Ask): Uint8Array | undefined {
+    const sizes = ask(linkSettings.request(0));
+    this.#words = sizes ? linkSettings.words(sizes) : 0;
+    return this.#words > 0 ? ask(linkSettings.request(this.#words)) : undefined;
+  }
+}
+
+function asker(socket: DeviceSocket, name: string): Ask {
+  return (request) => {
     try {
       return socket.ethtool(name, request);
     } catch {
       return undefined;
     }
   };
-  const info = ask(driverInfo.request());
-  const driver = info && driverInfo.read(info);
-  const { speed, duplex } = readMode(ask);
-  const counted = driver && ask(channelCounts.request());
-  const permanent = ask(permanentAddress.request());
-  return {
-    driver: driver?.name ?? '',
-    busInfo: driver?.busInfo,
-    speed,
-    duplex,
-    permMac: permanent ? permanentAddress.read(permanent) : '',
-    features: driver ? features.read(ask) : undefined,
-    channels: counted ? channelCounts.read(counted) : undefined,
-  };
-}
-
-/** Speed alone: what changes when a link gets its carrier. */
-function readMode(ask: Ask): LinkMode {
-  const sizes = ask(linkSettings.request());
-  if (sizes) {
-    const request = linkSettings.again(sizes);
-    const answer = request && ask(request);
-    return answer ? linkSettings.read(answer) : { speed: undefined, duplex: undefined };
-  }
-  const old = ask(oldSettings.request());
-  return old ? oldSettings.read(old) : { speed: undefined, duplex: undefined };
 }
 
 function readNames(ask: Ask): readonly string[] | undefined {

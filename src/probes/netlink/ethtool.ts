@@ -44,16 +44,14 @@ export interface LinkMode {
 }
 
 export const linkSettings = {
-  /** Sizes are asked for (0 words of masks) and not given: speed and duplex come with the refusal. */
-  request: (): Uint8Array => command(GLINKSETTINGS, LINKSETTINGS_SIZE),
-  /** The kernel answers the first question with how many words of masks it wants, as a negative number. */
-  again(answer: Uint8Array): Uint8Array | undefined {
-    const words = -(((answer[15] ?? 0) << 24) >> 24);
-    if (words <= 0) return undefined;
+  /** `words`: of a mask of link modes. With the wrong number the kernel answers with the right one and no more. */
+  request(words: number): Uint8Array {
     const request = command(GLINKSETTINGS, LINKSETTINGS_SIZE + words * 3 * 4);
     request[15] = words;
     return request;
   },
+  /** The right number; it comes as a negative one. 0 where the answer is no such one. */
+  words: (answer: Uint8Array): number => Math.max(0, -(((answer[15] ?? 0) << 24) >> 24)),
   read: (answer: Uint8Array): LinkMode => mode(Attributes.struct(answer).u32(4), answer[8]),
 };
 

@@ -1,6 +1,6 @@
 /** Interfaces of every namespace, from rtnetlink and ethtool: what they are, what they are linked to, how they are used. */
 import { defineProbe } from '../probe.ts';
-import { FeatureSets } from './device.ts';
+import { DeviceReader, FeatureSets } from './device.ts';
 import { findMonitor } from './monitor.ts';
 import { NamespaceList } from './namespaces.ts';
 import { options } from './options.ts';
@@ -22,7 +22,7 @@ export const netlink = defineProbe({
       monitor,
       fail,
       topology: new Topology(),
-      features: new FeatureSets(),
+      reader: new DeviceReader(new FeatureSets()),
       slices: new Slices(),
     });
     const readings: Promise<void>[] = [];
@@ -38,9 +38,10 @@ export const netlink = defineProbe({
         },
         signal,
       );
-      // It told at once of those that are known: with these the first full reading is complete.
+      // The first full reading is that of all namespaces there are at the start.
+      await Promise.race([namespaces.complete(), aborted(signal), failed]);
       isBeginning = false;
-      await Promise.race([Promise.all(readings), failed]);
+      await Promise.race([Promise.all(readings), aborted(signal), failed]);
       context.ready();
       await Promise.race([aborted(signal), failed]);
     } finally {

@@ -8,6 +8,9 @@ import { Watch } from './watch.ts';
 /** Until a namespace that could not be read is tried again, doubled each time. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 30_000;
+/** Namespaces that may not be entered are named after this long, and so many of them. */
+const SAY_MS = 50;
+const NAMES_MAX = 5;
 /** Of this, each namespace's readings of counters are shifted against the one before: spread evenly, whatever the number. */
 const GOLDEN = 0.618_033_988_75;
 
@@ -21,6 +24,7 @@ export class NamespaceList {
   readonly #kept = new Map<string, Kept>();
   /** Namespaces that may not be entered, by name. */
   readonly #refused = new Set<string>();
+  #sayTimer: NodeJS.Timeout | undefined;
   #phase = 0;
 
   constructor(shared: Shared) {
@@ -54,6 +58,7 @@ export class NamespaceList {
       watch?.close();
     }
     this.#kept.clear();
+    clearTimeout(this.#sayTimer);
   }
 
   async #keep(namespace: Namespace, kept: Kept, settle: () => void): Promise<void> {
@@ -112,13 +117,21 @@ export class NamespaceList {
     }
   }
 
+  /** Told together: without the capability it is all of them. */
   #say(name: string, isRefused: boolean): void {
-    const before = this.#refused.size;
+    if (this.#refused.has(name) === isRefused) return;
     if (isRefused) this.#refused.add(name);
     else this.#refused.delete(name);
-    if (this.#refused.size === before) return;
-    const names = [...this.#refused].sort().join(', ');
-    const text = `cannot see into ${names}: needs CAP_SYS_ADMIN and CAP_NET_ADMIN`;
-    this.#shared.context.notice(names === '' ? undefined : text);
+    this.#sayTimer ??= setTimeout(() => {
+      this.#sayTimer = undefined;
+      this.#shared.context.notice(refusal([...this.#refused].sort()));
+    }, SAY_MS).unref();
   }
+}
+
+function refusal(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const some = names.slice(0, NAMES_MAX).join(', ');
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return `cannot see into ${some}${more}: needs CAP_SYS_ADMIN and CAP_NET_ADMIN`;
 }

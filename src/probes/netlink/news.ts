@@ -17,9 +17,10 @@ export class News {
   /** The namespace's own rules or routes. */
   isNamespaceTouched = false;
 
-  /** To be asked: all of the link, its ethtool settings, routes over it, its forwarding entries, its filters. */
+  /** To be asked: all of the link, its ethtool settings, of these only the speed, routes over it, its forwarding entries, its filters. */
   readonly links = new Set<number>();
   readonly devices = new Set<number>();
+  readonly modes = new Set<number>();
   readonly routes = new Set<number>();
   readonly forwarding = new Set<number>();
   readonly filters = new Set<number>();

@@ -5,7 +5,7 @@ import type { DeviceSocket } from '../../native/door.ts';
 import { interfaceId } from '../identity.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
 import { describe } from './description.ts';
-import { type Device, type FeatureSets, readDevice } from './device.ts';
+import type { Device, DeviceReader } from './device.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Link } from './link.ts';
 import type { Monitor } from './monitor.ts';
@@ -25,7 +25,7 @@ import { NAMESPACE_KEYS, OWNED } from './vocabulary.ts';
 export interface Shared {
   readonly context: ProbeContext<Options>;
   readonly topology: Topology;
-  readonly features: FeatureSets;
+  readonly reader: DeviceReader;
   readonly monitor: Monitor | undefined;
   readonly slices: Slices;
   /** Ends the run with a bug that showed outside of any call from it. */
@@ -140,6 +140,7 @@ export class Publisher implements Place {
     const bereft = [...news.gone, ...news.recreated].flatMap((ifindex) => this.#remove(ifindex, changes));
     relate(bereft);
     for (const ifindex of news.devices) this.#readDevice(ifindex);
+    for (const ifindex of news.modes) this.#readMode(ifindex);
     for (const ifindex of news.routed) this.#routing.delete(ifindex);
     for (const ifindex of new Set([...news.touched, ...news.routed, ...news.neighboured]))
       relate(this.#write(ifindex, changes));
@@ -212,13 +213,23 @@ export class Publisher implements Place {
     const link = this.tables.links.get(ifindex);
     const { devices, shared } = this.#parts;
     if (!link || !devices) return;
-    const device = readDevice(devices, link.name, shared.features);
+    const device = shared.reader.read(devices, link.name, link.kind !== '' && link.parentDevice === '');
     const before = this.#devices.get(ifindex);
     this.#devices.set(ifindex, device);
     if (before?.busInfo === device.busInfo) return;
     const vf = device.busInfo ? virtualFunction(device.busInfo) : undefined;
     if (vf) this.#functions.set(ifindex, vf);
     else this.#functions.delete(ifindex);
+  }
+
+  #readMode(ifindex: number): void {
+    const link = this.tables.links.get(ifindex);
+    const before = this.#devices.get(ifindex);
+    const { devices, shared } = this.#parts;
+    if (!link || !devices || !before) return;
+    if (shared.monitor) this.#devices.set(ifindex, { ...before, ...shared.reader.readMode(devices, link.name) });
+    // Nobody tells of other settings on this kernel.
+    else this.#readDevice(ifindex);
   }
 
   /** Rules, and routes that go nowhere: they are on no interface. */

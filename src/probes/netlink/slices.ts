@@ -1,16 +1,23 @@
 /**
  * Long work on the one thread that everything runs on gives way every few milliseconds. All who work long share one
- * budget: of many that wait, one goes on each time the event loop has turned.
+ * budget for each turn of the event loop: of many that wait, one goes on each time it has turned.
  */
 const SLICE_MS = 5;
 
 export class Slices {
-  #until = 0;
+  #since = 0;
+  #isRunning = false;
   readonly #waiting: (() => void)[] = [];
+
+  /** Whether this turn has had enough of us. */
+  get isSpent(): boolean {
+    if (!this.#isRunning) this.#begin();
+    return performance.now() - this.#since >= SLICE_MS;
+  }
 
   /** To be awaited between steps of a millisecond or so. */
   breathe(): Promise<void> | undefined {
-    if (this.#waiting.length === 0 && performance.now() < this.#until) return undefined;
+    if (this.#waiting.length === 0 && !this.isSpent) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) setImmediate(() => this.#turn());
@@ -18,8 +25,16 @@ export class Slices {
   }
 
   #turn(): void {
-    this.#until = performance.now() + SLICE_MS;
+    this.#begin();
     this.#waiting.shift()?.();
     if (this.#waiting.length > 0) setImmediate(() => this.#turn());
+  }
+
+  #begin(): void {
+    this.#isRunning = true;
+    this.#since = performance.now();
+    setImmediate(() => {
+      this.#isRunning = false;
+    });
   }
 }

@@ -118,8 +118,8 @@ export class Tables {
     this.links.set(link.ifindex, link);
     news.touched.add(link.ifindex);
     if (before && before.kind !== link.kind) news.recreated.add(link.ifindex);
-    if (!before || before.name !== link.name || before.operState !== link.operState || before.flags !== link.flags)
-      news.devices.add(link.ifindex);
+    if (!before) news.devices.add(link.ifindex);
+    else if (before.operState !== link.operState || before.flags !== link.flags) news.modes.add(link.ifindex);
     // The first end of a pair is told of before it has its peer.
     if (link.parent === undefined && kindOf(link.kind)?.isPair) news.links.add(link.ifindex);
     if (before?.vfs || (!before && link.parentDevice !== '' && told.vfs === undefined)) news.links.add(link.ifindex);

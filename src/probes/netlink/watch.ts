@@ -15,13 +15,15 @@ import { openSockets, type Sockets } from './sockets.ts';
 import { Tables } from './tables.ts';
 
 /** Interfaces described at a time when there are many, and how many of some news are. */
-const CHUNK = 16;
-const BURST = 32;
+const CHUNK = 8;
+const BURST = 16;
 /** Between two readings of everything, doubled each time while something was missed again. */
 const RESYNC_FIRST_MS = 5;
 const RESYNC_MAX_MS = 1_000;
-/** News kept while everything is read; more, and it is read again. */
-const HELD_MAX_BYTES = 32 * 1024 * 1024;
+/** News that wait; more, and everything is read again. */
+const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
+/** News that are told together. */
+const TOGETHER_BYTES = 256 * 1024;
 
 export class Watch {
   readonly publisher: Publisher;
@@ -31,9 +33,12 @@ export class Watch {
   readonly #nsids: Nsids;
   readonly #counters = new Counters();
   readonly #closing = new AbortController();
-  /** News that came while everything was being read, to be heard after it. */
-  #held: Uint8Array[] | undefined = [];
-  #heldBytes = 0;
+  /** News that came while everything was being read, or faster than they are told. */
+  #queue: Uint8Array[] = [];
+  #queueBytes = 0;
+  /** While everything is being read they stay there. */
+  #isHolding = true;
+  #isDraining = false;
   #hidden = { routesNotShown: 0, neighboursNotShown: 0 };
   #isReading = false;
   #isMissed = false;
@@ -65,7 +70,7 @@ export class Watch {
     this.#patience = new Patience(
       shared.context.options.settleMs,
       (news) => {
-        if (!this.#held) this.publisher.publish(news);
+        if (!this.#isHolding) this.publisher.publish(news);
       },
       shared.fail,
     );
@@ -124,20 +129,42 @@ export class Watch {
       this.#shared.context.count('overruns');
       this.#missed();
     }
-    if (!this.#held) {
-      this.#publish(this.#read(batch));
+    this.#queue.push(batch);
+    this.#queueBytes += batch.length;
+    if (this.#queueBytes > QUEUE_MAX_BYTES) this.#missed();
+    if (this.#isHolding || this.#isDraining) return;
+    if (!this.#shared.slices.isSpent) {
+      this.#publishQueue();
       return;
     }
-    this.#heldBytes += batch.length;
-    if (this.#heldBytes <= HELD_MAX_BYTES) this.#held.push(batch);
-    else this.#missed();
+    this.#isDraining = true;
+    this.#drain().catch(this.#shared.fail);
   }
 
-  #read(batch: Uint8Array): News {
+  /** Under pressure: what has come meanwhile is told together. */
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#isHolding && !this.#closing.signal.aborted) {
+      await this.#shared.slices.breathe();
+      if (!this.#isHolding) this.#publishQueue();
+    }
+    this.#isDraining = false;
+  }
+
+  #publishQueue(): void {
     const news = new News();
+    let bytes = 0;
+    while (this.#queue.length > 0 && bytes < TOGETHER_BYTES) {
+      const batch = this.#queue.shift() as Uint8Array;
+      bytes += batch.length;
+      this.#read(batch, news);
+    }
+    this.#queueBytes -= bytes;
+    this.#publish(news);
+  }
+
+  #read(batch: Uint8Array, news: News): void {
     for (const { type, flags, payload } of messages(batch))
       this.publisher.tables.hear({ type, flags, body: payload }, news);
-    return news;
   }
 
   #hearMonitor(batch: Uint8Array): void {
@@ -153,7 +180,7 @@ export class Watch {
 
   /** Everything that follows from some news; nothing while everything is read anew. */
   #publish(news: News): void {
-    if (this.#held || this.#closing.signal.aborted) return;
+    if (this.#isHolding || this.#closing.signal.aborted) return;
     this.#patience.take(news, this.publisher.tables);
     this.#leaveRest(news);
     this.publisher.publish(news);
@@ -213,8 +240,9 @@ export class Watch {
   }
 
   async #readEverything(): Promise<void> {
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#isHolding = true;
+    this.#queue = [];
+    this.#queueBytes = 0;
     this.#inquiries.cancel();
     const { publisher } = this;
     const tables = new Tables(this.#shared.context.options);
@@ -229,11 +257,14 @@ export class Watch {
     if (this.#closing.signal.aborted) return;
     // From here to the first word to the graph nothing may come between: what is gone must be said before what comes.
     const news = publisher.take(tables, kept);
-    const heard = this.#held.map((batch) => this.#read(batch));
-    this.#held = undefined;
-    for (const { gone, recreated } of heard) for (const ifindex of [...gone, ...recreated]) news.gone.add(ifindex);
+    const heard = new News();
+    for (const batch of this.#queue) this.#read(batch, heard);
+    this.#queue = [];
+    this.#queueBytes = 0;
+    this.#isHolding = false;
+    for (const ifindex of [...heard.gone, ...heard.recreated]) news.gone.add(ifindex);
     await this.#publishAll(news);
-    for (const later of heard) this.#follow(later);
+    this.#follow(heard);
     this.#hidden = { routesNotShown: 0, neighboursNotShown: 0 };
     this.#countHidden();
   }

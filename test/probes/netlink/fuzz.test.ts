@@ -86,7 +86,7 @@ test('answers of ethtool of any length and content throw nothing', () => {
     const answer = new Uint8Array(roll() % 300);
     for (let byte = 0; byte < answer.length; byte++) answer[byte] = roll();
     driverInfo.read(answer);
-    linkSettings.again(answer);
+    linkSettings.words(answer);
     linkSettings.read(answer);
     permanentAddress.read(answer);
     featureBits.read(answer);
