@@ -25,6 +25,7 @@ import { indexedKeysOf, keysOf } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
+import { ownNamespace } from './probes/netns/own.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
@@ -33,11 +34,13 @@ import { steps } from './query/steps/index.ts';
 import { systemClock } from './std/clock.ts';
 import { edgeId } from './std/edgeid.ts';
 import { logTo } from './std/log.ts';
-import { settlesWithin } from './std/pause.ts';
+import { pause, settlesWithin } from './std/pause.ts';
 import { Unavailable } from './std/unavailable.ts';
 
 /** How often signs of life are written, what is too old forgotten, and the archive's state read. */
 const HOUSEKEEPING_MS = 5_000;
+/** What an earlier run knew has this long to show itself after the first readings, before it counts as gone. */
+const RETURN_MS = 3_000;
 /** How long `up` waits for the first readings before it says what it sees. */
 const GREETING_MS = 900;
 
@@ -65,7 +68,8 @@ interface Running extends AsyncDisposable {
 async function start(loaded: Loaded, log: Log): Promise<Running> {
   const { config } = loaded;
   const startedAt = Date.now();
-  const stack = new AsyncDisposableStack();
+  // What was opened is closed again when the start fails half way; a start that succeeds hands it on.
+  await using stack = new AsyncDisposableStack();
   const notes = new Map<string, string>();
   const host = thisHost(config.host);
   const origin = `agent.${host.name}`;
@@ -99,10 +103,12 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   await timeline.refresh();
 
   const door = openDoor();
+  const namespaces = namespaceRegistry();
+  if (!config.probes.enabled.includes('netns')) namespaces.add(ownNamespace(door, host));
   const supervisor = supervise(probePlans(config), {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
-    namespaces: namespaceRegistry(),
+    namespaces,
     view: () => graph.now(),
     host,
     log,
@@ -110,8 +116,14 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     random: Math.random,
   });
   stack.defer(() => supervisor.stop());
-  const settled = supervisor.ready().then(() => archive && restored && settle(archive, graph, restored, log));
-  settled.catch((error: Error) => log.warn(`archive: ${error.message}`));
+  const ready = supervisor.ready();
+  const stopping = new AbortController();
+  stack.defer(() => stopping.abort());
+  if (archive && restored)
+    ready
+      .then(() => pause(systemClock, RETURN_MS, stopping.signal))
+      .then(() => (stopping.signal.aborted ? undefined : settle(archive, graph, restored, log)))
+      .catch((error: Error) => log.warn(`archive: ${error.message}`));
 
   let health: ArchiveHealth | undefined = await archive?.health();
   const housekeeping = setInterval(() => {
@@ -158,18 +170,19 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const place = await api.listen(config.listen.host, config.listen.port);
   stack.defer(() => api.close());
 
+  const opened = stack.move();
   return {
     async greeting() {
-      await settlesWithin(systemClock, GREETING_MS, settled);
+      await settlesWithin(systemClock, GREETING_MS, ready);
       return greeting({
         ...countInterfaces(graph.now()),
-        listen: place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`,
+        listen: place,
         history: health && { ...health, from: timeline.range().from },
         newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,
         troubles: supervisor.status().flatMap(troublesOf),
       });
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

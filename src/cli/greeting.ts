@@ -2,8 +2,8 @@
 export interface Sight {
   readonly interfaces: number;
   readonly namespaces: number;
-  /** Where it answers: `127.0.0.1:8082`. */
-  readonly listen: string;
+  /** Where it answers. */
+  readonly listen: { readonly host: string; readonly port: number };
   readonly history:
     | { readonly place: string; readonly sizeBytesMax: number; readonly ageMsMax: number; readonly from: number }
     | undefined;
@@ -17,13 +17,19 @@ export function greeting(sight: Sight): string {
   const { interfaces, namespaces, listen, history, newToken, troubles } = sight;
   return [
     `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}.`,
-    `  ask      http://${listen}, or: skein query "G.V()"`,
+    `  ask      ${url(listen)}, or: skein query "G.V()"`,
     `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
     ...troubles.map((trouble) => `  missing  ${trouble}`),
     ...(newToken ? [`  token    ${newToken.token}  (shown this once; kept in ${newToken.file})`] : []),
     `  try      skein query "G.V().Has('State','UP').Values('Name')"`,
     '',
   ].join('\n');
+}
+
+/** An address that can be copied: whoever listens on all of them is found here on loopback. */
+function url({ host, port }: Sight['listen']): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port} (and port ${port} of every other address)`;
+  return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
 
 function kept({ place, sizeBytesMax, ageMsMax, from }: NonNullable<Sight['history']>): string {

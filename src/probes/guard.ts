@@ -60,6 +60,8 @@ export function guard(outside: Outside, signal: AbortSignal, now: () => number):
       list: () => namespaces.list(),
       add: (namespace) => namespaces.add(namespace),
       remove: (nodeId) => namespaces.remove(nodeId),
+      searching: () => hold({ close: namespaces.searching() }),
+      complete: () => namespaces.complete(),
       watch(listener, until) {
         const added = guarded((ns: Parameters<typeof listener.added>[0]) => listener.added(ns));
         const removed = guarded((ns: Parameters<typeof listener.removed>[0]) => listener.removed(ns));

@@ -10,6 +10,7 @@ type Listener = Parameters<Namespaces['watch']>[0];
 export function namespaceRegistry(): Namespaces {
   const known = new Map<string, Namespace>();
   const listeners = new Set<Listener>();
+  const searches = new Set<Promise<void>>();
   return {
     list: () => [...known.values()],
 
@@ -24,6 +25,19 @@ export function namespaceRegistry(): Namespaces {
       if (!namespace) return;
       known.delete(nodeId);
       for (const listener of [...listeners]) listener.removed(namespace);
+    },
+
+    searching() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      searches.add(promise);
+      return () => {
+        searches.delete(promise);
+        resolve();
+      };
+    },
+
+    async complete() {
+      while (searches.size > 0) await Promise.all(searches);
     },
 
     watch(listener, signal) {

@@ -48,6 +48,10 @@ export interface Namespaces {
   list(): readonly Namespace[];
   add(namespace: Namespace): void;
   remove(nodeId: string): void;
+  /** Says that those which are there already are being looked for; the result says that all of them were told. */
+  searching(): () => void;
+  /** Resolves when nobody is searching any more. */
+  complete(): Promise<void>;
   /** Calls at once for each that is known, then for each that comes and goes, until the signal aborts. */
   watch(listener: { added(ns: Namespace): void; removed(ns: Namespace): void }, signal: AbortSignal): void;
 }

@@ -47,6 +47,16 @@ test('a second process on the same archive refuses and names the first', () =>
     await first.end();
   }));
 
+test('a port that is taken is said, and nothing is left running', () =>
+  inFolder(async (data) => {
+    const first = await skeinUp(join(data, 'a'), ...quiet);
+    const listen = new URL(first.url).host;
+    await expect(skeinUp(join(data, 'b'), ...quiet, '--listen', listen)).rejects.toThrow(
+      /EADDRINUSE.*nobody else uses/,
+    );
+    await first.end();
+  }));
+
 test('a corrupt archive is kept aside, and said loudly', () =>
   inFolder(async (data) => {
     mkdirSync(join(data, 'archive'));

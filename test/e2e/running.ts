@@ -60,7 +60,7 @@ export async function skeinUp(data: string, ...flags: string[]): Promise<Running
   return new Promise((resolve, reject) => {
     const heard = (chunk: Buffer) => {
       said += chunk;
-      const url = /ask +(http:\S+?),.*try /s.exec(said)?.[1];
+      const url = /ask +(http:[^\s,]+).*try /s.exec(said)?.[1];
       if (url) resolve(new Running(child, url, () => said));
     };
     child.stdout.on('data', heard);

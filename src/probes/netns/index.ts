@@ -5,14 +5,13 @@
  * later thread of a process has entered (/proc/PID/ns/net is that of the first).
  */
 import * as z from 'zod';
-import type { Door, NetnsIdentity } from '../../native/door.ts';
 import { bell } from '../../std/bell.ts';
-import { Unavailable } from '../../std/unavailable.ts';
 import { defineProbe } from '../probe.ts';
 import { missingSights } from './capabilities.ts';
 import { Holders } from './holders.ts';
 import { identify } from './identify.ts';
 import { NamedDirectory } from './named.ts';
+import { ownIdentity, ownNamespace } from './own.ts';
 import { Scans } from './scans.ts';
 import { Speaker } from './speaker.ts';
 import { Netns } from './vocabulary.ts';
@@ -38,8 +37,9 @@ export const netns = defineProbe({
   types: [Netns],
 
   async run({ options: given, door, graph, host, namespaces, signal, ready, notice, count }) {
+    const isComplete = namespaces.searching();
     const own = ownIdentity(door);
-    namespaces.add({ nodeId: host.id, tid: host.tid, path: OWN_PATH, cookie: own.cookie, name: host.name });
+    namespaces.add(ownNamespace(door, host));
 
     const look = bell();
     const holders = new Holders({ namespacesMax: given.namespacesMax });
@@ -91,7 +91,10 @@ export const netns = defineProbe({
       speaker.say(holders, { isScanned, nowMs: Date.now() });
       const full = holders.isFull ? [`no more than ${given.namespacesMax} namespaces are shown (namespacesMax)`] : [];
       notice([...missing, ...full].join('; ') || undefined);
-      if (isScanned) ready();
+      if (isScanned) {
+        isComplete();
+        ready();
+      }
       // What must last to be shown is only said after a scan, so a scan that waits comes first.
       const peopleMs = scans.isWanted ? scans.dueMs() : speaker.dueMs();
       const dueMs = Math.min(peopleMs, ...named.map((directory) => directory.dueMs()));
@@ -103,17 +106,6 @@ export const netns = defineProbe({
 /** Others than Docker keep their namespaces among everybody's. */
 function managerOf(directory: string): string | undefined {
   return /\/docker\/netns\/?$/.test(directory) ? 'docker' : undefined;
-}
-
-/** The namespace of the thread we run on, and of every thread that nobody moved. */
-const OWN_PATH = '/proc/self/ns/net';
-
-function ownIdentity(door: Door): NetnsIdentity {
-  try {
-    return identify(door, OWN_PATH);
-  } catch (cause) {
-    throw new Unavailable(`our own namespace cannot be told (${(cause as Error).message})`, '/proc', { cause });
-  }
 }
 
 /** Names are opened one by one: after so many, others get their turn. */
