@@ -97,17 +97,18 @@ export class ThreadCalls {
           reject(errorOf(reply.failure));
         } else this.#answer(reply, worker);
       });
-      let hasEnded = false;
-      const ended = (why: string) => {
-        if (hasEnded) return;
-        hasEnded = true;
+      let why = 'it ended';
+      worker.on('error', (error) => {
+        why = `it died: ${error.message}`;
+      });
+      // Only now has it let go of its files, and another can take them.
+      worker.on('exit', () => {
+        const error = this.#unavailable(`a thread that lives (${why})`);
         this.#worker = undefined;
-        reject(this.#unavailable(why));
-        for (const { reject: rejectCall } of this.#pending.values()) rejectCall(this.#unavailable(why));
+        reject(error);
+        for (const pending of this.#pending.values()) pending.reject(error);
         this.#pending.clear();
-      };
-      worker.on('error', (error) => ended(`a thread that lives (it died: ${error.message})`));
-      worker.on('exit', () => ended('a thread that lives (it ended)'));
+      });
     });
   }
 
