@@ -80,10 +80,12 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
 
   const archive = await openArchive(config, log, notes);
   if (archive) stack.use(archive);
+  const kept = await archive?.range();
   const graph = new Graph({
     indexed: indexedKeysOf(types),
     edgeId,
-    begin: startedAt,
+    // Never before what is kept: the clock may have been set back since.
+    begin: Math.max(startedAt, kept?.to ?? startedAt),
     // Revisions go on growing after a restart without a word kept about them: a million for each second of the clock.
     firstRevision: Math.floor(startedAt / 1000) * 1_000_000,
   });
@@ -100,6 +102,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   });
   const restored = archive ? await restore(archive, graph, origin) : undefined;
   if (writer) graph.subscribe((commit) => writer.push(commit));
+  // From here on somebody is watching, also when nothing changes.
+  writer?.heartbeat();
   await timeline.refresh();
 
   const door = openDoor();
@@ -264,7 +268,7 @@ function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStat
     Kind: health.kind,
     Place: health.place,
     State: health.state,
-    Notes: [...health.notes],
+    Notes: [...health.notes, ...writer.status().notes],
     SizeBytes: health.sizeBytes,
     SizeBytesMax: health.sizeBytesMax,
     AgeMsMax: health.ageMsMax,
