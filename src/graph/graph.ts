@@ -255,8 +255,10 @@ export class Graph {
 
   #writeEdge(change: Change & { kind: 'edge' }, commit: Writing): string | undefined {
     const { parent, child, metadata } = change;
-    if (!this.nodes.alive.has(parent)) return 'Parent node not found';
-    if (!this.nodes.alive.has(child)) return 'Child node not found';
+    const from = this.nodes.alive.get(parent);
+    const to = this.nodes.alive.get(child);
+    if (!from) return 'Parent node not found';
+    if (!to) return 'Child node not found';
     const id = change.id ?? this.#edgeId(parent, child, String(metadata.RelationType ?? ''));
     const slot = this.#alive('edge', id);
     const current = slot?.current as GraphEdge | undefined;
@@ -266,7 +268,9 @@ export class Graph {
     }
     // The same id between other nodes is another edge: one life ends, the next begins.
     if (slot) this.#remove(slot, commit);
-    const edge = firstEdge(id, { parent, child }, metadata, commit);
+    // The nodes' own texts: those that came with the change are copies, two for every edge.
+    const ends = { parent: from.id, child: to.id };
+    const edge = firstEdge(id, ends, metadata, commit);
     this.#tie(this.#start(this.edges, edge, commit), edge);
     return undefined;
   }
