@@ -1,5 +1,7 @@
 /** The netlink probe on real namespaces. Needs root: namespaces and veths are made and taken away again. */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { eventually } from '../eventually.ts';
 import { isRoot, lab } from './netlinkrun.ts';
 
 const withRoot = isRoot ? test : test.skip;
@@ -415,4 +417,19 @@ withRoot('traffic control filters and the queueing discipline are shown as they 
   await net.until(() => v0()?.TC === undefined);
   tc('qdisc', 'del', 'dev', 'v0', 'root');
   await net.until(() => v0()?.QueueDiscipline === 'noqueue');
+});
+
+withRoot('namespaces that come and go leave no file open', async () => {
+  await using net = lab();
+  const a = net.netns(false);
+  await net.start();
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  for (let round = 0; round < 50; round++) {
+    net.list(a);
+    if (round % 3 > 0) await net.until(() => net.find(a, 'lo'));
+    net.unlist(a);
+  }
+  await eventually(() => expect(open()).toBeLessThanOrEqual(before + 2));
+  expect(net.find(a, 'lo')).toBeUndefined();
 });

@@ -122,6 +122,7 @@ export function lab(): Lab {
     async [Symbol.asyncDispose]() {
       await it.stop();
       expectVocabulary(netlink as Probe, graph);
+      expect(counters.refused ?? 0).toBe(0);
       for (const netns of created) {
         try {
           execFileSync('ip', ['netns', 'del', netns], { stdio: 'ignore' });
