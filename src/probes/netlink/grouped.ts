@@ -2,6 +2,9 @@
 export class Grouped<Value> {
   /** How many there were more than kept; at least. */
   hidden = 0;
+  /** When each group changed last, in changes of any. */
+  readonly #versions = new Map<number, number>();
+  #changes = 0;
   readonly #groups = new Map<number, Map<string, Value>>();
   readonly #max: number;
 
@@ -15,6 +18,7 @@ export class Grouped<Value> {
       group = new Map();
       this.#groups.set(ifindex, group);
     }
+    this.#versions.set(ifindex, ++this.#changes);
     if (group.size >= this.#max && !group.has(key)) this.hidden++;
     else group.set(key, value);
   }
@@ -27,6 +31,7 @@ export class Grouped<Value> {
     const group = this.#groups.get(ifindex);
     if (!group?.delete(key)) return false;
     if (group.size === 0) this.#groups.delete(ifindex);
+    this.#versions.set(ifindex, ++this.#changes);
     return true;
   }
 
@@ -41,5 +46,11 @@ export class Grouped<Value> {
 
   clear(ifindex: number): void {
     this.#groups.delete(ifindex);
+    this.#versions.delete(ifindex);
+  }
+
+  /** Another number after every change of one interface: an answer that was under way meanwhile is too old. */
+  version(ifindex: number): number {
+    return this.#versions.get(ifindex) ?? 0;
   }
 }

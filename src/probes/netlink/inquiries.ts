@@ -3,6 +3,7 @@
  * once, and what is answered goes through the same tables as everything else.
  */
 import type { Conversation } from '../../native/conversation.ts';
+import type { NetlinkSocket } from '../../native/door.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { messages } from '../../native/nlmsg.ts';
 import { type Filter, PARENT_EGRESS, PARENT_INGRESS, PARENT_INGRESS_OLD, readFilter } from './filter.ts';
@@ -17,10 +18,13 @@ import type { Tables } from './tables.ts';
 /** Multicast groups are joined one after the other when a link comes up: look when they are all there. */
 const FORWARDING_DELAY_MS = 25;
 const ALL_ROUTES_DELAY_MS = 100;
+/** Questions that are overtaken by news again and again: the last answer has to do, the next news ask anew. */
+const ATTEMPTS = 4;
 /** Above this many interfaces one question about all is cheaper. */
 const SINGLES_MAX = 16;
 
 export class Inquiries {
+  readonly #events: NetlinkSocket;
   readonly #conversation: Conversation;
   readonly #tables: () => Tables;
   readonly #onNews: (news: News) => void;
@@ -32,11 +36,12 @@ export class Inquiries {
 
   /** `onNews` hears what the answers changed. */
   constructor(
-    conversation: Conversation,
+    { events, conversation }: { readonly events: NetlinkSocket; readonly conversation: Conversation },
     tables: () => Tables,
     onNews: (news: News) => void,
     { fail, slices }: { readonly fail: (error: unknown) => void; readonly slices: Slices },
   ) {
+    this.#events = events;
     this.#conversation = conversation;
     this.#tables = tables;
     this.#onNews = onNews;
@@ -46,7 +51,7 @@ export class Inquiries {
 
   /** What some news leave open. */
   ask(news: News): void {
-    for (const ifindex of news.links) this.#run(() => this.#link(ifindex));
+    for (const ifindex of news.links) this.#link(ifindex);
     if (news.areAllRoutesStale)
       this.#routesTimer ??= setTimeout(() => {
         this.#routesTimer = undefined;
@@ -60,7 +65,7 @@ export class Inquiries {
         this.#forwardingTimer = undefined;
         const asked = [...this.#forwarding];
         this.#forwarding.clear();
-        this.#run(() => this.#readForwarding(asked));
+        this.#run(() => this.#forwardingOf(asked));
       }, FORWARDING_DELAY_MS);
   }
 
@@ -90,18 +95,35 @@ export class Inquiries {
     });
   }
 
-  async #link(ifindex: number): Promise<void> {
-    const news = new News();
-    for (const answer of await this.#conversation.request(linkRequest(ifindex)))
-      for (const { type, flags, payload } of messages(answer))
-        this.#tables().hear({ type, flags, body: payload }, news);
-    // Once is enough: a pair whose other end is going has no peer.
-    news.links.clear();
-    this.#onNews(news);
+  /** Asked where the news come from: so the answer stands in line with them, and what it says is not older. */
+  #link(ifindex: number): void {
+    try {
+      this.#events.send(linkRequest(ifindex));
+    } catch {
+      // We are closing, or the kernel has no room: then it overruns, and everything is read.
+    }
+  }
+
+  /**
+   * What is asked elsewhere may be overtaken by news: then it is asked again. `version` is another one after news.
+   * Gives undefined where the answer would be of no use any more.
+   */
+  async #upToDate<T>(version: (tables: Tables) => number, read: () => Promise<T>): Promise<T | undefined> {
+    const tables = this.#tables();
+    for (let attempt = 1; ; attempt++) {
+      const before = version(tables);
+      const answer = await read();
+      if (this.#tables() !== tables) return undefined;
+      if (version(tables) === before || attempt >= ATTEMPTS) return answer;
+    }
   }
 
   async #routes(ifindex: number): Promise<void> {
-    const routes = await this.#readRoutes(ifindex);
+    const routes = await this.#upToDate(
+      (tables) => tables.routes.version(ifindex),
+      () => this.#readRoutes(ifindex),
+    );
+    if (!routes) return;
     const news = new News();
     this.#touched(this.#tables().routes.replace(ifindex, routes.get(ifindex) ?? []), news);
     this.#onNews(news);
@@ -142,6 +164,20 @@ export class Inquiries {
   }
 
   async #filters(ifindex: number): Promise<void> {
+    const found = await this.#upToDate(
+      (tables) => tables.filters.version(ifindex),
+      () => this.#readFilters(ifindex),
+    );
+    const { filters, links } = this.#tables();
+    if (!found || !links.has(ifindex)) return;
+    filters.clear(ifindex);
+    for (const filter of found) filters.set(ifindex, filter.key, filter);
+    const news = new News();
+    news.touched.add(ifindex);
+    this.#onNews(news);
+  }
+
+  async #readFilters(ifindex: number): Promise<Filter[]> {
     const found: Filter[] = [];
     for (const parent of [PARENT_INGRESS, PARENT_EGRESS, PARENT_INGRESS_OLD]) {
       // EINVAL where no such hook is.
@@ -154,16 +190,25 @@ export class Inquiries {
           if (filter) found.push(filter);
         }
     }
-    const { filters, links } = this.#tables();
-    if (!links.has(ifindex)) return;
-    filters.clear(ifindex);
-    for (const filter of found) filters.set(ifindex, filter.key, filter);
+    return found;
+  }
+
+  async #forwardingOf(asked: readonly number[]): Promise<void> {
+    const versions = (tables: Tables) => Math.max(0, ...asked.map((ifindex) => tables.forwarding.version(ifindex)));
+    const found = await this.#upToDate(versions, () => this.#readForwarding(asked));
+    if (!found) return;
     const news = new News();
-    news.touched.add(ifindex);
+    const tables = this.#tables();
+    for (const [ifindex, neighbours] of found) {
+      if (!tables.links.has(ifindex)) continue;
+      tables.forwarding.clear(ifindex);
+      for (const neighbour of neighbours) tables.forwarding.set(ifindex, neighbour.key, neighbour);
+      news.neighboured.add(ifindex);
+    }
     this.#onNews(news);
   }
 
-  async #readForwarding(asked: readonly number[]): Promise<void> {
+  async #readForwarding(asked: readonly number[]): Promise<Map<number, Neighbour[]>> {
     const found = new Map<number, Neighbour[]>(asked.map((ifindex) => [ifindex, []]));
     const questions = asked.length > SINGLES_MAX ? [forwardingDump()] : asked.map((ifindex) => forwardingDump(ifindex));
     for (const question of questions)
@@ -172,14 +217,6 @@ export class Inquiries {
           const neighbour = readNeighbour(payload);
           if (neighbour?.isForwarding) found.get(neighbour.ifindex)?.push(neighbour);
         }
-    const news = new News();
-    const tables = this.#tables();
-    for (const [ifindex, neighbours] of found) {
-      if (!tables.links.has(ifindex)) continue;
-      tables.forwarding.clear(ifindex);
-      for (const neighbour of neighbours) tables.forwarding.set(ifindex, neighbour.key, neighbour);
-      news.touched.add(ifindex);
-    }
-    this.#onNews(news);
+    return found;
   }
 }

@@ -26,6 +26,10 @@ export class RouteTable {
     return this.#byInterface.sizeOf(ifindex);
   }
 
+  version(ifindex: number): number {
+    return this.#byInterface.version(ifindex);
+  }
+
   /**
    * Gives the interfaces whose routes changed. `isReplacing`: the message had NLM_F_REPLACE; then which of several
    * routes at its place it replaced is not said, and the caller had better ask.

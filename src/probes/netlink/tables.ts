@@ -24,6 +24,15 @@ export interface Bounds {
   readonly neighboursMax: number;
 }
 
+export interface Heard {
+  readonly type: number;
+  readonly flags: number;
+  /** What follows the header. */
+  readonly body: Uint8Array;
+  /** We had asked: there is no more to be had by asking again. */
+  readonly isAnswer?: boolean;
+}
+
 const ADDRESSES_MAX = 4_096;
 /** Multicast routes kept of one interface. */
 const MULTICAST_MAX = 1_000;
@@ -53,11 +62,11 @@ export class Tables {
     this.routes = new RouteTable(bounds.routesMax);
   }
 
-  /** `body`: what follows the header. Messages that make no sense change nothing. */
-  hear({ type, flags, body }: { type: number; flags: number; body: Uint8Array }, news: News): void {
+  /** Messages that make no sense change nothing. */
+  hear({ type, flags, body, isAnswer = false }: Heard, news: News): void {
     switch (type) {
       case RTM.newLink:
-        this.#newLink(body, news);
+        this.#newLink(body, isAnswer, news);
         break;
       case RTM.delLink:
         this.#delLink(body, news);
@@ -103,7 +112,7 @@ export class Tables {
     }
   }
 
-  #newLink(body: Uint8Array, news: News): void {
+  #newLink(body: Uint8Array, isAnswer: boolean, news: News): void {
     const head = readLinkHead(body);
     if (!head) return;
     if (head.family === AF_BRIDGE) {
@@ -118,11 +127,13 @@ export class Tables {
     this.links.set(link.ifindex, link);
     news.touched.add(link.ifindex);
     if (before && before.kind !== link.kind) news.recreated.add(link.ifindex);
-    if (!before) news.devices.add(link.ifindex);
+    // ethtool asks by name: what was answered to the old one may have been said of another, or of none.
+    if (!before || before.name !== link.name) news.devices.add(link.ifindex);
     else if (before.operState !== link.operState || before.flags !== link.flags) news.modes.add(link.ifindex);
-    // The first end of a pair is told of before it has its peer.
-    if (link.parent === undefined && kindOf(link.kind)?.isPair) news.links.add(link.ifindex);
-    if (before?.vfs || (!before && link.parentDevice !== '' && told.vfs === undefined)) news.links.add(link.ifindex);
+    // The first end of a pair is told of before it has its peer; and news leave out virtual functions.
+    const isHalf = link.parent === undefined && kindOf(link.kind)?.isPair === true;
+    const mayHaveVfs = before ? before.vfs !== undefined : link.parentDevice !== '';
+    if (!isAnswer && (isHalf || (mayHaveVfs && told.vfs === undefined))) news.links.add(link.ifindex);
     if (before && (before.flags ^ link.flags) & IFF_UP) {
       news.forwarding.add(link.ifindex);
       if (!(link.flags & IFF_UP)) news.routes.add(link.ifindex);

@@ -62,7 +62,7 @@ export class Watch {
       reread: (ifindex) => this.#reread(ifindex),
     });
     this.#inquiries = new Inquiries(
-      conversation,
+      sockets,
       () => this.publisher.tables,
       (news) => this.#publish(news),
       shared,
@@ -163,8 +163,9 @@ export class Watch {
   }
 
   #read(batch: Uint8Array, news: News): void {
-    for (const { type, flags, payload } of messages(batch))
-      this.publisher.tables.hear({ type, flags, body: payload }, news);
+    const own = this.#sockets.events.portId;
+    for (const { type, flags, portId, payload } of messages(batch))
+      this.publisher.tables.hear({ type, flags, body: payload, isAnswer: portId === own }, news);
   }
 
   #hearMonitor(batch: Uint8Array): void {
