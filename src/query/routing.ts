@@ -16,8 +16,9 @@ export interface Origin {
   readonly rules: readonly Metadata[];
   /** Addresses the packet may have, when it starts from one interface. */
   readonly addresses: readonly string[];
-  /** Name of that interface. */
+  /** That interface: packets leave through it and through no other. */
   readonly name: string | undefined;
+  readonly ifIndex: number | undefined;
 }
 
 const LOCAL = 255;
@@ -26,7 +27,7 @@ const DEFAULT = 253;
 
 export function nextHop(to: { readonly text: string; readonly address: Address }, origin: Origin): NextHop | undefined {
   const found = origin.rules.length > 0 ? byRules(to.address, origin) : byTables(to.address, origin);
-  if (found === undefined) return undefined;
+  if (found === undefined || refusing.has(found.route.Type)) return undefined;
   const { route, hop } = found;
   const ip = textOf(hop.IP) ?? to.text;
   const ifIndex = numberOf(hop.IfIndex);
@@ -47,11 +48,14 @@ interface Found {
   readonly length: number;
 }
 
-function byTables(to: Address, { tables }: Origin): Found | undefined {
-  const ids = new Set([LOCAL, MAIN, DEFAULT, ...tables.map(idOf)]);
+/** Types of routes that end the search without a way; `throw` ends that in its table alone. */
+const refusing = new Set<Value | undefined>(['blackhole', 'unreachable', 'prohibit']);
+
+function byTables(to: Address, origin: Origin): Found | undefined {
+  const ids = new Set([LOCAL, MAIN, DEFAULT, ...origin.tables.map(idOf)]);
   for (const id of ids) {
-    const found = longest(to, id, tables);
-    if (found !== undefined) return found;
+    const found = longest(to, id, origin);
+    if (found !== undefined && found.route.Type !== 'throw') return found;
   }
   return undefined;
 }
@@ -67,13 +71,15 @@ function byRules(to: Address, origin: Origin): Found | undefined {
     if ((numberOf(rule.Priority) ?? 0) < from || !applies(rule, to, origin)) continue;
     switch (rule.Action ?? 'lookup') {
       case 'lookup': {
-        const found = longest(to, numberOf(rule.Table) ?? MAIN, origin.tables);
+        const found = longest(to, numberOf(rule.Table) ?? MAIN, origin);
         const shortest = numberOf(rule.SuppressPrefixLen);
-        if (found !== undefined && (shortest === undefined || found.length > shortest)) return found;
+        if (found === undefined || found.route.Type === 'throw') break;
+        if (refusing.has(found.route.Type) || shortest === undefined || found.length > shortest) return found;
         break;
       }
+      // One that leads nowhere is passed over, as the kernel does.
       case 'goto':
-        from = numberOf(rule.Goto) ?? from;
+        if (rules.some(({ Priority }) => Priority === rule.Goto)) from = numberOf(rule.Goto) ?? from;
         break;
       case 'blackhole':
       case 'unreachable':
@@ -87,25 +93,30 @@ function byRules(to: Address, origin: Origin): Found | undefined {
 /** Conditions on what we cannot know of a packet (mark, ports, user) are taken as not met. */
 const unknowable = ['TOS', 'Mark', 'IPProto', 'SPort', 'DPort', 'UID', 'TunID', 'L3mdev'];
 
-function applies(rule: Metadata, to: Address, { addresses, name }: Origin): boolean {
+function applies(rule: Metadata, to: Address, origin: Origin): boolean {
+  return meets(rule, to, origin) !== (rule.Invert === true);
+}
+
+function meets(rule: Metadata, to: Address, { addresses, name }: Origin): boolean {
   if (unknowable.some((key) => rule[key] !== undefined && rule[key] !== 0 && rule[key] !== false)) return false;
   // What starts here comes from lo.
   if (rule.IIf !== undefined && rule.IIf !== 'lo') return false;
   if (rule.OIf !== undefined && rule.OIf !== name) return false;
-  const isMet =
-    isWithin(to, rule.Dst) && (isAny(rule.Src) || addresses.some((address) => isWithin(plain(address), rule.Src)));
-  return rule.Invert === true ? !isMet : isMet;
+  if (!isWithin(to, rule.Dst)) return false;
+  return isAny(rule.Src) || addresses.some((address) => isWithin(plain(address), rule.Src));
 }
 
-function longest(to: Address, id: number, tables: readonly Metadata[]): Found | undefined {
+function longest(to: Address, id: number, { tables, ifIndex }: Origin): Found | undefined {
   let best: Found | undefined;
   for (const table of tables) {
     if (idOf(table) !== id) continue;
     for (const route of objectsIn(table.Routes)) {
       const length = matchLength(to, route.Prefix);
       if (length === undefined || (best !== undefined && length < best.length)) continue;
-      const hop = leastMetric(objectsIn(route.NextHops));
-      if (hop === undefined || !isOfFamily(hop.IP, to)) continue;
+      // The type of service of a packet is not known, so it is the usual one.
+      if ((numberOf(route.TOS) ?? 0) !== 0) continue;
+      const hop = leastMetric(objectsIn(route.NextHops).filter((one) => leavesBy(one, ifIndex)));
+      if (hop === undefined || !isOfFamily(route, hop, to)) continue;
       const found = { route: { ...route, Priority: hop.Priority ?? route.Priority ?? 0 }, hop, length };
       if (best === undefined || length > best.length || metricOf(found.route) < metricOf(best.route)) best = found;
     }
@@ -113,9 +124,14 @@ function longest(to: Address, id: number, tables: readonly Metadata[]): Found | 
   return best;
 }
 
-/** A default route is of the family of its gateway; on the link there is none to tell. */
-function isOfFamily(ip: Value | undefined, to: Address): boolean {
-  const gateway = typeof ip === 'string' ? parseAddress(ip) : undefined;
+function leavesBy({ IfIndex }: Metadata, ifIndex: number | undefined): boolean {
+  return ifIndex === undefined || IfIndex === undefined || IfIndex === ifIndex;
+}
+
+/** A route without a prefix is of the family of its gateway; on the link there is none to tell. */
+function isOfFamily({ Prefix }: Metadata, { IP }: Metadata, to: Address): boolean {
+  if (typeof Prefix === 'string' && parsePrefix(Prefix) !== undefined) return true;
+  const gateway = typeof IP === 'string' ? parseAddress(IP) : undefined;
   return gateway === undefined || gateway.family === to.family;
 }
 

@@ -27,25 +27,22 @@ export const nextHop = defineStep({
     },
 });
 
-/** An interface goes by its own tables; what only owns interfaces by theirs together. */
+/**
+ * An interface goes by its own tables, and by the routes of its owner that lead to no interface; what owns interfaces
+ * by all of theirs together.
+ */
 function originOf(node: GraphNode, view: GraphView): Origin {
   const own = node.metadata;
-  if (own.RoutingTables === undefined) {
-    const parts = [own, ...ownedBy(node, view)];
-    return {
-      tables: parts.flatMap(({ RoutingTables }) => objectsIn(RoutingTables)),
-      neighbours: parts.flatMap(({ Neighbors }) => objectsIn(Neighbors)),
-      rules: objectsIn(own.RoutingRules),
-      addresses: [],
-      name: undefined,
-    };
-  }
+  const owned = [...ownedBy(node, view)];
+  const owner = owned.length > 0 ? undefined : ownerOf(node, view);
+  const parts = [own, ...owned, ...(owner ? [{ RoutingTables: owner.RoutingTables ?? null }] : [])];
   return {
-    tables: objectsIn(own.RoutingTables),
-    neighbours: objectsIn(own.Neighbors),
-    rules: objectsIn(own.RoutingRules ?? ownerOf(node, view)?.RoutingRules),
+    tables: parts.flatMap(({ RoutingTables }) => objectsIn(RoutingTables)),
+    neighbours: parts.flatMap(({ Neighbors }) => objectsIn(Neighbors)),
+    rules: objectsIn(own.RoutingRules ?? owner?.RoutingRules),
     addresses: [...textsIn(own.IPV4), ...textsIn(own.IPV6)],
-    name: typeof own.Name === 'string' ? own.Name : undefined,
+    name: owned.length === 0 && typeof own.Name === 'string' ? own.Name : undefined,
+    ifIndex: typeof own.IfIndex === 'number' ? own.IfIndex : undefined,
   };
 }
 
