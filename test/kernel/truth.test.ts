@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { dice } from './dice.ts';
 
 const prefix = `sk${process.pid}t`;
 const spaces = [0, 1, 2].map((i) => `${prefix}${i}`);
@@ -164,15 +165,4 @@ function quiet(words: readonly string[]): void {
   } catch {
     // Refused by the kernel: nothing was changed.
   }
-}
-
-/** The same numbers each time (mulberry32), so that a failure can be seen again. */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -125,9 +125,10 @@ export function readRule(body: Uint8Array): Rule | undefined {
   return { key: JSON.stringify(keys, Object.keys(keys).sort()), keys };
 }
 
+/** Of the same priority the kernel asks the older one first, and tells of it first: they stay in this order. */
 export function byPriority(a: Rule, b: Rule): number {
   if (a.keys.Family !== b.keys.Family) return a.keys.Family < b.keys.Family ? -1 : 1;
-  return a.keys.Priority - b.keys.Priority || (a.key < b.key ? -1 : Number(a.key > b.key));
+  return a.keys.Priority - b.keys.Priority;
 }
 
 function range(from: number, to: number): string {
