@@ -2,9 +2,10 @@
 export class Grouped<Value> {
   /** How many there were more than kept; at least. */
   hidden = 0;
+  /** Of all interfaces together. */
+  changes = 0;
   /** When each group changed last, in changes of any. */
   readonly #versions = new Map<number, number>();
-  #changes = 0;
   readonly #groups = new Map<number, Map<string, Value>>();
   readonly #max: number;
 
@@ -18,7 +19,7 @@ export class Grouped<Value> {
       group = new Map();
       this.#groups.set(ifindex, group);
     }
-    this.#versions.set(ifindex, ++this.#changes);
+    this.#versions.set(ifindex, ++this.changes);
     if (group.size >= this.#max && !group.has(key)) this.hidden++;
     else group.set(key, value);
   }
@@ -31,7 +32,7 @@ export class Grouped<Value> {
     const group = this.#groups.get(ifindex);
     if (!group?.delete(key)) return false;
     if (group.size === 0) this.#groups.delete(ifindex);
-    this.#versions.set(ifindex, ++this.#changes);
+    this.#versions.set(ifindex, ++this.changes);
     return true;
   }
 

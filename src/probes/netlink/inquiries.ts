@@ -130,7 +130,11 @@ export class Inquiries {
   }
 
   async #allRoutes(): Promise<void> {
-    const routes = await this.#readRoutes();
+    const routes = await this.#upToDate(
+      (tables) => tables.routes.changes,
+      () => this.#readRoutes(),
+    );
+    if (!routes) return;
     const tables = this.#tables();
     const news = new News();
     for (const ifindex of [NOWHERE, ...tables.links.keys()])

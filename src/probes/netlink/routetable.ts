@@ -26,6 +26,10 @@ export class RouteTable {
     return this.#byInterface.sizeOf(ifindex);
   }
 
+  get changes(): number {
+    return this.#byInterface.changes;
+  }
+
   version(ifindex: number): number {
     return this.#byInterface.version(ifindex);
   }

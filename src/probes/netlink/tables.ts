@@ -138,8 +138,14 @@ export class Tables {
       news.forwarding.add(link.ifindex);
       if (!(link.flags & IFF_UP)) news.routes.add(link.ifindex);
     }
+    if (!before || before.flags !== link.flags || before.mac !== link.mac) this.#lowerTouched(link, news);
     if (before && before.master !== link.master) this.vlans.delete(link.ifindex);
     if (!before) news.forwarding.add(link.ifindex);
+  }
+
+  /** What runs on a device has it listen to addresses, which the kernel does not tell. */
+  #lowerTouched({ kind, parent, parentNsid }: Link, news: News): void {
+    if (parent !== undefined && parentNsid === undefined && !kindOf(kind)?.isPair) news.forwarding.add(parent);
   }
 
   #bridgeSays(ifindex: number, body: Uint8Array, news: News): void {
@@ -164,6 +170,8 @@ export class Tables {
 
   /** With it goes all that was on it, of which the kernel says nothing. */
   #removeLink(ifindex: number, news: News): void {
+    const link = this.links.get(ifindex);
+    if (link) this.#lowerTouched(link, news);
     this.vlans.delete(ifindex);
     this.addresses.clear(ifindex);
     this.neighbours.clear(ifindex);

@@ -5,6 +5,7 @@ import { messages } from '../../native/nlmsg.ts';
 import type { Namespace } from '../probe.ts';
 import { Counters } from './counters.ts';
 import { Inquiries } from './inquiries.ts';
+import { Mark } from './mark.ts';
 import { changedDevice } from './monitor.ts';
 import { News } from './news.ts';
 import { Nsids } from './nsids.ts';
@@ -36,6 +37,8 @@ export class Watch {
   /** News that came while everything was being read, or faster than they are told. */
   #queue: Uint8Array[] = [];
   #queueBytes = 0;
+  /** Up to which they are of no use. */
+  #mark: Mark | undefined;
   /** While everything is being read they stay there. */
   #isHolding = true;
   #isDraining = false;
@@ -129,8 +132,11 @@ export class Watch {
       this.#shared.context.count('overruns');
       this.#missed();
     }
-    this.#queue.push(batch);
-    this.#queueBytes += batch.length;
+    const news = this.#mark ? this.#mark.after(batch) : batch;
+    if (!news) return;
+    this.#mark = undefined;
+    this.#queue.push(news);
+    this.#queueBytes += news.length;
     if (this.#queueBytes > QUEUE_MAX_BYTES) this.#missed();
     if (this.#isHolding || this.#isDraining) return;
     if (!this.#shared.slices.isSpent) {
@@ -227,6 +233,7 @@ export class Watch {
       this.#isMissed = false;
       this.#shared.context.count('resyncs');
       try {
+        await this.#catchUp();
         await this.#readEverything();
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error;
@@ -240,10 +247,24 @@ export class Watch {
     this.#isReading = false;
   }
 
+  /**
+   * The kernel reports an overrun first, and then still hands out what it had kept from before it: news that may have
+   * been contradicted by those that were dropped. They are passed over: what is read next is newer than all of them.
+   */
+  async #catchUp(): Promise<void> {
+    this.#isHolding = true;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      this.#queue = [];
+      this.#queueBytes = 0;
+      const mark = new Mark(this.#sockets.events);
+      this.#mark = mark;
+      if (await mark.isPassed(signal)) return;
+    }
+  }
+
   async #readEverything(): Promise<void> {
     this.#isHolding = true;
-    this.#queue = [];
-    this.#queueBytes = 0;
     this.#inquiries.cancel();
     const { publisher } = this;
     const tables = new Tables(this.#shared.context.options);
