@@ -155,6 +155,20 @@ test('an overrun is made good: what went is gone, what came is there, what staye
   await running.stop();
 });
 
+test('after an overrun the kernel still hands out what it had kept: that is older than what is read, and not believed', async () => {
+  const kernel = fakeKernel([device(1, 'lo'), device(2, 'eth0')]);
+  const running = await watch(kernel);
+  // The ghost is gone again, but of that the news was dropped.
+  kernel.overrun();
+  kernel.tell(device(9, 'ghost')[1], device(2, 'old')[1]);
+  await turns(200);
+  expect(names(running)).toEqual(['eth0', 'h', 'lo']);
+  kernel.tell(device(3, 'next')[1]);
+  await turns();
+  expect(names(running)).toEqual(['eth0', 'h', 'lo', 'next']);
+  await running.stop();
+});
+
 test('a link that an interrupted dump leaves out is gone only when the kernel says so', async () => {
   const kernel = fakeKernel([device(2, 'stays'), device(3, 'goes')]);
   let dumps = 0;
