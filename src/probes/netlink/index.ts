@@ -16,7 +16,9 @@ export const netlink = defineProbe({
   async run(context) {
     const { signal, namespaces } = context;
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-    const monitor = await findMonitor(context.door);
+    // Who is stopped here gets no answer any more: its socket is closed.
+    const monitor = await Promise.race([findMonitor(context.door), aborted(signal)]);
+    if (signal.aborted) return;
     const list = new NamespaceList({
       context,
       monitor,
@@ -50,7 +52,7 @@ export const netlink = defineProbe({
   },
 });
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }

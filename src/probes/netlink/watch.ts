@@ -23,8 +23,8 @@ const RESYNC_FIRST_MS = 5;
 const RESYNC_MAX_MS = 1_000;
 /** News that wait; more, and everything is read again. */
 const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
-/** News that are told together. */
-const TOGETHER_BYTES = 256 * 1024;
+/** Messages whose news are told together. */
+const TOGETHER = 128;
 
 export class Watch {
   readonly publisher: Publisher;
@@ -139,10 +139,8 @@ export class Watch {
     this.#queueBytes += news.length;
     if (this.#queueBytes > QUEUE_MAX_BYTES) this.#missed();
     if (this.#isHolding || this.#isDraining) return;
-    if (!this.#shared.slices.isSpent) {
-      this.#publishQueue();
-      return;
-    }
+    if (!this.#shared.slices.isSpent) this.#publishQueue();
+    if (this.#queue.length === 0) return;
     this.#isDraining = true;
     this.#drain().catch(this.#shared.fail);
   }
@@ -158,20 +156,27 @@ export class Watch {
 
   #publishQueue(): void {
     const news = new News();
-    let bytes = 0;
-    while (this.#queue.length > 0 && bytes < TOGETHER_BYTES) {
-      const batch = this.#queue.shift() as Uint8Array;
-      bytes += batch.length;
-      this.#read(batch, news);
+    for (let left = TOGETHER; left > 0; ) {
+      const batch = this.#queue.shift();
+      if (!batch) break;
+      const { heard, rest } = this.#read(batch, news, left);
+      left -= heard;
+      this.#queueBytes -= batch.length - rest.length;
+      if (rest.length > 0) this.#queue.unshift(rest);
     }
-    this.#queueBytes -= bytes;
     this.#publish(news);
   }
 
-  #read(batch: Uint8Array, news: News): void {
+  /** The first messages of a batch, and what is left of it. */
+  #read(batch: Uint8Array, news: News, most = Number.POSITIVE_INFINITY): { heard: number; rest: Uint8Array } {
     const own = this.#sockets.events.portId;
-    for (const { type, flags, portId, payload } of messages(batch))
+    let heard = 0;
+    for (const { type, flags, portId, bytes, payload } of messages(batch)) {
+      if (heard === most) return { heard, rest: batch.subarray(bytes.byteOffset - batch.byteOffset) };
       this.publisher.tables.hear({ type, flags, body: payload, isAnswer: portId === own }, news);
+      heard++;
+    }
+    return { heard: Math.max(heard, 1), rest: batch.subarray(batch.length) };
   }
 
   #hearMonitor(batch: Uint8Array): void {
