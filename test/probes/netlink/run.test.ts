@@ -17,7 +17,7 @@ import {
   mac,
   neighbourMessage,
 } from '../../fixtures/netlink/message.ts';
-import { expectVocabulary, type Running } from '../context.ts';
+import { expectVocabulary, type Running, runProbe } from '../context.ts';
 import { fakeKernel, names, relations, turns, watch } from './fakekernel.ts';
 
 const DELLINK = 17;
@@ -326,4 +326,10 @@ test('virtual functions stay known when news of their device do not mention them
   const eth2 = [...running.graph.now().nodes()].find(({ metadata }) => metadata.Name === 'eth2');
   expect(eth2?.metadata.Vfs).toHaveLength(2);
   await running.stop();
+});
+
+test('who is stopped before the kernel has answered at all ends at once', async () => {
+  const { door } = fakeKernel();
+  const silent = { ...door, openNetlink: () => new Promise<never>(() => undefined) };
+  await runProbe(netlink as Probe, { door: silent }).stop();
 });
