@@ -1,7 +1,7 @@
 /** The same query at other times: the state then, all versions of a span, what changed. */
 import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
-import type { Timeline } from '../../src/graph/view.ts';
+import type { Span, Timeline } from '../../src/graph/view.ts';
 import { ask, engine, lines, NOW, stillContext, timelineOf } from './ask.ts';
 
 /** eth0 appears 10 minutes before NOW, gets a larger MTU 5 minutes before, and is gone 1 minute before. */
@@ -50,6 +50,22 @@ test('At with a duration shows every version of that window', async () => {
 test('a window that begins before what is kept is cut, and says so', async () => {
   const answer = await ask(story(), "G.At('-1m', '10h').V().Dedup().Count()");
   expect(answer.warnings.map(({ code }) => code)).toEqual(['query.window-cut']);
+});
+
+test('a window that ends before what is kept is asked for as it was written', async () => {
+  const timeline = timelineOf(story());
+  const asked: Span[] = [];
+  const between = (span: Span) => {
+    asked.push(span);
+    return timeline.between(span);
+  };
+  const moved = { ...timeline, between, range: () => ({ from: NOW - 60_000, to: NOW }) };
+  await ask(story(), "G.At('-5m', '2m').V()", { timeline: moved });
+  await ask(story(), "G.At('-5m', FOREVER).V()", { timeline: moved });
+  expect(asked).toEqual([
+    { from: NOW - 7 * 60_000, to: NOW - 5 * 60_000 },
+    { from: 0, to: NOW - 5 * 60_000 },
+  ]);
 });
 
 test('Between does not include its end', async () => {

@@ -17,7 +17,7 @@ export const at = defineStep({
       if (lengthMs === undefined && at.kind === 'now') return setView(run, run.timeline.now());
       const to = resolveMoment(at, run.nowMs, run.timeline);
       if (lengthMs === undefined) return setView(run, run.timeline.at(to));
-      return setView(run, run.timeline.between({ from: begin(to - lengthMs, lengthMs, run), to }));
+      return setView(run, run.timeline.between({ from: begin({ lengthMs, to }, run), to }));
     },
 });
 
@@ -29,10 +29,12 @@ export function setView(run: Run, view: GraphView | Promise<GraphView>): [] | Pr
   return [];
 }
 
-/** A window may reach back further than what is kept; that it was cut is said. */
-function begin(from: number, lengthMs: number, run: Run): number {
+/** A window may reach back further than what is kept; that it was cut is said. One that ends before has nothing to cut. */
+function begin({ lengthMs, to }: { readonly lengthMs: number; readonly to: number }, run: Run): number {
   const kept = run.timeline.range().from;
-  if (from >= kept) return from;
+  // Forever is from the epoch on.
+  const from = lengthMs === Number.POSITIVE_INFINITY ? Math.min(0, kept) : to - lengthMs;
+  if (from >= kept || to < kept) return from;
   if (lengthMs !== Number.POSITIVE_INFINITY)
     run.warn({ code: 'query.window-cut', message: `what is kept begins at ${timeText(kept)}; the answer does too` });
   return kept;
