@@ -33,7 +33,8 @@ function url({ host, port }: Sight['listen']): string {
 }
 
 function kept({ place, sizeBytesMax, ageMsMax, from }: NonNullable<Sight['history']>): string {
-  const limits = `up to ${bytes(sizeBytesMax)} and ${days(ageMsMax)}`;
+  // In memory there are none of its own: it lasts as long as this process.
+  const limits = sizeBytesMax > 0 ? `up to ${bytes(sizeBytesMax)} and ${days(ageMsMax)}` : 'until this process ends';
   return `in ${place}, ${limits}, since ${new Date(from).toISOString()}`;
 }
 

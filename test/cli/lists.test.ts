@@ -1,3 +1,5 @@
+import { routesOf } from '../../src/cli/render/routing.ts';
+import type { WireNode } from '../../src/contract/element.ts';
 import type { TestServer } from '../api/server.ts';
 import { smallNetwork } from './network.ts';
 import { skein } from './terminal.ts';
@@ -42,6 +44,25 @@ test('routes and neighbours are rows of their own', async () => {
   expect(await lines('get', 'arp', '--no-headers')).toEqual([
     'test-host  eth0  10.0.0.2  02:00:00:00:00:02  REACHABLE',
   ]);
+});
+
+test('of a route over several interfaces each tells its own part, and a namespace what leads nowhere', () => {
+  const routes = (Metadata: WireNode['Metadata'], ...list: WireNode['Metadata'][]) =>
+    routesOf(
+      { ...wireNode, Metadata: { ...Metadata, RoutingTables: [{ ID: 254, Src: null, Routes: list }] } },
+      {
+        netns: 'blue',
+      },
+    ).map(({ VIA, INTERFACE, TYPE }) => ({ VIA, INTERFACE, TYPE }));
+  const hops = [
+    { Priority: 0, IP: '10.1.0.7', IfIndex: 2 },
+    { Priority: 0, IP: '10.2.0.7', IfIndex: 3 },
+  ];
+  const shared = { Prefix: '10.8.0.0/16', NextHops: hops };
+  expect(routes({ Name: 'e1', IfIndex: 2 }, shared)).toEqual([{ VIA: '10.1.0.7', INTERFACE: 'e1' }]);
+  expect(routes({ Name: 'e2', IfIndex: 3 }, shared)).toEqual([{ VIA: '10.2.0.7', INTERFACE: 'e2' }]);
+  const refused = { Prefix: '10.9.0.0/16', Type: 'blackhole', NextHops: [{ Priority: 0 }] };
+  expect(routes({ Name: 'blue', Type: 'netns' }, refused)).toEqual([{ TYPE: 'blackhole' }]);
 });
 
 test('routes are rows for programs too', async () => {
@@ -157,3 +178,13 @@ test('what an answer mentions by id is shown by name', async () => {
   const { out } = await ask('query', "G.V().Has('Name', 'eth0').NextHop('8.8.8.8')");
   expect(out).toMatch(/^OF .*\neth0 .*10\.0\.0\.254/);
 });
+
+const wireNode = {
+  ID: 'n',
+  Host: 'h',
+  Origin: 'agent.h',
+  CreatedAt: 1,
+  UpdatedAt: 1,
+  DeletedAt: null,
+  Revision: 1,
+};

@@ -4,16 +4,20 @@ import type { Place, Row } from '../things.ts';
 import { nameOf } from './element.ts';
 
 export function routesOf(node: WireNode, { netns }: Place): Row[] {
+  const { IfIndex } = node.Metadata;
   return objects(node.Metadata.RoutingTables).flatMap((table) =>
     objects(table.Routes).flatMap((route) => {
+      // One over several interfaces is told by each of them: here each tells its own part.
+      const isOwn = (hop: Readonly<Record<string, unknown>>) => (hop.IfIndex ?? IfIndex) === IfIndex;
       const hops = objects(route.NextHops);
-      return (hops.length > 0 ? hops : [{}]).map((hop) => ({
+      return (hops.length > 0 ? hops.filter(isOwn) : [{}]).map((hop: Readonly<Record<string, unknown>>) => ({
         HOST: node.Host,
         NETNS: netns,
         TABLE: tableName(table.ID),
         PREFIX: route.Prefix ?? 'default',
         VIA: hop.IP,
-        INTERFACE: nameOf(node),
+        // A namespace tells of what leads nowhere.
+        INTERFACE: IfIndex === undefined ? undefined : nameOf(node),
         METRIC: hop.Priority,
         TYPE: route.Type,
         SOURCE: route.Src ?? sourceOf(table.Src, route.Prefix),

@@ -33,14 +33,17 @@ function line(title: string, text: string): string {
 
 function archiveLines(archive: ArchiveStatus | null, { now, clock, paint }: StatusDrawing): string[] {
   if (!archive) return [line('history', 'none is kept')];
+  // In memory there is no limit but the end of the process.
+  const isBounded = archive.SizeBytesMax > 0;
   const size = `${drawBytes(archive.SizeBytes)} of at most ${drawBytes(archive.SizeBytesMax)}`;
+  const limits = isBounded ? `${size}, at most ${drawDuration(archive.AgeMsMax)} old` : 'until the process ends';
   const state = archive.State === 'ok' ? '' : `, ${paint.removed(archive.State)}`;
   const reach = archive.Range
     ? `from ${drawTime(archive.Range.from, clock)} (${drawDuration(now - archive.Range.from)} ago)`
     : 'nothing yet';
   const lines = [
     line('history', `${cellText(archive.Place)} (${cellText(archive.Kind)}${state})`),
-    line('', `${size}, at most ${drawDuration(archive.AgeMsMax)} old`),
+    line('', limits),
     line('', `${reach}; ${archive.Versions} versions, ${archive.Samples} samples`),
   ];
   if (archive.Queued) lines.push(line('', `${archive.Queued} changes wait to be written`));

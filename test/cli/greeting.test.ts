@@ -1,0 +1,15 @@
+import { greeting } from '../../src/cli/greeting.ts';
+
+const sight = {
+  interfaces: 1,
+  namespaces: 2,
+  listen: { host: '127.0.0.1', port: 8082 },
+  newToken: undefined,
+  troubles: [],
+};
+
+test('history that ends with the process says so, and no sizes that mean nothing', () => {
+  const history = { place: 'memory', sizeBytesMax: 0, ageMsMax: 0, from: 0 };
+  const [, , line] = greeting({ ...sight, history }).split('\n');
+  expect(line).toBe('  history  in memory, until this process ends, since 1970-01-01T00:00:00.000Z');
+});
