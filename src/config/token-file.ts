@@ -20,9 +20,10 @@ export interface Token {
 export function tokenOf(config: Pick<Config, 'listen' | 'token' | 'tokenFile'>): Token {
   if (config.token !== undefined) return { token: config.token, isNew: false };
   const file = config.tokenFile;
-  const there = readToken(file);
+  const isNeeded = needsToken(config);
+  const there = readToken(file, isNeeded);
   if (there) return there;
-  if (!needsToken(config)) return { token: undefined, isNew: false };
+  if (!isNeeded) return { token: undefined, isNew: false };
   const token = makeToken(randomBytes);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -32,18 +33,20 @@ export function tokenOf(config: Pick<Config, 'listen' | 'token' | 'tokenFile'>):
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw new Unavailable(`token file ${file}`, `write access to ${dirname(file)}, or SKEIN_TOKEN`, { cause: error });
     }
-    return readToken(file) ?? { token, isNew: false };
+    return readToken(file, isNeeded) ?? { token, isNew: false };
   }
   return { token, isNew: true };
 }
 
-function readToken(file: string): Token | undefined {
+/** Undefined when there is none, or none that is needed and may be read. */
+function readToken(file: string, isNeeded: boolean): Token | undefined {
   let token: string;
   try {
     token = readFileSync(file, 'utf8').trim();
   } catch (error) {
     // ENOTDIR: what should be its folder is a file.
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EACCES' && !isNeeded)) return undefined;
     throw new Unavailable(`token file ${file}`, `read access (${(error as Error).message})`, { cause: error });
   }
   const flaw = tokenFlaw(token);

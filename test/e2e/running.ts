@@ -52,9 +52,19 @@ const started = new Set<ChildProcess>();
 
 /** Resolves when it has said where to ask. Rejects with what it said when it ends before. */
 export async function skeinUp(data: string, ...flags: string[]): Promise<Running> {
-  const child = spawn(SKEIN, ['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return saying(['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], {});
+}
+
+/** The same as another user, who has no capability. */
+export async function skeinUpAs(uid: number, data: string, ...flags: string[]): Promise<Running> {
+  return saying(['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], { uid, gid: uid });
+}
+
+async function saying(
+  words: readonly string[],
+  as: { readonly uid?: number; readonly gid?: number },
+): Promise<Running> {
+  const child = spawn(SKEIN, words, { stdio: ['ignore', 'pipe', 'pipe'], ...as });
   started.add(child);
   let said = '';
   return new Promise((resolve, reject) => {
