@@ -18,7 +18,10 @@ export interface Archive extends AsyncDisposable {
   samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>>;
   /** Elements that were alive when the archive was last written to: what a restart finds. */
   open(): Promise<Element[]>;
-  /** Ends elements that did not come back, at the last moment they were known. */
+  /**
+   * Ends the lives that these elements had at `time`, the last moment they were known. A life that has begun since is
+   * another; one that ended because another began had ended before.
+   */
   closeLost(lost: readonly ElementName[], time: number): Promise<void>;
   /** First and last moment known; undefined when empty. */
   range(): Promise<Span | undefined>;

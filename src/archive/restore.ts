@@ -11,7 +11,7 @@ export interface Restored {
 
 /**
  * Hands the archive's open elements to the graph. Those of `ownOrigin` wait for this host's probes; all others
- * (nodes that users and publishers made) are in the graph at once, for nobody will speak of them again.
+ * (what users and publishers made) are in the graph at once, an edge with its ends: nobody will speak of them again.
  */
 export async function restore(archive: Archive, graph: Graph, ownOrigin: string): Promise<Restored> {
   const [elements, range] = [await archive.open(), await archive.range()];

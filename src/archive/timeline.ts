@@ -37,40 +37,39 @@ export class MergedTimeline implements Timeline {
   }
 
   at(time: number): GraphView | Promise<GraphView> {
-    this.#check({ from: time, to: time });
-    const { archive, graph } = this.#parts;
-    return !archive || time >= graph.range().from ? graph.at(time) : archive.viewAt(time);
+    const moment = { from: time, to: time };
+    this.#check(moment);
+    const { graph } = this.#parts;
+    // Samples are kept by their number: at a moment near the horizon the archive may know more of them.
+    if (this.#isInMemory(time) && time >= graph.series.evictedUntil) return graph.at(time);
+    return this.#ask(moment, (archive) => archive.viewAt(time));
   }
 
   between(span: Span): GraphView | Promise<GraphView> {
     this.#check(span);
-    const { archive, graph } = this.#parts;
-    if (!archive || span.from >= graph.range().from) return graph.between(span);
-    return this.#parts.flushed().then(() => archive.viewBetween(span));
+    const { graph } = this.#parts;
+    if (this.#isInMemory(span.from) && span.to >= graph.series.evictedUntil) return graph.between(span);
+    return this.#ask(span, (archive) => archive.viewBetween(span));
   }
 
   async history(ids: readonly string[], span?: Span): Promise<Element[]> {
     if (span) this.#check(span);
-    const { archive, graph } = this.#parts;
-    if (!archive || (span && span.from >= graph.range().from)) return graph.history(ids, span);
-    await this.#parts.flushed();
-    return archive.versions(ids, span);
+    if (this.#isInMemory(span?.from ?? Number.NEGATIVE_INFINITY)) return this.#parts.graph.history(ids, span);
+    return this.#ask(span, (archive) => archive.versions(ids, span));
   }
 
   async diff(span: Span): Promise<Difference[]> {
     this.#check({ from: span.from, to: span.from });
     this.#check({ from: span.to, to: span.to });
-    const { graph } = this.#parts;
-    if (span.from >= graph.range().from) return graph.diff(span);
+    if (this.#isInMemory(span.from)) return this.#parts.graph.diff(span);
     return differences(await this.at(span.from), await this.at(span.to));
   }
 
   async samples(ids: readonly string[], series: string, span?: Span): Promise<Map<string, Sample[]>> {
-    const { archive, graph } = this.#parts;
-    const inMemory = (id: string) => (graph.series.oldest(id, series) ?? Number.NEGATIVE_INFINITY) <= (span?.from ?? 0);
-    if (!span || !archive || ids.every(inMemory)) return graph.samples(ids, series, span);
-    await this.#parts.flushed();
-    return archive.samples(ids, series, span);
+    const { graph } = this.#parts;
+    const isInMemory = (id: string) => (span as Span).from >= (graph.series.evicted(id, series) ?? graph.range().from);
+    if (!span || !this.#parts.archive || ids.every(isInMemory)) return graph.samples(ids, series, span);
+    return this.#ask(undefined, (archive) => archive.samples(ids, series, span));
   }
 
   timeOf(revision: number): number | undefined {
@@ -83,9 +82,28 @@ export class MergedTimeline implements Timeline {
     return { from, to: nowMs() };
   }
 
+  /** Whether memory knows all there is to know from `time` on. */
+  #isInMemory(time: number): boolean {
+    const { archive, graph } = this.#parts;
+    const { from } = graph.range();
+    return !archive || time >= from || from <= (this.#archived?.from ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Everything that happened has to be there first: how a version of then ended is part of it. */
+  async #ask<T>(span: Span | undefined, ask: (archive: Archive) => Promise<T>): Promise<T> {
+    const { archive, flushed } = this.#parts;
+    await flushed();
+    const answer = await ask(archive as Archive);
+    // It may have forgotten this meanwhile: then part of the answer is missing.
+    await this.refresh();
+    if (span) this.#check(span);
+    return answer;
+  }
+
+  /** A moment to come is as now is. */
   #check({ from, to }: Span): void {
     const kept = this.range();
-    if (to >= kept.from && from <= Math.max(kept.to, to)) return;
+    if (to >= kept.from) return;
     const asked = from === to ? `at ${text(from)}` : `between ${text(from)} and ${text(to)}`;
     throw mistake(
       'query.time-not-kept',

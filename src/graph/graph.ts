@@ -5,16 +5,19 @@
 import { Adjacency } from './adjacency.ts';
 import type { Change, Commit, GraphEvent, SampleEvent, Source } from './change.ts';
 import { difference } from './diff.ts';
-import type { Element, GraphEdge, GraphNode, Metadata } from './element.ts';
+import type { Element, GraphEdge, Metadata } from './element.ts';
+import { firstEdge, firstNode } from './first.ts';
 import { KeyIndex } from './keyindex.ts';
 import { ChangeLog } from './log.ts';
+import { merged, patched, patchedKeys } from './merge.ts';
 import { NowView } from './now.ts';
 import { PastView } from './past.ts';
+import { Remembered } from './remembered.ts';
 import { SeriesStore } from './series.ts';
 import { ANCHOR_EVERY, Delta, NodeSlot, Slot } from './slot.ts';
 import { SpanView } from './span.ts';
 import { Table } from './table.ts';
-import { changedKeys, equal } from './value.ts';
+import { changedKeys } from './value.ts';
 import type { Difference, GraphView, Sample, Span } from './view.ts';
 
 export interface GraphOptions {
@@ -36,8 +39,7 @@ export class Graph {
   readonly #edgeId: (parent: string, child: string, relation: string) => string;
   readonly #firstRevision: number;
   readonly #listeners = new Set<(commit: Commit) => void>();
-  /** What an earlier run left behind and nobody has spoken of yet. */
-  readonly #remembered = new Map<string, Element>();
+  readonly #remembered = new Remembered();
   #begin: number;
   #lastTime: number;
 
@@ -73,16 +75,19 @@ export class Graph {
       samples: [],
       refused: [],
     };
+    const begin = this.log.next;
     for (const change of changes) {
       const reason = this.#write(change, commit);
       if (reason !== undefined) commit.refused.push({ change, reason });
     }
-    if (commit.events.length > 0) this.#lastTime = time;
-    if (commit.events.length > 0 || commit.samples.length > 0) for (const listener of this.#listeners) listener(commit);
+    for (const edge of this.#remembered.edgesThatWait) this.#adopt(edge, time, commit.recordedAt);
+    const hasNews = this.log.next > begin;
+    if (hasNews) this.#lastTime = time;
+    if (hasNews || commit.samples.length > 0) for (const listener of this.#listeners) listener(commit);
     return commit;
   }
 
-  /** Calls after each commit that changed something. The result ends it. */
+  /** Calls after each commit that changed something, or took up what was remembered. The result ends it. */
   subscribe(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -144,7 +149,7 @@ export class Graph {
     const first = this.log.first;
     this.log.dropBefore(time, eventsMax, (position) => {
       const slot = this.log.slotOf(position);
-      slot.forgetFirst(position, this.log);
+      if (this.log.kindOf(position) !== 'returned') slot.forgetFirst(position, this.log);
       this.#begin = Math.max(this.#begin, this.log.timeOf(position));
     });
     if (this.log.first === first) return;
@@ -168,39 +173,32 @@ export class Graph {
    * revision; those that nobody spoke of are handed out by `forgotten`. They are not part of the graph while they wait.
    */
   remember(elements: Iterable<Element>): void {
-    for (const element of elements) this.#remembered.set(`${element.kind} ${element.id}`, element);
+    this.#remembered.add(elements);
   }
 
-  /** Takes remembered elements into the graph as they are, nodes before edges: nobody else will speak of them. */
+  /** Takes remembered elements into the graph as they are, an edge as soon as its ends are there: nobody else will speak of them. */
   adopt(wanted: (element: Element) => boolean): void {
-    for (const kind of ['node', 'edge'] as const)
-      for (const element of [...this.#remembered.values()])
-        if (element.kind === kind && wanted(element) && this.#endsExist(element)) this.#adopt(element.kind, element.id);
+    for (const element of this.#remembered.unspoken(wanted)) this.#adopt(element, this.#lastTime, this.#lastTime);
   }
 
   /** Hands out, and lets go, what was remembered and is not back. */
   forgotten(): Element[] {
-    const elements = [...this.#remembered.values()];
-    this.#remembered.clear();
-    return elements;
+    return this.#remembered.takeAll();
   }
 
-  #endsExist(element: Element): boolean {
-    return element.kind === 'node' || (this.nodes.alive.has(element.parent) && this.nodes.alive.has(element.child));
-  }
-
-  #adopt(kind: 'node' | 'edge', id: string): Element | undefined {
-    if (this.#remembered.size === 0) return undefined;
-    const key = `${kind} ${id}`;
-    const element = this.#remembered.get(key);
-    if (!element || !this.#endsExist(element)) return undefined;
-    this.#remembered.delete(key);
-    const table: Table<Slot> = kind === 'node' ? this.nodes : this.edges;
-    const slot = table.begin(id);
+  /** A life goes on. To the log that is news of no change, so that whoever follows it hears of the element. */
+  #adopt(element: Element, time: number, recordedAt: number): Slot | undefined {
+    if (element.kind === 'edge' && !(this.nodes.alive.has(element.parent) && this.nodes.alive.has(element.child)))
+      return undefined;
+    this.#remembered.delete(element);
+    const table: Table<Slot> = element.kind === 'node' ? this.nodes : this.edges;
+    const slot = table.begin(element.id);
     slot.current = element;
+    slot.floor = { time: element.updatedAt, recordedAt: element.recordedAt };
+    this.log.push(slot, 'returned', time, recordedAt, undefined);
     for (const index of table.indexes) index.add(slot, element.metadata);
     if (element.kind === 'edge') this.#tie(slot, element);
-    return element;
+    return slot;
   }
 
   #write(change: Change, commit: Writing): string | undefined {
@@ -210,7 +208,7 @@ export class Graph {
       case 'edge':
         return this.#writeEdge(change, commit);
       case 'set': {
-        const slot = this.#find(change);
+        const slot = this.#find(change, commit);
         if (!slot?.current) return 'Graph element not found';
         const before = slot.current.metadata;
         const keys = patchedKeys(before, change.set, change.unset);
@@ -218,7 +216,7 @@ export class Graph {
         return undefined;
       }
       case 'gone': {
-        const slot = this.#find(change);
+        const slot = this.#find(change, commit);
         if (!slot?.current) return 'Graph element not found';
         this.#remove(slot, commit);
         return undefined;
@@ -232,19 +230,22 @@ export class Graph {
     }
   }
 
-  #find({ id, of }: { id: string; of?: 'node' | 'edge' }): Slot | undefined {
-    const node = of === 'edge' ? undefined : this.#alive('node', id);
-    return node ?? (of === 'node' ? undefined : this.#alive('edge', id));
+  #find({ id, of }: { id: string; of?: 'node' | 'edge' }, commit: Writing): Slot | undefined {
+    const node = of === 'edge' ? undefined : this.#alive('node', id, commit);
+    return node ?? (of === 'node' ? undefined : this.#alive('edge', id, commit));
   }
 
   /** To speak of what an earlier run left is to take it up. */
-  #alive(kind: 'node' | 'edge', id: string): Slot | undefined {
+  #alive(kind: 'node' | 'edge', id: string, { time, recordedAt }: Writing): Slot | undefined {
     const table: Table<Slot> = kind === 'node' ? this.nodes : this.edges;
-    return table.alive.get(id) ?? (this.#adopt(kind, id) ? table.alive.get(id) : undefined);
+    const slot = table.alive.get(id);
+    if (slot || this.#remembered.isEmpty) return slot;
+    const element = this.#remembered.get(kind, id);
+    return element && this.#adopt(element, time, recordedAt);
   }
 
   #writeNode({ id, metadata, owns }: Change & { kind: 'node' }, commit: Writing): undefined {
-    const slot = this.#alive('node', id);
+    const slot = this.#alive('node', id, commit);
     if (slot?.current) {
       const after = owns ? merged(slot.current.metadata, metadata, owns) : metadata;
       this.#update(slot, after, changedKeys(slot.current.metadata, after), commit);
@@ -260,7 +261,7 @@ export class Graph {
     if (!from) return 'Parent node not found';
     if (!to) return 'Child node not found';
     const id = change.id ?? this.#edgeId(parent, child, String(metadata.RelationType ?? ''));
-    const slot = this.#alive('edge', id);
+    const slot = this.#alive('edge', id, commit);
     const current = slot?.current as GraphEdge | undefined;
     if (slot && current?.parent === parent && current.child === child) {
       this.#update(slot, metadata, changedKeys(current.metadata, metadata), commit);
@@ -276,6 +277,8 @@ export class Graph {
   }
 
   #start<S extends Slot>(table: Table<S>, element: Element, commit: Writing): S {
+    if (!this.#remembered.isEmpty) this.#remembered.replace(element.kind, element.id);
+    if (element.kind === 'node' || !this.nodes.alive.has(element.id)) this.series.begin(element.id, commit.time);
     const slot = table.begin(element.id);
     slot.current = element;
     slot.wrote(this.log.push(slot, 'added', commit.time, commit.recordedAt, undefined));
@@ -343,6 +346,7 @@ export class Graph {
     const kind = this.log.kindOf(position);
     const revision = position + this.#firstRevision;
     const before = slot.before(position, this.log);
+    if (kind === 'returned') return { revision, kind: 'added', element: before as Element, before: undefined };
     if (kind === 'removed') {
       const last = before as Element;
       return { revision, kind, element: { ...last, deletedAt: this.log.timeOf(position) }, before };
@@ -359,77 +363,3 @@ interface Writing extends Commit {
 }
 
 const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-
-/** Written out, not spread together: the engine then lays the object out without slack. */
-function firstNode(id: string, metadata: Metadata, { time, recordedAt, source }: Writing): GraphNode {
-  return {
-    kind: 'node',
-    id,
-    metadata,
-    host: source.host,
-    origin: source.origin,
-    createdAt: time,
-    updatedAt: time,
-    deletedAt: undefined,
-    validTo: undefined,
-    recordedAt,
-    revision: 1,
-  };
-}
-
-function firstEdge(
-  id: string,
-  { parent, child }: { parent: string; child: string },
-  metadata: Metadata,
-  { time, recordedAt, source }: Writing,
-): GraphEdge {
-  return {
-    kind: 'edge',
-    id,
-    metadata,
-    host: source.host,
-    origin: source.origin,
-    createdAt: time,
-    updatedAt: time,
-    deletedAt: undefined,
-    validTo: undefined,
-    recordedAt,
-    revision: 1,
-    parent,
-    child,
-  };
-}
-
-/** The writer's keys as it says, everybody else's as they are. Gives the old object back when nothing differs. */
-function merged(before: Metadata, said: Metadata, owns: ReadonlySet<string>): Metadata {
-  let isSame = true;
-  const after: Record<string, Metadata[string]> = {};
-  for (const key in before) {
-    if (Object.hasOwn(said, key)) continue;
-    if (owns.has(key)) isSame = false;
-    else after[key] = before[key] as Metadata[string];
-  }
-  for (const key in said) {
-    if (!equal(before[key], said[key])) isSame = false;
-    after[key] = said[key] as Metadata[string];
-  }
-  return isSame ? before : after;
-}
-
-function patchedKeys(before: Metadata, set: Metadata | undefined, unset: readonly string[] | undefined): string[] {
-  const keys: string[] = [];
-  for (const key in set) if (!equal(before[key], set[key])) keys.push(key);
-  for (const key of unset ?? NO_KEYS)
-    if (Object.hasOwn(before, key) && !(set && Object.hasOwn(set, key))) keys.push(key);
-  return keys;
-}
-
-function patched(before: Metadata, keys: readonly string[], set: Metadata | undefined): Metadata {
-  const after = set ? { ...before, ...set } : before;
-  if (keys.every((key) => set && Object.hasOwn(set, key))) return after;
-  return Object.fromEntries(
-    Object.entries(after).filter(([key]) => !keys.includes(key) || (set && Object.hasOwn(set, key))),
-  );
-}
-
-const NO_KEYS: readonly string[] = [];

@@ -4,10 +4,11 @@
  */
 import type { Slot, Undo } from './slot.ts';
 
-export type EventKind = 'added' | 'updated' | 'removed';
+/** 'returned' changes nothing: an element of an earlier run is there again, as it was. Slots do not list it. */
+export type EventKind = 'added' | 'updated' | 'removed' | 'returned';
 
 const SEGMENT = 4096;
-const KINDS: readonly EventKind[] = ['added', 'updated', 'removed'];
+const KINDS: readonly EventKind[] = ['added', 'updated', 'removed', 'returned'];
 
 interface Segment {
   readonly times: Float64Array;

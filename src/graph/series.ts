@@ -6,14 +6,40 @@ import type { Counters, Sample, Span } from './view.ts';
 export const SAMPLES_KEPT = 64;
 
 interface Series {
-  total: Readonly<Record<string, number>>;
+  /** Undefined when the element has begun another life since. */
+  total: Readonly<Record<string, number>> | undefined;
   at: number;
+  /** End of the newest sample that found no room. */
+  evicted: number | undefined;
   /** A ring: the newest is at `next - 1`. */
   samples: { readonly sample: Sample; readonly total: Readonly<Record<string, number>> }[];
 }
 
 export class SeriesStore {
   readonly #byId = new Map<string, Map<string, Series>>();
+  /** Where lives of ids with samples began: counters are of one life. */
+  readonly #births = new Map<string, number[]>();
+  #evictedUntil = Number.NEGATIVE_INFINITY;
+
+  /** All samples that end after this moment are here. */
+  get evictedUntil(): number {
+    return this.#evictedUntil;
+  }
+
+  /** As `evictedUntil`, of one series; undefined when none has gone. */
+  evicted(id: string, name: string): number | undefined {
+    return this.#byId.get(id)?.get(name)?.evicted;
+  }
+
+  /** The id begins a life: what was counted before is of another. */
+  begin(id: string, time: number): void {
+    const byName = this.#byId.get(id);
+    if (!byName) return;
+    for (const series of byName.values()) series.total = undefined;
+    const births = this.#births.get(id);
+    if (births) births.push(time);
+    else this.#births.set(id, [time]);
+  }
 
   /** Takes new totals; gives the increments since the last ones, or nothing when nothing was counted. */
   read(id: string, name: string, total: Readonly<Record<string, number>>, time: number): SampleEvent | undefined {
@@ -23,8 +49,9 @@ export class SeriesStore {
       this.#byId.set(id, byName);
     }
     const series = byName.get(name);
-    if (!series) {
-      byName.set(name, { total, at: time, samples: [] });
+    if (!series?.total) {
+      if (series) Object.assign(series, { total, at: time });
+      else byName.set(name, { total, at: time, evicted: undefined, samples: [] });
       return undefined;
     }
     const counters = increments(series.total, total);
@@ -34,7 +61,10 @@ export class SeriesStore {
     if (!counters) return undefined;
     const sample: Sample = { start, last: time, counters };
     series.samples.push({ sample, total });
-    if (series.samples.length > SAMPLES_KEPT) series.samples.shift();
+    if (series.samples.length > SAMPLES_KEPT) {
+      series.evicted = series.samples.shift()?.sample.last as number;
+      this.#evictedUntil = Math.max(this.#evictedUntil, series.evicted);
+    }
     return { id, series: name, ...sample, total };
   }
 
@@ -42,9 +72,11 @@ export class SeriesStore {
   counters(id: string, name: string, time = Number.POSITIVE_INFINITY): Counters | undefined {
     const series = this.#byId.get(id)?.get(name);
     if (!series) return undefined;
-    if (time >= series.at) return { total: series.total, last: series.samples.at(-1)?.sample };
+    const born = this.#births.get(id)?.findLast((birth) => birth <= time) ?? Number.NEGATIVE_INFINITY;
     const known = series.samples.findLast(({ sample }) => sample.last <= time);
-    return known && { total: known.total, last: known.sample };
+    const last = known && known.sample.last >= born ? known.sample : undefined;
+    if (series.total && time >= series.at && series.at >= born) return { total: series.total, last };
+    return last && { total: (known as { total: Readonly<Record<string, number>> }).total, last };
   }
 
   /** Samples that lie in the span, oldest first; without one the newest. */
@@ -54,13 +86,9 @@ export class SeriesStore {
     return samples.map(({ sample }) => sample).filter(({ start, last }) => last > span.from && start < span.to);
   }
 
-  /** When the oldest sample kept of this series starts; undefined when there is none. */
-  oldest(id: string, name: string): number | undefined {
-    return this.#byId.get(id)?.get(name)?.samples[0]?.sample.start;
-  }
-
   forget(id: string): void {
     this.#byId.delete(id);
+    this.#births.delete(id);
   }
 }
 

@@ -8,7 +8,7 @@ const metadata = fc.record(
   { requiredKeys: ['Name'] },
 );
 
-const change: fc.Arbitrary<Change> = fc.oneof(
+export const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('node' as const), id, metadata }) },
   {
     weight: 3,

@@ -248,6 +248,19 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
       expect(draw(await archive.viewAt(2000))).toBe('a {"N":2}');
     }));
 
+  test('what was lost is closed when it was last known, though another has taken its id since', () =>
+    story(open, async ({ archive, say }) => {
+      await say(1000, [node('a', { N: 1 })]);
+      const other = new Graph();
+      const { time, events } = other.apply([node('a', { N: 2 })], { host: 'h', origin: 'o', time: 5000 });
+      await archive.append({ id: 'other-1', time, events, samples: [] });
+      await archive.closeLost(named('a'), 2000);
+      expect(draw(await archive.viewAt(1999))).toBe('a {"N":1}');
+      expect(draw(await archive.viewAt(3000))).toBe('');
+      expect(draw(await archive.viewAt(5000))).toBe('a {"N":2}');
+      expect((await archive.open()).map(({ metadata }) => metadata)).toEqual([{ N: 2 }]);
+    }));
+
   test('nothing at all is an empty archive', () =>
     story(open, async ({ archive }) => {
       expect(await archive.range()).toBeUndefined();

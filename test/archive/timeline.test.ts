@@ -1,39 +1,12 @@
 /** Live graph and archive as one line of time, over a restart in the middle. */
 import fc from 'fast-check';
-import type { Archive } from '../../src/archive/archive.ts';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
-import { closeLost, restore } from '../../src/archive/restore.ts';
-import { MergedTimeline } from '../../src/archive/timeline.ts';
-import { ArchiveWriter } from '../../src/archive/writer.ts';
 import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { SAMPLES_KEPT } from '../../src/graph/series.ts';
 import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
-import { fakeClock } from '../std/fake-clock.ts';
 import { changes as anyChanges } from './changes.ts';
-
-const OWN = 'agent.h';
-
-/** A process from its start to its end. */
-async function run(archive: Archive, begin: number) {
-  const clock = fakeClock(begin);
-  const graph = new Graph({ begin });
-  const writer = new ArchiveWriter({ archive, writerId: `boot${begin}`, clock });
-  const timeline = new MergedTimeline({ graph, archive, flushed: () => writer.flushed(), nowMs: clock.now });
-  const restored = await restore(archive, graph, OWN);
-  graph.subscribe((commit) => writer.push(commit));
-  // Somebody watches from now on, even when nothing happens.
-  writer.heartbeat();
-  await writer.flushed();
-  await timeline.refresh();
-  const say = (time: number, changes: readonly Change[], origin = OWN) =>
-    graph.apply(changes, { host: 'h', origin, time });
-  const settle = () => closeLost(archive, graph, restored);
-  const end = async (time: number) => {
-    await clock.pass(time - clock.now());
-    await writer.stop();
-  };
-  return { graph, timeline, say, settle, end, clock };
-}
+import { OWN, begin as run } from './process.ts';
 
 const node = (id: string, N = 1): Change => ({ kind: 'node', id, metadata: { N } });
 const edge = (parent: string, child: string): Change => ({
@@ -138,5 +111,52 @@ test('any history cut by a restart at any point reads as if it had never been cu
       for (const [moment, picture] of pictures) expect(draw(await process.timeline.at(moment))).toBe(picture);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('counters that memory has no room for are looked up in the archive', async () => {
+  const archive = new MemoryArchive();
+  const { timeline, say, clock, writer } = await run(archive, 1_000);
+  say(1_000, [node('a')]);
+  const last = 1_000 + SAMPLES_KEPT + 10;
+  for (let time = 1_001; time <= last; time++)
+    say(time, [{ kind: 'counters', id: 'a', series: 'Metric', total: { Rx: time } }]);
+  await clock.pass(10_000);
+  await writer.flushed();
+  await timeline.refresh();
+  expect((await timeline.at(1_005)).counters('a', 'Metric')?.total).toEqual({ Rx: 1_005 });
+  const samples = async (from: number) =>
+    (await timeline.samples(['a', 'b'], 'Metric', { from, to: last })).get('a')?.length;
+  expect(await samples(1_001)).toBe(last - 1_001);
+  expect(await samples(last - 5)).toBe(5);
+});
+
+test('counters from before a restart are found after it', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a')]);
+  for (const [time, Rx] of [
+    [1_200, 10],
+    [1_300, 30],
+  ] as const)
+    first.say(time, [{ kind: 'counters', id: 'a', series: 'Metric', total: { Rx } }]);
+  await first.end(2_000);
+  const second = await run(archive, 10_000);
+  second.say(10_100, [node('a')]);
+  expect((await second.timeline.samples(['a'], 'Metric', { from: 1_000, to: 10_100 })).get('a')).toEqual([
+    { start: 1_200, last: 1_300, counters: { Rx: 20 } },
+  ]);
+});
+
+test('what the archive forgot while it was asked is not answered in part', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a')]);
+  first.say(1_200, [node('a', 2), node('b')]);
+  await first.end(2_000);
+  const second = await run(archive, 10_000);
+  await archive.prune(1_500);
+  await expect((async () => second.timeline.at(1_150))()).rejects.toThrow(
+    'nothing is kept at 1970-01-01T00:00:01.150Z',
   );
 });

@@ -175,6 +175,77 @@ test('to change or to end what an earlier run knew is to speak of it', () => {
   expect(graph.forgotten()).toEqual([]);
 });
 
+test('the version that an earlier run left is there as it was, also when it has changed since', () => {
+  const graph = new Graph({ begin: 1000 });
+  graph.remember([remembered('a', { Name: 'a' })]);
+  graph.apply([node('a', { Name: 'b' })], at(1001));
+  graph.apply([node('a', { Name: 'c' })], at(1002));
+  expect(graph.history(['a']).map(({ updatedAt, validTo, recordedAt }) => [updatedAt, validTo, recordedAt])).toEqual([
+    [9, 1001, 9],
+    [1001, 1002, 1001],
+    [1002, undefined, 1002],
+  ]);
+  expect(only(graph.at(1000).nodes('a'))).toMatchObject({ updatedAt: 9, revision: 4, metadata: { Name: 'a' } });
+});
+
+test('whoever follows the log hears of what came back as it was, and no history is made of it', () => {
+  const graph = new Graph({ begin: 1000 });
+  const seen = graph.revision;
+  let calls = 0;
+  graph.subscribe(() => calls++);
+  graph.remember([remembered('a', { Name: 'a' }), remembered('b', { Name: 'b' })]);
+  graph.apply([node('a', { Name: 'a' })], at(1001));
+  graph.apply([node('b', { Name: 'B' })], at(1001));
+  expect(calls).toBe(2);
+  const told = graph.since(seen)?.map(({ kind, element }) => `${kind} ${element.id} ${element.metadata.Name}`);
+  expect(told).toEqual(['added a a', 'added b b', 'updated b B']);
+  expect(graph.history(['a']).map(({ revision }) => revision)).toEqual([4]);
+  expect(graph.diff({ from: 1000, to: 1001 }).map(({ kind, after }) => `${kind} ${after?.id}`)).toEqual(['changed b']);
+  for (let i = 0; i < 10_000; i++) graph.apply([node('b', { N: i })], at(1002 + i));
+  graph.forgetBefore(9000);
+  expect(graph.history(['a']).map(({ revision, updatedAt }) => [revision, updatedAt])).toEqual([[4, 9]]);
+});
+
+test("an edge that nobody speaks of again, to another's node, is there as soon as the node is", () => {
+  const graph = new Graph({ begin: 1000 });
+  const edge: Element = { ...remembered('e', {}), kind: 'edge', origin: 'api.h', parent: 'mine', child: 'eth0' };
+  graph.remember([{ ...remembered('mine', {}), origin: 'api.h' }, remembered('eth0', {}), edge]);
+  graph.adopt(({ origin }) => origin === 'api.h');
+  expect([...graph.now().edges()]).toEqual([]);
+  graph.apply([node('eth0', {})], at(1001));
+  expect([...graph.now().edges()].map(({ id, createdAt }) => [id, createdAt])).toEqual([['e', 7]]);
+  expect(graph.forgotten()).toEqual([]);
+});
+
+test('an edge whose id another edge takes before it could come back is lost, once', () => {
+  const graph = new Graph({ begin: 1000 });
+  graph.remember([remembered('a', {}), { ...remembered('e', {}), kind: 'edge', parent: 'a', child: 'away' }]);
+  graph.apply(
+    [node('a', {}), node('b', {}), { kind: 'edge', id: 'e', parent: 'a', child: 'b', metadata: {} }],
+    at(1001),
+  );
+  expect(graph.forgotten().map(({ id, createdAt }) => [id, createdAt])).toEqual([['e', 7]]);
+  graph.apply([node('away', {})], at(1002));
+  expect([...graph.now().edges()].map(({ child }) => child)).toEqual(['b']);
+});
+
+test('counters are of one life: an id that begins another counts anew', () => {
+  const graph = new Graph();
+  const count = (time: number, Rx: number) =>
+    graph.apply([{ kind: 'counters', id: 'a', series: 'Metric', total: { Rx } }], at(time));
+  graph.apply([node('a', {})], at(1));
+  count(2, 100);
+  count(3, 150);
+  graph.apply([{ kind: 'gone', id: 'a' }], at(4));
+  graph.apply([node('a', {})], at(5));
+  expect(graph.now().counters('a', 'Metric')).toBeUndefined();
+  expect(count(6, 200).samples).toEqual([]);
+  expect(count(7, 201).samples.map(({ counters }) => counters)).toEqual([{ Rx: 1 }]);
+  expect(graph.at(3).counters('a', 'Metric')?.total).toEqual({ Rx: 150 });
+  expect(graph.at(5).counters('a', 'Metric')).toBeUndefined();
+  expect(graph.at(7).counters('a', 'Metric')?.total).toEqual({ Rx: 201 });
+});
+
 test('a reader who missed events gets them again, or is told that they are gone', () => {
   const graph = new Graph({ firstRevision: 500 });
   graph.apply([node('a', { N: 1 })], at(1));

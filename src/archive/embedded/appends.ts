@@ -50,15 +50,16 @@ export class Appends {
     this.#sql.count.run(this.#first, this.#last, this.#versions, samples.length / SAMPLE_FIELDS);
   }
 
-  /** Ends those of them that are open. */
+  /** Ends the lives they had at `time`. */
   closeLost(lost: readonly ElementName[], time: number, recordedAt: number): void {
     for (const { kind, id } of lost) {
       const known = this.#element(KIND_CODES[kind], JSON.stringify(id));
-      if (known.life === 0) continue;
+      const row = this.#sql.lifeAt.get(known.element, time, time);
+      if (!row) continue;
       // It was so for a moment at least: we had heard of it.
-      const at = Math.max(time, known.since + 1);
-      this.#end(known.life, known.created, at, Math.max(at, recordedAt));
-      known.life = 0;
+      const at = Math.max(time, Number(row.since) + 1);
+      this.#end(Number(row.life), Number(row.created), at, Math.max(at, recordedAt));
+      if (known.life === row.life) known.life = 0;
     }
   }
 
@@ -206,6 +207,9 @@ function statements(db: DatabaseSync) {
     kindOf: db.prepare('select kind from elements where id = ? order by kind limit 1'),
     counted: db.prepare('update elements set counted = 1 where element = ?'),
     lifeOf: db.prepare('select life from lives where element = ? and created = ?'),
+    lifeAt: db.prepare(`select life, created, (select max(since) from versions v where v.life = l.life) as since
+      from lives l where element = ? and created <= ? and (deleted is null or deleted > ?)
+      order by created desc limit 1`),
     begin: db.prepare('insert into lives (element, parent, child, created) values (?, ?, ?, ?)'),
     reopen: db.prepare(`update lives set parent = ?, child = ?, deleted = null, deleted_recorded = null, class = null
       where life = ?`),

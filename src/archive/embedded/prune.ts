@@ -54,7 +54,7 @@ export class Pruning {
     this.#isOver = used > maxBytes * FILE_SHARE;
     if (used <= maxBytes * USED_SHARE) return this.#mustShrink() ? this.#shrink() : undefined;
     // When first has come up to last, all that is there is alive, and larger than it may be.
-    return first < last ? this.#bySize(first + Math.max(1, (last - first) * this.#step)) : undefined;
+    return first < last ? this.#bySize(first + Math.max(1, Math.ceil((last - first) * this.#step))) : undefined;
   }
 
   /** Nothing is due for a while: the last pass failed. */

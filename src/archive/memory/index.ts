@@ -90,7 +90,7 @@ export class MemoryArchive implements Archive {
     for (const { kind, id } of lost)
       for (const life of this.#livesOf(kind, id)) {
         const last = life.versions.at(-1);
-        if (life.end || !last) continue;
+        if (life.created > time || (life.end && life.end.at <= time) || !last) continue;
         // It was so for a moment at least: we had heard of it.
         life.end = { at: Math.max(time, last.updatedAt + 1), recordedAt: this.#clock.now() };
       }

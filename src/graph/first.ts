@@ -1,0 +1,48 @@
+/** The first version of a life. Written out, not spread together: the engine then lays the object out without slack. */
+import type { Source } from './change.ts';
+import type { GraphEdge, GraphNode, Metadata } from './element.ts';
+
+interface Birth {
+  readonly time: number;
+  readonly recordedAt: number;
+  readonly source: Source;
+}
+
+export function firstNode(id: string, metadata: Metadata, { time, recordedAt, source }: Birth): GraphNode {
+  return {
+    kind: 'node',
+    id,
+    metadata,
+    host: source.host,
+    origin: source.origin,
+    createdAt: time,
+    updatedAt: time,
+    deletedAt: undefined,
+    validTo: undefined,
+    recordedAt,
+    revision: 1,
+  };
+}
+
+export function firstEdge(
+  id: string,
+  { parent, child }: { parent: string; child: string },
+  metadata: Metadata,
+  { time, recordedAt, source }: Birth,
+): GraphEdge {
+  return {
+    kind: 'edge',
+    id,
+    metadata,
+    host: source.host,
+    origin: source.origin,
+    createdAt: time,
+    updatedAt: time,
+    deletedAt: undefined,
+    validTo: undefined,
+    recordedAt,
+    revision: 1,
+    parent,
+    child,
+  };
+}
