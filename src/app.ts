@@ -21,7 +21,7 @@ import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
 import type { GraphView } from './graph/view.ts';
-import { indexedKeysOf, keysOf } from './model/vocabulary.ts';
+import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
@@ -73,7 +73,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const notes = new Map<string, string>();
   const host = thisHost(config.host);
   const origin = `agent.${host.name}`;
-  const types = probeList.flatMap((probe) => probe.types);
+  const types = mergedTypes(probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]));
 
   const token = tokenOf(config);
   if (token.warning !== undefined) log.warn(token.warning);
@@ -84,8 +84,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const graph = new Graph({
     indexed: indexedKeysOf(types),
     edgeId,
-    // Never before what is kept: the clock may have been set back since.
-    begin: Math.max(startedAt, kept?.to ?? startedAt),
+    // After all that is kept: the clock may have been set back since, and no moment belongs to two runs.
+    begin: Math.max(startedAt, (kept?.to ?? 0) + 1),
     // Revisions go on growing after a restart without a word kept about them: a million for each second of the clock.
     firstRevision: Math.floor(startedAt / 1000) * 1_000_000,
   });
@@ -130,15 +130,38 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       .catch((error: Error) => log.warn(`archive: ${error.message}`));
 
   let health: ArchiveHealth | undefined = await archive?.health();
+  let trouble: string | undefined;
+  let isKeeping = false;
   const housekeeping = setInterval(() => {
-    keepHouse().catch((error: Error) => log.warn(`archive: ${error.message}`));
+    if (isKeeping) return;
+    isKeeping = true;
+    keepHouse()
+      .then(
+        () => undefined,
+        ({ message }: Error) => message,
+      )
+      .then((found) => {
+        isKeeping = false;
+        // A state is told once, however long it lasts.
+        if (found !== undefined && found !== trouble) log.warn(`archive: ${found}`);
+        if (found === undefined && trouble !== undefined) log.info('archive: history is written again');
+        trouble = found;
+      });
   }, HOUSEKEEPING_MS);
   stack.defer(() => clearInterval(housekeeping));
   async function keepHouse(): Promise<void> {
     writer?.heartbeat();
-    await flushed();
-    graph.forgetBefore(Date.now() - config.graph.horizon, config.graph.versionsMax);
-    health = await archive?.health();
+    let horizon = Date.now() - config.graph.horizon;
+    try {
+      await flushed();
+    } catch (error) {
+      // What is nowhere else stays here, as long as there is room.
+      horizon = Number.NEGATIVE_INFINITY;
+      throw error;
+    } finally {
+      graph.forgetBefore(horizon, config.graph.versionsMax);
+      health = await archive?.health();
+    }
     await timeline.refresh();
   }
 

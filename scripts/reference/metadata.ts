@@ -5,7 +5,7 @@ import { probes } from '../../src/probes/index.ts';
 import { code, madeFrom, table } from './table.ts';
 
 export function metadataPage(): string {
-  const parts = probes.map(({ name, doc, types }) => {
+  const parts = probes.map(({ name, doc, types, adds = [] }) => {
     const shared = sharedFields(types);
     return [
       `## Probe ${code(name)}`,
@@ -13,6 +13,7 @@ export function metadataPage(): string {
       doc,
       ...(shared.length > 0 ? ['', '### All of them', '', fieldTable(shared)] : []),
       ...types.flatMap((type) => ['', ...typePart(type, shared)]),
+      ...adds.flatMap((type) => ['', ...typePart({ ...type, doc: `Adds: ${type.doc}` }, [])]),
     ].join('\n');
   });
   return `${madeFrom('the types that probes declare')}

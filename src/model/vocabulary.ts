@@ -36,6 +36,16 @@ export function keysOf(types: readonly NodeType[]): string[] {
   return [...new Set(types.flatMap((type) => Object.keys(type.fields.shape)))].sort();
 }
 
+/** Several may say something of one type: one type for each name, with the fields of all, and the words of the first. */
+export function mergedTypes(types: readonly NodeType[]): NodeType[] {
+  const byName = new Map<string, NodeType>();
+  for (const type of types) {
+    const known = byName.get(type.name);
+    byName.set(type.name, known ? { ...known, fields: type.fields.extend(known.fields.shape) } : type);
+  }
+  return [...byName.values()];
+}
+
 /** Keys that queries look elements up by: those declared with `index`. */
 export function indexedKeysOf(types: readonly NodeType[]): string[] {
   const keys = types.flatMap((type) =>

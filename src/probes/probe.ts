@@ -66,6 +66,8 @@ export interface Probe<Options = unknown> {
   readonly doc: string;
   readonly options: z.ZodType<Options>;
   readonly types: readonly NodeType[];
+  /** Keys it adds to nodes that other probes make: types of the same names, with those keys alone. */
+  readonly adds?: readonly NodeType[];
   /**
    * Runs until `signal` aborts. Throwing is fine: the supervisor logs, counts, waits and runs it again.
    * `Unavailable` says what is missing; it is shown in status and tried again with back-off.

@@ -6,13 +6,14 @@ import { NamespaceList } from './namespaces.ts';
 import { options } from './options.ts';
 import { Slices } from './slices.ts';
 import { Topology } from './topology.ts';
-import { types } from './vocabulary.ts';
+import { adds, types } from './vocabulary.ts';
 
 export const netlink = defineProbe({
   name: 'netlink',
   doc: 'Network interfaces with their addresses, routes, neighbours, forwarding entries and links, told by the kernel as they change.',
   options,
   types,
+  adds,
   async run(context) {
     const { signal, namespaces } = context;
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();

@@ -98,9 +98,16 @@ export const types: readonly NodeType[] = kinds.map((kind) =>
 export const OWNED: ReadonlySet<string> = new Set(types.flatMap((type) => Object.keys(type.fields.shape)));
 
 function mostlyOptional(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return optional(shape, ALWAYS);
+}
+
+function optional(
+  shape: Readonly<Record<string, z.ZodType>>,
+  but: ReadonlySet<string> = new Set(),
+): Record<string, z.ZodType> {
   const entries = Object.entries(shape).map(([key, schema]) => {
     const words = fieldWords.get(schema);
-    return [key, ALWAYS.has(key) || !words ? schema : field(schema.optional(), words)] as const;
+    return [key, but.has(key) || !words ? schema : field(schema.optional(), words)] as const;
   });
   return Object.fromEntries(entries);
 }
@@ -109,3 +116,7 @@ function mostlyOptional(shape: Readonly<Record<string, z.ZodType>>): Record<stri
 export const namespaceFields = { ...ruleFields, ...routingFields };
 
 export const NAMESPACE_KEYS: readonly string[] = Object.keys(namespaceFields);
+
+export const adds: readonly NodeType[] = ['host', 'netns'].map((name) =>
+  nodeType(name, 'How the namespace routes, as far as no interface shows it.', optional(namespaceFields)),
+);
