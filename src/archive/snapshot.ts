@@ -5,7 +5,11 @@ import { type Scalar, scalarsAt } from '../graph/value.ts';
 import type { Counters, GraphView, Span } from '../graph/view.ts';
 
 /** Newest counters by series, by element id. */
-export type CountersById = ReadonlyMap<string, ReadonlyMap<string, Counters>>;
+export type CountersById = Look<Look<Counters>>;
+
+interface Look<T> {
+  get(name: string): T | undefined;
+}
 
 export class SnapshotView implements GraphView {
   readonly time: Span;

@@ -9,6 +9,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Difference, GraphView, Sample, Span, Timeline } from '../graph/view.ts';
 import { mistake } from '../std/mistake.ts';
 import type { Archive } from './archive.ts';
+import { samplesTogether, versionsTogether, viewsTogether } from './together.ts';
 
 export interface TimelineParts {
   readonly graph: Graph;
@@ -42,20 +43,34 @@ export class MergedTimeline implements Timeline {
     const { graph } = this.#parts;
     // Samples are kept by their number: at a moment near the horizon the archive may know more of them.
     if (this.#isInMemory(time) && time >= graph.series.evictedUntil) return graph.at(time);
-    return this.#ask(moment, (archive) => archive.viewAt(time));
+    // Nothing is forgotten in memory before it is written: of then, the archive knows all.
+    return this.#ask(
+      moment,
+      (archive) => archive.viewAt(time),
+      (view) => view,
+    );
   }
 
   between(span: Span): GraphView | Promise<GraphView> {
     this.#check(span);
     const { graph } = this.#parts;
     if (this.#isInMemory(span.from) && span.to >= graph.series.evictedUntil) return graph.between(span);
-    return this.#ask(span, (archive) => archive.viewBetween(span));
+    return this.#ask(
+      span,
+      (archive) => archive.viewBetween(span),
+      (view) => viewsTogether(span, view, graph.between(span)),
+    );
   }
 
   async history(ids: readonly string[], span?: Span): Promise<Element[]> {
     if (span) this.#check(span);
-    if (this.#isInMemory(span?.from ?? Number.NEGATIVE_INFINITY)) return this.#parts.graph.history(ids, span);
-    return this.#ask(span, (archive) => archive.versions(ids, span));
+    const { graph } = this.#parts;
+    if (this.#isInMemory(span?.from ?? Number.NEGATIVE_INFINITY)) return graph.history(ids, span);
+    return this.#ask(
+      span,
+      (archive) => archive.versions(ids, span),
+      (versions) => versionsTogether(versions, graph.history(ids, span)),
+    );
   }
 
   async diff(span: Span): Promise<Difference[]> {
@@ -69,7 +84,11 @@ export class MergedTimeline implements Timeline {
     const { graph } = this.#parts;
     const isInMemory = (id: string) => (span as Span).from >= (graph.series.evicted(id, series) ?? graph.range().from);
     if (!span || !this.#parts.archive || ids.every(isInMemory)) return graph.samples(ids, series, span);
-    return this.#ask(undefined, (archive) => archive.samples(ids, series, span));
+    return this.#ask(
+      undefined,
+      (archive) => archive.samples(ids, series, span),
+      (samples) => samplesTogether(samples, graph.samples(ids, series, span)),
+    );
   }
 
   timeOf(revision: number): number | undefined {
@@ -89,15 +108,25 @@ export class MergedTimeline implements Timeline {
     return !archive || time >= from || from <= (this.#archived?.from ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Everything that happened has to be there first: how a version of then ended is part of it. */
-  async #ask<T>(span: Span | undefined, ask: (archive: Archive) => Promise<T>): Promise<T> {
+  /**
+   * Everything that happened has to be there first: how a version of then ended is part of it. While nothing can be
+   * written, what is missing is still in memory.
+   */
+  async #ask<T>(
+    span: Span | undefined,
+    ask: (archive: Archive) => Promise<T>,
+    withMemory: (answer: T) => T,
+  ): Promise<T> {
     const { archive, flushed } = this.#parts;
-    await flushed();
+    const isWritten = await flushed().then(
+      () => true,
+      () => false,
+    );
     const answer = await ask(archive as Archive);
     // It may have forgotten this meanwhile: then part of the answer is missing.
     await this.refresh();
     if (span) this.#check(span);
-    return answer;
+    return isWritten ? answer : withMemory(answer);
   }
 
   /** A moment to come is as now is. */

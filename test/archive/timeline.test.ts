@@ -5,6 +5,7 @@ import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { SAMPLES_KEPT } from '../../src/graph/series.ts';
 import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
+import { Unavailable } from '../../src/std/unavailable.ts';
 import { changes as anyChanges } from './changes.ts';
 import { OWN, begin as run } from './process.ts';
 
@@ -159,4 +160,41 @@ test('what the archive forgot while it was asked is not answered in part', async
   await expect((async () => second.timeline.at(1_150))()).rejects.toThrow(
     'nothing is kept at 1970-01-01T00:00:01.150Z',
   );
+});
+
+test('while nothing can be written, what was written and what is in memory are told as one', async () => {
+  const archive = new MemoryArchive();
+  const { timeline, say, clock, writer, graph } = await run(archive, 1_000);
+  say(1_100, [node('a'), node('b'), edge('a', 'b')]);
+  const count = (time: number, Rx: number) =>
+    say(time, [{ kind: 'counters', id: 'b', series: 'Metric', total: { Rx } }]);
+  count(1_100, 1);
+  count(1_150, 2);
+  // A full segment of the log, so that there is something to forget.
+  for (let n = 0; n < 5_000; n++) say(1_200, [node('a', n)]);
+  await clock.pass(500);
+  await writer.flushed();
+  graph.forgetBefore(1_201);
+  say(1_300, [node('a', 7), { kind: 'gone', id: 'b' }, node('c')]);
+  count(1_300, 3);
+  archive.append = () => Promise.reject(new Unavailable('history', 'room'));
+  await expect(writer.flushed()).rejects.toThrow('needs room');
+
+  const span = { from: 1_000, to: 2_000 };
+  const told = (elements: Iterable<Element>) =>
+    Array.from(elements, ({ id, metadata, updatedAt, validTo }) => `${id} ${metadata.N ?? ''} ${updatedAt}-${validTo}`);
+  const versions = ['a 1 1100-1200', 'b 1 1100-1300', 'a 4999 1200-1300', 'a 7 1300-undefined', 'c 1 1300-undefined'];
+  const view = await timeline.between(span);
+  expect(told(view.nodes())).toEqual(versions);
+  expect(told(view.edges())).toEqual(['a>r>b  1100-1300']);
+  expect(view.counters('b', 'Metric')?.total).toEqual({ Rx: 2 });
+  expect(told(await timeline.history(['b', 'c']))).toEqual([versions[1], versions[4]]);
+  expect(draw(await timeline.at(1_150))).toContain('a {"N":1}');
+  expect((await timeline.diff({ from: 1_150, to: 2_000 })).map(({ kind }) => kind).sort()).toEqual([
+    'added',
+    'changed',
+    'removed',
+    'removed',
+  ]);
+  expect((await timeline.samples(['b'], 'Metric', span)).get('b')?.length).toBe(1);
 });
