@@ -132,7 +132,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   let health: ArchiveHealth | undefined = await archive?.health();
   let trouble: string | undefined;
   let isKeeping = false;
-  const housekeeping = setInterval(() => {
+  const keepHouseOnce = () => {
     if (isKeeping) return;
     isKeeping = true;
     keepHouse()
@@ -147,7 +147,10 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
         if (found === undefined && trouble !== undefined) log.info('archive: history is written again');
         trouble = found;
       });
-  }, HOUSEKEEPING_MS);
+  };
+  // The first time as soon as there is something to tell of.
+  void ready.then(keepHouseOnce);
+  const housekeeping = setInterval(keepHouseOnce, HOUSEKEEPING_MS);
   stack.defer(() => clearInterval(housekeeping));
   async function keepHouse(): Promise<void> {
     writer?.heartbeat();
