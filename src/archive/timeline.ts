@@ -43,11 +43,10 @@ export class MergedTimeline implements Timeline {
     const { graph } = this.#parts;
     // Samples are kept by their number: at a moment near the horizon the archive may know more of them.
     if (this.#isInMemory(time) && time >= graph.series.evictedUntil) return graph.at(time);
-    // Nothing is forgotten in memory before it is written: of then, the archive knows all.
     return this.#ask(
       moment,
       (archive) => archive.viewAt(time),
-      (view) => view,
+      (view) => viewsTogether(moment, view, graph.between(moment)),
     );
   }
 

@@ -8,6 +8,7 @@ import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
+import { Unavailable } from '../../src/std/unavailable.ts';
 import { change } from './changes.ts';
 import { Everything } from './everything.ts';
 import { begin, type Process } from './process.ts';
@@ -19,7 +20,9 @@ type Act =
   | { readonly kind: 'fill' }
   | { readonly kind: 'forget'; readonly ago: number }
   | { readonly kind: 'restart'; readonly pause: number; readonly back: readonly boolean[] }
-  | { readonly kind: 'settle' };
+  | { readonly kind: 'settle' }
+  /** Nothing can be written, until something can again. */
+  | { readonly kind: 'away'; readonly isAway: boolean };
 
 const pause = fc.integer({ min: 0, max: 3 });
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -47,6 +50,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('away'), isAway: fc.boolean() }) },
 ) as fc.Arbitrary<Act>;
 const question = fc.record({ at: fc.nat(1000), length: fc.nat(12) });
 
@@ -93,9 +97,12 @@ class Story {
   #time = BEGIN;
   #begin = BEGIN;
   #isSettled = true;
+  #isAway = false;
 
   constructor(archive: Archive) {
     this.#archive = archive;
+    const append = archive.append.bind(archive);
+    archive.append = (batch) => (this.#isAway ? Promise.reject(new Unavailable('history', 'room')) : append(batch));
   }
 
   async begin(): Promise<void> {
@@ -119,13 +126,16 @@ class Story {
           Array.from({ length: FILLING }, (_, i) => ({ kind: 'node', id: 'filler', metadata: { N: i % 2 } })),
         );
       case 'forget':
-        await this.#process.writer.flushed();
-        this.#process.graph.forgetBefore(this.#time - one.ago);
-        return;
+        return this.#process.writer.flushed().then(
+          () => this.#process.graph.forgetBefore(this.#time - one.ago),
+          () => undefined,
+        );
       case 'restart':
         return this.#restart(one.pause, one.back);
       case 'settle':
         return this.settle();
+      case 'away':
+        this.#isAway = one.isAway;
     }
   }
 
@@ -148,11 +158,11 @@ class Story {
       await this.#agreesAt(from);
       await this.#agreesAt(to);
       const between = await timeline.between({ from, to });
-      expect(intervals(elementsOf(between))).toEqual(intervals(this.#all.between({ from, to })));
+      expect(this.#intervals(elementsOf(between))).toEqual(this.#intervals(this.#all.between({ from, to })));
       const ids = ['a', 'b', 'e1', 'filler', 'never'];
       const ofIds = (elements: readonly Element[]) => elements.filter(({ id }) => ids.includes(id));
-      expect(intervals(await timeline.history(ids, { from, to }))).toEqual(
-        intervals(ofIds(this.#all.between({ from, to }))),
+      expect(this.#intervals(await timeline.history(ids, { from, to }))).toEqual(
+        this.#intervals(ofIds(this.#all.between({ from, to }))),
       );
       expect((await timeline.diff({ from, to })).map(words).sort()).toEqual(
         differences(this.#all.at(from), this.#all.at(to)),
@@ -165,20 +175,21 @@ class Story {
     }
     const ever = { from: 0, to: Number.POSITIVE_INFINITY };
     const known = ['a', 'e1'];
-    expect(intervals(await timeline.history(known))).toEqual(
-      intervals(this.#all.between(ever).filter(({ id }) => known.includes(id))),
+    expect(this.#intervals(await timeline.history(known))).toEqual(
+      this.#intervals(this.#all.between(ever).filter(({ id }) => known.includes(id))),
     );
     await expect((async () => timeline.at(BEGIN - 1))()).rejects.toThrow('nothing is kept');
   }
 
   async end(): Promise<void> {
+    this.#isAway = false;
     await this.#process.writer.stop();
   }
 
   async #agreesAt(time: number): Promise<void> {
     const view = await this.#process.timeline.at(time);
     const expected = this.#all.at(time);
-    expect({ time, is: intervals(elementsOf(view)) }).toEqual({ time, is: intervals(expected) });
+    expect({ time, is: this.#intervals(elementsOf(view)) }).toEqual({ time, is: this.#intervals(expected) });
     expect([view.nodeCount, view.edgeCount]).toEqual([
       expected.filter(({ kind }) => kind === 'node').length,
       expected.filter(({ kind }) => kind === 'edge').length,
@@ -200,6 +211,11 @@ class Story {
     }
   }
 
+  #intervals(elements: Iterable<Element>): string[] {
+    // How a life ended later is known in hindsight, as soon as it is written.
+    return intervals(this.#isAway ? Array.from(elements, (e) => ({ ...e, deletedAt: undefined })) : elements);
+  }
+
   async #say(pause: number, changes: readonly Change[]): Promise<void> {
     this.#time += pause;
     await this.#process.clock.pass(Math.max(0, this.#time - this.#process.clock.now()));
@@ -208,6 +224,7 @@ class Story {
 
   async #restart(pause: number, back: readonly boolean[]): Promise<void> {
     await this.settle();
+    this.#isAway = false;
     const before = elementsOf(this.#process.graph.now());
     await this.#process.end(++this.#time);
     this.#time += pause;
