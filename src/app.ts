@@ -5,6 +5,7 @@ import type { ApiLimits } from './api/limits.ts';
 import type { ServerStatus } from './api/parts.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
+import { Housekeeping } from './archive/housekeeping.ts';
 import { MemoryArchive } from './archive/memory/index.ts';
 import { closeLost, type Restored, restore } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
@@ -129,44 +130,21 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       .then(() => (stopping.signal.aborted ? undefined : settle(archive, graph, restored, log)))
       .catch((error: Error) => log.warn(`archive: ${error.message}`));
 
-  let health: ArchiveHealth | undefined = await archive?.health();
-  let trouble: string | undefined;
-  let isKeeping = false;
-  const keepHouseOnce = () => {
-    if (isKeeping) return;
-    isKeeping = true;
-    keepHouse()
-      .then(
-        () => undefined,
-        ({ message }: Error) => message,
-      )
-      .then((found) => {
-        isKeeping = false;
-        // A state is told once, however long it lasts.
-        if (found !== undefined && found !== trouble) log.warn(`archive: ${found}`);
-        if (found === undefined && trouble !== undefined) log.info('archive: history is written again');
-        trouble = found;
-      });
-  };
-  // The first time as soon as there is something to tell of.
-  void ready.then(keepHouseOnce);
-  const housekeeping = setInterval(keepHouseOnce, HOUSEKEEPING_MS);
+  const house = new Housekeeping({
+    graph,
+    timeline,
+    archive,
+    writer,
+    horizonMs: config.graph.horizon,
+    versionsMax: config.graph.versionsMax,
+    clock: systemClock,
+    log,
+  });
+  await house.keep();
+  const housekeeping = setInterval(() => void house.keep(), HOUSEKEEPING_MS);
   stack.defer(() => clearInterval(housekeeping));
-  async function keepHouse(): Promise<void> {
-    writer?.heartbeat();
-    let horizon = Date.now() - config.graph.horizon;
-    try {
-      await flushed();
-    } catch (error) {
-      // What is nowhere else stays here, as long as there is room.
-      horizon = Number.NEGATIVE_INFINITY;
-      throw error;
-    } finally {
-      graph.forgetBefore(horizon, config.graph.versionsMax);
-      health = await archive?.health();
-    }
-    await timeline.refresh();
-  }
+  // Again as soon as there is something to tell of.
+  void ready.then(() => house.keep());
 
   const status = (): ServerStatus => ({
     StartedAt: startedAt,
@@ -178,7 +156,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       Revision: graph.revision,
       Range: timeline.range(),
     },
-    Archive: health && writer ? archiveReply(health, writer) : null,
+    Archive: house.health && writer ? archiveReply(house.health, writer) : null,
   });
 
   const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
@@ -207,7 +185,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       return greeting({
         ...countInterfaces(graph.now()),
         listen: place,
-        history: health && { ...health, from: timeline.range().from },
+        history: house.health && { ...house.health, from: timeline.range().from },
         newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,
         troubles: supervisor.status().flatMap(troublesOf),
       });
