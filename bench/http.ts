@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromServer, ToServer } from './http-server.ts';
 import { KeepAlive, topologyRequest } from './keepalive.ts';
+import { asStarted } from './started.ts';
 
 interface Row {
   readonly query: string;
@@ -69,6 +70,7 @@ for (const size of sizes) await measure(size);
 
 async function measure(size: string): Promise<void> {
   const server = fork(new URL('./http-server.ts', import.meta.url), [size], {
+    ...asStarted,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   try {

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { WebSocket } from 'ws';
 import { KeepAlive, topologyRequest } from './keepalive.ts';
+import { asStarted } from './started.ts';
 import { syntheticChanges } from './synthetic.ts';
 
 interface Said {
@@ -26,6 +27,7 @@ for (const change of syntheticChanges(hosts)) {
 }
 
 const server = fork(new URL('./publisher-server.ts', import.meta.url), {
+  ...asStarted,
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });
 const { port } = await heard(server);
