@@ -15,12 +15,15 @@ export class NowView implements GraphView {
   readonly edgeCount: number;
   readonly #graph: Graph;
   readonly #position: number;
+  /** Counters have no position in the log: what was read later is of another instant. */
+  readonly #lastRead: number;
   readonly #open = new Set<Scan>();
   #past: PastView | undefined;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#position = graph.log.next;
+    this.#lastRead = Math.max(graph.lastTime, graph.series.lastTime);
     this.nodeCount = graph.nodes.alive.size;
     this.edgeCount = graph.edges.alive.size;
   }
@@ -67,7 +70,7 @@ export class NowView implements GraphView {
   }
 
   counters(id: string, series: string): Counters | undefined {
-    return this.#graph.series.counters(id, series);
+    return this.#graph.series.counters(id, series, this.#lastRead);
   }
 
   freeze(): void {

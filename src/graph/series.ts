@@ -20,6 +20,12 @@ export class SeriesStore {
   /** Where lives of ids with samples began: counters are of one life. */
   readonly #births = new Map<string, number[]>();
   #evictedUntil = Number.NEGATIVE_INFINITY;
+  #lastTime = Number.NEGATIVE_INFINITY;
+
+  /** Time of the newest reading. */
+  get lastTime(): number {
+    return this.#lastTime;
+  }
 
   /** All samples that end after this moment are here. */
   get evictedUntil(): number {
@@ -43,6 +49,7 @@ export class SeriesStore {
 
   /** Takes new totals; gives the increments since the last ones, or nothing when nothing was counted. */
   read(id: string, name: string, total: Readonly<Record<string, number>>, time: number): SampleEvent | undefined {
+    this.#lastTime = Math.max(this.#lastTime, time);
     let byName = this.#byId.get(id);
     if (!byName) {
       byName = new Map();

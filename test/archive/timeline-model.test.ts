@@ -70,7 +70,7 @@ test(
   () =>
     fc.assert(
       property(async () => new MemoryArchive()),
-      { numRuns: 150 },
+      { numRuns: 60 },
     ),
   60_000,
 );
@@ -81,7 +81,7 @@ test('no seam between memory and an archive on disk', () => {
   return fc
     .assert(
       property(() => openEmbeddedArchive({ directory: join(directory, String(++n)) })),
-      { numRuns: 20 },
+      { numRuns: 8 },
     )
     .finally(() => rmSync(directory, { recursive: true }));
 }, 60_000);
