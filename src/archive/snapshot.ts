@@ -4,6 +4,9 @@ import { overlap } from '../graph/span.ts';
 import { type Scalar, scalarsAt } from '../graph/value.ts';
 import type { Counters, GraphView, Span } from '../graph/view.ts';
 
+/** So many elements are worked through at a stretch: a few milliseconds. */
+const AT_ONCE = 10_000;
+
 /** Newest counters by series, by element id. */
 export type CountersById = Look<Look<Counters>>;
 
@@ -19,6 +22,8 @@ export class SnapshotView implements GraphView {
   /** Several versions of one id can only meet in a span, never at an instant. */
   readonly #isSpan: boolean;
   readonly #valueIndexes = new Map<string, Map<Scalar, GraphNode[]>>();
+  #isLarge = false;
+  readonly #asked = new Set<string>();
   #nodesById: Map<string, GraphNode[]> | undefined;
   #edgesById: Map<string, GraphEdge[]> | undefined;
   #out: Map<string, GraphEdge[]> | undefined;
@@ -36,6 +41,19 @@ export class SnapshotView implements GraphView {
     const start = this.#isSpan ? startOfVersion : startOfLife;
     oldestFirst(this.#nodes, start);
     oldestFirst(this.#edges, start);
+  }
+
+  /**
+   * Makes ready what a walk needs, with pauses: a large snapshot would otherwise hold the event loop up when the first
+   * edge is followed. `turn` lets the event loop turn.
+   */
+  async prepare(turn: () => Promise<void>): Promise<this> {
+    if (this.#nodes.length + this.#edges.length <= AT_ONCE) return this;
+    this.#isLarge = true;
+    this.#nodesById = await groupedInTurns(this.#nodes, (node) => node.id, turn);
+    this.#out = await groupedInTurns(this.#edges, (edge) => edge.parent, turn);
+    this.#in = await groupedInTurns(this.#edges, (edge) => edge.child, turn);
+    return this;
   }
 
   nodes(id?: string): readonly GraphNode[] {
@@ -76,10 +94,17 @@ export class SnapshotView implements GraphView {
     return this.#together(this.nodes(edge.child), edge);
   }
 
-  /** Indexes a key when it is first asked for: that costs what looking through all nodes once would. */
+  /**
+   * Indexes a key when it is first asked for: that costs what looking through all nodes once would. In a large snapshot
+   * whoever asks first looks through them, which can be done with pauses.
+   */
   nodesWith(key: string, value: Value): readonly GraphNode[] | undefined {
     if (typeof value === 'object' && value !== null) return undefined;
     let index = this.#valueIndexes.get(key);
+    if (!index && this.#isLarge && !this.#asked.has(key)) {
+      this.#asked.add(key);
+      return undefined;
+    }
     if (!index) {
       index = valueIndex(this.#nodes, key);
       this.#valueIndexes.set(key, index);
@@ -119,6 +144,20 @@ function oldestFirst(elements: Element[], start: (element: Element) => number): 
 function grouped<E>(elements: readonly E[], key: (element: E) => string): Map<string, E[]> {
   const groups = new Map<string, E[]>();
   for (const element of elements) add(groups, key(element), element);
+  return groups;
+}
+
+async function groupedInTurns<E>(
+  elements: readonly E[],
+  key: (element: E) => string,
+  turn: () => Promise<void>,
+): Promise<Map<string, E[]>> {
+  const groups = new Map<string, E[]>();
+  for (let i = 0; i < elements.length; i++) {
+    if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    const element = elements[i] as E;
+    add(groups, key(element), element);
+  }
   return groups;
 }
 

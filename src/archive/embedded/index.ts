@@ -151,8 +151,12 @@ class EmbeddedArchive implements Archive {
       if (of === 'elements') for (const element of JSON.parse(text) as Element[]) elements.push(element);
       else for (const row of JSON.parse(text) as CountersRow[]) addCounters(counters, row);
     });
-    return new SnapshotView(time, elements, counters);
+    return new SnapshotView(time, elements, counters).prepare(turn);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function* appends(batch: ArchiveBatch): Generator<Order> {
