@@ -4,8 +4,8 @@
  */
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Fault } from '../std/mistake.ts';
+import { didYouMean } from '../std/nearest.ts';
 import { optionByPath, optionList } from './list.ts';
-import { nearest } from './nearest.ts';
 import type { Raw } from './option.ts';
 import { isSkydiveSection, skydiveKey, skydiveKeys } from './skydive-keys.ts';
 
@@ -70,8 +70,7 @@ export function readConfigFile(text: string, name: string): ReadFile {
         if (isMap(whole) && depth < depthMax) visit(whole, `${path}.`, depth + 1);
         else if (!isEmpty) say('config.not-a-section', at, `"${path}" is a section: it takes options, not a value`);
       } else {
-        const meant = nearest(path, known);
-        say('config.unknown-key', at, `no option named "${path}"`, meant && `did you mean ${meant}?`);
+        say('config.unknown-key', at, `no option named "${path}"`, didYouMean(path, known));
       }
     }
   };

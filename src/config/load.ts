@@ -1,9 +1,9 @@
 /** From flags, variables and a file to one checked configuration: a flag wins over a variable, that over the file. */
 import type * as z from 'zod';
 import { type Fault, Mistake } from '../std/mistake.ts';
+import { didYouMean, nearest } from '../std/nearest.ts';
 import { type FileEntry, readConfigFile } from './file.ts';
 import { optionByPath, optionList } from './list.ts';
-import { nearest } from './nearest.ts';
 import { nest } from './nest.ts';
 import type { Machine, Raw } from './option.ts';
 import { type Config, configShape } from './options.ts';
@@ -128,8 +128,7 @@ function unknownProbes(config: Config, given: ReadonlyMap<string, Given>, probes
   return config.probes.enabled
     .filter((name) => !probes.includes(name))
     .map((name) => {
-      const meant = nearest(name, probes);
-      const hint = meant ? `did you mean ${meant}?` : `there are ${probes.join(', ')}`;
+      const hint = didYouMean(name, probes) ?? `there are ${probes.join(', ')}`;
       return fault('config.unknown-probe', 'probes.enabled', `no probe named "${name}"`, given, hint);
     });
 }

@@ -1,9 +1,9 @@
+import { didYouMean } from '../std/nearest.ts';
 /** Calls to steps: which step, on what, with which arguments. Finds every mistake of a query, not only the first. */
 import { Faults } from './faults.ts';
 import { type Kind, wordFor } from './kind.ts';
 import type { Step } from './step.ts';
 import { stepNamed, steps } from './steps/index.ts';
-import { closest } from './suggest.ts';
 import type { Call, Query } from './syntax.ts';
 
 export interface CheckedStep {
@@ -93,7 +93,7 @@ function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | un
   const isFlowStep = flowSteps.has(call.name.toLowerCase());
   const hint = isFlowStep
     ? 'this build captures no flows yet; the topology can be asked'
-    : (closest(call.name, namesAfter(kind)) ?? closest(call.name, namesAfter(undefined)));
+    : (didYouMean(call.name, namesAfter(kind)) ?? didYouMean(call.name, namesAfter(undefined)));
   faults.add('query.unknown-step', `no step named "${call.name}"`, named(call), hint);
   return undefined;
 }
@@ -102,7 +102,7 @@ function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | un
 function checkNames({ args }: Call, names: ReadonlySet<string>, faults: Faults): void {
   for (const argument of args) {
     if (argument.kind !== 'string' || names.has(argument.value)) continue;
-    const hint = closest(argument.value, names) ?? `name it with As('${argument.value}') before`;
+    const hint = didYouMean(argument.value, names) ?? `name it with As('${argument.value}') before`;
     faults.add('query.unknown-name', `nothing is named '${argument.value}'`, argument, hint);
   }
 }

@@ -1,10 +1,10 @@
 /** Predicates: `Has('MTU', LT(1500))`. Each is made ready once per query and then asked of values. */
 import type { Value } from '../graph/element.ts';
+import { didYouMean } from '../std/nearest.ts';
 import { type Address, contains, parseAddress, parsePrefix } from './address.ts';
 import type { Faults } from './faults.ts';
 import { isList } from './key.ts';
 import { compilePattern } from './pattern.ts';
-import { closest } from './suggest.ts';
 import type { Argument, Call } from './syntax.ts';
 
 export interface Predicate {
@@ -33,7 +33,7 @@ export function compilePredicate(argument: Argument, faults: Faults): Predicate 
   const found = byName.get(argument.name.toUpperCase());
   if (found !== undefined) return found.compile(argument, faults);
   const names = predicates.map(({ name }) => name);
-  const hint = closest(argument.name, names) ?? `one of ${names.join(', ')}`;
+  const hint = didYouMean(argument.name, names) ?? `one of ${names.join(', ')}`;
   faults.add('query.unknown-predicate', `no predicate named "${argument.name}"`, nameOf(argument), hint);
   return undefined;
 }

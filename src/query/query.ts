@@ -1,5 +1,6 @@
 /** The front of the query engine: text in, answers out. Knows no clock and no I/O of its own. */
 import { type Fault, Mistake } from '../std/mistake.ts';
+import { didYouMean } from '../std/nearest.ts';
 import type { Answer } from './answer.ts';
 import { check } from './check.ts';
 import type { Faults } from './faults.ts';
@@ -7,7 +8,6 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { parse } from './parser.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Context, runPlan } from './run.ts';
-import { closest } from './suggest.ts';
 
 export type { Answer, Result } from './answer.ts';
 export { defaultLimits, type Limits } from './limits.ts';
@@ -90,7 +90,7 @@ export class QueryEngine {
     for (const key of faults.keys) {
       const name = firstPart(key.text);
       if (this.#known.has(name) || alwaysKnown.has(name)) continue;
-      faults.warn('query.unknown-key', `no key named "${name}" is known`, key, closest(name, this.#known));
+      faults.warn('query.unknown-key', `no key named "${name}" is known`, key, didYouMean(name, this.#known));
     }
   }
 

@@ -1,20 +1,28 @@
-/** "Did you mean": the known word that is fewest edits away, if it is near enough to be meant. */
-export function closest(word: string, known: Iterable<string>): string | undefined {
+/** The word that was probably meant: the known one that is fewest edits away, if it is near enough. */
+
+export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
     const distance = edits(wanted, candidate.toLowerCase(), bestDistance);
-    if (distance >= bestDistance) continue;
-    best = candidate;
-    bestDistance = distance;
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best === undefined ? undefined : `did you mean ${best}?`;
+  return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours; gives up at `limit`. */
+/** `did you mean Dedup?` */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+  const meant = nearest(word, known);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
+}
+
+/** Longer words come from outside, and nobody mistypes them. */
+const LENGTH_MAX = 64;
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); gives up at `limit`. */
 function edits(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit || a.length > 64) return limit;
+  if (Math.abs(a.length - b.length) >= limit || a.length > LENGTH_MAX) return limit;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
