@@ -1,8 +1,8 @@
 /** Which server to ask and with which token: from flags, the environment, and what `skein up` left on this machine. */
 import { readFileSync } from 'node:fs';
+import { parseDuration } from '../std/duration.ts';
 import { usageFailure } from './failure.ts';
 import type { Io } from './io.ts';
-import { durationMs } from './when.ts';
 
 export interface Server {
   /** `http://127.0.0.1:8082`, without a slash at the end. */
@@ -43,7 +43,7 @@ export function urlOf(text: string): string {
 
 function timeoutOf(text: string | undefined): number {
   if (text === undefined) return defaultTimeoutMs;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : durationMs(text);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
   if (ms === undefined || ms <= 0) throw usageFailure(`"${text}" is no duration`, 'like 10s, 500ms or 2m');
   return ms;
 }

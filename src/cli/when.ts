@@ -1,4 +1,5 @@
 /** Moments as people type them, and what a query is told: a Gremlin literal for `At`, `Between` and `Diff`. */
+import { parseDuration } from '../std/duration.ts';
 import { mistake } from '../std/mistake.ts';
 
 /**
@@ -10,39 +11,11 @@ export function whenLiteral(text: string, now: number): string {
   if (/^now$/i.test(trimmed)) return 'NOW';
   if (/^rev:\d+$/i.test(trimmed)) return `'${trimmed.toLowerCase()}'`;
   if (/^\d{9,}$/.test(trimmed)) return trimmed;
-  const ms = durationMs(trimmed.replace(/^[-+]/, ''));
-  if (ms !== undefined) return `'${trimmed.startsWith('+') ? '' : '-'}${goDuration(ms)}'`;
+  const length = trimmed.replace(/^[-+]/, '');
+  if (parseDuration(length) !== undefined) return `'${trimmed.startsWith('+') ? '' : '-'}${length}'`;
   const time = absolute(trimmed, now);
   if (time !== undefined) return String(time);
   throw mistake('cli.time', `"${text}" is no time`, 'like -5m, 1h30m, 2026-11-21T10:30:00Z, 10:30, rev:1234 or now');
-}
-
-/** Go's durations, and `d` and `w` besides; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ms|[wdhms]))+$/.test(text)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)(ms|[wdhms])/g))
-    sum += Number(amount) * (unitMs[unit ?? ''] ?? 0);
-  return sum;
-}
-
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
-/** Days are unknown to the dialect. */
-function goDuration(ms: number): string {
-  const hours = Math.floor(ms / 3_600_000);
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const seconds = Math.floor(ms / 1000) % 60;
-  const rest = Math.round(ms % 1000);
-  const parts = [hours && `${hours}h`, minutes && `${minutes}m`, seconds && `${seconds}s`, rest && `${rest}ms`];
-  return parts.filter(Boolean).join('') || '0s';
 }
 
 function absolute(text: string, now: number): number | undefined {

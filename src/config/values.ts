@@ -1,14 +1,6 @@
 /** Kinds of values that options take. Each reads what YAML gives and the text that flags and variables give. */
 import * as z from 'zod';
-
-const durationMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
+import { parseDuration } from '../std/duration.ts';
 
 const sizeBytes: Readonly<Record<string, number>> = {
   B: 1,
@@ -104,12 +96,7 @@ function read<T>(what: string, reader: (raw: unknown) => T | undefined) {
 
 function readDuration(raw: unknown): number | undefined {
   if (raw === 0 || raw === '0') return 0;
-  if (typeof raw !== 'string' || !/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(raw)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of raw.matchAll(/([\d.]+)(ms|[smhdw])/g)) {
-    sum += Number(amount) * (durationMs[unit as string] as number);
-  }
-  return Math.round(sum);
+  return typeof raw === 'string' ? parseDuration(raw) : undefined;
 }
 
 function readSize(raw: unknown): number | undefined {

@@ -6,7 +6,7 @@ import type { Faults } from './faults.ts';
 import type { Key } from './key.ts';
 import type { Kind } from './kind.ts';
 import type { Argument, Call } from './syntax.ts';
-import { type Moment, momentHint, momentOfNumber, parseDuration, parseMoment } from './times.ts';
+import { type Moment, momentHint, momentOfNumber, parseMoment, parseOffset } from './times.ts';
 
 export interface Parameters<Args> {
   /** As the reference prints them: `key[, value, …]`. */
@@ -291,7 +291,7 @@ function readMoment(call: Call, argument: Argument, faults: Faults): Moment | un
 
 function readDuration(call: Call, argument: Argument, faults: Faults): number | undefined {
   let ms: number | undefined;
-  if (argument.kind === 'string') ms = parseDuration(argument.value);
+  if (argument.kind === 'string') ms = parseOffset(argument.value);
   else if (argument.kind === 'number') ms = argument.value * 1000;
   else if (argument.kind === 'word' && argument.value === 'FOREVER') ms = Number.POSITIVE_INFINITY;
   if (ms !== undefined && ms >= 0) return ms;

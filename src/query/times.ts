@@ -4,6 +4,7 @@
  */
 
 import type { Span, Timeline } from '../graph/view.ts';
+import { parseDuration } from '../std/duration.ts';
 import { mistake } from '../std/mistake.ts';
 
 export type Moment =
@@ -18,7 +19,7 @@ export const momentHint = "such as '-5m', '-1h30m', 'now', '2026-01-31T12:00:00Z
 export function parseMoment(text: string): Moment | undefined {
   const trimmed = text.trim();
   if (/^now$/i.test(trimmed)) return { kind: 'now' };
-  const offset = parseDuration(trimmed);
+  const offset = parseOffset(trimmed);
   if (offset !== undefined) return offset === 0 ? { kind: 'now' } : { kind: 'offset', ms: offset };
   const revision = /^rev:(\d{1,15})$/i.exec(trimmed)?.[1];
   if (revision !== undefined) return { kind: 'revision', revision: Number(revision) };
@@ -34,25 +35,12 @@ export function momentOfNumber(value: number): Moment | undefined {
   return { kind: 'absolute', ms: value <= 2_147_483_647 ? Math.round(value * 1000) : Math.round(value) };
 }
 
-/** Go's form: `1h30m`, `-1.5s`, `300ms`; also days `d` and weeks `w`. In ms. */
-export function parseDuration(text: string): number | undefined {
+/** A duration with or without a sign, in ms; `0` needs no unit. */
+export function parseOffset(text: string): number | undefined {
   const [, sign, body] = /^([-+]?)(.+)$/.exec(text) ?? [];
   if (body === undefined) return undefined;
-  if (body === '0') return 0;
-  let ms = 0;
-  part.lastIndex = 0;
-  let at = 0;
-  while (at < body.length) {
-    part.lastIndex = at;
-    const match = part.exec(body);
-    if (match === null) return undefined;
-    ms += Number(match[1]) * (units.get(match[2] as string) as number);
-    at = part.lastIndex;
-  }
-  // Rounded: the graph keeps whole ms.
-  const rounded = Math.round(ms);
-  if (!Number.isSafeInteger(rounded)) return undefined;
-  return sign === '-' && rounded !== 0 ? -rounded : rounded;
+  const ms = body === '0' ? 0 : parseDuration(body);
+  return sign === '-' && ms ? -ms : ms;
 }
 
 /** Epoch ms of a moment, for a run at `nowMs`. */
@@ -91,21 +79,6 @@ export function spanOf(
 export function timeText(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'the beginning';
 }
-
-const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/y;
-
-const units = new Map([
-  ['ns', 1e-6],
-  ['us', 1e-3],
-  ['µs', 1e-3],
-  ['μs', 1e-3],
-  ['ms', 1],
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-  ['w', 604_800_000],
-]);
 
 const rfc3339 = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[-+]\d\d:\d\d))?$/;
 const rfc1123 = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d ([A-Z]{1,4}|[-+]\d{4})$/;
