@@ -34,7 +34,7 @@ export function nextHopJson({ priority, ip, mac, ifIndex }: NextHop): string {
   return JSON.stringify({ Priority: priority, IP: ip, MAC: mac, IfIndex: ifIndex });
 }
 
-export function metadataJson(metadata: Metadata, counters: Counters | undefined): string {
+function metadataJson(metadata: Metadata, counters: Counters | undefined): string {
   const text = JSON.stringify(metadata);
   if (counters === undefined || metadata.Metric !== undefined) return text;
   return `${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${countersJson(counters)}}`;

@@ -2,7 +2,7 @@
 import type { Span } from '../graph/view.ts';
 
 /** A restart that is quicker than this is no gap. */
-export const GAP_MS_MIN = 5_000;
+const GAP_MS_MIN = 5_000;
 
 export function gapsBetween(watches: Iterable<{ readonly first: number; readonly last: number }>): Span[] {
   const gaps: Span[] = [];

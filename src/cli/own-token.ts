@@ -16,7 +16,7 @@ export function ownToken(url: string, env: Readonly<Record<string, string | unde
 }
 
 /** Where `skein up` keeps its things unless it is told otherwise. */
-export function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
+function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
   const declared = optionByPath.get('data')?.default;
   const usual = typeof declared === 'function' ? declared(thisMachine(env)) : declared;
   return env.SKEIN_DATA || String(usual);

@@ -48,9 +48,3 @@ export const graphShape = z.object({ Nodes: z.array(nodeShape), Edges: z.array(e
 export type WireNode = z.infer<typeof nodeShape>;
 export type WireEdge = z.infer<typeof edgeShape>;
 export type WireElement = WireNode | WireEdge;
-export type WireGraph = z.infer<typeof graphShape>;
-
-/** Only edges have two ends. */
-export function isWireEdge(element: WireElement): element is WireEdge {
-  return 'Parent' in element;
-}

@@ -22,5 +22,4 @@ export const refusalShape = z
   })
   .meta({ id: 'Refusal' });
 
-export type WireFault = z.infer<typeof faultShape>;
 export type Refusal = z.infer<typeof refusalShape>;

@@ -1,34 +1,13 @@
 /** WebSocket messages, Skydive's envelope: `/ws/subscriber`, `/ws/publisher`, `/ws/pubsub`. */
 import * as z from 'zod';
 import { newEdgeShape, newNodeShape, partialUpdateShape } from './change.ts';
-import { edgeShape, jsonShape, nodeShape } from './element.ts';
-
-export const eventTypes = [
-  'NodeAdded',
-  'NodeUpdated',
-  'NodeDeleted',
-  'EdgeAdded',
-  'EdgeUpdated',
-  'EdgeDeleted',
-  'NodePartiallyUpdated',
-  'EdgePartiallyUpdated',
-] as const;
-
-export type EventType = (typeof eventTypes)[number];
-
-/** Messages that wait for one slow client; one more and it is told so and cut off (close code 1013). */
-export const queuedMessagesMax = 10_000;
+import { edgeShape, nodeShape } from './element.ts';
 
 const envelope = {
   Namespace: z.string().default('Graph'),
   UUID: z.string().max(255).default(''),
   Status: z.int().default(200),
 };
-
-/** Anything a client may send, before `Obj` is looked at. */
-export const envelopeShape = z
-  .object({ ...envelope, Type: z.string(), Obj: jsonShape.optional() })
-  .meta({ id: 'Message' });
 
 export const syncRequestShape = z
   .object({
@@ -88,9 +67,7 @@ export const publishedShape = z
   ])
   .meta({ id: 'Published' });
 
-export type Envelope = z.infer<typeof envelopeShape>;
 export type SyncRequest = z.infer<typeof syncRequestShape>;
 export type SyncReply = z.infer<typeof syncReplyShape>;
-export type WireEvent = z.infer<typeof eventShape>;
 export type ServerMessage = z.infer<typeof serverMessageShape>;
 export type Published = z.infer<typeof publishedShape>;

@@ -17,7 +17,7 @@ export const patchOpShape = z.discriminatedUnion('op', [
 ]);
 
 /** More operations than keys a node ever has. */
-export const patchOpsMax = 1000;
+const patchOpsMax = 1000;
 
 export const patchShape = z.array(patchOpShape).max(patchOpsMax).meta({ id: 'JsonPatch' });
 

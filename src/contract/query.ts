@@ -88,7 +88,5 @@ export const queryReplyShape = z
 export type QueryRequest = z.infer<typeof queryRequestShape>;
 export type QueryReply = z.infer<typeof queryReplyShape>;
 export type WireSample = z.infer<typeof sampleShape>;
-export type WireNextHop = z.infer<typeof nextHopShape>;
 export type WireDifference = z.infer<typeof differenceShape>;
 export type PastElement = z.infer<typeof pastElementShape>;
-export type WireSpan = z.infer<typeof spanShape>;

@@ -2,7 +2,7 @@
 import type { Commit } from './change.ts';
 
 /** More distinct keys than this are not remembered: they serve warnings and completion only. */
-export const KEYS_KNOWN_MAX = 10_000;
+const KEYS_KNOWN_MAX = 10_000;
 
 export class KnownKeys {
   readonly #seen: Set<string>;

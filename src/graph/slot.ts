@@ -157,7 +157,7 @@ export class NodeSlot extends Slot {
 }
 
 /** Index of the first number that is not below `least`. */
-export function lowerBound(sorted: readonly number[], least: number): number {
+function lowerBound(sorted: readonly number[], least: number): number {
   // The newest is asked for most.
   if (sorted.length === 0 || (sorted[sorted.length - 1] as number) < least) return sorted.length;
   let low = 0;

@@ -35,7 +35,7 @@ export interface Knowledge {
   readonly view?: GraphView;
 }
 
-export const itemsMax = 100;
+const itemsMax = 100;
 /** Elements looked at for keys and values. */
 const SAMPLE_MAX = 2000;
 

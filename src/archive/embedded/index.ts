@@ -9,9 +9,9 @@ import { ThreadCalls } from './calls.ts';
 import { packBatch } from './packed.ts';
 import type { Order, Read, Summary } from './protocol.ts';
 
-export const ARCHIVE_BYTES_MAX = 2 ** 30;
-export const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
-export const SPAN_ROWS_MAX = 500_000;
+const ARCHIVE_BYTES_MAX = 2 ** 30;
+const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
+const SPAN_ROWS_MAX = 500_000;
 
 export interface EmbeddedArchiveOptions {
   /** Made when it is not there. One process at a time. */
