@@ -102,6 +102,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     ...(archive && { archive }),
   });
   const restored = archive ? await restore(archive, graph, origin) : undefined;
+  // What users made in an earlier run has keys of its own, and is no news.
+  for (const node of graph.now().nodes()) keys.seeOf(node);
   if (writer) graph.subscribe((commit) => writer.push(commit));
   // From here on somebody is watching, also when nothing changes.
   writer?.heartbeat();

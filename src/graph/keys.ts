@@ -1,5 +1,6 @@
 /** Metadata keys that were ever seen: what is not in the vocabulary comes from users and publishers. */
 import type { Commit } from './change.ts';
+import type { Element } from './element.ts';
 
 /** More distinct keys than this are not remembered: they serve warnings and completion only. */
 const KEYS_KNOWN_MAX = 10_000;
@@ -20,8 +21,10 @@ export class KnownKeys {
   }
 
   see({ events }: Pick<Commit, 'events'>): void {
-    if (this.#seen.size >= KEYS_KNOWN_MAX) return;
-    for (const { element, kind } of events)
-      if (kind !== 'removed') for (const key in element.metadata) this.#seen.add(key);
+    for (const { element, kind } of events) if (kind !== 'removed') this.seeOf(element);
+  }
+
+  seeOf({ metadata }: Pick<Element, 'metadata'>): void {
+    if (this.#seen.size < KEYS_KNOWN_MAX) for (const key in metadata) this.#seen.add(key);
   }
 }
