@@ -203,7 +203,11 @@ test('whoever follows the log hears of what came back as it was, and no history 
   expect(graph.diff({ from: 1000, to: 1001 }).map(({ kind, after }) => `${kind} ${after?.id}`)).toEqual(['changed b']);
   for (let i = 0; i < 10_000; i++) graph.apply([node('b', { N: i })], at(1002 + i));
   graph.forgetBefore(9000);
-  expect(graph.history(['a']).map(({ revision, updatedAt }) => [revision, updatedAt])).toEqual([[4, 9]]);
+  graph.apply([node('a', { Name: 'A' })], at(12_000));
+  expect(graph.history(['a']).map(({ revision, updatedAt }) => [revision, updatedAt])).toEqual([
+    [4, 9],
+    [5, 12_000],
+  ]);
 });
 
 test("an edge that nobody speaks of again, to another's node, is there as soon as the node is", () => {
@@ -224,9 +228,13 @@ test('an edge whose id another edge takes before it could come back is lost, onc
     [node('a', {}), node('b', {}), { kind: 'edge', id: 'e', parent: 'a', child: 'b', metadata: {} }],
     at(1001),
   );
+  graph.apply(
+    [{ kind: 'gone', id: 'e' }, node('away', {}), { kind: 'edge', id: 'e', parent: 'a', child: 'away', metadata: {} }],
+    at(1002),
+  );
+  // What ended does not go on.
+  expect([...graph.now().edges()].map(({ child, createdAt }) => [child, createdAt])).toEqual([['away', 1002]]);
   expect(graph.forgotten().map(({ id, createdAt }) => [id, createdAt])).toEqual([['e', 7]]);
-  graph.apply([node('away', {})], at(1002));
-  expect([...graph.now().edges()].map(({ child }) => child)).toEqual(['b']);
 });
 
 test('counters are of one life: an id that begins another counts anew', () => {
