@@ -20,14 +20,21 @@ export async function printRows(
 ): Promise<void> {
   const { io } = session;
   const by = options.sortBy;
-  const inOrder =
-    by === undefined ? rows : sorted(rows, (row) => row[by.replace(/^-/, '').toUpperCase()], by.startsWith('-'));
-  const shown = inOrder.slice(0, options.limit);
+  const shown = (by === undefined ? rows : sortedRows(rows, by)).slice(0, options.limit);
   if (shown.length === 0 && options.failEmpty) session.exitCode = exitCodes.empty;
   const drawing = drawingOf(session, options);
   const isForPeople = drawing.format.kind === 'table' || drawing.format.kind === 'wide';
   if (shown.length > 0 || !isForPeople) io.out.write(await drawRows(kind, shown, drawing));
   else if (!options.quiet) io.err.write('nothing found\n');
+}
+
+function sortedRows(rows: readonly Row[], by: string): Row[] {
+  const title = by.replace(/^-/, '').toUpperCase();
+  const titles = [...new Set(rows.flatMap(Object.keys))];
+  if (rows.length > 0 && !titles.includes(title)) {
+    throw usageFailure(`there is no column ${title} to sort by`, `there are ${titles.join(', ')}`);
+  }
+  return sorted(rows, (row) => row[title], by.startsWith('-'));
 }
 
 async function drawRows(kind: string, rows: readonly Row[], drawing: Drawing): Promise<string> {

@@ -35,6 +35,13 @@ test('a list is narrowed by name, selector and condition', async () => {
   expect(await names('nodes', "it's", '--fail-empty')).toEqual(['']);
 });
 
+test('a column that there is not cannot be sorted by', async () => {
+  const { exitCode, err } = await skein(['get', 'if', '--sort-by', 'nosuch', '--server', server.url]);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('no column NOSUCH to sort by');
+  expect(err).toContain('NAME, TYPE');
+});
+
 test('routes and neighbours are rows of their own', async () => {
   expect(await lines('get', 'routes')).toEqual([
     'HOST       TABLE  PREFIX       VIA         INTERFACE  METRIC',

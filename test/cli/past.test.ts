@@ -159,3 +159,12 @@ async function aMomentLater(): Promise<void> {
   const start = Date.now();
   while (Date.now() <= start + 1) await new Promise(setImmediate);
 }
+
+test('a history that begins in the middle of a life does not begin with a birth', async () => {
+  await using server = await smallNetwork();
+  await aMomentLater();
+  server.say({ kind: 'set', id: 'e0', set: { MTU: 9000 } });
+  await aMomentLater();
+  const { out } = await skein(['history', 'e0', '--since', String(Date.now()), '--server', server.url, '--utc']);
+  expect(out).toMatch(/^.*Z {2}revision 2 {2}veth eth0 \(test-host\)\n$/);
+});

@@ -32,11 +32,16 @@ function drawVersion(version: PastElement, before: PastElement | undefined, draw
           `${head}${paint.dim(` after ${drawDuration(version.UpdatedAt - before.UpdatedAt)}`)}`,
           ...changed(before, version, paint),
         ]
-      : [`${head}  ${paint.added(`+ ${titleOf(version, names)}`)}`];
+      : [`${head}  ${isBirth(version) ? paint.added(`+ ${titleOf(version, names)}`) : titleOf(version, names)}`];
   if (version.DeletedAt !== null && version.ValidTo === version.DeletedAt) {
     lines.push(`${drawTime(version.DeletedAt, clock)}  ${paint.removed(`- ${titleOf(version, names)}`)}`);
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The first that is shown need not be the first there was: earlier ones are outside of what was asked for, or kept. */
+function isBirth({ CreatedAt, UpdatedAt }: PastElement): boolean {
+  return CreatedAt === UpdatedAt;
 }
 
 function changed(before: PastElement, after: PastElement, paint: Paint): string[] {
