@@ -129,7 +129,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   if (archive && restored)
     ready
       .then(() => pause(systemClock, RETURN_MS, stopping.signal))
-      .then(() => (stopping.signal.aborted ? undefined : settle(archive, graph, restored, log)))
+      .then(() => (stopping.signal.aborted ? undefined : settle(archive, graph, restored, log, stopping.signal)))
       .catch((error: Error) => log.warn(`archive: ${error.message}`));
 
   const house = new Housekeeping({
@@ -183,9 +183,10 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const opened = stack.move();
   return {
     async greeting() {
-      await settlesWithin(systemClock, GREETING_MS, ready);
+      const isAll = await settlesWithin(systemClock, GREETING_MS, ready);
       return greeting({
         ...countInterfaces(graph.now()),
+        isAll,
         listen: place,
         history: house.health && { ...house.health, from: timeline.range().from },
         newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,
@@ -213,8 +214,17 @@ async function openArchive(config: Config, log: Log, notes: Map<string, string>)
 }
 
 /** What was alive when an earlier run ended and did not come back is closed at the last moment it was known. */
-async function settle(archive: Archive, graph: Graph, restored: Restored, log: Log): Promise<void> {
-  const lost = await closeLost(archive, graph, restored);
+async function settle(
+  archive: Archive,
+  graph: Graph,
+  restored: Restored,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const lost = await closeLost(archive, graph, restored, async () => {
+    await pause(systemClock, HOUSEKEEPING_MS, signal);
+    return !signal.aborted;
+  });
   if (restored.lastKnown === undefined || restored.elements === 0) return;
   const since = new Date(restored.lastKnown).toISOString();
   const names = lost.flatMap(({ kind, metadata }) => (kind === 'node' ? [String(metadata.Name)] : []));

@@ -2,6 +2,8 @@
 export interface Sight {
   readonly interfaces: number;
   readonly namespaces: number;
+  /** Everything was looked at once; until then it is what was found so far. */
+  readonly isAll: boolean;
   /** Where it answers. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly history:
@@ -14,9 +16,9 @@ export interface Sight {
 }
 
 export function greeting(sight: Sight): string {
-  const { interfaces, namespaces, listen, history, newToken, troubles } = sight;
+  const { interfaces, namespaces, isAll, listen, history, newToken, troubles } = sight;
   return [
-    `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}.`,
+    `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}${isAll ? '.' : ' so far, and is still looking.'}`,
     `  ask      ${url(listen)}, or: skein query "G.V()"`,
     `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
     ...troubles.map((trouble) => `  missing  ${trouble}`),

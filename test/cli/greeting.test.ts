@@ -3,10 +3,16 @@ import { greeting } from '../../src/cli/greeting.ts';
 const sight = {
   interfaces: 1,
   namespaces: 2,
+  isAll: true,
   listen: { host: '127.0.0.1', port: 8082 },
   newToken: undefined,
   troubles: [],
 };
+
+test('what was found before everything was looked at is said to be that', () => {
+  const [line] = greeting({ ...sight, isAll: false, history: undefined }).split('\n');
+  expect(line).toBe('Skein sees 1 interface in 2 network namespaces so far, and is still looking.');
+});
 
 test('history that ends with the process says so, and no sizes that mean nothing', () => {
   const history = { place: 'memory', sizeBytesMax: 0, ageMsMax: 0, from: 0 };
