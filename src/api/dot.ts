@@ -33,6 +33,8 @@ function line(metadata: Metadata, key: string): string {
 
 function text(value: Value | undefined): string {
   if (value === undefined) return '';
+  // As Skydive writes them.
+  if (Array.isArray(value)) return `[${value.map(text).join(' ')}]`;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

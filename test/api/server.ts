@@ -5,6 +5,7 @@ import type { ApiLimits } from '../../src/api/limits.ts';
 import type { AccessRules, ApiArchive, ServerStatus } from '../../src/api/parts.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
+import type { Metadata } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { steps } from '../../src/query/steps/index.ts';
@@ -80,7 +81,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   return server;
 }
 
-export function node(id: string, metadata: Record<string, string | number> = {}): Change {
+export function node(id: string, metadata: Metadata = {}): Change {
   return { kind: 'node', id, metadata: { Name: id, Type: 'veth', ...metadata } };
 }
 

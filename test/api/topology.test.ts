@@ -66,12 +66,17 @@ test('a body that is no JSON is told so', async () => {
 
 test('a graph is drawn as DOT on demand, and nothing else can be', async () => {
   await using server = await testServer();
-  server.say(node('aaaaaaaa-1'), node('bbbbbbbb-2', { Name: 'q"uo\\te\n' }), edge('ab', 'aaaaaaaa-1', 'bbbbbbbb-2'));
+  const addresses = { IPV4: ['10.0.0.1/24', '10.0.0.2/24'] };
+  server.say(
+    node('aaaaaaaa-1', addresses),
+    node('bbbbbbbb-2', { Name: 'q"uo\\te\n' }),
+    edge('ab', 'aaaaaaaa-1', 'bbbbbbbb-2'),
+  );
   const drawn = await gremlin(server, 'G', { Accept: 'text/vnd.graphviz' });
   expect(drawn.headers['content-type']).toBe('text/vnd.graphviz; charset=utf-8');
   expect(drawn.text).toBe(
     'digraph g {\n' +
-      '"aaaaaaaa-1-aaaaaaaa" [label="aaaaaaaa-1-aaaaaaaa\\nType = veth"]\n' +
+      '"aaaaaaaa-1-aaaaaaaa" [label="aaaaaaaa-1-aaaaaaaa\\nType = veth\\nIPV4 = [10.0.0.1/24 10.0.0.2/24]"]\n' +
       '"q\\"uo\\\\te\\n-bbbbbbbb" [label="q\\"uo\\\\te\\n-bbbbbbbb\\nType = veth"]\n' +
       '"aaaaaaaa-1-aaaaaaaa" -> "q\\"uo\\\\te\\n-bbbbbbbb" [label=layer2,dir=both]\n' +
       '}\n',
