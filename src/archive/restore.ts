@@ -1,6 +1,7 @@
 /** What an earlier run knew: it waits for the probes to speak of it again, and what they don't is closed. */
 import type { Graph } from '../graph/graph.ts';
 import type { Element, Span } from '../graph/view.ts';
+import { Unavailable } from '../std/unavailable.ts';
 import type { Archive } from './archive.ts';
 
 export interface Restored {
@@ -20,15 +21,27 @@ export async function restore(archive: Archive, graph: Graph, ownOrigin: string)
   return { lastKnown: range?.to, elements: elements.length };
 }
 
-/** Ends, at the last moment they were known, the elements that did not come back. Gives them. */
-export async function closeLost(archive: Archive, graph: Graph, { lastKnown }: Restored): Promise<Element[]> {
+/**
+ * Ends, at the last moment they were known, the elements that did not come back. Gives them. While the archive is away,
+ * `again` is asked whether to go on trying, and takes its time.
+ */
+export async function closeLost(
+  archive: Archive,
+  graph: Graph,
+  { lastKnown }: Restored,
+  again: () => Promise<boolean> = async () => false,
+): Promise<Element[]> {
   const lost = graph.forgotten();
-  if (lost.length > 0 && lastKnown !== undefined)
-    await archive.closeLost(
-      lost.map(({ kind, id }) => ({ kind, id })),
-      lastKnown,
-    );
-  return lost;
+  if (lost.length === 0 || lastKnown === undefined) return lost;
+  const names = lost.map(({ kind, id }) => ({ kind, id }));
+  for (;;) {
+    try {
+      await archive.closeLost(names, lastKnown);
+      return lost;
+    } catch (error) {
+      if (!(error instanceof Unavailable) || !(await again())) throw error;
+    }
+  }
 }
 
 /** `2 minutes` and the like are for people; the span itself is what is kept. */

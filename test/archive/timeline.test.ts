@@ -1,6 +1,7 @@
 /** Live graph and archive as one line of time, over a restart in the middle. */
 import fc from 'fast-check';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
+import { closeLost } from '../../src/archive/restore.ts';
 import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { SAMPLES_KEPT } from '../../src/graph/series.ts';
@@ -42,6 +43,27 @@ test('after a restart the past is there, and what comes back lives on', async ()
     ['a>r>b', 1_100, 2_000],
   ]);
   expect(await archive.gaps()).toEqual([{ from: 2_000, to: 10_000 }]);
+});
+
+test('what did not come back while nothing could be written is closed when something can', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a')]);
+  await first.end(2_000);
+  const { graph, restored } = await run(archive, 10_000);
+  const close = archive.closeLost.bind(archive);
+  archive.closeLost = () => Promise.reject(new Unavailable('history', 'room'));
+  let tries = 0;
+  const lost = closeLost(archive, graph, restored, async () => {
+    // Meanwhile another takes its id.
+    if (++tries === 1) graph.apply([node('a', 2)], { host: 'h', origin: OWN, time: 10_500 });
+    if (tries === 3) archive.closeLost = close;
+    return true;
+  });
+  expect((await lost).map(({ id }) => id)).toEqual(['a']);
+  expect((await archive.versions(['a'])).map(({ updatedAt, validTo }) => [updatedAt, validTo])).toEqual([
+    [1_100, 2_000],
+  ]);
 });
 
 test('what users made is there at once after a restart, and is not lost', async () => {
