@@ -69,6 +69,7 @@ export class Queries {
       samples: (ids, series, span) => timeline.samples(ids, series, span),
       timeOf: (revision) => timeline.timeOf(revision),
       range: () => timeline.range(),
+      unwatched: (span) => timeline.unwatched?.(span) ?? [],
     };
   }
 

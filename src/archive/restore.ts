@@ -1,6 +1,6 @@
 /** What an earlier run knew: it waits for the probes to speak of it again, and what they don't is closed. */
 import type { Graph } from '../graph/graph.ts';
-import type { Element, Span } from '../graph/view.ts';
+import type { Element } from '../graph/view.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Archive } from './archive.ts';
 
@@ -42,12 +42,4 @@ export async function closeLost(
       if (!(error instanceof Unavailable) || !(await again())) throw error;
     }
   }
-}
-
-/** `2 minutes` and the like are for people; the span itself is what is kept. */
-export function longest(gaps: readonly Span[]): Span | undefined {
-  return gaps.reduce<Span | undefined>(
-    (best, gap) => (best && best.to - best.from >= gap.to - gap.from ? best : gap),
-    undefined,
-  );
 }

@@ -23,6 +23,7 @@ export interface TimelineParts {
 export class MergedTimeline implements Timeline {
   readonly #parts: TimelineParts;
   #archived: Span | undefined;
+  #gaps: readonly Span[] = [];
 
   constructor(parts: TimelineParts) {
     this.#parts = parts;
@@ -30,7 +31,8 @@ export class MergedTimeline implements Timeline {
 
   /** Reads again what the archive keeps; call after opening and after pruning. */
   async refresh(): Promise<void> {
-    this.#archived = await this.#parts.archive?.range();
+    const { archive } = this.#parts;
+    [this.#archived, this.#gaps] = await Promise.all([archive?.range(), archive?.gaps() ?? []]);
   }
 
   now(): GraphView {
@@ -100,6 +102,10 @@ export class MergedTimeline implements Timeline {
     return { from, to: nowMs() };
   }
 
+  unwatched({ from, to }: Span): readonly Span[] {
+    return this.#gaps.filter((gap) => gap.from < to && from < gap.to);
+  }
+
   /** Whether memory knows all there is to know from `time` on. */
   #isInMemory(time: number): boolean {
     const { archive, graph } = this.#parts;
@@ -123,7 +129,7 @@ export class MergedTimeline implements Timeline {
     );
     const answer = await ask(archive as Archive);
     // It may have forgotten this meanwhile: then part of the answer is missing.
-    await this.refresh();
+    this.#archived = await archive?.range();
     if (span) this.#check(span);
     return isWritten ? answer : withMemory(answer);
   }

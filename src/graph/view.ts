@@ -65,6 +65,8 @@ export interface Timeline {
   timeOf(revision: number): number | undefined;
   /** What is kept, epoch ms. */
   range(): Span;
+  /** Times within the span at which nobody was watching, oldest first: what is told of them is what was last known. */
+  unwatched?(span: Span): readonly Span[];
 }
 
 /** One element that differs between two moments. */

@@ -6,7 +6,9 @@ import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { SAMPLES_KEPT } from '../../src/graph/series.ts';
 import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
+import { QueryEngine } from '../../src/query/query.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
+import { quiet } from '../std/fake-clock.ts';
 import { changes as anyChanges } from './changes.ts';
 import { OWN, begin as run } from './process.ts';
 
@@ -64,6 +66,29 @@ test('what did not come back while nothing could be written is closed when somet
   expect((await archive.versions(['a'])).map(({ updatedAt, validTo }) => [updatedAt, validTo])).toEqual([
     [1_100, 2_000],
   ]);
+});
+
+test('of a time at which nobody was watching it is said so', async () => {
+  const archive = new MemoryArchive();
+  const first = await run(archive, 1_000);
+  first.say(1_100, [node('a')]);
+  await first.end(2_000);
+  const { timeline, clock } = await run(archive, 10_000);
+  await clock.pass(1_000);
+  const engine = new QueryEngine({ keys: () => [] });
+  const warnings = async (text: string) => {
+    const answer = await engine.run(engine.prepare(text), { timeline, nowMs: 11_000, elapsed: () => 0, turn: quiet });
+    return answer.warnings.map(({ code, message }) => `${code} ${message}`);
+  };
+  const gap = [
+    'query.unwatched nobody was watching from 1970-01-01T00:00:02.000Z to 1970-01-01T00:00:10.000Z: of then, what was last known is told',
+  ];
+  expect(await warnings("G.At('1970-01-01T00:00:05Z').V()")).toEqual(gap);
+  expect(await warnings("G.At('-1s', 2000).V()")).toEqual([expect.stringContaining('window-cut'), ...gap]);
+  expect(await warnings("G.Diff('1970-01-01T00:00:01.5Z', NOW)")).toEqual(gap);
+  expect(await warnings("G.At('1970-01-01T00:00:01.5Z').V()")).toEqual([]);
+  expect(await warnings("G.At('-1s').V()")).toEqual([]);
+  expect(await warnings('G.V()')).toEqual([]);
 });
 
 test('what users made is there at once after a restart, and is not lost', async () => {

@@ -2,6 +2,7 @@ import type { GraphView } from '../../graph/view.ts';
 import { timeWindow } from '../arguments.ts';
 import { defineStep, type Run } from '../step.ts';
 import { resolveMoment, timeText } from '../times.ts';
+import { warnOfGaps } from '../unwatched.ts';
 
 export const at = defineStep({
   name: 'At',
@@ -26,6 +27,7 @@ export function setView(run: Run, view: GraphView | Promise<GraphView>): [] | Pr
   if (view instanceof Promise) return view.then((ready) => setView(run, ready));
   run.view = view;
   run.root = view;
+  if (view.time) warnOfGaps(run, view.time);
   return [];
 }
 
