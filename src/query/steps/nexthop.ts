@@ -46,9 +46,12 @@ function originOf(node: GraphNode, view: GraphView): Origin {
   };
 }
 
+/** Not the namespaces that a host owns: they go ways of their own. */
 function* ownedBy(node: GraphNode, view: GraphView): Generator<Metadata> {
-  for (const edge of view.out(node))
-    if (edge.metadata.RelationType === 'ownership') for (const { metadata } of view.children(edge)) yield metadata;
+  for (const edge of view.out(node)) {
+    if (edge.metadata.RelationType !== 'ownership') continue;
+    for (const { metadata } of view.children(edge)) if (metadata.Type !== 'netns') yield metadata;
+  }
 }
 
 function ownerOf(node: GraphNode, view: GraphView): Metadata | undefined {
