@@ -89,6 +89,7 @@ interface Span {
 
 const known = [
   ...optionList.map(({ path }) => path),
+  ...new Set(optionList.flatMap(({ path }) => sectionsOf(path))),
   ...skydiveKeys.map(({ key }) => key).filter((key) => !key.endsWith('.*')),
 ];
 
@@ -100,6 +101,12 @@ function plainValue(node: Node, document: Document): Raw | undefined {
     if (error instanceof ReferenceError) return undefined;
     throw error;
   }
+}
+
+/** `probes.netns` and `probes`, of `probes.netns.poll`. */
+function sectionsOf(path: string): string[] {
+  const names = path.split('.');
+  return names.slice(1).map((_, i) => names.slice(0, i + 1).join('.'));
 }
 
 function isSection(path: string): boolean {

@@ -92,7 +92,8 @@ export function loadConfig({ flags = {}, env = {}, file, machine, probes }: Conf
 
   const parsed = configShape.safeParse(nest(optionList.map(({ path }) => [path, written.get(path)])));
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => faultOf(issue, given)));
-  else faults.push(...unknownProbes(parsed.data, given, probes));
+  const named = configShape.shape.probes.shape.enabled.safeParse(written.get('probes.enabled'));
+  if (named.success) faults.push(...unknownProbes(named.data, given, probes));
   if (faults.length > 0) throw new Mistake(faults, file?.text);
   notes.push(...misspelt(env));
   return { config: parsed.data as Config, notes, written, skydive };
@@ -124,8 +125,12 @@ function fault(code: string, path: string, text: string, given: ReadonlyMap<stri
   };
 }
 
-function unknownProbes(config: Config, given: ReadonlyMap<string, Given>, probes: readonly string[]): Fault[] {
-  return config.probes.enabled
+function unknownProbes(
+  enabled: readonly string[],
+  given: ReadonlyMap<string, Given>,
+  probes: readonly string[],
+): Fault[] {
+  return enabled
     .filter((name) => !probes.includes(name))
     .map((name) => {
       const hint = didYouMean(name, probes) ?? `there are ${probes.join(', ')}`;

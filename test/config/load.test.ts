@@ -82,6 +82,14 @@ test('all mistakes are told at once, with their lines', () => {
   ]);
 });
 
+test('a section that is nearly one, and a probe that is nearly one, are told beside others', () => {
+  expect(wrong('probs:\n  enabled: host\nprobes.enabled: [netlnk]\narchive.maxSize: 1XB\n')).toEqual([
+    'skein.yaml:1: no option named "probs" (did you mean probes?)',
+    'skein.yaml:4: archive.maxSize: "1XB" is not a size, like 512MiB or 1GiB',
+    'skein.yaml:3: probes.enabled: no probe named "netlnk" (did you mean netlink?)',
+  ]);
+});
+
 test('a mistake in the file points at its place', () => {
   const text = 'host: a\nlisten: nowhere\n';
   expect.assertions(1);
