@@ -16,6 +16,9 @@ export interface Asked {
 
 type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'clock'>;
 
+/** The engine, which knows better what took so long, has the first word. */
+const LATE_MS = 1_000;
+
 export class Queries {
   readonly #parts: Parts;
   readonly #limits: ApiLimits;
@@ -78,19 +81,27 @@ export class Queries {
       throw mistake('query.busy', `${this.#running} queries are running already`, 'try again in a moment');
     }
     const { engine, clock } = this.#parts;
+    const stopping = new AbortController();
+    const stop = () => stopping.abort();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
     const answer = engine.run(prepared, {
       timeline: timeline ?? this.#parts.timeline,
       nowMs: clock.now(),
       elapsed: () => clock.elapsed(),
       turn,
       limits: { timeMs: this.#limits.queryMs },
-      ...(signal ? { signal } : {}),
+      signal: stopping.signal,
     });
     if (!(answer instanceof Promise)) {
+      signal?.removeEventListener('abort', stop);
       this.#counts.query('ok', clock.elapsed() - start);
       return answer;
     }
     this.#running++;
+    // The engine looks at its time while it works; an archive that never answers is noticed here.
+    const { queryMs } = this.#limits;
+    const timer = setTimeout(stop, queryMs + LATE_MS);
     return answer
       .then(
         (done) => {
@@ -98,10 +109,13 @@ export class Queries {
           return done;
         },
         (error) => {
-          throw this.#failed(error, start, signal);
+          const isLate = stopping.signal.aborted && !signal?.aborted;
+          throw this.#failed(isLate ? unanswered(queryMs) : error, start, signal);
         },
       )
       .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
         this.#running--;
       });
   }
@@ -110,6 +124,14 @@ export class Queries {
     this.#counts.query(signal?.aborted ? 'cancelled' : outcomeOf(error), this.#parts.clock.elapsed() - start);
     return error;
   }
+}
+
+function unanswered(queryMs: number): Mistake {
+  return mistake(
+    'query.limit',
+    `the query was stopped after ${queryMs / 1000} s: the archive did not answer (limit timeMs)`,
+    'ask about now, or see the state of the archive with: skein status',
+  );
 }
 
 function outcomeOf(error: unknown): QueryOutcome {
