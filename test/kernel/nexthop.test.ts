@@ -27,9 +27,11 @@ test(
         for (let i = 0; i < CHANGES; i++) quiet(change(random));
         const asked = Array.from({ length: ADDRESSES }, () => (random(3) ? v4(random) : v6(random)));
         // What the kernel tells of its changes takes its way.
-        const wrong = await settled(() => disagreements(skein, asked));
+        const wrong = await settled(() => disagreements(skein, asked, anywhere));
         expect({ round, wrong, rules: wrong.length ? rules() : [] }).toEqual({ round, wrong: [], rules: [] });
-        hops += asked.filter((address) => kernelHop(address) !== undefined).length;
+        const start = by(random(3));
+        expect(await disagreements(skein, asked.filter(isV4), start)).toEqual([]);
+        hops += asked.filter((address) => kernelHop(address, anywhere) !== undefined).length;
       }
       // There was a way to many of them, and none to some.
       expect(hops).toBeGreaterThan(ROUNDS * 10);
@@ -46,13 +48,31 @@ function link(i: number): void {
   ip(['-n', netns, 'addr', 'add', `fd00:${i}::2/64`, 'dev', `e${i}`, 'nodad']);
 }
 
-async function disagreements(skein: Running, addresses: readonly string[]): Promise<string[]> {
+/** Where a packet starts: its node, and how `ip route get` is told. */
+interface Start {
+  readonly steps: string;
+  readonly words: readonly string[];
+}
+
+const anywhere: Start = { steps: '', words: [] };
+
+function by(i: number): Start {
+  return { steps: `.Out('Name','e${i}')`, words: ['from', `10.${i}.0.2`, 'oif', `e${i}`] };
+}
+
+function isV4(address: string): boolean {
+  return !address.includes(':');
+}
+
+async function disagreements(skein: Running, addresses: readonly string[], start: Start): Promise<string[]> {
   const wrong: string[] = [];
   for (const address of addresses) {
-    const query = `G.V().Has('Type','netns','Name','${netns}').NextHop('${address}')`;
+    const query = `G.V().Has('Type','netns','Name','${netns}')${start.steps}.NextHop('${address}')`;
     const [answer = {}] = (await skein.query(query)) as Record<string, { IP: string; IfIndex: number }>[];
     const [ours] = Object.values(answer);
-    const theirs = kernelHop(address);
+    const theirs = kernelHop(address, start);
+    // With an interface and no route the kernel takes everything to be on its link.
+    if (start !== anywhere && ours === undefined && theirs?.[0]?.startsWith(`${address}%`)) continue;
     const said = ours && `${ours.IP}%${ours.IfIndex}`;
     if (theirs === undefined ? said !== undefined : !theirs.includes(said ?? '')) {
       wrong.push(`${address}: ${said}, not ${theirs?.join(' or ')}`);
@@ -70,14 +90,14 @@ interface Way {
 }
 
 /** What the kernel may take: of several equal ways it takes one for one address and another for the next. */
-function kernelHop(address: string): string[] | undefined {
-  const found = quiet(['-j', '-n', netns, 'route', 'get', address]);
+function kernelHop(address: string, { words }: Start): string[] | undefined {
+  const found = quiet(['-j', '-n', netns, 'route', 'get', address, ...words]);
   if (found === undefined) return undefined;
   const [way] = JSON.parse(found) as [Way];
   // What is delivered here is delivered by the interface that has the address; the kernel says lo.
   if (way.type === 'local') return indexes().map((index) => `${address}%${index}`);
   const taken = hopOf(way, address);
-  const match = quiet(['-j', '-n', netns, 'route', 'get', 'fibmatch', address]);
+  const match = quiet(['-j', '-n', netns, 'route', 'get', 'fibmatch', address, ...words]);
   const [route] = match === undefined ? [] : (JSON.parse(match) as { nexthops?: Way[] }[]);
   return [taken, ...(route?.nexthops ?? []).map((hop) => hopOf(hop, address))];
 }
