@@ -26,22 +26,23 @@ Napi::Value DeviceSocket::wrap(Napi::Env env, Fd fd) {
 
 DeviceSocket::DeviceSocket(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DeviceSocket>(info) {
   if (!info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "device sockets are made by openDevices()");
-  fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
+  fd_ = std::make_shared<SharedFd>(std::move(*info[0].As<Napi::External<Fd>>().Data()));
 }
 
 Napi::Value DeviceSocket::ethtool(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::string name = textArgument(info, 0, "interfaceName");
-  const Napi::Uint8Array command = bytesArgument(info, 1, "command");
-  const auto answer = Napi::Buffer<uint8_t>::Copy(env, command.Data(), command.ByteLength());
-  try {
-    skein::ethtool(fd_, name, answer.Data(), answer.ByteLength());
-  } catch (const Failure& failure) {
-    throw toError(env, failure);
-  }
-  return answer;
+  const Napi::Uint8Array given = bytesArgument(info, 1, "command");
+  using Command = std::vector<uint8_t>;
+  const Command command(given.Data(), given.Data() + given.ByteLength());
+  return Addon::of(env).mailbox->beside<Command>(
+      env, SideThread::kernel(),
+      [fd = fd_, name, command] { return skein::ethtool(fd->hold().get(), name, command); },
+      [](Napi::Env then, Command answer) {
+        return Napi::Buffer<uint8_t>::Copy(then, answer.data(), answer.size());
+      });
 }
 
-void DeviceSocket::close(const Napi::CallbackInfo&) { fd_.reset(); }
+void DeviceSocket::close(const Napi::CallbackInfo&) { fd_->close(); }
 
 }  // namespace skein

@@ -3,7 +3,9 @@
 
 #include <napi.h>
 
-#include "fd.h"
+#include <memory>
+
+#include "shared_fd.h"
 
 namespace skein {
 
@@ -21,7 +23,7 @@ class DeviceSocket : public Napi::ObjectWrap<DeviceSocket> {
   Napi::Value ethtool(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
-  Fd fd_;
+  std::shared_ptr<SharedFd> fd_;
 };
 
 }  // namespace skein

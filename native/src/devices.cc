@@ -48,9 +48,10 @@ Fd openDevices() {
   return fd;
 }
 
-void ethtool(const Fd& devices, const std::string& interfaceName, uint8_t* command, size_t size) {
+std::vector<uint8_t> ethtool(const Fd* devices, const std::string& interfaceName, const std::vector<uint8_t>& command) {
   const std::string attempt = "ethtool " + interfaceName;
-  if (!devices) throw Failure{EBADF, attempt + " on a closed socket"};
+  const size_t size = command.size();
+  if (devices == nullptr) throw Failure{EBADF, attempt + " on a closed socket"};
   ifreq request{};
   if (interfaceName.empty() || interfaceName.size() >= sizeof request.ifr_name) throw Failure{ENODEV, attempt};
   // The kernel copies at least the command's number, and first looks at it.
@@ -58,10 +59,10 @@ void ethtool(const Fd& devices, const std::string& interfaceName, uint8_t* comma
   if (size > kCommandBytesMax) throw Failure{EMSGSIZE, attempt};
   memcpy(request.ifr_name, interfaceName.data(), interfaceName.size());
   const Fenced fenced;
-  memcpy(fenced.last(size), command, size);
+  memcpy(fenced.last(size), command.data(), size);
   request.ifr_data = reinterpret_cast<char*>(fenced.last(size));
-  if (ioctl(devices.get(), SIOCETHTOOL, &request) != 0) throw Failure::of(attempt);
-  memcpy(command, fenced.last(size), size);
+  if (ioctl(devices->get(), SIOCETHTOOL, &request) != 0) throw Failure::of(attempt);
+  return std::vector<uint8_t>(fenced.last(size), fenced.last(size) + size);
 }
 
 }  // namespace skein

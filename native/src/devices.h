@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "fd.h"
 
@@ -13,9 +14,10 @@ namespace skein {
 Fd openDevices();
 
 /**
- * SIOCETHTOOL (linux/ethtool.h). The kernel writes into `command`, `size` bytes and never more: some commands write
- * as much as the driver has whatever was asked for; past the end that is EFAULT. Throws Failure.
+ * SIOCETHTOOL (linux/ethtool.h): gives the command as the kernel filled it. It writes as many bytes as the command has
+ * and never more: some commands write as much as the driver has whatever was asked for; past the end that is EFAULT.
+ * `devices`: nothing when it was closed. From any thread; waits for the kernel's locks. Throws Failure.
  */
-void ethtool(const Fd& devices, const std::string& interfaceName, uint8_t* command, size_t size);
+std::vector<uint8_t> ethtool(const Fd* devices, const std::string& interfaceName, const std::vector<uint8_t>& command);
 
 }  // namespace skein

@@ -9,14 +9,13 @@
  *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
- * Threads. The JavaScript thread never changes its network namespace: one side thread (side_thread.cc) enters
- * namespaces and ends when it has nothing left to do. One thread (poller.cc) reads whatever the kernel pushes, for all
- * sockets of the process, and hands whole buffers over. A mailbox (mailbox.cc) brings both back, one for each
- * environment, so that worker threads may load the addon too.
+ * Threads. The JavaScript thread never changes its network namespace and never waits for the kernel's lock of devices:
+ * one side thread (side_thread.cc) enters namespaces and ends when it has nothing left to do, another sends and asks.
+ * One thread (poller.cc) reads whatever the kernel pushes, for all sockets of the process, and hands whole buffers over.
+ * A mailbox (mailbox.cc) brings all of it back, one for each environment, so that worker threads may load the addon too.
  *
- * Ownership. Each descriptor has one owner (fd.h). Errors are Failures in C++ and Errors with `code` in JavaScript.
- * Node-API 9 only: no V8, no libuv. It is linked with `-z nodelete`, as the poller's thread outlives the worker that
- * started it.
+ * Ownership. Each descriptor has one owner (fd.h), or is held by the threads that use it (shared_fd.h). Errors are Failures in C++ and Errors with `code` in JavaScript.
+ * Node-API 9 only: no V8, no libuv. It is linked with `-z nodelete`, as threads outlive the worker that started them.
  */
 #include <napi.h>
 
@@ -48,7 +47,8 @@ Napi::Value netnsIdentity(const Napi::CallbackInfo& info) {
 Napi::Value processNamespacesBeside(const Napi::CallbackInfo& info) {
   using Found = std::vector<ProcessNamespace>;
   const Napi::Env env = info.Env();
-  return Addon::of(env).mailbox->beside<Found>(env, processNamespaces, [](Napi::Env then, Found found) {
+  auto& thread = SideThread::namespaces();
+  return Addon::of(env).mailbox->beside<Found>(env, thread, processNamespaces, [](Napi::Env then, Found found) {
     const auto list = Napi::Array::New(then, found.size());
     for (uint32_t i = 0; i < found.size(); i++) {
       const auto entry = Napi::Object::New(then);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "failure.h"
+#include "side_thread.h"
 
 namespace skein {
 
@@ -30,11 +31,11 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   using Answer = std::function<Napi::Value(Napi::Env, Result)>;
 
   /**
-   * Runs `work` beside (side_thread.h), then `answer` on the JavaScript thread with what it returned. A Failure of the
-   * work rejects the promise. In which namespace it runs is not said.
+   * Runs `work` on a side thread, then `answer` on the JavaScript thread with what it returned. A Failure of the work
+   * rejects the promise. In which namespace it runs is not said.
    */
   template <typename Result>
-  Napi::Promise beside(Napi::Env env, std::function<Result()> work, Answer<Result> answer);
+  Napi::Promise beside(Napi::Env env, SideThread& thread, std::function<Result()> work, Answer<Result> answer);
 
   /** The same inside the namespace of that path; at once, here, when there is none. */
   template <typename Result>

@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "netns.h"
-#include "side_thread.h"
 
 namespace skein {
 
@@ -34,11 +33,12 @@ class Mailbox::Outcome {
 };
 
 template <typename Result>
-Napi::Promise Mailbox::beside(Napi::Env env, std::function<Result()> work, Answer<Result> answer) {
+Napi::Promise Mailbox::beside(Napi::Env env, SideThread& thread, std::function<Result()> work,
+                              Answer<Result> answer) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   // Letters are copied by std::function, results (open descriptors) are not: so they travel shared.
   const auto outcome = std::make_shared<Outcome<Result>>();
-  const auto run = [self = shared_from_this(), deferred, outcome, work = std::move(work), answer = std::move(answer)] {
+  auto run = [self = shared_from_this(), deferred, outcome, work = std::move(work), answer = std::move(answer)] {
     outcome->of(work);
     self->post([self, deferred, outcome, answer](Napi::Env then) {
       self->answeredOne();
@@ -47,7 +47,7 @@ Napi::Promise Mailbox::beside(Napi::Env env, std::function<Result()> work, Answe
   };
   awaitOne();
   try {
-    runBeside(run);
+    thread.run(std::move(run));
   } catch (const Failure& failure) {
     answeredOne();
     deferred.Reject(toError(env, failure).Value());
@@ -59,7 +59,7 @@ template <typename Result>
 Napi::Promise Mailbox::inNetns(Napi::Env env, std::optional<std::string> netns, std::function<Result()> work,
                                Answer<Result> answer) {
   if (netns) {
-    return beside<Result>(env, [netns, work = std::move(work)] {
+    return beside<Result>(env, SideThread::namespaces(), [netns, work = std::move(work)] {
       enterNetns(*netns);
       return work();
     }, std::move(answer));

@@ -85,27 +85,29 @@ Fd openNetlink(const NetlinkOptions& options) {
 NetlinkPort::NetlinkPort(Fd fd) : fd_(std::move(fd)) {
   sockaddr_nl address{};
   socklen_t size = sizeof address;
-  if (getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0) portId_ = address.nl_pid;
+  if (getsockname(fd_.hold()->get(), reinterpret_cast<sockaddr*>(&address), &size) == 0) portId_ = address.nl_pid;
 }
 
-void NetlinkPort::send(const uint8_t* message, size_t size) {
-  if (!fd_) throw Failure{EBADF, "send on a closed netlink socket"};
+void NetlinkPort::send(const std::vector<uint8_t>& message) const {
+  const auto fd = fd_.hold();
+  if (!fd) throw Failure{EBADF, "send on a closed netlink socket"};
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
   ssize_t sent;
   do {
-    sent = sendto(fd_.get(), message, size, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
+    sent = sendto(fd->get(), message.data(), message.size(), 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
   } while (sent < 0 && errno == EINTR);
-  if (sent < 0) throw Failure::of("send " + std::to_string(size) + " bytes on a netlink socket");
+  if (sent < 0) throw Failure::of("send " + std::to_string(message.size()) + " bytes on a netlink socket");
 }
 
 void NetlinkPort::read(std::function<void(NetlinkBatch)> deliver) {
-  if (!fd_) throw Failure{EBADF, "listen on a closed netlink socket"};
-  if (isReading()) throw Failure{EALREADY, "listen twice on a netlink socket"};
+  const auto fd = fd_.hold();
+  if (!fd) throw Failure{EBADF, "listen on a closed netlink socket"};
+  if (ticket_ != 0) throw Failure{EALREADY, "listen twice on a netlink socket"};
   // The epoll thread may call before add() returns, and needs the ticket.
-  const std::lock_guard lock(reading_);
+  const std::lock_guard lock(starting_);
   deliver_ = std::move(deliver);
-  ticket_ = poller::add(fd_.get(), shared_from_this());
+  ticket_ = poller::add(fd->get(), shared_from_this());
 }
 
 void NetlinkPort::taken() {
@@ -114,27 +116,25 @@ void NetlinkPort::taken() {
   // All taken before more is read: larger batches, fewer wake-ups.
   if (!paused_ || undelivered_ > 0) return;
   paused_ = false;
-  if (fd_) poller::resume(ticket_, fd_.get());
+  if (const auto fd = fd_.hold()) poller::resume(ticket_, fd->get());
 }
 
+// The epoll thread may be inside recvmsg(), where the kernel makes the next part of a dump under its lock of devices.
 void NetlinkPort::close() {
-  const std::lock_guard lock(reading_);
-  if (!fd_) return;
-  if (isReading()) poller::remove(ticket_, fd_.get());
-  fd_.reset();
-  deliver_ = nullptr;
+  const auto fd = fd_.close();
+  if (fd && ticket_ != 0) poller::remove(ticket_, fd->get());
 }
 
 void NetlinkPort::readable() {
-  const std::lock_guard lock(reading_);
-  if (fd_) readBatches();
+  { const std::lock_guard started(starting_); }
+  if (const auto fd = fd_.hold()) readBatches(fd->get());
 }
 
-bool NetlinkPort::mayDeliver() {
+bool NetlinkPort::mayDeliver(int fd) {
   const std::lock_guard lock(flow_);
   if (!paused_ && undelivered_ >= kUndeliveredMax) {
     paused_ = true;
-    poller::pause(ticket_, fd_.get());
+    poller::pause(ticket_, fd);
   }
   return !paused_;
 }
@@ -149,7 +149,7 @@ void NetlinkPort::flush(NetlinkBatch& batch, size_t size) {
   deliver_(std::exchange(batch, NetlinkBatch{}));
 }
 
-void NetlinkPort::readBatches() {
+void NetlinkPort::readBatches(int fd) {
   std::vector<uint8_t>& buffer = scratch();
   NetlinkBatch batch;
   size_t used = 0;
@@ -160,7 +160,7 @@ void NetlinkPort::readBatches() {
     given++;
   };
   // A few batches, then the other sockets have their turn: epoll calls again while there is more.
-  while (given < kUndeliveredMax && mayDeliver()) {
+  while (given < kUndeliveredMax && mayDeliver(fd)) {
     sockaddr_nl from{};
     iovec room{buffer.data() + used, buffer.size() - used};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int32_t)) + 64];
@@ -172,7 +172,7 @@ void NetlinkPort::readBatches() {
     header.msg_control = control;
     header.msg_controllen = sizeof control;
     // MSG_TRUNC makes it return the datagram's true length.
-    const ssize_t received = recvmsg(fd_.get(), &header, MSG_DONTWAIT | MSG_TRUNC);
+    const ssize_t received = recvmsg(fd, &header, MSG_DONTWAIT | MSG_TRUNC);
     if (received < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) break;

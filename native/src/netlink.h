@@ -11,6 +11,7 @@
 
 #include "fd.h"
 #include "poller.h"
+#include "shared_fd.h"
 
 namespace skein {
 
@@ -34,36 +35,36 @@ struct NetlinkBatch {
   int32_t nsid = -1;
 };
 
-/** An open socket. Made, sent on, started and closed on one thread; read on the epoll thread. */
+/** An open socket. Made, started and closed on one thread; read on the epoll thread. */
 class NetlinkPort : public Source, public std::enable_shared_from_this<NetlinkPort> {
  public:
   explicit NetlinkPort(Fd fd);
 
   uint32_t portId() const { return portId_; }
-  bool isOpen() const { return static_cast<bool>(fd_); }
-  bool isReading() const { return ticket_ != 0; }
+  bool isOpen() const { return fd_.hold() != nullptr; }
 
-  void send(const uint8_t* message, size_t size);
+  /** From any thread; waits for the kernel's locks. Throws Failure. */
+  void send(const std::vector<uint8_t>& message) const;
 
   /** `deliver` is called on the epoll thread; whoever takes a batch says taken() when done with it. */
   void read(std::function<void(NetlinkBatch)> deliver);
   void taken();
 
-  /** Idempotent; nothing is delivered after it returns. */
+  /** Idempotent, and waits for nobody. A delivery may be under way on the epoll thread. */
   void close();
 
  private:
   void readable() override;
-  void readBatches();
-  bool mayDeliver();
+  void readBatches(int fd);
+  bool mayDeliver(int fd);
   void flush(NetlinkBatch& batch, size_t size);
 
-  Fd fd_;
+  SharedFd fd_;
   uint32_t portId_ = 0;
-  poller::Ticket ticket_ = 0;
   std::function<void(NetlinkBatch)> deliver_;
-  std::mutex reading_;  // held while the epoll thread uses fd_
-  std::mutex flow_;     // guards the two below
+  std::mutex starting_;  // held until the epoll thread may use the ticket
+  std::atomic<poller::Ticket> ticket_ = 0;
+  std::mutex flow_;  // guards the two below
   int undelivered_ = 0;
   bool paused_ = false;
 };

@@ -51,13 +51,18 @@ Napi::Value NetlinkSocket::portId(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), port_->portId());
 }
 
-void NetlinkSocket::send(const Napi::CallbackInfo& info) {
-  const Napi::Uint8Array message = bytesArgument(info, 0, "message");
-  try {
-    port_->send(message.Data(), message.ByteLength());
-  } catch (const Failure& failure) {
-    throw toError(info.Env(), failure);
-  }
+Napi::Value NetlinkSocket::send(const Napi::CallbackInfo& info) {
+  using Nothing = std::monostate;
+  const Napi::Env env = info.Env();
+  const Napi::Uint8Array given = bytesArgument(info, 0, "message");
+  const std::vector<uint8_t> message(given.Data(), given.Data() + given.ByteLength());
+  return Addon::of(env).mailbox->beside<Nothing>(
+      env, SideThread::kernel(),
+      [port = port_, message] {
+        port->send(message);
+        return Nothing{};
+      },
+      [](Napi::Env then, Nothing) { return then.Undefined(); });
 }
 
 void NetlinkSocket::onBatch(const Napi::CallbackInfo& info) {

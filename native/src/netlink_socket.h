@@ -26,7 +26,7 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
 
  private:
   Napi::Value portId(const Napi::CallbackInfo& info);
-  void send(const Napi::CallbackInfo& info);
+  Napi::Value send(const Napi::CallbackInfo& info);
   void onBatch(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   void hear(Napi::Env env, const NetlinkBatch& batch);

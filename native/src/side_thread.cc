@@ -1,58 +1,60 @@
 #include "side_thread.h"
 
-#include <pthread.h>
-
-#include <deque>
-#include <mutex>
-
 #include "failure.h"
 #include "thread.h"
 
 namespace skein {
 namespace {
 
-struct Queue {
-  std::mutex mutex;
-  std::deque<std::function<void()>> work;
-  bool running = false;
-};
-
-// Never destroyed: a thread may still look at it while the process exits.
-Queue& queue() {
-  static Queue* const only = new Queue;
-  return *only;
-}
-
-void drain() {
-  Queue& todo = queue();
-  for (;;) {
-    std::function<void()> next;
-    {
-      const std::lock_guard lock(todo.mutex);
-      if (todo.work.empty()) {
-        todo.running = false;
-        return;
-      }
-      next = std::move(todo.work.front());
-      todo.work.pop_front();
-    }
-    next();
-  }
-}
+/** Pieces of work that wait, a few hundred bytes each. */
+constexpr size_t kWaitingMax = 65536;
 
 }  // namespace
 
-void runBeside(std::function<void()> work) {
-  Queue& todo = queue();
-  const std::lock_guard lock(todo.mutex);
-  todo.work.push_back(std::move(work));
-  if (todo.running) return;
+// Never destroyed: a thread may still look at it while the process exits.
+SideThread& SideThread::namespaces() {
+  static SideThread* const only = new SideThread("skein-side", false);
+  return *only;
+}
+
+SideThread& SideThread::kernel() {
+  static SideThread* const only = new SideThread("skein-kernel", true);
+  return *only;
+}
+
+void SideThread::run(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (work_.size() >= kWaitingMax) throw Failure{ENOBUFS, std::string("wait in line for thread ") + name_};
+  work_.push_back(std::move(work));
+  if (running_) {
+    more_.notify_one();
+    return;
+  }
   try {
-    startThread("skein-side", drain);
-    todo.running = true;
+    startThread(name_, [this] { drain(); });
+    running_ = true;
   } catch (const Failure&) {
-    todo.work.pop_back();
+    work_.pop_back();
     throw;
+  }
+}
+
+void SideThread::drain() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (stays_) more_.wait(lock, [this] { return !work_.empty(); });
+    if (work_.empty()) {
+      running_ = false;
+      return;
+    }
+    {
+      const std::function<void()> next = std::move(work_.front());
+      work_.pop_front();
+      lock.unlock();
+      next();
+      // What it held goes here, not under the lock: it may be the last to hold a socket.
+    }
+    lock.lock();
   }
 }
 

@@ -1,15 +1,42 @@
 /**
- * One thread beside the event loop for what must not happen on it: entering a network namespace, walking /proc.
- * Work is done in order, one at a time. The thread ends when nothing is left to do, so that it never stays in a
- * namespace (which would keep a deleted one alive). Until then it is where the work before left it.
+ * Threads beside the event loop for what must not happen on it. Each does its work in order, one piece at a time.
+ *
+ * `namespaces` enters network namespaces and walks /proc. It ends when nothing is left to do, so that it never stays in
+ * a namespace (which would keep a deleted one alive). Until then it is where the work before left it.
+ *
+ * `kernel` makes the calls that the kernel answers at once, under its lock of all devices (RTNL): whoever else holds
+ * that, as they do who delete a namespace, is waited for. It stays once it was needed.
  */
 #pragma once
 
+#include <condition_variable>
+#include <deque>
 #include <functional>
+#include <mutex>
 
 namespace skein {
 
-/** `work` must not throw. Throws Failure when no thread can be started. Callable from any thread. */
-void runBeside(std::function<void()> work);
+class SideThread {
+ public:
+  static SideThread& namespaces();
+  static SideThread& kernel();
+
+  /**
+   * `work` must not throw. Throws Failure when no thread can be started, and ENOBUFS when too much is waiting. Callable
+   * from any thread.
+   */
+  void run(std::function<void()> work);
+
+ private:
+  SideThread(const char* name, bool stays) : name_(name), stays_(stays) {}
+  void drain();
+
+  const char* const name_;
+  const bool stays_;
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::deque<std::function<void()>> work_;
+  bool running_ = false;
+};
 
 }  // namespace skein

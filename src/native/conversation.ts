@@ -126,11 +126,7 @@ export class Conversation {
     view.setUint16(6, flags | NLM_F.request | (turn.isDump ? 0 : NLM_F.ack), LITTLE);
     view.setUint32(8, turn.sequence, LITTLE);
     view.setUint32(12, this.#socket.portId, LITTLE);
-    try {
-      this.#socket.send(message);
-    } catch (error) {
-      this.#end(turn, error as Error);
-    }
+    this.#socket.send(message).catch((error: Error) => this.#end(turn, error));
   }
 
   /** An open socket alone lets the process end; one that owes us an answer does not. */

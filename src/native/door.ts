@@ -42,7 +42,12 @@ export interface NetlinkOptions {
 
 export interface NetlinkSocket {
   readonly portId: number;
-  send(message: Uint8Array): void;
+  /**
+   * Resolves when the kernel has taken the message, which it does under its own locks; the answer may come before. The
+   * message is copied. Messages arrive in the order they were sent in, also across sockets. Rejects with what the kernel
+   * refused, and with ENOBUFS when too many wait.
+   */
+  send(message: Uint8Array): Promise<void>;
   /**
    * Starts delivery; called once. A batch holds one or more whole netlink messages back to back, each aligned to 4.
    * The buffer is the listener's to keep. `overrun`: the kernel dropped messages before this batch (ENOBUFS); the
@@ -52,13 +57,17 @@ export interface NetlinkSocket {
    * A socket that listens is in use and stays open until close(). It does not keep the process alive.
    */
   onBatch(listener: (batch: Uint8Array, overrun: boolean, nsid: number) => void): void;
-  /** Idempotent. Nothing is delivered after it returns; send throws EBADF. A socket forgotten before onBatch closes itself. */
+  /** Idempotent. Nothing is delivered after it returns, and what was not sent rejects with EBADF. A socket forgotten before onBatch closes itself. */
   close(): void;
 }
 
 export interface DeviceSocket {
-  /** SIOCETHTOOL on an interface: the command's struct goes in and comes back as the kernel filled it. */
-  ethtool(interfaceName: string, command: Uint8Array): Uint8Array;
+  /**
+   * SIOCETHTOOL on an interface: the command's struct goes in, a copy comes back as the kernel filled it. Commands that
+   * are given at once are answered in that order and cost one wait. Rejects like send().
+   */
+  ethtool(interfaceName: string, command: Uint8Array): Promise<Uint8Array>;
+  /** Idempotent. What was not asked yet rejects with EBADF. */
   close(): void;
 }
 

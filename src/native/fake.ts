@@ -104,7 +104,7 @@ export class FakeSocket implements NetlinkSocket {
     this.#deliver();
   }
 
-  send(message: Uint8Array): void {
+  async send(message: Uint8Array): Promise<void> {
     if (this.isClosed) throw refused('send on a closed netlink socket', 'EBADF');
     this.sent.push(message.slice());
     for (const request of messages(message.slice())) {
@@ -138,7 +138,7 @@ export class FakeSocket implements NetlinkSocket {
 function fakeDevices(script: FakeScript, netns: string | undefined): DeviceSocket {
   let isClosed = false;
   return {
-    ethtool(interfaceName, command) {
+    async ethtool(interfaceName, command) {
       const attempt = `ethtool ${interfaceName}`;
       if (isClosed) throw refused(`${attempt} on a closed socket`, 'EBADF');
       const answer = script.ethtool?.(interfaceName, command.slice(), netns);

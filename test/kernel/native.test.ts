@@ -16,6 +16,7 @@ const RTM_GETLINK = 18;
 const IFLA_IFNAME = 3;
 const RTNLGRP_LINK = 1;
 const ETHTOOL_GDRVINFO = 3;
+const ETHTOOL_GLINK = 10;
 
 const door = openDoor();
 const link = (type: number, flags: number) => new MessageBuilder(type, flags).fixed(new Uint8Array(16));
@@ -99,8 +100,10 @@ test('a queue too small overruns, says so, and goes on', async () => {
     for (const message of messages(batch)) heard.add(nameOf(message));
   });
   const mtu = (value: number) => link(RTM_NEWLINK, NLM_F.request).string(IFLA_IFNAME, 'lo').u32(4, value).build();
-  // In one turn of our loop: only a few batches can be on their way to us, the rest must wait in the kernel.
-  for (let i = 0; i < 2000; i++) actor.send(mtu(1500 + (i % 2)));
+  const sent = Array.from({ length: 2000 }, (_, i) => actor.send(mtu(1500 + (i % 2))));
+  // While our loop stands still only a few batches can be on their way to us: the rest must wait in the kernel.
+  execFileSync('sleep', ['0.3']);
+  await Promise.all(sent);
   await eventually(() => expect(overruns).toBeGreaterThan(0));
   netns.ip('link add after type veth peer name other');
   await eventually(() => expect(heard).toContain('after'));
@@ -167,15 +170,15 @@ test('ethtool is asked inside a namespace', async () => {
   const devices = await door.openDevices({ netns: netns.path });
   const command = new Uint8Array(196);
   command[0] = ETHTOOL_GDRVINFO;
-  expect(text(devices.ethtool('tooled', command).subarray(4))).toBe('veth');
+  expect(text((await devices.ethtool('tooled', command)).subarray(4))).toBe('veth');
   expect([...command.subarray(4)]).toEqual(Array(192).fill(0));
-  expect(() => devices.ethtool('nope', command)).toThrow('ethtool nope: ENODEV');
-  expect(() => devices.ethtool('a name far too long for a device', command)).toThrow('ENODEV');
-  expect(() => devices.ethtool('tooled', new Uint8Array(0))).toThrow('EINVAL');
+  await expect(devices.ethtool('nope', command)).rejects.toThrow('ethtool nope: ENODEV');
+  await expect(devices.ethtool('a name far too long for a device', command)).rejects.toThrow('ENODEV');
+  await expect(devices.ethtool('tooled', new Uint8Array(0))).rejects.toThrow('EINVAL');
   // The kernel wants to write 196 bytes: it may not, rather than write past ours.
-  expect(() => devices.ethtool('tooled', command.slice(0, 8))).toThrow('EFAULT');
+  await expect(devices.ethtool('tooled', command.slice(0, 8))).rejects.toThrow('EFAULT');
   devices.close();
-  expect(() => devices.ethtool('tooled', command)).toThrow('EBADF');
+  await expect(devices.ethtool('tooled', command)).rejects.toThrow('EBADF');
 });
 
 test('failures say what was attempted, and have errno as their code', async () => {
@@ -222,8 +225,46 @@ test('a closed socket delivers nothing more, sends nothing, and may be closed ag
   socket.close();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(heard).toBe(0);
-  expect(() => socket.send(link(RTM_GETLINK, 1).build())).toThrow('EBADF');
+  await expect(socket.send(link(RTM_GETLINK, 1).build())).rejects.toThrow('EBADF');
   expect(() => socket.onBatch(() => {})).toThrow('EBADF');
+});
+
+test('what is sent and asked keeps its order; what still waits when its socket is closed is refused', async () => {
+  using netns = new TestNetns();
+  const devices = await door.openDevices({ netns: netns.path });
+  const actor = await door.openNetlink({ protocol: NETLINK_ROUTE, netns: netns.path });
+  const rename = (ifindex: number, name: string) => {
+    const head = new Uint8Array(16);
+    head[4] = ifindex;
+    return new MessageBuilder(RTM_NEWLINK, NLM_F.request).fixed(head).string(IFLA_IFNAME, name).build();
+  };
+  const ask = (name: string) => {
+    const command = new Uint8Array(8);
+    command[0] = ETHTOOL_GLINK;
+    return devices.ethtool(name, command);
+  };
+  const done: string[] = [];
+  const note = (step: string, call: Promise<unknown>) =>
+    call.then(
+      () => done.push(step),
+      ({ code }) => done.push(`${step} ${code}`),
+    );
+  await Promise.all([
+    note('lo', ask('lo')),
+    note('rename', actor.send(rename(1, 'ol'))),
+    note('lo', ask('lo')),
+    note('ol', ask('ol')),
+  ]);
+  expect(done).toEqual(['lo', 'rename', 'lo ENODEV', 'ol']);
+  const late = Array.from({ length: 2000 }, () => ask('ol'));
+  const sent = Array.from({ length: 2000 }, () => actor.send(rename(1, 'lo')));
+  devices.close();
+  devices.close();
+  actor.close();
+  const outcomes = await Promise.allSettled([...late, ...sent]);
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(2000);
+  expect(new Set(refused.map((one) => (one as PromiseRejectedResult).reason.code))).toEqual(new Set(['EBADF']));
 });
 
 test('a socket outlives the name of its namespace', async () => {

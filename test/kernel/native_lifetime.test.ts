@@ -167,8 +167,8 @@ test('an error thrown by a listener is an uncaught exception, and the socket goe
     const socket = await door.openNetlink({ protocol: 0 });
     let calls = 0;
     socket.onBatch(() => { calls++; throw new Error('mine'); });
-    for (let i = 0; i < 20; i++) { socket.send(links); await sleep(2); }
-    console.log(JSON.stringify({ calls: calls >= 20, caught: caught.length === calls && caught[0] }));
+    while (calls < 20) { await socket.send(links); await sleep(2); }
+    console.log(JSON.stringify(caught.length === calls && caught[0]));
   `;
-  expect(run(program)).toEqual({ calls: true, caught: 'mine' });
+  expect(run(program)).toBe('mine');
 });

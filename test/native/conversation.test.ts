@@ -59,7 +59,8 @@ test('a dump ends at its last message, and is refused like any request', async (
 
 test('an error in the closing message of a dump is not lost', async () => {
   const { conversation, socket } = await talk({});
-  socket.send = () => socket.push(framed(NLMSG.done, 1, NLM_F.multi, new Uint8Array(new Int32Array([-12]).buffer)));
+  socket.send = async () =>
+    socket.push(framed(NLMSG.done, 1, NLM_F.multi, new Uint8Array(new Int32Array([-12]).buffer)));
   await expect(all(conversation.dump(dump))).rejects.toMatchObject({ code: 'ENOMEM' });
 });
 
@@ -92,7 +93,7 @@ test('a table that never rests is told as it is after a few attempts', async () 
 test('a lost answer rejects the request, and the next one is asked', async () => {
   const { conversation, socket, door } = await talk({ netlink: () => [] });
   const send = socket.send.bind(socket);
-  socket.send = () => socket.push(new Uint8Array(), true);
+  socket.send = async () => socket.push(new Uint8Array(), true);
   const lost = conversation.request(get());
   socket.send = send;
   await expect(lost).rejects.toMatchObject({ code: 'ENOBUFS' });
@@ -103,7 +104,7 @@ test('a lost answer rejects the request, and the next one is asked', async () =>
 test('a loss in the middle of a dump is told at its end, and dumpAll begins anew', async () => {
   let calls = 0;
   const { conversation, socket } = await talk({});
-  socket.send = () => {
+  socket.send = async () => {
     calls++;
     const sequence = calls;
     if (calls === 1) socket.push(framed(16, sequence, NLM_F.multi, new Uint8Array(16)), true);
@@ -116,7 +117,7 @@ test('a loss in the middle of a dump is told at its end, and dumpAll begins anew
 test('a dump that nobody listens to any more does not disturb what follows', async () => {
   const { conversation, socket, door } = await talk({ netlink: () => [link('a'), link('b')] });
   const send = socket.send.bind(socket);
-  socket.send = (message) => {
+  socket.send = async (message) => {
     socket.sent.push(message);
     socket.push(framed(16, 1, NLM_F.multi, new Uint8Array(16)));
   };
@@ -137,7 +138,7 @@ test('a dump begun by nobody is never sent', async () => {
 
 test('messages that answer nothing are counted, not mistaken', async () => {
   const { conversation, socket } = await talk({});
-  socket.send = () =>
+  socket.send = async () =>
     socket.push(
       joined([framed(16, 99), framed(NLMSG.error, 98), framed(16, 1, 0, new Uint8Array(20)), framed(NLMSG.error, 1)]),
     );
@@ -147,7 +148,7 @@ test('messages that answer nothing are counted, not mistaken', async () => {
 
 test('closing rejects what is under way and what waits, and all that is asked later', async () => {
   const { conversation, socket } = await talk({});
-  socket.send = () => {};
+  socket.send = async () => {};
   const asked = [conversation.request(get()), all(conversation.dump(dump)), conversation.request(get())];
   conversation.close();
   conversation.close();
@@ -175,7 +176,7 @@ test('whatever bytes come, nothing is thrown and the acknowledgement still ends 
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 5 }), async (noise) => {
       sequence++;
       const asked = sequence;
-      socket.send = () => {
+      socket.send = async () => {
         for (const bytes of noise) socket.push(bytes);
         socket.push(framed(NLMSG.error, asked));
       };

@@ -36,7 +36,7 @@ test('a closed socket delivers nothing and sends nothing', async () => {
   socket.close();
   await Promise.resolve();
   expect(heard).toEqual([]);
-  expect(() => socket.send(new Uint8Array(16))).toThrow('EBADF');
+  await expect(socket.send(new Uint8Array(16))).rejects.toThrow('EBADF');
   expect(() => socket.onBatch(() => {})).toThrow('EBADF');
 });
 
@@ -45,11 +45,11 @@ test('ethtool answers as scripted', async () => {
     ethtool: (name, command) => (name === 'eth0' ? command.fill(9) : name === 'gone' ? 'ENODEV' : undefined),
   });
   const devices = await door.openDevices({});
-  expect([...devices.ethtool('eth0', new Uint8Array(2))]).toEqual([9, 9]);
-  expect(() => devices.ethtool('gone', new Uint8Array(2))).toThrow('ENODEV');
-  expect(() => devices.ethtool('lo', new Uint8Array(2))).toThrow('ENOTSUP');
+  expect([...(await devices.ethtool('eth0', new Uint8Array(2)))]).toEqual([9, 9]);
+  await expect(devices.ethtool('gone', new Uint8Array(2))).rejects.toThrow('ENODEV');
+  await expect(devices.ethtool('lo', new Uint8Array(2))).rejects.toThrow('ENOTSUP');
   devices.close();
-  expect(() => devices.ethtool('eth0', new Uint8Array(2))).toThrow('EBADF');
+  await expect(devices.ethtool('eth0', new Uint8Array(2))).rejects.toThrow('EBADF');
 });
 
 test('a change of namespaces is told to those who still watch', () => {

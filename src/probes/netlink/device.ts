@@ -25,19 +25,74 @@ export interface Device {
   readonly channels: Channels | undefined;
 }
 
-/** Shared by all namespaces: the kernel has one list of features, and most devices have the same ones. */
-export class FeatureSets {
+/** Undefined where the device does not answer this question. */
+type Ask = (request: Uint8Array) => Promise<Uint8Array | undefined>;
+
+/** Every question may go unanswered: the interface may be gone, renamed, or have no driver. */
+export class DeviceReader {
+  readonly #features = new FeatureSets();
+  /** Words of a mask of link modes: the kernel's number, the same for all devices. */
+  #words = 0;
+
+  /**
+   * `isVirtual`: made of software alone; then there is no use in asking for its hardware. All is asked at once: each
+   * answer may wait for the kernel's lock of all devices.
+   */
+  async read(socket: DeviceSocket, name: string, isVirtual: boolean): Promise<Device> {
+    const ask = asker(socket, name);
+    const names = await this.#features.names(ask);
+    const [info, bits, counted, permanent, mode] = await Promise.all([
+      ask(driverInfo.request()),
+      names && ask(featureBits.request(names.length)),
+      isVirtual ? undefined : ask(channelCounts.request()),
+      isVirtual ? undefined : ask(permanentAddress.request()),
+      this.#mode(ask),
+    ]);
+    const driver = info && driverInfo.read(info);
+    return {
+      driver: driver?.name ?? '',
+      busInfo: driver?.busInfo,
+      permMac: permanent ? permanentAddress.read(permanent) : '',
+      features: driver && names && bits ? this.#features.of(names, featureBits.read(bits)) : undefined,
+      channels: driver && counted ? channelCounts.read(counted) : undefined,
+      ...mode,
+    };
+  }
+
+  /** What changes as a link gets or loses its carrier. */
+  readMode(socket: DeviceSocket, name: string): Promise<LinkMode> {
+    return this.#mode(asker(socket, name));
+  }
+
+  async #mode(ask: Ask): Promise<LinkMode> {
+    const answer = this.#words > 0 ? await ask(linkSettings.request(this.#words)) : await this.#learnWords(ask);
+    if (answer) return linkSettings.read(answer);
+    const old = this.#words > 0 ? undefined : await ask(oldSettings.request());
+    return old ? oldSettings.read(old) : { speed: undefined, duplex: undefined };
+  }
+
+  async #learnWords(ask: Ask): Promise<Uint8Array | undefined> {
+    const sizes = await ask(linkSettings.request(0));
+    const words = sizes ? linkSettings.words(sizes) : 0;
+    if (words === 0) return undefined;
+    this.#words = words;
+    return ask(linkSettings.request(words));
+  }
+}
+
+/** The kernel has one list of features, and most devices have the same ones. */
+class FeatureSets {
   #names: readonly string[] | undefined;
   /** By the active bits: the same object for devices with the same features, which makes comparing them free. */
   readonly #sets = new Map<string, Readonly<Record<string, boolean>>>();
 
-  read(ask: Ask): Readonly<Record<string, boolean>> | undefined {
-    this.#names ??= readNames(ask);
-    const names = this.#names;
-    if (!names) return undefined;
-    const answer = ask(featureBits.request(names.length));
-    if (!answer) return undefined;
-    const active = featureBits.read(answer);
+  /** Asked until a device answers. */
+  async names(ask: Ask): Promise<readonly string[] | undefined> {
+    this.#names ??= await readNames(ask);
+    return this.#names;
+  }
+
+  of(names: readonly string[], active: readonly number[]): Readonly<Record<string, boolean>> {
     const key = active.join();
     let set = this.#sets.get(key);
     if (!set) {
@@ -52,68 +107,13 @@ export class FeatureSets {
 /** Sets kept for sharing; devices with still other features have objects of their own. */
 const SETS_MAX = 1_000;
 
-/** Undefined where the device does not answer this question. */
-type Ask = (request: Uint8Array) => Uint8Array | undefined;
-
-/** Every question may go unanswered: the interface may be gone, renamed, or have no driver. */
-export class DeviceReader {
-  readonly #features: FeatureSets;
-  /** Words of a mask of link modes: the kernel's number, the same for all devices. */
-  #words = 0;
-
-  constructor(features: FeatureSets) {
-    this.#features = features;
-  }
-
-  /** `isVirtual`: made of software alone; then there is no use in asking for its hardware. */
-  read(socket: DeviceSocket, name: string, isVirtual: boolean): Device {
-    const ask = asker(socket, name);
-    const info = ask(driverInfo.request());
-    const driver = info && driverInfo.read(info);
-    const counted = driver && !isVirtual ? ask(channelCounts.request()) : undefined;
-    const permanent = isVirtual ? undefined : ask(permanentAddress.request());
-    return {
-      driver: driver?.name ?? '',
-      busInfo: driver?.busInfo,
-      permMac: permanent ? permanentAddress.read(permanent) : '',
-      features: driver ? this.#features.read(ask) : undefined,
-      channels: counted ? channelCounts.read(counted) : undefined,
-      ...this.#mode(ask),
-    };
-  }
-
-  /** What changes as a link gets or loses its carrier; each question waits for the kernel's lock of all devices. */
-  readMode(socket: DeviceSocket, name: string): LinkMode {
-    return this.#mode(asker(socket, name));
-  }
-
-  #mode(ask: Ask): LinkMode {
-    const answer = this.#words > 0 ? ask(linkSettings.request(this.#words)) : this.#learnWords(ask);
-    if (answer) return linkSettings.read(answer);
-    const old = this.#words > 0 ? undefined : ask(oldSettings.request());
-    return old ? oldSettings.read(old) : { speed: undefined, duplex: undefined };
-  }
-
-  #learnWords(ask: Ask): Uint8Array | undefined {
-    const sizes = ask(linkSettings.request(0));
-    this.#words = sizes ? linkSettings.words(sizes) : 0;
-    return this.#words > 0 ? ask(linkSettings.request(this.#words)) : undefined;
-  }
-}
-
 function asker(socket: DeviceSocket, name: string): Ask {
-  return (request) => {
-    try {
-      return socket.ethtool(name, request);
-    } catch {
-      return undefined;
-    }
-  };
+  return (request) => socket.ethtool(name, request).catch(() => undefined);
 }
 
-function readNames(ask: Ask): readonly string[] | undefined {
-  const counted = ask(featureCount.request());
+async function readNames(ask: Ask): Promise<readonly string[] | undefined> {
+  const counted = await ask(featureCount.request());
   const count = counted ? featureCount.read(counted) : 0;
-  const answer = count > 0 ? ask(featureNames.request(count)) : undefined;
+  const answer = count > 0 ? await ask(featureNames.request(count)) : undefined;
   return answer && featureNames.read(answer);
 }

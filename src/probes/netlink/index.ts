@@ -1,6 +1,6 @@
 /** Interfaces of every namespace, from rtnetlink and ethtool: what they are, what they are linked to, how they are used. */
 import { defineProbe } from '../probe.ts';
-import { DeviceReader, FeatureSets } from './device.ts';
+import { DeviceReader } from './device.ts';
 import { findMonitor } from './monitor.ts';
 import { NamespaceList } from './namespaces.ts';
 import { options } from './options.ts';
@@ -25,7 +25,7 @@ export const netlink = defineProbe({
       monitor,
       fail,
       topology: new Topology(),
-      reader: new DeviceReader(new FeatureSets()),
+      reader: new DeviceReader(),
       slices: new Slices(),
     });
     const readings: Promise<void>[] = [];

@@ -97,11 +97,8 @@ export class Inquiries {
 
   /** Asked where the news come from: so the answer stands in line with them, and what it says is not older. */
   #link(ifindex: number): void {
-    try {
-      this.#events.send(linkRequest(ifindex));
-    } catch {
-      // We are closing, or the kernel has no room: then it overruns, and everything is read.
-    }
+    // Refused when we are closing, or the kernel has no room: then it overruns, and everything is read.
+    this.#events.send(linkRequest(ifindex)).catch(() => undefined);
   }
 
   /**

@@ -20,11 +20,8 @@ export class Mark {
     this.#portId = events.portId;
     const question = linkRequest(LOOPBACK);
     new DataView(question.buffer, question.byteOffset).setUint32(8, this.#sequence, LITTLE);
-    try {
-      events.send(question);
-    } catch {
-      // We are closing, or the kernel has no room for it now.
-    }
+    // Refused when we are closing, or the kernel has no room for it now.
+    events.send(question).catch(() => undefined);
   }
 
   /** What stands behind it in a batch; undefined while it has not come. */

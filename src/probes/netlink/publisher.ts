@@ -5,7 +5,8 @@ import type { DeviceSocket } from '../../native/door.ts';
 import { interfaceId } from '../identity.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
 import { describe } from './description.ts';
-import type { Device, DeviceReader } from './device.ts';
+import type { DeviceReader } from './device.ts';
+import { Devices } from './devices.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Link } from './link.ts';
 import type { Monitor } from './monitor.ts';
@@ -18,7 +19,6 @@ import { byPriority } from './rule.ts';
 import type { Slices } from './slices.ts';
 import type { Tables } from './tables.ts';
 import type { Interface, Place, Topology } from './topology.ts';
-import { type VirtualFunction, virtualFunction } from './virtualfunction.ts';
 import { NAMESPACE_KEYS, OWNED } from './vocabulary.ts';
 
 /** What all namespaces have in common. */
@@ -37,6 +37,8 @@ interface Parts {
   readonly devices: DeviceSocket | undefined;
   readonly nsids: Nsids;
   readonly reread: (ifindex: number) => void;
+  /** Aborted when the namespace is let go: nothing is said of it any more. */
+  readonly signal: AbortSignal;
 }
 
 export class Publisher implements Place {
@@ -45,8 +47,7 @@ export class Publisher implements Place {
   readonly #parts: Parts;
   /** ifindex → node id, of what is in the graph. */
   readonly #published = new Map<number, string>();
-  readonly #devices = new Map<number, Device>();
-  readonly #functions = new Map<number, VirtualFunction>();
+  readonly #devices: Devices;
   /** Long lists are made once and shown until a route changes. */
   readonly #routing = new Map<number, readonly Metadata[]>();
 
@@ -54,6 +55,7 @@ export class Publisher implements Place {
     this.#namespace = namespace;
     this.tables = tables;
     this.#parts = parts;
+    this.#devices = new Devices(parts.devices, parts.shared.reader);
   }
 
   get nodeId(): string {
@@ -73,8 +75,7 @@ export class Publisher implements Place {
   }
 
   byBus(busInfo: string): number | undefined {
-    for (const [ifindex, device] of this.#devices) if (device.busInfo === busInfo) return ifindex;
-    return undefined;
+    return this.#devices.byBus(busInfo);
   }
 
   reread(ifindex: number): void {
@@ -82,7 +83,7 @@ export class Publisher implements Place {
   }
 
   physicalFunction(ifindex: number): string | undefined {
-    return this.#functions.get(ifindex)?.of;
+    return this.#devices.functionOf(ifindex)?.of;
   }
 
   /** Takes over what an earlier run of this probe left in the graph: what is not there any more will go. */
@@ -126,8 +127,50 @@ export class Publisher implements Place {
     return news;
   }
 
-  /** One transaction. */
+  /** One transaction. Interfaces whose devices are to be asked first follow together in one more. */
   publish(news: News): void {
+    void this.publishWhole(news);
+  }
+
+  /** The same; resolves when all of it is in the graph. */
+  publishWhole(news: News): Promise<void> | undefined {
+    for (const ifindex of [...news.gone, ...news.recreated]) this.#devices.forget(ifindex);
+    const asked = this.#ask(news);
+    this.#tell(news, (ifindex) => !this.#devices.isAwaited(ifindex));
+    return asked.size > 0 ? this.#tellAnswered(asked) : undefined;
+  }
+
+  /** Also those of which more was asked since: who changes all the time is described all the same. */
+  async #tellAnswered(asked: ReadonlyMap<number, Promise<boolean>>): Promise<void> {
+    const { shared, signal } = this.#parts;
+    try {
+      const news = new News();
+      const take = async ([ifindex, answer]: [number, Promise<boolean>]) => {
+        if (await answer) news.touched.add(ifindex);
+      };
+      await Promise.all([...asked].map(take));
+      if (!signal.aborted) this.#tell(news, () => true);
+    } catch (error) {
+      shared.fail(error);
+    }
+  }
+
+  #ask(news: News): Map<number, Promise<boolean>> {
+    const asked = new Map<number, Promise<boolean>>();
+    const ask = (ifindex: number, what: 'all' | 'mode') => {
+      const link = this.tables.links.get(ifindex);
+      const answer = link && this.#devices.ask(link, what);
+      if (answer !== undefined) asked.set(ifindex, answer);
+    };
+    // Where nobody tells of other settings all is asked.
+    const change = this.#parts.shared.monitor ? 'mode' : 'all';
+    for (const ifindex of news.modes) if (!news.devices.has(ifindex)) ask(ifindex, change);
+    for (const ifindex of news.devices) ask(ifindex, 'all');
+    for (const ifindex of told(news)) if (!this.#devices.wasAsked(ifindex)) ask(ifindex, 'all');
+    return asked;
+  }
+
+  #tell(news: News, isKnown: (ifindex: number) => boolean): void {
     const { context, topology } = this.#parts.shared;
     const changes: Change[] = [];
     const related = new Map<string, Interface>();
@@ -139,11 +182,8 @@ export class Publisher implements Place {
     };
     const bereft = [...news.gone, ...news.recreated].flatMap((ifindex) => this.#remove(ifindex, changes));
     relate(bereft);
-    for (const ifindex of news.devices) this.#readDevice(ifindex);
-    for (const ifindex of news.modes) this.#readMode(ifindex);
     for (const ifindex of news.routed) this.#routing.delete(ifindex);
-    for (const ifindex of new Set([...news.touched, ...news.routed, ...news.neighboured]))
-      relate(this.#write(ifindex, changes));
+    for (const ifindex of told(news)) if (isKnown(ifindex)) relate(this.#write(ifindex, changes));
     for (const one of related.values()) changes.push(...topology.relate(one));
     if (news.isNamespaceTouched) changes.push(this.#namespaceKeys());
     if (changes.length === 0) return;
@@ -171,8 +211,6 @@ export class Publisher implements Place {
     const node = this.#published.get(ifindex);
     if (node === undefined) return [];
     this.#published.delete(ifindex);
-    this.#devices.delete(ifindex);
-    this.#functions.delete(ifindex);
     this.#routing.delete(ifindex);
     changes.push({ kind: 'gone', id: node, of: 'node' });
     return this.#parts.shared.topology.gone(node);
@@ -183,7 +221,6 @@ export class Publisher implements Place {
     if (!link) return [];
     const isNew = !this.#published.has(ifindex);
     const id = this.#published.get(ifindex) ?? interfaceId(this.nodeId, ifindex);
-    if (isNew && !this.#devices.has(ifindex)) this.#readDevice(ifindex);
     changes.push({ kind: 'node', id, metadata: this.#describe(link), owns: OWNED });
     const self = { place: this, ifindex };
     this.#published.set(ifindex, id);
@@ -202,34 +239,11 @@ export class Publisher implements Place {
     }
     return describe(link, this.tables, {
       ownerTid: this.#namespace.tid,
-      device: this.#devices.get(ifindex),
+      device: this.#devices.of(ifindex),
       linkNetnsName: linkNetns?.name,
-      vfId: this.#functions.get(ifindex)?.id,
+      vfId: this.#devices.functionOf(ifindex)?.id,
       routingTables: routing === NONE ? undefined : routing,
     });
-  }
-
-  #readDevice(ifindex: number): void {
-    const link = this.tables.links.get(ifindex);
-    const { devices, shared } = this.#parts;
-    if (!link || !devices) return;
-    const device = shared.reader.read(devices, link.name, link.kind !== '' && link.parentDevice === '');
-    const before = this.#devices.get(ifindex);
-    this.#devices.set(ifindex, device);
-    if (before?.busInfo === device.busInfo) return;
-    const vf = device.busInfo ? virtualFunction(device.busInfo) : undefined;
-    if (vf) this.#functions.set(ifindex, vf);
-    else this.#functions.delete(ifindex);
-  }
-
-  #readMode(ifindex: number): void {
-    const link = this.tables.links.get(ifindex);
-    const before = this.#devices.get(ifindex);
-    const { devices, shared } = this.#parts;
-    if (!link || !devices || !before) return;
-    if (shared.monitor) this.#devices.set(ifindex, { ...before, ...shared.reader.readMode(devices, link.name) });
-    // Nobody tells of other settings on this kernel.
-    else this.#readDevice(ifindex);
   }
 
   /** Rules, and routes that go nowhere: they are on no interface. */
@@ -245,3 +259,7 @@ export class Publisher implements Place {
 }
 
 const NONE: readonly Metadata[] = [];
+
+function told(news: News): Set<number> {
+  return new Set([...news.touched, ...news.routed, ...news.neighboured]);
+}

@@ -63,6 +63,7 @@ export class Watch {
       devices,
       nsids: this.#nsids,
       reread: (ifindex) => this.#reread(ifindex),
+      signal: this.#closing.signal,
     });
     this.#inquiries = new Inquiries(
       sockets,
@@ -205,8 +206,9 @@ export class Watch {
     if (news.touched.size <= BURST) return;
     const rest = [...news.touched].slice(BURST);
     const devices = new Set(rest.filter((ifindex) => news.devices.delete(ifindex)));
+    const modes = new Set(rest.filter((ifindex) => news.modes.delete(ifindex)));
     for (const ifindex of rest) news.touched.delete(ifindex);
-    this.#describeAll(rest, devices).catch(this.#shared.fail);
+    this.#describeAll(rest, devices, modes).catch(this.#shared.fail);
   }
 
   /** What is to be asked because of some news. */
@@ -303,12 +305,13 @@ export class Watch {
     first.isNamespaceTouched = true;
     this.publisher.publish(first);
     const { links } = this.publisher.tables;
-    await this.#describeAll([...links.keys()], links);
+    await this.#describeAll([...links.keys()], links, NONE);
   }
 
-  /** Some at a time, so that everything else goes on. */
-  async #describeAll(ifindexes: readonly number[], devices: { has(ifindex: number): boolean }): Promise<void> {
+  /** Some at a time, so that everything else goes on; the devices of the next are asked while some are described. */
+  async #describeAll(ifindexes: readonly number[], devices: Some, modes: Some): Promise<void> {
     const { slices } = this.#shared;
+    let described: Promise<void> | undefined;
     for (let at = 0; at < ifindexes.length; at += CHUNK) {
       await slices.breathe();
       if (this.#closing.signal.aborted) return;
@@ -316,9 +319,13 @@ export class Watch {
       for (const ifindex of ifindexes.slice(at, at + CHUNK)) {
         chunk.touched.add(ifindex);
         if (devices.has(ifindex)) chunk.devices.add(ifindex);
+        if (modes.has(ifindex)) chunk.modes.add(ifindex);
       }
-      this.publisher.publish(chunk);
+      const next = this.publisher.publishWhole(chunk);
+      await described;
+      described = next;
     }
+    await described;
   }
 
   #countHidden(): void {
@@ -330,3 +337,9 @@ export class Watch {
     this.#hidden = hidden;
   }
 }
+
+interface Some {
+  has(ifindex: number): boolean;
+}
+
+const NONE: Some = new Set<number>();
