@@ -5,9 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [url, ready] = process.argv.slice(2) as [string, string];
 const queries = JSON.parse(await text(process.stdin)) as string[];
 
-for (;;) {
+const READY_MS = 20_000;
+
+for (const end = Date.now() + READY_MS; ; ) {
   const { body } = await ask(ready).catch(() => ({ body: undefined }));
   if (body === true) break;
+  if (Date.now() > end) throw new Error(`not within ${READY_MS} ms: ${ready}`);
   await sleep(50);
 }
 const answers: unknown[] = [];
