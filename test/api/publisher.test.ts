@@ -176,3 +176,14 @@ test('a message larger than allowed ends the connection with the code for it', a
   client.send(added('a', { Words: 'x'.repeat(2000) }));
   expect((await client.untilClosed()).code).toBe(1009);
 });
+
+test('our own bug is told as one, its details go to the log', async () => {
+  const broken = () => {
+    throw new Error('details of it');
+  };
+  await using server = await testServer({ archive: { isFull: broken } });
+  await using client = await TestClient.open(server, 'publisher');
+  client.send(added('a'));
+  expect(await client.until(({ Type }) => Type === 'Error')).toMatchObject({ Status: 400, Obj: 'internal error' });
+  expect(server.warnings).toEqual([expect.stringMatching(/^publisher unknown: Error: details of it\n/)]);
+});

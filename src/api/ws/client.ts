@@ -78,6 +78,7 @@ export class Client {
       this.#intake = new Intake(parts, this.hello, ws, {
         reply: (text) => this.#outbox.reply(text),
         other: (message) => this.#other(message),
+        failed: (error) => this.#outbox.reply(errorText('', this.#textOf(error))),
       });
     }
     ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary));

@@ -24,6 +24,7 @@ export class Intake {
   readonly #ws: WebSocket;
   readonly #reply: (text: string) => void;
   readonly #other: (message: Incoming & { kind: 'other' }) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #origin: string;
   readonly #waiting: Buffer[] = [];
   #first = 0;
@@ -39,13 +40,19 @@ export class Intake {
     parts: IntakeParts,
     hello: Hello,
     ws: WebSocket,
-    to: { reply: (text: string) => void; other: (message: Incoming & { kind: 'other' }) => void },
+    to: {
+      reply: (text: string) => void;
+      other: (message: Incoming & { kind: 'other' }) => void;
+      /** Our bug: the rest of what waits is tried with the next message. */
+      failed: (error: unknown) => void;
+    },
   ) {
     this.#parts = parts;
     this.#hello = hello;
     this.#ws = ws;
     this.#reply = to.reply;
     this.#other = to.other;
+    this.#failed = to.failed;
     this.#origin = `${hello.clientType}.${hello.hostId}`;
     this.#mine = hello.deleteOnDisconnect ? new Map() : undefined;
   }
@@ -58,9 +65,7 @@ export class Intake {
   take(message: Buffer): void {
     this.#waiting.push(message);
     if (!this.#isPaused && this.#waiting.length - this.#first >= this.#parts.limits.publishedMax) this.#pause();
-    this.#working ??= this.#work().catch((error) => {
-      this.#reply(errorText('', `internal error: ${(error as Error).message}`));
-    });
+    this.#working ??= this.#work().catch(this.#failed);
   }
 
   /** The client has gone; what it had sent is still applied, then what goes with it goes. */
@@ -242,9 +247,11 @@ class Batch {
     const uuids = this.#uuids;
     this.#changes = [];
     this.#uuids = [];
-    for (const { change, reason } of this.#apply(changes, this.#host, this.#origin)) {
-      this.refused.push({ uuid: uuids[changes.indexOf(change)] ?? '', reason });
-    }
+    const refused = this.#apply(changes, this.#host, this.#origin);
+    if (refused.length === 0) return;
+    // One look at all of them: one message can hold a graph of which nothing fits.
+    const uuidOf = new Map(changes.map((change, index) => [change, uuids[index] ?? '']));
+    for (const { change, reason } of refused) this.refused.push({ uuid: uuidOf.get(change) ?? '', reason });
   }
 }
 

@@ -94,11 +94,7 @@ export class Outbox {
     if (this.#isPumping || !this.#isOpen) return;
     this.#isPumping = true;
     setImmediate(() => {
-      this.#pump()
-        .catch((error) => (error instanceof FellBehind ? this.#late(error.message) : this.#failed(error)))
-        .finally(() => {
-          this.#isPumping = false;
-        });
+      this.#pump().catch((error) => (error instanceof FellBehind ? this.#late(error.message) : this.#failed(error)));
     });
   }
 
@@ -127,6 +123,8 @@ export class Outbox {
       }
     } finally {
       this.#socket.uncork();
+      // Here and not when the promise settles: what is said in between would wake nobody.
+      this.#isPumping = false;
     }
   }
 
