@@ -1,6 +1,7 @@
 /** What the kernel says when it refuses a netlink request (linux/netlink.h: struct nlmsgerr, extended ACKs). */
 import { constants } from 'node:os';
-import { attributeMap, HEADER_BYTES, i32, type Message, NLM_F, text, u32 } from './nlmsg.ts';
+import { Attributes } from './attributes.ts';
+import { HEADER_BYTES, type Message, NLM_F } from './nlmsg.ts';
 
 export class NetlinkError extends Error {
   /** errno's name: 'ENODEV'. */
@@ -21,8 +22,8 @@ export class NetlinkError extends Error {
 
 /** undefined for an ACK, and for what is too short to say anything. Reads NLMSG_ERROR and NLMSG_DONE. */
 export function refusal(attempt: string, message: Message, kind: 'error' | 'done'): NetlinkError | undefined {
-  const error = i32(message.payload);
-  if (error === undefined || error >= 0) return undefined;
+  const error = Attributes.struct(message.payload).i32();
+  if (error >= 0) return undefined;
   return new NetlinkError(attempt, -error, reasonIn(message, kind));
 }
 
@@ -35,12 +36,14 @@ const ERROR_BYTES = 4;
 
 function reasonIn(message: Message, kind: 'error' | 'done'): string | undefined {
   if (!(message.flags & NLM_F.ackTlvs)) return undefined;
-  return text(attributeMap(message.payload, kind === 'done' ? ERROR_BYTES : tlvsAt(message)).get(NLMSGERR_ATTR_MSG));
+  const attributes = new Attributes(message.payload, kind === 'done' ? ERROR_BYTES : tlvsAt(message));
+  while (attributes.next()) if (attributes.type === NLMSGERR_ATTR_MSG) return attributes.text();
+  return undefined;
 }
 
 // After the error comes our request's header, and unless capped (NETLINK_CAP_ACK) all of our request.
 function tlvsAt({ payload, flags }: Message): number {
-  const echoed = flags & NLM_F.capped ? HEADER_BYTES : (u32(payload.subarray(ERROR_BYTES)) ?? HEADER_BYTES);
+  const echoed = flags & NLM_F.capped ? HEADER_BYTES : Attributes.struct(payload).u32(ERROR_BYTES);
   return ERROR_BYTES + ((Math.max(echoed, HEADER_BYTES) + 3) & ~3);
 }
 

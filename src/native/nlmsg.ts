@@ -1,7 +1,7 @@
 /**
- * Netlink messages and attributes (linux/netlink.h, RFC 3549): walking those the kernel sent and building ours.
- * Numbers are in this machine's byte order, like the kernel's. Nothing here throws on bytes from outside: a walk stops
- * where they stop making sense and says what was left unread.
+ * Netlink messages (linux/netlink.h, RFC 3549): walking those the kernel sent and building ours. Their attributes are
+ * read in attributes.ts. Numbers are in this machine's byte order, like the kernel's. Nothing here throws on bytes from
+ * outside: a walk stops where they stop making sense and says what was left unread.
  */
 
 export const NLMSG = { noop: 1, error: 2, done: 3, overrun: 4 } as const;
@@ -29,9 +29,8 @@ export const NLM_F = {
 
 export const HEADER_BYTES = 16;
 const ATTRIBUTE_HEADER_BYTES = 4;
-/** NLA_F_NESTED and NLA_F_NET_BYTEORDER are marks on the type, not part of it. */
+/** A mark on the type, not part of it. */
 const NLA_F_NESTED = 0x8000;
-const NLA_TYPE_MASK = 0x3fff;
 
 export interface Message {
   readonly type: number;
@@ -44,19 +43,8 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-export interface Attribute {
-  /** Without the marks. */
-  readonly type: number;
-  readonly isNested: boolean;
-  /** A window on the message, not a copy. */
-  readonly value: Uint8Array;
-}
-
-/** A walk returns (as the iterator's return value, or `unread`) how many bytes at the end made no sense. */
-export type Walk<T> = Generator<T, number, undefined>;
-
-/** The messages of a batch, in order. */
-export function* messages(batch: Uint8Array): Walk<Message> {
+/** The messages of a batch, in order. The generator returns how many bytes at the end made no sense. */
+export function* messages(batch: Uint8Array): Generator<Message, number, undefined> {
   const view = viewOf(batch);
   let at = 0;
   while (batch.length - at >= HEADER_BYTES) {
@@ -74,59 +62,6 @@ export function* messages(batch: Uint8Array): Walk<Message> {
     at += aligned(length);
   }
   return Math.max(0, batch.length - at);
-}
-
-/** The attributes in `bytes` after a fixed part of `from` bytes (struct ifinfomsg: 16, rtmsg: 12…). */
-export function* attributes(bytes: Uint8Array, from = 0): Walk<Attribute> {
-  const view = viewOf(bytes);
-  let at = from;
-  while (bytes.length - at >= ATTRIBUTE_HEADER_BYTES) {
-    const length = view.getUint16(at, LITTLE);
-    const type = view.getUint16(at + 2, LITTLE);
-    if (length < ATTRIBUTE_HEADER_BYTES || length > bytes.length - at) break;
-    yield {
-      type: type & NLA_TYPE_MASK,
-      isNested: (type & NLA_F_NESTED) !== 0,
-      value: bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length),
-    };
-    at += aligned(length);
-  }
-  return Math.max(0, bytes.length - at);
-}
-
-/** The attributes by type; of several with one type the last, as the kernel's own nla_parse does. */
-export function attributeMap(bytes: Uint8Array, from = 0): Map<number, Uint8Array> {
-  const map = new Map<number, Uint8Array>();
-  for (const { type, value } of attributes(bytes, from)) map.set(type, value);
-  return map;
-}
-
-/** Numbers and texts out of attribute values; undefined when the value is missing or too short. */
-export function u8(value: Uint8Array | undefined): number | undefined {
-  return value?.[0];
-}
-
-export function u16(value: Uint8Array | undefined): number | undefined {
-  return value && value.length >= 2 ? viewOf(value).getUint16(0, LITTLE) : undefined;
-}
-
-export function u32(value: Uint8Array | undefined): number | undefined {
-  return value && value.length >= 4 ? viewOf(value).getUint32(0, LITTLE) : undefined;
-}
-
-export function i32(value: Uint8Array | undefined): number | undefined {
-  return value && value.length >= 4 ? viewOf(value).getInt32(0, LITTLE) : undefined;
-}
-
-export function u64(value: Uint8Array | undefined): bigint | undefined {
-  return value && value.length >= 8 ? viewOf(value).getBigUint64(0, LITTLE) : undefined;
-}
-
-/** Up to the first NUL, or all. Bytes that are no UTF-8 become U+FFFD. */
-export function text(value: Uint8Array | undefined): string | undefined {
-  if (!value) return undefined;
-  const end = value.indexOf(0);
-  return TEXT.decode(end < 0 ? value : value.subarray(0, end));
 }
 
 /**
@@ -233,7 +168,6 @@ export class MessageBuilder {
 
 /** Whether this machine, and so its kernel's netlink, is little-endian: for DataView. */
 export const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-const TEXT = new TextDecoder();
 const TEXT_ENCODER = new TextEncoder();
 
 function aligned(length: number): number {

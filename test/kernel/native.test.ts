@@ -2,10 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
+import { Attributes } from '../../src/native/attributes.ts';
 import { Conversation } from '../../src/native/conversation.ts';
 import type { NetlinkOptions } from '../../src/native/door.ts';
 import { openDoor } from '../../src/native/index.ts';
-import { attributeMap, MessageBuilder, messages, NLM_F, text } from '../../src/native/nlmsg.ts';
+import { MessageBuilder, messages, NLM_F } from '../../src/native/nlmsg.ts';
 import { eventually } from '../eventually.ts';
 import { TestNetns } from './native_netns.ts';
 
@@ -28,7 +29,9 @@ async function linksOf(options: Partial<NetlinkOptions>): Promise<(string | unde
 }
 
 function nameOf({ payload }: { payload: Uint8Array }): string | undefined {
-  return text(attributeMap(payload, 16).get(IFLA_IFNAME));
+  const attributes = new Attributes(payload, 16);
+  while (attributes.next()) if (attributes.type === IFLA_IFNAME) return attributes.text();
+  return undefined;
 }
 
 test('links are dumped in our namespace and in others, however the openings are mixed', async () => {
@@ -170,7 +173,7 @@ test('ethtool is asked inside a namespace', async () => {
   const devices = await door.openDevices({ netns: netns.path });
   const command = new Uint8Array(196);
   command[0] = ETHTOOL_GDRVINFO;
-  expect(text((await devices.ethtool('tooled', command)).subarray(4))).toBe('veth');
+  expect(Attributes.struct((await devices.ethtool('tooled', command)).subarray(4)).text()).toBe('veth');
   expect([...command.subarray(4)]).toEqual(Array(192).fill(0));
   await expect(devices.ethtool('nope', command)).rejects.toThrow('ethtool nope: ENODEV');
   await expect(devices.ethtool('a name far too long for a device', command)).rejects.toThrow('ENODEV');

@@ -1,18 +1,7 @@
 import fc from 'fast-check';
+import { Attributes } from '../../src/native/attributes.ts';
 import { joined } from '../../src/native/fake.ts';
-import {
-  attributeMap,
-  attributes,
-  i32,
-  MessageBuilder,
-  messages,
-  NLM_F,
-  text,
-  u8,
-  u16,
-  u32,
-  u64,
-} from '../../src/native/nlmsg.ts';
+import { LITTLE, MessageBuilder, messages, NLM_F } from '../../src/native/nlmsg.ts';
 
 /** RTM_NEWLINK of lo as a Linux 6 kernel told it, cut after IFLA_IFNAME and IFLA_TXQLEN. */
 const LO = Buffer.from(
@@ -26,9 +15,10 @@ const LO = Buffer.from(
 test('a message of the kernel is read', () => {
   const [message] = [...messages(LO)];
   expect(message).toMatchObject({ type: 16, flags: NLM_F.multi, sequence: 7, portId: 1234 });
-  const found = attributeMap(message?.payload ?? LO, 16);
-  expect(text(found.get(3))).toBe('lo');
-  expect(u32(found.get(13))).toBe(1000);
+  const attributes = new Attributes(message?.payload ?? LO, 16);
+  expect([attributes.next(), attributes.type, attributes.text()]).toEqual([true, 3, 'lo']);
+  expect([attributes.next(), attributes.type, attributes.u32()]).toEqual([true, 13, 1000]);
+  expect(attributes.next()).toBe(false);
 });
 
 test('messages of a batch are told apart by their aligned lengths', () => {
@@ -44,7 +34,7 @@ test('what is cut off is left unread and counted', () => {
 
 test('a length of zero does not go round in circles', () => {
   expect(messages(new Uint8Array(64)).next()).toEqual({ done: true, value: 64 });
-  expect(attributes(new Uint8Array(64)).next()).toEqual({ done: true, value: 64 });
+  expect(new Attributes(new Uint8Array(64)).next()).toBe(false);
 });
 
 test('attributes nest and keep their marks apart from their type', () => {
@@ -52,21 +42,23 @@ test('attributes nest and keep their marks apart from their type', () => {
     .nested(18, (inside) => inside.string(1, 'veth').nested(2, (data) => data.u32(9, 5)))
     .u8(30, 1)
     .build();
-  const found = [...attributes(built, 16)];
-  expect(found.map(({ type, isNested }) => [type, isNested])).toEqual([
-    [18, true],
-    [30, false],
-  ]);
-  const info = attributeMap(found[0]?.value ?? built);
-  expect(text(info.get(1))).toBe('veth');
-  expect(u32(attributeMap(info.get(2) ?? built).get(9))).toBe(5);
+  expect(new DataView(built.buffer).getUint16(18, LITTLE)).toBe(18 | 0x8000);
+  const found = new Attributes(built, 16);
+  expect([found.next(), found.type]).toEqual([true, 18]);
+  const info = found.nested();
+  expect([info.next(), info.type, info.text()]).toEqual([true, 1, 'veth']);
+  expect([info.next(), info.type]).toEqual([true, 2]);
+  const data = info.nested();
+  expect([data.next(), data.type, data.u32(), data.next()]).toEqual([true, 9, 5, false]);
+  expect([info.next(), found.next(), found.type, found.u8(), found.next()]).toEqual([false, true, 30, 1, false]);
 });
 
-test('values too short are undefined', () => {
-  const short = new Uint8Array(1);
-  expect([u16(short), u32(short), i32(short), u64(short), u8(new Uint8Array()), text(undefined)]).toEqual(
-    Array(6).fill(undefined),
+test('values too short are zero or empty', () => {
+  const short = Attributes.struct(Uint8Array.of(255));
+  expect([short.u16(), short.u32(), short.i32(), short.u64(), short.be16(), short.be32(), short.u8(1)]).toEqual(
+    Array(7).fill(0),
   );
+  expect([Attributes.struct(new Uint8Array()).text(), short.bytes(2).length]).toEqual(['', 0]);
 });
 
 test('what is built is read back, whatever it is', () => {
@@ -80,8 +72,10 @@ test('what is built is read back, whatever it is', () => {
       const read = [...messages(batch)];
       expect(read.length).toBe(2);
       for (const message of read) {
-        const found = [...attributes(message.payload, (fixed.length + 3) & ~3)];
-        expect(found.map((each) => [each.type, [...each.value]])).toEqual(wanted.map(([type, of]) => [type, [...of]]));
+        const attributes = new Attributes(message.payload, (fixed.length + 3) & ~3);
+        const found: [number, number[]][] = [];
+        while (attributes.next()) found.push([attributes.type, [...attributes.bytes()]]);
+        expect(found).toEqual(wanted.map(([type, of]) => [type, [...of]]));
       }
     }),
   );
@@ -101,11 +95,8 @@ test('random bytes and real ones with bytes changed never throw, and every byte 
       let step = walk.next();
       for (; !step.done; step = walk.next()) {
         read += (step.value.bytes.length + 3) & ~3;
-        const inside = attributes(step.value.payload, 16);
-        while (!inside.next().done);
-        attributeMap(step.value.payload, 4).forEach((value) => {
-          text(value);
-        });
+        const attributes = new Attributes(step.value.payload, 4);
+        while (attributes.next()) attributes.text();
       }
       expect(step.value).toBe(Math.max(0, bytes.length - read));
     }),

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
-import type { Attributes } from './attributes.ts';
+import type { Attributes } from '../../native/attributes.ts';
 
 export const bridgeVlanFields = {
   Vlans: field(

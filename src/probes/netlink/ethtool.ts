@@ -1,8 +1,8 @@
 /** Structs of SIOCETHTOOL (linux/ethtool.h): who drives a device, how fast it is, and what it does by itself. */
 
+import { Attributes } from '../../native/attributes.ts';
 import { LITTLE } from '../../native/nlmsg.ts';
 import { macText } from './addresstext.ts';
-import { Attributes } from './attributes.ts';
 
 const GSET = 0x01;
 const GDRVINFO = 0x03;

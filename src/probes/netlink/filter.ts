@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
+import { Attributes } from '../../native/attributes.ts';
 import { LITTLE } from '../../native/nlmsg.ts';
-import { Attributes } from './attributes.ts';
 
 export const filterFields = {
   TC: field(

@@ -1,8 +1,9 @@
 /** The ethtool family of generic netlink (linux/ethtool_netlink.h, since 5.6) tells when settings of devices change. */
+
+import { Attributes } from '../../native/attributes.ts';
 import { Conversation } from '../../native/conversation.ts';
 import type { Door } from '../../native/door.ts';
 import { MessageBuilder, messages, NLM_F } from '../../native/nlmsg.ts';
-import { Attributes } from './attributes.ts';
 
 export const NETLINK_GENERIC = 16;
 const GENL_ID_CTRL = 16;

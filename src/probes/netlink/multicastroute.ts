@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
+import { Attributes } from '../../native/attributes.ts';
 import { ipText } from './addresstext.ts';
-import { Attributes } from './attributes.ts';
 import { present } from './present.ts';
 import { readHops } from './route.ts';
 

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
+import { Attributes } from '../../native/attributes.ts';
 import { ipText, macText } from './addresstext.ts';
-import { Attributes } from './attributes.ts';
 import { present } from './present.ts';
 
 const entry = z.strictObject({

@@ -1,5 +1,5 @@
 /** RTM_NEWNSID, RTM_DELNSID and RTM_GETNSID (linux/net_namespace.h): the numbers one namespace has for others. */
-import { Attributes } from './attributes.ts';
+import { Attributes } from '../../native/attributes.ts';
 
 /** Size of struct rtgenmsg, aligned. */
 const RTGEN_SIZE = 4;

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
+import type { Attributes } from '../../native/attributes.ts';
 import { macText } from './addresstext.ts';
-import type { Attributes } from './attributes.ts';
 
 export const slaveFields = {
   BondSlave: field(

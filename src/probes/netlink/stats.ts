@@ -1,5 +1,5 @@
 /** RTM_NEWSTATS (linux/if_link.h): the counters of a link, struct rtnl_link_stats64, under Skydive's names. */
-import { Attributes } from './attributes.ts';
+import { Attributes } from '../../native/attributes.ts';
 
 export interface LinkCounters {
   readonly ifindex: number;

@@ -1,6 +1,7 @@
 /** What is known of one namespace. Every message of the kernel, of a dump or of news, goes through `hear`. */
+
+import { Attributes } from '../../native/attributes.ts';
 import { type Address, AF_INET, readAddress } from './address.ts';
-import { Attributes } from './attributes.ts';
 import { allow, forbid, type VlanSet, vlanRanges } from './bridgevlan.ts';
 import { type Filter, PARENT_ROOT, readFilter, readQueueDiscipline, TC_SIZE } from './filter.ts';
 import { IFF_UP } from './flags.ts';

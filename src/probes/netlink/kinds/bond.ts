@@ -1,8 +1,8 @@
 /** IFLA_BOND_* (linux/if_link.h, Documentation/networking/bonding.rst). */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
+import type { Attributes } from '../../../native/attributes.ts';
 import { ipText, macText } from '../addresstext.ts';
-import type { Attributes } from '../attributes.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 

@@ -1,7 +1,7 @@
 /** What a kind of link is (IFLA_INFO_KIND), and what its IFLA_INFO_DATA says. One file per kind that says something. */
 import type * as z from 'zod';
 import type { Metadata } from '../../../graph/element.ts';
-import type { Attributes } from '../attributes.ts';
+import type { Attributes } from '../../../native/attributes.ts';
 
 export interface LinkKind {
   /** The kernel's own word, and the Type of the node. */

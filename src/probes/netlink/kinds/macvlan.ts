@@ -1,7 +1,7 @@
 /** IFLA_MACVLAN_* and IFLA_IPVLAN_* (linux/if_link.h): several devices that share one. */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import type { Attributes } from '../attributes.ts';
+import type { Attributes } from '../../../native/attributes.ts';
 import { present } from '../present.ts';
 import type { KindReading, LinkKind } from './kind.ts';
 

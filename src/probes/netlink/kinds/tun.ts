@@ -1,7 +1,7 @@
 /** IFLA_TUN_* (linux/if_link.h). One kind for the kernel, two Types for us: packets (tun) or frames (tap). */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import type { Attributes } from '../attributes.ts';
+import type { Attributes } from '../../../native/attributes.ts';
 import { present } from '../present.ts';
 import type { KindReading, LinkKind } from './kind.ts';
 

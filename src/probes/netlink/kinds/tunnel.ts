@@ -1,8 +1,8 @@
 /** Tunnels of IP in IP and GRE: IFLA_IPTUN_*, IFLA_GRE_*, IFLA_VTI_* (linux/if_tunnel.h). */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
+import type { Attributes } from '../../../native/attributes.ts';
 import { ipText } from '../addresstext.ts';
-import type { Attributes } from '../attributes.ts';
 import { present } from '../present.ts';
 import type { KindReading, LinkKind } from './kind.ts';
 

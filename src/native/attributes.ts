@@ -1,8 +1,8 @@
 /**
- * Reads netlink attributes (struct nlattr, linux/netlink.h) where there are many: a cursor that makes no object for
- * each of them. What is too short reads as zero or empty, what is cut off ends the walk: bytes from outside never throw.
+ * Reads netlink attributes (struct nlattr, linux/netlink.h): a cursor that makes no object for each, as there are many.
+ * What is too short reads as zero or empty, what is cut off ends the walk: bytes from outside never throw.
  */
-import { LITTLE } from '../../native/nlmsg.ts';
+import { LITTLE } from './nlmsg.ts';
 
 const HEADER = 4;
 /** The two upper bits of the type say nested and network byte order. */
