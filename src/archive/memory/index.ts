@@ -51,7 +51,9 @@ export class MemoryArchive implements Archive {
     for (const event of batch.events) this.#write(event);
     for (const sample of batch.samples) {
       const key = JSON.stringify([sample.id, sample.series]);
-      this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
+      const ofSeries = this.#samples.get(key);
+      if (ofSeries) ofSeries.push(sample);
+      else this.#samples.set(key, [sample]);
       this.#sampleCount++;
     }
     if (this.#versionCount > this.#versionsMax || this.#sampleCount > this.#samplesMax) this.#makeRoom();
