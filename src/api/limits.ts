@@ -13,7 +13,7 @@ export interface ApiLimits {
   readonly messageBytesMax: number;
   /** Requests a second from one address that is not loopback; twice as many in a burst. */
   readonly requestsPerSecond: number;
-  /** Wrong tokens a minute from one address, loopback included. */
+  /** Wrong tokens a minute from one address that is not loopback. */
   readonly refusalsPerMinute: number;
   /** A WebSocket is pinged this often. */
   readonly pingMs: number;

@@ -124,7 +124,7 @@ function archiveMetrics(page: Page, { Archive }: Status): void {
   page.gauge('skein_archive_samples', 'Points of series kept.', [[{}, Archive.Samples]]);
   page.gauge('skein_archive_queued', 'Events that wait to be written.', [[{}, Archive.Queued ?? 0]]);
   page.counter('skein_archive_written_total', 'Events written since the start.', [[{}, Archive.Written ?? 0]]);
-  page.counter('skein_archive_lost_total', 'Events that could not be kept.', [[{}, Archive.Lost ?? 0]]);
+  page.counter('skein_archive_lost_total', 'Events and samples that could not be kept.', [[{}, Archive.Lost ?? 0]]);
 }
 
 function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): void {

@@ -21,7 +21,7 @@ export const connectionShape = z
 
 export const probeStatusShape = z
   .object({
-    Status: z.string().meta({ description: 'running, starting, waiting, stopped.' }),
+    Status: z.string().meta({ description: 'starting, up, waiting, off.' }),
     Up: z.boolean(),
     Ready: z.boolean().optional().meta({ description: 'Its first full reading is in the graph.' }),
     Runs: z.int().optional(),
@@ -49,7 +49,7 @@ export const archiveStatusShape = z
     Range: spanShape.nullable(),
     Queued: z.number().optional().meta({ description: 'Events that wait to be written.' }),
     Written: z.number().optional(),
-    Lost: z.number().optional().meta({ description: 'Events that could not be kept.' }),
+    Lost: z.number().optional().meta({ description: 'Events and samples that could not be kept.' }),
   })
   .meta({ id: 'ArchiveStatus' });
 

@@ -42,7 +42,7 @@ create table lives (
   parent text, child text,
   created real not null,
   deleted real, deleted_recorded real,
-  -- log2 of its length, once it ended: see "alive" in reads.ts.
+  -- log2 of its length, once it ended: see "alive" in queries.ts.
   class integer,
   unique (element, created)
 ) strict;
