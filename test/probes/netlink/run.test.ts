@@ -21,6 +21,7 @@ import { expectVocabulary, type Running, runProbe } from '../context.ts';
 import { fakeKernel, names, relations, turns, watch } from './fakekernel.ts';
 
 const DELLINK = 17;
+const ETHTOOL_GDRVINFO = 3;
 
 function device(ifindex: number, name: string, fill: Fill = () => undefined): readonly [number, Uint8Array] {
   const bytes = linkMessage({ ifindex }, (m) => {
@@ -135,6 +136,45 @@ test('told twice changes nothing', async () => {
   expect(running.counters.overruns).toBe(1);
   expect(running.graph.revision).toBe(revision);
   await running.stop();
+});
+
+/** A kernel whose ethtool knows one driver. */
+const driven = (links: Parameters<typeof fakeKernel>[0]) =>
+  fakeKernel(links, {
+    ethtool(_, command) {
+      if (command[0] !== ETHTOOL_GDRVINFO) return undefined;
+      command.set(new TextEncoder().encode('made'), 4);
+      return command;
+    },
+  });
+
+test('an interface appears once, with what its device says', async () => {
+  const kernel = driven([device(2, 'eth0')]);
+  const running = await watch(kernel);
+  const seen: unknown[] = [];
+  running.graph.subscribe(({ events }) => {
+    for (const { kind, element } of events) seen.push([kind, element.metadata.Name, element.metadata.Driver]);
+  });
+  kernel.tell(device(3, 'eth1')[1]);
+  await turns();
+  expect(seen.filter((one) => (one as string[])[1] !== undefined)).toEqual([['added', 'eth1', 'made']]);
+});
+
+test('an interface that goes before its device has answered never was, and its successor has its own', async () => {
+  const kernel = driven([device(2, 'eth0')]);
+  const running = await watch(kernel);
+  kernel.tell(device(3, 'eth1')[1]);
+  kernel.tell(gone(3));
+  await turns();
+  expect(names(running)).not.toContain('eth1');
+  kernel.tell(device(3, 'eth1')[1]);
+  kernel.tell(gone(3));
+  kernel.tell(device(3, 'eth2')[1]);
+  await turns();
+  expect([...running.graph.now().nodes()].find(({ metadata }) => metadata.Name === 'eth2')?.metadata.Driver).toBe(
+    'made',
+  );
+  expect(names(running)).not.toContain('eth1');
 });
 
 test('an overrun is made good: what went is gone, what came is there, what stayed never went', async () => {
