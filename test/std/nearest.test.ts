@@ -6,6 +6,7 @@ test.each([
   ['Dedpu', 'Dedup'],
   ['edup', 'Dedup'],
   ['Degree', undefined],
+  ['X', undefined],
   ['D'.repeat(100_000), undefined],
 ])('of Dedup, Limit and V, "%.10s" means %s', (word, meant) => {
   expect(nearest(word, ['Limit', 'Dedup', 'V'])).toBe(meant);
