@@ -138,19 +138,30 @@ function unknownProbes(
     });
 }
 
-/** Variables are shared with others, so an unknown one is no mistake; one that is nearly an option is worth a word. */
+/**
+ * Variables are shared with others, so an unknown one is no mistake; one that is nearly an option, or has Skydive's own
+ * name for it behind our prefix, is worth a word.
+ */
 function misspelt(env: Readonly<Record<string, string | undefined>>): Note[] {
   const names = optionList.map((entry) => entry.env);
   return Object.keys(env)
-    .filter((name) => name.startsWith('SKEIN_') && !names.includes(name) && !forOthers.has(name))
+    .filter((name) => name.startsWith(PREFIX) && !names.includes(name) && !forOthers.has(name))
     .flatMap((name) => {
-      const meant = nearest(
-        name.slice('SKEIN_'.length),
-        names.map((one) => one.slice('SKEIN_'.length)),
-      );
-      return meant ? [{ key: name, text: `${name}: does nothing; did you mean SKEIN_${meant}?` }] : [];
+      const rest = name.slice(PREFIX.length);
+      const theirs = skydiveKeys.find(({ key }) => key.replaceAll('.', '_').toUpperCase() === rest)?.to;
+      const near = () => {
+        const found = nearest(
+          rest,
+          names.map((one) => one.slice(PREFIX.length)),
+        );
+        return found && PREFIX + found;
+      };
+      const meant = optionByPath.get(theirs ?? '')?.env ?? near();
+      return meant ? [{ key: name, text: `${name}: does nothing; did you mean ${meant}?` }] : [];
     });
 }
+
+const PREFIX = 'SKEIN_';
 
 /** Read by bin/skein and by the commands that ask a server. */
 const forOthers = new Set(['SKEIN_CONFIG', 'SKEIN_SERVER', 'SKEIN_NODE']);

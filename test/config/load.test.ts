@@ -130,6 +130,14 @@ test('a variable that is nearly an option gets a word, others do not', () => {
   expect(notes).toEqual([{ key: 'SKEIN_LISTN', text: 'SKEIN_LISTN: does nothing; did you mean SKEIN_LISTEN?' }]);
 });
 
+test("a variable that joins our prefix with Skydive's own name for an option is told the option's", () => {
+  const { notes } = load(undefined, { env: { SKEIN_HOST_ID: 'x', SKEIN_ANALYZER_LISTEN: 'x', SKEIN_LISTEN: 'x:1' } });
+  expect(notes).toEqual([
+    { key: 'SKEIN_HOST_ID', text: 'SKEIN_HOST_ID: does nothing; did you mean SKEIN_HOST?' },
+    { key: 'SKEIN_ANALYZER_LISTEN', text: 'SKEIN_ANALYZER_LISTEN: does nothing; did you mean SKEIN_LISTEN?' },
+  ]);
+});
+
 /** Each line is ten of the line before. */
 const ALIASES_OF_ALIASES = ['xa', 'ab', 'bc', 'cd']
   .map(([of, name]) => `ui.${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`)
