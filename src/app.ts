@@ -10,7 +10,7 @@ import { MemoryArchive } from './archive/memory/index.ts';
 import { closeLost, type Restored, restore } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import { ArchiveWriter } from './archive/writer.ts';
-import { greeting } from './cli/greeting.ts';
+import { greeting, NOTHING_WATCHED } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import { loadConfigHere } from './config/here.ts';
 import type { Loaded } from './config/load.ts';
@@ -112,6 +112,11 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const door = openDoor();
   const namespaces = namespaceRegistry();
   if (!config.probes.enabled.includes('netns')) namespaces.add(ownNamespace(door, host));
+  const isWatching = config.probes.enabled.length > 0;
+  if (!isWatching) {
+    log.warn(NOTHING_WATCHED);
+    notes.set('probes', NOTHING_WATCHED);
+  }
   const supervisor = supervise(probePlans(config), {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
@@ -187,6 +192,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       return greeting({
         ...countInterfaces(graph.now()),
         isAll,
+        isWatching,
         listen: place,
         history: house.health && { ...house.health, from: timeline.range().from },
         newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,

@@ -4,6 +4,8 @@ export interface Sight {
   readonly namespaces: number;
   /** Everything was looked at once; until then it is what was found so far. */
   readonly isAll: boolean;
+  /** At least one probe is enabled. */
+  readonly isWatching: boolean;
   /** Where it answers. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly history:
@@ -15,12 +17,15 @@ export interface Sight {
   readonly troubles: readonly string[];
 }
 
+export const NOTHING_WATCHED = 'no probe runs (probes.enabled is empty): nothing of this host is watched';
+
 export function greeting(sight: Sight): string {
-  const { interfaces, namespaces, isAll, listen, history, newToken, troubles } = sight;
+  const { interfaces, namespaces, isAll, isWatching, listen, history, newToken, troubles } = sight;
   return [
     `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}${isAll ? '.' : ' so far, and is still looking.'}`,
     `  ask      ${url(listen)}, or: skein query "G.V()"`,
     `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
+    ...(isWatching ? [] : [`  missing  ${NOTHING_WATCHED}`]),
     ...troubles.map((trouble) => `  missing  ${trouble}`),
     ...(newToken ? [`  token    ${newToken.token}  (shown this once; kept in ${newToken.file})`] : []),
     `  try      skein query "G.V().Has('State','UP').Values('Name')"`,

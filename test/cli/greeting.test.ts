@@ -4,6 +4,7 @@ const sight = {
   interfaces: 1,
   namespaces: 2,
   isAll: true,
+  isWatching: true,
   listen: { host: '127.0.0.1', port: 8082 },
   newToken: undefined,
   troubles: [],
@@ -18,4 +19,9 @@ test('history that ends with the process says so, and no sizes that mean nothing
   const history = { place: 'memory', sizeBytesMax: 0, ageMsMax: 0, from: 0 };
   const [, , line] = greeting({ ...sight, history }).split('\n');
   expect(line).toBe('  history  in memory, until this process ends, since 1970-01-01T00:00:00.000Z');
+});
+
+test('without any probe it says that nothing is watched', () => {
+  const said = greeting({ ...sight, isWatching: false, history: undefined });
+  expect(said).toContain('\n  missing  no probe runs (probes.enabled is empty): nothing of this host is watched\n');
 });
