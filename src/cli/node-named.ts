@@ -1,4 +1,4 @@
-/** Which node is meant: by id, TID, name, or `OWNER/NAME` where a name alone is found many times over. */
+/** Which node is meant: by id, TID, name or alternative name, or `OWNER/NAME` where a name is found many times over. */
 import type { WireNode } from '../contract/element.ts';
 import { ask } from './ask.ts';
 import type { Session } from './command.ts';
@@ -49,7 +49,7 @@ export async function nodesNamed(
 
 function identity(name: string): string {
   const text = quoted(name);
-  return `'Name', ${text}, 'TID', ${text}, '@ID', ${text}`;
+  return `'Name', ${text}, 'AltNames', ${text}, 'TID', ${text}, '@ID', ${text}`;
 }
 
 /** Of a span every version is listed: the last of each id is meant. */

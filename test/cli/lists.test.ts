@@ -121,6 +121,11 @@ test('a tree shows what contains what', async () => {
   expect(await lines('tree', 'h1')).toEqual(await lines('tree'));
 });
 
+test('a node is found by another name it answers to', async () => {
+  for (const name of ['lan', 'h1/lan'])
+    expect(JSON.parse((await ask('describe', name, '-o', 'json')).out)).toMatchObject({ node: { ID: 'br' } });
+});
+
 test('a node is described with its place, its links and its routes', async () => {
   const { out } = await ask('describe', 'h1/eth0', '--utc');
   expect(out).toContain('where    h1 / eth0');

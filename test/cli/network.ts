@@ -15,7 +15,7 @@ export async function smallNetwork(): Promise<TestServer> {
   server.say(
     node('h', { Name: 'h1', Type: 'host', KernelVersion: '6.1', Platform: 'debian', PlatformVersion: '12' }),
     node('ns', { Name: 'blue', Type: 'netns', Path: '/run/netns/blue', Inode: 4026532000 }),
-    node('br', { Name: 'br0', Type: 'bridge', IfIndex: 4, MTU: 1500, State: 'UP' }),
+    node('br', { Name: 'br0', Type: 'bridge', IfIndex: 4, MTU: 1500, State: 'UP', AltNames: ['lan'] }),
     node('e0', {
       Name: 'eth0',
       Type: 'veth',
