@@ -22,6 +22,7 @@ import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
 import type { GraphView } from './graph/view.ts';
+import { relations } from './model/relations.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
@@ -82,13 +83,14 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const archive = await openArchive(config, log, notes);
   if (archive) stack.use(archive);
   const kept = await archive?.range();
+  // After all that is kept: the clock may have been set back since, and no moment belongs to two runs.
+  const begin = Math.max(startedAt, Math.floor(kept?.to ?? 0) + 1);
   const graph = new Graph({
     indexed: indexedKeysOf(types),
     edgeId,
-    // After all that is kept: the clock may have been set back since, and no moment belongs to two runs.
-    begin: Math.max(startedAt, (kept?.to ?? 0) + 1),
-    // Revisions go on growing after a restart without a word kept about them: a million for each second of the clock.
-    firstRevision: Math.floor(startedAt / 1000) * 1_000_000,
+    begin,
+    // Revisions go on growing after a restart without a word kept about them: a thousand for each ms of the clock.
+    firstRevision: begin * 1_000,
   });
   const keys = new KnownKeys([...keysOf(types), 'RelationType']);
   graph.subscribe((commit) => keys.see(commit));
@@ -178,7 +180,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
     clock: { now: Date.now, elapsed: () => performance.now() },
     archive: { flushed, isFull: () => writer?.isFull ?? false },
-    vocabulary: { types, relations: [], steps },
+    vocabulary: { types, relations, steps },
     log,
     limits: apiLimits(config),
   });
@@ -285,7 +287,7 @@ function probeReply(probe: ProbeStatus): ProbeStatusReply {
 }
 
 function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStatus {
-  const { queued, written, lost } = writer.status();
+  const { queued, oldestQueuedMs, written, failures, lost } = writer.status();
   return {
     Kind: health.kind,
     Place: health.place,
@@ -298,7 +300,9 @@ function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStat
     Samples: health.samples,
     Range: health.range ?? null,
     Queued: queued,
+    OldestQueuedMs: Math.max(0, oldestQueuedMs),
     Written: written,
+    Failures: failures,
     Lost: lost.events + lost.samples,
   };
 }

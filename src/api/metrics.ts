@@ -123,6 +123,12 @@ function archiveMetrics(page: Page, { Archive }: Status): void {
   page.gauge('skein_archive_versions', 'Element versions kept.', [[{}, Archive.Versions]]);
   page.gauge('skein_archive_samples', 'Points of series kept.', [[{}, Archive.Samples]]);
   page.gauge('skein_archive_queued', 'Events that wait to be written.', [[{}, Archive.Queued ?? 0]]);
+  page.gauge('skein_archive_oldest_queued_seconds', 'For how long the oldest of them has waited.', [
+    [{}, (Archive.OldestQueuedMs ?? 0) / 1000],
+  ]);
+  page.counter('skein_archive_failures_total', 'Batches that could not be written at once.', [
+    [{}, Archive.Failures ?? 0],
+  ]);
   page.counter('skein_archive_written_total', 'Events written since the start.', [[{}, Archive.Written ?? 0]]);
   page.counter('skein_archive_lost_total', 'Events and samples that could not be kept.', [[{}, Archive.Lost ?? 0]]);
 }

@@ -48,7 +48,9 @@ export const archiveStatusShape = z
     Samples: z.number(),
     Range: spanShape.nullable(),
     Queued: z.number().optional().meta({ description: 'Events that wait to be written.' }),
+    OldestQueuedMs: z.number().optional().meta({ description: 'For how long the oldest of them has waited.' }),
     Written: z.number().optional(),
+    Failures: z.number().optional().meta({ description: 'Batches that could not be written at once.' }),
     Lost: z.number().optional().meta({ description: 'Events and samples that could not be kept.' }),
   })
   .meta({ id: 'ArchiveStatus' });
