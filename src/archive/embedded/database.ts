@@ -4,6 +4,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { createFile } from './private.ts';
 import type { ThreadOptions } from './protocol.ts';
 import { APPLICATION_ID, SCHEMA_VERSION, TABLES } from './schema.ts';
 import { isCorrupt } from './sqliteerror.ts';
@@ -101,6 +102,7 @@ function startsLikeSqlite(file: string): boolean {
 }
 
 function connect(file: string, maxBytes: number): DatabaseSync {
+  createFile(file);
   const db = new DatabaseSync(file);
   // Freed pages can be given back. It can only be said before the first table.
   db.exec(`pragma page_size = ${PAGE_BYTES}`);

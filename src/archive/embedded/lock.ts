@@ -6,12 +6,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { mistake } from '../../std/mistake.ts';
+import { createFile } from './private.ts';
 import { isBusy } from './sqliteerror.ts';
 
 /** Holds the directory until disposed of. Throws a Mistake that names the process that has it. */
 export function lockDirectory(directory: string): Disposable {
   const pidFile = join(directory, 'skein.pid');
-  const lock = new DatabaseSync(join(directory, 'skein.lock'), { timeout: 0 });
+  const lockFile = join(directory, 'skein.lock');
+  createFile(lockFile);
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
@@ -23,7 +26,7 @@ export function lockDirectory(directory: string): Disposable {
       'stop it, or give this one another directory with --data DIR',
     );
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return {
     [Symbol.dispose]() {
       rmSync(pidFile, { force: true });

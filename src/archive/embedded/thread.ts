@@ -2,13 +2,14 @@
  * The archive's thread: SQLite is synchronous, so it lives here. Appends go first, all that wait in one transaction;
  * long reads and pruning go on between them, a slice at a time.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Appends } from './appends.ts';
 import { openDatabase, openReader } from './database.ts';
 import { failureOf } from './failure.ts';
 import { lockDirectory } from './lock.ts';
+import { makeDirectory, tighten } from './private.ts';
 import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 import { Pruning } from './prune.ts';
 import { Reads } from './reads.ts';
@@ -55,8 +56,9 @@ class Thread {
     this.#port = port;
     this.#options = options;
     this.#file = join(options.directory, 'skein.db');
-    mkdirSync(options.directory, { recursive: true });
+    makeDirectory(options.directory);
     this.#lock = lockDirectory(options.directory);
+    tighten(options.directory);
     const { db, notes } = openDatabase(this.#file, options);
     this.#db = db;
     this.#reader = openReader(this.#file);
