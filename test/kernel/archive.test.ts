@@ -13,6 +13,8 @@ const describeAsRoot = isRoot ? describe : describe.skip;
 /** Large enough to cross to the thread in parts: sizeOf(3) is 2,500. */
 const LARGE = 3;
 
+const refusalOfFull = { name: 'Unavailable', needs: 'room on its file system (it is full)' };
+
 describeAsRoot('archive', () => {
   let directory: string;
   beforeEach(() => {
@@ -20,7 +22,8 @@ describeAsRoot('archive', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', directory]);
   });
   afterEach(() => {
-    execFileSync('umount', [directory]);
+    // Lazily: the thread of an archive that was refused may have its files open for a moment more.
+    execFileSync('umount', ['-l', directory]);
     rmSync(directory, { recursive: true });
   });
 
@@ -30,9 +33,8 @@ describeAsRoot('archive', () => {
     const ballast = join(directory, 'ballast');
     fillUp(ballast);
 
-    const refusal = { name: 'Unavailable', needs: 'room on its file system (it is full)' };
-    await expect(archive.append(batchOf(0, LARGE))).rejects.toMatchObject(refusal);
-    await expect(archive.append(batchOf(0, LARGE))).rejects.toMatchObject(refusal);
+    await expect(archive.append(batchOf(0, LARGE))).rejects.toMatchObject(refusalOfFull);
+    await expect(archive.append(batchOf(0, LARGE))).rejects.toMatchObject(refusalOfFull);
     expect(await archive.health()).toMatchObject({
       state: 'degraded',
       notes: [`history in ${directory}: needs room on its file system (it is full)`],
@@ -66,8 +68,20 @@ describeAsRoot('archive', () => {
 
   test('no room for so much as an empty archive is Unavailable', async () => {
     fillUp(join(directory, 'ballast'));
-    await expect(openEmbeddedArchive({ directory })).rejects.toMatchObject({ name: 'Unavailable' });
+    await expect(openEmbeddedArchive({ directory })).rejects.toMatchObject(refusalOfFull);
   });
+
+  test.each([4_096, 20_000])(
+    'no room to open the archive of an earlier run but %d bytes is said to be that',
+    async (left) => {
+      {
+        await using archive = await openEmbeddedArchive({ directory });
+        await archive.append(batchOf(0, 1));
+      }
+      fillUp(join(directory, 'ballast'), left);
+      await expect(openEmbeddedArchive({ directory })).rejects.toMatchObject(refusalOfFull);
+    },
+  );
 
   test('a read-only file system is Unavailable, with history and without', async () => {
     await using archive = await openEmbeddedArchive({ directory });
