@@ -26,13 +26,17 @@ export class Delta {
     }
   }
 
-  undo(after: Metadata): Metadata {
-    const { keys } = this;
-    if (typeof keys === 'string') return withValue(after, keys, this.values as Value | undefined);
-    const values = this.values as readonly (Value | undefined)[];
-    let metadata = after;
-    for (let i = 0; i < keys.length; i++) metadata = withValue(metadata, keys[i] as string, values[i]);
-    return metadata;
+  /** Adds to `undone` what is not in there yet: of several deltas the oldest says how it was before all of them. */
+  collect(undone: Map<string, Value | undefined>): void {
+    const { keys, values } = this;
+    if (typeof keys === 'string') {
+      if (!undone.has(keys)) undone.set(keys, values as Value | undefined);
+      return;
+    }
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      if (!undone.has(key)) undone.set(key, (values as readonly (Value | undefined)[])[i]);
+    }
   }
 }
 
@@ -108,8 +112,9 @@ export class Slot {
       ahead++;
     }
     const anchor = (ahead < this.eventCount ? next : this.current) as Element;
-    let metadata = anchor.metadata;
-    for (let i = ahead - 1; i >= index; i--) metadata = (log.undoOf(this.#event(i) as number) as Delta).undo(metadata);
+    const undone = new Map<string, Value | undefined>();
+    for (let i = index; i < ahead; i++) (log.undoOf(this.#event(i) as number) as Delta).collect(undone);
+    const metadata = withValues(anchor.metadata, undone);
     return this.#placed(anchor, metadata, anchor.revision - (ahead - index), index, validTo, log);
   }
 
@@ -170,8 +175,14 @@ function lowerBound(sorted: readonly number[], least: number): number {
   return low;
 }
 
-function withValue(metadata: Metadata, key: string, value: Value | undefined): Metadata {
-  if (value !== undefined) return { ...metadata, [key]: value };
-  const { [key]: _, ...rest } = metadata;
-  return rest;
+/** One copy, however many keys: this is what looking into the past costs. */
+function withValues(metadata: Metadata, values: ReadonlyMap<string, Value | undefined>): Metadata {
+  const copy: Record<string, Value> = { ...metadata };
+  let isSmaller = false;
+  for (const [key, value] of values) {
+    if (value === undefined) isSmaller = true;
+    else copy[key] = value;
+  }
+  if (!isSmaller) return copy;
+  return Object.fromEntries(Object.entries(copy).filter(([key]) => !values.has(key) || values.get(key) !== undefined));
 }
