@@ -96,6 +96,38 @@ test('routes are rows for programs too', async () => {
   expect((await ask('get', 'routes', '-o', 'dot')).exitCode).toBe(2);
 });
 
+test('routes, rules and neighbours are narrowed by their own columns, as they are shown', async () => {
+  const rows = (...words: string[]) => lines('get', ...words, '--no-headers');
+  const prefixes = (...words: string[]) => rows('routes', '-o', 'columns=prefix', ...words);
+  expect(await prefixes('--where', 'Metric>=100')).toEqual(['0.0.0.0/0']);
+  expect(await prefixes('--where', 'Prefix in 10.0.0.0/8')).toEqual(['10.0.0.0/24']);
+  expect(await prefixes('--where', 'Prefix in 10.0.0.0/25')).toEqual(['']);
+  expect(await prefixes('--where', 'via in 10.0.0.0/24 and Protocol=boot')).toEqual(['0.0.0.0/0']);
+  expect(await prefixes('--where', "Prefix~'10[.].*'")).toEqual(['10.0.0.0/24']);
+  expect(await prefixes('-l', 'Protocol=kernel,Table=main')).toEqual(['10.0.0.0/24']);
+  expect(await prefixes('-l', 'Via')).toEqual(['0.0.0.0/0']);
+  expect(await prefixes('-l', '!Via')).toEqual(['10.0.0.0/24']);
+  expect(await prefixes('-l', 'Via!=10.0.0.254')).toEqual(['10.0.0.0/24']);
+  expect(await prefixes('eth0', '-l', 'Table!=main')).toEqual(['']);
+  expect(await rows('rules', '--where', 'Priority>100', '-o', 'columns=priority,table')).toEqual(['32766  main']);
+  expect(await rows('neigh', '-l', 'State=REACHABLE', '-o', 'columns=address')).toEqual(['10.0.0.2']);
+  expect(await rows('neigh', '-l', 'State!=REACHABLE')).toEqual(['']);
+  expect(await rows('neigh', '-l', 'MAC=02:00:00:00:00:02', '-o', 'columns=address')).toEqual(['10.0.0.2']);
+});
+
+test('rows cannot be narrowed by a column that there is not, nor by what cannot be read', async () => {
+  const refusal = async (...words: string[]) => {
+    const { err, exitCode } = await ask('get', ...words);
+    expect(exitCode).toBe(2);
+    return err;
+  };
+  expect(await refusal('rules', '--where', 'Prioritty>100')).toMatch(/no column Prioritty.*\n.*did you mean PRIORITY/);
+  expect(await refusal('rules', '-l', 'MTU=1500')).toMatch(/no column MTU.*\n.*there are HOST, ON, FAMILY/);
+  expect(await refusal('routes', '--where', 'Prefix in nowhere')).toContain('"nowhere" is not a range of addresses');
+  expect(await refusal('routes', '--where', 'Prefix~[')).toContain('"[" is not a regular expression');
+  expect(await refusal('routes', '--where', 'Metric>many')).toContain('which is no number');
+});
+
 test('edges name their ends, and are chosen by relation', async () => {
   expect(await lines('get', 'edges', 'layer2', '--no-headers')).toEqual([
     'br0   layer2  eth0       test-host',

@@ -10,11 +10,16 @@ export const byDefault = {
   NextHops: [{ Priority: 100, IP: '10.0.0.254', IfIndex: 2 }],
 };
 
+const rules = [
+  { Family: 'ipv4', Priority: 0, Action: 'table', Table: 255 },
+  { Family: 'ipv4', Priority: 32766, Action: 'table', Table: 254 },
+];
+
 export async function smallNetwork(): Promise<TestServer> {
   const server = await testServer();
   server.say(
     node('h', { Name: 'h1', Type: 'host', KernelVersion: '6.1', Platform: 'debian', PlatformVersion: '12' }),
-    node('ns', { Name: 'blue', Type: 'netns', Path: '/run/netns/blue', Inode: 4026532000 }),
+    node('ns', { Name: 'blue', Type: 'netns', Path: '/run/netns/blue', Inode: 4026532000, RoutingRules: rules }),
     node('br', { Name: 'br0', Type: 'bridge', IfIndex: 4, MTU: 1500, State: 'UP', AltNames: ['lan'] }),
     node('e0', {
       Name: 'eth0',

@@ -3,12 +3,14 @@ import { type Command, Option } from 'commander';
 import type { WireNode } from '../../contract/element.ts';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
+import { type Condition, readSelector, readWhere } from '../condition.ts';
 import { usageFailure } from '../failure.ts';
 import { nameStep, selectorSteps, whereSteps } from '../gremlin.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addListOptions, addUtcOption, elementFormats } from '../output.ts';
 import { placesIn } from '../places.ts';
 import { type PrintOptions, print } from '../print.ts';
+import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { edgeRows, type Thing, thingNamed, things } from '../things.ts';
@@ -40,13 +42,19 @@ export function define(command: Command, session: Session): void {
   addServerOptions(command);
   command.addHelpText(
     'after',
-    `\nThings:\n${things.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})\n`).join('')}`,
+    [
+      "\nOf routes, neighbours and rules -l and --where ask for columns: Table=main, 'Priority>100'.",
+      '\nThings:',
+      ...things.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
+      '',
+    ].join('\n'),
   );
   examples(command, [
     'skein get interfaces',
     "skein get if 'veth*' -o wide",
     "skein get interfaces -l State=DOWN --where 'MTU<1500'",
     'skein get routes --at -10m -o csv',
+    "skein get routes -l Table=main --where 'Prefix in 10.0.0.0/8'",
     'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
   ]);
 }
@@ -64,6 +72,7 @@ async function run(session: Session, word: string, name: string | undefined, opt
   // Edges are drawn between nodes, and lists of them name their ends.
   const ends = thing.name === 'edges' && isDrawn ? '.SubGraph()' : '';
   const query = graph + thing.steps + filterSteps(thing, name, options) + ends;
+  const conditions = thing.isPart ? rowConditions(options) : [];
   const reply = await ask(session, options, { query });
   const { rows, isPart } = thing;
   if (!(isGrid || isPart) || (reply.kind !== 'graph' && !rows)) return print(session, reply, options);
@@ -74,17 +83,19 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const clock = { utc: options.utc === true };
   const isSpan = options.since !== undefined;
   const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
-  await printRows(
-    session,
-    thing.name,
-    reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row }))),
-    options,
-  );
+  const all = reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row })));
+  await printRows(session, thing.name, rowsThat(conditions, all), options);
 }
 
+/** What is asked of nodes; of parts of nodes it is asked of the rows. */
 function filterSteps(thing: Thing, name: string | undefined, { selector = [], where = [], host }: GetOptions): string {
   const isEdges = thing.name === 'edges';
   const called = name === undefined ? '' : isEdges ? selectorSteps(`RelationType=${name}`) : nameStep(name);
   const onHost = host === undefined ? '' : selectorSteps(`@Host=${host}`);
+  if (thing.isPart) return called + onHost;
   return called + onHost + selector.map(selectorSteps).join('') + where.map(whereSteps).join('');
+}
+
+function rowConditions({ selector = [], where = [] }: GetOptions): Condition[] {
+  return [...selector.flatMap(readSelector), ...where.flatMap(readWhere)];
 }
