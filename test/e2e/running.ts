@@ -52,22 +52,23 @@ const started = new Set<ChildProcess>();
 
 /** Resolves when it has said where to ask. Rejects with what it said when it ends before. */
 export async function skeinUp(data: string, ...flags: string[]): Promise<Running> {
-  return saying(['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], {});
+  return saying(SKEIN, ['up', '--data', data, '--listen', '127.0.0.1:0', ...flags]);
 }
 
-/** The same as another user, who has no capability. */
+/** The same as another user, who has no capability but to read files. */
 export async function skeinUpAs(uid: number, data: string, ...flags: string[]): Promise<Running> {
-  return saying(['up', '--data', data, '--listen', '127.0.0.1:0', ...flags], { uid, gid: uid });
+  const user = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  // It may read this project wherever it lies, and nothing more.
+  const may = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  return saying('setpriv', [...user, ...may, SKEIN, 'up', '--data', data, '--listen', '127.0.0.1:0', ...flags]);
 }
 
-async function saying(
-  words: readonly string[],
-  as: { readonly uid?: number; readonly gid?: number },
-): Promise<Running> {
-  const child = spawn(SKEIN, words, { stdio: ['ignore', 'pipe', 'pipe'], ...as });
+async function saying(command: string, words: readonly string[]): Promise<Running> {
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   started.add(child);
   let said = '';
   return new Promise((resolve, reject) => {
+    child.once('error', reject);
     const heard = (chunk: Buffer) => {
       said += chunk;
       const url = /ask +(http:[^\s,]+).*try /s.exec(said)?.[1];
