@@ -21,7 +21,7 @@ export const dedup = defineStep({
       takes === 'values'
         ? firsts(
             input as Items<Value>,
-            by.length === 0 ? ofValue : (value) => joined(by.map((key) => key.find(value))),
+            by.length === 0 ? (value) => value : (value) => joined(by.map((key) => key.find(value))),
             run,
           )
         : firsts(input as Items<Element>, by.length === 0 ? (element) => element.id : keysOf(by, run.view), run),
@@ -29,10 +29,10 @@ export const dedup = defineStep({
 
 function* firsts<T extends Element | Value>(
   input: Items<T>,
-  keyOf: (item: T) => unknown,
+  keyOf: (item: T) => Value | undefined,
   { budget }: Run,
 ): Generator<T | undefined> {
-  const seen = new Set<unknown>();
+  const seen = new Seen();
   for (const item of input) {
     if (item === undefined) {
       yield undefined;
@@ -40,31 +40,38 @@ function* firsts<T extends Element | Value>(
     }
     const key = keyOf(item);
     if (key !== undefined) {
-      const before = seen.size;
-      seen.add(key);
-      if (seen.size === before) continue;
+      if (!seen.add(key)) continue;
       budget.hold(1);
     }
     yield item;
   }
 }
 
-function keysOf(by: readonly Key[], view: GraphView): (element: Element) => unknown {
+/** Lists and objects are known by their JSON, apart from texts that read the same. */
+class Seen {
+  readonly #plain = new Set<Value>();
+  readonly #structured = new Set<string>();
+
+  /** Whether it is the first of its kind. */
+  add(value: Value): boolean {
+    const isStructured = typeof value === 'object' && value !== null;
+    return isStructured ? isNew(this.#structured, JSON.stringify(value)) : isNew(this.#plain, value);
+  }
+}
+
+function isNew<T>(set: Set<T>, value: T): boolean {
+  const before = set.size;
+  set.add(value);
+  return set.size > before;
+}
+
+function keysOf(by: readonly Key[], view: GraphView): (element: Element) => Value | undefined {
   const [only] = by;
-  if (by.length === 1 && only !== undefined) return (element) => ofValue(only.read(element, view));
+  if (by.length === 1 && only !== undefined) return (element) => only.read(element, view);
   return (element) => joined(by.map((key) => key.read(element, view)));
 }
 
 /** One text for the values together; undefined when there is none. */
 function joined(values: readonly (Value | undefined)[]): string | undefined {
   return values.some((value) => value !== undefined) ? JSON.stringify(values) : undefined;
-}
-
-function ofValue(value: Value | undefined): unknown {
-  // The letter keeps the text '{}' apart from the object {}.
-  return typeof value === 'object' && value !== null
-    ? `o${JSON.stringify(value)}`
-    : typeof value === 'string'
-      ? `s${value}`
-      : value;
 }
