@@ -287,12 +287,12 @@ function probeReply(probe: ProbeStatus): ProbeStatusReply {
 }
 
 function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStatus {
-  const { queued, oldestQueuedMs, written, failures, lost } = writer.status();
+  const { queued, oldestQueuedMs, written, failures, lost, notes } = writer.status();
   return {
     Kind: health.kind,
     Place: health.place,
     State: health.state,
-    Notes: [...health.notes, ...writer.status().notes],
+    Notes: [...health.notes, ...notes],
     SizeBytes: health.sizeBytes,
     SizeBytesMax: health.sizeBytesMax,
     AgeMsMax: health.ageMsMax,

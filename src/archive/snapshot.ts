@@ -141,8 +141,12 @@ function oldestFirst(elements: Element[], start: (element: Element) => number): 
   }
 }
 
-function grouped<E>(elements: readonly E[], key: (element: E) => string): Map<string, E[]> {
-  const groups = new Map<string, E[]>();
+/** `groups`: those that are there already, to go on with. */
+function grouped<E>(
+  elements: readonly E[],
+  key: (element: E) => string,
+  groups = new Map<string, E[]>(),
+): Map<string, E[]> {
   for (const element of elements) add(groups, key(element), element);
   return groups;
 }
@@ -153,10 +157,9 @@ async function groupedInTurns<E>(
   turn: () => Promise<void>,
 ): Promise<Map<string, E[]>> {
   const groups = new Map<string, E[]>();
-  for (let i = 0; i < elements.length; i++) {
-    if (i % AT_ONCE === AT_ONCE - 1) await turn();
-    const element = elements[i] as E;
-    add(groups, key(element), element);
+  for (let from = 0; from < elements.length; from += AT_ONCE) {
+    grouped(elements.slice(from, from + AT_ONCE), key, groups);
+    await turn();
   }
   return groups;
 }

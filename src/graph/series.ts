@@ -11,7 +11,7 @@ interface Series {
   at: number;
   /** End of the newest sample that found no room. */
   evicted: number | undefined;
-  /** A ring: the newest is at `next - 1`. */
+  /** Oldest first, SAMPLES_KEPT of them at most. */
   samples: { readonly sample: Sample; readonly total: Readonly<Record<string, number>> }[];
 }
 
