@@ -1,5 +1,7 @@
 /** `node bench/query.ts [hosts…]`: the engine alone, without HTTP and JSON, beside Skydive's CPU per query (with both) on the same graph. */
+
 import { setImmediate as turnOnce } from 'node:timers/promises';
+import { MergedTimeline } from '../src/archive/timeline.ts';
 import { Graph } from '../src/graph/graph.ts';
 import { defaultLimits } from '../src/query/limits.ts';
 import { parse } from '../src/query/parser.ts';
@@ -63,7 +65,7 @@ async function benchQueries(hosts: number): Promise<void> {
         longest = Math.max(longest, performance.now() - turnedMs);
       };
       const context: Context = {
-        timeline: timelineOf(graph),
+        timeline: new MergedTimeline({ graph, flushed: async () => undefined, nowMs: Date.now }),
         nowMs: 2000,
         elapsed: () => performance.now(),
         turn: async () => {
@@ -91,19 +93,6 @@ async function benchQueries(hosts: number): Promise<void> {
     ];
     console.log(`  ${columns.map((column) => column.padStart(9)).join(' ')}  ${text}`);
   }
-}
-
-function timelineOf(graph: Graph): Context['timeline'] {
-  return {
-    now: () => graph.now(),
-    at: (time) => graph.at(time),
-    between: (span) => graph.between(span),
-    history: async (ids, span) => graph.history(ids, span),
-    diff: async (span) => graph.diff(span),
-    samples: async (ids, series, span) => graph.samples(ids, series, span),
-    timeOf: (revision) => graph.timeOf(revision),
-    range: () => graph.range(),
-  };
 }
 
 /** Mean ms of one call. */
