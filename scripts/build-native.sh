@@ -9,7 +9,7 @@ CC=${CC:-gcc}
 OUT=build/skein.node
 OBJECTS=build/native
 INCLUDES="-Inode_modules/node-api-headers/include -Inode_modules/node-addon-api"
-COMMON="-O1 -fPIC -fvisibility=hidden -Wall -Wextra -ffunction-sections"
+COMMON="-O2 -Inative/src -fPIC -fvisibility=hidden -Wall -Wextra -ffunction-sections"
 CXXFLAGS="-std=c++17 $COMMON -DNAPI_VERSION=9 -DNODE_ADDON_API_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED
   -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS $INCLUDES"
 CFLAGS="-std=gnu11 $COMMON"

@@ -8,13 +8,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   std: [],
   model: ['std'],
   graph: ['model', 'std'],
-  query: ['graph', 'model', 'std'],
-  archive: ['graph', 'model', 'std'],
+  flow: ['model', 'std'],
+  query: ['flow', 'graph', 'model', 'std'],
+  archive: ['flow', 'graph', 'model', 'std'],
   native: ['std'],
   probes: ['native', 'graph', 'model', 'std'],
+  capture: ['native', 'flow', 'graph', 'model', 'std'],
   contract: ['model', 'std'],
   config: ['model', 'std'],
-  api: ['contract', 'query', 'archive', 'graph', 'model', 'std'],
+  api: ['contract', 'query', 'archive', 'capture', 'flow', 'graph', 'model', 'std'],
   lab: ['std'],
   cli: ['contract', 'config', 'lab', 'std'],
 };
@@ -23,11 +25,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ROOTS = ['main.ts', 'app.ts'];
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */
-const PURE = ['model', 'graph', 'query'];
+const PURE = ['model', 'graph', 'flow', 'query'];
 const IMPURE = ['Date.now', 'Math.random', 'performance.now', 'crypto.randomUUID', 'process.hrtime', 'process.env'];
 
 /** Folders of which each subfolder that has an `index.ts` is one of many, known to the roots and to the list alone. */
-const MANY = ['probes', 'archive'];
+const MANY = ['probes', 'archive', 'capture'];
 
 interface Source {
   /** Path below src/. */

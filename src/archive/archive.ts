@@ -1,4 +1,8 @@
 /** The past. One interface, one contract suite, several backends. */
+
+import type { Flow, RawPacket } from '../flow/flow.ts';
+import type { Loss } from '../flow/loss.ts';
+import type { FlowView } from '../flow/view.ts';
 import type { GraphEvent, SampleEvent } from '../graph/change.ts';
 import type { Element } from '../graph/element.ts';
 import type { GraphView, Sample, Span } from '../graph/view.ts';
@@ -30,6 +34,36 @@ export interface Archive extends AsyncDisposable {
   /** Forgets what ended before. Elements alive stay. */
   prune(before: number): Promise<void>;
   health(): Promise<ArchiveHealth>;
+  /** Where flows are kept; undefined: this archive keeps none. */
+  readonly flows?: FlowArchive;
+}
+
+/** Flows of the past. `find` and `count` need a time here: now is the live table's. */
+export interface FlowArchive extends FlowView {
+  /** As `append`: durable when it resolves, the same id again changes nothing. */
+  append(batch: FlowBatch): Promise<void>;
+  prune(before: number): Promise<void>;
+  health(): Promise<FlowArchiveHealth>;
+}
+
+export interface FlowBatch {
+  /** Writer and sequence number: `<boot>-<n>`. */
+  readonly id: string;
+  /** Each as it stood at its update, with what that added in LastUpdateMetric: the newest by UUID is the flow, all are its points. */
+  readonly flows: readonly Flow[];
+  readonly rawPackets: readonly { readonly uuid: string; readonly packet: RawPacket }[];
+  readonly losses: readonly Loss[];
+}
+
+export interface FlowArchiveHealth {
+  readonly flows: number;
+  readonly points: number;
+  readonly rawPackets: number;
+  readonly sizeBytes: number;
+  readonly range: Span | undefined;
+  /** How long each is kept, ms, by what it is: flows, 1m, 5m, 1h, rawPackets. */
+  readonly ages: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
 }
 
 /** An id alone is not enough: a node and an edge can have the same. */
