@@ -1,0 +1,55 @@
+/** Names of versions and cipher suites (IANA, TLS Parameters): those in use; others are shown as hex. */
+
+export function versionName(version: number): string {
+  return versions[version] ?? hex16(version);
+}
+
+export function cipherName(cipher: number): string {
+  return ciphers[cipher] ?? hex16(cipher);
+}
+
+function hex16(value: number): string {
+  return `0x${value.toString(16).padStart(4, '0')}`;
+}
+
+const versions: Readonly<Record<number, string>> = {
+  768: 'SSLv3',
+  769: 'TLSv1.0',
+  770: 'TLSv1.1',
+  771: 'TLSv1.2',
+  772: 'TLSv1.3',
+};
+
+const ciphers: Readonly<Record<number, string>> = {
+  10: 'TLS_RSA_WITH_3DES_EDE_CBC_SHA',
+  47: 'TLS_RSA_WITH_AES_128_CBC_SHA',
+  51: 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA',
+  53: 'TLS_RSA_WITH_AES_256_CBC_SHA',
+  57: 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA',
+  60: 'TLS_RSA_WITH_AES_128_CBC_SHA256',
+  61: 'TLS_RSA_WITH_AES_256_CBC_SHA256',
+  156: 'TLS_RSA_WITH_AES_128_GCM_SHA256',
+  157: 'TLS_RSA_WITH_AES_256_GCM_SHA384',
+  158: 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+  159: 'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
+  4865: 'TLS_AES_128_GCM_SHA256',
+  4866: 'TLS_AES_256_GCM_SHA384',
+  4867: 'TLS_CHACHA20_POLY1305_SHA256',
+  4868: 'TLS_AES_128_CCM_SHA256',
+  4869: 'TLS_AES_128_CCM_8_SHA256',
+  49161: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
+  49162: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA',
+  49171: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
+  49172: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
+  49187: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
+  49188: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384',
+  49191: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
+  49192: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
+  49195: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+  49196: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+  49199: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+  49200: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+  52392: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
+  52393: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  52394: 'TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
+};
