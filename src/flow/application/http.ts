@@ -50,7 +50,7 @@ function linesOf(stream: Uint8Array): string[] {
     if (end < 0 || end === from) break;
     const line = stream.subarray(from, stream[end - 1] === 0x0d ? end - 1 : end);
     if (line.length === 0) break;
-    lines.push(printable(line, line.length));
+    lines.push(printable(line, Number.POSITIVE_INFINITY));
     from = end + 1;
   }
   return lines;
