@@ -1,0 +1,68 @@
+/** A capture as a resource: what someone asked for, in Skydive's words. What became of it is told by `Captures`. */
+import type { CaptureOptions } from './mechanism.ts';
+
+export interface Capture {
+  readonly UUID: string;
+  readonly GremlinQuery: string;
+  readonly BPFFilter?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly Description?: string | undefined;
+  /** A mechanism by its name; absent: the best that works for each node. */
+  readonly Type?: string | undefined;
+  /** Of a listener; 0 or absent: the mechanism's own choice. */
+  readonly Port?: number | undefined;
+  readonly SamplingRate: number;
+  /** s. */
+  readonly PollingInterval: number;
+  /** Packets kept of each flow. */
+  readonly RawPacketLimit?: number | undefined;
+  /** Bytes of each packet that are looked at; 0 or absent: DEFAULT_HEADER_SIZE. */
+  readonly HeaderSize?: number | undefined;
+  readonly ExtraTCPMetric: boolean;
+  readonly IPDefrag: boolean;
+  readonly ReassembleTCP: boolean;
+  /** Absent: what the mechanism tells apart best. */
+  readonly LayerKeyMode?: 'L2' | 'L3' | undefined;
+  /** Bits of `layerBits`. */
+  readonly ExtraLayers?: number | undefined;
+  /** Epoch ms at which it ends by itself. */
+  readonly EndsAt?: number | undefined;
+  /** It comes from the configuration, and is made anew at every start. */
+  readonly IsStartup?: boolean | undefined;
+}
+
+/** Skydive's bits. */
+export const layerBits = { VRRPv2: 1, DNS: 2, DHCPv4: 4 } as const;
+
+/** Enough for the headers of a tunnel in a tunnel, and the beginning of what it carries. */
+export const DEFAULT_HEADER_SIZE = 256;
+export const HEADER_SIZE_MIN = 14;
+export const HEADER_SIZE_MAX = 4096;
+export const RAW_PACKETS_MAX = 10;
+
+/** What of a capture concerns a mechanism. */
+export function optionsOf(capture: Capture, { bind, keyMode }: { bind: string; keyMode: 'L2' | 'L3' }): CaptureOptions {
+  return {
+    id: capture.UUID,
+    filter: capture.BPFFilter ?? '',
+    headerSize: capture.HeaderSize || DEFAULT_HEADER_SIZE,
+    rawPacketLimit: capture.RawPacketLimit ?? 0,
+    extraTcpMetric: capture.ExtraTCPMetric,
+    ipDefrag: capture.IPDefrag,
+    reassembleTcp: capture.ReassembleTCP,
+    layerKeyMode: capture.LayerKeyMode ?? keyMode,
+    layers: layersOf(capture),
+    port: capture.Port ?? 0,
+    bind,
+    samplingRate: capture.SamplingRate,
+    pollingIntervalS: capture.PollingInterval,
+  };
+}
+
+/** TLS and HTTP are in the first packets anyway; Skydive's layers are decoded when they are asked for. */
+export function layersOf({ ExtraLayers = 0 }: Capture): CaptureOptions['layers'] {
+  const asked = (Object.keys(layerBits) as (keyof typeof layerBits)[]).filter(
+    (layer) => (ExtraLayers & layerBits[layer]) !== 0,
+  );
+  return new Set([...asked, 'TLS' as const, 'HTTP' as const]);
+}
