@@ -193,7 +193,7 @@ function refuseUpgrade(socket: Duplex, status: number, text: string): void {
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|config)(?=\/|$)|api\/(topology|query|status|vocabulary|complete|openapi\.json)$|api$|metrics$|login$|healthz$|readyz$)/.exec(
+    /^\/(api\/(node|edge|capture|config)(?=\/|$)|api\/(topology|query|status|pcap|vocabulary|complete|openapi\.json)$|api$|metrics$|login$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

@@ -2,6 +2,10 @@
 export interface ApiLimits {
   /** Bytes of one request body. */
   readonly bodyBytesMax: number;
+  /** Bytes of one trace (POST /api/pcap). */
+  readonly traceBytesMax: number;
+  /** Traces that are read at the same time. */
+  readonly tracesMax: number;
   /** Queries that run at the same time; one more is answered 429. */
   readonly queriesMax: number;
   /** Time one query may take, ms. */
@@ -33,6 +37,8 @@ export interface ApiLimits {
 
 export const defaultLimits: ApiLimits = {
   bodyBytesMax: 4 * 1024 * 1024,
+  traceBytesMax: 1024 * 1024 * 1024,
+  tracesMax: 4,
   queriesMax: 128,
   queryMs: 30_000,
   connectionsMax: 2_000,

@@ -4,6 +4,7 @@ import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
 import type { QueryEngine } from '../query/query.ts';
+import type { ApiCaptures } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
 
 export interface ApiParts {
@@ -21,6 +22,10 @@ export interface ApiParts {
   readonly clock: ApiClock;
   readonly archive: ApiArchive;
   readonly vocabulary: ApiVocabulary;
+  /** Absent: there is no /api/capture. */
+  readonly captures?: ApiCaptures;
+  /** Absent: traces cannot be read here. */
+  readonly traces?: ApiTraces;
   readonly log: ApiLog;
   readonly limits?: Partial<ApiLimits>;
 }
@@ -40,6 +45,14 @@ export interface ApiArchive {
   flushed(): Promise<void>;
   /** Its queue is full: whoever writes should wait for `flushed`. */
   isFull(): boolean;
+}
+
+/** Where traces (pcap, pcapng) are put into the past. */
+export interface ApiTraces {
+  /** Traces that are being read now. */
+  readonly running: number;
+  /** Resolves when its flows are kept durably. Rejects with a Mistake that says what is wrong with it, and where. */
+  read(pieces: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Notes' | 'StartedAt'>;

@@ -1,12 +1,14 @@
 /** The paths that are asked now and then, as an express application. The hot one does not come this way. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { completionRequestShape } from '../contract/vocabulary.ts';
-import { parseJson, readBody } from './body.ts';
+import { readBody } from './body.ts';
+import { captureRoutes } from './capture-routes.ts';
 import { completions } from './complete.ts';
 import { type Elements, issuesText, type Kind, type Outcome } from './elements.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import { guardHeaders, jsonHeaders, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
+import { withBody, wrongMethod } from './requests.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
 import { elementJson } from './wire.ts';
@@ -52,6 +54,7 @@ export function routes(all: RouteParts): express.Express {
     .get((request, response) => sendJson(response, 200, parts.configValue(request.params.key) ?? ''))
     .all(wrongMethod('GET'));
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
+  captureRoutes(app, all);
   app
     .route('/api/vocabulary')
     .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))
@@ -143,33 +146,4 @@ function elementRoutes(app: express.Express, kind: Kind, { parts, elements, limi
     )
     .delete((request, response) => answer(response, elements.remove(kind, request.params.id)))
     .all(wrongMethod('GET, PATCH, DELETE'));
-}
-
-function wrongMethod(allowed: string) {
-  return (request: Request, response: Response) =>
-    sendText(response, 405, `${request.method} is not possible here; ${allowed} is`, ['Allow', allowed]);
-}
-
-/** JSON, or YAML when the client says so. */
-function withBody(request: Request, response: Response, limits: ApiLimits, use: (body: unknown) => void): void {
-  const isYaml = /yaml/.test(request.headers['content-type'] ?? '');
-  readBody(request, limits.bodyBytesMax, (fault, text) => {
-    if (fault) sendText(response, fault.status, fault.text, ['Connection', 'close']);
-    else if (!isYaml) useJson(text);
-    else
-      jsonFromYaml(text).then(useJson, (error: Error) =>
-        sendText(response, 400, `the body is not YAML: ${error.message}`),
-      );
-  });
-
-  function useJson(text: string): void {
-    const body = parseJson(text);
-    if (body.fault === undefined) use(body.value);
-    else sendText(response, 400, body.fault);
-  }
-}
-
-async function jsonFromYaml(text: string): Promise<string> {
-  const { parse } = await import('yaml');
-  return JSON.stringify(parse(text, { maxAliasCount: 0 })) ?? '';
 }

@@ -104,7 +104,7 @@ export class Captures {
   create(asked: Omit<Capture, 'UUID'>): Capture {
     const { mechanisms, check, door, limits, newId } = this.#parts;
     const faults: Fault[] = faultsOf(asked, { mechanisms, check, door });
-    if (faults.length > 0) throw new Mistake(faults);
+    if (faults.length > 0) throw new Mistake(faults, asked.GremlinQuery);
     if (this.list().some((other) => this.#isSame(other, asked)))
       throw mistake(
         'capture.duplicate',

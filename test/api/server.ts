@@ -1,8 +1,9 @@
 /** A server over a graph of its own on a free port of loopback, and what tests ask it with. */
 import { request as httpRequest } from 'node:http';
 import { type Api, createApi } from '../../src/api/api.ts';
+import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
-import type { AccessRules, ApiArchive, ServerStatus } from '../../src/api/parts.ts';
+import type { AccessRules, ApiArchive, ApiTraces, ServerStatus } from '../../src/api/parts.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Metadata } from '../../src/graph/element.ts';
@@ -29,6 +30,8 @@ export interface TestServerOptions {
   readonly host?: string;
   readonly indexed?: readonly string[];
   readonly status?: Partial<ServerStatus>;
+  readonly captures?: ApiCaptures;
+  readonly traces?: ApiTraces;
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -63,6 +66,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     vocabulary: { types: [], relations: [], steps },
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.captures ? { captures: options.captures } : {}),
+    ...(options.traces ? { traces: options.traces } : {}),
   });
   const { port } = await api.listen(options.host ?? '127.0.0.1', 0);
   const server: TestServer = {

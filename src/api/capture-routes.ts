@@ -1,0 +1,84 @@
+/** `/api/capture`, and `/api/pcap` that takes a trace. */
+import type { Express, Request, Response } from 'express';
+import { CaptureDoor, type CaptureOutcome } from './captures.ts';
+import type { ApiLimits } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import { sendJson, sendText, statusOf } from './reply.ts';
+import { withBody, wrongMethod } from './requests.ts';
+
+export interface CaptureRouteParts {
+  readonly parts: Pick<ApiParts, 'captures' | 'traces' | 'clock' | 'log'>;
+  readonly limits: ApiLimits;
+}
+
+export function captureRoutes(app: Express, { parts, limits }: CaptureRouteParts): void {
+  if (parts.captures) pathsOf(app, new CaptureDoor(parts.captures, () => parts.clock.now()), limits);
+  app
+    .route('/api/pcap')
+    .post((request, response, next) => {
+      takeTrace(request, response, parts, limits).catch(next);
+    })
+    .all(wrongMethod('POST'));
+}
+
+function pathsOf(app: Express, door: CaptureDoor, limits: ApiLimits): void {
+  const answer = (response: Response, outcome: CaptureOutcome) =>
+    'json' in outcome
+      ? sendJson(response, outcome.status, outcome.json)
+      : sendText(response, outcome.status, outcome.text);
+  app
+    .route('/api/capture')
+    .get((_, response) => answer(response, door.list()))
+    .post((request, response, next) => {
+      const ttl = request.get('x-resource-ttl');
+      withBody(request, response, limits, (body) => {
+        try {
+          answer(response, door.create(body, ttl));
+        } catch (error) {
+          next(error);
+        }
+      });
+    })
+    .all(wrongMethod('GET, POST'));
+  app
+    .route('/api/capture/:id')
+    .get((request, response) => answer(response, door.read(request.params.id)))
+    .delete((request, response, next) => {
+      door.remove(request.params.id).then((outcome) => answer(response, outcome), next);
+    })
+    .all(wrongMethod('GET, DELETE'));
+}
+
+async function takeTrace(
+  request: Request,
+  response: Response,
+  { traces }: CaptureRouteParts['parts'],
+  { traceBytesMax, tracesMax }: ApiLimits,
+): Promise<void> {
+  const refuse = (status: number, text: string) => sendText(response, status, text, ['Connection', 'close']);
+  if (!traces) return refuse(503, 'traces cannot be read here, see skein status');
+  if (Number(request.headers['content-length'] ?? 0) > traceBytesMax)
+    return refuse(413, `the trace is larger than ${traceBytesMax} bytes (option api.trace)`);
+  if (traces.running >= tracesMax) return refuse(429, `${traces.running} traces are being read already`);
+  let size = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    // Destroyed, it would take the answer with it.
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      size += (piece as Uint8Array).length;
+      if (size > traceBytesMax) throw new TooBig();
+      yield piece as Uint8Array;
+    }
+  }
+  try {
+    await traces.read(pieces());
+  } catch (error) {
+    if (error instanceof TooBig)
+      return refuse(413, `the trace is larger than ${traceBytesMax} bytes (option api.trace)`);
+    const { status, text } = statusOf(error);
+    if (text === undefined) throw error;
+    return refuse(status, text);
+  }
+  sendText(response, 202, '');
+}
+
+class TooBig extends Error {}
