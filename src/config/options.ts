@@ -4,7 +4,18 @@
  */
 import * as z from 'zod';
 import { option } from './option.ts';
-import { count, duration, listenAddress, size, text, texts, valueMap, valueMaps } from './values.ts';
+import {
+  count,
+  duration,
+  durationMap,
+  durationOrSeconds,
+  listenAddress,
+  size,
+  text,
+  texts,
+  valueMap,
+  valueMaps,
+} from './values.ts';
 
 export const configShape = z.strictObject({
   listen: option(listenAddress(), {
@@ -111,6 +122,98 @@ export const configShape = z.strictObject({
       example: '5000000',
     }),
   }),
+  flow: z.strictObject({
+    update: option(durationOrSeconds({ min: '100ms', max: '1h' }), {
+      doc: 'How often what was added to a flow is kept: one point each (a number alone is seconds, as with Skydive).',
+      default: 10,
+      defaultWords: '`10s`',
+      takes: 'DURATION',
+      example: '60s',
+    }),
+    expire: option(durationOrSeconds({ min: '1s', max: '7d' }), {
+      doc: 'A flow without a packet for so long is over (a number alone is seconds, as with Skydive).',
+      default: 600,
+      defaultWords: '`10m`',
+      takes: 'DURATION',
+      example: '5m',
+    }),
+    applicationTimeout: option(durationMap({ min: '1s', max: '7d' }), {
+      doc: 'The same for single applications, by name.',
+      default: { ARP: '10s', DNS: '10s' },
+      takes: 'JSON',
+      example: '{"DNS": "5s", "NTP": "30s"}',
+    }),
+    maxEntries: option(count({ min: 1_000, max: 20_000_000 }), {
+      doc: 'Flows that are held live, about 400 bytes each; the longest idle ones make room for new ones, and are counted.',
+      default: 500_000,
+      takes: 'NUMBER',
+      example: '2000000',
+    }),
+  }),
+  capture: z.strictObject({
+    max: option(count({ min: 0, max: 100_000 }), {
+      doc: 'Captures that may exist.',
+      default: 1_000,
+      takes: 'NUMBER',
+      example: '50',
+    }),
+    nodes: option(count({ min: 1, max: 100_000 }), {
+      doc: 'Nodes that one capture runs on; when its query finds more, that is said in its state.',
+      default: 2_000,
+      takes: 'NUMBER',
+      example: '100',
+    }),
+    layerKeyMode: option(z.enum(['L2', 'L3'], { error: 'has to be L2 or L3' }), {
+      doc: 'Whether conversations are told apart by MACs and VLANs (L2) or from addresses up (L3), where a capture does not say; mechanisms that cannot tell by MACs take L3.',
+      default: 'L2',
+      takes: 'MODE',
+      example: 'L3',
+    }),
+    statsUpdate: option(durationOrSeconds({ min: '1s', max: '1h' }), {
+      doc: 'How often packets and drops of captures are read.',
+      default: '5s',
+      takes: 'DURATION',
+      example: '1s',
+    }),
+    bind: option(text(), {
+      doc: 'Address on which captures listen for what others send (pcapsocket, sflow, netflow).',
+      default: '127.0.0.1',
+      takes: 'ADDRESS',
+      example: '192.0.2.7',
+    }),
+    portMin: option(count({ min: 1, max: 65_535 }), {
+      doc: 'First of the ports for pcapsocket captures.',
+      default: 8100,
+      takes: 'PORT',
+      example: '9100',
+    }),
+    portMax: option(count({ min: 1, max: 65_535 }), {
+      doc: 'Last of the ports for pcapsocket captures.',
+      default: 8132,
+      takes: 'PORT',
+      example: '9132',
+    }),
+    startup: z.strictObject({
+      query: option(text(), {
+        doc: 'A query whose nodes are captured on from the start.',
+        defaultWords: 'no capture at the start',
+        takes: 'GREMLIN',
+        example: "G.V().Has('Type', 'veth')",
+      }).optional(),
+      filter: option(text(), {
+        doc: 'Filter of that capture, in pcap syntax.',
+        defaultWords: 'all packets',
+        takes: 'BPF',
+        example: 'icmp or port 53',
+      }).optional(),
+      type: option(text(), {
+        doc: 'Mechanism of that capture.',
+        defaultWords: 'the best that works for each node',
+        takes: 'TYPE',
+        example: 'afpacket',
+      }).optional(),
+    }),
+  }),
   archive: z.strictObject({
     kind: option(z.enum(['embedded', 'memory', 'none'], { error: 'has to be embedded, memory or none' }), {
       doc: 'Where history is kept: in a file of its own, in memory until the end of the process, or not at all.',
@@ -194,6 +297,12 @@ export const configShape = z.strictObject({
       default: '4MiB',
       takes: 'SIZE',
       example: '1MiB',
+    }),
+    trace: option(size({ min: '1KiB', max: '1TiB' }), {
+      doc: 'Size of one trace (POST /api/pcap).',
+      default: '1GiB',
+      takes: 'SIZE',
+      example: '10GiB',
     }),
     message: option(size({ min: '1KiB', max: '1GiB' }), {
       doc: 'Size of one WebSocket message.',

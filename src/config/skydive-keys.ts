@@ -16,7 +16,8 @@ export interface SkydiveKey {
   readonly why?: string;
 }
 
-const flows = 'flows are not captured yet';
+const listeners = 'listeners bind to capture.bind, and to the port of their capture';
+const namedByContent = 'applications are named by what their packets hold, and by well-known ports';
 const ovs = 'there is no Open vSwitch probe yet';
 const oneProcess = 'agent and analyzer are one process, with one address (analyzer.listen)';
 const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data folder';
@@ -29,6 +30,12 @@ const noProbe = (what: string) => `there is no ${what} probe yet`;
 /** A number is seconds, as everywhere in Skydive; a text says its unit itself. */
 const seconds = (value: Raw) => (/^\d+(\.\d+)?$/.test(String(value)) ? `${value}s` : value);
 
+/** One application's, among those there are. */
+const timeoutOf = (name: string) => (value: Raw, ours: Raw | undefined) => ({
+  ...(ours as Readonly<Record<string, Raw>>),
+  [name]: seconds(value),
+});
+
 /** Puts a folder in the place of the one that we look into by default. */
 const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
   Array.isArray(ours) ? ours.map((path) => (path === of ? value : path)) : [value];
@@ -39,8 +46,12 @@ export const skydiveKeys: readonly SkydiveKey[] = [
 
   { key: 'analyzer.listen', default: '127.0.0.1:8082', to: 'listen' },
   { key: 'analyzer.topology.backend', default: 'memory', why: elsewhere },
-  { key: 'analyzer.flow.backend', default: 'memory', why: flows },
-  { key: 'analyzer.flow.max_buffer_size', default: 100_000, why: flows },
+  { key: 'analyzer.flow.backend', default: 'memory', why: elsewhere },
+  {
+    key: 'analyzer.flow.max_buffer_size',
+    default: 100_000,
+    why: 'flows do not travel: what waits for the archive is bounded by itself',
+  },
   { key: 'analyzer.topology.probes', default: [], why: 'there are no probes on the side of the analyzer yet' },
   { key: 'analyzer.topology.k8s.config_file', default: '/etc/skydive/kubeconfig', why: noProbe('Kubernetes') },
   { key: 'analyzer.topology.k8s.probes', why: noProbe('Kubernetes') },
@@ -49,9 +60,9 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'analyzer.topology.ovn.address', default: 'unix:///var/run/ovn/ovnnb_db.sock', why: noProbe('OVN') },
   { key: 'analyzer.topology.ovn.*', why: noProbe('OVN') },
   { key: 'analyzer.topology.fabric', why: noProbe('fabric') },
-  { key: 'analyzer.startup.capture_gremlin', why: flows },
-  { key: 'analyzer.startup.capture_bpf', why: flows },
-  { key: 'analyzer.startup.capture_type', why: flows },
+  { key: 'analyzer.startup.capture_gremlin', to: 'capture.startup.query' },
+  { key: 'analyzer.startup.capture_bpf', to: 'capture.startup.filter' },
+  { key: 'analyzer.startup.capture_type', to: 'capture.startup.type' },
   { key: 'analyzer.auth.api.backend', default: 'noauth', why: tokens },
   { key: 'analyzer.auth.cluster.backend', default: 'noauth', why: oneProcess },
   { key: 'analyzer.auth.*', why: tokens },
@@ -107,37 +118,69 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'agent.topology.blockdev.lsblk_path', default: '/usr/bin/lsblk', why: noProbe('block device') },
   { key: 'agent.topology.bess.host', default: '127.0.0.1', why: noProbe('BESS') },
   { key: 'agent.topology.bess.port', default: 10_514, why: noProbe('BESS') },
-  { key: 'agent.flow.probes', default: ['gopacket', 'pcapsocket'], why: flows },
-  { key: 'agent.flow.sflow.bind_address', default: '127.0.0.1', why: flows },
-  { key: 'agent.flow.sflow.port_min', default: 6345, why: flows },
-  { key: 'agent.flow.sflow.port_max', default: 6355, why: flows },
-  { key: 'agent.flow.netflow.bind_address', default: '127.0.0.1', why: flows },
-  { key: 'agent.flow.netflow.port_min', default: 6365, why: flows },
-  { key: 'agent.flow.netflow.port_max', default: 6375, why: flows },
-  { key: 'agent.flow.netflow.*', why: flows },
-  { key: 'agent.flow.pcapsocket.bind_address', default: '127.0.0.1', why: flows },
-  { key: 'agent.flow.pcapsocket.min_port', default: 8100, why: flows },
-  { key: 'agent.flow.pcapsocket.max_port', default: 8132, why: flows },
-  // Its sample file says these, its code never read them.
-  { key: 'agent.flow.pcapsocket.port_min', why: flows },
-  { key: 'agent.flow.pcapsocket.port_max', why: flows },
-  { key: 'agent.flow.ebpf.polling_rate', default: 16_000, why: flows },
-  { key: 'agent.capture.stats_update', default: 1, why: flows },
+  {
+    key: 'agent.flow.probes',
+    default: ['gopacket', 'pcapsocket'],
+    why: 'every way of capturing that the machine allows is there, see skein doctor',
+  },
+  {
+    key: 'agent.flow.sflow.bind_address',
+    default: '127.0.0.1',
+    why: listeners,
+  },
+  {
+    key: 'agent.flow.sflow.port_min',
+    default: 6345,
+    why: listeners,
+  },
+  {
+    key: 'agent.flow.sflow.port_max',
+    default: 6355,
+    why: listeners,
+  },
+  {
+    key: 'agent.flow.netflow.bind_address',
+    default: '127.0.0.1',
+    why: listeners,
+  },
+  {
+    key: 'agent.flow.netflow.port_min',
+    default: 6365,
+    why: listeners,
+  },
+  {
+    key: 'agent.flow.netflow.port_max',
+    default: 6375,
+    why: listeners,
+  },
+  { key: 'agent.flow.netflow.*', why: listeners },
+  { key: 'agent.flow.pcapsocket.bind_address', default: '127.0.0.1', to: 'capture.bind' },
+  { key: 'agent.flow.pcapsocket.min_port', default: 8100, to: 'capture.portMin' },
+  { key: 'agent.flow.pcapsocket.max_port', default: 8132, to: 'capture.portMax' },
+  // Its sample file says these, its code never read them; here they do what they say.
+  { key: 'agent.flow.pcapsocket.port_min', to: 'capture.portMin' },
+  { key: 'agent.flow.pcapsocket.port_max', to: 'capture.portMax' },
+  {
+    key: 'agent.flow.ebpf.polling_rate',
+    default: 16_000,
+    why: 'the table in the kernel is drained as fast as it fills',
+  },
+  { key: 'agent.capture.stats_update', default: 1, to: 'capture.statsUpdate', as: seconds },
   { key: 'agent.metadata', to: 'probes.host.metadata' },
   { key: 'agent.metadata_config.files', to: 'probes.host.files' },
   { key: 'agent.auth.*', why: oneProcess },
 
-  { key: 'flow.expire', default: 600, why: flows },
-  { key: 'flow.update', default: 60, why: flows },
-  { key: 'flow.protocol', default: 'udp', why: flows },
-  { key: 'flow.max_entries', default: 500_000, why: flows },
-  { key: 'flow.default_layer_key_mode', default: 'L2', why: flows },
-  { key: 'flow.application_ports.tcp', why: flows },
-  { key: 'flow.application_ports.udp', why: flows },
-  { key: 'flow.application_ports', why: flows },
-  { key: 'flow.application_timeout.arp', default: 10, why: flows },
-  { key: 'flow.application_timeout.dns', default: 10, why: flows },
-  { key: 'flow.application_timeout', why: flows },
+  { key: 'flow.expire', default: 600, to: 'flow.expire', as: seconds },
+  { key: 'flow.update', default: 60, to: 'flow.update', as: seconds },
+  { key: 'flow.protocol', default: 'udp', why: oneProcess },
+  { key: 'flow.max_entries', default: 500_000, to: 'flow.maxEntries' },
+  { key: 'flow.default_layer_key_mode', default: 'L2', to: 'capture.layerKeyMode' },
+  { key: 'flow.application_ports.tcp', why: namedByContent },
+  { key: 'flow.application_ports.udp', why: namedByContent },
+  { key: 'flow.application_ports', why: namedByContent },
+  { key: 'flow.application_timeout.arp', default: 10, to: 'flow.applicationTimeout', as: timeoutOf('ARP') },
+  { key: 'flow.application_timeout.dns', default: 10, to: 'flow.applicationTimeout', as: timeoutOf('DNS') },
+  { key: 'flow.application_timeout.*', why: 'timeouts of other applications are set with flow.applicationTimeout' },
 
   { key: 'etcd.embedded', default: true, why: noEtcd },
   { key: 'etcd.listen', default: '127.0.0.1:12379', why: noEtcd },
@@ -203,9 +246,9 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'opencontrail.host', default: 'localhost', why: noProbe('OpenContrail') },
   { key: 'opencontrail.port', default: 8085, why: noProbe('OpenContrail') },
   { key: 'opencontrail.mpls_udp_port', default: 51_234, why: noProbe('OpenContrail') },
-  { key: 'dpdk.ports', why: flows },
-  { key: 'dpdk.workers', why: flows },
-  { key: 'dpdk.debug', why: flows },
+  { key: 'dpdk.ports', why: 'there is no DPDK capture yet' },
+  { key: 'dpdk.workers', why: 'there is no DPDK capture yet' },
+  { key: 'dpdk.debug', why: 'there is no DPDK capture yet' },
   { key: 'rbac.*', why: 'who holds the token may do everything' },
   { key: 'ui.*', why: noUi },
   { key: 'plugin.plugins_dir', why: 'Skein loads no plugins' },

@@ -23,6 +23,22 @@ export function duration(bounds: { min: string; max: string }) {
   });
 }
 
+/** As `duration`, of options that Skydive has under the same name: there a number alone is seconds. */
+export function durationOrSeconds(bounds: { min: string; max: string }) {
+  return z.preprocess(
+    (raw) => (/^\d+(\.\d+)?$/.test(String(raw)) && Number(raw) > 0 ? `${raw}s` : raw),
+    duration(bounds),
+  );
+}
+
+/** Durations by name, in a variable or a flag as JSON; out come ms. */
+export function durationMap(bounds: { min: string; max: string }) {
+  return z.preprocess(
+    (raw) => (typeof raw === 'string' ? readJson(raw) : raw),
+    z.record(z.string(), durationOrSeconds(bounds), { error: 'has to be a map of durations, like { DNS: 10s }' }),
+  );
+}
+
 /** `512MiB`, `1GB`, or a number of bytes; out come bytes. */
 export function size(bounds: { min: string; max: string }) {
   const [min, max] = [readSize(bounds.min) as number, readSize(bounds.max) as number];

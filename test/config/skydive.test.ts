@@ -21,7 +21,6 @@ test("a file of Skydive's is taken as it is, and what does nothing is named", ()
   expect(config.probes.netlink.metricsUpdate).toBe(5_000);
   expect(config.probes.enabled).toEqual(['host', 'netlink', 'netns']);
   expect(notes.map(({ text }) => text)).toEqual([
-    'skydive.yml:1: flow.update: does nothing here: flows are not captured yet',
     'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe ovsdb yet',
     'skydive.yml:1: ovs.oflow.enable: does nothing here: there is no Open vSwitch probe yet',
     'skydive.yml:1: ovs.oflow.address: does nothing here: there is no Open vSwitch probe yet',
@@ -62,8 +61,8 @@ test("Skydive's variables work too, below ours", () => {
   const env = { SKYDIVE_ANALYZER_LISTEN: '0.0.0.0:9', SKYDIVE_HOST_ID: 'theirs', SKEIN_HOST: 'ours' };
   const { config } = load('', env);
   expect([config.listen.port, config.host]).toEqual([9, 'ours']);
-  expect(load('', { SKYDIVE_FLOW_UPDATE: '7' }).notes[0]?.text).toMatch(
-    'SKYDIVE_FLOW_UPDATE: does nothing here: flows',
+  expect(load('', { SKYDIVE_FLOW_PROTOCOL: 'udp' }).notes[0]?.text).toMatch(
+    'SKYDIVE_FLOW_PROTOCOL: does nothing here: agent and analyzer are one process',
   );
 });
 
@@ -115,4 +114,42 @@ test('secrets are not shown', () => {
       ['storage', 'storage.mine', 'storage.b', 'storage.b.password'].map((key) => lookUpConfig(loaded, key)),
     ),
   ).not.toMatch('hunter2');
+});
+
+test('what Skydive says of flows and captures is heeded', () => {
+  const { config, notes } = load(`flow:
+  update: 10
+  expire: 300
+  max_entries: 20000
+  default_layer_key_mode: L3
+  application_timeout: { arp: 20, dns: 5 }
+analyzer.startup:
+  capture_gremlin: "g.V().Has('Name','eth0')"
+  capture_bpf: icmp
+  capture_type: pcap
+agent.flow.pcapsocket: { bind_address: 0.0.0.0, min_port: 9000, max_port: 9010 }
+agent.capture.stats_update: 2
+`);
+  expect(notes).toEqual([]);
+  expect(config.flow).toEqual({
+    update: 10_000,
+    expire: 300_000,
+    maxEntries: 20_000,
+    applicationTimeout: { ARP: 20_000, DNS: 5_000 },
+  });
+  expect(config.capture).toMatchObject({
+    layerKeyMode: 'L3',
+    statsUpdate: 2_000,
+    bind: '0.0.0.0',
+    portMin: 9000,
+    portMax: 9010,
+    startup: { query: "g.V().Has('Name','eth0')", filter: 'icmp', type: 'pcap' },
+  });
+});
+
+test('in ours, a number alone is seconds too where Skydive has the same name', () => {
+  const { config } = load('flow: { update: 1m, expire: 7, applicationTimeout: { NTP: 30s } }');
+  expect([config.flow.update, config.flow.expire]).toEqual([60_000, 7_000]);
+  expect(config.flow.applicationTimeout).toEqual({ NTP: 30_000 });
+  expect(() => load('flow: { update: soon }')).toThrow('"soon" is not a duration');
 });
