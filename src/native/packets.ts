@@ -50,9 +50,9 @@ export interface PacketsOptions extends DecoderOptions {
 export interface PacketSocket {
   readonly linkType: number;
   stats(): PacketStats;
-  /** Delivers what is there, then nothing more. Idempotent. */
-  close(): void;
-  /** Why it ended by itself, e.g. 'ENETDOWN'; called once at most. */
+  /** Resolves when what was there has been delivered; then comes nothing more. Idempotent. */
+  close(): Promise<void>;
+  /** Why it ended by itself: 'ENODEV' when the interface is gone. One that is down is waited for. Called once at most. */
   onEnd(listener: (code: string) => void): void;
 }
 
@@ -89,10 +89,17 @@ export interface Decoder {
    * Returns how many packets were in it, and the time of the last one.
    */
   file(piece: Uint8Array): { readonly packets: number; readonly lastMs: number };
+  /**
+   * The file is over. When that is in the middle of something it says so; all that was whole has been taken. What comes
+   * next is a new file.
+   */
+  end(): string | undefined;
   /** Filter for what follows, pcap syntax. Throws as compileFilter does. */
   setFilter(text: string): void;
   /** Shifts all times of the file by so much, epoch ns. */
   shift(byNs: bigint): void;
+  /** Shifts the file so that its next packet is at that time, epoch ns. */
+  startAt(timestampNs: bigint): void;
   /** What was added since the last call; at most `most` conversations. */
   drain(
     nowMs: number,
