@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Door } from './door.ts';
 import { type Bell, watchNamespaces } from './namespace_watch.ts';
+import type { PacketDoor } from './packets.ts';
+import { asPacketDoor, type PacketAddon } from './packets_door.ts';
 
 const ADDON = fileURLToPath(new URL('../../build/skein.node', import.meta.url));
 
@@ -12,7 +14,12 @@ export function openDoor(): Door {
   return asDoor(load());
 }
 
-interface Addon extends Omit<Door, 'watchNamespaces'> {
+/** The other half of the door, and the same addon. */
+export function openPacketDoor(): PacketDoor {
+  return asPacketDoor(load());
+}
+
+interface Addon extends Omit<Door, 'watchNamespaces'>, PacketAddon {
   watchNamespaces(onRing: () => void): Bell;
 }
 

@@ -1,4 +1,4 @@
-/** What src/native/packets-door.ts makes a PacketSocket of src/native/packets.ts of. */
+/** What src/native/packets_door.ts makes a PacketSocket of src/native/packets.ts of. */
 #pragma once
 
 #include <napi.h>
