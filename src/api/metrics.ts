@@ -20,6 +20,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   graphMetrics(page, status);
   probeMetrics(page, status);
   archiveMetrics(page, status);
+  flowMetrics(page, status);
   apiMetrics(page, parts);
   const text = await page.text();
   return text + queryTimesText(parts.counts);
@@ -131,6 +132,41 @@ function archiveMetrics(page: Page, { Archive }: Status): void {
   ]);
   page.counter('skein_archive_written_total', 'Events written since the start.', [[{}, Archive.Written ?? 0]]);
   page.counter('skein_archive_lost_total', 'Events and samples that could not be kept.', [[{}, Archive.Lost ?? 0]]);
+}
+
+function flowMetrics(page: Page, { Captures, Flows }: Status): void {
+  if (!Flows) return;
+  page.gauge('skein_captures', 'Captures that exist.', [[{}, Captures.All ?? 0]]);
+  page.gauge(
+    'skein_capture_nodes',
+    'Nodes that are captured, by mechanism.',
+    (Captures.Mechanisms ?? []).map(({ Type, Nodes }) => [{ type: Type }, Nodes]),
+  );
+  page.gauge('skein_capture_failed_nodes', 'Nodes on which a capture cannot run.', [[{}, Captures.Failed ?? 0]]);
+  page.counter('skein_capture_packets_total', 'Packets that captures received.', [[{}, Flows.Packets]]);
+  page.counter('skein_capture_dropped_total', 'Packets that captures dropped.', [[{}, Flows.Dropped]]);
+  page.gauge('skein_flows', 'Flows in the live table.', [[{}, Flows.Live]]);
+  page.gauge('skein_flows_limit', 'Flows that the live table holds at most.', [[{}, Flows.LiveMax]]);
+  page.gauge('skein_flow_waiting_bytes', 'Observations on their way into the table.', [[{}, Flows.WaitingBytes]]);
+  const losses = (value: 'Packets' | 'Bytes' | 'Flows'): Series =>
+    Flows.Losses.map((loss) => [
+      { host: loss.Host, node: loss.Node, stage: loss.Stage, reason: loss.Reason, capture: loss.Capture },
+      loss[value],
+    ]);
+  page.counter('skein_lost_packets_total', 'Packets that could not be taken, by stage.', losses('Packets'));
+  page.counter('skein_lost_bytes_total', 'Bytes that could not be taken, by stage.', losses('Bytes'));
+  page.counter('skein_lost_flows_total', 'Flows that lack packets or are missing, by stage.', losses('Flows'));
+  const { Archive } = Flows;
+  if (!Archive) return;
+  page.gauge('skein_flow_archive_flows', 'Flows kept.', [[{}, Archive.Flows]]);
+  page.gauge('skein_flow_archive_points', 'Points of flows kept.', [[{}, Archive.Points]]);
+  page.gauge('skein_flow_archive_size_bytes', 'Size on disk.', [[{}, Archive.SizeBytes]]);
+  page.gauge('skein_flow_archive_queued', 'Updates that wait to be written.', [[{}, Archive.Queued]]);
+  page.counter('skein_flow_archive_written_total', 'Updates written since the start.', [[{}, Archive.Written]]);
+  page.counter('skein_flow_archive_failures_total', 'Batches that could not be written at once.', [
+    [{}, Archive.Failures],
+  ]);
+  page.counter('skein_flow_archive_lost_total', 'Updates that could not be kept.', [[{}, Archive.Lost]]);
 }
 
 function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): void {

@@ -55,7 +55,8 @@ export interface ApiTraces {
   read(pieces: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
-export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Notes' | 'StartedAt'>;
+export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Notes' | 'StartedAt'> &
+  Partial<Pick<Status, 'Captures'>>;
 
 export interface AccessRules {
   /** Any of them opens every door. Without one only loopback is answered. */

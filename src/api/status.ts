@@ -13,14 +13,14 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Notes, StartedAt } = parts.status();
+  const { Probes, Graph, Archive, Captures, Flows, Notes, StartedAt } = parts.status();
   return {
     Agents: {},
     Peers: { Incomers: {}, Outgoers: {} },
     Publishers: publishers,
     Subscribers: subscribers,
     Alerts: { IsMaster: true },
-    Captures: { IsMaster: true },
+    Captures: Captures ?? { IsMaster: true },
     Probes,
     schema: schemaVersion,
     Host: parts.host,
@@ -31,6 +31,7 @@ export function statusReply(
     Listen: listen,
     Graph,
     Archive,
+    ...(Flows && { Flows }),
     Notes,
   };
 }

@@ -64,6 +64,74 @@ export const graphStatusShape = z
   })
   .meta({ id: 'GraphStatus' });
 
+export const mechanismStatusShape = z
+  .object({
+    Type: z.string(),
+    Doc: z.string(),
+    NodeTypes: z.array(z.string()),
+    Rank: z.number().optional().meta({ description: 'Higher is tried first; absent: only when a capture names it.' }),
+    Nodes: z.int().meta({ description: 'On which it runs now.' }),
+    Why: z.array(z.string()).optional().meta({ description: 'Why it was not taken where it could have been.' }),
+  })
+  .meta({ id: 'MechanismStatus' });
+
+export const captureStatusShape = z
+  .object({
+    IsMaster: z.boolean(),
+    All: z.int().optional().meta({ description: 'Captures that exist.' }),
+    Active: z.int().optional().meta({ description: 'Nodes on which one runs, counted for each.' }),
+    Failed: z.int().optional().meta({ description: 'Nodes on which one cannot run just now.' }),
+    Mechanisms: z.array(mechanismStatusShape).optional(),
+    Notes: z.array(z.string()).optional().meta({ description: 'What users of captures should know while it lasts.' }),
+  })
+  .meta({ id: 'CaptureStatus' });
+
+export const lossShape = z
+  .object({
+    Host: z.string(),
+    Node: z.string().meta({ description: "TID of the node; '' when it is not one node's." }),
+    Capture: z.string(),
+    Stage: z
+      .string()
+      .meta({
+        description: 'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive.',
+      }),
+    Reason: z.string(),
+    Packets: z.number(),
+    Bytes: z.number(),
+    Flows: z.number(),
+    From: z.number().meta({ description: 'Epoch ms.' }),
+    To: z.number(),
+  })
+  .meta({ id: 'LossStatus' });
+
+export const flowStatusShape = z
+  .object({
+    Live: z.int().meta({ description: 'Flows in the live table.' }),
+    LiveMax: z.int(),
+    Places: z.int().meta({ description: 'Capture points.' }),
+    WaitingBytes: z.number().meta({ description: 'Observations on their way into the table.' }),
+    Packets: z.number().meta({ description: 'Received by captures since the start.' }),
+    Dropped: z.number(),
+    Losses: z.array(lossShape).meta({ description: 'The largest, up to 100.' }),
+    Archive: z
+      .object({
+        Flows: z.number(),
+        Points: z.number(),
+        RawPackets: z.number(),
+        SizeBytes: z.number(),
+        Range: spanShape.nullable(),
+        AgesMs: z.record(z.string(), z.number()),
+        Notes: z.array(z.string()),
+        Queued: z.number(),
+        Written: z.number(),
+        Failures: z.number(),
+        Lost: z.number(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'FlowStatus' });
+
 const connections = z.record(z.string(), connectionShape);
 
 export const statusShape = z
@@ -73,7 +141,7 @@ export const statusShape = z
     Publishers: connections,
     Subscribers: connections,
     Alerts: z.object({ IsMaster: z.boolean() }),
-    Captures: z.object({ IsMaster: z.boolean() }),
+    Captures: captureStatusShape,
     Probes: z.record(z.string(), probeStatusShape),
     schema: z.literal(schemaVersion),
     Host: z.string(),
@@ -84,6 +152,7 @@ export const statusShape = z
     Listen: z.string(),
     Graph: graphStatusShape,
     Archive: archiveStatusShape.nullable(),
+    Flows: flowStatusShape.optional(),
     Notes: z.array(z.string()).meta({ description: 'What everyone should know while it lasts.' }),
   })
   .meta({ id: 'Status' });
@@ -99,3 +168,7 @@ export type ArchiveStatus = z.infer<typeof archiveStatusShape>;
 export type GraphStatus = z.infer<typeof graphStatusShape>;
 export type ConnectionStatus = z.infer<typeof connectionShape>;
 export type Service = z.infer<typeof serviceShape>;
+export type MechanismStatus = z.infer<typeof mechanismStatusShape>;
+export type CaptureStatus = z.infer<typeof captureStatusShape>;
+export type FlowStatus = z.infer<typeof flowStatusShape>;
+export type LossStatus = z.infer<typeof lossShape>;
