@@ -1,6 +1,7 @@
 /** `GET /api/openapi.json`, made from the shapes that requests are checked with and answers are written in. */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
 import { refusalShape } from './fault.ts';
@@ -85,6 +86,7 @@ function paths(): ZodOpenApiPathsObject {
         requestParams: { path: z.object({ key: z.string().meta({ example: 'analyzer.listen' }) }) },
       },
     },
+    ...capturePaths(),
     ...elementPaths('node', nodeShape, newNodeShape),
     ...elementPaths('edge', edgeShape, newEdgeShape),
     '/api/vocabulary': { get: operation('vocabulary', 'What can be asked about', { ok: json(vocabularyReplyShape) }) },
@@ -100,6 +102,54 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/healthz': { get: operation('healthz', 'Is it alive?', { ok: text }) },
     '/readyz': { get: operation('readyz', 'Does it answer?', { ok: text, refused: { 503: 'Not yet, or no more.' } }) },
+  };
+}
+
+function capturePaths(): ZodOpenApiPathsObject {
+  const requestParams = { path: z.object({ id: idShape }) };
+  const missing = { 404: 'There is no such capture.' };
+  return {
+    '/api/capture': {
+      get: operation('listCaptures', 'All captures, by id', { ok: json(z.record(z.string(), captureShape)) }),
+      post: {
+        operationId: 'createCapture',
+        summary: 'Capture on all nodes that a query finds, now and later',
+        requestParams: {
+          header: z.object({
+            'X-Resource-TTL': z.string().optional().meta({ description: 'Ends after so long.', example: '30s' }),
+          }),
+        },
+        requestBody: {
+          required: true,
+          content: { ...json(newCaptureShape), 'application/yaml': { schema: newCaptureShape } },
+        },
+        responses: {
+          201: { description: 'As it is now.', content: json(captureShape) },
+          400: { description: mistaken, content: text },
+          409: { description: 'There is one with this query, type and filter.', content: text },
+        },
+      },
+    },
+    '/api/capture/{id}': {
+      get: { ...operation('readCapture', 'One capture', { ok: json(captureShape), refused: missing }), requestParams },
+      delete: { ...operation('deleteCapture', 'End a capture', { ok: text, refused: missing }), requestParams },
+    },
+    '/api/pcap': {
+      post: {
+        operationId: 'sendTrace',
+        summary: 'Put the flows of a trace (pcap, pcapng) into the past, at the times of its packets',
+        requestBody: {
+          required: true,
+          content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
+        },
+        responses: {
+          202: { description: 'Its flows are kept.' },
+          400: { description: 'It is no trace: what is wrong, and at which offset.', content: text },
+          413: { description: limits[413], content: text },
+          429: { description: limits[429], content: text },
+        },
+      },
+    },
   };
 }
 
