@@ -38,10 +38,10 @@ struct EngineCounters {
   uint64_t packets;
   uint64_t bytes;
   uint64_t undecoded;   // truncated or malformed at some layer: counted by what was read before it
-  uint64_t notCounted;  // no room for its conversation: packets that are in no observation
+  uint64_t notCounted;  // no room for one of its conversations, or not even a link layer: packets that are missing in observations
   uint64_t notCountedBytes;
   uint64_t rawDropped;
-  uint64_t fragmentsDropped;  // no room to put them together
+  uint64_t fragmentsDropped;  // no room to put them together: counted, but as fragments
 };
 
 class Engine {
