@@ -5,7 +5,7 @@ import type { GraphView, Sample, Span } from '../graph/view.ts';
 import type { Answer } from '../query/query.ts';
 import type { NextHopOf } from '../query/step.ts';
 import { dotPieces } from './dot.ts';
-import { differenceJson, elementJson, nextHopJson, pastElementJson, sampleJson } from './wire.ts';
+import { differenceJson, elementJson, nextHopJson, packetJson, pastElementJson, sampleJson } from './wire.ts';
 
 /** Skydive's shape: what it is follows from the query alone. */
 export function* topologyPieces(answer: Answer): Generator<string> {
@@ -23,6 +23,15 @@ export function* topologyPieces(answer: Answer): Generator<string> {
     case 'nexthops':
       yield answer.hops.length === 0 ? '[]\n' : `[${nextHopsJson(answer.hops)}]\n`;
       return;
+    case 'flowgroups':
+    case 'packets':
+    case 'sockets': {
+      const members = membersOf(answer);
+      yield '[';
+      if (members.length > 0) yield* record(members);
+      yield ']\n';
+      return;
+    }
     default:
       yield* items(answer);
       yield '\n';
@@ -38,10 +47,11 @@ export interface Around {
 
 export function* replyPieces(answer: Answer, around: Around): Generator<string> {
   const { from, to } = around.range;
-  const time = answer.view.time ?? null;
+  const time = answer.time ?? null;
   yield `{"schema":"${schemaVersion}","kind":"${answer.kind}","warnings":${JSON.stringify(answer.warnings)},` +
     `"range":${JSON.stringify({ from: finite(from), to: finite(to) })},"time":${JSON.stringify(time)},` +
     `"logRevision":${around.logRevision},"tookMs":${Math.round(around.tookMs * 1000) / 1000},`;
+  if (answer.loss?.length) yield `"loss":${JSON.stringify(answer.loss)},`;
   if (answer.kind === 'graph') {
     yield '"nodes":';
     yield* elements(answer.nodes, answer.view);
@@ -49,7 +59,10 @@ export function* replyPieces(answer: Answer, around: Around): Generator<string> 
     yield* elements(answer.edges, answer.view);
   } else if (answer.kind === 'metrics') yield `"groups":${groupsJson(answer.groups)}`;
   else if (answer.kind === 'nexthops') yield `"nextHops":${nextHopsJson(answer.hops)}`;
-  else {
+  else if (answer.kind === 'flowgroups' || answer.kind === 'packets' || answer.kind === 'sockets') {
+    yield `"${answer.kind === 'flowgroups' ? 'flowGroups' : answer.kind}":`;
+    yield* record(membersOf(answer));
+  } else {
     yield `"${member[answer.kind]}":`;
     yield* items(answer);
   }
@@ -61,7 +74,8 @@ export function graphPieces(answer: Answer): Generator<string> | undefined {
   return answer.kind === 'graph' ? dotPieces(answer.nodes, answer.edges) : undefined;
 }
 
-type Plain = Exclude<Answer, { kind: 'graph' | 'metrics' | 'nexthops' }>;
+type Plain = Exclude<Answer, { kind: 'graph' | 'metrics' | 'nexthops' } | Keyed>;
+type Keyed = { readonly kind: 'flowgroups' | 'packets' | 'sockets' };
 
 const member: Record<Plain['kind'], string> = {
   nodes: 'nodes',
@@ -73,6 +87,7 @@ const member: Record<Plain['kind'], string> = {
   metric: 'sample',
   differences: 'differences',
   history: 'elements',
+  flows: 'flows',
   plan: 'plan',
   profile: 'profile',
 };
@@ -97,6 +112,9 @@ function* items(answer: Plain): Generator<string> {
       return yield* list(answer.differences, differenceJson);
     case 'history':
       return yield* list(answer.elements, pastElementJson);
+    case 'flows':
+      // A flow is plain data, in its shape for the wire already.
+      return yield* list(answer.flows, jsonOf);
     case 'plan':
       return yield jsonOf(answer.plan);
     case 'profile':
@@ -115,6 +133,31 @@ function* list<T>(all: Iterable<T>, json: (item: T) => string): Generator<string
     before = ',';
   }
   yield before === '[' ? '[]' : ']';
+}
+
+/** What an answer has by UUID, id or value: the key, and the JSON of each of its items. */
+type Member = readonly [id: string, items: Iterable<string>];
+
+function membersOf(answer: Extract<Answer, Keyed>): readonly Member[] {
+  switch (answer.kind) {
+    case 'flowgroups':
+      return answer.flowGroups.map(({ id, flows }) => [id, list(flows, jsonOf)]);
+    case 'packets':
+      return answer.packets.map(({ id, packets }) => [id, list(packets, packetJson)]);
+    case 'sockets':
+      return answer.sockets.map(({ id, sockets }) => [id, list(sockets, jsonOf)]);
+  }
+}
+
+/** One object, piece by piece. */
+function* record(members: readonly Member[]): Generator<string> {
+  let before = '{';
+  for (const [id, items] of members) {
+    yield `${before}${JSON.stringify(id)}:`;
+    yield* items;
+    before = ',';
+  }
+  yield before === '{' ? '{}' : '}';
 }
 
 function groupsJson(groups: ReadonlyMap<string, readonly Sample[]>): string {

@@ -11,7 +11,9 @@ import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
 import { issuesText } from './elements.ts';
 import type { ApiLimits } from './limits.ts';
+import { lossHeader } from './loss.ts';
 import type { ApiParts } from './parts.ts';
+import { linkTypesOf, pcapPieces } from './pcap.ts';
 import type { Queries } from './queries.ts';
 import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import { writeReply } from './write.ts';
@@ -114,11 +116,24 @@ class SkydiveShape implements Shape {
       sendText(response, 406, 'Only graph can be outputted as dot: end the query with .SubGraph()');
       return undefined;
     }
-    if (this.#accept.includes('application/vnd.tcpdump.pcap')) {
-      sendText(response, 406, 'Only RawPackets step result can be outputted as pcap');
-      return undefined;
+    const loss = lossHeader(answer.loss);
+    if (this.#accept.includes(mediaTypes.pcap)) {
+      if (answer.kind !== 'packets') {
+        sendText(response, 406, 'Only RawPackets step result can be outputted as pcap');
+        return undefined;
+      }
+      const [linkType = ETHERNET, ...others] = linkTypesOf(answer.packets);
+      if (others.length > 0) {
+        const text = `The packets have link types ${[linkType, ...others].join(', ')}, and a pcap file has one`;
+        sendText(response, 406, `${text}: narrow the query to flows of one capture`);
+        return undefined;
+      }
+      const pieces = pcapPieces(answer.packets, linkType);
+      const headers = [...pcapHeaders, ...loss];
+      return writeReply(response, { status: 200, headers, pieces, encoding: 'latin1', freeze }, elapsed);
     }
-    return writeReply(response, { status: 200, headers: jsonHeaders, pieces: topologyPieces(answer), freeze }, elapsed);
+    const headers = loss.length === 0 ? jsonHeaders : [...jsonHeaders, ...loss];
+    return writeReply(response, { status: 200, headers, pieces: topologyPieces(answer), freeze }, elapsed);
   }
 
   refuse(response: ServerResponse, error: unknown): void {
@@ -156,6 +171,10 @@ class OurShape implements Shape {
   }
 }
 
+/** LINKTYPE_ETHERNET: what a file without packets says it has. */
+const ETHERNET = 1;
+
+const pcapHeaders = ['Content-Type', mediaTypes.pcap, ...guardHeaders];
 const dotHeaders = ['Content-Type', `${mediaTypes.dot}; charset=utf-8`, ...guardHeaders];
 
 function gremlinOf(text: string): { query: string; fault?: undefined } | { query?: undefined; fault: string } {

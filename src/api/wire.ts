@@ -1,21 +1,25 @@
-/** Graph value → JSON text, in one place. Written by hand: a whole graph is 26,000 of these calls. */
+/** Graph and flow values → JSON text, in one place. Written by hand: a whole graph is 26,000 of these calls. */
+import type { RawPacket } from '../flow/flow.ts';
 import type { Counters, Difference, Element, GraphView, Metadata, Sample } from '../graph/view.ts';
+import { flowCounters } from '../query/counters.ts';
 import type { NextHop } from '../query/step.ts';
+import { withCaptureCounters } from './capture-counters.ts';
 
 /** An element in Skydive's shape, its newest counters (as the view knows them) merged into the metadata. */
 export function elementJson(element: Element, view: GraphView | undefined): string {
-  return element.kind === 'node'
-    ? `${nodeHead(element, view?.counters(element.id, 'Metric'))}}`
-    : `${edgeHead(element)}}`;
+  if (element.kind === 'edge') return `${edgeHead(element)}}`;
+  if (view === undefined) return `${nodeHead(element, element.metadata, undefined)}}`;
+  const metadata = element.metadata.Captures === undefined ? element.metadata : withCaptureCounters(element, view);
+  return `${nodeHead(element, metadata, view.counters(element.id, 'Metric'))}}`;
 }
 
 /** A version of the past says besides until when it was so, and when we learned of it. */
 export function pastElementJson(element: Element): string {
-  const head = element.kind === 'node' ? nodeHead(element, undefined) : edgeHead(element);
+  const head = element.kind === 'node' ? nodeHead(element, element.metadata, undefined) : edgeHead(element);
   return `${head},"ValidTo":${element.validTo ?? 'null'},"RecordedAt":${element.recordedAt}}`;
 }
 
-/** One point of a series: counters that are zero are left out, as Skydive does. */
+/** One point of a series: counters that are zero are left out, but not those of a flow; as Skydive does. */
 export function sampleJson(sample: Sample): string {
   return `{${nonZero(sample.counters)}"Start":${sample.start},"Last":${sample.last}}`;
 }
@@ -27,6 +31,12 @@ export function differenceJson(difference: Difference): string {
     `{"kind":"${difference.kind}","before":${before ? elementJson(before, undefined) : 'null'},` +
     `"after":${after ? elementJson(after, undefined) : 'null'},"keys":[${keys.join(',')}]}`
   );
+}
+
+/** A packet that was kept, as Skydive shows it. */
+export function packetJson({ timestampMs, index, data, linkType }: RawPacket): string {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  return `{"Timestamp":${Math.trunc(timestampMs)},"Index":${index},"Data":"${text}","LinkType":${linkType}}`;
 }
 
 export function nextHopJson({ priority, ip, mac, ifIndex }: NextHop): string {
@@ -41,8 +51,8 @@ function metadataJson(metadata: Metadata, counters: Counters | undefined): strin
 }
 
 /** Everything but the closing brace. */
-function nodeHead(element: Element, counters: Counters | undefined): string {
-  return `{"ID":${JSON.stringify(element.id)},"Metadata":${metadataJson(element.metadata, counters)}${lifeJson(element)}`;
+function nodeHead(element: Element, metadata: Metadata, counters: Counters | undefined): string {
+  return `{"ID":${JSON.stringify(element.id)},"Metadata":${metadataJson(metadata, counters)}${lifeJson(element)}`;
 }
 
 function edgeHead(element: Element & { kind: 'edge' }): string {
@@ -66,12 +76,12 @@ function countersJson({ total, last }: Counters): string {
   return `"Metric":{${nonZero(total)}"Last":${last.last}},"LastUpdateMetric":${sampleJson(last)}`;
 }
 
-/** Each with a comma behind it. */
+/** Each with a comma behind it; those of flows also when they are 0. */
 function nonZero(counters: Readonly<Record<string, number>>): string {
   let text = '';
   for (const key in counters) {
     const value = counters[key];
-    if (value) text += `${JSON.stringify(key)}:${value},`;
+    if (value || flowCounters.has(key)) text += `${JSON.stringify(key)}:${value},`;
   }
   return text;
 }

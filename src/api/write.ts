@@ -13,28 +13,32 @@ export interface Reply {
   /** Name, value, name, value… */
   readonly headers: readonly string[];
   readonly pieces: Iterable<string>;
+  /** 'latin1': each character of a piece is a byte. */
+  readonly encoding?: 'utf8' | 'latin1';
   /** Called before the event loop turns while pieces are still to come. */
   readonly freeze: () => void;
 }
 
 /** Undefined when it could be done at once. */
 export function writeReply(response: ServerResponse, reply: Reply, elapsed: () => number): Promise<void> | undefined {
+  const { encoding = 'utf8' } = reply;
   const pieces = reply.pieces[Symbol.iterator]();
   const first = fill(pieces);
   if (first.done) {
-    response.writeHead(reply.status, [...reply.headers, 'Content-Length', String(Buffer.byteLength(first.text))]);
-    response.end(first.text);
+    const length = Buffer.byteLength(first.text, encoding);
+    response.writeHead(reply.status, [...reply.headers, 'Content-Length', String(length)]);
+    response.end(first.text, encoding);
     return undefined;
   }
   reply.freeze();
   response.writeHead(reply.status, reply.headers as string[]);
-  return stream(response, pieces, first.text, elapsed);
+  return stream(response, pieces, { first: first.text, encoding }, elapsed);
 }
 
 async function stream(
   response: ServerResponse,
   pieces: Iterator<string>,
-  first: string,
+  { first, encoding }: { readonly first: string; readonly encoding: 'utf8' | 'latin1' },
   elapsed: () => number,
 ): Promise<void> {
   let chunk = { text: first, done: false };
@@ -47,11 +51,11 @@ async function stream(
       return;
     }
     if (chunk.done) {
-      response.end(chunk.text);
+      response.end(chunk.text, encoding);
       return;
     }
     // A socket that takes everything at once says `drain` before the event loop turns: waiting for it is not enough.
-    if (!response.write(chunk.text)) await drained(response);
+    if (!response.write(chunk.text, encoding)) await drained(response);
     if (elapsed() - sliceStart > sliceMs) {
       await turn();
       sliceStart = elapsed();

@@ -5,6 +5,7 @@ import { exitCodes, Failure } from './failure.ts';
 import { request } from './http.ts';
 import { drawDuration } from './moment.ts';
 import { cellText } from './render/grid.ts';
+import { drawLoss } from './render/loss.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 
 export async function ask(session: Session, options: ServerOptions, question: QueryRequest): Promise<QueryReply> {
@@ -23,6 +24,7 @@ export async function ask(session: Session, options: ServerOptions, question: Qu
       io.err.write(`skein: ${cellText(message)}${hint === undefined ? '' : ` (${cellText(hint)})`}\n`);
     }
   }
+  if (!options.quiet) for (const line of drawLoss(reply.loss ?? [])) io.err.write(`skein: ${line}\n`);
   if (options.verbose) io.err.write(`answered in ${drawDuration(reply.tookMs)}\n`);
   return reply;
 }

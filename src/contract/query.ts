@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { edgeShape, jsonShape, metadataShape, nodeShape, schemaVersion } from './element.ts';
 import { faultShape } from './fault.ts';
+import { flowShape, lossShape, packetShape, socketShape } from './flow.ts';
 
 export const queryRequestShape = z
   .object({
@@ -64,6 +65,10 @@ const always = {
   /** Position of the change log when it was answered; `watch` can go on from here. */
   logRevision: z.int(),
   tookMs: z.number(),
+  loss: z
+    .array(lossShape)
+    .optional()
+    .meta({ description: 'Of an answer about flows: what it may lack. Absent when nothing was lost.' }),
 };
 
 export const queryReplyShape = z
@@ -80,6 +85,10 @@ export const queryReplyShape = z
     z.object({ ...always, kind: z.literal('nexthops'), nextHops: z.record(z.string(), nextHopShape) }),
     z.object({ ...always, kind: z.literal('differences'), differences: z.array(differenceShape) }),
     z.object({ ...always, kind: z.literal('history'), elements: z.array(pastElementShape) }),
+    z.object({ ...always, kind: z.literal('flows'), flows: z.array(flowShape) }),
+    z.object({ ...always, kind: z.literal('flowgroups'), flowGroups: z.record(z.string(), z.array(flowShape)) }),
+    z.object({ ...always, kind: z.literal('packets'), packets: z.record(z.string(), z.array(packetShape)) }),
+    z.object({ ...always, kind: z.literal('sockets'), sockets: z.record(z.string(), z.array(socketShape)) }),
     z.object({ ...always, kind: z.literal('plan'), plan: jsonShape }),
     z.object({ ...always, kind: z.literal('profile'), profile: jsonShape }),
   ])

@@ -1,15 +1,21 @@
 /** What comes out of a query: graph values, not JSON. Whoever asked draws it. */
+import type { Flow } from '../flow/flow.ts';
+import type { Loss } from '../flow/loss.ts';
 import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../graph/element.ts';
-import type { Difference, GraphView, Sample } from '../graph/view.ts';
+import type { Difference, GraphView, Sample, Span } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import type { Explanation, Profile } from './explain.ts';
 import type { Kind } from './kind.ts';
-import type { Item, NextHopOf, Path, Run, Series, Subgraph } from './step.ts';
+import type { FlowGroup, Item, NextHopOf, PacketsOf, Path, Run, Series, SocketsOf, Subgraph } from './step.ts';
 
 export type Answer = Result & {
   /** Of the moment the answer speaks of; counters of its elements can be asked from it. */
   readonly view: GraphView;
+  /** What was asked about; undefined is now. */
+  readonly time: Span | undefined;
   readonly warnings: readonly Fault[];
+  /** What may be missing; there when flows were asked for. */
+  readonly loss?: readonly Loss[];
 };
 
 export type Result =
@@ -29,6 +35,10 @@ export type Result =
   | { readonly kind: 'differences'; readonly differences: readonly Difference[] }
   /** Versions, oldest first. */
   | { readonly kind: 'history'; readonly elements: readonly Element[] }
+  | { readonly kind: 'flows'; readonly flows: readonly Flow[] }
+  | { readonly kind: 'flowgroups'; readonly flowGroups: readonly FlowGroup[] }
+  | { readonly kind: 'packets'; readonly packets: readonly PacketsOf[] }
+  | { readonly kind: 'sockets'; readonly sockets: readonly SocketsOf[] }
   | { readonly kind: 'plan'; readonly plan: Explanation }
   | { readonly kind: 'profile'; readonly profile: Profile };
 
@@ -60,6 +70,14 @@ export function resultOf(kind: Exclude<Kind, 'start'>, items: readonly Item[]): 
       return { kind, differences: items as Difference[] };
     case 'history':
       return { kind, elements: items as Element[] };
+    case 'flows':
+      return { kind, flows: items as Flow[] };
+    case 'flowgroups':
+      return { kind, flowGroups: items as FlowGroup[] };
+    case 'packets':
+      return { kind, packets: items as PacketsOf[] };
+    case 'sockets':
+      return { kind, sockets: items as SocketsOf[] };
   }
 }
 

@@ -245,24 +245,52 @@ export const address: Parameters<{ readonly text: string; readonly address: Addr
   },
 };
 
-export const seriesName: Parameters<{ readonly series: string }> = {
+export const seriesName: Parameters<{ readonly series: string; readonly isTotal: boolean }> = {
   text: "['LastUpdateMetric']",
   expects: (index) => (index === 0 ? 'series' : 'nothing'),
-  read(call, faults) {
+  read(call, faults, takes) {
     if (!countIs(call, 0, 1, faults)) return undefined;
     const [argument] = call.args;
-    if (argument === undefined) return { series: 'Metric' };
+    if (argument === undefined) return { series: 'Metric', isTotal: false };
     const text = readText(call, argument, 'the name of a series', faults);
     if (text === undefined) return undefined;
-    const series = seriesOf(text);
-    if (series !== undefined) return { series };
+    const series = takes === 'flows' && !flowSeries.includes(text) ? undefined : seriesOf(text);
+    if (series !== undefined) return { series, isTotal: text === 'Metric' };
     faults.add(
       'query.argument',
       `${call.name}: no series named "${text}"`,
       argument,
-      "'LastUpdateMetric', 'Ovs' or 'SFlow'",
+      takes === 'flows' ? "'LastUpdateMetric' or 'Metric'" : "'LastUpdateMetric', 'Ovs' or 'SFlow'",
     );
     return undefined;
+  },
+};
+
+const flowSeries = ['LastUpdateMetric', 'Metric'];
+
+/** A whole number, or the one that is meant without. */
+export function optionalCount(usual: number): Parameters<{ readonly count: number }> {
+  return {
+    text: '[count]',
+    expects: (index) => (index === 0 ? 'number' : 'nothing'),
+    read(call, faults) {
+      if (!countIs(call, 0, 1, faults)) return undefined;
+      const [argument] = call.args;
+      const count = argument === undefined ? usual : readCount(call, argument, faults);
+      return count === undefined ? undefined : { count };
+    },
+  };
+}
+
+/** Where the expression begins in the query goes with it: what is wrong in it is shown there. */
+export const packetFilter: Parameters<{ readonly expression: string; readonly from: number }> = {
+  text: 'expression',
+  expects: (index) => (index === 0 ? 'text' : 'nothing'),
+  read(call, faults) {
+    if (!countIs(call, 1, 1, faults)) return undefined;
+    const argument = call.args[0] as Argument;
+    const expression = readText(call, argument, 'a packet filter', faults);
+    return expression === undefined ? undefined : { expression, from: argument.from + 1 };
   },
 };
 

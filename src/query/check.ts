@@ -2,7 +2,7 @@ import { didYouMean } from '../std/nearest.ts';
 /** Calls to steps: which step, on what, with which arguments. Finds every mistake of a query, not only the first. */
 import { Faults } from './faults.ts';
 import { type Kind, wordFor } from './kind.ts';
-import type { Step } from './step.ts';
+import type { Step, Vocabulary } from './step.ts';
 import { stepNamed, steps } from './steps/index.ts';
 import type { Call, Query } from './syntax.ts';
 
@@ -44,8 +44,7 @@ export function check(query: Query): Checked {
     const takes: Kind = kind ?? (Object.keys(step.gives)[0] as Kind);
     const keysBefore = faults.keys.length;
     const args = step.args.read(call, faults, takes);
-    // Keys of objects within values are of no vocabulary.
-    if (takes === 'values' || takes === 'metrics' || takes === 'maps') faults.keys.length = keysBefore;
+    faults.judge(keysBefore, (step.keysOf ?? vocabularyOf)(takes));
     const given: Kind | ((args: unknown) => Kind) | undefined = step.gives[takes];
     if (given === undefined) {
       const hint = hintFor(step);
@@ -70,30 +69,25 @@ export function check(query: Query): Checked {
   return { steps: checked, mode, faults };
 }
 
-/** Steps of Skydive that need captured traffic. */
-const flowSteps = new Set(
-  [
-    'Flows',
-    'Hops',
-    'CaptureNode',
-    'Node',
-    'Nodes',
-    'RawPackets',
-    'BPF',
-    'Sockets',
-    'Group',
-    'MoreThan',
-    'Workflow',
-  ].map((name) => name.toLowerCase()),
-);
+/** Keys of objects within values are of no vocabulary. */
+function vocabularyOf(takes: Kind): Vocabulary {
+  switch (takes) {
+    case 'flows':
+      return 'flow';
+    case 'values':
+    case 'maps':
+    case 'metrics':
+    case 'sockets':
+      return 'none';
+    default:
+      return 'metadata';
+  }
+}
 
 function findStep(call: Call, kind: Kind | undefined, faults: Faults): Step | undefined {
   const step = stepNamed(call.name);
   if (step !== undefined) return step;
-  const isFlowStep = flowSteps.has(call.name.toLowerCase());
-  const hint = isFlowStep
-    ? 'this build captures no flows yet; the topology can be asked'
-    : (didYouMean(call.name, namesAfter(kind)) ?? didYouMean(call.name, namesAfter(undefined)));
+  const hint = didYouMean(call.name, namesAfter(kind)) ?? didYouMean(call.name, namesAfter(undefined));
   faults.add('query.unknown-step', `no step named "${call.name}"`, named(call), hint);
   return undefined;
 }
@@ -120,6 +114,9 @@ function takenBy(step: Step): string {
 function hintFor(step: Step): string | undefined {
   if (step.gives.nodes) return 'V() gives nodes';
   if (step.gives.edges) return 'E(), OutE(), InE() and BothE() give edges';
+  if (step.gives.packets) return 'RawPackets() gives packets';
+  if (step.gives.flowgroups) return 'Group() gives groups of flows';
+  if (step.gives.flows) return 'Flows() gives flows';
   if (step.gives.start) return `G.${step.name}(…)`;
   return undefined;
 }

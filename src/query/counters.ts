@@ -47,3 +47,11 @@ export function sampleObject(
 ): Metadata | undefined {
   return sample && { ...sample.counters, Start: sample.start, Last: sample.last };
 }
+
+/** Counters of a flow: told also when they are 0, as in Skydive. */
+export const flowCounters: ReadonlySet<string> = new Set(['ABPackets', 'ABBytes', 'BAPackets', 'BABytes']);
+
+/** A round-trip time is measured, not counted: two of them make no third. */
+export function isAdditive(counter: string): boolean {
+  return counter !== 'RTT';
+}

@@ -1,5 +1,7 @@
 /** How a query will run, and how it did: data that an interface can draw. */
+import type { FlowCondition } from '../flow/view.ts';
 import type { GraphView } from '../graph/view.ts';
+import type { FlowAsk } from './flowplan.ts';
 import type { Kind } from './kind.ts';
 import type { Plan, Pushed, Stage } from './plan.ts';
 import { bestLookup, indexableOf } from './source.ts';
@@ -16,6 +18,8 @@ export interface StageWords {
   readonly gives: Kind;
   /** 'stream': item by item; 'gather': all of its input first. */
   readonly runs: 'stream' | 'gather';
+  /** What a flow store is asked to do. */
+  readonly flows: FlowWords | undefined;
   /** Where a source takes its elements from. */
   readonly source: SourceWords | undefined;
 }
@@ -28,6 +32,16 @@ export interface SourceWords {
   readonly filters: readonly string[];
   /** Elements that will be looked at, as of now. */
   readonly estimate: number;
+}
+
+export interface FlowWords {
+  /** Fields the store filters by, those with a known value first: it may have an index for one. */
+  readonly filters: readonly string[];
+  /** `-Last`: in descending order. */
+  readonly sort: string | undefined;
+  readonly skip: number;
+  readonly limit: number | undefined;
+  readonly counts: boolean;
 }
 
 export interface Profile extends Explanation {
@@ -48,7 +62,22 @@ export function explain(plan: Plan, query: string, view: GraphView): Explanation
 
 function wordsOf(stage: Stage, view: GraphView): StageWords {
   const source = stage.pushed && sourceOf(stage.pushed, view);
-  return { steps: stage.text, gives: stage.gives, runs: stage.kind, source };
+  const flows = stage.ask && flowWords(stage.ask);
+  return { steps: stage.text, gives: stage.gives, runs: stage.kind, flows, source };
+}
+
+function flowWords({ where, sort, skip, limit, counts }: FlowAsk): FlowWords {
+  const isKnown = ({ anyOf }: FlowCondition) => anyOf.every(({ equals }) => equals !== undefined);
+  const filters = where
+    .toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a)))
+    .map(({ anyOf }) => [...new Set(anyOf.map(({ field }) => field))].join(' or '));
+  return {
+    filters,
+    sort: sort && `${sort.isDescending ? '-' : ''}${sort.field}`,
+    skip,
+    limit: Number.isFinite(limit) ? limit : undefined,
+    counts,
+  };
 }
 
 /** An estimate stops counting here. */

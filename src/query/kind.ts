@@ -12,7 +12,11 @@ export type Kind =
   | 'metric'
   | 'nexthops'
   | 'differences'
-  | 'history';
+  | 'history'
+  | 'flows'
+  | 'flowgroups'
+  | 'packets'
+  | 'sockets';
 
 /** How people call what flows between steps. */
 export function wordFor(kind: Kind): string {
@@ -33,6 +37,10 @@ const kindWords: Readonly<Record<Kind, string>> = {
   nexthops: 'next hops',
   differences: 'differences',
   history: 'versions',
+  flows: 'flows',
+  flowgroups: 'groups of flows',
+  packets: 'packets',
+  sockets: 'sockets',
 };
 
 export const everyKind = Object.keys(kindWords) as Kind[];

@@ -1,5 +1,6 @@
 /** What one query may cost. Each limit is named in the Mistake that tells of it. */
 import { type Mistake, mistake } from '../std/mistake.ts';
+import type { Kind } from './kind.ts';
 
 export interface Limits {
   /** Characters of query text. */
@@ -31,6 +32,11 @@ export const defaultLimits: Limits = {
 
 /** A reference held in an array or a set, roughly. */
 const HELD_BYTES = 64;
+/** References that an item of a kind counts for: flows are made for the query that asks, of a kilobyte or so. */
+export function weightOf(kind: Kind): number {
+  return kind === 'flows' ? 16 : 1;
+}
+
 /** Items between two looks at the clock. */
 const STRIDE = 128;
 
@@ -75,7 +81,8 @@ export class Budget {
     if (count > this.limits.results) throw tooMuch('results', `its answer has more than ${this.limits.results} items`);
   }
 
-  private look(): boolean {
+  /** The same as `spend` at the end of a longer piece of work, whose length nobody knows. */
+  look(): boolean {
     this.items += STRIDE - this.left;
     this.left = STRIDE;
     if (this.signal?.aborted) throw cancelled();

@@ -1,9 +1,11 @@
 /**
  * Checked steps to what will run. The filters that follow `V()` or `E()` directly become part of the source, which can
- * then ask an index; nothing else changes place: `Limit` before `Has` is not `Has` before `Limit`.
+ * then ask an index, and so do those that follow `Flows()`, with their order and part; nothing else changes place: `Limit` before `Has` is not `Has` before `Limit`.
  */
 import type { Checked, CheckedStep, Mode } from './check.ts';
 import type { Condition } from './condition.ts';
+import { type FlowAsk, flowAskAt } from './flowplan.ts';
+import { flowStage } from './flowsource.ts';
 import type { Kind } from './kind.ts';
 import { countStage, sourceStage } from './source.ts';
 import type { Item, Items, Run } from './step.ts';
@@ -33,6 +35,8 @@ interface Words {
   readonly gives: Kind;
   /** Conditions that the source takes over, of which one may go to an index. */
   readonly pushed?: Pushed;
+  /** What a flow store is asked. */
+  readonly ask?: FlowAsk;
 }
 
 export interface Pushed {
@@ -44,6 +48,14 @@ export function plan({ steps, mode }: Checked, text: string): Plan {
   const stages: Stage[] = [];
   for (let at = 0; at < steps.length; ) {
     const first = steps[at] as CheckedStep;
+    if (first.step.name === 'Flows') {
+      const { steps: count, ask } = flowAskAt(steps, at);
+      const last = steps[at + count - 1] as CheckedStep;
+      const words = { text: text.slice(first.call.from, last.call.to), gives: last.gives, ask };
+      stages.push({ kind: 'gather', ...words, run: flowStage(ask, first.takes) });
+      at += count;
+      continue;
+    }
     const taken = sourceAt(steps, at);
     const last = steps[at + Math.max(taken.steps, 1) - 1] as CheckedStep;
     const words = { text: text.slice(first.call.from, last.call.to), gives: last.gives };

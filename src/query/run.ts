@@ -2,16 +2,26 @@
  * Runs a plan. The whole run is one generator, which pauses where the event loop should turn or a promise is awaited:
  * a query that needs neither is answered in the same call.
  */
-import type { GraphView, Timeline } from '../graph/view.ts';
+import type { Loss } from '../flow/loss.ts';
+import type { FlowView } from '../flow/view.ts';
+import type { GraphView, Span, Timeline } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import { type Answer, type Result, resultOf, wholeGraph } from './answer.ts';
 import { explain, Meter, Stopwatch } from './explain.ts';
-import { Budget, cancelled, type Limits } from './limits.ts';
+import type { Kind } from './kind.ts';
+import { Budget, cancelled, type Limits, weightOf } from './limits.ts';
 import type { Plan } from './plan.ts';
-import type { Item, Items, Run } from './step.ts';
+import type { Item, Items, PacketTest, Run } from './step.ts';
 
 export interface Context {
   readonly timeline: Timeline;
+  /** Live flows and archived ones in one; without it a query about flows is a Mistake. */
+  readonly flows?: FlowView | undefined;
+  /**
+   * A packet filter in pcap syntax, made ready. Throws a Mistake for one that is none; its `from` and `to` are positions
+   * in the expression.
+   */
+  readonly matchFilter?: ((expression: string) => PacketTest) | undefined;
   /** The clock on the wall, epoch ms: what "now" means in this run. */
   readonly nowMs: number;
   /** Monotonic ms, to see how long it takes. */
@@ -30,26 +40,27 @@ export function runPlan(
   context: Context,
   limits: Limits,
 ): Answer | Promise<Answer> {
-  const run = new Running(context, limits, warnings);
+  const run = new Running(text, context, limits, warnings);
   const program = answer(plan, text, run, context);
   const first = program.next();
   return first.done ? first.value : finish(program, first.value, run, context);
 }
 
-type Program = Generator<Promise<Items> | undefined, Answer, Items | undefined>;
+type Program = Generator<Promise<unknown> | undefined, Answer, unknown>;
 
 async function finish(
   program: Program,
-  pause: Promise<Items> | undefined,
+  pause: Promise<unknown> | undefined,
   run: Running,
   { turn, signal }: Context,
 ): Promise<Answer> {
   for (;;) {
     run.view.freeze();
-    let given: Items | undefined;
+    let given: unknown;
     try {
-      if (pause === undefined) await turn();
-      else given = await orCancelled(pause, signal);
+      const awaited = pause ?? run.takeWaiting();
+      if (awaited === undefined) await turn();
+      else given = await orCancelled(awaited, signal);
       run.budget.resume();
     } catch (error) {
       // What is still open in the generators is closed.
@@ -68,6 +79,7 @@ function* answer(plan: Plan, text: string, run: Running, { elapsed }: Context): 
   const startedMs = elapsed();
   const words = meters && explain(plan, text, run.view);
   const result = yield* resultFrom(plan, run, meters, new Stopwatch(elapsed));
+  yield* run.learnLoss();
   if (meters === undefined || words === undefined) return run.answer(result);
   const stages = words.stages.map((stage, index) => ({ ...stage, ...(meters[index] as Meter).cost }));
   return run.answer({
@@ -81,29 +93,32 @@ function* resultFrom(
   run: Running,
   meters: Meter[] | undefined,
   watch: Stopwatch,
-): Generator<Promise<Items> | undefined, Result, Items | undefined> {
+): Generator<Promise<unknown> | undefined, Result, unknown> {
   let items: Items = [];
+  let kind: Kind = 'start';
   for (const stage of plan.stages) {
     const meter = meters && new Meter(watch, meters.at(-1));
     if (stage.kind === 'stream') items = stage.run(items, run);
     else {
-      const gathered = yield* collect(items, run);
+      const gathered = yield* collect(items, kind, run);
       if (meter !== undefined) watch.charge(meter);
       const output = stage.run(gathered, run);
       items = output instanceof Promise ? ((yield output) as Items) : output;
       if (meter !== undefined) watch.charge(undefined);
     }
+    kind = stage.gives;
     if (meter === undefined) continue;
     meters?.push(meter);
     items = meter.count(items);
   }
-  const found = yield* collect(items, run);
+  const found = yield* collect(items, kind, run);
   if (plan.gives === 'start') return { kind: 'graph', ...(yield* wholeGraph(run)) };
   run.budget.checkResults(found.length);
   return resultOf(plan.gives, found);
 }
 
-function* collect(items: Items, { budget }: Run): Generator<undefined, Item[]> {
+function* collect(items: Items, kind: Kind, { budget }: Run): Generator<undefined, Item[]> {
+  const weight = weightOf(kind);
   const found: Item[] = [];
   for (const item of items) {
     if (item === undefined) {
@@ -111,7 +126,7 @@ function* collect(items: Items, { budget }: Run): Generator<undefined, Item[]> {
       continue;
     }
     found.push(item);
-    if ((found.length & 1023) === 0) budget.hold(1024);
+    if ((found.length & 1023) === 0) budget.hold(1024 * weight);
   }
   return found;
 }
@@ -127,22 +142,35 @@ function orCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): P
 }
 
 class Running implements Run {
+  readonly text: string;
   readonly timeline: Timeline;
   readonly nowMs: number;
   readonly budget: Budget;
   readonly turn: () => Promise<void>;
   readonly names = new Map();
+  readonly flows: FlowView | undefined;
+  readonly matchFilter: ((expression: string) => PacketTest) | undefined;
   view: GraphView;
   root: GraphView;
+  time: Span | undefined;
   #warnings: readonly Fault[];
+  #waiting: Promise<unknown> | undefined;
+  /** Times whose flows were asked for, by their text. */
+  readonly #flowTimes = new Map<string, Span | undefined>();
+  #loss: Loss[] | undefined;
 
-  constructor({ timeline, nowMs, elapsed, turn, signal }: Context, limits: Limits, warnings: readonly Fault[]) {
+  constructor(text: string, context: Context, limits: Limits, warnings: readonly Fault[]) {
+    const { timeline, flows, matchFilter, nowMs, elapsed, turn, signal } = context;
+    this.text = text;
     this.timeline = timeline;
+    this.flows = flows;
+    this.matchFilter = matchFilter;
     this.nowMs = nowMs;
     this.budget = new Budget(limits, elapsed, signal);
     this.turn = turn;
     this.view = timeline.now();
     this.root = this.view;
+    this.time = this.view.time;
     this.#warnings = warnings;
   }
 
@@ -150,7 +178,32 @@ class Running implements Run {
     this.#warnings = [...this.#warnings, fault];
   }
 
+  wait(promise: Promise<unknown>): void {
+    this.#waiting = promise;
+  }
+
+  takeWaiting(): Promise<unknown> | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  noteFlows(): void {
+    this.#flowTimes.set(JSON.stringify(this.time) ?? 'now', this.time);
+  }
+
+  /** What was lost of the times whose flows were asked for. */
+  *learnLoss(): Generator<Promise<unknown>, void, unknown> {
+    for (const time of this.#flowTimes.values()) {
+      const loss = this.flows?.loss(time) ?? [];
+      const known = loss instanceof Promise ? ((yield loss) as readonly Loss[]) : loss;
+      this.#loss = [...(this.#loss ?? []), ...known];
+    }
+  }
+
   answer(result: Result): Answer {
-    return { ...result, view: this.view, warnings: this.#warnings };
+    const { view } = this;
+    const answer = { ...result, view, time: view.time, warnings: this.#warnings };
+    return this.#loss === undefined ? answer : { ...answer, time: this.time, loss: this.#loss };
   }
 }

@@ -3,6 +3,8 @@
  * hold the event loop for a tenth of a second.
  */
 import type { Value } from '../graph/element.ts';
+import type { Kind } from './kind.ts';
+import { weightOf } from './limits.ts';
 import type { Item, Items, Run } from './step.ts';
 
 const RUN_LENGTH = 1024;
@@ -18,8 +20,10 @@ export function* sorted<T extends Item>(
   keyOf: (item: T) => Value | undefined,
   compare: (a: Value | undefined, b: Value | undefined) => number,
   { budget }: Run,
+  kind: Kind,
 ): Generator<T | undefined> {
   const byKey = (a: Keyed<T>, b: Keyed<T>) => compare(a.key, b.key);
+  const weight = weightOf(kind);
   let runs: Keyed<T>[][] = [];
   let current: Keyed<T>[] = [];
   for (const item of input) {
@@ -27,7 +31,7 @@ export function* sorted<T extends Item>(
       yield undefined;
       continue;
     }
-    budget.hold(1);
+    budget.hold(weight);
     current.push({ key: keyOf(item), item });
     if (current.length < RUN_LENGTH) continue;
     runs.push(current.sort(byKey));

@@ -1,6 +1,8 @@
 /** What a step is. All it knows comes in through its arguments, its input and the run. */
-import type { Element, GraphEdge, GraphNode, Value } from '../graph/element.ts';
-import type { Difference, GraphView, Sample, Timeline } from '../graph/view.ts';
+import type { Flow, RawPacket } from '../flow/flow.ts';
+import type { FlowCondition, FlowView } from '../flow/view.ts';
+import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../graph/element.ts';
+import type { Difference, GraphView, Sample, Span, Timeline } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import type { Parameters } from './arguments.ts';
 import type { Condition } from './condition.ts';
@@ -28,6 +30,10 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
   readonly gives: { readonly [K in Kind]?: Kind | ((args: Args) => Kind) };
   /** A filter: elements that meet all of these pass and nothing else happens. The plan may hand them to an index. */
   filter?(args: Args, takes: Kind): readonly Condition[] | undefined;
+  /** The same on flows: those that meet all of these pass. The plan may hand them to the store. */
+  flowFilter?(args: Args): readonly FlowCondition[];
+  /** What the keys among its arguments are keys of; when left out, of what it takes. */
+  readonly keysOf?: (takes: Kind) => Vocabulary;
   /** Item by item. Made ready once for each query text, then run any number of times; state lives inside a run. */
   stream?(args: Args, takes: Kind): (input: Items<In>, run: Run) => Items<Out>;
   /** All of the input first: for what waits (an archive), changes the view, or names its input. */
@@ -36,10 +42,46 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
 
 export type Dialect = 'skydive';
 
+/** 'none': of objects nobody has described. */
+export type Vocabulary = 'metadata' | 'flow' | 'none';
+
 /** `undefined` is a breath: nothing yet, but the event loop should turn. Every step passes it on. */
 export type Items<T extends Item = Item> = Iterable<T | undefined>;
 
-export type Item = Element | Subgraph | Path | Value | Series | NextHopOf | Difference | Sample;
+export type Item =
+  | Element
+  | Subgraph
+  | Path
+  | Value
+  | Series
+  | NextHopOf
+  | Difference
+  | Sample
+  | Flow
+  | FlowGroup
+  | PacketsOf
+  | SocketsOf;
+
+/** Flows that agree in a field. */
+export interface FlowGroup {
+  readonly id: string;
+  readonly flows: readonly Flow[];
+}
+
+/** Packets that were kept of a flow, by its UUID. */
+export interface PacketsOf {
+  readonly id: string;
+  readonly packets: readonly RawPacket[];
+}
+
+/** Sockets of a node, by its id, or those at the ends of a flow, by its UUID. */
+export interface SocketsOf {
+  readonly id: string;
+  readonly sockets: readonly Metadata[];
+}
+
+/** Says of packets whether an expression in pcap syntax lets them pass. */
+export type PacketTest = (packet: RawPacket) => boolean;
 
 export interface Subgraph {
   readonly nodes: readonly GraphNode[];
@@ -76,10 +118,22 @@ export interface Run {
   /** What `.G` in the middle goes back to. */
   root: GraphView;
   readonly timeline: Timeline;
+  /** The time asked about; not cut to what is kept of the graph, as the view is. */
+  time: Span | undefined;
+  /** Undefined where nothing captures. */
+  readonly flows: FlowView | undefined;
+  /** Undefined where no filters are understood. Throws a Mistake, its position within the expression. */
+  readonly matchFilter: ((expression: string) => PacketTest) | undefined;
+  /** The query itself, which positions in a Mistake are of. */
+  readonly text: string;
   readonly nowMs: number;
   readonly budget: Budget;
   /** Lets the event loop turn once, for what waits by itself. */
   turn(): Promise<void>;
+  /** The next breath lasts until this is done. */
+  wait(promise: Promise<unknown>): void;
+  /** Flows of this time were asked for: what was lost of them belongs to the answer. */
+  noteFlows(): void;
   /** Sets that `As` has named. */
   readonly names: Map<string, readonly GraphNode[]>;
   warn(fault: Fault): void;

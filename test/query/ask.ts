@@ -6,14 +6,32 @@ import type { Answer } from '../../src/query/answer.ts';
 import type { Limits } from '../../src/query/limits.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import type { Context } from '../../src/query/run.ts';
+import type { PacketTest } from '../../src/query/step.ts';
+import { Mistake } from '../../src/std/mistake.ts';
+import { flowList } from './flow-list.ts';
+import { readFlows } from './flow-text.ts';
 
 export const NOW = 1_000_000;
 
 export const engine = new QueryEngine({ keys: () => [] });
 
-export function ask(graph: Graph | string, text: string, more: Partial<Context> = {}): Answer | Promise<Answer> {
-  const timeline = timelineOf(typeof graph === 'string' ? readGraph(graph) : graph);
-  return engine.run(engine.prepare(text), { ...stillContext(timeline), ...more });
+/** The graph may be a text that has flows in it. */
+export function ask(on: Graph | string, text: string, more: Partial<Context> = {}): Answer | Promise<Answer> {
+  return engine.run(engine.prepare(text), { ...worldOf(on), ...more });
+}
+
+/** All there is to ask about. */
+export function worldOf(on: Graph | string): Context {
+  if (typeof on !== 'string') return stillContext(timelineOf(on));
+  const { flows, graph } = readFlows(on);
+  return { ...stillContext(timelineOf(readGraph(graph))), flows: flowList(flows), matchFilter };
+}
+
+/** One word of the language of pcap. */
+function matchFilter(expression: string): PacketTest {
+  const [, least] = /^greater (\d+)$/.exec(expression) ?? [];
+  if (least !== undefined) return ({ length }) => length >= Number(least);
+  throw new Mistake([{ code: 'filter.syntax', message: 'only "greater" is understood', from: 0, to: 3 }]);
 }
 
 /** What answers within the call: everything that reads the graph of now. */
@@ -69,6 +87,14 @@ export function lines(answer: Answer): string[] {
       return answer.hops.map(({ id, hop }) => `${id} ${JSON.stringify(hop)}`);
     case 'differences':
       return answer.differences.map(({ kind, before, after }) => `${kind} ${(after ?? before)?.id}`);
+    case 'flows':
+      return answer.flows.map(({ UUID }) => UUID);
+    case 'flowgroups':
+      return answer.flowGroups.map(({ id, flows }) => [id, ...flows.map(({ UUID }) => UUID)].join(' '));
+    case 'packets':
+      return answer.packets.map(({ id, packets }) => [id, ...packets.map(({ length }) => length)].join(' '));
+    case 'sockets':
+      return answer.sockets.map(({ id, sockets }) => `${id} ${JSON.stringify(sockets)}`);
     case 'plan':
       return answer.plan.stages.map(({ steps }) => steps);
     case 'profile':

@@ -1,10 +1,10 @@
 import { Graph } from '../../src/graph/graph.ts';
-import { readGraph } from '../../src/graph/text.ts';
 import type { Timeline } from '../../src/graph/view.ts';
 import type { Context } from '../../src/query/run.ts';
 import { steps } from '../../src/query/steps/index.ts';
 import { Mistake } from '../../src/std/mistake.ts';
-import { engine, lines, stillContext, timelineOf } from './ask.ts';
+import { engine, lines, stillContext, timelineOf, worldOf } from './ask.ts';
+import { slowly } from './flow-list.ts';
 
 function manyNodes(count: number): Graph {
   const graph = new Graph({ indexed: ['Name', 'Type'] });
@@ -216,10 +216,11 @@ test('the past of many is asked for in parts', async () => {
 
 for (const { name, example } of steps) {
   test(`${name}: an answer does not depend on pauses`, async () => {
-    const on = timelineOf(readGraph(example.on));
+    const world = worldOf(example.on);
     let ms = 0;
-    // Every look at the clock is past the slice.
-    const context = { ...stillContext(on), elapsed: () => (ms += 0.01), limits: { sliceMs: 0 } };
+    // Every look at the clock is past the slice, and everything has to be waited for.
+    const flows = world.flows && slowly(world.flows);
+    const context = { ...world, flows, elapsed: () => (ms += 0.01), limits: { sliceMs: 0 } };
     expect(lines(await engine.run(engine.prepare(example.query), context))).toEqual(example.gives);
   });
 }

@@ -18,6 +18,13 @@ interface Stage {
     readonly filters?: readonly string[];
     readonly estimate: number;
   };
+  readonly flows?: {
+    readonly filters: readonly string[];
+    readonly sort?: string;
+    readonly skip: number;
+    readonly limit?: number;
+    readonly counts: boolean;
+  };
   readonly itemsIn?: number;
   readonly itemsOut?: number;
   readonly us?: number;
@@ -39,10 +46,10 @@ function gridOf(stages: readonly Stage[]): Grid {
       { title: 'OUT', isOptional: true },
       { title: 'TIME', isOptional: true },
     ],
-    rows: stages.map(({ steps, gives, source, itemsIn, itemsOut, us }) => [
+    rows: stages.map(({ steps, gives, source, flows, itemsIn, itemsOut, us }) => [
       steps,
       gives,
-      source && sourceText(source),
+      (source && sourceText(source)) ?? (flows && flowsText(flows)),
       itemsIn,
       itemsOut,
       us === undefined ? undefined : drawMicroseconds(us),
@@ -53,6 +60,15 @@ function gridOf(stages: readonly Stage[]): Grid {
 function sourceText({ by, key, filters = [], estimate }: NonNullable<Stage['source']>): string {
   const how = by === 'index' ? `${estimate} by the index of ${key}` : `all ${estimate}`;
   return filters.length > 0 ? `${how}, checking ${filters.join(', ')}` : how;
+}
+
+function flowsText({ filters, sort, skip, limit, counts }: NonNullable<Stage['flows']>): string {
+  const parts = [counts ? 'the number of flows' : 'flows'];
+  if (filters.length > 0) parts.push(`with ${filters.join(', ')}`);
+  if (sort !== undefined) parts.push(`in order of ${sort}`);
+  if (limit !== undefined) parts.push(skip > 0 ? `${limit} after ${skip}` : `the first ${limit}`);
+  else if (skip > 0) parts.push(`after ${skip}`);
+  return parts.join(', ');
 }
 
 function drawMicroseconds(us: number): string {

@@ -13,6 +13,7 @@ export const between = defineStep({
   gather: (moments) => (_input, run) => {
     const { from, to } = spanOf(moments, run);
     // Times are whole ms: the last one before the end.
-    return setView(run, run.timeline.between({ from, to: Math.max(from, to - 1) }));
+    const span = { from, to: Math.max(from, to - 1) };
+    return setView(run, span, () => run.timeline.between(span));
   },
 });

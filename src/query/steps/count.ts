@@ -17,6 +17,10 @@ export const count = defineStep({
     nexthops: 'value',
     differences: 'value',
     history: 'value',
+    flows: 'value',
+    flowgroups: 'value',
+    packets: 'value',
+    sockets: 'value',
   },
   stream: () =>
     function* (input: Items<Item>) {

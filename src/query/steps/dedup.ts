@@ -1,37 +1,34 @@
 import type { Element, Value } from '../../graph/element.ts';
-import type { GraphView } from '../../graph/view.ts';
 import { keys } from '../arguments.ts';
-import type { Key } from '../key.ts';
-import { defineStep, type Items, type Run } from '../step.ts';
+import { compileKey, type Key } from '../key.ts';
+import type { Kind } from '../kind.ts';
+import { type Reader, readerOf } from '../reader.ts';
+import { defineStep, type Item, type Items, type Run } from '../step.ts';
 
 export const dedup = defineStep({
   name: 'Dedup',
   dialect: ['skydive'],
-  doc: 'Keeps the first of each: by id, by value, or by the values of the keys; what has none of the keys is kept.',
+  doc: 'Keeps the first of each: by id, by value, flows by TrackingID, or by the values of the keys; what has none of the keys is kept.',
   args: keys({ least: 0 }),
   example: {
     on: 'host:h1 -ownership-> device:eth0\n host:h2',
     query: "G.V().Dedup('Type')",
     gives: ['host:h1', 'device:eth0'],
   },
-  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values' },
-  stream:
-    (by, takes) =>
-    (input: Items<Element | Value>, run): Items<Element | Value> =>
-      takes === 'values'
-        ? firsts(
-            input as Items<Value>,
-            by.length === 0 ? (value) => value : (value) => joined(by.map((key) => key.find(value))),
-            run,
-          )
-        : firsts(input as Items<Element>, by.length === 0 ? (element) => element.id : keysOf(by, run.view), run),
+  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', flows: 'flows' },
+  stream: (by, takes) => {
+    const keyOf = keyOfFirsts(by, takes);
+    return (input: Items, run) => firsts(input, keyOf(run), run);
+  },
 });
 
-function* firsts<T extends Element | Value>(
-  input: Items<T>,
-  keyOf: (item: T) => Value | undefined,
-  { budget }: Run,
-): Generator<T | undefined> {
+function keyOfFirsts(by: readonly Key[], takes: Kind): (run: Run) => Reader {
+  if (by.length > 0) return joined(by, takes);
+  if (takes === 'values') return () => (value) => value as Value;
+  return takes === 'flows' ? joined([compileKey('TrackingID')], takes) : () => (element) => (element as Element).id;
+}
+
+function* firsts(input: Items, keyOf: Reader, { budget }: Run): Generator<Item | undefined> {
   const seen = new Seen();
   for (const item of input) {
     if (item === undefined) {
@@ -65,13 +62,16 @@ function isNew<T>(set: Set<T>, value: T): boolean {
   return set.size > before;
 }
 
-function keysOf(by: readonly Key[], view: GraphView): (element: Element) => Value | undefined {
-  const [only] = by;
-  if (by.length === 1 && only !== undefined) return (element) => only.read(element, view);
-  return (element) => joined(by.map((key) => key.read(element, view)));
-}
-
-/** One text for the values together; undefined when there is none. */
-function joined(values: readonly (Value | undefined)[]): string | undefined {
-  return values.some((value) => value !== undefined) ? JSON.stringify(values) : undefined;
+/** One key is its value; of several one text for the values together, undefined when there is none. */
+function joined(by: readonly Key[], takes: Kind): (run: Run) => Reader {
+  const readers = by.map((key) => readerOf(key, takes));
+  const [first] = readers;
+  if (readers.length === 1 && first !== undefined) return ({ view }) => first(view);
+  return ({ view }) => {
+    const ready = readers.map((reader) => reader(view));
+    return (item) => {
+      const values = ready.map((read) => read(item));
+      return values.some((value) => value !== undefined) ? JSON.stringify(values) : undefined;
+    };
+  };
 }

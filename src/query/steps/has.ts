@@ -1,9 +1,12 @@
+import type { Flow } from '../../flow/flow.ts';
 import type { Element, Value } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
 import type { Condition } from '../condition.ts';
-import { keepAll } from '../keep.ts';
+import { flowConditions } from '../flowkey.ts';
+import { keepAll, keepFlows } from '../keep.ts';
 import { isList } from '../key.ts';
-import { defineStep, type Items } from '../step.ts';
+import { keepSockets } from '../sockets.ts';
+import { defineStep, type Items, type Run } from '../step.ts';
 
 export const has = defineStep({
   name: 'Has',
@@ -15,12 +18,24 @@ export const has = defineStep({
     query: "G.V().Has('Type', 'device', 'MTU', LT(9000))",
     gives: ['device:eth0'],
   },
-  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values' },
+  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', flows: 'flows', sockets: 'sockets' },
   filter: (wanted, takes) => (takes === 'values' ? undefined : wanted),
-  stream: (wanted, takes) => {
-    const keep = keepAll(wanted);
-    return (input: Items<Element | Value>, run): Items<Element | Value> =>
-      takes === 'values' ? objects(input as Items<Value>, wanted) : keep(input as Items<Element>, run);
+  flowFilter: flowConditions,
+  stream: (wanted, takes): ((input: Items, run: Run) => Items) => {
+    switch (takes) {
+      case 'values':
+        return (input) => objects(input as Items<Value>, wanted);
+      case 'flows': {
+        const keep = keepFlows(flowConditions(wanted));
+        return (input, run) => keep(input as Items<Flow>, run);
+      }
+      case 'sockets':
+        return keepSockets((socket) => meets(socket, wanted));
+      default: {
+        const keep = keepAll(wanted);
+        return (input, run) => keep(input as Items<Element>, run);
+      }
+    }
   },
 });
 

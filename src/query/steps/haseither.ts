@@ -1,8 +1,13 @@
+import type { Flow } from '../../flow/flow.ts';
+import type { FlowCondition } from '../../flow/view.ts';
+import type { Element } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
 import type { Condition } from '../condition.ts';
-import { keepAny } from '../keep.ts';
+import { flowTest } from '../flowkey.ts';
+import { keepAny, keepFlows } from '../keep.ts';
 import { equalTo } from '../predicates.ts';
-import { defineStep } from '../step.ts';
+import { keepSockets } from '../sockets.ts';
+import { defineStep, type Items, type Run } from '../step.ts';
 
 export const hasEither = defineStep({
   name: 'HasEither',
@@ -14,10 +19,28 @@ export const hasEither = defineStep({
     query: "G.V().HasEither('Type', 'veth', 'Type', 'tun')",
     gives: ['veth:a', 'tun:b'],
   },
-  gives: { nodes: 'nodes', edges: 'edges', history: 'history' },
+  gives: { nodes: 'nodes', edges: 'edges', history: 'history', flows: 'flows', sockets: 'sockets' },
   filter: sameKey,
-  stream: (wanted) => keepAny(wanted),
+  flowFilter: anyOf,
+  stream: (wanted, takes): ((input: Items, run: Run) => Items) => {
+    switch (takes) {
+      case 'flows': {
+        const keep = keepFlows(anyOf(wanted));
+        return (input, run) => keep(input as Items<Flow>, run);
+      }
+      case 'sockets':
+        return keepSockets((socket) => wanted.some(({ key, predicate }) => predicate.test(key.find(socket))));
+      default: {
+        const keep = keepAny(wanted);
+        return (input, run) => keep(input as Items<Element>, run);
+      }
+    }
+  },
 });
+
+function anyOf(wanted: readonly Condition[]): FlowCondition[] {
+  return [{ anyOf: wanted.map(flowTest) }];
+}
 
 /** One key with several values is what WITHIN is, and an index can find it. */
 function sameKey(wanted: readonly Condition[]): readonly Condition[] | undefined {

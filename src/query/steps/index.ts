@@ -8,18 +8,23 @@ import { between } from './between.ts';
 import { both } from './both.ts';
 import { bothE } from './bothe.ts';
 import { bothV } from './bothv.ts';
+import { bpf } from './bpf.ts';
+import { captureNode } from './capturenode.ts';
 import { count } from './count.ts';
 import { dedup } from './dedup.ts';
 import { descendants } from './descendants.ts';
 import { diff } from './diff.ts';
 import { e } from './e.ts';
 import { explain } from './explain.ts';
+import { flows } from './flows.ts';
 import { g } from './g.ts';
+import { group } from './group.ts';
 import { has } from './has.ts';
 import { hasEither } from './haseither.ts';
 import { hasKey } from './haskey.ts';
 import { hasNot } from './hasnot.ts';
 import { history } from './history.ts';
+import { hops } from './hops.ts';
 import { in_ } from './in.ts';
 import { inE } from './ine.ts';
 import { inV } from './inv.ts';
@@ -29,15 +34,19 @@ import { max } from './max.ts';
 import { mean } from './mean.ts';
 import { metrics } from './metrics.ts';
 import { min } from './min.ts';
+import { moreThan } from './morethan.ts';
 import { neighbors } from './neighbors.ts';
 import { nextHop } from './nexthop.ts';
+import { nodes } from './nodes.ts';
 import { out } from './out.ts';
 import { outE } from './oute.ts';
 import { outV } from './outv.ts';
 import { profile } from './profile.ts';
 import { range } from './range.ts';
+import { rawPackets } from './rawpackets.ts';
 import { select } from './select.ts';
 import { shortestPathTo } from './shortestpathto.ts';
+import { sockets } from './sockets.ts';
 import { sort } from './sort.ts';
 import { subGraph } from './subgraph.ts';
 import { sum } from './sum.ts';
@@ -88,6 +97,15 @@ export const steps: readonly Step[] = [
   metrics,
   aggregates,
   nextHop,
+  flows,
+  hops,
+  captureNode,
+  nodes,
+  group,
+  moreThan,
+  rawPackets,
+  bpf,
+  sockets,
   explain,
   profile,
 ];

@@ -15,7 +15,7 @@ export const keys = defineStep({
     query: 'G.V().Keys().Range(7, 11)',
     gives: ['"Type"', '"Name"', '"LLDP"', '"LLDP.Port"'],
   },
-  gives: { nodes: 'values', edges: 'values', history: 'values', values: 'values', metrics: 'values' },
+  gives: { nodes: 'values', edges: 'values', history: 'values', values: 'values', metrics: 'values', flows: 'values' },
   stream: (_args, takes) =>
     function* (input: Items<Element | Value | Series>, { view, budget }) {
       const seen = new Set<string>();
@@ -33,7 +33,8 @@ export const keys = defineStep({
 });
 
 function* namesOf(item: Element | Value | Series, takes: Kind, view: GraphView): Generator<string> {
-  if (takes === 'values') yield* namesWithin(item as Value);
+  // A flow is plain data.
+  if (takes === 'values' || takes === 'flows') yield* namesWithin(item as Value);
   else if (takes !== 'metrics') yield* keyNames(item as Element, view);
   else for (const { counters } of (item as Series).samples) yield* [...Object.keys(counters), 'Start', 'Last'];
 }

@@ -16,6 +16,10 @@ export const limit = defineStep({
     maps: 'maps',
     history: 'history',
     differences: 'differences',
+    flows: 'flows',
+    flowgroups: 'flowgroups',
+    packets: 'packets',
+    sockets: 'sockets',
   },
   stream: ([count = 0]) => slice(0, count),
 });

@@ -8,7 +8,7 @@ export const mean = defineStep({
   doc: 'The mean of a key, or of the values themselves; null when there is none.',
   args: optionalKey({ mayLack: ['values'] }),
   example: { on: 'device:eth0 {"MTU":1500}\n device:eth1 {"MTU":9000}', query: "G.V().Mean('MTU')", gives: ['5250'] },
-  gives: { nodes: 'value', edges: 'value', history: 'value', values: 'value', metrics: 'value' },
+  gives: { nodes: 'value', edges: 'value', history: 'value', values: 'value', metrics: 'value', flows: 'value' },
   stream: ({ key }, takes) =>
     function* (input, run): Generator<number | null | undefined> {
       let total = 0;

@@ -1,19 +1,24 @@
+import type { Flow, FlowMetric } from '../../flow/flow.ts';
 import type { GraphNode } from '../../graph/element.ts';
+import type { Sample } from '../../graph/view.ts';
 import { seriesName } from '../arguments.ts';
+import { awaited } from '../awaited.ts';
 import { inBatches } from '../batches.ts';
+import { flowsOf } from '../flowsource.ts';
 import { defineStep, type Run, type Series } from '../step.ts';
 
 export const metrics = defineStep({
   name: 'Metrics',
   dialect: ['skydive'],
-  doc: 'What the counters of each node gained: last at the moment asked about, or point by point in a span.',
+  doc: 'What the counters of each node or flow gained: last at the moment asked about, or point by point in a span; with the name Metric, all that flows have counted since they began.',
   args: seriesName,
   example: { on: 'device:eth0', query: 'G.V().Metrics()', gives: [] },
-  gives: { nodes: 'metrics' },
+  gives: { nodes: 'metrics', flows: 'metrics' },
   gather:
-    ({ series }) =>
-    (input: readonly GraphNode[], run) => {
-      const ids = [...new Set(input.map(({ id }) => id))];
+    ({ series, isTotal }, takes) =>
+    (input: readonly (GraphNode | Flow)[], run) => {
+      if (takes === 'flows') return ofFlows(input as readonly Flow[], isTotal, run);
+      const ids = [...new Set((input as readonly GraphNode[]).map(({ id }) => id))];
       const { time } = run.view;
       const isSpan = time !== undefined && time.from !== time.to;
       return isSpan && ids.length > 0 ? inSpan(ids, series, run) : newest(ids, series, run);
@@ -36,4 +41,33 @@ function inSpan(ids: readonly string[], series: string, run: Run): Promise<Serie
       return samples.length === 0 ? [] : [{ id, samples }];
     });
   });
+}
+
+/** Flows whose points are asked for at once. */
+const BATCH = 500;
+
+function* ofFlows(input: readonly Flow[], isTotal: boolean, run: Run): Generator<Series | undefined> {
+  const flows = [...new Map(input.map((flow) => [flow.UUID, flow])).values()];
+  const { time } = run;
+  const isSpan = time !== undefined && time.from !== time.to;
+  for (let at = 0; at < flows.length; at += BATCH) {
+    const some = flows.slice(at, at + BATCH);
+    const asked = isTotal || time === undefined ? new Map() : flowsOf(run).metrics(some.map(uuidOf), time);
+    const points: Map<string, FlowMetric[]> = yield* awaited(asked, run);
+    if (run.budget.look()) yield undefined;
+    for (const { UUID, Metric, LastUpdateMetric = Metric } of some) {
+      const own = isSpan && !isTotal ? [] : [isTotal ? Metric : LastUpdateMetric];
+      const found = points.get(UUID) ?? own;
+      run.budget.hold(found.length);
+      if (found.length > 0) yield { id: UUID, samples: found.map(sampleOf) };
+    }
+  }
+}
+
+function uuidOf({ UUID }: Flow): string {
+  return UUID;
+}
+
+function sampleOf({ Start, Last, ...counters }: FlowMetric): Sample {
+  return { start: Start, last: Last, counters };
 }

@@ -8,7 +8,7 @@ export const min = defineStep({
   doc: 'The least number of a key, or of the values themselves; null when there is none.',
   args: optionalKey({ mayLack: ['values'] }),
   example: { on: 'device:eth0 {"MTU":1500}\n device:eth1 {"MTU":9000}', query: "G.V().Min('MTU')", gives: ['1500'] },
-  gives: { nodes: 'value', edges: 'value', history: 'value', values: 'value', metrics: 'value' },
+  gives: { nodes: 'value', edges: 'value', history: 'value', values: 'value', metrics: 'value', flows: 'value' },
   stream: ({ key }, takes) =>
     function* (input, run): Generator<number | null | undefined> {
       let best: number | null = null;

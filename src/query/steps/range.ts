@@ -16,6 +16,10 @@ export const range = defineStep({
     maps: 'maps',
     history: 'history',
     differences: 'differences',
+    flows: 'flows',
+    flowgroups: 'flowgroups',
+    packets: 'packets',
+    sockets: 'sockets',
   },
   stream: ([from = 0, to = 0]) => slice(from, to),
 });

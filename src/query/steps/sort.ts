@@ -1,31 +1,34 @@
+import type { Flow } from '../../flow/flow.ts';
 import type { Element, Value } from '../../graph/element.ts';
 import { order } from '../arguments.ts';
 import { compareValues } from '../compare.ts';
+import type { Kind } from '../kind.ts';
+import { type Reader, readerOf } from '../reader.ts';
 import { sorted } from '../sorted.ts';
 import { defineStep, type Items } from '../step.ts';
 
 export const sort = defineStep({
   name: 'Sort',
   dialect: ['skydive'],
-  doc: 'In ascending (or DESC) order of a key; without one, elements by creation and values by themselves.',
+  doc: 'In ascending (or DESC) order of a key; without one, elements by creation, flows by their last packet, and values by themselves.',
   args: order,
   example: {
     on: 'host:b\n host:c\n host:a',
     query: "G.V().Sort(DESC, 'Name')",
     gives: ['host:c', 'host:b', 'host:a'],
   },
-  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', maps: 'maps' },
-  stream:
-    ({ descending, key }, takes) =>
-    (input: Items<Element | Value>, run) => {
-      const { view } = run;
-      const isPlain = takes === 'values' || takes === 'maps';
-      const ofValue = (value: Value) => (key === undefined ? value : key.find(value));
-      const ofElement = (element: Element) => (key === undefined ? element.createdAt : key.read(element, view));
-      const keyOf = (isPlain ? ofValue : ofElement) as (item: Element | Value) => Value | undefined;
-      return sorted(input, keyOf, descending ? descend : compareValues, run);
-    },
+  gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', maps: 'maps', flows: 'flows' },
+  stream: ({ descending, key }, takes) => {
+    const keyOf = key === undefined ? () => natural(takes) : readerOf(key, takes);
+    return (input: Items, run) => sorted(input, keyOf(run.view), descending ? descend : compareValues, run, takes);
+  },
 });
+
+/** What things are sorted by when nobody says. */
+function natural(takes: Kind): Reader {
+  if (takes === 'values' || takes === 'maps') return (value) => value as Value;
+  return takes === 'flows' ? (flow) => (flow as Flow).Last : (element) => (element as Element).createdAt;
+}
 
 /** What is missing stays last. */
 function descend(a: Value | undefined, b: Value | undefined): number {

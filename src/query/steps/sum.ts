@@ -1,8 +1,9 @@
 import type { Sample } from '../../graph/view.ts';
 import { optionalKey } from '../arguments.ts';
+import { isAdditive } from '../counters.ts';
 import type { Key } from '../key.ts';
 import { numbersOf } from '../numbers.ts';
-import { defineStep, type Items, type Series } from '../step.ts';
+import { defineStep, type Items, type Run, type Series } from '../step.ts';
 
 export const sum = defineStep({
   name: 'Sum',
@@ -15,12 +16,13 @@ export const sum = defineStep({
     edges: 'value',
     history: 'value',
     values: 'value',
+    flows: 'value',
     metrics: ({ key }: { key: Key | undefined }) => (key === undefined ? 'metric' : 'value'),
   },
   stream: ({ key }, takes) =>
     function* (input, run): Generator<number | Sample | undefined> {
       if (takes === 'metrics' && key === undefined) {
-        yield* merged(input as Items<Series>);
+        yield* merged(input as Items<Series>, run);
         return;
       }
       let total = 0;
@@ -32,16 +34,18 @@ export const sum = defineStep({
     },
 });
 
-function* merged(input: Items<Series>): Generator<Sample | undefined> {
+function* merged(input: Items<Series>, { budget }: Run): Generator<Sample | undefined> {
   let start = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   const counters: Record<string, number> = {};
   for (const series of input) {
     if (series === undefined) yield undefined;
     for (const sample of series?.samples ?? []) {
+      if (budget.spend()) yield undefined;
       start = Math.min(start, sample.start);
       last = Math.max(last, sample.last);
-      for (const [name, count] of Object.entries(sample.counters)) counters[name] = (counters[name] ?? 0) + count;
+      for (const [name, count] of Object.entries(sample.counters))
+        if (isAdditive(name)) counters[name] = (counters[name] ?? 0) + count;
     }
   }
   if (start <= last) yield { start, last, counters };

@@ -1,6 +1,7 @@
-import type { Element, Value } from '../../graph/element.ts';
+import type { Value } from '../../graph/element.ts';
 import { keys } from '../arguments.ts';
 import { isEmpty } from '../key.ts';
+import { readerOf } from '../reader.ts';
 import { defineStep, type Items } from '../step.ts';
 
 export const valueMap = defineStep({
@@ -13,20 +14,23 @@ export const valueMap = defineStep({
     query: "G.V().ValueMap('Name', 'MTU')",
     gives: ['{"Name":"eth0","MTU":1500}'],
   },
-  gives: { nodes: 'maps', edges: 'maps', history: 'maps', values: 'maps' },
-  stream: (wanted, takes) =>
-    function* (input: Items<Element | Value>, { view }) {
+  gives: { nodes: 'maps', edges: 'maps', history: 'maps', values: 'maps', flows: 'maps' },
+  stream: (wanted, takes) => {
+    const readers = wanted.map((key) => ({ name: key.text, reader: readerOf(key, takes) }));
+    return function* (input: Items, { view }) {
+      const ready = readers.map(({ name, reader }) => ({ name, read: reader(view) }));
       for (const item of input) {
         if (item === undefined) {
           yield undefined;
           continue;
         }
         const entries: [string, Value][] = [];
-        for (const key of wanted) {
-          const value = takes === 'values' ? key.find(item as Value) : key.read(item as Element, view);
-          if (!isEmpty(value)) entries.push([key.text, value]);
+        for (const { name, read } of ready) {
+          const value = read(item);
+          if (!isEmpty(value)) entries.push([name, value]);
         }
         if (entries.length > 0) yield Object.fromEntries(entries);
       }
-    },
+    };
+  },
 });

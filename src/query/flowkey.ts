@@ -1,0 +1,63 @@
+/** A key of a flow: `Network.A`, `TCP.B`, `Metric.ABBytes`; to a filter `Network` alone stands for both of its ends. */
+import type { Flow } from '../flow/flow.ts';
+import type { FlowCondition, FlowTest } from '../flow/view.ts';
+import type { Value } from '../graph/element.ts';
+import type { Condition } from './condition.ts';
+import { compileKey } from './key.ts';
+
+export interface FlowKey {
+  /** Its name in the vocabulary of flows. */
+  readonly field: string;
+  /** What stands under it. */
+  read(flow: Flow): Value | undefined;
+  /** What a filter looks at. */
+  compared(flow: Flow): Value | undefined;
+}
+
+export function flowKey(text: string): FlowKey {
+  const [first = '', ...rest] = text.split('.');
+  const field = [aliases.get(first) ?? first, ...rest].join('.');
+  const { find } = compileKey(field);
+  const read = (flow: Flow) => find(plain(flow));
+  return { field, read, compared: pairs.has(field) ? (flow) => ends(read(flow)) : read };
+}
+
+function ends(layer: Value | undefined): Value | undefined {
+  if (layer === undefined) return undefined;
+  const { A = null, B = null } = layer as { readonly A?: Value; readonly B?: Value };
+  return [A, B];
+}
+
+const pairs = new Set(['Link', 'Network', 'Transport']);
+
+/** They do not check the protocol, as in Skydive. */
+const aliases = new Map([
+  ['ETHERNET', 'Link'],
+  ['IPV4', 'Network'],
+  ['IPV6', 'Network'],
+  ['TCP', 'Transport'],
+  ['UDP', 'Transport'],
+  ['SCTP', 'Transport'],
+]);
+
+/** A flow is plain data. */
+function plain(flow: Flow): Value {
+  return flow as unknown as Value;
+}
+
+export function flowTest({ key, predicate }: Condition): FlowTest {
+  return { field: flowKey(key.text).field, test: (value) => predicate.test(value), equals: predicate.equals };
+}
+
+/** All of them hold. */
+export function flowConditions(conditions: readonly Condition[]): FlowCondition[] {
+  return conditions.map((condition) => ({ anyOf: [flowTest(condition)] }));
+}
+
+/** Flows that meet all of the conditions, as a filter of a stream. */
+export function meetsFlow(conditions: readonly FlowCondition[]): (flow: Flow) => boolean {
+  const ready = conditions.map(({ anyOf }) =>
+    anyOf.map(({ field, test }) => ({ test, compared: flowKey(field).compared })),
+  );
+  return (flow) => ready.every((anyOf) => anyOf.some(({ test, compared }) => test(compared(flow))));
+}

@@ -1,0 +1,51 @@
+/** Where flows come from: the store is asked once, with all that can be asked of it. */
+
+import type { Flow } from '../flow/flow.ts';
+import type { FlowCondition, FlowQuery, FlowView } from '../flow/view.ts';
+import type { GraphNode } from '../graph/element.ts';
+import { mistake } from '../std/mistake.ts';
+import { awaited, eachOf } from './awaited.ts';
+import type { FlowAsk } from './flowplan.ts';
+import type { Kind } from './kind.ts';
+import type { Item, Items, Path, Run } from './step.ts';
+
+export function flowStage(ask: FlowAsk, takes: Kind): (input: readonly Item[], run: Run) => Items {
+  return (input, run) => {
+    const flows = flowsOf(run);
+    run.noteFlows();
+    if (takes === 'start') return answered(flows, queryOf(ask, [], run), ask, run);
+    const nodes = takes === 'paths' ? (input as readonly Path[]).flat() : (input as readonly GraphNode[]);
+    const places = [...new Set(nodes.flatMap(({ metadata: { TID } }) => (typeof TID === 'string' ? [TID] : [])))];
+    if (places.length === 0) return ask.counts ? [0] : [];
+    return answered(flows, queryOf(ask, [capturedAt(places)], run), ask, run);
+  };
+}
+
+/** Throws where nothing captures. */
+export function flowsOf({ flows }: Run): FlowView {
+  if (flows !== undefined) return flows;
+  throw mistake('query.no-flows', 'no flow capture here: this server knows the topology alone');
+}
+
+function queryOf({ where, sort, skip, limit }: FlowAsk, more: readonly FlowCondition[], { time }: Run): FlowQuery {
+  return {
+    time,
+    where: [...more, ...where],
+    sort,
+    skip: skip === 0 ? undefined : skip,
+    limit: Number.isFinite(limit) ? limit : undefined,
+  };
+}
+
+function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: Run): Items<Flow | number> {
+  return counts ? counted(flows, query, run) : eachOf(flows.find(query), run);
+}
+
+function* counted(flows: FlowView, query: FlowQuery, run: Run): Generator<number | undefined> {
+  yield yield* awaited(flows.count(query), run);
+}
+
+function capturedAt(places: readonly string[]): FlowCondition {
+  const wanted = new Set<unknown>(places);
+  return { anyOf: [{ field: 'NodeTID', test: (value) => wanted.has(value), equals: places }] };
+}

@@ -1,0 +1,22 @@
+import type { Flow } from '../../flow/flow.ts';
+import { conditions } from '../arguments.ts';
+import { defineStep } from '../step.ts';
+import { captureNodes } from './hops.ts';
+
+export const captureNode = defineStep({
+  name: 'CaptureNode',
+  aliases: ['Node'],
+  dialect: ['skydive'],
+  doc: 'The nodes these flows were captured at, each once, in the order of the flows; filtered by the pairs.',
+  args: conditions({ least: 0 }),
+  example: {
+    on: `device:eth0 {"TID":"eth0"}
+      10.0.0.1:40000 -TCP-> 10.0.0.2:80 @eth0`,
+    query: 'G.Flows().CaptureNode()',
+    gives: ['device:eth0'],
+  },
+  keysOf: () => 'metadata',
+  gives: { flows: 'nodes' },
+  gather: (wanted) => (input: readonly Flow[], run) =>
+    captureNodes(new Set(input.map(({ NodeTID }) => NodeTID)), wanted, run),
+});

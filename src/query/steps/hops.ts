@@ -1,0 +1,43 @@
+import type { Flow } from '../../flow/flow.ts';
+import type { GraphNode } from '../../graph/element.ts';
+import { conditions } from '../arguments.ts';
+import { type Condition, meetsAll } from '../condition.ts';
+import { Directory } from '../directory.ts';
+import { defineStep, type Run } from '../step.ts';
+
+export const hops = defineStep({
+  name: 'Hops',
+  dialect: ['skydive'],
+  doc: 'The nodes these flows were captured at, each once, in the order in which they saw the first packet; filtered by the pairs.',
+  args: conditions({ least: 0 }),
+  example: {
+    on: `device:eth0 {"TID":"eth0"}
+      device:eth1 {"TID":"eth1"}
+      10.0.0.1:40000 -TCP-> 10.0.0.2:80 @eth1 {"Start":1002}
+      10.0.0.1:40000 -TCP-> 10.0.0.2:80 @eth0 {"Start":1001}`,
+    query: "G.Flows().Has('Transport.B', 80).Hops()",
+    gives: ['device:eth0', 'device:eth1'],
+  },
+  keysOf: () => 'metadata',
+  gives: { flows: 'nodes' },
+  gather: (wanted) => (input: readonly Flow[], run) => {
+    const firstSeen = new Map<string, number>();
+    for (const { NodeTID, Start } of input) {
+      firstSeen.set(NodeTID, Math.min(Start, firstSeen.get(NodeTID) ?? Number.POSITIVE_INFINITY));
+    }
+    const places = [...firstSeen].sort(([, a], [, b]) => a - b).map(([tid]) => tid);
+    return captureNodes(places, wanted, run);
+  },
+});
+
+export function* captureNodes(
+  places: Iterable<string>,
+  wanted: readonly Condition[],
+  run: Run,
+): Generator<GraphNode | undefined> {
+  const directory = new Directory(run);
+  for (const place of places) {
+    if (run.budget.spend()) yield undefined;
+    for (const node of yield* directory.captureNodes(place)) if (meetsAll(wanted, node, run.view)) yield node;
+  }
+}
