@@ -14,6 +14,8 @@ struct Addon {
   Napi::FunctionReference netlinkSocket;
   Napi::FunctionReference deviceSocket;
   Napi::FunctionReference namespaceWatch;
+  Napi::FunctionReference packetSocket;
+  Napi::FunctionReference packetDecoder;
 
   static Addon& of(Napi::Env env) { return *env.GetInstanceData<Addon>(); }
 };

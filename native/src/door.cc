@@ -1,11 +1,13 @@
 /**
- * The addon of Skein: what src/native/door.ts declares, and nothing else. This file says what is exported.
+ * The addon of Skein: what src/native/door.ts and packets.ts declare, and nothing else. This file says what is exported.
  *
  *   door.cc             the exports
  *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc       the socket and its batches
  *   device_socket.cc    DeviceSocket for JavaScript      devices.cc       the ioctl
  *   namespace_watch.cc  NamespaceWatch for JavaScript    netns_watch.cc   how the kernel tells us
  *   netns.cc            entering and identifying         processes.cc     who lives where
+ *
+ *   packets/packet_door.cc   sockets, decoders, filters: src/native/packets.ts
  *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
@@ -25,6 +27,7 @@
 #include "namespace_watch.h"
 #include "netlink_socket.h"
 #include "netns.h"
+#include "packets/packet_door.h"
 #include "processes.h"
 
 namespace skein {
@@ -72,6 +75,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   exports.Set("netnsIdentity", Napi::Function::New<netnsIdentity>(env, "netnsIdentity"));
   exports.Set("processNamespaces", Napi::Function::New<processNamespacesBeside>(env, "processNamespaces"));
   exports.Set("watchNamespaces", Napi::Function::New<watchNamespaces>(env, "watchNamespaces"));
+  packets::exportPackets(env, exports);
   return exports;
 }
 
