@@ -26,7 +26,7 @@ export interface Flow {
   readonly TLS?: Layer;
   readonly HTTP?: Layer;
   readonly Metric: FlowMetric;
-  /** What the last update period added; absent before the first. */
+  /** What the last update period added; absent before the first, and at an end that added nothing. */
   readonly LastUpdateMetric?: FlowMetric;
   readonly TCPMetric?: Readonly<Record<string, number | boolean>>;
   readonly IPMetric?: { readonly Fragments: number; readonly FragmentErrors: number };

@@ -4,8 +4,9 @@ import type { Loss } from './loss.ts';
 
 export interface FlowView {
   /**
-   * Flows that meet everything asked, in the order asked for (by default: by Start, then UUID), in batches of at most a few
-   * hundred so that the event loop can turn between them. A live store answers in the same call, an archive by promise.
+   * Flows that meet everything asked, in the order asked for (by default: one of the view's own, the same as long as no flow
+   * comes or goes), in batches of at most a few hundred so that the event loop can turn between them; a batch can be empty.
+   * A live store answers in the same call, an archive by promise.
    */
   find(query: FlowQuery): Iterable<readonly Flow[]> | AsyncIterable<readonly Flow[]>;
   /** How many `find` would give, without making them. */

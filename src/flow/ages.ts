@@ -1,0 +1,97 @@
+/** When flows end: a list for each timeout, the one idle longest first, so that time costs nothing while it passes. */
+import { isFinished } from './merge.ts';
+import type { FlowLife } from './place.ts';
+import { row as r, state } from './row.ts';
+import { RowList } from './row-list.ts';
+import type { FlowStore } from './store.ts';
+
+interface Age {
+  readonly timeoutMs: number;
+  readonly flows: RowList;
+}
+
+/** The list of those that have seen FIN or RST, and that of all others without a time of their own. */
+const FINISHED = 0;
+const OTHERS = 1;
+
+export class FlowAges {
+  readonly #store: FlowStore;
+  readonly #ages: Age[];
+  /** By application, in upper case as configurations may not have it. */
+  readonly #ofApplication = new Map<string, number>();
+
+  constructor(store: FlowStore, life: FlowLife) {
+    this.#store = store;
+    this.#ages = [this.#age(life.finishedMs), this.#age(life.expireMs)];
+    for (const [name, timeoutMs] of Object.entries(life.applicationMs)) {
+      let at = this.#ages.findIndex((age, i) => i !== FINISHED && age.timeoutMs === timeoutMs);
+      if (at < 0) at = this.#ages.push(this.#age(timeoutMs)) - 1;
+      this.#ofApplication.set(name.toUpperCase(), at);
+    }
+    if (this.#ages.length > state.ageMask + 1) {
+      throw new RangeError(`applications have at most ${state.ageMask - 1} different times to live`);
+    }
+  }
+
+  add(row: number, application: string, nowMs: number): void {
+    const known = this.#ofApplication.get(application.toUpperCase()) ?? OTHERS;
+    this.#append(row, isFinished(this.#store, row) ? FINISHED : known, nowMs);
+  }
+
+  /** It was seen. After FIN or RST that does not make it younger. */
+  touch(row: number, nowMs: number): void {
+    const at = this.#ageOf(row);
+    if (at === FINISHED) return;
+    this.#listOf(at).remove(row);
+    this.#append(row, isFinished(this.#store, row) ? FINISHED : at, nowMs);
+  }
+
+  remove(row: number): void {
+    this.#listOf(this.#ageOf(row)).remove(row);
+  }
+
+  /** One whose time is up; 0 for none. */
+  over(nowMs: number): number {
+    for (const { timeoutMs, flows } of this.#ages) {
+      if (flows.first !== 0 && this.#idleMs(flows.first, nowMs) >= timeoutMs) return flows.first;
+    }
+    return 0;
+  }
+
+  /** The one idle longest; 0 for none. */
+  oldest(nowMs: number): number {
+    let oldest = 0;
+    for (const { flows } of this.#ages) {
+      if (flows.first !== 0 && (oldest === 0 || this.#idleMs(flows.first, nowMs) > this.#idleMs(oldest, nowMs))) {
+        oldest = flows.first;
+      }
+    }
+    return oldest;
+  }
+
+  #append(row: number, at: number, nowMs: number): void {
+    const store = this.#store;
+    const others = store.state(row) & ~(state.ageMask << state.ageShift);
+    store.setState(row, others | (at << state.ageShift));
+    store.rows.set(row, r.touched, Math.floor(nowMs) >>> 0);
+    this.#listOf(at).append(row);
+  }
+
+  /** A clock that was set back makes nothing old. */
+  #idleMs(row: number, nowMs: number): number {
+    const idle = (Math.floor(nowMs) - this.#store.rows.get(row, r.touched)) >>> 0;
+    return idle > 0x7fff_ffff ? 0 : idle;
+  }
+
+  #ageOf(row: number): number {
+    return (this.#store.state(row) >>> state.ageShift) & state.ageMask;
+  }
+
+  #listOf(at: number): RowList {
+    return (this.#ages[at] as Age).flows;
+  }
+
+  #age(timeoutMs: number): Age {
+    return { timeoutMs, flows: new RowList(this.#store.rows, r.ageBefore) };
+  }
+}

@@ -1,0 +1,419 @@
+/**
+ * Live flows: the one place where observations become flows, whichever mechanism saw them. Identity, initiator, life and
+ * application of a flow are decided here.
+ */
+
+import { FlowAges } from './ages.ts';
+import type { DecodeApplication } from './applications.ts';
+import { countFlows, findFlows, rowOfId } from './find.ts';
+import type { Flow, FlowMetric, RawPacket } from './flow.ts';
+import { layout, rawPacketLayout } from './layout.ts';
+import type { Loss, LossStage } from './loss.ts';
+import { LossBook } from './loss-book.ts';
+import { finishedNow, mergeObservation } from './merge.ts';
+import { ObservationReader } from './observation.ts';
+import type { CapturePlace, FlowLife } from './place.ts';
+import { row as r, state, updateRow } from './row.ts';
+import {
+  applicationName,
+  type FlowNames,
+  flowOf,
+  idOf,
+  isHiStarted,
+  lastUpdate,
+  pending,
+  port,
+  totals,
+} from './row-flow.ts';
+import { RowList } from './row-list.ts';
+import { FlowStore, PLACES_MAX } from './store.ts';
+import { UpdateQueue } from './update-queue.ts';
+import type { FlowQuery, FlowView, Span } from './view.ts';
+
+export interface FlowTableOptions {
+  readonly life: FlowLife;
+  /** Met: the flow that is idle longest is ended early. */
+  readonly flowsMax: number;
+  readonly decode: DecodeApplication;
+  /** What a conversation is when no decoder knew it: by its ports, from A to B. Default: its last layer. */
+  readonly application?: FlowNames['application'];
+  /** enum skb_drop_reason → its name. Default: its number. */
+  readonly dropReason?: FlowNames['dropReason'];
+  /** Bytes of raw packets that are kept. */
+  readonly rawBytesMax?: number;
+}
+
+export interface FlowTableStats {
+  readonly flows: number;
+  readonly places: number;
+  /** Flows told to listeners. */
+  readonly updates: number;
+  readonly created: number;
+  /** Ended for lack of packets, by FIN or RST, or with their place. */
+  readonly ended: number;
+  readonly expired: number;
+  /** Ended early because the table was full. */
+  readonly evicted: number;
+  readonly observations: number;
+  /** Buffers of which a rest could not be read. */
+  readonly undecodable: number;
+  /** Observations of places that are not there (any more). */
+  readonly refused: number;
+  readonly rawPackets: number;
+  /** Raw packets that found no room, or no flow. */
+  readonly rawRefused: number;
+  readonly rawBytes: number;
+  readonly payloadsRefused: number;
+  readonly payloadsFailed: number;
+  /** Of typed memory. */
+  readonly sizeBytes: number;
+}
+
+export interface KeptPacket {
+  readonly uuid: string;
+  readonly packet: RawPacket;
+}
+
+/** Bytes of raw packets kept, by default. */
+const RAW_BYTES_MAX = 64 * 1024 * 1024;
+/** Flows that one call of `tick` tells or ends: some ten ms. */
+const FLOWS_PER_TICK = 2048;
+/** Flows given to a listener at once. */
+const BATCH = 256;
+
+export class FlowTable implements FlowView {
+  readonly #life: FlowLife;
+  readonly #flowsMax: number;
+  readonly #names: FlowNames;
+  readonly #store: FlowStore;
+  readonly #ages: FlowAges;
+  readonly #queue: UpdateQueue;
+  readonly #losses = new LossBook();
+  readonly #updateListeners = new Set<(flows: readonly Flow[]) => void>();
+  readonly #rawListeners = new Set<(packets: readonly KeptPacket[]) => void>();
+  #batch: Flow[] = [];
+  #places = 0;
+  #count = { updates: 0, created: 0, ended: 0, expired: 0, evicted: 0, observations: 0, undecodable: 0, refused: 0 };
+  #raw = { packets: 0, refused: 0 };
+
+  constructor(options: FlowTableOptions) {
+    this.#life = options.life;
+    this.#flowsMax = Math.max(1, options.flowsMax);
+    this.#names = {
+      application: options.application ?? (() => undefined),
+      dropReason: options.dropReason ?? String,
+    };
+    this.#store = new FlowStore({ decode: options.decode, rawBytesMax: options.rawBytesMax ?? RAW_BYTES_MAX });
+    this.#ages = new FlowAges(this.#store, options.life);
+    this.#queue = new UpdateQueue(this.#store, options.life.updateMs);
+  }
+
+  /** Gives the number that its observations carry. A number comes again only when nothing of its place is left. */
+  addPlace(place: CapturePlace): number {
+    const { places, rows } = this.#store;
+    let source = 1;
+    while (places[source]) source++;
+    if (source > PLACES_MAX) throw new RangeError(`a flow table has at most ${PLACES_MAX} places`);
+    places[source] = {
+      place,
+      text: new TextEncoder().encode(place.node + place.capture),
+      flows: new RowList(rows, r.placeBefore),
+      isEnding: false,
+    };
+    this.#places++;
+    return source;
+  }
+
+  /** Its flows end: those that are too many for one call in the next calls of `tick`. */
+  removePlace(source: number, _nowMs: number): void {
+    const stored = this.#store.places[source];
+    if (!stored || stored.isEnding) return;
+    stored.isEnding = true;
+    this.#losses.forget(stored.place.node, stored.place.capture);
+    this.#endPlaces(FLOWS_PER_TICK);
+    this.#flush();
+  }
+
+  /** Observations, one after the other: src/flow/layout.ts. */
+  observe(bytes: Uint8Array, nowMs: number): void {
+    const seen = new ObservationReader(bytes);
+    this.#queue.start(nowMs);
+    while (seen.next()) {
+      this.#count.observations++;
+      this.#observe(seen, nowMs);
+    }
+    if (seen.unreadBytes > 0) {
+      this.#count.undecodable++;
+      const reason = 'observations that cannot be read';
+      this.#lose({ source: 0, stage: 'flow-table', reason, packets: 0, bytes: seen.unreadBytes, nowMs });
+    }
+    this.#flush();
+  }
+
+  /** Raw packets, one after the other: rawPacketLayout. Their flows were observed before. */
+  raw(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const kept: KeptPacket[] = [];
+    let at = 0;
+    while (at + rawPacketLayout.headBytes <= bytes.length) {
+      const captured = view.getUint32(at + rawPacketLayout.captured, true);
+      const from = at + rawPacketLayout.headBytes;
+      if (from + captured > bytes.length) break;
+      this.#keep(view, at, bytes.slice(from, from + captured), kept);
+      at = from + Math.ceil(captured / 8) * 8;
+    }
+    if (at < bytes.length) this.#raw.refused++;
+    if (kept.length > 0) for (const listener of this.#rawListeners) listener(kept);
+  }
+
+  lost(loss: Loss): void {
+    this.#losses.add(loss);
+  }
+
+  /** What was lost since the last call, for who keeps it. */
+  takeLosses(): readonly Loss[] {
+    return this.#losses.take();
+  }
+
+  /** Time goes on: updates are told, flows end. A bounded piece of work; gives whether more is due already. */
+  tick(nowMs: number): boolean {
+    let left = FLOWS_PER_TICK;
+    left -= this.#endPlaces(left);
+    this.#queue.start(nowMs);
+    for (let row = 0; left > 0; left--) {
+      row = this.#queue.due(nowMs);
+      if (row === 0) break;
+      this.#tell(row);
+    }
+    for (; left > 0; left--) {
+      const row = this.#ages.over(nowMs);
+      if (row === 0) break;
+      this.#count.expired++;
+      this.#end(row);
+    }
+    this.#flush();
+    return left <= 0;
+  }
+
+  /** All flows end: the trace is over. */
+  finish(_nowMs: number): void {
+    for (const stored of this.#store.places) {
+      while (stored && stored.flows.first !== 0) this.#end(stored.flows.first);
+    }
+    this.#flush();
+  }
+
+  /** Flows that changed or ended, each once per update period, in batches. Gives how to stop. */
+  onUpdate(listener: (flows: readonly Flow[]) => void): () => void {
+    this.#updateListeners.add(listener);
+    return () => this.#updateListeners.delete(listener);
+  }
+
+  onRaw(listener: (packets: readonly KeptPacket[]) => void): () => void {
+    this.#rawListeners.add(listener);
+    return () => this.#rawListeners.delete(listener);
+  }
+
+  stats(): FlowTableStats {
+    const { applications, packets, size, sizeBytes } = this.#store;
+    return {
+      ...this.#count,
+      flows: size,
+      places: this.#places,
+      rawPackets: this.#raw.packets,
+      rawRefused: this.#raw.refused,
+      rawBytes: packets.bytes,
+      payloadsRefused: applications.refused,
+      payloadsFailed: applications.failed,
+      sizeBytes,
+    };
+  }
+
+  find(query: FlowQuery): Iterable<readonly Flow[]> {
+    return findFlows(this.#store, this.#names, query, this.#life.expireMs);
+  }
+
+  count(query: FlowQuery): number {
+    return countFlows(this.#store, this.#names, query, this.#life.expireMs);
+  }
+
+  /** With a span: the last update and what was added since; what came before was told and is elsewhere. */
+  metrics(uuids: readonly string[], span?: Span): Map<string, FlowMetric[]> {
+    const found = new Map<string, FlowMetric[]>();
+    for (const uuid of uuids) {
+      const row = rowOfId(this.#store.byUuid, uuid);
+      if (row === 0) continue;
+      const told = lastUpdate(this.#store, row);
+      const points = span ? [told, pending(this.#store, row)] : [told ?? totals(this.#store, row)];
+      const inside = points.filter((point) => point && (!span || (point.Start <= span.to && point.Last >= span.from)));
+      found.set(uuid, inside as FlowMetric[]);
+    }
+    return found;
+  }
+
+  rawPackets(uuids: readonly string[], span?: Span): Map<string, RawPacket[]> {
+    const found = new Map<string, RawPacket[]>();
+    for (const uuid of uuids) {
+      const row = rowOfId(this.#store.byUuid, uuid);
+      if (row === 0) continue;
+      const packets = this.#store.packets.of(row);
+      const inside = packets.filter(({ timestampMs: at }) => !span || (at >= span.from && at <= span.to));
+      if (inside.length > 0) found.set(uuid, inside);
+    }
+    return found;
+  }
+
+  loss(span?: Span): readonly Loss[] {
+    return this.#losses.within(span);
+  }
+
+  #observe(seen: ObservationReader, nowMs: number): void {
+    const store = this.#store;
+    const source = seen.source;
+    const stored = store.places[source];
+    if (!stored || stored.isEnding) {
+      this.#refuse(seen, nowMs);
+      return;
+    }
+    let row = store.find(source, seen.uint32(layout.key + 4), seen.uint32(layout.key));
+    if (row !== 0 && finishedNow(store, row, seen)) {
+      // The same ports again after FIN or RST: another connection.
+      this.#end(row);
+      row = 0;
+    }
+    const isNew = row === 0;
+    if (isNew) {
+      if (store.size >= this.#flowsMax) {
+        this.#count.evicted++;
+        this.#end(this.#ages.oldest(nowMs));
+      }
+      row = store.create(seen, seen.number(layout.firstMs) || nowMs);
+      this.#count.created++;
+    }
+    mergeObservation(store, row, seen, { isNew, nowMs });
+    const conversation = {
+      protocol: store.protocol(row),
+      loPort: port(store, row, 0),
+      hiPort: port(store, row, 1),
+      startedByHi: isHiStarted(store, row),
+    };
+    const isKnown = seen.payloadAt >= 0 && store.applications.take(row, seen.payloads(), conversation);
+    if (isNew || isKnown) {
+      if (!isNew) this.#ages.remove(row);
+      this.#ages.add(row, applicationName(store, row, this.#names), nowMs);
+    } else {
+      this.#ages.touch(row, nowMs);
+    }
+    this.#queue.add(row);
+  }
+
+  #refuse(seen: ObservationReader, nowMs: number): void {
+    this.#count.refused++;
+    if (seen.isFactsOnly) return;
+    const packets = seen.number(layout.loPackets) + seen.number(layout.hiPackets);
+    const bytes = seen.number(layout.loBytes) + seen.number(layout.hiBytes);
+    this.#lose({ source: seen.source, stage: 'flow-table', reason: 'capture is not running', packets, bytes, nowMs });
+  }
+
+  #lose(what: {
+    source: number;
+    stage: LossStage;
+    reason: string;
+    packets: number;
+    bytes: number;
+    nowMs: number;
+  }): void {
+    const { source, nowMs, ...rest } = what;
+    const place = this.#store.places[source]?.place;
+    const { node, capture, host } = place ?? { node: '', capture: '', host: '' };
+    this.#losses.add({ node, capture, host, ...rest, flows: 0, from: nowMs, to: nowMs });
+  }
+
+  #keep(view: DataView, at: number, data: Uint8Array, kept: KeptPacket[]): void {
+    const store = this.#store;
+    const source = view.getUint32(at + rawPacketLayout.source, true);
+    const key = at + rawPacketLayout.key;
+    const row = store.find(source, view.getUint32(key + 4, true), view.getUint32(key, true));
+    const timestampMs = view.getFloat64(at + rawPacketLayout.ms, true);
+    const length = view.getUint32(at + rawPacketLayout.length, true);
+    const loss = { source, stage: 'raw-packets', packets: 1, bytes: length, nowMs: timestampMs } as const;
+    if (row === 0) {
+      this.#raw.refused++;
+      this.#lose({ ...loss, reason: 'no flow for a raw packet' });
+      return;
+    }
+    const linkType = view.getUint32(at + rawPacketLayout.linkType, true);
+    const { packet, isKept } = store.packets.add(row, { timestampMs, data, length, linkType });
+    this.#raw.packets++;
+    kept.push({ uuid: idOf(store, row, r.uuid), packet });
+    if (isKept) return;
+    this.#raw.refused++;
+    this.#lose({ ...loss, reason: 'no room for raw packets of live flows' });
+  }
+
+  /** At most `most`; gives how many. */
+  #endPlaces(most: number): number {
+    let ended = 0;
+    for (const [source, stored] of this.#store.places.entries()) {
+      if (!stored?.isEnding) continue;
+      for (; ended < most && stored.flows.first !== 0; ended++) this.#end(stored.flows.first);
+      if (stored.flows.first !== 0) return ended;
+      this.#store.places[source] = undefined;
+      this.#places--;
+    }
+    return ended;
+  }
+
+  /** An update of a flow that lives on. */
+  #tell(row: number): void {
+    const store = this.#store;
+    if (!store.isAlive(row) || (store.state(row) & state.changed) === 0) return;
+    this.#settle(row);
+    const flow = flowOf(store, row, this.#names);
+    if (flow.FinishType !== undefined) store.setState(row, store.state(row) | state.finishTold);
+    store.applications.told(row);
+    this.#emit(flow);
+  }
+
+  #end(row: number): void {
+    const store = this.#store;
+    const isChanged = (store.state(row) & state.changed) !== 0;
+    if (isChanged) this.#settle(row);
+    if (isChanged || (store.state(row) & state.finishTold) === 0) {
+      this.#emit(flowOf(store, row, this.#names, { isOver: true, withDelta: isChanged }));
+    }
+    this.#count.ended++;
+    this.#ages.remove(row);
+    store.remove(row);
+  }
+
+  /** What was added since the last update is now what the last update told. */
+  #settle(row: number): void {
+    const { rows, updates } = this.#store;
+    const at = rows.get(row, r.update);
+    if (at !== 0) {
+      for (let counter = 0; counter < 4; counter++) {
+        const total = rows.float(row, counter);
+        updates.setFloat(at, updateRow.deltaF + counter, total - updates.float(at, updateRow.toldF + counter));
+        updates.setFloat(at, updateRow.toldF + counter, total);
+      }
+      updates.setFloat(at, updateRow.deltaStartF, updates.float(at, updateRow.pendingStartF));
+      updates.setFloat(at, updateRow.deltaLastF, rows.float(row, r.lastF));
+    }
+    this.#store.setState(row, (this.#store.state(row) & ~state.changed) | state.updated);
+  }
+
+  #emit(flow: Flow): void {
+    this.#count.updates++;
+    if (this.#updateListeners.size === 0) return;
+    this.#batch.push(flow);
+    if (this.#batch.length >= BATCH) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const listener of this.#updateListeners) listener(batch);
+  }
+}
