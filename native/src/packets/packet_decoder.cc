@@ -36,6 +36,11 @@ uint32_t u32Argument(const Napi::CallbackInfo& info, size_t index, const char* n
   return static_cast<uint32_t>(given);
 }
 
+// A double has not the digits for ns since 1970: whole ms first.
+double millisecondsOf(int64_t ns) {
+  return static_cast<double>(ns / 1000000) + static_cast<double>(ns % 1000000) / 1e6;
+}
+
 // Times of files may lie anywhere; the sum stays a time.
 int64_t shifted(int64_t timestampNs, int64_t byNs) {
   int64_t sum;
@@ -144,7 +149,7 @@ Napi::Value PacketDecoder::file(const Napi::CallbackInfo& info) {
   }
   const auto read = Napi::Object::New(env);
   read.Set("packets", static_cast<double>(taken_));
-  read.Set("lastMs", static_cast<double>(lastNs_) / 1e6);
+  read.Set("lastMs", millisecondsOf(lastNs_));
   return read;
 }
 
