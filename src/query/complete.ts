@@ -1,4 +1,5 @@
 /** What could be typed at a position of a query: steps that fit, predicates, keys, values that occur. */
+import { flowFields } from '../flow/fields.ts';
 import type { Element } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { Expected } from './arguments.ts';
@@ -94,7 +95,13 @@ function* argumentsFor(cursor: Cursor, knowledge: Knowledge): Generator<Completi
   if (outer === undefined || step === undefined) return;
   const call = inner.at(-1) ?? outer;
   const quote = cursor.quote ?? "'";
-  const of = elementsOf(kindAfter(cursor.before), step.gives, knowledge.view);
+  const kind = kindAfter(cursor.before);
+  const isOfFlows = (step.keysOf?.(kind ?? 'start') ?? (kind === 'flows' ? 'flow' : 'metadata')) === 'flow';
+  const of = isOfFlows ? [] : elementsOf(kind, step.gives, knowledge.view);
+  const keys = function* (): Generator<CompletionItem> {
+    if (isOfFlows) yield* flowFieldItems(quote);
+    else yield* quoted(keysOf(of, knowledge.view), 'key');
+  };
   const quoted = (texts: Iterable<string>, kind: 'key' | 'value') => items(texts, kind, quote);
   if (inner.length > 0 && call.name.toUpperCase() !== 'METADATA') {
     // In a predicate: what may be compared with the key that stands before it.
@@ -106,8 +113,8 @@ function* argumentsFor(cursor: Cursor, knowledge: Knowledge): Generator<Completi
   const expected: Expected = inner.length > 0 ? (index % 2 === 0 ? 'key' : 'value') : step.args.expects(index);
   switch (expected) {
     case 'key':
-      yield* quoted(knowledge.keys, 'key');
-      yield* quoted(keysOf(of, knowledge.view), 'key');
+      if (!isOfFlows) yield* quoted(knowledge.keys, 'key');
+      yield* keys();
       return;
     case 'value':
       if (cursor.quote === undefined) yield* predicateItems();
@@ -127,19 +134,23 @@ function* argumentsFor(cursor: Cursor, knowledge: Knowledge): Generator<Completi
     case 'order':
       yield word('ASC', 'Least first.');
       yield word('DESC', 'Greatest first.');
-      yield* quoted(keysOf(of, knowledge.view), 'key');
+      yield* keys();
       return;
     case 'matcher':
       yield { text: 'Metadata(', kind: 'word', doc: 'Metadata(key, value, …): what these pairs describe.' };
       return;
     case 'series':
-      yield* quoted(['LastUpdateMetric', 'Ovs', 'SFlow'], 'value');
+      yield* quoted(kind === 'flows' ? ['LastUpdateMetric', 'Metric'] : ['LastUpdateMetric', 'Ovs', 'SFlow'], 'value');
       return;
     case 'number':
     case 'text':
     case 'nothing':
       return;
   }
+}
+
+function* flowFieldItems(quote: string): Generator<CompletionItem> {
+  for (const { name, doc } of flowFields) yield { text: `${quote}${name}${quote}`, kind: 'key', doc };
 }
 
 function* predicateItems(): Generator<CompletionItem> {

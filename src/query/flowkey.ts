@@ -1,4 +1,5 @@
 /** A key of a flow: `Network.A`, `TCP.B`, `Metric.ABBytes`; to a filter `Network` alone stands for both of its ends. */
+import { bothEnds, canonicalField, fieldValue } from '../flow/fields.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { FlowCondition, FlowTest } from '../flow/view.ts';
 import type { Value } from '../graph/element.ts';
@@ -15,30 +16,11 @@ export interface FlowKey {
 }
 
 export function flowKey(text: string): FlowKey {
-  const [first = '', ...rest] = text.split('.');
-  const field = [aliases.get(first) ?? first, ...rest].join('.');
+  const field = canonicalField(text);
   const { find } = compileKey(field);
   const read = (flow: Flow) => find(plain(flow));
-  return { field, read, compared: pairs.has(field) ? (flow) => ends(read(flow)) : read };
+  return { field, read, compared: bothEnds.has(field) ? (flow) => fieldValue(flow, field) : read };
 }
-
-function ends(layer: Value | undefined): Value | undefined {
-  if (layer === undefined) return undefined;
-  const { A = null, B = null } = layer as { readonly A?: Value; readonly B?: Value };
-  return [A, B];
-}
-
-const pairs = new Set(['Link', 'Network', 'Transport']);
-
-/** They do not check the protocol, as in Skydive. */
-const aliases = new Map([
-  ['ETHERNET', 'Link'],
-  ['IPV4', 'Network'],
-  ['IPV6', 'Network'],
-  ['TCP', 'Transport'],
-  ['UDP', 'Transport'],
-  ['SCTP', 'Transport'],
-]);
 
 /** A flow is plain data. */
 function plain(flow: Flow): Value {

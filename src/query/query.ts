@@ -1,4 +1,5 @@
 /** The front of the query engine: text in, answers out. Knows no clock and no I/O of its own. */
+import { canonicalField, flowFields, isFlowField } from '../flow/fields.ts';
 import { type Fault, Mistake } from '../std/mistake.ts';
 import { didYouMean } from '../std/nearest.ts';
 import type { Answer } from './answer.ts';
@@ -77,6 +78,7 @@ export class QueryEngine {
         text,
       );
     this.#warnOfKeys(checked.faults);
+    warnOfFlowKeys(checked.faults);
     return { text, plan: plan(checked, text), warnings: checked.faults.warnings };
   }
 
@@ -112,6 +114,16 @@ export class QueryEngine {
     }
   }
 }
+
+function warnOfFlowKeys(faults: Faults): void {
+  for (const key of faults.flowKeys) {
+    if (isFlowField(key.text)) continue;
+    const hint = didYouMean(canonicalField(key.text), flowFieldNames);
+    faults.warn('query.unknown-key', `flows have no field named "${key.text}"`, key, hint);
+  }
+}
+
+const flowFieldNames = flowFields.map(({ name }) => name);
 
 /** Of edges, and of counters. */
 const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', 'Metric', 'LastUpdateMetric', 'Ovs', 'SFlow']);

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { type Api, createApi } from '../../src/api/api.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
-import type { AccessRules, ApiArchive, ApiTraces, ServerStatus } from '../../src/api/parts.ts';
+import type { AccessRules, ApiArchive, ApiParts, ApiTraces, ServerStatus } from '../../src/api/parts.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Metadata } from '../../src/graph/element.ts';
@@ -30,6 +30,7 @@ export interface TestServerOptions {
   readonly host?: string;
   readonly indexed?: readonly string[];
   readonly status?: Partial<ServerStatus>;
+  readonly flows?: ApiParts['flows'];
   readonly captures?: ApiCaptures;
   readonly traces?: ApiTraces;
 }
@@ -66,6 +67,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     vocabulary: { types: [], relations: [], steps },
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.flows ? { flows: options.flows } : {}),
     ...(options.captures ? { captures: options.captures } : {}),
     ...(options.traces ? { traces: options.traces } : {}),
   });

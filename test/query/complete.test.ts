@@ -40,6 +40,17 @@ test('keys come from the vocabulary and from the graph', () => {
   expect(offers("G.V().OutE('Re|")).toEqual(["'RelationType'"]);
 });
 
+test('fields of flows are offered where flows are asked, and keys of nodes where nodes are', () => {
+  expect(offers("G.Flows().Has('Tracking|")).toEqual(["'TrackingID'"]);
+  expect(offers("G.V().Flows('Applic|")).toEqual(["'Application'"]);
+  expect(offers("G.Flows().Sort(DESC, 'Metric.ABB|")).toEqual(["'Metric.ABBytes'"]);
+  expect(offers("G.Flows().Hops('MT|")).toEqual(["'MTU'"]);
+  expect(offers("G.Flows().Has('Application', 'h|")).toEqual([]);
+  expect(offers('G.Flows().Ho|')).toEqual(['Hops(']);
+  expect(offers('G.Flows().RawPackets().B|')).toEqual(['BPF(']);
+  expect(offers("G.Flows().Metrics('M|")).toEqual(["'Metric'"]);
+});
+
 test('values are those of the key before, beside the predicates', () => {
   expect(offers("G.V().Has('Type', |")).toEqual(expect.arrayContaining(['WITHIN(', "'host'", "'veth'"]));
   expect(offers("G.V().Has('Type', 'v|")).toEqual(["'veth'"]);

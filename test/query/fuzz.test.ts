@@ -1,22 +1,24 @@
 /** Whatever is typed is answered or is a Mistake, soon. */
-import { readGraph } from '../../src/graph/text.ts';
 import { predicates } from '../../src/query/predicates.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { steps } from '../../src/query/steps/index.ts';
 import { Mistake } from '../../src/std/mistake.ts';
-import { stillContext, timelineOf } from './ask.ts';
+import { worldOf } from './ask.ts';
 
 const QUERIES = 100_000;
 
-const graph = readGraph(`host:h1 -ownership-> netns:n {"Path":"/run/netns/n"}
-  netns:n -ownership-> veth:vi {"MTU":1500,"IPV4":["10.0.0.1/24"],"Neighbors":[{"IP":"10.0.0.2"}]}
+const world = `host:h1 -ownership-> netns:n {"Path":"/run/netns/n"}
+  netns:n -ownership-> veth:vi {"TID":"vi","MAC":"02:01","MTU":1500,"IPV4":["10.0.0.1/24"],"Neighbors":[{"IP":"10.0.0.2"}]}
   host:h1 -ownership-> veth:vo {"MTU":1500,"O":{"a":[{"b":1},{"b":"x"}]}}
-  veth:vo -layer2-> veth:vi`);
+  veth:vo -layer2-> veth:vi
+  10.0.0.1:40000 -TCP-> 10.0.0.2:80 @vi {"Link":{"A":"02:01","B":"02:02"},"Packets":[60,1500]}
+  10.0.0.1:40000 -TCP-> 10.0.0.2:80 @vo {"LastUpdateMetric":{"ABPackets":3,"ABBytes":180,"BAPackets":0,"BABytes":0,"Start":1,"Last":2}}
+  10.0.0.1 -ICMPv4-> 10.0.0.2 @vi`;
 
 test(`${QUERIES} random and mutated queries`, async () => {
   const random = generator(20_261_121);
   const engine = new QueryEngine({ keys: () => ['Name', 'Type'], limits: { items: 20_000, results: 5000 } });
-  const context = stillContext(timelineOf(graph));
+  const context = worldOf(world);
   let answered = 0;
   let slowestMs = 0;
   for (let i = 0; i < QUERIES; i++) {
@@ -52,6 +54,11 @@ function generator(seed: number): Random {
 
 const texts = [
   'Name',
+  'Application',
+  'Transport.B',
+  'TCP',
+  'Metric.ABBytes',
+  'greater 100',
   'Type',
   'MTU',
   'veth',

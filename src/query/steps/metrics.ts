@@ -57,7 +57,8 @@ function* ofFlows(input: readonly Flow[], isTotal: boolean, run: Run): Generator
     if (run.budget.look()) yield undefined;
     for (const { UUID, Metric, LastUpdateMetric = Metric } of some) {
       const own = isSpan && !isTotal ? [] : [isTotal ? Metric : LastUpdateMetric];
-      const found = points.get(UUID) ?? own;
+      const kept = points.get(UUID) ?? [];
+      const found = kept.length > 0 ? kept : own;
       run.budget.hold(found.length);
       if (found.length > 0) yield { id: UUID, samples: found.map(sampleOf) };
     }
