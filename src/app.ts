@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
 import type { ApiLimits } from './api/limits.ts';
 import type { ServerStatus } from './api/parts.ts';
+import { startFlows } from './app-flows.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import { Housekeeping } from './archive/housekeeping.ts';
@@ -10,6 +11,7 @@ import { MemoryArchive } from './archive/memory/index.ts';
 import { closeLost, type Restored, restore } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import { ArchiveWriter } from './archive/writer.ts';
+import { captureTypes } from './capture/vocabulary.ts';
 import { greeting, NOTHING_WATCHED } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import { loadConfigHere } from './config/here.ts';
@@ -24,7 +26,7 @@ import { KnownKeys } from './graph/keys.ts';
 import type { GraphView } from './graph/view.ts';
 import { relations } from './model/relations.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
-import { openDoor } from './native/index.ts';
+import { openDoor, openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import { ownNamespace } from './probes/netns/own.ts';
@@ -75,7 +77,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const notes = new Map<string, string>();
   const host = thisHost(config.host);
   const origin = `agent.${host.name}`;
-  const types = mergedTypes(probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]));
+  const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
+  const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
 
   const token = tokenOf(config);
   if (token.warning !== undefined) log.warn(token.warning);
@@ -130,9 +133,26 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     random: Math.random,
   });
   stack.defer(() => supervisor.stop());
+  const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
+  const flows = stack.use(
+    startFlows({
+      config,
+      host,
+      door: openPacketDoor(),
+      graph,
+      timeline,
+      engine,
+      namespaces,
+      apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() }),
+      log,
+      notes,
+    }),
+  );
   const ready = supervisor.ready();
   const stopping = new AbortController();
   stack.defer(() => stopping.abort());
+  // What an earlier run said of captures goes when it has come back: not before.
+  void ready.then(() => pause(systemClock, RETURN_MS, stopping.signal)).then(() => flows.sweep());
   if (archive && restored)
     ready
       .then(() => pause(systemClock, RETURN_MS, stopping.signal))
@@ -166,9 +186,9 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       Range: timeline.range(),
     },
     Archive: house.health && writer ? archiveReply(house.health, writer) : null,
+    ...flows.status(),
   });
 
-  const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
   const api = createApi({
     host: host.name,
     version: version(),
@@ -181,6 +201,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     clock: { now: Date.now, elapsed: () => performance.now() },
     archive: { flushed, isFull: () => writer?.isFull ?? false },
     vocabulary: { types, relations, steps },
+    ...flows.api,
     log,
     limits: apiLimits(config),
   });
@@ -310,6 +331,7 @@ function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStat
 function apiLimits({ api, query }: Config): Partial<ApiLimits> {
   return {
     bodyBytesMax: api.body,
+    traceBytesMax: api.trace,
     messageBytesMax: api.message,
     connectionsMax: api.connections,
     webSocketsMax: api.webSockets,

@@ -19,6 +19,8 @@ export class Counts {
   messagesReceived = 0;
   messagesRefused = 0;
   publisherPauses = 0;
+  /** To WebSockets that did not take them in time. */
+  flowsNotSent = 0;
 
   query(outcome: QueryOutcome, ms: number): void {
     add(this.queries, outcome);

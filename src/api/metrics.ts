@@ -192,6 +192,9 @@ function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): 
   page.counter('skein_websocket_messages_sent_total', 'Messages sent.', [[{}, counts.messagesSent]]);
   page.counter('skein_websocket_messages_received_total', 'Messages received.', [[{}, counts.messagesReceived]]);
   page.counter('skein_websocket_messages_refused_total', 'Messages that were wrong.', [[{}, counts.messagesRefused]]);
+  page.counter('skein_websocket_flows_dropped_total', 'Flows that WebSocket clients did not take in time.', [
+    [{}, counts.flowsNotSent],
+  ]);
   page.counter('skein_publisher_pauses_total', 'Times a publisher had to wait for us.', [[{}, counts.publisherPauses]]);
 }
 

@@ -1,9 +1,10 @@
 /** What the API needs of the rest: everything comes in as an argument, nothing is reached for. */
 import type { Status } from '../contract/status.ts';
+import type { Flow } from '../flow/flow.ts';
 import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
-import type { QueryEngine } from '../query/query.ts';
+import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
 
@@ -26,6 +27,10 @@ export interface ApiParts {
   readonly captures?: ApiCaptures;
   /** Absent: traces cannot be read here. */
   readonly traces?: ApiTraces;
+  /** What queries see of flows; without it they are told that there are none. */
+  readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter'>;
+  /** Flows as they are updated, for WebSockets. */
+  readonly flowFeed?: FlowFeed;
   readonly log: ApiLog;
   readonly limits?: Partial<ApiLimits>;
 }
@@ -53,6 +58,27 @@ export interface ApiTraces {
   readonly running: number;
   /** Resolves when its flows are kept durably. Rejects with a Mistake that says what is wrong with it, and where. */
   read(pieces: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface FlowFeed {
+  /** The result ends it. */
+  subscribe(listener: FlowListener): () => void;
+}
+
+export interface FlowListener {
+  /** What was added to them since their last update is in LastUpdateMetric. */
+  updated(flows: readonly Flow[]): void;
+  counted(stats: readonly FlowStats[]): void;
+}
+
+/** Of one capture; Skydive's names. */
+export interface FlowStats {
+  readonly CaptureID: string;
+  readonly FlowCount: number;
+  readonly FlowDropped: number;
+  readonly KernelFlowDropped: number;
+  readonly PacketsDropped: number;
+  readonly PacketsReceived: number;
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Notes' | 'StartedAt'> &

@@ -14,7 +14,7 @@ export interface Asked {
   readonly timeline?: Timeline;
 }
 
-type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'clock'>;
+type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock'>;
 
 /** The engine, which knows better what took so long, has the first word. */
 const LATE_MS = 1_000;
@@ -87,6 +87,7 @@ export class Queries {
     signal?.addEventListener('abort', stop);
     const answer = engine.run(prepared, {
       timeline: timeline ?? this.#parts.timeline,
+      ...this.#parts.flows,
       nowMs: clock.now(),
       elapsed: () => clock.elapsed(),
       turn,

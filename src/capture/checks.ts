@@ -28,11 +28,8 @@ export function faultsOf(asked: Omit<Capture, 'UUID'>, parts: CheckParts): Fault
       faults.push({ ...fault, message: `GremlinQuery: Not a valid Gremlin expression: ${fault.message}` });
   }
   if (asked.BPFFilter) {
-    try {
-      parts.door.compileFilter(asked.BPFFilter, ETHERNET, HeaderSize || HEADER_SIZE_MAX);
-    } catch (error) {
-      add('BPFFilter', `Not a valid BPF expression: ${(error as Error).message}`);
-    }
+    const wrong = filterFault(asked.BPFFilter, HeaderSize || HEADER_SIZE_MAX, parts);
+    if (wrong !== undefined) add('BPFFilter', `Not a valid BPF expression: ${wrong}`);
   }
   if (HeaderSize !== undefined && HeaderSize !== 0 && (HeaderSize < HEADER_SIZE_MIN || HeaderSize > HEADER_SIZE_MAX))
     add('HeaderSize', `A valid header size is >= ${HEADER_SIZE_MIN} && <= ${HEADER_SIZE_MAX}`);
@@ -48,6 +45,27 @@ export function faultsOf(asked: Omit<Capture, 'UUID'>, parts: CheckParts): Fault
   if (LayerKeyMode !== undefined && LayerKeyMode !== 'L2' && LayerKeyMode !== 'L3')
     add('LayerKeyMode', 'Not a valid layer key mode: L2 or L3');
   return faults;
+}
+
+/** With its position. Undefined also where filters cannot be checked: whoever runs it says so. */
+function filterFault(filter: string, snapLength: number, { door }: CheckParts): string | undefined {
+  try {
+    door.compileFilter(filter, ETHERNET, snapLength);
+    return undefined;
+  } catch (error) {
+    const { code, message, reason = message, position } = error as Refused;
+    if (code !== 'EINVAL') return undefined;
+    if (position === undefined) return reason;
+    const rest = filter.slice(position);
+    return `${reason} (position ${position}: ${rest === '' ? 'the end' : `"${rest.slice(0, 40)}"`})`;
+  }
+}
+
+interface Refused {
+  readonly code?: string;
+  readonly message: string;
+  readonly reason?: string;
+  readonly position?: number;
 }
 
 function lacks({ can }: Mechanism, asked: Omit<Capture, 'UUID'>): string[] {

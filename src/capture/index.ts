@@ -1,4 +1,14 @@
 /** The mechanisms that exist. Adding one is a folder and a line here. */
+import { afpacket } from './afpacket/index.ts';
 import type { Mechanism } from './mechanism.ts';
+import { pcap } from './pcap/index.ts';
+import { type PortRange, pcapsocketOn } from './pcapsocket/index.ts';
 
-export const mechanisms: readonly Mechanism[] = [];
+export interface MechanismOptions {
+  /** Ports of pcapsocket captures that name none. */
+  readonly ports: PortRange;
+}
+
+export function mechanisms({ ports }: MechanismOptions): readonly Mechanism[] {
+  return [afpacket, pcap, pcapsocketOn(ports)];
+}

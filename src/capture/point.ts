@@ -1,6 +1,7 @@
 /** One capture at one node: starts it, keeps it running while the node is there, says how it goes. */
 import { type Backoff, backoff } from '../std/backoff.ts';
 import type { Clock } from '../std/clock.ts';
+import { Mistake } from '../std/mistake.ts';
 import { pause } from '../std/pause.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { type Capture, layersOf, optionsOf } from './capture.ts';
@@ -108,15 +109,17 @@ export class CapturePoint {
   async #run(): Promise<void> {
     const { flows, host, log } = this.#parts;
     const { signal } = this.#stopping;
-    const source = flows.open({
-      node: this.place.tid,
-      capture: this.capture.UUID,
-      host,
-      layers: layersOf(this.capture),
-      hasTcpMetric: this.capture.ExtraTCPMetric,
-    });
+    let source: number | undefined;
     try {
-      const climbed = await this.#parts.gate.through(async () => (signal.aborted ? undefined : this.#climb(source)));
+      const opened = flows.open({
+        node: this.place.tid,
+        capture: this.capture.UUID,
+        host,
+        layers: layersOf(this.capture),
+        hasTcpMetric: this.capture.ExtraTCPMetric,
+      });
+      source = opened;
+      const climbed = await this.#parts.gate.through(async () => (signal.aborted ? undefined : this.#climb(opened)));
       if (climbed === undefined) return;
       const reason = await this.#watch(climbed);
       if (!signal.aborted) this.#become({ kind: 'error', error: reason ?? 'it has ended; beginning anew' });
@@ -126,7 +129,7 @@ export class CapturePoint {
         log.warn(`capture ${this.capture.UUID} on ${this.place.name}: ${isOurBug(error) ? stack : message}`);
       this.#become({ kind: 'error', error: message });
     } finally {
-      await flows.close(source);
+      if (source !== undefined) await flows.close(source);
     }
   }
 
@@ -214,5 +217,8 @@ function claimOf({ type, can }: Mechanism, { nodeId }: Place): string {
 
 /** What the world refuses has a name or a number; the rest is worth a stack. */
 function isOurBug(error: unknown): boolean {
-  return (error as Error).name !== 'Unavailable' && typeof (error as { code?: unknown }).code !== 'string';
+  return (
+    !(error instanceof Unavailable || error instanceof Mistake) &&
+    typeof (error as { code?: unknown }).code !== 'string'
+  );
 }

@@ -91,11 +91,9 @@ export const lossShape = z
     Host: z.string(),
     Node: z.string().meta({ description: "TID of the node; '' when it is not one node's." }),
     Capture: z.string(),
-    Stage: z
-      .string()
-      .meta({
-        description: 'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive.',
-      }),
+    Stage: z.string().meta({
+      description: 'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive.',
+    }),
     Reason: z.string(),
     Packets: z.number(),
     Bytes: z.number(),

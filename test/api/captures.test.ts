@@ -55,7 +55,7 @@ test('what is wrong is said with its place', () =>
       'GremlinQuery: Not a valid Gremlin expression: no step named "Dedub"\n' +
         '  G.V().Dedub()\n' +
         '        ^^^^^ did you mean Dedup?\n' +
-        'BPFFilter: Not a valid BPF expression: syntax error at 0\n',
+        'BPFFilter: Not a valid BPF expression: syntax error (position 0: "prot 80")\n',
     );
     expect((await post({ Name: 'x' })).text).toMatch(/^GremlinQuery: Not a valid Gremlin expression: /);
     expect(await post('{oops')).toMatchObject({ status: 400 });
@@ -145,4 +145,32 @@ describe('a trace', () => {
     const { status, read } = await sent({ body: Buffer.alloc(2_000), traceBytesMax: 1_000 });
     expect([status, read.length]).toEqual([413, 0]);
   });
+});
+
+test('what a capture has counted is shown in its entry on the node, and makes no version', async () => {
+  await using server = await testServer();
+  server.say(
+    veth('a', {
+      Captures: [
+        { ID: 'c1', State: 'active' },
+        { ID: 'c2', State: 'error' },
+      ],
+    }),
+  );
+  server.say({ kind: 'counters', id: 'a', series: 'Captures.c1', total: { PacketsReceived: 3, PacketsDropped: 0 } });
+  const { text } = await ask(server, '/api/topology', {
+    method: 'POST',
+    body: { GremlinQuery: "G.V().Has('Captures.ID', 'c1')" },
+  });
+  expect(JSON.parse(text)).toMatchObject([
+    {
+      Revision: 1,
+      Metadata: {
+        Captures: [
+          { ID: 'c1', State: 'active', PacketsReceived: 3, PacketsDropped: 0 },
+          { ID: 'c2', State: 'error' },
+        ],
+      },
+    },
+  ]);
 });

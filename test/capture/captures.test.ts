@@ -252,7 +252,7 @@ describe('as objects', () => {
     });
     expect(faults).toEqual([
       expect.stringMatching(/^GremlinQuery: Not a valid Gremlin expression: no step named "Dedub"/),
-      'BPFFilter: Not a valid BPF expression: syntax error at 0',
+      'BPFFilter: Not a valid BPF expression: syntax error (position 0: "prot 80")',
       'HeaderSize: A valid header size is >= 14 && <= 4096',
       'RawPacketLimit: A valid raw packet limit size is > 0 && <= 10',
       'Type: Not a valid capture type: nope, available types: [afpacket ebpf]',

@@ -98,7 +98,8 @@ export function world(
     mechanisms,
     door: {
       compileFilter: (text: string) => {
-        if (text.includes('prot ')) throw Object.assign(new Error('syntax error at 0'), { code: 'EINVAL' });
+        if (text.includes('prot '))
+          throw Object.assign(new Error('filter'), { code: 'EINVAL', reason: 'syntax error', position: 0 });
         return new Uint8Array();
       },
     } as never,

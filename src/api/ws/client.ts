@@ -9,10 +9,11 @@ import type { Commit } from '../../graph/change.ts';
 import type { GraphView, Timeline } from '../../graph/view.ts';
 import type { WebSocketEnd } from '../counts.ts';
 import { issuesText } from '../elements.ts';
-import type { ApiLog } from '../parts.ts';
+import type { ApiLog, FlowFeed } from '../parts.ts';
 import type { Queries } from '../queries.ts';
 import { statusOf } from '../reply.ts';
 import { errorText, messageText, syncPieces } from './envelope.ts';
+import { FlowSource } from './flow-source.ts';
 import { type Hello, hearsGraph, helloOf } from './hello.ts';
 import type { Incoming } from './incoming.ts';
 import { incomingOf } from './incoming.ts';
@@ -21,11 +22,13 @@ import { LogSource } from './log-source.ts';
 import { Outbox, type Pieces } from './outbox.ts';
 import { StandingQuery } from './standing.ts';
 
-export type Role = 'subscriber' | 'publisher' | 'pubsub';
+/** `flows` hears of flows, and of the graph nothing. */
+export type Role = 'subscriber' | 'publisher' | 'pubsub' | 'flows';
 
 export interface ClientParts extends IntakeParts {
   readonly timeline: Timeline;
   readonly queries: Queries;
+  readonly flowFeed: FlowFeed | undefined;
   readonly log: ApiLog;
 }
 
@@ -44,6 +47,8 @@ export class Client {
   readonly #address: string;
   #events: LogSource | undefined;
   #standing: StandingQuery | undefined;
+  #flows: FlowSource | undefined;
+  #unfollow: () => void = () => undefined;
   #end: WebSocketEnd = 'left';
   #bytesRead = 0;
   #bytesDrained = 0;
@@ -74,7 +79,7 @@ export class Client {
       late: (why) => this.cut('slow', 1013, `too slow: ${why}`),
       failed: (error) => this.cut('failed', 1011, this.#textOf(error)),
     });
-    if (role !== 'subscriber') {
+    if (role === 'publisher' || role === 'pubsub') {
       this.#intake = new Intake(parts, this.hello, ws, {
         reply: (text) => this.#outbox.reply(text),
         other: (message) => this.#other(message),
@@ -87,6 +92,7 @@ export class Client {
       gone();
       this.#outbox.close();
       this.#standing?.end();
+      this.#unfollow();
       parts.counts.webSocketEnd(this.#end);
       this.#intake?.end().catch((error) => parts.log.warn(`publisher ${this.hello.hostId}: ${error.message}`));
     });
@@ -98,6 +104,10 @@ export class Client {
       this.cut('refused', 1003, `X-Client-Protocol ${this.hello.protocol.slice(0, 30)}: only json is spoken here`);
       return;
     }
+    if (this.role === 'flows') {
+      this.#follow();
+      return;
+    }
     if (this.role === 'publisher' || !hearsGraph(this.hello)) return;
     if (this.hello.filter !== '') {
       this.#filterAtStart();
@@ -106,6 +116,29 @@ export class Client {
     this.#events = new LogSource(this.#parts.graph, this.hello.isPartial, this.#parts.graph.revision);
     this.#outbox.source = this.#events;
     if (this.hello.resume !== undefined) this.#resume('', this.hello.resume);
+  }
+
+  #follow(): void {
+    const { flowFeed, clock, counts } = this.#parts;
+    const source = new FlowSource({
+      namespaces: this.hello.namespaces,
+      lost: (flows) => {
+        counts.flowsNotSent += flows;
+      },
+    });
+    this.#flows = source;
+    this.#outbox.source = source;
+    if (!flowFeed) return;
+    this.#unfollow = flowFeed.subscribe({
+      updated: (flows) => {
+        source.push(flows, clock.now());
+        this.#outbox.wake();
+      },
+      counted: (stats) => {
+        source.pushStats(stats);
+        this.#outbox.wake();
+      },
+    });
   }
 
   /** The graph has changed. */
@@ -163,7 +196,7 @@ export class Client {
       IsConnected: true,
       ConnectTime: new Date(this.#connected).toISOString(),
       RemoteHost: this.hello.hostId,
-      Queued: this.#outbox.waiting + (this.#events?.behind ?? 0),
+      Queued: this.#outbox.waiting + (this.#events?.behind ?? this.#flows?.behind ?? 0),
     };
   }
 
@@ -188,7 +221,7 @@ export class Client {
   }
 
   #other({ type, uuid, obj }: Other): void {
-    if (type !== 'SyncRequest') {
+    if (type !== 'SyncRequest' || this.role === 'flows') {
       this.#refuse(uuid, `no message of Type "${type}" is known`);
       return;
     }

@@ -14,6 +14,7 @@ const roles: Readonly<Record<string, Role>> = {
   '/ws/subscriber': 'subscriber',
   '/ws/publisher': 'publisher',
   '/ws/pubsub': 'pubsub',
+  '/ws/subscriber/flow': 'flows',
 };
 
 export class WebSockets {
@@ -61,7 +62,7 @@ export class WebSockets {
 
   sizes(): { readonly subscribers: number; readonly publishers: number } {
     let publishers = 0;
-    for (const { role } of this.#clients) if (role !== 'subscriber') publishers++;
+    for (const { role } of this.#clients) if (role === 'publisher' || role === 'pubsub') publishers++;
     return { subscribers: this.#clients.size - publishers, publishers };
   }
 
@@ -69,7 +70,7 @@ export class WebSockets {
     const subscribers: Record<string, ConnectionStatus> = {};
     const publishers: Record<string, ConnectionStatus> = {};
     for (const client of this.#clients) {
-      const all = client.role === 'subscriber' ? subscribers : publishers;
+      const all = client.role === 'subscriber' || client.role === 'flows' ? subscribers : publishers;
       all[all[client.hello.hostId] ? `${client.hello.hostId}#${client.port}` : client.hello.hostId] = client.status();
     }
     return { subscribers, publishers };
@@ -83,7 +84,7 @@ export class WebSockets {
   }
 
   #opened(role: Role, request: IncomingMessage, socket: Duplex, ws: WebSocket): void {
-    const { graph, clock, archive, host, timeline } = this.#parts;
+    const { graph, clock, archive, host, timeline, flowFeed } = this.#parts;
     const parts = {
       graph,
       clock,
@@ -91,6 +92,7 @@ export class WebSockets {
       host,
       timeline,
       queries: this.#queries,
+      flowFeed,
       limits: this.#limits,
       counts: this.#counts,
       log: this.#parts.log,

@@ -1,0 +1,90 @@
+/** The flow table as captures feed it: through an inbox, with its own clock, and with losses put down to their place. */
+import { decodeApplication } from '../flow/application/index.ts';
+import type { LossStage } from '../flow/loss.ts';
+import type { CapturePlace, FlowLife } from '../flow/place.ts';
+import { FlowTable, type FlowTableStats } from '../flow/table.ts';
+import type { Clock } from '../std/clock.ts';
+import type { FlowIntake } from './flow-intake.ts';
+import { Inbox } from './inbox.ts';
+
+export interface LiveFlowsOptions {
+  readonly life: FlowLife;
+  readonly flowsMax: number;
+  readonly dropReason?: (reason: number) => string;
+  readonly host: string;
+  readonly clock: Clock;
+  /** Monotonic ms. */
+  readonly elapsed: () => number;
+}
+
+/** How often updates and ends are looked for. */
+const TICK_MS = 250;
+
+export class LiveFlows implements FlowIntake, AsyncDisposable {
+  readonly table: FlowTable;
+  readonly #clock: Clock;
+  readonly #host: string;
+  readonly #inbox: Inbox;
+  readonly #places = new Map<number, CapturePlace>();
+  #cancelTick: () => void;
+  #isOver = false;
+
+  constructor({ life, flowsMax, dropReason, host, clock, elapsed }: LiveFlowsOptions) {
+    this.table = new FlowTable({ life, flowsMax, decode: decodeApplication, ...(dropReason && { dropReason }) });
+    this.#clock = clock;
+    this.#host = host;
+    this.#inbox = new Inbox({
+      observe: (observations) => this.table.observe(observations, clock.now()),
+      raw: (packets) => this.table.raw(packets),
+      lost: (source, packets, bytes) =>
+        this.lost(source, 'queue', 'the queue of the flow table is full', packets, bytes),
+      elapsed,
+    });
+    this.#cancelTick = clock.after(TICK_MS, () => this.#tick());
+  }
+
+  open(place: CapturePlace): number {
+    const source = this.table.addPlace(place);
+    this.#places.set(source, place);
+    return source;
+  }
+
+  async close(source: number): Promise<void> {
+    await this.#inbox.settled();
+    this.#places.delete(source);
+    this.table.removePlace(source, this.#clock.now());
+  }
+
+  observe(source: number, observations: Uint8Array): void {
+    this.#inbox.observe(source, observations);
+  }
+
+  raw(source: number, packets: Uint8Array): void {
+    this.#inbox.raw(source, packets);
+  }
+
+  lost(source: number, stage: LossStage, reason: string, packets: number, bytes: number): void {
+    const { node = '', capture = '' } = this.#places.get(source) ?? {};
+    const now = this.#clock.now();
+    this.table.lost({ node, capture, host: this.#host, stage, reason, packets, bytes, flows: 0, from: now, to: now });
+  }
+
+  stats(): FlowTableStats & { readonly waitingBytes: number } {
+    return { ...this.table.stats(), waitingBytes: this.#inbox.waiting };
+  }
+
+  /** All flows end and are told: captures have stopped before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inbox.settled();
+    this.#isOver = true;
+    this.#cancelTick();
+    this.table.finish(this.#clock.now());
+  }
+
+  #tick(): void {
+    if (this.#isOver) return;
+    // More is due than one turn of the event loop should do: the rest in the next.
+    if (this.table.tick(this.#clock.now())) setImmediate(() => this.#tick());
+    else this.#cancelTick = this.#clock.after(TICK_MS, () => this.#tick());
+  }
+}
