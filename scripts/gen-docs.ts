@@ -1,9 +1,10 @@
 /**
- * Writes docs/reference/ from the declarations in the code: options, steps, metadata, Skydive's keys.
+ * Writes docs/reference/ from the declarations in the code: options, steps, fields of flows, metadata, Skydive's keys.
  * With --check it writes nothing and says which pages are old.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flowsPage } from './reference/flows.ts';
 import { metadataPage } from './reference/metadata.ts';
 import { optionsPage } from './reference/options.ts';
 import { skydiveKeysPage } from './reference/skydive-keys.ts';
@@ -14,6 +15,7 @@ const folder = join(import.meta.dirname, '..', 'docs', 'reference');
 export const pages: ReadonlyMap<string, () => string> = new Map([
   ['options.md', optionsPage],
   ['steps.md', stepsPage],
+  ['flows.md', flowsPage],
   ['metadata.md', metadataPage],
   ['skydive-keys.md', skydiveKeysPage],
 ]);

@@ -10,7 +10,9 @@ export function stepsPage(): string {
 # Steps
 
 Names of steps may be written in large or small letters.
-Each example runs as a test: the graph it is asked of, the query, and what comes out (ids of elements, JSON of anything else).
+Each example runs as a test: the graph it is asked of, the query, and what comes out (ids of elements, UUIDs of flows, JSON of anything else).
+A line such as \`10.0.0.1:40000 -TCP-> 10.0.0.2:80 @eth0\` is a flow captured at the node whose TID is \`eth0\`; what follows in braces is more of it (\`Packets\`: the lengths of those that were kept), and their UUIDs are \`f1\`, \`f2\` in order.
+On flows keys are [fields of flows](flows.md).
 
 ${steps.map(section).join('\n\n')}
 
