@@ -61,7 +61,7 @@ export interface FlowArchiveHealth {
   readonly rawPackets: number;
   readonly sizeBytes: number;
   readonly range: Span | undefined;
-  /** How long each is kept, ms, by what it is: flows, 1m, 5m, 1h, rawPackets. */
+  /** How long each is kept, ms, by what it is: flows, points, 1m, 5m, 1h, rawPackets. */
   readonly ages: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
 }

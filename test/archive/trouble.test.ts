@@ -10,6 +10,7 @@ import type { Archive, ArchiveBatch } from '../../src/archive/archive.ts';
 import { RESTARTS_MAX, ThreadCalls } from '../../src/archive/embedded/calls.ts';
 import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { SCHEMA_VERSION } from '../../src/archive/embedded/schema.ts';
+import { flowDefaults } from '../../src/archive/flow-keeping.ts';
 import { eventually } from '../eventually.ts';
 import { batchOf } from './kill/batches.ts';
 
@@ -128,7 +129,14 @@ test('a place that cannot be is Unavailable, and says what would do', async () =
 });
 
 test('a thread that dies is started again, but not forever', async () => {
-  const options = { directory, maxBytes: 1e9, maxAgeMs: 1e12, spanRowsMax: 1000, keepAside: undefined };
+  const options = {
+    directory,
+    maxBytes: 1e9,
+    maxAgeMs: 1e12,
+    spanRowsMax: 1000,
+    keepAside: undefined,
+    flows: flowDefaults,
+  };
   const calls = new ThreadCalls(options);
   for (let death = 0; death <= RESTARTS_MAX; death++) {
     expect(calls.hasFailed).toBe(false);

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { Unavailable } from '../../std/unavailable.ts';
 import { errorOf } from './failure.ts';
+import type { FlowAnswer, FlowOrder } from './flows/ask.ts';
 import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 
 /** A thread that died is started again so many times; then the archive has failed. */
@@ -11,7 +12,7 @@ export const RESTARTS_MAX = 5;
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 interface Pending {
-  readonly resolve: (summary: Summary | undefined) => void;
+  readonly resolve: (answer: { readonly summary?: Summary; readonly answer?: FlowAnswer }) => void;
   readonly reject: (error: Error) => void;
   readonly part: (part: Part) => void;
 }
@@ -51,13 +52,29 @@ export class ThreadCalls {
   /** One call in several messages; each is made only when the one before is on its way. */
   async callInParts(orders: Iterable<Order>, part: (part: Part) => void = () => {}): Promise<Summary | undefined> {
     const worker = await this.#running();
+    const { call, answered } = this.#expect(worker, part);
+    for (const order of orders) worker.postMessage({ call, order } satisfies Request);
+    return (await answered).summary;
+  }
+
+  /** `pack` is called when the thread is there; the memory that it names is the thread's then. */
+  async askFlows(
+    pack: () => { readonly order: FlowOrder; readonly memory?: readonly ArrayBuffer[] },
+  ): Promise<FlowAnswer> {
+    const worker = await this.#running();
+    const { order, memory = [] } = pack();
+    const { call, answered } = this.#expect(worker, () => {});
+    worker.postMessage({ call, order: { kind: 'flows', order } } satisfies Request, [...memory]);
+    return (await answered).answer ?? {};
+  }
+
+  #expect(worker: Worker, part: (part: Part) => void) {
     const call = ++this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(call, { resolve, reject, part });
-      // An answer that someone waits for keeps the process alive; an idle thread does not.
-      worker.ref();
-      for (const order of orders) worker.postMessage({ call, order } satisfies Request);
-    });
+    const { promise: answered, ...settle } = Promise.withResolvers<Parameters<Pending['resolve']>[0]>();
+    this.#pending.set(call, { ...settle, part });
+    // An answer that someone waits for keeps the process alive; an idle thread does not.
+    worker.ref();
+    return { call, answered };
   }
 
   async close(): Promise<void> {
@@ -125,8 +142,8 @@ export class ThreadCalls {
     const pending = this.#pending.get(reply.call);
     this.#pending.delete(reply.call);
     if (this.#pending.size === 0) worker.unref();
-    if (reply.kind === 'done') pending?.resolve(reply.summary);
-    else pending?.reject(errorOf(reply.failure));
+    if (reply.kind === 'failed') pending?.reject(errorOf(reply.failure));
+    else pending?.resolve(reply);
   }
 
   /** What cannot be read is the end of this call, not of the process. */

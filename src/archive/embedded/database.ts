@@ -5,8 +5,7 @@
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { createFile } from './private.ts';
-import type { ThreadOptions } from './protocol.ts';
-import { APPLICATION_ID, SCHEMA_VERSION, TABLES } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { isCorrupt } from './sqliteerror.ts';
 
 /** A file of this size is read through in well under a second; of larger ones only the frame is checked. */
@@ -23,15 +22,19 @@ export interface Opened {
   readonly notes: readonly string[];
 }
 
-export function openDatabase(
-  file: string,
-  { maxBytes, keepAside: because }: Pick<ThreadOptions, 'maxBytes' | 'keepAside'>,
-): Opened {
-  const why = because ?? faultOf(file);
-  if (why === undefined) return { db: connect(file, maxBytes), notes: [] };
+export interface OpenOptions {
+  readonly schema: Schema;
+  readonly maxBytes: number;
+  /** Why the file that is there must not be opened again. */
+  readonly keepAside: string | undefined;
+}
+
+export function openDatabase(file: string, { schema, maxBytes, keepAside: because }: OpenOptions): Opened {
+  const why = because ?? faultOf(file, schema);
+  if (why === undefined) return { db: connect(file, schema, maxBytes), notes: [] };
   const kept = keepAside(file);
   return {
-    db: connect(file, maxBytes),
+    db: connect(file, schema, maxBytes),
     notes: [`${file} could not be read (${why}): kept as ${kept}, history starts anew`],
   };
 }
@@ -54,13 +57,13 @@ function keepAside(file: string): string {
 }
 
 /** Why the file cannot be used; undefined when it can, or does not exist yet. */
-function faultOf(file: string): string | undefined {
+function faultOf(file: string, schema: Schema): string | undefined {
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
   if (!startsLikeSqlite(file)) return 'it is not an SQLite database';
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file);
-    return faultIn(db, file);
+    return faultIn(db, file, schema);
   } catch (error) {
     if (isCorrupt(error)) return (error as Error).message;
     throw error;
@@ -69,22 +72,22 @@ function faultOf(file: string): string | undefined {
   }
 }
 
-function faultIn(db: DatabaseSync, file: string): string | undefined {
+function faultIn(db: DatabaseSync, file: string, schema: Schema): string | undefined {
   const pragma = (name: string) => Number(Object.values(db.prepare(`pragma ${name}`).get() ?? {})[0]);
   // A start that was killed before its first commit leaves an empty one.
   if (pragma('page_count') === 0 || pragma('schema_version') === 0) return undefined;
-  if (pragma('application_id') !== APPLICATION_ID) return 'it belongs to another program';
+  if (pragma('application_id') !== schema.applicationId) return 'it belongs to another program';
   const version = pragma('user_version');
-  if (version !== SCHEMA_VERSION) {
-    const age = version > SCHEMA_VERSION ? 'a newer' : 'an older';
-    return `it was written by ${age} Skein (schema ${version}, this one knows ${SCHEMA_VERSION})`;
+  if (version !== schema.version) {
+    const age = version > schema.version ? 'a newer' : 'an older';
+    return `it was written by ${age} Skein (schema ${version}, this one knows ${schema.version})`;
   }
   if (statSync(file).size <= FULL_CHECK_BYTES_MAX) {
     const found = db.prepare('pragma quick_check(1)').get()?.quick_check;
     return found === 'ok' ? undefined : String(found).replaceAll('\n', ' ');
   }
   // The first and the last row of each tree: its root and the two edges down to the leaves.
-  for (const table of ['elements', 'lives', 'versions', 'samples', 'series', 'shapes', 'sources'])
+  for (const table of schema.names)
     for (const order of ['asc', 'desc']) db.prepare(`select * from ${table} order by rowid ${order} limit 1`).get();
   return db.prepare('select * from state').get() === undefined ? 'its first table is empty' : undefined;
 }
@@ -101,7 +104,7 @@ function startsLikeSqlite(file: string): boolean {
   return header.toString('latin1') === 'SQLite format 3\0';
 }
 
-function connect(file: string, maxBytes: number): DatabaseSync {
+function connect(file: string, schema: Schema, maxBytes: number): DatabaseSync {
   createFile(file);
   const db = new DatabaseSync(file);
   // Freed pages can be given back. It can only be said before the first table.
@@ -116,7 +119,7 @@ function connect(file: string, maxBytes: number): DatabaseSync {
   db.exec('pragma cache_size = -16384');
   db.exec('begin immediate');
   try {
-    if (db.prepare('select count(*) as n from sqlite_schema').get()?.n === 0) db.exec(TABLES);
+    if (db.prepare('select count(*) as n from sqlite_schema').get()?.n === 0) db.exec(schema.tables);
     db.exec('commit');
   } catch (error) {
     if (db.isTransaction) db.exec('rollback');

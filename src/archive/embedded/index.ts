@@ -4,8 +4,10 @@ import type { Element } from '../../graph/element.ts';
 import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
+import { type FlowKeeping, flowDefaults } from '../flow-keeping.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { ThreadCalls } from './calls.ts';
+import { EmbeddedFlows } from './flows/archive.ts';
 import { packBatch } from './packed.ts';
 import type { Order, Read, Summary } from './protocol.ts';
 
@@ -21,6 +23,7 @@ export interface EmbeddedArchiveOptions {
   /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. About 1 kB each, once in memory. */
   readonly spanRowsMax?: number;
   readonly clock?: Clock;
+  readonly flows?: Partial<FlowKeeping>;
 }
 
 /**
@@ -34,6 +37,7 @@ export async function openEmbeddedArchive(options: EmbeddedArchiveOptions): Prom
 }
 
 class EmbeddedArchive implements Archive {
+  readonly flows: EmbeddedFlows;
   readonly #thread: ThreadCalls;
   readonly #clock: Clock;
   readonly #place: string;
@@ -44,7 +48,9 @@ class EmbeddedArchive implements Archive {
   constructor(options: EmbeddedArchiveOptions) {
     const { directory, maxBytes = ARCHIVE_BYTES_MAX, maxAgeMs = ARCHIVE_AGE_MS_MAX, clock = systemClock } = options;
     const { spanRowsMax = SPAN_ROWS_MAX } = options;
-    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, spanRowsMax, keepAside: undefined });
+    const flows = { ...flowDefaults, ...options.flows };
+    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, spanRowsMax, keepAside: undefined, flows });
+    this.flows = new EmbeddedFlows(this.#thread, flows);
     this.#clock = clock;
     this.#place = join(directory, 'skein.db');
     this.#limits = { maxBytes, maxAgeMs };

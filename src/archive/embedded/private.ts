@@ -21,7 +21,7 @@ export function createFile(file: string): void {
 /** What an earlier run left open to others. The directory only when it holds nothing else, as the one that we make does. */
 export function tighten(directory: string): void {
   const names = readdirSync(directory);
-  const own = names.filter((name) => name.startsWith('skein.'));
+  const own = names.filter((name) => /^(skein|flows)\./.test(name));
   for (const name of own) close(join(directory, name), 'file');
   if (own.length === names.length && own.includes('skein.db')) close(directory, 'directory');
 }

@@ -1,6 +1,8 @@
 /** What the archive and its thread say to each other. */
 import type { Span } from '../../graph/view.ts';
 import type { ElementName } from '../archive.ts';
+import type { FlowKeeping } from '../flow-keeping.ts';
+import type { FlowAnswer, FlowOrder } from './flows/ask.ts';
 import type { PackedBatch } from './packed.ts';
 
 /** What the thread is started with. */
@@ -12,6 +14,7 @@ export interface ThreadOptions {
   readonly spanRowsMax: number;
   /** Why the file that is there must not be opened again: it is kept aside first. */
   readonly keepAside: string | undefined;
+  readonly flows: FlowKeeping;
 }
 
 export type Read =
@@ -32,6 +35,7 @@ export type Order =
   | { readonly kind: 'prune'; readonly before: number }
   | { readonly kind: 'summary' }
   | { readonly kind: 'read'; readonly read: Read }
+  | { readonly kind: 'flows'; readonly order: FlowOrder }
   /** A part of the answer to this call has been taken in; there is room for another. */
   | { readonly kind: 'more' }
   | { readonly kind: 'close' };
@@ -56,6 +60,7 @@ export type Reply =
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'part'; readonly call: number; readonly part: Part }
   | { readonly kind: 'done'; readonly call: number; readonly summary?: Summary }
+  | { readonly kind: 'flows'; readonly call: number; readonly answer: FlowAnswer }
   | { readonly kind: 'failed'; readonly call: number; readonly failure: Failure }
   /** The file is damaged; the thread ends. */
   | { readonly kind: 'corrupt'; readonly why: string };

@@ -6,12 +6,12 @@
  */
 
 /** 'Skei' in ASCII: tells our files from other SQLite files. */
-export const APPLICATION_ID = 0x536b6569;
+const APPLICATION_ID = 0x536b6569;
 
 /** Grows with every change below: an archive of another version is kept aside. */
 export const SCHEMA_VERSION = 2;
 
-export const TABLES = `
+const TABLES = `
 create table state (
   -- One row: what range() and health() say without counting.
   one integer primary key check (one = 1),
@@ -74,3 +74,20 @@ create index samples_of_element on samples (element, series, last);
 pragma application_id = ${APPLICATION_ID};
 pragma user_version = ${SCHEMA_VERSION};
 `;
+
+/** What a file of ours is made of. */
+export interface Schema {
+  readonly applicationId: number;
+  readonly version: number;
+  /** Also writes both of these into the file. */
+  readonly tables: string;
+  /** Tables with row numbers. */
+  readonly names: readonly string[];
+}
+
+export const graphSchema: Schema = {
+  applicationId: APPLICATION_ID,
+  version: SCHEMA_VERSION,
+  tables: TABLES,
+  names: ['elements', 'lives', 'versions', 'samples', 'series', 'shapes', 'sources'],
+};

@@ -8,11 +8,13 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { Appends } from './appends.ts';
 import { openDatabase, openReader } from './database.ts';
 import { failureOf } from './failure.ts';
+import { FlowStore } from './flows/store.ts';
 import { lockDirectory } from './lock.ts';
 import { makeDirectory, tighten } from './private.ts';
 import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 import { Pruning } from './prune.ts';
 import { Reads } from './reads.ts';
+import { graphSchema } from './schema.ts';
 import { isCorrupt } from './sqliteerror.ts';
 import { summaryOf } from './summary.ts';
 
@@ -37,6 +39,7 @@ class Thread {
   readonly #archived: Reads;
   readonly #appends: Appends;
   readonly #pruning: Pruning;
+  readonly #flows: FlowStore;
   readonly #inbox: Request[] = [];
   /** Read one after the other; each sees one moment. */
   readonly #reads: Generator<void>[] = [];
@@ -59,12 +62,13 @@ class Thread {
     makeDirectory(options.directory);
     this.#lock = lockDirectory(options.directory);
     tighten(options.directory);
-    const { db, notes } = openDatabase(this.#file, options);
+    const { db, notes } = openDatabase(this.#file, { ...options, schema: graphSchema });
     this.#db = db;
     this.#reader = openReader(this.#file);
     this.#archived = new Reads(this.#reader, options);
     this.#appends = new Appends(db);
     this.#pruning = new Pruning(db, this.#appends, options);
+    this.#flows = new FlowStore(options, (reply, memory) => port.postMessage(reply, memory));
     port.on('message', (request: Request) => {
       this.#inbox.push(request);
       this.#work();
@@ -79,6 +83,7 @@ class Thread {
       this.#serve();
       if (this.#partsAhead < PARTS_AHEAD_MAX) this.#goOn(this.#reads);
       this.#prune();
+      this.#flows.goOn();
     }
     this.#isWorking = false;
   }
@@ -89,7 +94,7 @@ class Thread {
       this.#inbox.push(next.message as Request);
     const reads = this.#partsAhead < PARTS_AHEAD_MAX ? this.#reads.length : 0;
     const prunes = this.#applied.length === 0 ? this.#prunes.length : 0;
-    return this.#inbox.length + reads + prunes > 0;
+    return this.#inbox.length + reads + prunes > 0 || this.#flows.hasWork;
   }
 
   #serve(): void {
@@ -116,6 +121,9 @@ class Thread {
           return;
         case 'summary':
           this.#say({ kind: 'done', call, summary: this.#summary() });
+          return;
+        case 'flows':
+          this.#flows.take(call, order.order);
           return;
         case 'close':
           this.#close({ kind: 'done', call });
@@ -247,6 +255,7 @@ class Thread {
 
   #close(lastWord: Reply): void {
     this.#reads.length = this.#prunes.length = this.#inbox.length = 0;
+    this.#flows.close();
     this.#reader.close();
     this.#db.close();
     this.#lock[Symbol.dispose]();

@@ -7,6 +7,7 @@ import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archi
 import { readBatchId } from '../batchid.ts';
 import { gapsBetween } from '../gaps.ts';
 import { SnapshotView } from '../snapshot.ts';
+import { MemoryFlows, type MemoryFlowsOptions } from './flows.ts';
 import { Life } from './life.ts';
 
 export interface MemoryArchiveOptions {
@@ -14,9 +15,11 @@ export interface MemoryArchiveOptions {
   /** Versions kept, and points of series kept; when there are more, the oldest that ended go. */
   readonly versionsMax?: number;
   readonly samplesMax?: number;
+  readonly flows?: MemoryFlowsOptions;
 }
 
 export class MemoryArchive implements Archive {
+  readonly flows: MemoryFlows;
   readonly #clock: Clock;
   readonly #versionsMax: number;
   readonly #samplesMax: number;
@@ -28,7 +31,13 @@ export class MemoryArchive implements Archive {
   #versionCount = 0;
   #sampleCount = 0;
 
-  constructor({ clock = systemClock, versionsMax = 200_000, samplesMax = 200_000 }: MemoryArchiveOptions = {}) {
+  constructor({
+    clock = systemClock,
+    versionsMax = 200_000,
+    samplesMax = 200_000,
+    flows = {},
+  }: MemoryArchiveOptions = {}) {
+    this.flows = new MemoryFlows(flows);
     this.#clock = clock;
     this.#versionsMax = versionsMax;
     this.#samplesMax = samplesMax;

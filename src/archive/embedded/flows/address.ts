@@ -1,0 +1,91 @@
+/** Addresses as bytes. A text that would not come back as it was is no address here, and is kept as text. */
+
+/** IPv4 as a number, IPv6 as 16 bytes, a text that is neither as it is. */
+export type Address = number | Uint8Array | string;
+
+export function addressOf(text: string): Address {
+  if (!text.includes(':')) {
+    const number = ipv4Number(text);
+    return number < 0 ? text : number;
+  }
+  const bytes = ipv6Bytes(text);
+  return bytes && ipv6Text(bytes) === text ? bytes : text;
+}
+
+export function addressText(address: Address): string {
+  if (typeof address === 'string') return address;
+  if (typeof address !== 'number') return ipv6Text(address);
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** 6 bytes as a number; -1 for another text. */
+export function macNumber(text: string): number {
+  if (text.length !== 17) return -1;
+  let number = 0;
+  for (let at = 0; at < 17; at++) {
+    const code = text.charCodeAt(at);
+    if (at % 3 === 2) {
+      if (code !== 58) return -1;
+    } else if (code >= 48 && code <= 57) number = number * 16 + code - 48;
+    else if (code >= 97 && code <= 102) number = number * 16 + code - 87;
+    else return -1;
+  }
+  return number;
+}
+
+export function macText(number: number): string {
+  return number
+    .toString(16)
+    .padStart(12, '0')
+    .replaceAll(/..(?=.)/g, '$&:');
+}
+
+/** -1 for another text, leading zeros among them. */
+function ipv4Number(text: string): number {
+  let number = 0;
+  let [value, digits, dots] = [0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 46) {
+      if (digits === 0 || ++dots > 3) return -1;
+      number = number * 256 + value;
+      value = digits = 0;
+    } else if (code >= 48 && code <= 57) {
+      if (digits > 0 && value === 0) return -1;
+      value = value * 10 + code - 48;
+      if (++digits > 3 || value > 255) return -1;
+    } else return -1;
+  }
+  return dots === 3 && digits > 0 ? number * 256 + value : -1;
+}
+
+function ipv6Bytes(text: string): Uint8Array | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const gap = halves.length === 2 ? 8 - head.length - tail.length : 0;
+  if (head.length + tail.length + gap !== 8) return undefined;
+  const bytes = new Uint8Array(16);
+  const groups = [...head, ...Array<string>(gap).fill('0'), ...tail];
+  for (const [i, group] of groups.entries()) {
+    if (!/^[0-9a-f]{1,4}$/.test(group)) return undefined;
+    const value = Number.parseInt(group, 16);
+    bytes[2 * i] = value >> 8;
+    bytes[2 * i + 1] = value & 255;
+  }
+  return bytes;
+}
+
+/** As RFC 5952 writes them. */
+function ipv6Text(bytes: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number));
+  // The longest run of zeros, the first of equals, if longer than one group (RFC 5952, 4.2).
+  let [from, length] = [0, 1];
+  for (let start = 0; start < 8; start++) {
+    let end = start;
+    while (end < 8 && groups[end] === 0) end++;
+    if (end - start > length) [from, length] = [start, end - start];
+  }
+  const hex = groups.map((group) => group.toString(16));
+  return length === 1 ? hex.join(':') : `${hex.slice(0, from).join(':')}::${hex.slice(from + length).join(':')}`;
+}

@@ -1,0 +1,194 @@
+/**
+ * The thread's side of the archive of flows: a file of its own beside the graph's, opened when it is first asked for.
+ * Damage to one of the two files is nothing to the other.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { Unavailable } from '../../../std/unavailable.ts';
+import { openDatabase } from '../database.ts';
+import { failureOf } from '../failure.ts';
+import type { Reply, ThreadOptions } from '../protocol.ts';
+import { isCorrupt } from '../sqliteerror.ts';
+import { Aging } from './aging.ts';
+import { FlowAppends } from './appends.ts';
+import type { FlowAnswer, FlowOrder, FlowSummary } from './ask.ts';
+import { FlowReads } from './reads.ts';
+import { flowSchema } from './schema.ts';
+import { TotalsRow } from './totals.ts';
+
+export class FlowStore {
+  readonly #options: Pick<ThreadOptions, 'directory' | 'flows'>;
+  readonly #say: (reply: Reply, memory: ArrayBuffer[]) => void;
+  readonly #file: string;
+  readonly #notes: string[] = [];
+  /** Go on in turns, a slice each. */
+  readonly #jobs: Job[] = [];
+  #open: Open | undefined;
+  #keepAside: string | undefined;
+  #aging: Generator<void> | undefined;
+
+  constructor(options: Pick<ThreadOptions, 'directory' | 'flows'>, say: (reply: Reply, memory: ArrayBuffer[]) => void) {
+    this.#options = options;
+    this.#say = say;
+    this.#file = join(options.directory, 'flows.db');
+  }
+
+  get hasWork(): boolean {
+    return this.#jobs.length > 0 || this.#aging !== undefined;
+  }
+
+  take(call: number, order: FlowOrder): void {
+    try {
+      this.#open ??= this.#begin();
+      const begun = this.#begun(order, this.#open);
+      if (Symbol.iterator in begun) this.#jobs.push({ call, work: begun });
+      else this.#answer(call, begun);
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** A slice of one answer, and one of growing old. */
+  goOn(): void {
+    const job = this.#jobs.shift();
+    if (job) {
+      try {
+        const { done, value } = job.work.next();
+        if (done) this.#answer(job.call, value);
+        else this.#jobs.push(job);
+      } catch (error) {
+        this.#fail(job.call, error);
+      }
+    }
+    if (this.#open) this.#grow(this.#open);
+  }
+
+  close(): void {
+    for (const { call } of this.#jobs.splice(0)) this.#fail(call, this.#goneError());
+    this.#aging = undefined;
+    this.#open?.db.close();
+    this.#open = undefined;
+  }
+
+  /** The answer, or what goes on until there is one. */
+  #begun(order: FlowOrder, { db, appends, reads, aging, totals }: Open): FlowAnswer | Generator<void, FlowAnswer> {
+    switch (order.kind) {
+      case 'append':
+        db.exec('begin immediate');
+        try {
+          appends.append(order.batch);
+          db.exec('commit');
+        } catch (error) {
+          if (db.isTransaction) db.exec('rollback');
+          appends.forget();
+          throw error;
+        }
+        this.#aging ??= aging.due(performance.now());
+        return {};
+      case 'find':
+        return reads.find(order.ask);
+      case 'count':
+        return reads.count(order.time, order.where);
+      case 'metrics':
+        return reads.metrics(order.names, order.span);
+      case 'packets':
+        return reads.packets(order.uuids, order.span);
+      case 'losses':
+        return reads.losses(order.span);
+      case 'prune':
+        return answered(aging.before(order.before));
+      case 'summary':
+        return { summary: this.#summary(totals) };
+    }
+  }
+
+  #grow({ aging }: Open): void {
+    if (!this.#aging) return;
+    try {
+      if (this.#aging.next().done) this.#aging = aging.due(performance.now());
+    } catch (error) {
+      // Nobody waits for it, and it is tried again later.
+      this.#aging = undefined;
+      aging.rest(performance.now());
+      if (isCorrupt(error)) this.#damaged(error as Error);
+    }
+  }
+
+  #begin(): Open {
+    const { directory, flows } = this.#options;
+    const { maxBytes, ages } = flows;
+    const { db, notes } = openDatabase(join(directory, 'flows.db'), {
+      schema: flowSchema,
+      maxBytes,
+      keepAside: this.#keepAside,
+    });
+    this.#keepAside = undefined;
+    this.#notes.push(...notes);
+    const totals = new TotalsRow(db);
+    return {
+      db,
+      totals,
+      appends: new FlowAppends(db, totals),
+      reads: new FlowReads(db),
+      aging: new Aging(db, totals, { ages, maxBytes, now: Date.now }),
+    };
+  }
+
+  #summary({ now }: TotalsRow): FlowSummary {
+    let sizeBytes = 0;
+    for (const part of ['', '-wal', '-shm'])
+      sizeBytes += statSync(this.#file + part, { throwIfNoEntry: false })?.size ?? 0;
+    return {
+      flows: now.flows,
+      points: now.points,
+      rawPackets: now.packets,
+      sizeBytes,
+      range: now.first === null || now.last === null ? undefined : { from: now.first, to: now.last },
+      notes: this.#notes,
+    };
+  }
+
+  #answer(call: number, answer: FlowAnswer): void {
+    const runs = [answer.flows?.bytes, answer.metrics, answer.packets?.bytes];
+    this.#say(
+      { kind: 'flows', call, answer },
+      runs.flatMap((run) => run?.buffer ?? []),
+    );
+  }
+
+  #fail(call: number, error: unknown): void {
+    const isDamage = isCorrupt(error);
+    const told = isDamage ? this.#goneError() : error;
+    this.#say({ kind: 'failed', call, failure: failureOf(told, this.#options.directory) }, []);
+    if (isDamage) this.#damaged(error as Error);
+  }
+
+  /** It is not read again: the next order begins a new file. */
+  #damaged(error: Error): void {
+    this.#keepAside = error.message;
+    this.close();
+  }
+
+  #goneError(): Unavailable {
+    return new Unavailable(`flows in ${this.#options.directory}`, 'a file that can be read (it was closed)');
+  }
+}
+
+function* answered(work: Generator<void, number>): Generator<void, FlowAnswer> {
+  yield* work;
+  return {};
+}
+
+interface Open {
+  readonly db: DatabaseSync;
+  readonly totals: TotalsRow;
+  readonly appends: FlowAppends;
+  readonly reads: FlowReads;
+  readonly aging: Aging;
+}
+
+interface Job {
+  readonly call: number;
+  readonly work: Generator<void, FlowAnswer>;
+}
