@@ -97,7 +97,8 @@ function sourceAt(steps: readonly CheckedStep[], at: number): Source {
 }
 
 function stageOf({ step, args, takes }: CheckedStep, words: Words): Stage {
-  if (step.gather !== undefined) return { kind: 'gather', ...words, run: step.gather(args, takes) };
+  const gather = step.gather?.(args, takes);
+  if (gather !== undefined) return { kind: 'gather', ...words, run: gather };
   if (step.stream !== undefined) return { kind: 'stream', ...words, run: step.stream(args, takes) };
   throw new Error(`step ${step.name} can do nothing`);
 }

@@ -36,8 +36,8 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
   readonly keysOf?: (takes: Kind) => Vocabulary;
   /** Item by item. Made ready once for each query text, then run any number of times; state lives inside a run. */
   stream?(args: Args, takes: Kind): (input: Items<In>, run: Run) => Items<Out>;
-  /** All of the input first: for what waits (an archive), changes the view, or names its input. */
-  gather?(args: Args, takes: Kind): (input: readonly In[], run: Run) => Items<Out> | Promise<Items<Out>>;
+  /** All of the input first (undefined: not of this kind, it streams): for what waits (an archive), changes the view, or names its input. */
+  gather?(args: Args, takes: Kind): ((input: readonly In[], run: Run) => Items<Out> | Promise<Items<Out>>) | undefined;
 }
 
 export type Dialect = 'skydive';

@@ -1,6 +1,7 @@
 import type { Flow } from '../../flow/flow.ts';
+import type { GraphNode } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type Items } from '../step.ts';
 import { captureNodes } from './hops.ts';
 
 export const captureNode = defineStep({
@@ -17,6 +18,13 @@ export const captureNode = defineStep({
   },
   keysOf: () => 'metadata',
   gives: { flows: 'nodes' },
-  gather: (wanted) => (input: readonly Flow[], run) =>
-    captureNodes(new Set(input.map(({ NodeTID }) => NodeTID)), wanted, run),
+  stream: (wanted) =>
+    function* (input: Items<Flow>, run): Generator<GraphNode | undefined> {
+      const places = new Set<string>();
+      for (const flow of input) {
+        if (flow === undefined) yield undefined;
+        else places.add(flow.NodeTID);
+      }
+      yield* captureNodes(places, wanted, run);
+    },
 });

@@ -3,7 +3,7 @@ import type { GraphNode } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
 import { type Condition, meetsAll } from '../condition.ts';
 import { Directory } from '../directory.ts';
-import { defineStep, type Run } from '../step.ts';
+import { defineStep, type Items, type Run } from '../step.ts';
 
 export const hops = defineStep({
   name: 'Hops',
@@ -20,14 +20,16 @@ export const hops = defineStep({
   },
   keysOf: () => 'metadata',
   gives: { flows: 'nodes' },
-  gather: (wanted) => (input: readonly Flow[], run) => {
-    const firstSeen = new Map<string, number>();
-    for (const { NodeTID, Start } of input) {
-      firstSeen.set(NodeTID, Math.min(Start, firstSeen.get(NodeTID) ?? Number.POSITIVE_INFINITY));
-    }
-    const places = [...firstSeen].sort(([, a], [, b]) => a - b).map(([tid]) => tid);
-    return captureNodes(places, wanted, run);
-  },
+  stream: (wanted) =>
+    function* (input: Items<Flow>, run): Generator<GraphNode | undefined> {
+      const firstSeen = new Map<string, number>();
+      for (const flow of input) {
+        if (flow === undefined) yield undefined;
+        else firstSeen.set(flow.NodeTID, Math.min(flow.Start, firstSeen.get(flow.NodeTID) ?? Number.POSITIVE_INFINITY));
+      }
+      const places = [...firstSeen].sort(([, a], [, b]) => a - b).map(([tid]) => tid);
+      yield* captureNodes(places, wanted, run);
+    },
 });
 
 export function* captureNodes(

@@ -4,8 +4,9 @@ import type { Sample } from '../../graph/view.ts';
 import { seriesName } from '../arguments.ts';
 import { awaited } from '../awaited.ts';
 import { inBatches } from '../batches.ts';
+import { flowBatches } from '../flowbatches.ts';
 import { flowsOf } from '../flowsource.ts';
-import { defineStep, type Run, type Series } from '../step.ts';
+import { defineStep, type Item, type Items, type Run, type Series } from '../step.ts';
 
 export const metrics = defineStep({
   name: 'Metrics',
@@ -14,15 +15,16 @@ export const metrics = defineStep({
   args: seriesName,
   example: { on: 'device:eth0', query: 'G.V().Metrics()', gives: [] },
   gives: { nodes: 'metrics', flows: 'metrics' },
-  gather:
-    ({ series, isTotal }, takes) =>
-    (input: readonly (GraphNode | Flow)[], run) => {
-      if (takes === 'flows') return ofFlows(input as readonly Flow[], isTotal, run);
-      const ids = [...new Set((input as readonly GraphNode[]).map(({ id }) => id))];
-      const { time } = run.view;
-      const isSpan = time !== undefined && time.from !== time.to;
-      return isSpan && ids.length > 0 ? inSpan(ids, series, run) : newest(ids, series, run);
-    },
+  gather: ({ series }, takes) =>
+    takes === 'flows'
+      ? undefined
+      : (input: readonly Item[], run) => {
+          const ids = [...new Set((input as readonly GraphNode[]).map(({ id }) => id))];
+          const { time } = run.view;
+          const isSpan = time !== undefined && time.from !== time.to;
+          return isSpan && ids.length > 0 ? inSpan(ids, series, run) : newest(ids, series, run);
+        },
+  stream: (asked) => (input: Items, run) => ofFlows(input as Items<Flow>, asked, run),
 });
 
 function* newest(ids: readonly string[], series: string, { view, budget }: Run): Generator<Series | undefined> {
@@ -46,16 +48,20 @@ function inSpan(ids: readonly string[], series: string, run: Run): Promise<Serie
 /** Flows whose points are asked for at once. */
 const BATCH = 500;
 
-function* ofFlows(input: readonly Flow[], isTotal: boolean, run: Run): Generator<Series | undefined> {
-  const flows = [...new Map(input.map((flow) => [flow.UUID, flow])).values()];
+function* ofFlows(
+  input: Items<Flow>,
+  { isTotal }: { readonly isTotal: boolean },
+  run: Run,
+): Generator<Series | undefined> {
   const { time } = run;
   const isSpan = time !== undefined && time.from !== time.to;
-  for (let at = 0; at < flows.length; at += BATCH) {
-    const some = flows.slice(at, at + BATCH);
-    const asked = isTotal || time === undefined ? new Map() : flowsOf(run).metrics(some.map(uuidOf), time);
+  for (const batch of flowBatches(input, BATCH, run)) {
+    if (batch === undefined || run.budget.look()) yield undefined;
+    if (batch === undefined) continue;
+    const asked = isTotal || time === undefined ? new Map() : flowsOf(run).metrics(batch.map(uuidOf), time);
     const points: Map<string, FlowMetric[]> = yield* awaited(asked, run);
-    if (run.budget.look()) yield undefined;
-    for (const { UUID, Metric, LastUpdateMetric = Metric } of some) {
+    for (const { UUID, Metric, LastUpdateMetric = Metric } of batch) {
+      if (run.budget.spend()) yield undefined;
       const own = isSpan && !isTotal ? [] : [isTotal ? Metric : LastUpdateMetric];
       const kept = points.get(UUID) ?? [];
       const found = kept.length > 0 ? kept : own;

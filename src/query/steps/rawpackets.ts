@@ -2,8 +2,9 @@ import type { Flow, RawPacket } from '../../flow/flow.ts';
 import type { Span } from '../../flow/view.ts';
 import { nothing } from '../arguments.ts';
 import { awaited } from '../awaited.ts';
+import { flowBatches } from '../flowbatches.ts';
 import { flowsOf } from '../flowsource.ts';
-import { defineStep, type PacketsOf, type Run } from '../step.ts';
+import { defineStep, type Items, type PacketsOf, type Run } from '../step.ts';
 
 export const rawPackets = defineStep({
   name: 'RawPackets',
@@ -17,7 +18,7 @@ export const rawPackets = defineStep({
     gives: ['f1 60 1500'],
   },
   gives: { flows: 'packets' },
-  gather: () => (input: readonly Flow[], run) => packetsOf(input, run),
+  stream: () => packetsOf,
 });
 
 /** Flows asked for at once. */
@@ -25,14 +26,14 @@ const BATCH = 200;
 /** References that a packet counts for: most are cut to a few hundred bytes. */
 const WEIGHT = 16;
 
-function* packetsOf(flows: readonly Flow[], run: Run): Generator<PacketsOf | undefined> {
+function* packetsOf(input: Items<Flow>, run: Run): Generator<PacketsOf | undefined> {
   const view = flowsOf(run);
-  const uuids = [...new Set(flows.map(({ UUID }) => UUID))];
-  for (let at = 0; at < uuids.length; at += BATCH) {
-    const some = uuids.slice(at, at + BATCH);
-    const found: Map<string, RawPacket[]> = yield* awaited(view.rawPackets(some, spanOf(run)), run);
-    if (run.budget.look()) yield undefined;
-    for (const id of some) {
+  for (const batch of flowBatches(input, BATCH, run)) {
+    if (batch === undefined || run.budget.look()) yield undefined;
+    if (batch === undefined) continue;
+    const uuids = batch.map(({ UUID }) => UUID);
+    const found: Map<string, RawPacket[]> = yield* awaited(view.rawPackets(uuids, spanOf(run)), run);
+    for (const id of uuids) {
       const packets = found.get(id) ?? [];
       run.budget.hold(packets.length * WEIGHT);
       if (packets.length > 0) yield { id, packets };
