@@ -1,4 +1,5 @@
 /** Runs queries for all doors: bounded in number and time, cancelled when the client has gone, counted by outcome. */
+import type { FlowView } from '../flow/view.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { Answer, PreparedQuery } from '../query/query.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
@@ -12,6 +13,8 @@ export interface Asked {
   readonly signal?: AbortSignal;
   /** Instead of the server's own: to see another moment as now. */
   readonly timeline?: Timeline;
+  /** Instead of all flows. */
+  readonly flows?: FlowView;
 }
 
 type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock'>;
@@ -76,7 +79,7 @@ export class Queries {
     };
   }
 
-  #run(prepared: PreparedQuery, { signal, timeline }: Asked, start: number): Answer | Promise<Answer> {
+  #run(prepared: PreparedQuery, { signal, timeline, flows }: Asked, start: number): Answer | Promise<Answer> {
     if (this.#running >= this.#limits.queriesMax) {
       throw mistake('query.busy', `${this.#running} queries are running already`, 'try again in a moment');
     }
@@ -88,6 +91,7 @@ export class Queries {
     const answer = engine.run(prepared, {
       timeline: timeline ?? this.#parts.timeline,
       ...this.#parts.flows,
+      ...(flows && { flows }),
       nowMs: clock.now(),
       elapsed: () => clock.elapsed(),
       turn,

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { type Api, createApi } from '../../src/api/api.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
-import type { AccessRules, ApiArchive, ApiParts, ApiTraces, ServerStatus } from '../../src/api/parts.ts';
+import type { AccessRules, ApiArchive, ApiParts, ApiTraces, FlowFeed, ServerStatus } from '../../src/api/parts.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Metadata } from '../../src/graph/element.ts';
@@ -33,6 +33,7 @@ export interface TestServerOptions {
   readonly flows?: ApiParts['flows'];
   readonly captures?: ApiCaptures;
   readonly traces?: ApiTraces;
+  readonly flowFeed?: FlowFeed;
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -70,6 +71,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.flows ? { flows: options.flows } : {}),
     ...(options.captures ? { captures: options.captures } : {}),
     ...(options.traces ? { traces: options.traces } : {}),
+    ...(options.flowFeed ? { flowFeed: options.flowFeed } : {}),
   });
   const { port } = await api.listen(options.host ?? '127.0.0.1', 0);
   const server: TestServer = {

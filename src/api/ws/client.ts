@@ -13,6 +13,7 @@ import type { ApiLog, FlowFeed } from '../parts.ts';
 import type { Queries } from '../queries.ts';
 import { statusOf } from '../reply.ts';
 import { errorText, messageText, syncPieces } from './envelope.ts';
+import { type FlowFilter, flowFilter } from './flow-filter.ts';
 import { FlowSource } from './flow-source.ts';
 import { type Hello, hearsGraph, helloOf } from './hello.ts';
 import type { Incoming } from './incoming.ts';
@@ -119,26 +120,28 @@ export class Client {
   }
 
   #follow(): void {
-    const { flowFeed, clock, counts } = this.#parts;
+    const { flowFeed, clock, counts, queries } = this.#parts;
+    const { filter: text, namespaces } = this.hello;
+    let filter: FlowFilter | undefined;
+    try {
+      if (text !== '') filter = flowFilter(text, queries);
+    } catch (error) {
+      this.cut('refused', 1008, this.#textOf(error));
+      return;
+    }
     const source = new FlowSource({
-      namespaces: this.hello.namespaces,
+      namespaces,
+      filter,
+      nowMs: () => clock.now(),
       lost: (flows) => {
         counts.flowsNotSent += flows;
       },
+      failed: (error) => this.cut('failed', 1011, this.#textOf(error)),
+      wake: () => this.#outbox.wake(),
     });
     this.#flows = source;
     this.#outbox.source = source;
-    if (!flowFeed) return;
-    this.#unfollow = flowFeed.subscribe({
-      updated: (flows) => {
-        source.push(flows, clock.now());
-        this.#outbox.wake();
-      },
-      counted: (stats) => {
-        source.pushStats(stats);
-        this.#outbox.wake();
-      },
-    });
+    if (flowFeed) this.#unfollow = flowFeed.subscribe(source);
   }
 
   /** The graph has changed. */

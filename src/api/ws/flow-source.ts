@@ -3,7 +3,8 @@
  * many: a client that follows wants to see now.
  */
 import type { Flow } from '../../flow/flow.ts';
-import type { FlowStats } from '../parts.ts';
+import type { FlowListener, FlowStats } from '../parts.ts';
+import type { FlowFilter } from './flow-filter.ts';
 import type { EventSource } from './outbox.ts';
 
 /** Flows that wait for one client, about 1 kB each as text. */
@@ -14,47 +15,67 @@ const MESSAGE_FLOWS = 100;
 export interface FlowSourceOptions {
   /** As the client asked: '*', 'flow', 'flow/<capture>'; none: all. */
   readonly namespaces: readonly string[];
+  readonly filter: FlowFilter | undefined;
+  readonly nowMs: () => number;
   readonly lost: (flows: number) => void;
+  readonly failed: (error: unknown) => void;
+  /** There is something to send. */
+  readonly wake: () => void;
   readonly waitingMax?: number;
 }
 
-export class FlowSource implements EventSource {
+export class FlowSource implements EventSource, FlowListener {
+  readonly #options: FlowSourceOptions;
   readonly #captures: ReadonlySet<string> | undefined;
-  readonly #lost: (flows: number) => void;
-  readonly #waitingMax: number;
   #waiting: Flow[] = [];
   #first = 0;
   #stats: readonly FlowStats[] | undefined;
   #dropped = 0;
   #droppedSince = 0;
+  /** Flows that are being filtered, in the order they came. */
+  #filtering: Promise<void> | undefined;
+  #unfiltered = 0;
 
-  constructor({ namespaces, lost, waitingMax = FLOWS_WAITING_MAX }: FlowSourceOptions) {
+  constructor(options: FlowSourceOptions) {
+    const { namespaces } = options;
     const isAll = namespaces.length === 0 || namespaces.includes('*') || namespaces.includes('flow');
     const ofCaptures = namespaces.filter((name) => name.startsWith('flow/')).map((name) => name.slice('flow/'.length));
+    this.#options = options;
     this.#captures = isAll ? undefined : new Set(ofCaptures);
-    this.#lost = lost;
-    this.#waitingMax = waitingMax;
   }
 
   /** Flows that the client has not been sent. */
   get behind(): number {
-    return this.#waiting.length - this.#first;
+    return this.#waiting.length - this.#first + this.#unfiltered;
   }
 
-  push(flows: readonly Flow[], nowMs: number): void {
-    for (const flow of flows) if (!this.#captures || this.#captures.has(flow.CaptureID)) this.#waiting.push(flow);
-    const over = this.behind - this.#waitingMax;
-    if (over <= 0) return;
-    this.#first += over;
-    if (this.#dropped === 0) this.#droppedSince = nowMs;
-    this.#dropped += over;
-    this.#lost(over);
-    this.#shrink();
+  updated(flows: readonly Flow[]): void {
+    const { filter, failed, waitingMax = FLOWS_WAITING_MAX } = this.#options;
+    const ours = this.#captures ? flows.filter(({ CaptureID }) => this.#captures?.has(CaptureID)) : flows;
+    if (ours.length === 0) return;
+    if (!filter) {
+      this.#push(ours);
+      return;
+    }
+    if (this.#unfiltered + ours.length > waitingMax) {
+      this.#drop(ours.length);
+      return;
+    }
+    this.#unfiltered += ours.length;
+    const before = this.#filtering ?? Promise.resolve();
+    this.#filtering = before
+      .then(() => filter(ours))
+      .then((found) => this.#push(found))
+      .catch(failed)
+      .finally(() => {
+        this.#unfiltered -= ours.length;
+      });
   }
 
   /** The newest replace those that were not sent. */
-  pushStats(stats: readonly FlowStats[]): void {
+  counted(stats: readonly FlowStats[]): void {
     this.#stats = stats.filter(({ CaptureID }) => !this.#captures || this.#captures.has(CaptureID));
+    this.#options.wake();
   }
 
   next(): string | undefined {
@@ -63,8 +84,8 @@ export class FlowSource implements EventSource {
       this.#dropped = 0;
       return text;
     }
-    if (this.behind > 0) {
-      const flows = this.#waiting.slice(this.#first, this.#first + MESSAGE_FLOWS);
+    const flows = this.#waiting.slice(this.#first, this.#first + MESSAGE_FLOWS);
+    if (flows.length > 0) {
       this.#first += flows.length;
       this.#shrink();
       return message('store', JSON.stringify(flows));
@@ -75,8 +96,26 @@ export class FlowSource implements EventSource {
     return text;
   }
 
+  #push(flows: readonly Flow[]): void {
+    for (const flow of flows) this.#waiting.push(flow);
+    const { wake, waitingMax = FLOWS_WAITING_MAX } = this.#options;
+    const over = this.#waiting.length - this.#first - waitingMax;
+    if (over > 0) {
+      this.#first += over;
+      this.#drop(over);
+      this.#shrink();
+    }
+    if (flows.length > 0) wake();
+  }
+
+  #drop(flows: number): void {
+    if (this.#dropped === 0) this.#droppedSince = this.#options.nowMs();
+    this.#dropped += flows;
+    this.#options.lost(flows);
+  }
+
   #shrink(): void {
-    if (this.#first < 4096 && this.behind > 0) return;
+    if (this.#first < 4096 && this.#first < this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#first);
     this.#first = 0;
   }
