@@ -21,13 +21,15 @@ constexpr size_t kBatch = 32;
 constexpr size_t kRawBytesMax = 32u << 20;
 constexpr size_t kSampleBytesMax = 64u << 20;
 /** Times of packets are numbers of files and strangers; those beyond are at the end of what differences can be made of. */
-constexpr int64_t kTimeMaxNs = INT64_MAX / 4;
+constexpr int64_t kTimeMaxNs = INT64_MAX / 2;
+/** After all packets, whatever they wait for. */
+constexpr int64_t kEndOfTimeNs = kTimeMaxNs + INT64_MAX / 4;
 
 int64_t bounded(int64_t ns) { return std::clamp<int64_t>(ns, 0, kTimeMaxNs); }
 
 int64_t toNs(double ms) {
   if (!(ms > 0)) return 0;
-  return ms >= kTimeMaxNs / 1e6 ? kTimeMaxNs : static_cast<int64_t>(ms * 1e6);
+  return ms >= kTimeMaxNs / 1e6 ? kEndOfTimeNs : static_cast<int64_t>(ms * 1e6);
 }
 
 uint64_t randomSeed() {
