@@ -203,8 +203,8 @@ function moment(record: Record, context: RecordContext, which: TimeElements): nu
   if (seconds !== undefined) return seconds * 1_000;
   const uptime = record.first(which.uptime);
   if (uptime === undefined) return undefined;
-  if (uptimeMs !== undefined) return sinceBoot(uptime, { exportMs, uptimeMs });
-  return systemInitMs === undefined ? undefined : systemInitMs + uptime;
+  const sinceInitMs = uptimeMs ?? (systemInitMs === undefined ? undefined : exportMs - systemInitMs);
+  return sinceInitMs === undefined ? undefined : sinceBoot(uptime, { exportMs, uptimeMs: sinceInitMs });
 }
 
 /** RFC 7011 §6.1.9: seconds since 1900 and their fraction. */
