@@ -1,5 +1,6 @@
 /** docs/reference/metadata.md: every type of node and every key it may carry, from the probes that write them. */
 import * as z from 'zod';
+import { captureFields } from '../../src/capture/vocabulary.ts';
 import { fieldWords, type NodeType } from '../../src/model/vocabulary.ts';
 import { probes } from '../../src/probes/index.ts';
 import { code, madeFrom, table } from './table.ts';
@@ -16,6 +17,10 @@ export function metadataPage(): string {
       ...adds.flatMap((type) => ['', ...typePart({ ...type, doc: `Adds: ${type.doc}` }, [])]),
     ].join('\n');
   });
+  const captured = Object.entries(captureFields);
+  parts.push(
+    ['## Captures', '', 'What captures say of themselves, on nodes of any type.', '', fieldTable(captured)].join('\n'),
+  );
   return `${madeFrom('the types that probes declare')}
 
 # Metadata

@@ -240,6 +240,50 @@ export const configShape = z.strictObject({
       takes: 'DURATION',
       example: '30d',
     }),
+    flows: z.strictObject({
+      maxSize: option(size({ min: '16MiB', max: '16TiB' }), {
+        doc: 'Size at which the oldest flows are forgotten.',
+        default: '2GiB',
+        takes: 'SIZE',
+        example: '50GiB',
+      }),
+      maxAge: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Age at which a flow is forgotten, with all that is known of it.',
+        default: '7d',
+        takes: 'DURATION',
+        example: '30d',
+      }),
+      points: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Until this age every update of a flow is kept as a point of its own.',
+        default: '6h',
+        takes: 'DURATION',
+        example: '1d',
+      }),
+      points1m: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Until this age there is a point for each minute.',
+        default: '2d',
+        takes: 'DURATION',
+        example: '7d',
+      }),
+      points5m: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Until this age there is a point for each five minutes.',
+        default: '14d',
+        takes: 'DURATION',
+        example: '30d',
+      }),
+      points1h: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Until this age there is a point for each hour.',
+        default: '90d',
+        takes: 'DURATION',
+        example: '365d',
+      }),
+      rawPackets: option(duration({ min: '1m', max: '3650d' }), {
+        doc: 'Age at which packets that were kept are forgotten.',
+        default: '1d',
+        takes: 'DURATION',
+        example: '7d',
+      }),
+    }),
   }),
   query: z.strictObject({
     timeout: option(duration({ min: '10ms', max: '1h' }), {

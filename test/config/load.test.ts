@@ -23,7 +23,7 @@ test('without anything it takes the defaults of the machine', () => {
   expect(config.listen).toEqual({ host: '127.0.0.1', port: 8082 });
   expect(config.host).toBe('h1');
   expect(config.data).toBe('/var/lib/skein');
-  expect(config.archive).toEqual({
+  expect(config.archive).toMatchObject({
     kind: 'embedded',
     directory: '/var/lib/skein/archive',
     maxSize: 1024 ** 3,
