@@ -23,11 +23,20 @@ test('without anything it takes the defaults of the machine', () => {
   expect(config.listen).toEqual({ host: '127.0.0.1', port: 8082 });
   expect(config.host).toBe('h1');
   expect(config.data).toBe('/var/lib/skein');
-  expect(config.archive).toMatchObject({
+  expect(config.archive).toEqual({
     kind: 'embedded',
     directory: '/var/lib/skein/archive',
     maxSize: 1024 ** 3,
     maxAge: 7 * 86_400_000,
+    flows: {
+      maxSize: 2 * 1024 ** 3,
+      maxAge: 7 * 86_400_000,
+      points: 6 * 3_600_000,
+      points1m: 2 * 86_400_000,
+      points5m: 14 * 86_400_000,
+      points1h: 90 * 86_400_000,
+      rawPackets: 86_400_000,
+    },
   });
   expect(config.tokenFile).toBe('/var/lib/skein/token');
   expect(config.probes.netns.paths).toEqual(['/var/run/netns', '/var/run/docker/netns']);
