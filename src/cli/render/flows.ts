@@ -2,7 +2,7 @@
 import type { WireFlow } from '../../contract/flow.ts';
 import { drawTime } from '../moment.ts';
 import type { GridOptions } from './elements.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, sorted } from './grid.ts';
 
 export function flowsGrid(flows: readonly WireFlow[], { clock, isWide }: GridOptions): Grid {
   return {
@@ -35,6 +35,48 @@ export function flowsGrid(flows: readonly WireFlow[], { clock, isWide }: GridOpt
       ...(isWide ? wideCells(flow, drawTime(flow.Start, clock)) : []),
     ]),
   };
+}
+
+/** One grid for all groups, each flow beside the value they agree in. */
+export function groupsGrid(groups: Readonly<Record<string, readonly WireFlow[]>>, options: GridOptions): Grid {
+  const grid = flowsGrid(Object.values(groups).flat(), options);
+  const names = Object.entries(groups).flatMap(([name, flows]) => flows.map(() => name));
+  return { columns: [{ title: 'GROUP' }, ...grid.columns], rows: grid.rows.map((row, at) => [names[at], ...row]) };
+}
+
+/** `-o columns=Network.A,Metric.ABBytes`: fields as in queries. */
+export function fieldsGrid(flows: readonly WireFlow[], fields: readonly string[]): Grid {
+  return {
+    columns: fields.map((title) => ({ title })),
+    rows: flows.map((flow) => fields.map((field) => fieldOf(flow, field))),
+  };
+}
+
+/** By a field, or by a column. */
+export function sortedFlows(flows: readonly WireFlow[], by: string, isDescending: boolean): WireFlow[] {
+  return sorted(flows, (flow) => fieldOf(flow, fieldOfColumn[by.toUpperCase()] ?? by), isDescending);
+}
+
+const fieldOfColumn: Readonly<Record<string, string>> = {
+  LAST: 'Last',
+  START: 'Start',
+  APPLICATION: 'Application',
+  A: 'Network.A',
+  B: 'Network.B',
+  'PACKETS A→B': 'Metric.ABPackets',
+  'BYTES A→B': 'Metric.ABBytes',
+  'PACKETS B→A': 'Metric.BAPackets',
+  'BYTES B→A': 'Metric.BABytes',
+  RTT: 'Metric.RTT',
+  END: 'FinishType',
+  'TRACKING ID': 'TrackingID',
+};
+
+/** A dotted key of plain data. */
+function fieldOf(flow: WireFlow, field: string): unknown {
+  const step = (at: unknown, name: string) =>
+    typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined;
+  return field.split('.').reduce<unknown>(step, flow);
 }
 
 /** `10.0.0.1:80`, `[fd00::1]:80`, an address or a MAC: the highest layer that names an end. */

@@ -1,6 +1,5 @@
 /** The answer to a query in every form it can be printed in. */
 import type { WireEdge, WireElement, WireNode } from '../../contract/element.ts';
-import type { WireFlow } from '../../contract/flow.ts';
 import type { QueryReply } from '../../contract/query.ts';
 import { usageFailure } from '../failure.ts';
 import type { Clockface } from '../moment.ts';
@@ -9,8 +8,8 @@ import { drawDifference, type Names } from './changes.ts';
 import { drawCsv } from './csv.ts';
 import { drawDot } from './dot.ts';
 import { nameOf, valueAt } from './element.ts';
-import { edgesGrid, type GridOptions, keysGrid, nodesGrid } from './elements.ts';
-import { flowsGrid } from './flows.ts';
+import { edgesGrid, keysGrid, nodesGrid } from './elements.ts';
+import { fieldsGrid, flowsGrid, groupsGrid, sortedFlows } from './flows.ts';
 import { cellText, type Grid, sorted } from './grid.ts';
 import { drawHistory } from './history.ts';
 import { drawMermaid } from './mermaid.ts';
@@ -54,6 +53,8 @@ export async function drawReply(reply: QueryReply, drawing: Drawing): Promise<st
         .map((grid) => drawCsv(grid, drawing))
         .join('\r\n');
     case 'columns':
+      if (reply.kind === 'flows')
+        return drawTable(fieldsGrid(reply.flows, format.keys), { ...drawing, width: undefined });
       return drawTable(keysGrid(elementsOf(reply, 'columns'), format.keys), { ...drawing, width: undefined });
     case 'skydive':
       throw new Error('the bare shape comes from the server as it is');
@@ -78,8 +79,7 @@ export function sortedReply<R extends QueryReply>(reply: R, by: string): R {
   if (reply.kind === 'nodes') return { ...reply, nodes: sort(reply.nodes) };
   if (reply.kind === 'edges') return { ...reply, edges: sort(reply.edges) };
   if (reply.kind === 'graph') return { ...reply, nodes: sort(reply.nodes), edges: sort(reply.edges) };
-  if (reply.kind === 'flows')
-    return { ...reply, flows: sorted(reply.flows, (flow) => within(flow, key), isDescending) };
+  if (reply.kind === 'flows') return { ...reply, flows: sortedFlows(reply.flows, key, isDescending) };
   if (reply.kind === 'values') return { ...reply, values: sorted(reply.values, (value) => value, isDescending) };
   if (reply.kind === 'maps') return { ...reply, maps: sorted(reply.maps, (map) => map[key], isDescending) };
   return reply;
@@ -205,7 +205,7 @@ function gridsOf(reply: QueryReply, { format, clock, names = nameItself }: Drawi
   const options = { clock, isWide: format.kind !== 'table', isSpan };
   if (reply.kind === 'nodes') return [nodesGrid(reply.nodes, options)];
   if (reply.kind === 'flows') return [flowsGrid(reply.flows, options)];
-  if (reply.kind === 'flowgroups') return groupGrids(reply.flowGroups, options);
+  if (reply.kind === 'flowgroups') return [groupsGrid(reply.flowGroups, options)];
   if (reply.kind === 'edges') return [edgesGrid(reply.edges, names, options)];
   if (reply.kind === 'graph') {
     const known = new Map(reply.nodes.map((node) => [node.ID, nameOf(node)]));
@@ -213,21 +213,4 @@ function gridsOf(reply: QueryReply, { format, clock, names = nameItself }: Drawi
     return [nodesGrid(reply.nodes, options), ...(reply.edges.length > 0 ? [edges] : [])];
   }
   return [plainGrid(reply.kind === 'paths' ? reply.paths.flat() : itemsOf(reply), clock, names)];
-}
-
-/** One grid for all groups, each flow beside the value they agree in. */
-function groupGrids(groups: Readonly<Record<string, readonly WireFlow[]>>, options: GridOptions): Grid[] {
-  const grid = flowsGrid(Object.values(groups).flat(), options);
-  const names = Object.entries(groups).flatMap(([name, flows]) => flows.map(() => name));
-  return [{ columns: [{ title: 'GROUP' }, ...grid.columns], rows: grid.rows.map((row, at) => [names[at], ...row]) }];
-}
-
-/** A dotted key of plain data. */
-function within(value: unknown, key: string): unknown {
-  return key
-    .split('.')
-    .reduce<unknown>(
-      (at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined),
-      value,
-    );
 }
