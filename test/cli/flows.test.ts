@@ -76,11 +76,8 @@ test('they can be sorted, cut, and shown by their fields', async () => {
   expect((await shown(flows, ...columns, '--sort-by', 'Metric.ABBytes')).out).toBe('f2   42\nf1  490  443\n');
   expect((await shown(flows, ...columns, '--sort-by', '-APPLICATION', '--limit', '1')).out).toBe('f1  490  443\n');
   expect((await shown(flows, '-o', 'wide')).out).toContain('Ethernet/IPv6/TCP');
-  expect((await shown(flows, '-o', 'ndjson')).out.split('\n').map((line) => line.slice(0, 12))).toEqual([
-    '{"UUID":"f1"',
-    '{"UUID":"f2"',
-    '',
-  ]);
+  const rows = (await shown(flows, '-o', 'ndjson')).out.trimEnd().split('\n');
+  expect(rows.map((line) => JSON.parse(line).UUID)).toEqual(['f1', 'f2']);
 });
 
 test('groups, packets and sockets have a line for each of theirs', async () => {
