@@ -56,7 +56,11 @@ function paths(): ZodOpenApiPathsObject {
     '/api/topology': {
       post: {
         ...operation('topology', 'Ask in Gremlin, answered in the shape of Skydive', {
-          ok: { ...json(topologyReplyShape), [mediaTypes.dot]: { schema: z.string() } },
+          ok: {
+            ...json(topologyReplyShape),
+            [mediaTypes.dot]: { schema: z.string() },
+            [mediaTypes.pcap]: { schema: z.string() },
+          },
           body: topologyRequestShape,
           refused: { 204: 'The query is empty.', 400: mistaken, 406: 'Only a graph can be drawn.', ...limits },
         }),
