@@ -1,39 +1,10 @@
 /** What travels in conversations: first payloads are collected until a decoder knows what they are. */
-import type { Layer } from './flow.ts';
+import type { Application, Conversation, Payload } from './application/application.ts';
 
-/** What a decoder is asked with: src/flow/application/. */
-export interface Asked {
-  /** IP protocol number. */
-  readonly protocol: number;
-  readonly loPort: number;
-  readonly hiPort: number;
-  readonly startedByHi: boolean;
-  /** In the order they came. */
-  readonly payloads: readonly Payload[];
-}
+export type DecodeApplication = (asked: Conversation) => Application | undefined;
 
-export interface Payload {
-  /** Epoch ms. */
-  readonly ms: number;
-  readonly fromHi: boolean;
-  /** TCP sequence number of its first byte, else 0. */
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-}
-
-export interface Application {
-  /** 'DNS', 'TLS'. */
-  readonly name: string;
-  /** What it adds to LayersPath. */
-  readonly path?: readonly string[];
-  /** By their keys in a flow: DNS, DHCPv4, VRRPv2, TLS, HTTP. */
-  readonly layers: Readonly<Record<string, Layer>>;
-  /** From the question to its answer. */
-  readonly latencyMs?: number;
-}
-
-export type DecodeApplication = (asked: Asked) => Application | undefined;
-
+/** Flows whose application layers are kept, by default: of a busy resolver some seconds, and at most some hundred MB. */
+export const LAYERS_MAX = 100_000;
 /** Payloads that are held for one conversation; mechanisms send fewer. */
 const PAYLOADS_EACH = 16;
 /** Bytes of payload held for all of them. */
@@ -47,9 +18,16 @@ interface Known {
   updates: number;
 }
 
+/** What could not be taken: payloads, or the layers of a flow. */
+export type LoseApplication = (reason: string, what: { readonly packets: number; readonly flows: number }) => void;
+
 export class Applications {
   readonly #decode: DecodeApplication;
+  readonly #layersMax: number;
   readonly #known = new Map<number, Known>();
+  /** Names without layers, each once. */
+  readonly #bare = new Map<string, Application>();
+  #withLayers = 0;
   /** Bytes of payload held now. */
   bytes = 0;
   /** Payloads that found no room. */
@@ -57,8 +35,9 @@ export class Applications {
   /** Payloads on which a decoder failed: a bug of it, which must not end a capture. */
   failed = 0;
 
-  constructor(decode: DecodeApplication) {
+  constructor(decode: DecodeApplication, layersMax: number) {
     this.#decode = decode;
+    this.#layersMax = layersMax;
   }
 
   of(row: number): Application | undefined {
@@ -66,7 +45,12 @@ export class Applications {
   }
 
   /** Whether now is known what was not, or was known differently. */
-  take(row: number, payloads: Iterable<Payload>, conversation: Omit<Asked, 'payloads'>): boolean {
+  take(
+    row: number,
+    payloads: Iterable<Payload>,
+    conversation: Omit<Conversation, 'payloads'>,
+    lose: LoseApplication,
+  ): boolean {
     let known = this.#known.get(row);
     let isNew = false;
     for (const payload of payloads) {
@@ -74,46 +58,86 @@ export class Applications {
         known = { payloads: [], bytes: 0, found: undefined, updates: 0 };
         this.#known.set(row, known);
       }
-      if (known.payloads.length >= PAYLOADS_EACH || this.bytes + payload.bytes.length > PAYLOAD_BYTES_MAX) {
+      // What was sent beyond the first ones is no loss: nobody asked for it.
+      if (known.payloads.length >= PAYLOADS_EACH) this.refused++;
+      else if (this.bytes + payload.bytes.length > PAYLOAD_BYTES_MAX) {
         this.refused++;
-        continue;
+        lose('no room for first payloads', { packets: 1, flows: 0 });
+      } else {
+        this.#hold(known, payload);
+        isNew = true;
       }
-      known.payloads.push(payload);
-      known.bytes += payload.bytes.length;
-      known.updates = 0;
-      this.bytes += payload.bytes.length;
-      isNew = true;
     }
     if (!known || !isNew) return false;
-    const found = this.#ask({ ...conversation, payloads: known.payloads });
+    const found = this.#ask({ ...conversation, payloads: known.payloads }, lose);
     if (!found) return false;
-    known.found = found;
+    this.#setFound(known, found, lose);
     return true;
   }
 
   /** An update was told. Payloads that nothing came after for a whole period will not be asked about again. */
   told(row: number): void {
     const known = this.#known.get(row);
-    if (!known || known.bytes === 0 || ++known.updates < 2) return;
-    this.bytes -= known.bytes;
-    known.bytes = 0;
-    known.payloads = [];
+    if (!known || known.payloads.length === 0 || ++known.updates < 2) return;
+    this.#letGo(known);
     if (!known.found) this.#known.delete(row);
   }
 
   forget(row: number): void {
     const known = this.#known.get(row);
     if (!known) return;
-    this.bytes -= known.bytes;
+    this.#letGo(known);
+    if (hasLayers(known.found)) this.#withLayers--;
     this.#known.delete(row);
   }
 
-  #ask(asked: Asked): Application | undefined {
+  #hold(known: Known, payload: Payload): void {
+    known.payloads.push(payload);
+    known.bytes += payload.bytes.length;
+    known.updates = 0;
+    this.bytes += payload.bytes.length;
+  }
+
+  #letGo(known: Known): void {
+    this.bytes -= known.bytes;
+    known.bytes = 0;
+    known.payloads = [];
+  }
+
+  #setFound(known: Known, found: Application, lose: LoseApplication): void {
+    const had = hasLayers(known.found);
+    if (!hasLayers(found) || had || this.#withLayers < this.#layersMax) {
+      this.#withLayers += Number(hasLayers(found)) - Number(had);
+      known.found = found;
+      return;
+    }
+    if (!known.found) lose('no room for application layers', { packets: 0, flows: 1 });
+    known.found = this.#bareOf(found);
+    this.#letGo(known);
+  }
+
+  /** Its name alone. */
+  #bareOf({ name, path }: Application): Application {
+    const key = [name, ...(path ?? [])].join('/');
+    let bare = this.#bare.get(key);
+    if (!bare) {
+      bare = { name, ...(path && { path }), layers: {} };
+      this.#bare.set(key, bare);
+    }
+    return bare;
+  }
+
+  #ask(asked: Conversation, lose: LoseApplication): Application | undefined {
     try {
       return this.#decode(asked);
-    } catch {
+    } catch (error) {
       this.failed++;
+      lose(`application decoder: ${error instanceof Error ? error.message : error}`, { packets: 1, flows: 0 });
       return undefined;
     }
   }
+}
+
+function hasLayers(found: Application | undefined): boolean {
+  return found !== undefined && Object.keys(found.layers).length > 0;
 }

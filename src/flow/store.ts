@@ -11,6 +11,12 @@ import { Slab } from './slab.ts';
 import { flowUuid } from './tracking.ts';
 import { hash } from './xxhash64.ts';
 
+export interface FlowStoreOptions {
+  readonly decode: DecodeApplication;
+  readonly layersMax: number;
+  readonly rawBytesMax: number;
+}
+
 /** A capture point and its flows, in the order of their creation. */
 export interface StoredPlace {
   readonly place: CapturePlace;
@@ -41,8 +47,8 @@ export class FlowStore {
   #wantedSource = 0;
   readonly #isWanted = (row: number) => this.source(row) === this.#wantedSource;
 
-  constructor(options: { readonly decode: DecodeApplication; readonly rawBytesMax: number }) {
-    this.applications = new Applications(options.decode);
+  constructor(options: FlowStoreOptions) {
+    this.applications = new Applications(options.decode, options.layersMax);
     this.packets = new KeptPackets(options.rawBytesMax);
   }
 

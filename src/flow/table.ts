@@ -4,7 +4,7 @@
  */
 
 import { FlowAges } from './ages.ts';
-import type { DecodeApplication } from './applications.ts';
+import { type DecodeApplication, LAYERS_MAX, type LoseApplication } from './applications.ts';
 import { countFlows, findFlows, rowOfId } from './find.ts';
 import type { Flow, FlowMetric, RawPacket } from './flow.ts';
 import { layout, rawPacketLayout } from './layout.ts';
@@ -13,20 +13,11 @@ import { LossBook } from './loss-book.ts';
 import { finishedNow, mergeObservation } from './merge.ts';
 import { ObservationReader } from './observation.ts';
 import type { CapturePlace, FlowLife } from './place.ts';
-import { row as r, state, updateRow } from './row.ts';
-import {
-  applicationName,
-  type FlowNames,
-  flowOf,
-  idOf,
-  isHiStarted,
-  lastUpdate,
-  pending,
-  port,
-  totals,
-} from './row-flow.ts';
+import { row as r } from './row.ts';
+import { applicationName, type FlowNames, idOf, isHiStarted, lastUpdate, pending, port, totals } from './row-flow.ts';
 import { RowList } from './row-list.ts';
 import { FlowStore, PLACES_MAX } from './store.ts';
+import { FlowTelling, type UpdateListener } from './telling.ts';
 import { UpdateQueue } from './update-queue.ts';
 import type { FlowQuery, FlowView, Span } from './view.ts';
 
@@ -39,6 +30,8 @@ export interface FlowTableOptions {
   readonly application?: FlowNames['application'];
   /** enum skb_drop_reason → its name. Default: its number. */
   readonly dropReason?: FlowNames['dropReason'];
+  /** Flows whose application layers are kept; of others their names are. */
+  readonly layersMax?: number;
   /** Bytes of raw packets that are kept. */
   readonly rawBytesMax?: number;
 }
@@ -63,7 +56,10 @@ export interface FlowTableStats {
   /** Raw packets that found no room, or no flow. */
   readonly rawRefused: number;
   readonly rawBytes: number;
+  /** First payloads held, and those that found no room. */
+  readonly payloadBytes: number;
   readonly payloadsRefused: number;
+  /** Payloads on which a decoder failed. */
   readonly payloadsFailed: number;
   /** Of typed memory. */
   readonly sizeBytes: number;
@@ -78,8 +74,6 @@ export interface KeptPacket {
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
 /** Flows that one call of `tick` tells or ends: some ten ms. */
 const FLOWS_PER_TICK = 2048;
-/** Flows given to a listener at once. */
-const BATCH = 256;
 
 export class FlowTable implements FlowView {
   readonly #life: FlowLife;
@@ -88,12 +82,11 @@ export class FlowTable implements FlowView {
   readonly #store: FlowStore;
   readonly #ages: FlowAges;
   readonly #queue: UpdateQueue;
+  readonly #telling: FlowTelling;
   readonly #losses = new LossBook();
-  readonly #updateListeners = new Set<(flows: readonly Flow[]) => void>();
   readonly #rawListeners = new Set<(packets: readonly KeptPacket[]) => void>();
-  #batch: Flow[] = [];
   #places = 0;
-  #count = { updates: 0, created: 0, ended: 0, expired: 0, evicted: 0, observations: 0, undecodable: 0, refused: 0 };
+  #count = { created: 0, ended: 0, expired: 0, evicted: 0, observations: 0, undecodable: 0, refused: 0 };
   #raw = { packets: 0, refused: 0 };
 
   constructor(options: FlowTableOptions) {
@@ -103,7 +96,9 @@ export class FlowTable implements FlowView {
       application: options.application ?? (() => undefined),
       dropReason: options.dropReason ?? String,
     };
-    this.#store = new FlowStore({ decode: options.decode, rawBytesMax: options.rawBytesMax ?? RAW_BYTES_MAX });
+    const { decode, layersMax = LAYERS_MAX, rawBytesMax = RAW_BYTES_MAX } = options;
+    this.#store = new FlowStore({ decode, layersMax, rawBytesMax });
+    this.#telling = new FlowTelling(this.#store, this.#names);
     this.#ages = new FlowAges(this.#store, options.life);
     this.#queue = new UpdateQueue(this.#store, options.life.updateMs);
   }
@@ -131,7 +126,7 @@ export class FlowTable implements FlowView {
     stored.isEnding = true;
     this.#losses.forget(stored.place.node, stored.place.capture);
     this.#endPlaces(FLOWS_PER_TICK);
-    this.#flush();
+    this.#telling.flush();
   }
 
   /** Observations, one after the other: src/flow/layout.ts. */
@@ -147,7 +142,7 @@ export class FlowTable implements FlowView {
       const reason = 'observations that cannot be read';
       this.#lose({ source: 0, stage: 'flow-table', reason, packets: 0, bytes: seen.unreadBytes, nowMs });
     }
-    this.#flush();
+    this.#telling.flush();
   }
 
   /** Raw packets, one after the other: rawPacketLayout. Their flows were observed before. */
@@ -183,7 +178,7 @@ export class FlowTable implements FlowView {
     for (let row = 0; left > 0; left--) {
       row = this.#queue.due(nowMs);
       if (row === 0) break;
-      this.#tell(row);
+      this.#telling.tell(row);
     }
     for (; left > 0; left--) {
       const row = this.#ages.over(nowMs);
@@ -191,7 +186,7 @@ export class FlowTable implements FlowView {
       this.#count.expired++;
       this.#end(row);
     }
-    this.#flush();
+    this.#telling.flush();
     return left <= 0;
   }
 
@@ -200,13 +195,12 @@ export class FlowTable implements FlowView {
     for (const stored of this.#store.places) {
       while (stored && stored.flows.first !== 0) this.#end(stored.flows.first);
     }
-    this.#flush();
+    this.#telling.flush();
   }
 
   /** Flows that changed or ended, each once per update period, in batches. Gives how to stop. */
-  onUpdate(listener: (flows: readonly Flow[]) => void): () => void {
-    this.#updateListeners.add(listener);
-    return () => this.#updateListeners.delete(listener);
+  onUpdate(listener: UpdateListener): () => void {
+    return this.#telling.listen(listener);
   }
 
   onRaw(listener: (packets: readonly KeptPacket[]) => void): () => void {
@@ -218,11 +212,13 @@ export class FlowTable implements FlowView {
     const { applications, packets, size, sizeBytes } = this.#store;
     return {
       ...this.#count,
+      updates: this.#telling.count,
       flows: size,
       places: this.#places,
       rawPackets: this.#raw.packets,
       rawRefused: this.#raw.refused,
       rawBytes: packets.bytes,
+      payloadBytes: applications.bytes,
       payloadsRefused: applications.refused,
       payloadsFailed: applications.failed,
       sizeBytes,
@@ -291,13 +287,7 @@ export class FlowTable implements FlowView {
       this.#count.created++;
     }
     mergeObservation(store, row, seen, { isNew, nowMs });
-    const conversation = {
-      protocol: store.protocol(row),
-      loPort: port(store, row, 0),
-      hiPort: port(store, row, 1),
-      startedByHi: isHiStarted(store, row),
-    };
-    const isKnown = seen.payloadAt >= 0 && store.applications.take(row, seen.payloads(), conversation);
+    const isKnown = seen.payloadAt >= 0 && this.#takePayloads(row, seen, nowMs);
     if (isNew || isKnown) {
       if (!isNew) this.#ages.remove(row);
       this.#ages.add(row, applicationName(store, row, this.#names), nowMs);
@@ -305,6 +295,20 @@ export class FlowTable implements FlowView {
       this.#ages.touch(row, nowMs);
     }
     this.#queue.add(row);
+  }
+
+  /** Whether it became known what travels in it. */
+  #takePayloads(row: number, seen: ObservationReader, nowMs: number): boolean {
+    const store = this.#store;
+    const conversation = {
+      protocol: store.protocol(row),
+      loPort: port(store, row, 0),
+      hiPort: port(store, row, 1),
+      startedByHi: isHiStarted(store, row),
+    };
+    const lose: LoseApplication = (reason, { packets, flows }) =>
+      this.#lose({ source: seen.source, stage: 'decoder', reason, packets, bytes: 0, flows, nowMs });
+    return store.applications.take(row, seen.payloads(), conversation, lose);
   }
 
   #refuse(seen: ObservationReader, nowMs: number): void {
@@ -321,12 +325,13 @@ export class FlowTable implements FlowView {
     reason: string;
     packets: number;
     bytes: number;
+    flows?: number;
     nowMs: number;
   }): void {
     const { source, nowMs, ...rest } = what;
     const place = this.#store.places[source]?.place;
     const { node, capture, host } = place ?? { node: '', capture: '', host: '' };
-    this.#losses.add({ node, capture, host, ...rest, flows: 0, from: nowMs, to: nowMs });
+    this.#losses.add({ node, capture, host, flows: 0, ...rest, from: nowMs, to: nowMs });
   }
 
   #keep(view: DataView, at: number, data: Uint8Array, kept: KeptPacket[]): void {
@@ -364,56 +369,10 @@ export class FlowTable implements FlowView {
     return ended;
   }
 
-  /** An update of a flow that lives on. */
-  #tell(row: number): void {
-    const store = this.#store;
-    if (!store.isAlive(row) || (store.state(row) & state.changed) === 0) return;
-    this.#settle(row);
-    const flow = flowOf(store, row, this.#names);
-    if (flow.FinishType !== undefined) store.setState(row, store.state(row) | state.finishTold);
-    store.applications.told(row);
-    this.#emit(flow);
-  }
-
   #end(row: number): void {
-    const store = this.#store;
-    const isChanged = (store.state(row) & state.changed) !== 0;
-    if (isChanged) this.#settle(row);
-    if (isChanged || (store.state(row) & state.finishTold) === 0) {
-      this.#emit(flowOf(store, row, this.#names, { isOver: true, withDelta: isChanged }));
-    }
+    this.#telling.tellEnd(row);
     this.#count.ended++;
     this.#ages.remove(row);
-    store.remove(row);
-  }
-
-  /** What was added since the last update is now what the last update told. */
-  #settle(row: number): void {
-    const { rows, updates } = this.#store;
-    const at = rows.get(row, r.update);
-    if (at !== 0) {
-      for (let counter = 0; counter < 4; counter++) {
-        const total = rows.float(row, counter);
-        updates.setFloat(at, updateRow.deltaF + counter, total - updates.float(at, updateRow.toldF + counter));
-        updates.setFloat(at, updateRow.toldF + counter, total);
-      }
-      updates.setFloat(at, updateRow.deltaStartF, updates.float(at, updateRow.pendingStartF));
-      updates.setFloat(at, updateRow.deltaLastF, rows.float(row, r.lastF));
-    }
-    this.#store.setState(row, (this.#store.state(row) & ~state.changed) | state.updated);
-  }
-
-  #emit(flow: Flow): void {
-    this.#count.updates++;
-    if (this.#updateListeners.size === 0) return;
-    this.#batch.push(flow);
-    if (this.#batch.length >= BATCH) this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#batch.length === 0) return;
-    const batch = this.#batch;
-    this.#batch = [];
-    for (const listener of this.#updateListeners) listener(batch);
+    this.#store.remove(row);
   }
 }
