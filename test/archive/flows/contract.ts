@@ -4,7 +4,7 @@ import type { FlowArchive, FlowBatch } from '../../../src/archive/archive.ts';
 import { fieldValue } from '../../../src/flow/fields.ts';
 import type { Flow, FlowMetric, RawPacket } from '../../../src/flow/flow.ts';
 import type { Loss } from '../../../src/flow/loss.ts';
-import type { FlowCondition, FlowQuery, FlowValue, Span } from '../../../src/flow/view.ts';
+import type { FlowCondition, FlowQuery, FlowValue, FlowView, Span } from '../../../src/flow/view.ts';
 import { flowOf, history, idOf, metricOf, T0 } from './made.ts';
 
 export interface Opened extends AsyncDisposable {
@@ -196,7 +196,7 @@ export function flowArchiveContract(open: () => Promise<Opened>, few: fc.Paramet
 
 export const ALWAYS: Span = { from: 0, to: T0 * 2 };
 
-export async function all(view: Pick<FlowArchive, 'find'>, query: FlowQuery): Promise<Flow[]> {
+export async function all(view: Pick<FlowView, 'find'>, query: FlowQuery): Promise<Flow[]> {
   const found: Flow[] = [];
   for await (const batch of view.find(query)) found.push(...batch);
   return found;
@@ -264,7 +264,7 @@ export function answerOf(updates: readonly Flow[], { time, where, sort, limit, s
   return found.slice(skip, limit === undefined ? undefined : skip + limit);
 }
 
-interface Question {
+export interface Question {
   readonly from: number;
   readonly length: number;
   readonly conditions: readonly (readonly (readonly [
@@ -299,7 +299,7 @@ const flowTest = fc.oneof(
   ),
 );
 
-const question: fc.Arbitrary<Question> = fc.record({
+export const question: fc.Arbitrary<Question> = fc.record({
   from: fc.integer({ min: -100_000, max: 10_000_000 }),
   length: fc.oneof(fc.constant(0), fc.nat(100_000), fc.nat(20_000_000)),
   conditions: fc.array(fc.array(flowTest, { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
@@ -314,7 +314,7 @@ const question: fc.Arbitrary<Question> = fc.record({
   skip: fc.option(fc.nat(4), { nil: undefined }),
 });
 
-function queryOf({ from, length, conditions, sort, limit, skip }: Question): FlowQuery {
+export function queryOf({ from, length, conditions, sort, limit, skip }: Question): FlowQuery {
   return {
     time: { from: T0 + from, to: T0 + from + length },
     where: conditions.map(
