@@ -270,10 +270,12 @@ static __always_inline void tell_packet(struct __sk_buff *skb, struct first_pack
   packet->head.ktime = bpf_ktime_get_ns();
   packet->head.captured = size + tag;
   packet->head.length = skb->len + tag;
-  __u64 wake = bpf_ringbuf_query(&firsts, BPF_RB_AVAIL_DATA) >= ctl->wake_first_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-  if (bpf_ringbuf_output(&firsts, packet, sizeof packet->head + size + tag, wake) == 0) return;
+  /* Nobody is woken: so a flood of new conversations costs no more than the ring once in a period. */
+  if (bpf_ringbuf_output(&firsts, packet, sizeof packet->head + size + tag, BPF_RB_NO_WAKEUP) == 0) return;
   struct flow_counters *counter = only(&counters);
   if (counter) counter->first_lost++;
+  struct flow_losses *lost = bpf_map_lookup_elem(&losses, &place);
+  if (lost) __sync_fetch_and_add(&lost->firsts, 1);
 }
 
 /* What the kernel has put together counts as it goes over the wire (GSO, GRO). A packet from a guest may not say how many. */

@@ -77,7 +77,6 @@ struct flow_control {
   __u32 base;      /* first set of the half in use */
   __u32 set_bits;  /* sets of each CPU, as a power of two; at least 6 */
   __u32 wake_bytes;       /* waiting in the ring of evictions, from which on its reader is woken */
-  __u32 wake_first_bytes; /* the same of the ring of first packets */
   __u32 first_packets;    /* of each direction */
   __u32 header_size;      /* bytes of them */
   __u32 hz;               /* jiffies a second */
@@ -90,6 +89,7 @@ struct flow_losses {
   __u64 bytes;
   __u64 outer_packets; /* without those inside of tunnels */
   __u64 outer_bytes;
+  __u64 firsts; /* first packets, without room in theirs */
 };
 
 struct flow_counters {

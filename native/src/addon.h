@@ -14,6 +14,8 @@ struct Addon {
   Napi::FunctionReference netlinkSocket;
   Napi::FunctionReference deviceSocket;
   Napi::FunctionReference namespaceWatch;
+  Napi::FunctionReference kernelFlows;
+  Napi::FunctionReference kernelCapture;
   Napi::FunctionReference packetSocket;
   Napi::FunctionReference packetDecoder;
 

@@ -87,7 +87,7 @@ void run(const Fd& program, void* context, size_t size) {
   if (result < 0) throw Failure{-result, "load BPF programs"};
 }
 
-BpfLoaded load(const BpfImage& image) {
+BpfLoaded load(const BpfImage& image, const std::map<int, uint32_t>& sizes) {
   const Fd data = dataMap(image);
   const Fd program = loader(image, data);
   const size_t programsAt = sizeof(ContextHeader) + image.maps * sizeof(ContextMap);
@@ -95,6 +95,10 @@ BpfLoaded load(const BpfImage& image) {
   ContextHeader header{};
   header.size = context.size();
   memcpy(context.data(), &header, sizeof header);
+  for (const auto& [number, entries] : sizes) {
+    const ContextMap map{0, entries, 0};
+    memcpy(context.data() + sizeof header + number * sizeof map, &map, sizeof map);
+  }
   run(program, context.data(), context.size());
   BpfLoaded loaded;
   for (size_t i = 0; i < image.maps; i++) {
@@ -112,10 +116,10 @@ BpfLoaded load(const BpfImage& image) {
 
 }  // namespace
 
-BpfLoaded loadBpf(const BpfImage& image) {
+BpfLoaded loadBpf(const BpfImage& image, const std::map<int, uint32_t>& sizes) {
   for (int attempt = 1;; attempt++) {
     try {
-      return load(image);
+      return load(image, sizes);
     } catch (const Failure& failure) {
       if (failure.error != EAGAIN || attempt == kAttempts) throw;
     }

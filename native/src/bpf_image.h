@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "fd.h"
@@ -28,8 +29,8 @@ struct BpfLoaded {
   std::vector<Fd> programs;
 };
 
-/** Throws Failure. */
-BpfLoaded loadBpf(const BpfImage& image);
+/** `sizes`: entries of maps, by their number, where another than the declared is wanted. Throws Failure. */
+BpfLoaded loadBpf(const BpfImage& image, const std::map<int, uint32_t>& sizes = {});
 
 /** A program on its own tracepoint (tp_btf) until the returned link is closed. Throws Failure. */
 Fd attachBpf(const Fd& program);

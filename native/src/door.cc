@@ -24,6 +24,7 @@
 #include "addon.h"
 #include "arguments.h"
 #include "device_socket.h"
+#include "ebpf/kernel_flows.h"
 #include "namespace_watch.h"
 #include "netlink_socket.h"
 #include "netns.h"
@@ -70,6 +71,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   addon->netlinkSocket = Napi::Persistent(NetlinkSocket::define(env));
   addon->deviceSocket = Napi::Persistent(DeviceSocket::define(env));
   addon->namespaceWatch = Napi::Persistent(NamespaceWatch::define(env));
+  ebpf::exportKernelFlows(env, exports);
   exports.Set("openNetlink", Napi::Function::New<openNetlinkSocket>(env, "openNetlink"));
   exports.Set("openDevices", Napi::Function::New<openDeviceSocket>(env, "openDevices"));
   exports.Set("netnsIdentity", Napi::Function::New<netnsIdentity>(env, "netnsIdentity"));

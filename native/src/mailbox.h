@@ -42,13 +42,15 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   Napi::Promise inNetns(Napi::Env env, std::optional<std::string> netns, std::function<Result()> work,
                         Answer<Result> answer);
 
+  /** Around a promise that is settled by a letter of its own: the event loop stays alive meanwhile. JavaScript thread only. */
+  void awaitOne();
+  void answeredOne();
+
  private:
   template <typename Result>
   class Outcome;
 
   void close();
-  void awaitOne();
-  void answeredOne();
 
   napi_env env_ = nullptr;
   std::mutex mutex_;

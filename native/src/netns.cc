@@ -32,23 +32,13 @@ Fd openNetns(const std::string& path, const char* attempt) {
   return fd;
 }
 
-uint64_t cookieHere() {
-  const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket) throw Failure::of("socket for SO_NETNS_COOKIE");
-  uint64_t cookie = 0;
-  socklen_t size = sizeof cookie;
-  // 0 where the kernel has no cookies (before 5.14): then nothing better than the inode is known.
-  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) return 0;
-  return cookie;
-}
-
 uint64_t cookieInside(const Fd& netns, const std::string& path) {
   uint64_t cookie = 0;
   std::optional<Failure> failure;
   onOwnThread("skein-netns", [&] {
     try {
       if (setns(netns.get(), CLONE_NEWNET) != 0) throw Failure::of("setns " + path);
-      cookie = cookieHere();
+      cookie = netnsCookieHere();
     } catch (const Failure& caught) {
       failure = caught;
     }
@@ -64,6 +54,16 @@ bool isOurs(const struct stat& status) {
 
 }  // namespace
 
+uint64_t netnsCookieHere() {
+  const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) throw Failure::of("socket for SO_NETNS_COOKIE");
+  uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  // 0 where the kernel has no cookies (before 5.14): then nothing better than the inode is known.
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) return 0;
+  return cookie;
+}
+
 void enterNetns(const std::string& path) {
   const Fd fd = openNetns(path, "setns ");
   if (setns(fd.get(), CLONE_NEWNET) != 0) throw Failure::of("setns " + path);
@@ -75,7 +75,7 @@ NetnsIdentity identifyNetns(const std::string& path) {
   if (fstat(fd.get(), &status) != 0) throw Failure::of("stat " + path);
   uint64_t cookie = 0;
   // Since 6.18 a namespace tells its cookie itself; before, only a socket inside does.
-  if (ioctl(fd.get(), NS_GET_ID, &cookie) != 0) cookie = isOurs(status) ? cookieHere() : cookieInside(fd, path);
+  if (ioctl(fd.get(), NS_GET_ID, &cookie) != 0) cookie = isOurs(status) ? netnsCookieHere() : cookieInside(fd, path);
   return NetnsIdentity{cookie, status.st_ino, status.st_dev};
 }
 

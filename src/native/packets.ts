@@ -119,14 +119,23 @@ export interface KernelFlowsOptions {
   readonly headerSize: number;
 }
 
+export interface KernelPlace {
+  readonly netns?: string;
+  readonly ifIndex: number;
+  /** What its observations carry. */
+  readonly source: number;
+  /** Of each first packet with payload, for the application decoders. */
+  readonly payloadBytes: number;
+  /** How to attach; left out: tcx, and clsact where the kernel has none. */
+  readonly mode?: 'tcx' | 'clsact';
+}
+
 export interface KernelFlows {
-  /** Both directions of an interface. `source` is what its observations carry. `mode`: 'tcx' or 'clsact'. */
-  attach(place: {
-    readonly netns?: string;
-    readonly ifIndex: number;
-    readonly source: number;
-    readonly payloadBytes: number;
-  }): Promise<KernelAttachment>;
+  /**
+   * Both directions of an interface; of a loopback, what is received. Several on one interface share what is attached,
+   * and each gets observations of its own.
+   */
+  attach(place: KernelPlace): Promise<KernelAttachment>;
   /** Why drops happen: names by the number in DropPart, from the kernel's own types. */
   readonly dropReasons: readonly string[];
   /** What this kernel cannot do, each with what would do: 'drops by reason need tp_btf/kfree_skb (Linux 5.17)'. */
@@ -136,6 +145,7 @@ export interface KernelFlows {
 }
 
 export interface KernelAttachment {
+  /** 'tcx' or 'clsact'. */
   readonly mode: string;
   /** Totals since it was attached. */
   stats(): {
@@ -143,9 +153,13 @@ export interface KernelAttachment {
     readonly bytes: number;
     readonly lostPackets: number;
     readonly lostBytes: number;
+    /** First packets that found no room in the ring. */
+    readonly firstPacketsLost: number;
   };
   /** What was counted so far is still delivered. Idempotent. */
   close(): Promise<void>;
+  /** Why it ended by itself: 'ENODEV' when the interface is gone, which is found within a second or two. Called once at most. */
+  onEnd(listener: (code: string) => void): void;
 }
 
 /** Totals since the start. */

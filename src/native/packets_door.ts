@@ -1,9 +1,11 @@
 /** What the addon has of packets, made the door that packets.ts declares. */
+import { type OpenNativeFlows, openKernelFlows } from './kernel_flows.ts';
 import type { PacketBatchListener, PacketDoor, PacketSocket, PacketsOptions } from './packets.ts';
 
 /** The addon's half. */
-export interface PacketAddon extends Omit<PacketDoor, 'openPackets'> {
+export interface PacketAddon extends Omit<PacketDoor, 'openPackets' | 'openKernelFlows'> {
   openPackets(options: PacketsOptions): Promise<NativeSocket>;
+  openKernelFlows: OpenNativeFlows;
 }
 
 interface NativeSocket extends Omit<PacketSocket, 'onEnd'> {
@@ -16,7 +18,7 @@ export function asPacketDoor(addon: PacketAddon): PacketDoor {
   return {
     openPackets: async (options, onBatch) => listening(await addon.openPackets(options), onBatch),
     openDecoder: (options) => addon.openDecoder(options),
-    openKernelFlows: async (options, onBatch) => addon.openKernelFlows(options, onBatch),
+    openKernelFlows: (options, onBatch) => openKernelFlows(addon.openKernelFlows, options, onBatch),
     compileFilter: (text, linkType, snapLength) => addon.compileFilter(text, linkType, snapLength),
     matchFilter: (program, packet, length) => addon.matchFilter(program, packet, length),
   };
