@@ -61,6 +61,9 @@ function begin({ lengthMs, to }: { readonly lengthMs: number; readonly to: numbe
   const from = lengthMs === Number.POSITIVE_INFINITY ? Math.min(0, kept) : to - lengthMs;
   if (from >= kept || to < kept) return from;
   if (lengthMs !== Number.POSITIVE_INFINITY)
-    run.warn({ code: 'query.window-cut', message: `what is kept begins at ${timeText(kept)}; the answer does too` });
+    run.warn({
+      code: 'query.window-cut',
+      message: `what is kept of the graph begins at ${timeText(kept)}; what is told of it does too`,
+    });
   return kept;
 }
