@@ -1,8 +1,14 @@
 /** The composition root's half about flows: mechanisms, captures, the live table, and what the API sees of them. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiParts, FlowFeed, FlowListener, FlowStats } from './api/parts.ts';
 import { turn } from './api/write.ts';
+import type { Archive, FlowArchive, FlowArchiveHealth } from './archive/archive.ts';
+import { batchId } from './archive/batchid.ts';
+import { FlowTimeline } from './archive/flow-timeline.ts';
+import { FlowWriter } from './archive/flow-writer.ts';
+import { TraceFlows } from './archive/trace-flows.ts';
 import type { Capture } from './capture/capture.ts';
 import { Captures } from './capture/captures.ts';
 import { filterProgram } from './capture/filter-program.ts';
@@ -17,6 +23,7 @@ import { keptCaptureShape } from './contract/capture.ts';
 import type { CaptureStatus, FlowStatus } from './contract/status.ts';
 import type { RawPacket } from './flow/flow.ts';
 import type { FlowLife } from './flow/place.ts';
+import type { FlowView } from './flow/view.ts';
 import type { Change } from './graph/change.ts';
 import type { GraphNode } from './graph/element.ts';
 import type { Graph } from './graph/graph.ts';
@@ -38,10 +45,14 @@ export interface FlowParts {
   readonly apply: (changes: readonly Change[]) => void;
   readonly log: Log;
   readonly notes: Map<string, string>;
+  /** Where flows are kept; undefined: nowhere. */
+  readonly archive: FlowArchive | undefined;
+  /** Where those of traces are kept. */
+  readonly openTraces: (() => Promise<Archive>) | undefined;
 }
 
 export interface RunningFlows extends AsyncDisposable {
-  readonly api: Required<Pick<ApiParts, 'captures' | 'traces' | 'flows' | 'flowFeed'>>;
+  readonly api: Pick<ApiParts, 'captures' | 'traces' | 'flows' | 'flowFeed'>;
   /** Takes the words of an earlier run from nodes: asked for when all that was there before has come back. */
   sweep(): void;
   status(): { readonly Captures: CaptureStatus; readonly Flows: FlowStatus };
@@ -53,11 +64,15 @@ const STARTS_MAX = 8;
 const FINISHED_MS = 15_000;
 /** How often WebSockets are told the totals of captures. */
 const FEED_STATS_MS = 10_000;
+/** Flows that wait to be written while all of them end. */
+const QUEUED_AT_END = 20_000;
+/** How often the archive of flows is asked how it is. */
+const HEALTH_MS = 5_000;
 /** Losses that status tells, the largest first. */
 const LOSSES_SHOWN = 100;
 
 export function startFlows(parts: FlowParts): RunningFlows {
-  const { config, door, graph, host, log, namespaces, notes } = parts;
+  const { archive, config, door, graph, host, log, namespaces, notes } = parts;
   const life = lifeOf(config);
   const mechanisms = mechanismList({ ports: { from: config.capture.portMin, to: config.capture.portMax } });
   const flows = new LiveFlows({
@@ -67,6 +82,17 @@ export function startFlows(parts: FlowParts): RunningFlows {
     clock: systemClock,
     elapsed: () => performance.now(),
   });
+  const writer =
+    archive &&
+    new FlowWriter({
+      archive,
+      writerId: randomUUID(),
+      host: host.name,
+      lost: (loss) => flows.table.lost(loss),
+      clock: systemClock,
+    });
+  flows.table.onUpdate((updated) => writer?.push(updated));
+  flows.table.onRaw((packets) => writer?.pushRawPackets(packets));
   const captures = new Captures({
     mechanisms,
     door,
@@ -95,39 +121,73 @@ export function startFlows(parts: FlowParts): RunningFlows {
     notes.set('captures', note);
   }
   const unsubscribe = graph.subscribe((commit) => captures.saw(commit));
-  const counting = setInterval(() => captures.count(), config.capture.statsUpdate).unref();
+  const counting = setInterval(() => {
+    captures.count();
+    writer?.pushLosses(flows.table.takeLosses());
+  }, config.capture.statsUpdate).unref();
   const feed = new Feed(flows, captures);
-  const traces = new Traces({
-    door,
-    life,
-    flowsMax: config.flow.maxEntries,
-    host: host.name,
-    keep: async () => {},
-    flushed: async () => {},
-    turn,
-  });
+  const past = new FlowTimeline({ live: flows.table, archive, flushed: () => writer?.flushed() ?? Promise.resolve() });
+  const traces = parts.openTraces && tracesOf(parts, parts.openTraces, past, life);
+  let health: FlowArchiveHealth | undefined;
+  const looking = setInterval(() => void look(), HEALTH_MS).unref();
+  const look = async () => {
+    health = await archive?.health().catch(() => undefined);
+  };
+  void look();
 
   return {
     api: {
       captures,
-      traces,
-      flows: { flows: flows.table, matchFilter: (expression) => packetTest(door, expression) },
+      ...(traces && { traces: traces.door }),
+      flows: { flows: traces?.flows ?? past, matchFilter: (expression) => packetTest(door, expression) },
       flowFeed: feed,
     },
     sweep: () => captures.sweep(),
     status: () => ({
       Captures: captureStatus(mechanisms, captures),
-      Flows: flowStatus(flows, captures, config),
+      Flows: {
+        ...flowStatus(flows, captures, config),
+        Archive: (health && writer && archiveReply(health, writer)) ?? null,
+      },
     }),
     async [Symbol.asyncDispose]() {
       unsubscribe();
       clearInterval(counting);
+      clearInterval(looking);
       feed.stop();
       await captures.stop();
       captures.count();
-      await flows[Symbol.asyncDispose]();
+      await flows.end(async () => {
+        if ((writer?.status().queued ?? 0) > QUEUED_AT_END) await writer?.flushed().catch(() => undefined);
+      });
+      writer?.pushLosses(flows.table.takeLosses());
+      await writer?.stop();
+      await traces?.flows[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What an upload needs, and the view that has its flows too. */
+function tracesOf(parts: FlowParts, open: () => Promise<Archive>, captured: FlowView, life: FlowLife) {
+  const { config, door, host, log } = parts;
+  const flows = new TraceFlows({ open, captured, expireMs: life.expireMs });
+  // What was sent in an earlier run.
+  if (existsSync(tracesFolder(config))) flows.open().catch((error: Error) => log.warn(`traces: ${error.message}`));
+  const writerId = randomUUID();
+  let batches = 0;
+  const traces = new Traces({
+    door,
+    life,
+    flowsMax: config.flow.maxEntries,
+    host: host.name,
+    keep: (kept) => flows.append({ id: batchId(writerId, ++batches), ...kept }),
+    turn,
+  });
+  return { flows, door: traces };
+}
+
+export function tracesFolder({ archive }: Config): string {
+  return join(archive.directory, 'traces');
 }
 
 function lifeOf({ flow }: Config): FlowLife {
@@ -305,5 +365,22 @@ function flowStatus(flows: LiveFlows, captures: Captures, { flow }: Config): Flo
       To: loss.to,
     })),
     Archive: null,
+  };
+}
+
+function archiveReply(health: FlowArchiveHealth, writer: FlowWriter): NonNullable<FlowStatus['Archive']> {
+  const { queued, written, failures, lost, notes } = writer.status();
+  return {
+    Flows: health.flows,
+    Points: health.points,
+    RawPackets: health.rawPackets,
+    SizeBytes: health.sizeBytes,
+    Range: health.range ?? null,
+    AgesMs: { ...health.ages },
+    Notes: [...health.notes, ...notes],
+    Queued: queued,
+    Written: written,
+    Failures: failures,
+    Lost: lost.flows + lost.rawPackets,
   };
 }

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
 import type { ApiLimits } from './api/limits.ts';
 import type { ServerStatus } from './api/parts.ts';
-import { startFlows } from './app-flows.ts';
+import { startFlows, tracesFolder } from './app-flows.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
+import type { FlowKeeping } from './archive/flow-keeping.ts';
 import { Housekeeping } from './archive/housekeeping.ts';
 import { MemoryArchive } from './archive/memory/index.ts';
 import { closeLost, type Restored, restore } from './archive/restore.ts';
@@ -146,6 +147,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() }),
       log,
       notes,
+      archive: archive?.flows,
+      openTraces: tracesArchive(config),
     }),
   );
   const ready = supervisor.ready();
@@ -230,16 +233,51 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
 async function openArchive(config: Config, log: Log, notes: Map<string, string>): Promise<Archive | undefined> {
   const { kind, directory, maxSize, maxAge } = config.archive;
   if (kind === 'none') return undefined;
-  if (kind === 'memory') return new MemoryArchive();
+  if (kind === 'memory') return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
   try {
-    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge });
+    const flows = flowKeeping(config);
+    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge, flows });
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     const note = `history is kept in memory only, and ends with this process: ${error.message}`;
     log.warn(note);
     notes.set('archive', note);
-    return new MemoryArchive();
+    return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
   }
+}
+
+function flowKeeping({ archive: { flows }, flow }: Config): FlowKeeping {
+  return {
+    maxBytes: flows.maxSize,
+    expireMs: flow.expire,
+    ages: {
+      flowsMs: flows.maxAge,
+      pointsMs: flows.points,
+      points1mMs: flows.points1m,
+      points5mMs: flows.points5m,
+      points1hMs: flows.points1h,
+      rawPacketsMs: flows.rawPackets,
+    },
+  };
+}
+
+/** Flows of traces are forgotten for lack of room alone. */
+function tracesArchive(config: Config): (() => Promise<Archive>) | undefined {
+  const { kind, flows } = config.archive;
+  if (kind === 'none') return undefined;
+  const expireMs = config.flow.expire;
+  if (kind === 'memory') return async () => new MemoryArchive({ flows: { expireMs } });
+  const for100Years = 36_500 * 86_400_000;
+  const ages = {
+    flowsMs: for100Years,
+    pointsMs: for100Years,
+    points1mMs: for100Years,
+    points5mMs: for100Years,
+    points1hMs: for100Years,
+    rawPacketsMs: for100Years,
+  };
+  return () =>
+    openEmbeddedArchive({ directory: tracesFolder(config), flows: { maxBytes: flows.tracesSize, expireMs, ages } });
 }
 
 /** What was alive when an earlier run ended and did not come back is closed at the last moment it was known. */

@@ -36,6 +36,8 @@ export const layerBits = { VRRPv2: 1, DNS: 2, DHCPv4: 4 } as const;
 
 /** Enough for the headers of a tunnel in a tunnel, and the beginning of what it carries. */
 export const DEFAULT_HEADER_SIZE = 256;
+/** Fragments can only be put together when all of them is there. */
+const WHOLE_PACKETS = 65_535;
 export const HEADER_SIZE_MIN = 14;
 export const HEADER_SIZE_MAX = 4096;
 export const RAW_PACKETS_MAX = 10;
@@ -45,7 +47,7 @@ export function optionsOf(capture: Capture, { bind, keyMode }: { bind: string; k
   return {
     id: capture.UUID,
     filter: capture.BPFFilter ?? '',
-    headerSize: capture.HeaderSize || DEFAULT_HEADER_SIZE,
+    headerSize: capture.HeaderSize || (capture.IPDefrag ? WHOLE_PACKETS : DEFAULT_HEADER_SIZE),
     rawPacketLimit: capture.RawPacketLimit ?? 0,
     extraTcpMetric: capture.ExtraTCPMetric,
     ipDefrag: capture.IPDefrag,

@@ -1,8 +1,11 @@
 /** The mechanisms that exist. Adding one is a folder and a line here. */
 import { afpacket } from './afpacket/index.ts';
+import { ipfix } from './ipfix/index.ts';
 import type { Mechanism } from './mechanism.ts';
+import { netflow } from './netflow/index.ts';
 import { pcap } from './pcap/index.ts';
 import { type PortRange, pcapsocketOn } from './pcapsocket/index.ts';
+import { sflow } from './sflow/index.ts';
 
 export interface MechanismOptions {
   /** Ports of pcapsocket captures that name none. */
@@ -10,5 +13,5 @@ export interface MechanismOptions {
 }
 
 export function mechanisms({ ports }: MechanismOptions): readonly Mechanism[] {
-  return [afpacket, pcap, pcapsocketOn(ports)];
+  return [afpacket, pcap, pcapsocketOn(ports), sflow, netflow, ipfix];
 }

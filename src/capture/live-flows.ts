@@ -19,8 +19,10 @@ export interface LiveFlowsOptions {
 
 /** How often updates and ends are looked for. */
 const TICK_MS = 250;
+/** The end of many flows is spread over this time at most. */
+const END_MS = 3_000;
 
-export class LiveFlows implements FlowIntake, AsyncDisposable {
+export class LiveFlows implements FlowIntake {
   readonly table: FlowTable;
   readonly #clock: Clock;
   readonly #host: string;
@@ -73,11 +75,19 @@ export class LiveFlows implements FlowIntake, AsyncDisposable {
     return { ...this.table.stats(), waitingBytes: this.#inbox.waiting };
   }
 
-  /** All flows end and are told: captures have stopped before. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * All flows end and are told: captures have stopped before. `room` resolves when whoever is told can take more; it is
+   * waited for so long at most.
+   */
+  async end(room: () => Promise<void>): Promise<void> {
     await this.#inbox.settled();
     this.#isOver = true;
     this.#cancelTick();
+    const lastMs = this.#clock.now() + END_MS;
+    while (this.table.stats().places > 0 && this.#clock.now() < lastMs) {
+      this.table.tick(this.#clock.now());
+      await room();
+    }
     this.table.finish(this.#clock.now());
   }
 

@@ -15,10 +15,8 @@ export interface TracesParts {
   readonly life: FlowLife;
   readonly flowsMax: number;
   readonly host: string;
-  /** Keeps what a trace holds; resolves when there is room for more. */
+  /** Keeps what a trace holds; durable when it resolves. */
   readonly keep: (kept: TraceKept) => Promise<void>;
-  /** Resolves when all that was kept is durable. */
-  readonly flushed: () => Promise<void>;
   readonly turn: () => Promise<void>;
 }
 
@@ -59,7 +57,7 @@ export class Traces {
   }
 
   async #read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const { door, life, flowsMax, host, flushed } = this.#parts;
+    const { door, life, flowsMax, host } = this.#parts;
     const table = new FlowTable({ life, flowsMax, decode: decodeApplication });
     const source = table.addPlace({
       node: '',
@@ -77,7 +75,6 @@ export class Traces {
     } finally {
       decoder.close();
     }
-    await flushed();
   }
 }
 

@@ -247,6 +247,12 @@ export const configShape = z.strictObject({
         takes: 'SIZE',
         example: '50GiB',
       }),
+      tracesSize: option(size({ min: '16MiB', max: '16TiB' }), {
+        doc: 'The same for flows of traces (POST /api/pcap), which have no age at which they are forgotten.',
+        default: '512MiB',
+        takes: 'SIZE',
+        example: '10GiB',
+      }),
       maxAge: option(duration({ min: '1m', max: '3650d' }), {
         doc: 'Age at which a flow is forgotten, with all that is known of it.',
         default: '7d',

@@ -30,6 +30,7 @@ test('without anything it takes the defaults of the machine', () => {
     maxAge: 7 * 86_400_000,
     flows: {
       maxSize: 2 * 1024 ** 3,
+      tracesSize: 512 * 1024 ** 2,
       maxAge: 7 * 86_400_000,
       points: 6 * 3_600_000,
       points1m: 2 * 86_400_000,
