@@ -73,6 +73,8 @@ function hex32(word: number): string {
 
 const octets = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
+const { imul } = Math;
+
 const [P1H, P1L] = [0x9e3779b1, 0x85ebca87];
 const [P2H, P2L] = [0xc2b2ae3d, 0x27d4eb4f];
 const [P3H, P3L] = [0x165667b1, 0x9e3779f9];
@@ -150,11 +152,11 @@ function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): voi
   const b0 = bLow & 0xffff;
   const b1 = bLow >>> 16;
   // Neither sum can reach 2^32: (2^16 - 1)^2 + 2^16 - 1 is less.
-  const middle = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16);
-  const carried = (middle & 0xffff) + (Math.imul(a0, b1) >>> 0);
-  const upper = Math.imul(a1, b1) + (middle >>> 16) + (carried >>> 16);
-  productHigh = (upper + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) | 0;
-  productLow = Math.imul(aLow, bLow);
+  const middle = (imul(a1, b0) >>> 0) + (imul(a0, b0) >>> 16);
+  const carried = (middle & 0xffff) + (imul(a0, b1) >>> 0);
+  const upper = imul(a1, b1) + (middle >>> 16) + (carried >>> 16);
+  productHigh = (upper + imul(aLow, bHigh) + imul(aHigh, bLow)) | 0;
+  productLow = imul(aLow, bLow);
 }
 
 function carry(sum: number): number {

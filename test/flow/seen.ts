@@ -32,8 +32,9 @@ export const conversation: Seen = {
   lastMs: 1000,
 };
 
+const writer = new ObservationWriter();
+
 export function observations(...seen: readonly Partial<Seen>[]): Uint8Array {
-  const writer = new ObservationWriter();
   for (const each of seen) writer.add({ ...conversation, ...each });
   return writer.take();
 }
