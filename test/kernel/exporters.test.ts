@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ipfix } from '../../src/capture/ipfix/index.ts';
-import type { CaptureOptions, Mechanism, Place, Running } from '../../src/capture/mechanism.ts';
+import type { Mechanism, Running } from '../../src/capture/mechanism.ts';
 import { netflow } from '../../src/capture/netflow/index.ts';
 import { sflow } from '../../src/capture/sflow/index.ts';
 import { rawPacketLayout } from '../../src/flow/layout.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
+import { asked, place } from '../capture/asked.ts';
 import { Kept, summed, type Told, told } from '../capture/told.ts';
 import { eventually } from '../eventually.ts';
 import { isRoot } from './netlinkrun.ts';
@@ -20,34 +21,6 @@ import { hasOvs, hasSoftflowd, SwitchedHosts } from './switched.ts';
 const withOvs = isRoot && hasOvs ? test : test.skip;
 const withSoftflowd = isRoot && hasOvs && hasSoftflowd ? test : test.skip;
 const door = openPacketDoor();
-
-const place: Place = {
-  nodeId: 'node',
-  tid: 'tid',
-  type: 'device',
-  name: 'lo',
-  ifIndex: 1,
-  mac: undefined,
-  netns: undefined,
-  netnsCookie: 0n,
-  metadata: {},
-};
-
-const asked: CaptureOptions = {
-  id: 'capture',
-  filter: '',
-  headerSize: 256,
-  rawPacketLimit: 0,
-  extraTcpMetric: false,
-  ipDefrag: false,
-  reassembleTcp: false,
-  layerKeyMode: 'L3',
-  layers: new Set(),
-  port: 0,
-  bind: '127.0.0.1',
-  samplingRate: 1,
-  pollingIntervalS: 1,
-};
 
 class Listening implements AsyncDisposable {
   readonly sink = new Kept();

@@ -1,19 +1,30 @@
 /** The listener of the mechanisms that collect NetFlow and IPFIX. */
 import type { MechanismContext, Running } from '../mechanism.ts';
 import { Collector } from './collector.ts';
-import { openDatagrams } from './datagrams.ts';
+import { type Datagrams, openDatagrams, type PortRange } from './datagrams.ts';
 
 const flushMs = 200;
 const sweepMs = 5_000;
 
+export interface CollectOptions {
+  /** For a capture that names no port. */
+  readonly ports: PortRange;
+  /** Exporters that scale what they sampled themselves: told with the flows, not applied. */
+  readonly scaledBy?: number;
+}
+
 /** Takes all versions, on whichever port: exporters say which they send. */
-export async function collect(context: MechanismContext, defaultPort: number): Promise<Running> {
-  const collector = new Collector(context);
+export async function collect(
+  context: MechanismContext,
+  { ports, scaledBy = 1 }: CollectOptions,
+): Promise<Running & Pick<Datagrams, 'port'>> {
+  const { options, sink, nowMs } = context;
+  const collector = new Collector({ sink, options, nowMs, scaledBy });
   const datagrams = await openDatagrams({
-    bind: context.options.bind,
-    port: context.options.port || defaultPort,
+    bind: options.bind,
+    ports: options.port === 0 ? ports : { from: options.port, to: options.port },
     onDatagram: (bytes, from) => collector.take(bytes, from),
-    onDropped: (count) => context.sink.lost('socket', 'datagrams dropped by the kernel', count),
+    onDropped: (count) => sink.lost('socket', 'datagrams dropped by the kernel', count),
   });
   const timers = [
     setInterval(() => collector.flush(), flushMs).unref(),
@@ -21,6 +32,7 @@ export async function collect(context: MechanismContext, defaultPort: number): P
   ];
   return {
     listens: datagrams.listens,
+    port: datagrams.port,
     ended: datagrams.ended,
     stats: () => ({ ...collector.stats, packetsIfDropped: datagrams.dropped }),
     async [Symbol.asyncDispose]() {

@@ -19,6 +19,8 @@ export interface CollectorContext {
   readonly sink: Sink;
   readonly options: Pick<CaptureOptions, 'layerKeyMode'>;
   readonly nowMs: () => number;
+  /** Exporters that scale what they sampled themselves: told, not applied. */
+  readonly scaledBy?: number;
 }
 
 interface Stream {
@@ -125,9 +127,10 @@ export class Collector {
   }
 
   #observeAll(flows: readonly ExportedFlow[]): void {
-    const { sink, options } = this.#context;
+    const { sink, options, scaledBy = 1 } = this.#context;
     for (const flow of flows) {
-      const seen = seenOf(flow, sink.source, options.layerKeyMode === 'L3');
+      const told = seenOf(flow, sink.source, options.layerKeyMode === 'L3');
+      const seen = scaledBy === 1 ? told : { ...told, sampling: scaledBy };
       this.#packets += seen.sent.packets + (seen.received?.packets ?? 0);
       this.#bytes += seen.sent.bytes + (seen.received?.bytes ?? 0);
       this.#writer.add(seen);

@@ -3,9 +3,15 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { Unavailable } from '../../std/unavailable.ts';
 import { kernelDrops } from './kernel-drops.ts';
 
+/** Tried in turn: the first that is free is taken. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface DatagramsOptions {
   readonly bind: string;
-  readonly port: number;
+  readonly ports: PortRange;
   /** Must not throw. */
   readonly onDatagram: (bytes: Uint8Array, from: RemoteInfo) => void;
   /** So many more were dropped by the kernel. */
@@ -15,6 +21,7 @@ export interface DatagramsOptions {
 export interface Datagrams extends AsyncDisposable {
   /** 'udp 127.0.0.1:6343'. */
   readonly listens: string;
+  readonly port: number;
   /** Resolves when the socket is gone, with the reason if nobody closed it. */
   readonly ended: Promise<string | undefined>;
   readonly dropped: number;
@@ -26,8 +33,7 @@ const dropsEveryMs = 1_000;
 
 /** Throws Unavailable when the address cannot be had. */
 export async function openDatagrams(options: DatagramsOptions): Promise<Datagrams> {
-  const socket = createSocket({ type: options.bind.includes(':') ? 'udp6' : 'udp4' });
-  await bound(socket, options);
+  const socket = await firstFree(options);
   const { address, port } = socket.address();
   let dropped = 0;
   const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>();
@@ -45,6 +51,7 @@ export async function openDatagrams(options: DatagramsOptions): Promise<Datagram
   timer.unref();
   return {
     listens: `udp ${address.includes(':') ? `[${address}]` : address}:${port}`,
+    port,
     ended,
     get dropped() {
       return dropped;
@@ -57,24 +64,36 @@ export async function openDatagrams(options: DatagramsOptions): Promise<Datagram
   };
 }
 
-function bound(socket: Socket, { bind, port }: DatagramsOptions): Promise<void> {
+async function firstFree({ bind, ports }: DatagramsOptions): Promise<Socket> {
+  for (let port = ports.from; ; port++) {
+    try {
+      return await bound(bind, port);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE' && port < ports.to) continue;
+      const tried = ports.from === ports.to ? `port ${port}` : `ports ${ports.from} to ${ports.to}`;
+      throw new Unavailable(`cannot listen on udp ${bind} ${tried} (${code})`, 'another port, or that address', {
+        cause,
+      });
+    }
+  }
+}
+
+function bound(address: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    socket.once('error', (cause: NodeJS.ErrnoException) => {
+    const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4' });
+    socket.once('error', (error) => {
       socket.close();
-      reject(
-        new Unavailable(`cannot listen on udp ${bind} port ${port} (${cause.code})`, 'another port, or that address', {
-          cause,
-        }),
-      );
+      reject(error);
     });
-    socket.bind({ address: bind, port, exclusive: true }, () => {
+    socket.bind({ address, port, exclusive: true }, () => {
       socket.removeAllListeners('error');
       try {
         socket.setRecvBufferSize(receiveBufferBytes);
       } catch {
         // The kernel's own size has to do; what does not fit is counted.
       }
-      resolve();
+      resolve(socket);
     });
   });
 }

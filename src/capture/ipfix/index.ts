@@ -1,6 +1,6 @@
 /** IPFIX (RFC 7011) of routers and switches. */
 import { collect, collectorCan } from '../datagrams/collect.ts';
-import { interfaceTypes } from '../datagrams/node-types.ts';
+import { interfaceTypes } from '../interface-types.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 export const ipfix: Mechanism = {
@@ -9,5 +9,5 @@ export const ipfix: Mechanism = {
   nodeTypes: interfaceTypes,
   can: collectorCan,
   rank: undefined,
-  start: (context) => collect(context, 4739),
+  start: (context) => collect(context, { ports: { from: 4739, to: 4739 } }),
 };

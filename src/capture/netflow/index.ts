@@ -1,6 +1,6 @@
 /** NetFlow 5 and 9 of routers and switches. */
 import { collect, collectorCan } from '../datagrams/collect.ts';
-import { interfaceTypes } from '../datagrams/node-types.ts';
+import { interfaceTypes } from '../interface-types.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 export const netflow: Mechanism = {
@@ -9,5 +9,5 @@ export const netflow: Mechanism = {
   nodeTypes: interfaceTypes,
   can: collectorCan,
   rank: undefined,
-  start: (context) => collect(context, 2055),
+  start: (context) => collect(context, { ports: { from: 2055, to: 2055 } }),
 };

@@ -1,5 +1,5 @@
 /** sFlow among bytes that are not as they should be. MUTATIONS=1000000 for more of them than every run tries. */
-import { sflowDatagram } from '../../../src/capture/sflow/datagram.ts';
+import { sflowDatagram } from '../../../src/capture/samples/datagram.ts';
 import { mutate, mutations, numbers } from '../mutated.ts';
 import { heard } from './heard.ts';
 

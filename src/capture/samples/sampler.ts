@@ -1,10 +1,13 @@
 /** Samples of agents as observations of one place. Packets go through the decoder that all packets go through. */
 
 import { ObservationWriter } from '../../flow/observation-writer.ts';
-import type { Decoder, DecoderOptions, PacketDoor } from '../../native/packets.ts';
+import type { Decoder, PacketDoor } from '../../native/packets.ts';
 import { Bounded } from '../datagrams/bounded.ts';
 import { emptyFlow, seenOf } from '../datagrams/exported-flow.ts';
 import { Sequence } from '../datagrams/sequence.ts';
+import { DecoderLosses } from '../decoder-losses.ts';
+import { decoderOptions } from '../decoder-options.ts';
+import { filterProgram } from '../filter-program.ts';
 import type { CaptureOptions, CaptureStats, Sink } from '../mechanism.ts';
 import type { CounterSample } from './counter-sample.ts';
 import { sflowDatagram } from './datagram.ts';
@@ -16,17 +19,22 @@ import { Totals } from './totals.ts';
 export const ratesMax = 16;
 /** Data sources of all agents whose numbers are followed. */
 export const sourcesMax = 4_096;
+/** LINKTYPE_ETHERNET: what a filter has to make sense for before anything was heard. */
+const ethernet = 1;
 /** Conversations handed on in one go. */
 const drainMost = 16_384;
-/** Enough for a ClientHello, should an agent send so much of it. */
-const payloadBytes = 1_024;
-const payloadPackets = 4;
 
 export interface SamplerContext {
   readonly door: Pick<PacketDoor, 'openDecoder' | 'compileFilter' | 'matchFilter'>;
-  readonly options: Pick<CaptureOptions, 'filter' | 'headerSize' | 'rawPacketLimit' | 'layerKeyMode' | 'layers'>;
+  readonly options: CaptureOptions;
   readonly sink: Sink;
   readonly nowMs: () => number;
+}
+
+interface RateDecoder {
+  readonly rate: number;
+  readonly decoder: Decoder;
+  readonly losses: DecoderLosses;
 }
 
 interface Source {
@@ -41,18 +49,18 @@ export class Sampler {
   readonly #sources = new Bounded<string, Source>(sourcesMax);
   /** By link type; empty: all packets. */
   readonly #filters = new Map<number, Uint8Array>();
-  readonly #decoders: Bounded<number, { readonly rate: number; readonly decoder: Decoder }>;
+  readonly #decoders: Bounded<number, RateDecoder>;
   #packets = 0;
   #bytes = 0;
   #lost = 0;
 
-  /** Throws the door's error (EINVAL) when the filter is none. */
+  /** Throws Mistake when the filter is none, Unavailable without libpcap. */
   constructor(context: SamplerContext) {
     this.#context = context;
-    if (context.options.filter !== '') this.#filterFor(1);
-    this.#decoders = new Bounded(ratesMax, ({ rate, decoder }) => {
-      this.#drain(rate, decoder);
-      decoder.close();
+    if (context.options.filter !== '') this.#filterFor(ethernet);
+    this.#decoders = new Bounded(ratesMax, (forgotten) => {
+      this.#drain(forgotten);
+      forgotten.decoder.close();
     });
   }
 
@@ -76,7 +84,7 @@ export class Sampler {
 
   /** Hands on what there is. */
   flush(): void {
-    for (const { rate, decoder } of this.#decoders.values()) this.#drain(rate, decoder);
+    for (const decoder of this.#decoders.values()) this.#drain(decoder);
     if (this.#writer.size > 0) this.#context.sink.observe(this.#writer.take());
   }
 
@@ -105,7 +113,7 @@ export class Sampler {
     const { door, options, nowMs } = this.#context;
     if (options.filter !== '' && !door.matchFilter(this.#filterFor(linkType), bytes, length)) return;
     this.#count(rate, length);
-    const { decoder } = this.#decoders.get(rate, () => ({ rate, decoder: door.openDecoder(this.#decoderOptions()) }));
+    const { decoder } = this.#decoders.get(rate, () => this.#newDecoder(rate));
     const timestampNs = BigInt(Math.round(nowMs() * 1_000)) * 1_000n;
     decoder.packet(bytes.subarray(0, options.headerSize), { timestampNs, linkType, length });
   }
@@ -145,7 +153,7 @@ export class Sampler {
     this.#context.sink.counters?.('SFlow', total);
   }
 
-  #drain(rate: number, decoder: Decoder): void {
+  #drain({ rate, decoder, losses }: RateDecoder): void {
     const { sink, nowMs } = this.#context;
     for (;;) {
       const { observations, rawPackets, isMore } = decoder.drain(nowMs(), drainMost);
@@ -154,20 +162,19 @@ export class Sampler {
         scale(observations, rate);
         sink.observe(observations);
       }
-      if (!isMore) return;
+      if (!isMore) break;
     }
+    losses.tell(decoder.stats());
   }
 
-  #decoderOptions(): DecoderOptions {
-    const { sink, options } = this.#context;
-    const isDecoding = options.layers.size > 0;
+  #newDecoder(rate: number): RateDecoder {
+    const { door, options, sink } = this.#context;
+    const lost: Sink['lost'] = (stage, reason, packets, bytes = 0) =>
+      sink.lost(stage, reason, packets * rate, bytes * rate);
     return {
-      source: sink.source,
-      isL3Key: options.layerKeyMode === 'L3',
-      payloadBytes: isDecoding ? payloadBytes : 0,
-      payloadPackets: isDecoding ? payloadPackets : 0,
-      rawPacketLimit: options.rawPacketLimit,
-      rawBytes: options.headerSize,
+      rate,
+      decoder: door.openDecoder(decoderOptions(options, sink.source)),
+      losses: new DecoderLosses({ lost }),
     };
   }
 
@@ -175,7 +182,7 @@ export class Sampler {
     const known = this.#filters.get(linkType);
     if (known) return known;
     const { door, options } = this.#context;
-    const program = door.compileFilter(options.filter, linkType, options.headerSize);
+    const program = filterProgram(door, options, linkType);
     this.#filters.set(linkType, program);
     return program;
   }
