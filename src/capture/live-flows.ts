@@ -54,7 +54,7 @@ export class LiveFlows implements FlowIntake {
   async close(source: number): Promise<void> {
     await this.#inbox.settled();
     this.#places.delete(source);
-    this.table.removePlace(source, this.#clock.now());
+    this.table.removePlace(source);
   }
 
   observe(source: number, observations: Uint8Array): void {
@@ -88,7 +88,7 @@ export class LiveFlows implements FlowIntake {
       this.table.tick(this.#clock.now());
       await room();
     }
-    this.table.finish(this.#clock.now());
+    this.table.finish();
   }
 
   #tick(): void {

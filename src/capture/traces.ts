@@ -110,7 +110,7 @@ class OneTrace {
     // What was whole is kept: a trace is often cut off by whoever stopped writing it.
     if (missing !== undefined && this.#packets === 0) throw notATrace(missing);
     await this.#drain();
-    this.#table.finish(this.#lastMs);
+    this.#table.finish();
     await this.#keep();
   }
 

@@ -120,7 +120,7 @@ export class FlowTable implements FlowView {
   }
 
   /** Its flows end: those that are too many for one call in the next calls of `tick`. */
-  removePlace(source: number, _nowMs: number): void {
+  removePlace(source: number): void {
     const stored = this.#store.places[source];
     if (!stored || stored.isEnding) return;
     stored.isEnding = true;
@@ -191,7 +191,7 @@ export class FlowTable implements FlowView {
   }
 
   /** All flows end: the trace is over. */
-  finish(_nowMs: number): void {
+  finish(): void {
     for (const stored of this.#store.places) {
       while (stored && stored.flows.first !== 0) this.#end(stored.flows.first);
     }

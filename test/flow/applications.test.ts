@@ -110,7 +110,7 @@ test('layers are kept for a bounded number of flows, their names for all', () =>
     ['TLS', false],
   ]);
   expect(table.loss()).toMatchObject([{ stage: 'decoder', reason: 'no room for application layers', flows: 1 }]);
-  table.finish(6);
+  table.finish();
   table.observe(observations({ payloads: [payload(1)] }), 7);
   expect(all()[0]?.TLS).toBeDefined();
 });

@@ -48,7 +48,7 @@ test('of now are the losses of captures that run', () => {
   const { table } = tableOf();
   const second = table.addPlace(place({ node: 'node-2' }));
   for (const node of ['node-1', 'node-2']) table.lost({ ...loss, node, capture: 'capture-1', from: 1, to: 1 });
-  table.removePlace(second, 2);
+  table.removePlace(second);
   expect(table.loss().map(({ node }) => node)).toEqual(['node-1']);
   expect(table.takeLosses().length).toBe(2);
 });

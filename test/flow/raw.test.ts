@@ -41,7 +41,7 @@ test('packets are kept with their flow, numbered, and told', () => {
   expect(table.rawPackets([uuid, 'nothing'])).toEqual(new Map([[uuid, packets]]));
   expect(table.rawPackets([uuid], { from: 1500, to: 2000 }).get(uuid)).toEqual([packets[1]]);
   expect(told).toEqual(packets.map((packet) => ({ uuid, packet })));
-  table.finish(0);
+  table.finish();
   expect(table.stats()).toMatchObject({ rawBytes: 0, rawPackets: 2 });
 });
 

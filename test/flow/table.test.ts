@@ -199,7 +199,7 @@ describe('a flow ends', () => {
     const second = table.addPlace(place({ node: 'node-2' }));
     for (let i = 0; i < 3000; i++) table.observe(observations({ from: { ...client, port: i } }), 0);
     table.observe(observations({ source: second }), 0);
-    table.removePlace(1, 100);
+    table.removePlace(1);
     expect(told.length).toBe(2048);
     expect(table.addPlace(place({ node: 'node-3' }))).toBe(3);
     table.tick(200);
@@ -212,7 +212,7 @@ describe('a flow ends', () => {
   test('with the trace', () => {
     const { table, told } = tableOf();
     table.observe(observations({}, { ...fin, from: end('10.0.0.5') }, { ...finBack, from: end('10.0.0.5') }), 0);
-    table.finish(2001);
+    table.finish();
     expect(told.map(({ FinishType }) => FinishType)).toEqual([1, 2]);
     expect(table.stats().flows).toBe(0);
   });
@@ -284,7 +284,7 @@ test('however the packets of a conversation are cut into observations, the flow 
       const [{ LastUpdateMetric: _, ...expected }] = whole.all() as [Flow];
       const [{ LastUpdateMetric: __, ...found }] = pieces.all() as [Flow];
       expect(found).toEqual(expected);
-      pieces.table.finish(ms);
+      pieces.table.finish();
       const added = pieces.told.reduce((sum, flow) => sum + (flow.LastUpdateMetric?.ABBytes ?? 0), 0);
       expect(added).toBe(expected.Metric.ABBytes);
     }),
@@ -406,7 +406,7 @@ test('IPv6 addresses are kept whole', () => {
   for (let i = 0; i < 3; i++) {
     table.observe(observations({ ...ipv6, from: { ...client, ip: ip(9) }, to: { ...server, ip: ip(1) } }), 0);
     expect(all()).toMatchObject([{ Network: { Protocol: 'IPV6', A: '2001:db8::109', B: '2001:db8::101' } }]);
-    table.finish(0);
+    table.finish();
   }
   expect(table.stats().flows).toBe(0);
 });

@@ -78,7 +78,7 @@ test('at another place, in another capture, and at another time it is another fl
   const elsewhere = table.addPlace(place({ node: 'node-2' }));
   const other = table.addPlace(place({ capture: 'capture-2' }));
   table.observe(observations({}, { source: elsewhere }, { source: other }), 1000);
-  table.finish(2000);
+  table.finish();
   table.observe(observations({ firstMs: 3000, lastMs: 3000 }), 3000);
   const flows = [...told, ...all()];
   expect(new Set(flows.map(({ UUID }) => UUID)).size).toBe(4);
