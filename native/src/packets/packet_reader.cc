@@ -21,6 +21,8 @@ constexpr size_t kPacketsAtOnce = 256;
 constexpr size_t kBatchConversations = 16384;
 /** The kernel does not tell when an interface that is down goes for good: it is looked at so often. */
 constexpr int kDownMs = 500;
+/** At the end the block that is being filled is waited for; a kernel that is busy comes to it late. */
+constexpr int64_t kLastBlockMs = 2000;
 constexpr size_t kMacsBytes = 12;
 constexpr size_t kTagBytes = 4;
 
@@ -71,14 +73,20 @@ void PacketReader::start(std::function<void(PacketBatch)> deliver, std::function
 }
 
 void PacketReader::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_.exchange(true)) return;
-    if (!isRunning_) ring_.reset();
+  const std::lock_guard lock(mutex_);
+  if (stopping_.exchange(true)) return;
+  if (!isRunning_) {
+    letGo();
+    return;
   }
   const uint64_t one = 1;
   // Cannot fail: a counter that is full has woken the thread already.
   (void)!write(wake_.get(), &one, sizeof one);
+}
+
+void PacketReader::letGo() {
+  ring_.reset();
+  wake_.reset();
 }
 
 void PacketReader::awaitEnd() {
@@ -103,7 +111,7 @@ void PacketReader::run() {
   ended_ = nullptr;
   const std::lock_guard lock(mutex_);
   countRing();
-  ring_.reset();
+  letGo();
   isRunning_ = false;
   over_.notify_all();
 }
@@ -192,7 +200,7 @@ void PacketReader::readRest() {
   } catch (const Failure&) {
     // Then what comes meanwhile comes too.
   }
-  const int64_t until = monotonicMs() + 3 * int64_t{options_.retireMs} + 50;
+  const int64_t until = monotonicMs() + 2 * int64_t{options_.retireMs} + kLastBlockMs;
   drainAtMs_ = INT64_MAX;
   for (;;) {
     while (tpacket_hdr_v1* const block = ring_->ready()) {
@@ -200,11 +208,12 @@ void PacketReader::readRest() {
       ring_->giveBack();
     }
     const int64_t left = until - monotonicMs();
-    if (!ring_->isFilling() || left <= 0) break;
+    if (ring_->filling() == 0 || left <= 0) break;
     pollfd waited{ring_->fd(), POLLIN, 0};
     poll(&waited, 1, static_cast<int>(std::min<int64_t>(left, options_.retireMs)));
   }
   const std::lock_guard lock(mutex_);
+  stats_.ring.dropped += ring_->filling();
   stats_.decoded = engine_.counters();
 }
 

@@ -62,6 +62,7 @@ class PacketReader : public std::enable_shared_from_this<PacketReader> {
   bool isTaken(tpacket3_hdr* head, flow::Packet& packet);
   void drain(bool isLast);
   void countRing() const;
+  void letGo();
 
   std::unique_ptr<PacketRing> ring_;
   const std::optional<Filter> filter_;

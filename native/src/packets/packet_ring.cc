@@ -158,12 +158,12 @@ tpacket_hdr_v1* PacketRing::ready() const {
 
 void PacketRing::giveBack() {
   tpacket_hdr_v1* const block = current();
-  block->num_pkts = 0;  // for isFilling(): the kernel does so only when it comes to fill it
+  block->num_pkts = 0;  // for filling(): the kernel does so only when it comes to fill it
   __atomic_store_n(&block->block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
   at_ = (at_ + 1) % blocks_;
 }
 
-bool PacketRing::isFilling() const { return __atomic_load_n(&current()->num_pkts, __ATOMIC_ACQUIRE) > 0; }
+uint32_t PacketRing::filling() const { return __atomic_load_n(&current()->num_pkts, __ATOMIC_ACQUIRE); }
 
 void PacketRing::shut() { attach(fd_, shutFilter()); }
 

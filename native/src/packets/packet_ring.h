@@ -44,8 +44,8 @@ class PacketRing {
   tpacket_hdr_v1* ready() const;
   /** Gives the block that was ready() back. */
   void giveBack();
-  /** Whether packets lie in the block that the kernel is filling. */
-  bool isFilling() const;
+  /** Packets in the block that the kernel is filling. */
+  uint32_t filling() const;
 
   /** From now on nothing comes in; what is being filled is still handed over. */
   void shut();
