@@ -15,6 +15,8 @@ case ${1:-} in
   --test)
     stamp=$state/ready-to-test
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
+    # Exporters of flows, and a switch that is one.
+    things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd"
     ;;
   *) echo 'usage: setup.sh [--test]' >&2; exit 2 ;;
 esac
