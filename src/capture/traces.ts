@@ -29,8 +29,13 @@ export interface TraceKept {
 /** Of each packet: what the decoders of applications may want. */
 const PAYLOAD_BYTES = 1500;
 const PAYLOAD_PACKETS = 2;
-/** Bytes read before what they hold goes on. */
-const PIECE_BYTES = 256 * 1024;
+/**
+ * Bytes read before what they hold goes on: less than a packet where a second of the trace passes meanwhile, so that
+ * updates and ends come when they would have come, and more as long as none does.
+ */
+const PIECE_BYTES_MIN = 32;
+const PIECE_BYTES_MAX = 64 * 1024;
+const PIECE_MS = 1_000;
 /** Conversations drained at a time. */
 const DRAIN_MOST = 16_384;
 
@@ -69,8 +74,7 @@ export class Traces {
     const decoder = door.openDecoder({ source, payloadBytes: PAYLOAD_BYTES, payloadPackets: PAYLOAD_PACKETS });
     const trace = new OneTrace(table, decoder, this.#parts);
     try {
-      for await (const piece of pieces)
-        for (let at = 0; at < piece.length; at += PIECE_BYTES) await trace.take(piece.subarray(at, at + PIECE_BYTES));
+      for await (const piece of pieces) await trace.take(piece);
       await trace.end();
     } finally {
       decoder.close();
@@ -85,6 +89,10 @@ class OneTrace {
   #flows: Flow[] = [];
   #lastMs = 0;
   #packets = 0;
+  #bytes = 0;
+  #pieceBytes = PIECE_BYTES_MIN;
+  /** Work done since the event loop turned: bytes, or what a small piece costs beside them. */
+  #sinceTurn = 0;
 
   constructor(table: FlowTable, decoder: Decoder, parts: TracesParts) {
     this.#table = table;
@@ -93,20 +101,21 @@ class OneTrace {
     table.onUpdate((flows) => this.#flows.push(...flows));
   }
 
-  async take(piece: Uint8Array): Promise<void> {
-    let read: { packets: number; lastMs: number };
-    try {
-      read = this.#decoder.file(piece);
-    } catch (error) {
-      throw notATrace((error as Error).message);
+  async take(bytes: Uint8Array): Promise<void> {
+    this.#bytes += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      const piece = bytes.subarray(at, at + this.#pieceBytes);
+      at += piece.length;
+      if (this.#read(piece)) await this.#drain();
+      this.#sinceTurn += Math.max(piece.length, PIECE_BYTES_MAX >> 7);
+      if (this.#sinceTurn < PIECE_BYTES_MAX) continue;
+      this.#sinceTurn = 0;
+      await this.#parts.turn();
     }
-    this.#packets += read.packets;
-    this.#lastMs = Math.max(this.#lastMs, read.lastMs);
-    await this.#drain();
   }
 
   async end(): Promise<void> {
-    const missing = this.#decoder.end();
+    const missing = this.#bytes === 0 ? 'it is empty' : this.#decoder.end();
     // What was whole is kept: a trace is often cut off by whoever stopped writing it.
     if (missing !== undefined && this.#packets === 0) throw notATrace(missing);
     await this.#drain();
@@ -114,12 +123,31 @@ class OneTrace {
     await this.#keep();
   }
 
+  /** Whether there was a packet in it. */
+  #read(piece: Uint8Array): boolean {
+    let read: { packets: number; lastMs: number };
+    try {
+      read = this.#decoder.file(piece);
+    } catch (error) {
+      throw notATrace((error as Error).message);
+    }
+    if (read.packets === 0) return false;
+    this.#packets += read.packets;
+    const isSlow = read.lastMs - this.#lastMs < PIECE_MS;
+    this.#pieceBytes = isSlow
+      ? Math.min(PIECE_BYTES_MAX, this.#pieceBytes * 2)
+      : Math.max(PIECE_BYTES_MIN, this.#pieceBytes >> 1);
+    this.#lastMs = Math.max(this.#lastMs, read.lastMs);
+    return true;
+  }
+
   async #drain(): Promise<void> {
+    // What was over before these packets came is not theirs.
+    while (this.#table.tick(this.#lastMs)) await this.#keep();
     for (let isMore = true; isMore; ) {
       const drained = this.#decoder.drain(this.#lastMs, DRAIN_MOST);
       this.#table.observe(drained.observations, this.#lastMs);
       isMore = drained.isMore;
-      while (this.#table.tick(this.#lastMs)) await this.#keep();
       await this.#keep();
     }
   }
@@ -128,8 +156,8 @@ class OneTrace {
     const flows = this.#flows;
     const losses = this.#table.takeLosses();
     this.#flows = [];
-    if (flows.length > 0 || losses.length > 0) await this.#parts.keep({ flows, rawPackets: [], losses });
-    await this.#parts.turn();
+    if (flows.length === 0 && losses.length === 0) return;
+    await this.#parts.keep({ flows, rawPackets: [], losses });
   }
 }
 
