@@ -45,7 +45,10 @@ test('both directions are one conversation, with counters for each end', () => {
 test('who talks to himself is told apart by what asks and what answers', () => {
   const self = { from: ipA, to: ipA };
   const selfMac = { from: macA, to: macA };
-  const [ask, answer] = [8, 0].map((type) => ethernet(0x0800, ipv4(1, icmp(type), self), selfMac)) as [Bytes, Bytes];
+  const [ask, answer] = [8, 0].map((type): Bytes => ethernet(0x0800, ipv4(1, icmp(type), self), selfMac)) as [
+    Bytes,
+    Bytes,
+  ];
   const seen = only(decode([ask, answer]));
   expect(seen).toMatchObject({ packets: [1, 1], flags: 2, rttNs: 1_000_000 });
 });

@@ -11,7 +11,7 @@ const datagram = udp(text('x'.repeat(56)));
 const hidden = udp(vxlan(5, ethernet(0x0800, ipv4(1, icmp(8)))), { to: 4789 });
 
 /** Cuts at these places. */
-function pieces(payload: Bytes, cuts: readonly number[], id = 1, protocol = 17): number[][] {
+function pieces(payload: Bytes, cuts: readonly number[], id = 1, protocol = 17): Bytes[] {
   const ends = [...cuts, payload.length];
   return ends.map((end, at) => {
     const offset = cuts[at - 1] ?? 0;

@@ -1,4 +1,4 @@
-/** A packet as one conversation sees it. A packet has a level for each: the tunnels from the outside in, then what they carry. */
+/** A packet as one conversation sees it. Zeroed is new, but for what open() in walk.cc sets. A packet has a level for each: the tunnels from the outside in, then what they carry. */
 #pragma once
 
 #include <cstdint>
@@ -19,48 +19,48 @@ constexpr int kLayersMax = 11;  // of one conversation: an observation has room 
 
 struct Level {
   Tuple tuple;
-  uint64_t hash = 0;
-  int64_t timestampNs = 0;
-  int64_t firstNs = 0;  // earlier than `timestampNs` when it was put together from fragments
-  uint64_t bytes = 0;
-  const uint8_t* payload = nullptr;
-  uint32_t payloadSize = 0;  // of it that was captured
-  uint32_t packets = 1;
+  uint64_t hash;
+  int64_t timestampNs;
+  int64_t firstNs;  // earlier than `timestampNs` when it was put together from fragments
+  uint64_t bytes;
+  const uint8_t* payload;
+  uint32_t payloadSize;  // of it that was captured
+  uint32_t packets;
 
   // What is needed once for a conversation.
-  uint8_t layers[12] = {};
-  uint8_t layerCount = 0;
-  uint8_t protocol = 0;
-  uint16_t etherType = 0;
-  uint32_t networkId = 0;
-  uint64_t linkId = 0;
-  uint16_t loPort = 0;
-  uint16_t hiPort = 0;
-  uint8_t loMac[6] = {};
-  uint8_t hiMac[6] = {};
+  uint8_t layers[12];
+  uint8_t layerCount;
+  uint8_t protocol;
+  uint16_t etherType;
+  uint32_t networkId;
+  uint64_t linkId;
+  uint16_t loPort;
+  uint16_t hiPort;
+  uint8_t loMac[6];
+  uint8_t hiMac[6];
 
-  bool isFromHi = false;
-  bool isCounted = true;
-  bool hasTcp = false;
-  bool isInnermost = false;
-  Began began = Began::kUnsaid;
-  int8_t parent = -1;  // which level is around it
-  bool isRequest = false;  // of something that is answered: begins the round trip
-  bool isReply = false;
-  uint8_t icmpClass = 0;
-  uint8_t icmpCode = 0;
-  uint16_t icmpId = 0;
+  bool isFromHi;
+  bool isCounted;
+  bool hasTcp;
+  bool isInnermost;
+  Began began;
+  int8_t parent;  // which level is around it; -1: none
+  bool isRequest;  // of something that is answered: begins the round trip
+  bool isReply;
+  uint8_t icmpClass;
+  uint8_t icmpCode;
+  uint16_t icmpId;
 
-  uint32_t tcpSequence = 0;
-  uint32_t tcpAcknowledged = 0;
-  uint32_t tcpLength = 0;  // of its payload, on the wire
-  uint8_t tcpFlags = 0;
-  uint8_t ttl = 0;
+  uint32_t tcpSequence;
+  uint32_t tcpAcknowledged;
+  uint32_t tcpLength;  // of its payload, on the wire
+  uint8_t tcpFlags;
+  uint8_t ttl;
 
-  uint16_t defragmented = 0;  // datagrams put together
-  uint16_t fragmentErrors = 0;
-  uint64_t parentKey = 0;  // where the level around it is no more: of a fragment that was given up
-  const Packet* packet = nullptr;
+  uint16_t defragmented;  // datagrams put together
+  uint16_t fragmentErrors;
+  uint64_t parentKey;  // where the level around it is no more: of a fragment that was given up
+  const Packet* packet;
 
   void add(Layer layer) {
     if (layerCount < kLayersMax) layers[layerCount++] = layer;

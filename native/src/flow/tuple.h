@@ -10,26 +10,33 @@ namespace skein::flow {
 enum class Numbers : uint8_t { kNone = 0, kTcp, kUdp, kSctp, kIcmp, kTunnel };
 
 struct Tuple {
-  uint8_t lo[16] = {};
-  uint8_t hi[16] = {};
+  uint8_t lo[16];
+  uint8_t hi[16];
   /** Hash of the tuple of the tunnel around it, and so of all around that; 0: none. */
-  uint64_t parentHash = 0;
+  uint64_t parentHash;
   /** VLAN tags; 0 where the key is of layer 3 only. */
-  uint64_t linkId = 0;
-  uint8_t loMac[6] = {};
-  uint8_t hiMac[6] = {};
+  uint64_t linkId;
+  uint8_t loMac[6];
+  uint8_t hiMac[6];
   /** Ports; of a tunnel its destination port in `loPort`. */
-  uint16_t loPort = 0;
-  uint16_t hiPort = 0;
+  uint16_t loPort;
+  uint16_t hiPort;
   /** ICMP class, code and id as in the tracking id; VNI of a tunnel. */
-  uint32_t number = 0;
-  uint8_t family = 0;
-  Numbers numbers = Numbers::kNone;
-  uint8_t unused[2] = {};
+  uint32_t number;
+  uint8_t family;
+  Numbers numbers;
+  uint8_t unused[2];
 };
 static_assert(sizeof(Tuple) == 72);
 
-inline bool operator==(const Tuple& a, const Tuple& b) { return memcmp(&a, &b, sizeof a) == 0; }
+inline bool operator==(const Tuple& a, const Tuple& b) {
+  uint64_t left[9], right[9];
+  memcpy(left, &a, sizeof left);
+  memcpy(right, &b, sizeof right);
+  uint64_t difference = 0;
+  for (int i = 0; i < 9; i++) difference |= left[i] ^ right[i];
+  return difference == 0;
+}
 
 /** Two words folded into one by the 128 bits of their product. */
 inline uint64_t folded(uint64_t a, uint64_t b) {

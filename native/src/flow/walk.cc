@@ -23,11 +23,13 @@ bool Walk::open(Bytes at) {
     return false;
   }
   level_ = &levels_.items[levels_.count++];
-  *level_ = Level{};
+  *level_ = {};
+  level_->packets = 1;
   level_->packet = &packet_;
   level_->timestampNs = level_->firstNs = packet_.timestampNs;
   level_->isCounted = packet_.isCounted;
   level_->bytes = base_.wire - static_cast<uint32_t>(at.data - base_.data);
+  level_->parent = -1;
   if (depth > 0) {
     level_->parent = static_cast<int8_t>(levels_.count - 2);
     level_->tuple.parentHash = levels_.items[level_->parent].hash;
