@@ -36,6 +36,8 @@ const PAYLOAD_PACKETS = 2;
 const PIECE_BYTES_MIN = 32;
 const PIECE_BYTES_MAX = 64 * 1024;
 const PIECE_MS = 1_000;
+/** Read at most before it goes on, however little time passes: some ten thousand packets. */
+const DRAIN_BYTES = 4 * 1024 * 1024;
 /** Conversations drained at a time. */
 const DRAIN_MOST = 16_384;
 
@@ -89,6 +91,8 @@ class OneTrace {
   #flows: Flow[] = [];
   #lastMs = 0;
   #packets = 0;
+  #drainedMs = 0;
+  #undrainedBytes = 0;
   #bytes = 0;
   #pieceBytes = PIECE_BYTES_MIN;
   /** Work done since the event loop turned: bytes, or what a small piece costs beside them. */
@@ -123,7 +127,7 @@ class OneTrace {
     await this.#keep();
   }
 
-  /** Whether there was a packet in it. */
+  /** Whether what was read should go on. */
   #read(piece: Uint8Array): boolean {
     let read: { packets: number; lastMs: number };
     try {
@@ -131,6 +135,7 @@ class OneTrace {
     } catch (error) {
       throw notATrace((error as Error).message);
     }
+    this.#undrainedBytes += piece.length;
     if (read.packets === 0) return false;
     this.#packets += read.packets;
     const isSlow = read.lastMs - this.#lastMs < PIECE_MS;
@@ -138,10 +143,13 @@ class OneTrace {
       ? Math.min(PIECE_BYTES_MAX, this.#pieceBytes * 2)
       : Math.max(PIECE_BYTES_MIN, this.#pieceBytes >> 1);
     this.#lastMs = Math.max(this.#lastMs, read.lastMs);
-    return true;
+    const isFast = this.#pieceBytes === PIECE_BYTES_MAX && this.#undrainedBytes < DRAIN_BYTES;
+    return !isFast || this.#lastMs - this.#drainedMs >= PIECE_MS;
   }
 
   async #drain(): Promise<void> {
+    this.#drainedMs = this.#lastMs;
+    this.#undrainedBytes = 0;
     // What was over before these packets came is not theirs.
     while (this.#table.tick(this.#lastMs)) await this.#keep();
     for (let isMore = true; isMore; ) {
