@@ -299,22 +299,22 @@ static __always_inline int read_whole(struct __sk_buff *skb, struct cursor *c, s
   return outcome == ELSEWHERE ? UNREADABLE : outcome;
 }
 
-static __always_inline void begin(struct cursor *c, struct __sk_buff *skb) {
+static __always_inline void begin(struct cursor *c, struct __sk_buff *skb, __u32 link) {
   c->at = 0;
-  c->inside = ETHERNET;
+  c->inside = link;
   c->around = 0;
   c->headers = 0;
   c->tag = skb->vlan_present ? skb->vlan_tci | 1u << 31 : 0;
 }
 
 /* All conversations of a packet: whatever is not plain, not known yet, or is to be told. */
-static __noinline int look_closer(struct __sk_buff *skb, __u64 place) {
+static __noinline int look_closer(struct __sk_buff *skb, __u64 place, __u32 link) {
   struct workbench *w = only(&bench);
   if (!w) return PASS;
   __u32 tag = skb->vlan_present ? 4 : 0;
   __u32 segments = 1, headers = 0;
   if (skb->gso_size) {
-    begin(&w->cursor, skb);
+    begin(&w->cursor, skb, link);
     for (int i = 0; i < LEVELS_MAX; i++) {
       if (read_whole(skb, &w->cursor, &w->levels[0]) != READ) break;
       if (w->cursor.inside == NOTHING) break;
@@ -322,7 +322,7 @@ static __noinline int look_closer(struct __sk_buff *skb, __u64 place) {
     headers = w->cursor.headers;
     segments = segments_of(skb, headers);
   }
-  begin(&w->cursor, skb);
+  begin(&w->cursor, skb, link);
   int is_first = 0;
 #pragma unroll
   for (int i = 0; i < LEVELS_MAX; i++) {
@@ -421,7 +421,15 @@ int flow_seen(struct __sk_buff *skb) {
   return PASS;
 
 closer:
-  return look_closer(skb, place);
+  return look_closer(skb, place, ETHERNET);
+}
+
+/* For interfaces whose packets have no link layer: tun, PPP, tunnels of IP. */
+SEC("tc")
+int flow_seen_raw(struct __sk_buff *skb) {
+  if (skb->protocol == bpf_htons(0x0800)) return look_closer(skb, place_of(skb), IPV4);
+  if (skb->protocol == bpf_htons(0x86dd)) return look_closer(skb, place_of(skb), IPV6);
+  return PASS;
 }
 
 /* Run by the loader now and then: what time it is in the table. */

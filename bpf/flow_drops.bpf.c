@@ -4,6 +4,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd, TCP = 6, UDP = 17, ICMP = 1, ICMPV6 = 58, SCTP = 132 };
+enum { HOP_BY_HOP = 0, ROUTING = 43, DESTINATION = 60, EXTENSIONS_MAX = 4 };
 
 #define READ(to, from) (bpf_probe_read_kernel(to, sizeof *(to), from) == 0)
 
@@ -58,7 +59,15 @@ int BPF_PROG(flow_dropped, struct sk_buff *skb, void *location, unsigned int rea
       __u64 from[2], to[2];
     } ip;
     if (!READ(&ip, network) || ip.version >> 4 != 6) return 0;
-    numbers = numbers_at(network + sizeof ip, ip.next, &from_port, &to_port);
+    const unsigned char *at = network + sizeof ip;
+    for (int i = 0; i < EXTENSIONS_MAX; i++) {
+      __u8 extension[2];
+      if (ip.next != HOP_BY_HOP && ip.next != ROUTING && ip.next != DESTINATION) break;
+      if (!READ(&extension, at)) return 0;
+      ip.next = extension[0];
+      at += (extension[1] + 1) * 8;
+    }
+    numbers = numbers_at(at, ip.next, &from_port, &to_port);
     fact_ends(&fact, 6, ip.next, ip.from, ip.to, from_port, to_port);
   } else {
     return 0;

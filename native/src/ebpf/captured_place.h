@@ -13,6 +13,9 @@
 
 namespace skein::ebpf {
 
+/** What packets of an interface begin with. */
+enum class LinkLayer { kEthernet, kNetwork };
+
 /** One capture of an interface; several share what is attached to it, and each gets observations of its own. */
 struct Capture {
   Capture(uint64_t at, const flow::EngineOptions& options) : place(at), source(options.source), engine(options) {}
@@ -22,6 +25,7 @@ struct Capture {
   const uint64_t place;
   const uint32_t source;
   flow::Engine engine;  // of first packets
+  std::vector<uint8_t> out;  // observations that wait to be delivered
   bool isClosing = false;
   flow_losses before{};  // lost before it began
 
@@ -36,6 +40,7 @@ struct Capture {
 };
 
 struct CapturedPlace {
+  LinkLayer link = LinkLayer::kEthernet;
   std::unique_ptr<TcAttachment> attachment;
   std::vector<std::shared_ptr<Capture>> captures;
   bool isGone = false;

@@ -1,6 +1,7 @@
 #include "ebpf/flow_drain.h"
 
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -26,7 +27,9 @@ constexpr uint32_t kFirstIdleMs = 1000;
 constexpr size_t kFirstConversationsMax = 131072;
 /** Interfaces that are gone are found within this time. */
 constexpr int64_t kLookNs = 1'000'000'000;
-constexpr uint32_t kLinkEthernet = 1;
+constexpr uint32_t kLinkEthernet = 1, kLinkRaw = 101;
+// linux/if_arp.h, which clashes with net/if.h.
+constexpr int kRawIp = 519, kIp6Gre = 823;
 
 /** Reasons that are no loss: a packet's ordinary end, or none that says anything. */
 constexpr const char* kOrdinary[] = {"SKB_NOT_DROPPED_YET",        "SKB_CONSUMED",
@@ -45,22 +48,46 @@ Failure withWhatWouldDo(const Failure& failure) {
   return Failure{ENOTSUP, attempt + " (needs Linux 6.2 with BPF; could not " + failure.attempt + ": " + failure.code() + ")"};
 }
 
-bool isLoopback(uint32_t ifIndex) {
+struct Device {
+  bool isLoopback;
+  LinkLayer link;
+};
+
+/** In the namespace of the calling thread. */
+Device deviceAt(uint32_t ifIndex) {
+  const std::string attempt = "attach to interface " + std::to_string(ifIndex);
   const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq about{};
-  if (!socket || if_indextoname(ifIndex, about.ifr_name) == nullptr) return false;
-  return ioctl(socket.get(), SIOCGIFFLAGS, &about) == 0 && (about.ifr_flags & IFF_LOOPBACK) != 0;
+  if (!socket) throw Failure::of(attempt);
+  if (if_indextoname(ifIndex, about.ifr_name) == nullptr) throw Failure{ENODEV, attempt};
+  if (ioctl(socket.get(), SIOCGIFHWADDR, &about) != 0) throw Failure::of(attempt);
+  switch (about.ifr_hwaddr.sa_family) {
+    case ARPHRD_ETHER:
+      return {false, LinkLayer::kEthernet};
+    case ARPHRD_LOOPBACK:
+      return {true, LinkLayer::kEthernet};
+    case ARPHRD_NONE:
+    case kRawIp:
+    case ARPHRD_PPP:
+    case ARPHRD_TUNNEL:
+    case ARPHRD_TUNNEL6:
+    case ARPHRD_SIT:
+    case ARPHRD_IPGRE:
+    case kIp6Gre:
+      return {false, LinkLayer::kNetwork};
+    default:
+      throw Failure{ENOTSUP, attempt + " (its packets begin neither with Ethernet nor with IP)"};
+  }
 }
 
-// The last two conditions of a kernel without TCX: an attach type or a command that it does not know.
-std::unique_ptr<TcAttachment> attachTo(const Fd& program, uint32_t ifIndex, const std::string& mode) {
-  const bool isLoop = isLoopback(ifIndex);
-  if (mode == "clsact") return attachClsact(program, ifIndex, isLoop);
+std::unique_ptr<TcAttachment> attachTo(const Fd& program, uint32_t ifIndex, bool isLoopback, const std::string& mode) {
+  if (mode == "clsact") return attachClsact(program, ifIndex, isLoopback);
   try {
-    return attachTcx(program, ifIndex, isLoop);
+    return attachTcx(program, ifIndex, isLoopback);
   } catch (const Failure& failure) {
+    // A kernel without TCX does not know the attach type.
     if (mode == "tcx" || (failure.error != EINVAL && failure.error != ENOTSUP)) throw;
-    return attachClsact(program, ifIndex, isLoop);
+    return attachClsact(program, ifIndex, isLoopback);
   }
 }
 
@@ -150,6 +177,7 @@ std::shared_ptr<Capture> FlowDrain::attach(uint32_t ifIndex, uint32_t source, ui
   options.payloadPackets = payloadBytes == 0 ? 0 : options_.table.firstPackets;
   options.conversationsMax = kFirstConversationsMax;
   options.idleMs = kFirstIdleMs;
+  const Device device = deviceAt(ifIndex);
   const auto capture = std::make_shared<Capture>(FLOW_PLACE(netnsCookieHere(), ifIndex), options);
   const std::lock_guard one(attaching_);
   {
@@ -166,12 +194,14 @@ std::shared_ptr<Capture> FlowDrain::attach(uint32_t ifIndex, uint32_t source, ui
     if (places_.size() >= FLOW_PLACES_MAX) throw Failure{ENOBUFS, "attach to interface " + std::to_string(ifIndex)};
     table_.addPlace(capture->place);
     for (FactTable& facts : facts_) facts.addPlace(capture->place);
-    places_[capture->place].captures.push_back(capture);
+    CapturedPlace& place = places_[capture->place];
+    place.captures.push_back(capture);
+    place.link = device.link;
     last_ = nullptr;
   }
   // Without the lock: this waits for the kernel's lock of all devices.
   try {
-    auto attachment = attachTo(table_.program(), ifIndex, mode);
+    auto attachment = attachTo(table_.program(device.link == LinkLayer::kEthernet), ifIndex, device.isLoopback, mode);
     const std::lock_guard lock(mutex_);
     capture->mode = attachment->mode();
     CapturedPlace& place = places_[capture->place];
@@ -317,16 +347,20 @@ void FlowDrain::readFirsts() {
     memcpy(&head, record, sizeof head);
     CapturedPlace* const place = find(head.place);
     if (place == nullptr || head.captured > size - sizeof head) return;
-    flow::Packet packet{clock_.epochNs(head.ktime), kLinkEthernet, record + sizeof head, head.captured, head.length};
+    const uint32_t linkType = place->link == LinkLayer::kEthernet ? kLinkEthernet : kLinkRaw;
+    flow::Packet packet{clock_.epochNs(head.ktime), linkType, record + sizeof head, head.captured, head.length};
     packet.isCounted = false;
     for (const auto& capture : place->captures) capture->engine.packet(packet);
   });
   const double nowMs = clock_.nowMs();
-  const size_t from = out_.size();
   for (auto& [number, place] : places_) {
-    for (const auto& capture : place.captures) capture->engine.drain(out_, nowMs);
+    for (const auto& capture : place.captures) {
+      const size_t from = capture->out.size();
+      capture->engine.drain(capture->out, nowMs);
+      if (hasRetransmits_) forgetRetransmissions(capture->out, from);
+      waiting_ += capture->out.size() - from;
+    }
   }
-  if (hasRetransmits_) forgetRetransmissions(out_, from);
   flushFull();
 }
 
@@ -349,7 +383,9 @@ void FlowDrain::readFacts() {
   for (const FactTable::Fact& one : factsRead_) {
     const CapturedPlace* const place = find(one.fact.place);
     if (place == nullptr || one.count == 0) continue;
-    copyFor(*place, reader_.fact(one.fact, one.count, clock_.nowMs(), out_));
+    one_.clear();
+    reader_.fact(one.fact, one.count, clock_.nowMs(), one_);
+    give(*place);
   }
 }
 
@@ -362,20 +398,18 @@ void FlowDrain::take(const flow_slot& slot) {
       capture->bytes += slot.bytes[0] + slot.bytes[1];
     }
   }
-  copyFor(*place, reader_.slot(slot, clock_, out_));
+  one_.clear();
+  reader_.slot(slot, clock_, one_);
+  give(*place);
   flushFull();
 }
 
-/** What was appended at `at` is the first capture's; each other gets a copy with its own source. */
-void FlowDrain::copyFor(const CapturedPlace& place, size_t at) {
-  const size_t size = out_.size() - at;
-  for (size_t i = 0; i < place.captures.size(); i++) {
-    const size_t start = i == 0 ? at : out_.size();
-    if (i > 0) {
-      out_.resize(start + size);
-      memcpy(&out_[start], &out_[at], size);
-    }
-    memcpy(&out_[start + offsetof(flow::Observation, source)], &place.captures[i]->source, sizeof(uint32_t));
+/** Each capture of an interface gets it with its own source. */
+void FlowDrain::give(const CapturedPlace& place) {
+  for (const auto& capture : place.captures) {
+    memcpy(&one_[offsetof(flow::Observation, source)], &capture->source, sizeof capture->source);
+    flow::append(capture->out, one_.data(), one_.size());
+    waiting_ += one_.size();
   }
 }
 
@@ -419,27 +453,28 @@ void FlowDrain::lookForGone() {
 }
 
 void FlowDrain::flushFull() {
-  if (out_.size() >= kBatchBytes) flush();
+  if (waiting_ >= kBatchBytes) flush();
 }
 
 /** Waits while too much is under way; meanwhile others may attach and detach. */
 void FlowDrain::flush() {
-  if (out_.empty()) return;
+  std::vector<std::vector<uint8_t>> full;
+  for (auto& [number, place] : places_) {
+    for (const auto& capture : place.captures) {
+      if (!capture->out.empty()) full.push_back(std::exchange(capture->out, {}));
+    }
+  }
+  const size_t bytes = std::exchange(waiting_, 0);
+  if (full.empty()) return;
   held_.unlock();
-  bool isOpen;
   {
     std::unique_lock lock(flightMutex_);
     landed_.wait(lock, [this] { return isClosed_ || inFlight_ < kInFlightMax; });
-    isOpen = !isClosed_;
-    if (isOpen) inFlight_ += out_.size();
+    inFlight_ += bytes;
   }
+  for (auto& one : full) deliver_(std::move(one));
   held_.lock();
   last_ = nullptr;
-  if (!isOpen) return out_.clear();
-  std::vector<uint8_t> full;
-  full.reserve(kBatchBytes + kBatchBytes / 8);
-  full.swap(out_);
-  deliver_(std::move(full));
 }
 
 CapturedPlace* FlowDrain::find(uint64_t place) {

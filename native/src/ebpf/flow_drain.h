@@ -43,7 +43,7 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   /** Loads all programs. Throws Failure with what would do. */
   static std::shared_ptr<FlowDrain> open(const FlowDrainOptions& options);
 
-  /** Observations, in buffers of a few megabytes at most; each is to be acknowledged by taken(). Called once. */
+  /** Observations, those of a buffer all of one source; each buffer is to be acknowledged by taken(). Called once. */
   void start(Deliver deliver);
   /** So many bytes were taken. While too many are not, the table is not read: it fills up, and then counts what it loses. */
   void taken(size_t bytes);
@@ -80,7 +80,7 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   void readSlots();
   void readFacts();
   void take(const flow_slot& slot);
-  void copyFor(const CapturedPlace& place, size_t at);
+  void give(const CapturedPlace& place);
   void noteLosses();
   void lookForGone();
   void flush();
@@ -119,7 +119,8 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   Deliver deliver_;
   TableClock clock_;
   SlotReader reader_;
-  std::vector<uint8_t> out_;
+  std::vector<uint8_t> one_;  // an observation, before it has a source
+  size_t waiting_ = 0;        // bytes of all captures
   std::vector<FactTable::Fact> factsRead_;
   uint64_t lastPlace_ = 0;
   CapturedPlace* last_ = nullptr;

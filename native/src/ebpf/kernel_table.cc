@@ -75,7 +75,9 @@ KernelTable::KernelTable(const KernelTableOptions& options)
   control_->hz = jiffiesPerSecond();
 }
 
-const Fd& KernelTable::program() const { return loaded_.programs[image::flow_seen]; }
+const Fd& KernelTable::program(bool isEthernet) const {
+  return loaded_.programs[isEthernet ? image::flow_seen : image::flow_seen_raw];
+}
 
 void KernelTable::addPlace(uint64_t place) {
   const flow_losses none{};

@@ -22,8 +22,8 @@ class KernelTable {
   /** Loads the programs. Throws Failure. */
   explicit KernelTable(const KernelTableOptions& options);
 
-  /** To be attached to interfaces. */
-  const Fd& program() const;
+  /** To be attached to interfaces, whose packets begin with Ethernet or with IP. */
+  const Fd& program(bool isEthernet) const;
   Ring& evicted() { return evicted_; }
   Ring& firsts() { return firsts_; }
 

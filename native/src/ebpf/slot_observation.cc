@@ -36,7 +36,7 @@ TcpPart tcpPart(const flow_slot& slot, const TableClock& clock) {
 
 }  // namespace
 
-size_t SlotReader::slot(const flow_slot& slot, const TableClock& clock, std::vector<uint8_t>& out) {
+void SlotReader::slot(const flow_slot& slot, const TableClock& clock, std::vector<uint8_t>& out) {
   Observation seen = read(slot);
   seen.loPackets = slot.packets[0];
   seen.hiPackets = slot.packets[1];
@@ -52,10 +52,9 @@ size_t SlotReader::slot(const flow_slot& slot, const TableClock& clock, std::vec
     append(out, &part, sizeof part);
   }
   finish(out, at, hasTcp ? kTcpPart : 0);
-  return at;
 }
 
-size_t SlotReader::fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out) {
+void SlotReader::fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out) {
   flow_slot slot{};
   slot.place = fact.place;
   slot.what = fact.what;
@@ -80,7 +79,6 @@ size_t SlotReader::fact(const flow_fact& fact, uint64_t count, double nowMs, std
     append(out, drop, sizeof drop);
     finish(out, at, kDropPart);
   }
-  return at;
 }
 
 Observation SlotReader::read(const flow_slot& slot) {

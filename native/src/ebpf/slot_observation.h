@@ -12,10 +12,10 @@ namespace skein::ebpf {
 
 class SlotReader {
  public:
-  /** Appends observations without a source, and returns where they begin. */
-  size_t slot(const flow_slot& slot, const TableClock& clock, std::vector<uint8_t>& out);
+  /** Appends an observation without a source. */
+  void slot(const flow_slot& slot, const TableClock& clock, std::vector<uint8_t>& out);
   /** A drop by its reason, or segments that were sent again. */
-  size_t fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out);
+  void fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out);
 
  private:
   flow::Observation read(const flow_slot& slot);
