@@ -284,3 +284,11 @@ test('the millisecond of a time is that of the packet', () => {
     expect(Math.abs(seen.firstMs - ms)).toBeLessThan(0.0005);
   }
 });
+
+test('payloads are still kept when drains never come to an end', () => {
+  const frames = Array.from({ length: 100 }, (_, at) =>
+    ethernet(0x0800, ipv4(17, udp(Array<number>(1400).fill(1), { from: at + 1 }))),
+  );
+  const { seen } = decode(frames, { payloadBytes: 1400, payloadPackets: 1, drainEvery: 10, most: 3 });
+  expect(seen.every(({ payloads }) => payloads?.length === 1)).toBe(true);
+});

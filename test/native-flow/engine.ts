@@ -1,12 +1,9 @@
 /** Packets through the engine (native/src/flow), by the small programs beside this file. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layerNames } from '../../src/flow/layout.ts';
 import type { Bytes } from './frames.ts';
-
-const flow = 'native/src/flow';
-const built = 'build/native-flow';
 
 export interface TestPacket {
   readonly bytes: Bytes;
@@ -102,7 +99,7 @@ export function decode(packets: readonly (TestPacket | Bytes)[], options: Option
 
 export function decodeFile(file: Uint8Array, options: Options = {}): Outcome {
   const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
-  const ran = spawnSync(program('dump'), given, { input: file, maxBuffer: 1 << 28, timeout: 60_000 });
+  const ran = spawnSync('build/native-flow/dump', given, { input: file, maxBuffer: 1 << 28, timeout: 60_000 });
   if (ran.status !== 0) throw new Error(`dump: ${ran.signal ?? ran.status}\n${ran.stderr}`);
   const lines = ran.stdout
     .toString()
@@ -124,33 +121,10 @@ export function only(outcome: Outcome): Seen {
   return first;
 }
 
-/** Built when its sources changed, with the sanitizers that would notice a byte too many. */
+/** Built when its sources changed. */
 export function program(name: 'dump' | 'fuzz'): string {
-  const sources = [
-    `test/native-flow/${name}.cc`,
-    ...readdirSync(flow)
-      .filter((file) => file.endsWith('.cc'))
-      .map((file) => join(flow, file)),
-  ];
-  const headers = readdirSync(flow).map((file) => join(flow, file));
-  const newest = Math.max(...[...sources, ...headers].map((file) => statSync(file).mtimeMs));
-  const target = join(built, name);
-  const isFresh = (statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest;
-  if (isFresh) return target;
-  mkdirSync(built, { recursive: true });
-  const part = `${target}.${process.pid}`;
-  const flags = [
-    '-std=c++17',
-    '-O1',
-    '-g',
-    '-fsanitize=address,undefined',
-    '-fno-sanitize-recover=all',
-    '-Wall',
-    '-Wextra',
-  ];
-  execFileSync('g++', [...flags, '-Inative/src', ...sources, '-o', part], { timeout: 120_000 });
-  renameSync(part, target);
-  return target;
+  execFileSync('sh', ['test/native-flow/build.sh', name], { timeout: 200_000 });
+  return `build/native-flow/${name}`;
 }
 
 export function trace(name: string): Uint8Array {

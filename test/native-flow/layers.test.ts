@@ -1,6 +1,6 @@
 /** Every kind of frame: what it is called, what is cut off it, and what nobody can read. */
 import { decode, mutationSeeds, only, program } from './engine.ts';
-import { ethernet, icmp, ipv4, text, u16, udp, vlan } from './frames.ts';
+import { ethernet, gre, icmp, ipv4, text, u16, udp, vlan } from './frames.ts';
 import { seeds } from './seeds.ts';
 
 beforeAll(() => {
@@ -107,4 +107,18 @@ test('a length of zero means all there is', () => {
 
 test('seeds of mutation keep their link types', () => {
   expect(Buffer.from(mutationSeeds([{ linkType: 276, bytes: [1] }])).readUInt32LE(36)).toBe(276 * 65536 + 1);
+});
+
+test('garbage in a tunnel is no conversation', () => {
+  for (const type of [0x0800, 0x86dd]) {
+    const outcome = decode([ethernet(0x0800, ipv4(47, gre(type, Array<number>(60).fill(0x11))))]);
+    expect(only(outcome).path).toBe('Ethernet/IPv4/GRE');
+    expect(outcome.counters).toMatchObject({ undecoded: 1, notCounted: 0 });
+  }
+});
+
+test('garbage without a link layer is said to be undecoded and not counted', () => {
+  const { seen, counters } = decode([Array<number>(60).fill(0x11)], {}, 101);
+  expect(seen).toEqual([]);
+  expect(counters).toMatchObject({ packets: 1, undecoded: 1, notCounted: 1, notCountedBytes: 60 });
 });

@@ -106,6 +106,7 @@ bool Engine::drain(std::vector<uint8_t>& out, double nowMs, size_t most) {
     const uint32_t index = inside.pending[inside.drained++];
     Conversation& conversation = inside.table.at(index);
     ConversationFacts& facts = inside.table.facts(index);
+    if (facts.samples != nullptr) inside.sampleBytes -= facts.samples->bytes().size();
     observe(inside.options.source, conversation, facts, out);
     conversation.isPending = false;
     if (conversation.isDetached) inside.forget(index);
@@ -113,7 +114,6 @@ bool Engine::drain(std::vector<uint8_t>& out, double nowMs, size_t most) {
   if (inside.drained < inside.pending.size()) return true;
   inside.pending.clear();
   inside.drained = 0;
-  inside.sampleBytes = 0;
   inside.forgetIdle(nowNs);
   return !inside.pending.empty();
 }
@@ -144,14 +144,12 @@ void Engine::Inside::read(const Packet& packet) {
     counters.bytes += packet.length;
   }
   const int first = levels.count;
-  const bool isWhole = Walk(walkOptions, levels, packet).read();
-  if (!isWhole) {
-    counters.undecoded++;
-    // Not even a link layer: it is in no conversation.
-    if (levels.count == first && packet.isCounted) {
-      counters.notCounted++;
-      counters.notCountedBytes += packet.length;
-    }
+  Walk walk(walkOptions, levels, packet);
+  if (!walk.read()) counters.undecoded++;
+  // Not even a link layer: it is in no conversation.
+  if (levels.count == first && !walk.isHeld() && packet.isCounted) {
+    counters.notCounted++;
+    counters.notCountedBytes += packet.length;
   }
   for (int i = first; i < levels.count; i++) table.prefetchSlot(levels.items[i].hash);
 }
@@ -266,12 +264,17 @@ void Engine::Inside::reassemble(ConversationFacts& facts, const Level& level) {
 void Engine::Inside::sample(Conversation& conversation, ConversationFacts& facts, const Level& level) {
   const uint32_t size = std::min(level.payloadSize, options.payloadBytes);
   uint8_t& sampled = conversation.sampled[level.isFromHi ? 1 : 0];
-  // Later packets will do where there is no room for this one.
-  if (size == 0 || sampled == UINT8_MAX || sampleBytes + size > kSampleBytesMax) return;
+  if (size == 0 || sampled == UINT8_MAX) return;
   if (facts.samples == nullptr) facts.samples = new Samples;
-  if (!facts.samples->hasRoom(size)) return;
-  facts.samples->add(level, size);
-  sampleBytes += size;
+  Samples& samples = *facts.samples;
+  const size_t before = samples.bytes().size();
+  if (before + size > Samples::kBytesMax || sampleBytes + size > kSampleBytesMax) {
+    // Nobody will read its application layer; a later packet may do instead.
+    counters.undecoded++;
+    return;
+  }
+  samples.add(level, size);
+  sampleBytes += samples.bytes().size() - before;
   sampled++;
 }
 
@@ -316,6 +319,7 @@ void Engine::Inside::setPending(uint32_t index) {
 
 void Engine::Inside::forget(uint32_t index) {
   ConversationFacts& facts = table.facts(index);
+  if (facts.samples != nullptr) sampleBytes -= facts.samples->bytes().size();
   delete facts.order;
   delete facts.samples;
   facts.order = nullptr;

@@ -37,7 +37,7 @@ struct Packet {
 struct EngineCounters {
   uint64_t packets;
   uint64_t bytes;
-  uint64_t undecoded;   // truncated or malformed at some layer: counted by what was read before it
+  uint64_t undecoded;   // truncated or malformed at some layer: counted by what was read before it; or no room for its payload
   uint64_t notCounted;  // no room for one of its conversations, or not even a link layer: packets that are missing in observations
   uint64_t notCountedBytes;
   uint64_t rawDropped;

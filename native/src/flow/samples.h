@@ -10,15 +10,14 @@ namespace skein::flow {
 
 class Samples {
  public:
+  /** The size of an observation is a number of 16 bits, and it is more than its payloads. */
+  static constexpr size_t kBytesMax = 60'000;
+
   void add(const Level& level, uint32_t bytesMax);
-  /** The size of an observation is a number of 16 bits. */
-  bool hasRoom(uint32_t payload) const { return bytes_.size() + payload + 64 <= kBytesMax; }
   uint32_t count() const { return count_; }
   const std::vector<uint8_t>& bytes() const { return bytes_; }
 
  private:
-  static constexpr size_t kBytesMax = 60'000;
-
   uint32_t count_ = 0;
   std::vector<uint8_t> bytes_;
 };

@@ -152,14 +152,14 @@ void Walk::tunnelPort(uint32_t networkId) {
 }
 
 void Walk::childIpv4(Bytes at) {
-  if (!at.has(20)) return fail();
+  if (!at.has(20) || at.data[0] >> 4 != 4) return fail();
   if (!open(at)) return;
   level_->etherType = kInnerIpv4;
   ipv4(at);
 }
 
 void Walk::childIpv6(Bytes at) {
-  if (!at.has(40)) return fail();
+  if (!at.has(40) || at.data[0] >> 4 != 6) return fail();
   if (!open(at)) return;
   level_->etherType = kInnerIpv6;
   ipv6(at);

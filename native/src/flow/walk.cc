@@ -40,6 +40,13 @@ bool Walk::open(Bytes at) {
 }
 
 void Walk::close() {
+  if (level_->layerCount == 0 && sourceMac_ == nullptr) {
+    // Not even its first layer: it is nobody's.
+    fail();
+    levels_.count--;
+    level_ = nullptr;
+    return;
+  }
   orient();
   Tuple& tuple = level_->tuple;
   if (!options_.isL3Key || tuple.family == 0) {

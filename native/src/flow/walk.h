@@ -32,6 +32,8 @@ class Walk {
 
   /** False: a layer could not be read. */
   bool read();
+  /** It is a fragment that waits for others: its own conversation is not among the levels. */
+  bool isHeld() const { return isHeld_; }
 
  private:
   // link_layer.cc
@@ -85,7 +87,7 @@ class Walk {
   Level* level_ = nullptr;  // the conversation that is being read
   Bytes base_;              // the frame, or a datagram put together: what offsets count from
   bool isWhole_ = true;
-  bool isHeld_ = false;  // it is a fragment that waits for others
+  bool isHeld_ = false;
 
   // Ends of the conversation that is being read.
   const uint8_t* sourceMac_ = nullptr;
