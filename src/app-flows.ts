@@ -66,6 +66,8 @@ const FINISHED_MS = 15_000;
 const FEED_STATS_MS = 10_000;
 /** Flows that wait to be written while all of them end. */
 const QUEUED_AT_END = 20_000;
+/** Sentences about captures that status tells. */
+const NOTES_SHOWN = 100;
 /** How often the archive of flows is asked how it is. */
 const HEALTH_MS = 5_000;
 /** Losses that status tells, the largest first. */
@@ -330,9 +332,10 @@ function captureStatus(mechanisms: readonly Mechanism[], captures: Captures): Ca
       Nodes: nodes.get(type) ?? 0,
       ...(why.has(type) && { Why: [...(why.get(type) ?? [])] }),
     })),
-    Notes: captures
-      .list()
-      .flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((it) => `${Name ?? UUID}: ${it}`)),
+    Notes: [
+      ...(captures.trouble === undefined ? [] : [captures.trouble]),
+      ...captures.list().flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((it) => `${Name ?? UUID}: ${it}`)),
+    ].slice(0, NOTES_SHOWN),
   };
 }
 

@@ -72,6 +72,7 @@ export class Captures {
   #cancel: (() => void) | undefined;
   #isStopped = false;
   #lastPassMs = 0;
+  #trouble: string | undefined;
 
   constructor(parts: CapturesParts) {
     this.#parts = parts;
@@ -115,12 +116,7 @@ export class Captures {
       throw mistake('capture.many', `there are ${this.#all.size} captures already`, 'the option capture.max');
     const capture = { ...asked, UUID: newId() };
     this.#take(capture);
-    try {
-      this.#keep();
-    } catch (error) {
-      this.#drop(capture.UUID);
-      throw error;
-    }
+    this.#keep();
     this.#changed();
     return capture;
   }
@@ -150,6 +146,11 @@ export class Captures {
       }
     }
     return { active, failed, matched: its?.matched ?? 0, types, notes: [...notes] };
+  }
+
+  /** A sentence while captures cannot be kept. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   *points(): Generator<CapturePoint> {
@@ -207,8 +208,16 @@ export class Captures {
     return its;
   }
 
+  /** Where nothing can be written captures run all the same, until the end of the process. */
   #keep(): void {
-    this.#parts.kept.write(this.list().filter(({ IsStartup }) => !IsStartup));
+    try {
+      this.#parts.kept.write(this.list().filter(({ IsStartup }) => !IsStartup));
+      this.#trouble = undefined;
+    } catch (error) {
+      const trouble = `captures will not survive a restart: ${(error as Error).message}`;
+      if (trouble !== this.#trouble) this.#parts.log.warn(trouble);
+      this.#trouble = trouble;
+    }
   }
 
   #changed(): void {

@@ -15,6 +15,8 @@ export interface LiveFlowsOptions {
   readonly clock: Clock;
   /** Monotonic ms. */
   readonly elapsed: () => number;
+  /** Bytes of observations that may wait. */
+  readonly queueBytesMax?: number;
 }
 
 /** How often updates and ends are looked for. */
@@ -31,7 +33,7 @@ export class LiveFlows implements FlowIntake {
   #cancelTick: () => void;
   #isOver = false;
 
-  constructor({ life, flowsMax, dropReason, host, clock, elapsed }: LiveFlowsOptions) {
+  constructor({ life, flowsMax, dropReason, host, clock, elapsed, queueBytesMax }: LiveFlowsOptions) {
     this.table = new FlowTable({ life, flowsMax, decode: decodeApplication, ...(dropReason && { dropReason }) });
     this.#clock = clock;
     this.#host = host;
@@ -41,6 +43,7 @@ export class LiveFlows implements FlowIntake {
       lost: (source, packets, bytes) =>
         this.lost(source, 'queue', 'the queue of the flow table is full', packets, bytes),
       elapsed,
+      ...(queueBytesMax !== undefined && { bytesMax: queueBytesMax }),
     });
     this.#cancelTick = clock.after(TICK_MS, () => this.#tick());
   }

@@ -315,6 +315,17 @@ describe('as objects', () => {
     expect(it.kept().map(({ UUID }) => UUID)).toEqual(['old', 'c2']);
   });
 
+  test('where nothing can be written captures run all the same, and that they will not survive is said', async () => {
+    const it = world({ isReadOnly: true });
+    it.say(veth('a'));
+    it.captures.create(asked(veths));
+    it.captures.create(asked(veths, { BPFFilter: 'icmp' }));
+    await it.pass();
+    expect(it.open()).toHaveLength(2);
+    expect(it.captures.trouble).toBe('captures will not survive a restart: EROFS');
+    expect(it.warnings).toEqual(['captures will not survive a restart: EROFS']);
+  });
+
   test('stopping ends all runs and forgets nothing', async () => {
     const it = world();
     it.say(veth('a'), veth('b'));

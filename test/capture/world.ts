@@ -38,7 +38,12 @@ export interface FakeMechanism extends Mechanism {
 }
 
 export function world(
-  options: { types?: Partial<Mechanism>[]; limits?: CapturesParts['limits']; kept?: Capture[] } = {},
+  options: {
+    types?: Partial<Mechanism>[];
+    limits?: CapturesParts['limits'];
+    kept?: Capture[];
+    isReadOnly?: boolean;
+  } = {},
 ) {
   const clock = fakeClock();
   const graph = new Graph({ begin: clock.now() - 1000 });
@@ -80,6 +85,7 @@ export function world(
   const kept: KeptCaptures = {
     read: () => ({ captures: written, note: undefined }),
     write: (captures) => {
+      if (options.isReadOnly) throw new Error('EROFS');
       written = captures;
     },
   };

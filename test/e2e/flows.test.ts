@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Flow } from '../../src/flow/flow.ts';
 import { eventually } from '../eventually.ts';
 import { TestNetns } from '../kernel/native_netns.ts';
-import { inFolder, type Running, skeinUp } from './running.ts';
+import { inFolder, type Running, skeinUp, skeinUpAs } from './running.ts';
 
 const run = promisify(execFile);
 const fast = ['--flow-update', '1s'];
@@ -82,6 +82,24 @@ test('what cannot be captured is said: no capability, no type, no such filter', 
     expect(await post({ GremlinQuery: "G.At('-1m').V()" })).toMatchObject([400, expect.stringContaining('there now')]);
     expect(await post({ GremlinQuery: 'G.V().Count()' })).toMatchObject([400, expect.stringContaining('gives')]);
     await skein.end();
+  }));
+
+test('without capabilities everything else runs, and a capture says what it needs', () =>
+  inFolder(async (data) => {
+    const NOBODY = 65534;
+    const skein = await skeinUpAs(NOBODY, data);
+    const response = await skein.post('/api/capture', { GremlinQuery: "G.V().Has('Name', 'lo')" });
+    expect(response.status).toBe(201);
+    const { UUID } = (await response.json()) as { UUID: string };
+    await eventually(async () => {
+      const its = await (await fetch(`${skein.url}/api/capture/${UUID}`)).json();
+      expect(its).toMatchObject({ Count: 0, Failed: 1, Notes: [expect.stringContaining('CAP_NET_RAW')] });
+    });
+    expect(await skein.query("G.V().Has('Name', 'lo').Values('Captures.State')")).toEqual([['error']]);
+    const { Captures } = (await (await fetch(`${skein.url}/api/status`)).json()) as { Captures: { Notes: string[] } };
+    expect(Captures.Notes).toContainEqual(expect.stringContaining('CAP_NET_RAW'));
+    expect(await skein.query('G.Flows()')).toEqual([]);
+    expect(await skein.end()).toBe(0);
   }));
 
 interface Network {
