@@ -10,6 +10,7 @@ export function failureOf(error: unknown, directory: string): Failure {
     const [fault] = error.faults;
     return { kind: 'mistake', code: fault?.code ?? 'archive', message: error.message, hint: fault?.hint };
   }
+  if (error instanceof Unavailable) return { kind: 'unavailable', what: error.what, needs: error.needs };
   const what = `history in ${directory}`;
   const { message, stack, code } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : (new Error(String(error)) as NodeJS.ErrnoException);

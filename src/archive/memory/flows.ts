@@ -99,7 +99,11 @@ export class MemoryFlows implements FlowArchive {
   async prune(before: number): Promise<void> {
     if (!this.#range) return;
     const cutoff = Math.min(before, this.#range.to);
-    for (const [uuid, { flow }] of this.#flows) if (flow.Last < cutoff) this.#flows.delete(uuid);
+    for (const [uuid, kept] of this.#flows) {
+      if (kept.flow.Last < cutoff) this.#flows.delete(uuid);
+      // The newest stays: it is part of the flow.
+      else kept.points = kept.points.filter(({ Last }, i) => Last >= cutoff || i === kept.points.length - 1);
+    }
     this.#packets = this.#packets.filter(({ packet }) => packet.timestampMs >= cutoff);
     this.#packetBytes = this.#packets.reduce((sum, { packet }) => sum + packet.data.length, 0);
     this.#losses = this.#losses.filter(({ to }) => to >= cutoff);

@@ -184,6 +184,19 @@ export function flowArchiveContract(open: () => Promise<Opened>, few: fc.Paramet
     expect(await flows.loss(ALWAYS)).toEqual([]);
   });
 
+  test('of a flow that goes on, points that ended before are forgotten, but for the newest', async () => {
+    await using opened = await open();
+    const { flows } = opened;
+    const points = Array.from({ length: 10 }, (_, i) => metricOf(T0 + i * 1_000, T0 + i * 1_000 + 999));
+    for (const [i, point] of points.entries())
+      await flows.append(batchOf(`w-${i + 1}`, [flowOf(1, { Start: T0, Last: point.Last, LastUpdateMetric: point })]));
+    await flows.prune(T0 + 4_000);
+    expect((await flows.metrics([idOf(1)], ALWAYS)).get(idOf(1))).toEqual(points.slice(4));
+    await flows.prune(T0 + 60_000);
+    expect((await flows.metrics([idOf(1)], ALWAYS)).get(idOf(1))).toEqual(points.slice(9));
+    expect(await flows.health()).toMatchObject({ flows: 1, points: 1 });
+  });
+
   test('an empty one answers with nothing', async () => {
     await using opened = await open();
     expect(await all(opened.flows, { time: ALWAYS, where: [] })).toEqual([]);

@@ -7,7 +7,7 @@ import type { Flow } from '../../../src/flow/flow.ts';
 import { eventually } from '../../eventually.ts';
 import { batchOf as graphBatchOf } from '../kill/batches.ts';
 import { ALWAYS, all, batchOf } from './contract.ts';
-import { flowOf } from './made.ts';
+import { flowOf, T0 } from './made.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -92,18 +92,21 @@ test('appends and questions that are asked at the same time all get their answer
   for (let n = 1; n <= 30; n++) {
     const some = Array.from({ length: 300 }, (_, i) => flowOf(n * 300 + i));
     work.push(flows.append(batchOf(`w-${n}`, some)));
-    work.push(all(flows, { time: ALWAYS, where: [] }), flows.count({ time: ALWAYS, where: [] }));
-    work.push(
-      archive.append(graphBatchOf(0, n)),
-      flows.metrics(
-        some.map(({ UUID }) => UUID),
-        ALWAYS,
-      ),
-    );
+    work.push(all(flows, { time: ALWAYS, where: [] }), Promise.resolve(flows.count({ time: ALWAYS, where: [] })));
+    const uuids = some.map(({ UUID }) => UUID);
+    work.push(archive.append(graphBatchOf(0, n)), Promise.resolve(flows.metrics(uuids, ALWAYS)));
     if (n % 10 === 0) work.push(flows.prune(0));
   }
   await Promise.all(work);
   expect(await flows.count({ time: ALWAYS, where: [] })).toBe(9_000);
+  // More than the thread keeps the place of.
+  const sort = { field: 'Last', isDescending: true };
+  const found = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => all(flows, { time: ALWAYS, where: [], sort, skip: i * 10, limit: 700 })),
+  );
+  const newest = Array.from({ length: 9_000 }, (_, i) => T0 + 9_299 - i);
+  for (const [i, some] of found.entries())
+    expect(some.map(({ Last }) => Last)).toEqual(newest.slice(i * 10, i * 10 + 700));
 });
 
 function many(count: number): Flow[] {

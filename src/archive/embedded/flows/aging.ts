@@ -3,8 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FlowMetric } from '../../../flow/flow.ts';
 import type { FlowKeeping } from '../../flow-keeping.ts';
 import { ByteReader } from './bytes.ts';
-import { endOf, levels, periodOf, slotOf, together } from './levels.ts';
-import type { RollRow } from './reads.ts';
+import { endOf, levels, metricOfRoll, periodOf, type RollRow, slotOf, together } from './levels.ts';
 import { readMetric } from './record.ts';
 import { classesIn } from './search.ts';
 import { shortest } from './time.ts';
@@ -23,6 +22,9 @@ const FILE_SHARE = 0.93;
 
 /** A size pass forgets this part of the time kept; twice as much when the last one found nothing. */
 const SIZE_STEP = 1 / 50;
+
+/** Losses that are kept: what was lost while nobody looked must not fill the disk. */
+const LOSSES_MAX = 200_000;
 
 /** Looks for what is old are so far apart. */
 const LOOK_MS = 1_000;
@@ -75,8 +77,11 @@ export class Aging {
     // What is told as kept is there as a whole, so first the beginning moves.
     const cutoff = Math.min(time, last);
     this.#transaction(() => this.#forgetUntil(cutoff));
-    const gone = (yield* this.#flowsBefore(cutoff)) + (yield* this.#packetsBefore(cutoff));
-    this.#transaction(() => this.#sql.dropLosses.run(cutoff));
+    let gone = (yield* this.#flowsBefore(cutoff)) + (yield* this.#packetsBefore(cutoff));
+    // Of flows that go on, what they were then.
+    gone += yield* this.#rollPoints(cutoff, false);
+    for (const level of levels.keys()) gone += yield* this.#rollLevel(level, cutoff, false);
+    this.#transaction(() => this.#sql.dropLosses.run(cutoff, LOSSES_MAX));
     return gone;
   }
 
@@ -85,9 +90,11 @@ export class Aging {
     // A clock that once ran ahead must not make everything look old forever.
     const now = Math.min(last ?? 0, this.#now());
     const { flowsMs, rawPacketsMs, pointsMs } = this.#ages;
-    yield* this.#rollPoints(now - pointsMs);
-    for (const [level, ageMs] of this.#levelAges.entries()) yield* this.#rollLevel(level, now - ageMs);
+    yield* this.#rollPoints(now - pointsMs, true);
+    for (const [level, ageMs] of this.#levelAges.entries())
+      yield* this.#rollLevel(level, now - ageMs, level + 1 < levels.length);
     yield* this.#packetsBefore(now - rawPacketsMs);
+    this.#transaction(() => this.#sql.dropLosses.run(now - flowsMs, LOSSES_MAX));
     if ((this.#totals.now.first ?? now) < now - flowsMs) yield* this.before(now - flowsMs);
     yield* this.#bySize();
   }
@@ -162,49 +169,56 @@ export class Aging {
     return gone;
   }
 
-  /** Points lie in the order they came in: nothing behind the first young one is looked at. */
-  *#rollPoints(cutoff: number): Generator<void> {
-    for (let hasMore = true; hasMore; ) {
-      hasMore = this.#transaction(() => {
-        const rows = this.#sql.oldestPoints.all(SLICE_POINTS) as unknown as PointRow[];
+  /**
+   * Into slots, or away. Points lie in the order they came in: nothing behind the first young one is looked at.
+   * Gives how many there were.
+   */
+  *#rollPoints(cutoff: number, isKept: boolean): Generator<void, number> {
+    let gone = 0;
+    for (let count = SLICE_POINTS; count === SLICE_POINTS; gone += count) {
+      const [oldest] = this.#sql.oldestPoints.all(1) as unknown as PointRow[];
+      if (!oldest || pointOf(oldest).Last >= cutoff) break;
+      count = this.#transaction(() => {
+        const old: PointRow[] = [];
         const slots = new Slots(0);
-        let upTo = 0;
-        for (const { point, flow, metric } of rows) {
-          const decoded = readMetric(new ByteReader(metric), 0);
-          if (decoded.Last >= cutoff) break;
-          upTo = point;
-          slots.add(flow, decoded);
+        for (const row of this.#sql.oldestPoints.all(SLICE_POINTS) as unknown as PointRow[]) {
+          const point = pointOf(row);
+          if (point.Last >= cutoff) break;
+          old.push(row);
+          if (isKept) slots.add(row.flow, point);
         }
-        if (upTo === 0) return false;
-        this.#totals.now.points -= Number(this.#sql.dropPoints.run(upTo).changes);
+        this.#totals.now.points -= Number(this.#sql.dropPoints.run(old.at(-1)?.point ?? 0).changes);
         this.#put(0, slots);
         this.#totals.write();
-        return upTo === rows.at(-1)?.point && rows.length === SLICE_POINTS;
+        return old.length;
       });
       yield;
     }
+    return gone;
   }
 
-  /** A period moves when it is over, and all of it is old. */
-  *#rollLevel(level: number, cutoff: number): Generator<void> {
-    for (let hasMore = true; hasMore; ) {
-      hasMore = this.#transaction(() => {
+  /** Into wider slots, or away. A period moves when it is over, and all of it is old. Gives how many slots there were. */
+  *#rollLevel(level: number, cutoff: number, isKept: boolean): Generator<void, number> {
+    let gone = 0;
+    for (let count = 1; count > 0; gone += count) {
+      count = this.#transaction(() => {
         const first = this.#sql.firstPeriod.get(level)?.period;
-        if (typeof first !== 'number' || endOf(level, first) > cutoff) return false;
+        if (typeof first !== 'number' || endOf(level, first) > cutoff) return 0;
         const rows = this.#sql.rollsOf.all(level, first, SLICE_ROWS) as unknown as (RollRow & SlotName)[];
         const end = rows.at(-1);
-        if (!end) return false;
+        if (!end) return 0;
         this.#totals.now.points -= Number(this.#sql.dropRollsTo.run(level, first, end.flow, end.slot).changes);
-        if (level + 1 < levels.length) {
+        if (isKept) {
           const slots = new Slots(level + 1);
           for (const row of rows) slots.add(row.flow, metricOfRoll(row));
           this.#put(level + 1, slots);
         }
         this.#totals.write();
-        return true;
+        return rows.length;
       });
       yield;
     }
+    return gone;
   }
 
   #put(level: number, slots: Slots): void {
@@ -314,16 +328,8 @@ interface PointRow {
   readonly metric: Uint8Array;
 }
 
-function metricOfRoll(row: RollRow): FlowMetric {
-  return {
-    ABPackets: row.ab_packets,
-    ABBytes: row.ab_bytes,
-    BAPackets: row.ba_packets,
-    BABytes: row.ba_bytes,
-    Start: row.start,
-    Last: row.last,
-    ...(row.rtt !== null && { RTT: row.rtt }),
-  };
+function pointOf({ metric }: PointRow): FlowMetric {
+  return readMetric(new ByteReader(metric), 0);
 }
 
 function statements(db: DatabaseSync) {
@@ -339,7 +345,7 @@ function statements(db: DatabaseSync) {
     dropRolls: db.prepare('delete from rolls where level = ? and period = ? and flow = ?'),
     dropPackets: db.prepare(`delete from packets where time < ?
       and packet in (select packet from packets order by packet limit ?)`),
-    dropLosses: db.prepare('delete from losses where last < ?'),
+    dropLosses: db.prepare('delete from losses where last < ? or loss <= (select max(loss) from losses) - ?'),
     dropWriters: db.prepare('delete from writers where last < ?'),
     oldestPoints: db.prepare('select point, flow, metric from points order by point limit ?'),
     dropPoints: db.prepare('delete from points where point <= ?'),

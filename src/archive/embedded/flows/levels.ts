@@ -41,3 +41,26 @@ export function together(earlier: FlowMetric, later: FlowMetric): FlowMetric {
     ...(rtt !== undefined && { RTT: rtt }),
   };
 }
+
+/** A slot as it lies in the table. */
+export interface RollRow {
+  readonly start: number;
+  readonly last: number;
+  readonly ab_packets: number;
+  readonly ab_bytes: number;
+  readonly ba_packets: number;
+  readonly ba_bytes: number;
+  readonly rtt: number | null;
+}
+
+export function metricOfRoll(row: RollRow): FlowMetric {
+  return {
+    ABPackets: row.ab_packets,
+    ABBytes: row.ab_bytes,
+    BAPackets: row.ba_packets,
+    BABytes: row.ba_bytes,
+    Start: row.start,
+    Last: row.last,
+    ...(row.rtt !== null && { RTT: row.rtt }),
+  };
+}

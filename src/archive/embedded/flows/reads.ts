@@ -6,7 +6,7 @@ import { mistake } from '../../../std/mistake.ts';
 import type { FindAsk, FlowAnswer, FlowName, Pushed } from './ask.ts';
 import { ByteReader, ByteWriter, integerOf } from './bytes.ts';
 import { Conditions } from './conditions.ts';
-import { levels, periodOf } from './levels.ts';
+import { levels, metricOfRoll, periodOf, type RollRow } from './levels.ts';
 import { readMetric, writeMetric } from './record.ts';
 import { RowWriter } from './rows.ts';
 import { classesIn, hoursIn, Search } from './search.ts';
@@ -169,7 +169,7 @@ export class FlowReads {
       // A slot can begin in the period before and reach into the span.
       const from = Math.max(Number(kept.first), periodOf(level, Math.max(start, span.from)) - 1);
       for (let period = from; period <= to; period++)
-        points.push(...(this.#sql.rolls.all(level, period, flow) as unknown as RollRow[]).map(metricOf));
+        points.push(...(this.#sql.rolls.all(level, period, flow) as unknown as RollRow[]).map(metricOfRoll));
       return points;
     });
   }
@@ -219,18 +219,6 @@ function clamp(time: number): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, time));
 }
 
-function metricOf(row: RollRow): FlowMetric {
-  return {
-    ABPackets: row.ab_packets,
-    ABBytes: row.ab_bytes,
-    BAPackets: row.ba_packets,
-    BABytes: row.ba_bytes,
-    Start: row.start,
-    Last: row.last,
-    ...(row.rtt !== null && { RTT: row.rtt }),
-  };
-}
-
 interface Row {
   readonly uuid: string;
   readonly tracking: string;
@@ -255,16 +243,6 @@ interface Head {
   readonly last: number;
   readonly newest: Uint8Array | null;
   readonly point: number | null;
-}
-
-export interface RollRow {
-  readonly start: number;
-  readonly last: number;
-  readonly ab_packets: number;
-  readonly ab_bytes: number;
-  readonly ba_packets: number;
-  readonly ba_bytes: number;
-  readonly rtt: number | null;
 }
 
 function statements(db: DatabaseSync) {
