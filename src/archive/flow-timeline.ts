@@ -36,6 +36,10 @@ export class FlowTimeline implements FlowView {
     return query.time && this.#archive ? this.#countPast(query, this.#archive) : this.#live.count(query);
   }
 
+  countParts(query: FlowQuery): Iterable<number> | undefined {
+    return query.time && this.#archive ? undefined : this.#live.countParts?.(query);
+  }
+
   /** Without a span what lives is newest; of a span the table has what was told last, and what was not told yet. */
   async metrics(uuids: readonly string[], span?: Span): Promise<Map<string, FlowMetric[]>> {
     const live = await this.#live.metrics(uuids, span);

@@ -41,11 +41,24 @@ export function* findFlows(
   if (batch.length > 0) yield batch;
 }
 
-export function countFlows(store: FlowStore, names: FlowNames, query: FlowQuery, expireMs: number): number {
-  const skip = query.skip ?? 0;
-  const limit = query.limit ?? Number.POSITIVE_INFINITY;
-  const count = matchingCount(store, names, query, { expireMs, most: skip + limit });
-  return Math.max(0, Math.min(count - skip, limit));
+/** How many they are, in parts to add up: each is a bounded piece of work. */
+export function* countFlows(store: FlowStore, names: FlowNames, query: FlowQuery, expireMs: number): Generator<number> {
+  const { skip = 0, limit = Number.POSITIVE_INFINITY } = query;
+  const known = knownCount(store, query);
+  if (known !== undefined) {
+    yield Math.max(0, Math.min(known - skip, limit));
+    return;
+  }
+  const matching = new Matching(store, names, query, expireMs);
+  let [seen, part, sinceBreath] = [0, 0, 0];
+  for (let row = matching.next(); row !== NONE && seen < skip + limit; row = matching.next()) {
+    if (row !== BREATH && seen++ >= skip) part++;
+    if (row !== BREATH && ++sinceBreath < ROWS_PER_BREATH) continue;
+    matching.pause();
+    yield part;
+    [part, sinceBreath] = [0, 0];
+  }
+  yield part;
 }
 
 /** What `next` gives beside rows. */
@@ -177,22 +190,12 @@ interface RowChain {
   readonly nextWord: number | undefined;
 }
 
-function matchingCount(
-  store: FlowStore,
-  names: FlowNames,
-  query: FlowQuery,
-  { expireMs, most }: { readonly expireMs: number; readonly most: number },
-): number {
-  if (!query.time) {
-    if (query.where.length === 0) return store.size;
-    const [only] = query.where;
-    const indexed = query.where.length === 1 && only ? bestIndex(store, [only]) : undefined;
-    if (indexed?.size !== undefined) return indexed.size;
-  }
-  const matching = new Matching(store, names, query, expireMs);
-  let count = 0;
-  for (let row = matching.next(); row !== NONE && count < most; row = matching.next()) if (row !== BREATH) count++;
-  return count;
+/** Of all that lives, and of all of some places: nobody has to look. */
+function knownCount(store: FlowStore, { time, where }: FlowQuery): number | undefined {
+  if (time) return undefined;
+  const [only, ...others] = where;
+  if (only === undefined) return store.size;
+  return others.length === 0 ? bestIndex(store, [only])?.size : undefined;
 }
 
 interface Indexed {
@@ -287,15 +290,15 @@ function* sorted(
   const read = reader(sort.field);
   const order = (a: Keyed, b: Keyed) => compare(a.key, b.key, sort.isDescending ? -1 : 1);
   let found: Keyed[] = [];
+  let sinceBreath = 0;
   for (let row = matching.next(); row !== NONE; row = matching.next()) {
-    if (row === BREATH) {
-      matching.pause();
-      yield [];
-      continue;
-    }
-    found.push({ row, uuid: store.rows.get(row, r.uuid), key: read(store, row, names) });
+    if (row !== BREATH) found.push({ row, uuid: store.rows.get(row, r.uuid), key: read(store, row, names) });
     // Twice as many as are needed, then the better half: the order costs little, whatever there is.
     if (found.length >= most * 2 + 1024) found = found.sort(order).slice(0, most);
+    if (row !== BREATH && ++sinceBreath < ROWS_PER_BREATH) continue;
+    matching.pause();
+    yield [];
+    sinceBreath = 0;
   }
   const rows = new RememberedRows(store);
   for (const { row, uuid } of found.sort(order).slice(0, most)) rows.add(row, uuid);

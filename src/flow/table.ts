@@ -230,6 +230,12 @@ export class FlowTable implements FlowView {
   }
 
   count(query: FlowQuery): number {
+    let count = 0;
+    for (const part of this.countParts(query)) count += part;
+    return count;
+  }
+
+  countParts(query: FlowQuery): Iterable<number> {
     return countFlows(this.#store, this.#names, query, this.#life.expireMs);
   }
 

@@ -11,6 +11,8 @@ export interface FlowView {
   find(query: FlowQuery): Iterable<readonly Flow[]> | AsyncIterable<readonly Flow[]>;
   /** How many `find` would give, without making them. */
   count(query: FlowQuery): number | Promise<number>;
+  /** The same in parts to add up, between which the event loop can turn; undefined: `count` waits by itself. */
+  countParts?(query: FlowQuery): Iterable<number> | undefined;
   /** Points of the given flows that overlap the span (without one: the newest of each), oldest first, by UUID. */
   metrics(uuids: readonly string[], span?: Span): Map<string, FlowMetric[]> | Promise<Map<string, FlowMetric[]>>;
   /** What was kept of these flows' packets, in order, by UUID. */

@@ -11,6 +11,15 @@ export function compareValues(a: Value | undefined, b: Value | undefined): numbe
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Ascending or descending; what is missing stays last either way. */
+export function orderOf(isDescending: boolean): typeof compareValues {
+  return isDescending ? descend : compareValues;
+}
+
+function descend(a: Value | undefined, b: Value | undefined): number {
+  return a === undefined || b === undefined ? compareValues(a, b) : compareValues(b, a);
+}
+
 function rankOf(value: Value | undefined): number {
   switch (typeof value) {
     case 'number':

@@ -5,8 +5,11 @@ import type { FlowCondition, FlowQuery, FlowView } from '../flow/view.ts';
 import type { GraphNode } from '../graph/element.ts';
 import { mistake } from '../std/mistake.ts';
 import { awaited, eachOf } from './awaited.ts';
+import { orderOf } from './compare.ts';
+import { flowKey } from './flowkey.ts';
 import type { FlowAsk } from './flowplan.ts';
 import type { Kind } from './kind.ts';
+import { sorted } from './sorted.ts';
 import type { Item, Items, Path, Run } from './step.ts';
 
 export function flowStage(ask: FlowAsk, takes: Kind): (input: readonly Item[], run: Run) => Items {
@@ -38,11 +41,26 @@ function queryOf({ where, sort, skip, limit }: FlowAsk, more: readonly FlowCondi
 }
 
 function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: Run): Items<Flow | number> {
-  return counts ? counted(flows, query, run) : eachOf(flows.find(query), run);
+  if (counts) return counted(flows, query, run);
+  const { sort, limit, time } = query;
+  if (sort === undefined || limit !== undefined || time !== undefined) return eachOf(flows.find(query), run);
+  // All that lives, in order: a sort that can pause does not hold up the event loop.
+  const { read } = flowKey(sort.field);
+  return sorted(eachOf(flows.find({ ...query, sort: undefined }), run), read, orderOf(sort.isDescending), run, 'flows');
 }
 
 function* counted(flows: FlowView, query: FlowQuery, run: Run): Generator<number | undefined> {
-  yield yield* awaited(flows.count(query), run);
+  const parts = flows.countParts?.(query);
+  if (parts === undefined) {
+    yield yield* awaited(flows.count(query), run);
+    return;
+  }
+  let count = 0;
+  for (const part of parts) {
+    if (run.budget.look()) yield undefined;
+    count += part;
+  }
+  yield count;
 }
 
 function capturedAt(places: readonly string[]): FlowCondition {

@@ -59,7 +59,10 @@ test.each([
   ["G.Flows().Limit(2).Has('Application', 'TCP')", '0+2'],
   ['G.Flows().Limit(2).Sort()', '0+2'],
   ['G.Flows().Dedup().Limit(2)', ''],
-  ["G.Flows().Sort('Last').Sort('Application')", 'sort Last'],
+  ["G.Flows().Sort('Last').Sort('Application').Limit(1)", ''],
+  // All that lives is sorted where it can pause.
+  ['G.Flows().Sort()', ''],
+  [`G.At(${NOW / 1000}).Flows().Sort()`, `sort Last, ${NOW}-${NOW}`],
   ["G.Flows().Values('Application').Count()", ''],
   // A store need not agree on where flows go that have no such field.
   ["G.Flows().Sort('Transport.A').Limit(1)", ''],
@@ -279,6 +282,24 @@ test('the event loop turns between batches that take long, also when they are em
   };
   await over(slow, 'G.Flows().Dedup()', { elapsed: () => ms, turn });
   expect(turns).toBe(10);
+});
+
+test('the event loop turns between the parts of a count', async () => {
+  let [ms, turns] = [0, 0];
+  const parts: FlowView = {
+    ...flowList([]),
+    *countParts() {
+      for (const part of [3, 0, 4]) {
+        ms += 15;
+        yield part;
+      }
+    },
+  };
+  const turn = async () => {
+    turns++;
+  };
+  const answer = await over(parts, "G.Flows().Has('Application', 'DNS').Count()", { elapsed: () => ms, turn });
+  expect({ turns, said: lines(answer) }).toEqual({ turns: 3, said: ['7'] });
 });
 
 test('metrics and packets are asked for in parts', async () => {

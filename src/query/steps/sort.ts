@@ -1,7 +1,7 @@
 import type { Flow } from '../../flow/flow.ts';
 import type { Element, Value } from '../../graph/element.ts';
 import { order } from '../arguments.ts';
-import { compareValues } from '../compare.ts';
+import { orderOf } from '../compare.ts';
 import type { Kind } from '../kind.ts';
 import { type Reader, readerOf } from '../reader.ts';
 import { sorted } from '../sorted.ts';
@@ -20,7 +20,7 @@ export const sort = defineStep({
   gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', maps: 'maps', flows: 'flows' },
   stream: ({ descending, key }, takes) => {
     const keyOf = key === undefined ? () => natural(takes) : readerOf(key, takes);
-    return (input: Items, run) => sorted(input, keyOf(run.view), descending ? descend : compareValues, run, takes);
+    return (input: Items, run) => sorted(input, keyOf(run.view), orderOf(descending), run, takes);
   },
 });
 
@@ -28,9 +28,4 @@ export const sort = defineStep({
 function natural(takes: Kind): Reader {
   if (takes === 'values' || takes === 'maps') return (value) => value as Value;
   return takes === 'flows' ? (flow) => (flow as Flow).Last : (element) => (element as Element).createdAt;
-}
-
-/** What is missing stays last. */
-function descend(a: Value | undefined, b: Value | undefined): number {
-  return a === undefined || b === undefined ? compareValues(a, b) : compareValues(b, a);
 }
