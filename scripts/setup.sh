@@ -8,8 +8,9 @@ cd "$(dirname "$0")/.."
 state=.skein
 log=$state/setup.log
 
-# What has to be there, as "command or file:package": a compiler, and the kernel's own words for netlink.
-things='g++:g++ /usr/include/stdio.h:libc6-dev /usr/include/linux/netlink.h:linux-libc-dev'
+# What has to be there, as "command or file:package": a compiler, the kernel's own words for netlink, and what compiles filters.
+things='g++:g++ /usr/include/stdio.h:libc6-dev /usr/include/linux/netlink.h:linux-libc-dev
+  /usr/lib/*/libpcap.so.0.8:libpcap0.8'
 case ${1:-} in
   '') stamp=$state/ready ;;
   --test)
@@ -56,7 +57,8 @@ missing_packages() {
   for pair in $things; do
     thing=${pair%%:*}
     case $thing in
-      /*) [ -e "$thing" ] ;;
+      # A pattern, where the folder is named after the machine.
+      /*) set -- $thing && [ -e "$1" ] ;;
       *) has "$thing" ;;
     esac || printf '%s ' "${pair##*:}"
   done
