@@ -71,12 +71,15 @@ export class SwitchedHosts implements AsyncDisposable {
   }
 
   /** Passes on every datagram that arrives at a port of the switch's loopback to a port of ours. */
-  async relay(from: number, to: number): Promise<void> {
+  async relay(from: number, to: number): Promise<AsyncDisposable> {
     const child = this.spawn(this.middle, process.execPath, '--input-type=module', '-e', relaySource, String(from));
     const socket = createSocket('udp4').unref();
-    child.once('exit', () => socket.close());
     let rest = Buffer.alloc(0);
     const isReady = Promise.withResolvers<void>();
+    child.once('exit', () => {
+      socket.close();
+      isReady.reject(new Error(`nothing listens on port ${from} of the switch`));
+    });
     child.stdout?.on('data', (data: Buffer) => {
       isReady.resolve();
       rest = Buffer.concat([rest, data]);
@@ -87,6 +90,7 @@ export class SwitchedHosts implements AsyncDisposable {
       }
     });
     await isReady.promise;
+    return { [Symbol.asyncDispose]: () => this.stop(child) };
   }
 
   /** Three pings with id 77; then 20 times 1000 bytes to TCP port 8080, which come back. */

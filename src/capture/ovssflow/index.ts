@@ -1,0 +1,32 @@
+/** Bridges of Open vSwitch, by the sFlow that they are told to send. */
+import type { Mechanism, MechanismContext, Running } from '../mechanism.ts';
+import { ovsCapture } from '../ovs-capture.ts';
+import type { OvsOptions } from '../ovs-export.ts';
+import { sample, samplerCan } from '../samples/sample.ts';
+
+export function ovssflowOn(ovs: OvsOptions): Mechanism {
+  return {
+    type: 'ovssflow',
+    doc: 'Has a bridge of Open vSwitch send sFlow: sampled packets, scaled by their rate (1: every packet), and counters.',
+    nodeTypes: ['ovsbridge'],
+    can: samplerCan,
+    rank: 1,
+    start: (context) => start(context, ovs),
+  };
+}
+
+async function start(context: MechanismContext, { database, ports }: OvsOptions): Promise<Running> {
+  const { headerSize, samplingRate, pollingIntervalS } = context.options;
+  return ovsCapture(context, await sample(context, ports), {
+    database,
+    kind: 'sflow',
+    columns: (target) => ({
+      targets: target,
+      // Its address is how the agent calls itself; the loopback always has one.
+      agent: 'lo',
+      header: headerSize,
+      sampling: samplingRate,
+      polling: pollingIntervalS,
+    }),
+  });
+}
