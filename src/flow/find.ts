@@ -4,6 +4,7 @@ import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
 import { type RowReader, rowFields } from './row-fields.ts';
 import { type FlowNames, flowOf } from './row-flow.ts';
+import { glance } from './row-glance.ts';
 import type { RowIndex } from './row-index.ts';
 import type { FlowStore } from './store.ts';
 import type { FlowCondition, FlowQuery, FlowValue, Span } from './view.ts';
@@ -91,9 +92,14 @@ class Matching implements Rows {
     for (let looked = 0; looked < ROWS_PER_BREATH; looked++) {
       const row = this.#candidates.next();
       if (row === NONE) return NONE;
-      if (this.#store.isAlive(row) && this.#tests.every((test) => test(row))) return row;
+      if (this.#store.isAlive(row) && this.#passes(row)) return row;
     }
     return BREATH;
+  }
+
+  #passes(row: number): boolean {
+    for (const test of this.#tests) if (!test(row)) return false;
+    return true;
   }
 
   pause(): void {
@@ -253,8 +259,11 @@ function placesIndex(store: FlowStore, { anyOf }: FlowCondition): Indexed {
 }
 
 function conditionTest(store: FlowStore, names: FlowNames, { anyOf }: FlowCondition): Test {
-  const tests = anyOf.map(({ field, test }): Test => {
-    const read = reader(field);
+  const tests = anyOf.map((asked): Test => {
+    const { test } = asked;
+    const read = reader(asked.field);
+    const mayPass = glance(store, asked);
+    if (mayPass) return (row) => mayPass(row) && test(read(store, row, names));
     return (row) => test(read(store, row, names));
   });
   const [only] = tests;

@@ -2,6 +2,7 @@
 import { flag, ipLayout, layout, tcpLayout } from './layout.ts';
 import type { ObservationReader } from './observation.ts';
 import { row as r, rareRow, state, tcpRow, updateRow } from './row.ts';
+import { rttOf } from './row-flow.ts';
 import type { FlowStore } from './store.ts';
 
 export function mergeObservation(
@@ -41,13 +42,8 @@ export function mergeObservation(
     const rare = store.side(row, 'rare');
     store.rare.set(rare, rareRow.sampling, Math.max(sampling, store.rare.get(rare, rareRow.sampling)));
   }
-  const rttNs = seen.uint32(layout.rttNs);
-  // The first exchange says it.
-  if (rttNs > 0) {
-    const rare = store.side(row, 'rare');
-    if (store.rare.get(rare, rareRow.rttNs) === 0) store.rare.set(rare, rareRow.rttNs, rttNs);
-  }
   if (seen.tcpAt >= 0) mergeTcp(store, row, seen);
+  keepRtt(store, row, seen.uint32(layout.rttNs));
   if (seen.ipAt >= 0) mergeFragments(store, row, seen);
   if (seen.dropAt >= 0) mergeDrops(store, row, seen);
 }
@@ -82,6 +78,14 @@ function keepTold(store: FlowStore, row: number, first: number): void {
   }
   const pending = updates.float(at, updateRow.pendingStartF);
   updates.setFloat(at, updateRow.pendingStartF, isFirstSince ? first : Math.min(pending, first));
+}
+
+/** The first exchange says it. */
+function keepRtt(store: FlowStore, row: number, rttNs: number): void {
+  if (rttNs === 0 || rttOf(store, row) !== 0) return;
+  const tcp = store.rows.get(row, r.tcp);
+  if (tcp !== 0) store.tcp.set(tcp, tcpRow.rttNs, rttNs);
+  else store.rare.set(store.side(row, 'rare'), rareRow.rttNs, rttNs);
 }
 
 /** Reasons told apart for one flow; there are about a hundred. */

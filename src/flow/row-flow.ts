@@ -155,6 +155,12 @@ export function parentUuid(store: FlowStore, row: number): string {
   return hex64(store.rare.get(rare, rareRow.parentUuid + 1), store.rare.get(rare, rareRow.parentUuid));
 }
 
+/** ns; 0 for not seen. */
+export function rttOf(store: FlowStore, row: number): number {
+  const tcp = store.rows.get(row, r.tcp);
+  return (tcp !== 0 && store.tcp.get(tcp, tcpRow.rttNs)) || rareValue(store, row, rareRow.rttNs);
+}
+
 export function totals(store: FlowStore, row: number): FlowMetric {
   const { rows } = store;
   return metric(store, row, {
@@ -208,7 +214,7 @@ function metric(
   const [a, b] = isTurned ? [2, 0] : [0, 2];
   const times = { Start: Math.floor(start), Last: Math.floor(last) };
   const counts = { ABPackets: value(a), ABBytes: value(a + 1), BAPackets: value(b), BABytes: value(b + 1), ...times };
-  const rttNs = rareValue(store, row, rareRow.rttNs);
+  const rttNs = rttOf(store, row);
   return rttNs === 0 ? counts : { ...counts, RTT: rttNs };
 }
 
@@ -327,7 +333,7 @@ function put32(bytes: Uint8Array, at: number, word: number): void {
 function addFacts(flow: Draft, store: FlowStore, row: number, names: FlowNames): void {
   const tcp = store.rows.get(row, r.tcp);
   const [a, b] = isHiStarted(store, row) ? [1, 0] : ([0, 1] as const);
-  const rttNs = rareValue(store, row, rareRow.rttNs);
+  const rttNs = rttOf(store, row);
   const smoothed = tcp === 0 ? 0 : store.tcp.get(tcp, tcpRow.smoothedRttNs);
   if (tcp !== 0) {
     const [ab, ba] = [store.tcp.get(tcp, tcpRow.retransmissions + a), store.tcp.get(tcp, tcpRow.retransmissions + b)];

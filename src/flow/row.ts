@@ -64,7 +64,7 @@ export const state = {
 export const ipv6Row = { words: 8 } as const;
 
 export const tcpRow = {
-  words: 30,
+  words: 32,
   synF: 0,
   finF: 2,
   rstF: 4,
@@ -77,6 +77,7 @@ export const tcpRow = {
   /** TTL of the SYN of lo, of hi. */
   ttl: 28,
   smoothedRttNs: 29,
+  rttNs: 30,
 } as const;
 
 /** Of flows that went on after their first update. */
@@ -97,6 +98,7 @@ export const rareRow = {
   linkId: 1,
   networkId: 3,
   sampling: 4,
+  /** Where there is no TCP record. */
   rttNs: 5,
   parentKey: 6,
   parentUuid: 8,

@@ -72,8 +72,8 @@ export interface KeptPacket {
 
 /** Bytes of raw packets kept, by default. */
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
-/** Flows that one call of `tick` tells or ends: some ten ms. */
-const FLOWS_PER_TICK = 2048;
+/** Flows that one call of `tick` tells or ends: some ms. */
+const FLOWS_PER_TICK = 1024;
 
 export class FlowTable implements FlowView {
   readonly #life: FlowLife;

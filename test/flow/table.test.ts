@@ -49,7 +49,7 @@ describe('an update', () => {
       isMore = table.tick(10_000);
       pieces.push(told.length);
     }
-    expect(pieces).toEqual([2048, 4096, 5000]);
+    expect(pieces).toEqual([1024, 2048, 3072, 4096, 5000]);
     expect(new Set(told.map(({ UUID }) => UUID)).size).toBe(5000);
   });
 
@@ -200,9 +200,9 @@ describe('a flow ends', () => {
     for (let i = 0; i < 3000; i++) table.observe(observations({ from: { ...client, port: i } }), 0);
     table.observe(observations({ source: second }), 0);
     table.removePlace(1);
-    expect(told.length).toBe(2048);
+    expect(told.length).toBe(1024);
     expect(table.addPlace(place({ node: 'node-3' }))).toBe(3);
-    table.tick(200);
+    while (table.tick(200));
     expect(told.length).toBe(3000);
     expect(told.every(({ FinishType, NodeTID }) => FinishType === 1 && NodeTID === 'node-1')).toBe(true);
     expect(table.stats()).toMatchObject({ flows: 1, places: 2 });
@@ -409,4 +409,35 @@ test('IPv6 addresses are kept whole', () => {
     table.finish();
   }
   expect(table.stats().flows).toBe(0);
+});
+
+test('a flow that has everything takes 560 bytes at worst, and flows after others are gone take the same memory', () => {
+  const { table } = tableOf({ flowsMax: 50_000 }, place({ hasTcpMetric: true }));
+  const ip = (i: number) => new Uint8Array([0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, i >>> 16, i >>> 8, i]);
+  const rich = {
+    layers: ['Ethernet', 'Dot1Q', 'IPv6', 'TCP'] as const,
+    linkId: 7n,
+    rttNs: 5,
+    parent: { high: 1, low: 1 },
+  };
+  const fill = (ms: number) => {
+    for (let i = 0; i < 20_000; i++) {
+      table.observe(
+        observations({ ...rich, from: { ...client, ip: ip(i) }, to: { ...server, ip: ip(1) }, tcp: {} }),
+        ms,
+      );
+    }
+  };
+  fill(0);
+  while (table.tick(10_000));
+  fill(10_001);
+  const { flows, sizeBytes } = table.stats();
+  expect(flows).toBe(20_000);
+  // With what grows in steps, at its worst.
+  expect(sizeBytes / flows).toBeLessThan(560);
+  table.finish();
+  fill(20_000);
+  while (table.tick(30_000));
+  fill(30_001);
+  expect(table.stats()).toMatchObject({ flows: 20_000, sizeBytes });
 });
