@@ -73,6 +73,26 @@ withOvs.each(mechanisms)(
   60_000,
 );
 
+withOvs.each([mechanisms[0], mechanisms[2]] as const)(
+  'what %s samples stands for as many packets as its rate says, once',
+  async (_, make) => {
+    const sink = new Kept();
+    await using running = await start(make, sink, 'br0', 4);
+    const port = Number(running.listens?.split(':').at(-1));
+    await using _relay = await hosts.relay(port, port);
+    await hosts.traffic();
+    // Of more than forty packets one in four: that it is none of them happens once in a hundred thousand times.
+    await eventually(() => expect(sink.observations.length).toBeGreaterThan(0), 20_000);
+    for (const { sampling, ab, ba } of sink.observations) {
+      expect(sampling).toBe(4);
+      expect(ab[0] + ba[0]).toBeGreaterThan(0);
+      expect((ab[0] + ba[0]) % 4).toBe(0);
+      expect((ab[1] + ba[1]) % 4).toBe(0);
+    }
+  },
+  60_000,
+);
+
 withOvs('what someone else has set up is left alone', async () => {
   const theirs = ['create', 'sflow', 'agent=lo', 'targets="127.0.0.1:9"'];
   hosts.ovs('--', '--id=@s', ...theirs, '--', 'set', 'bridge', 'br0', 'sflow=@s');
