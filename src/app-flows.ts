@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiParts, FlowFeed, FlowListener, FlowStats } from './api/parts.ts';
+import { Feed } from './api/flow-feed.ts';
+import { captureStatus, flowStatus } from './api/flow-status.ts';
+import type { ApiParts } from './api/parts.ts';
 import { turn } from './api/write.ts';
 import type { Archive, FlowArchive, FlowArchiveHealth } from './archive/archive.ts';
 import { batchId } from './archive/batchid.ts';
@@ -16,7 +18,6 @@ import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
 import { captureFile } from './capture/kept.ts';
 import { LiveFlows } from './capture/live-flows.ts';
-import type { Mechanism } from './capture/mechanism.ts';
 import { Traces } from './capture/traces.ts';
 import type { Config } from './config/options.ts';
 import { keptCaptureShape } from './contract/capture.ts';
@@ -62,24 +63,20 @@ export interface RunningFlows extends AsyncDisposable {
 const STARTS_MAX = 8;
 /** Kept so long after a FIN or RST. */
 const FINISHED_MS = 15_000;
-/** How often WebSockets are told the totals of captures. */
-const FEED_STATS_MS = 10_000;
 /** Flows that wait to be written while all of them end. */
 const QUEUED_AT_END = 20_000;
-/** Sentences about captures that status tells. */
-const NOTES_SHOWN = 100;
 /** How often the archive of flows is asked how it is. */
 const HEALTH_MS = 5_000;
-/** Losses that status tells, the largest first. */
-const LOSSES_SHOWN = 100;
 
 export function startFlows(parts: FlowParts): RunningFlows {
-  const { archive, config, door, graph, host, log, namespaces, notes } = parts;
+  const { archive, config, graph, host, log, namespaces, notes } = parts;
+  const { door, dropReason } = learningDropReasons(parts.door);
   const life = lifeOf(config);
   const mechanisms = mechanismList({ ports: { from: config.capture.portMin, to: config.capture.portMax } });
   const flows = new LiveFlows({
     life,
     flowsMax: config.flow.maxEntries,
+    dropReason,
     host: host.name,
     clock: systemClock,
     elapsed: () => performance.now(),
@@ -147,10 +144,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
     sweep: () => captures.sweep(),
     status: () => ({
       Captures: captureStatus(mechanisms, captures),
-      Flows: {
-        ...flowStatus(flows, captures, config),
-        Archive: (health && writer && archiveReply(health, writer)) ?? null,
-      },
+      Flows: flowStatus({ flows, captures, flowsMax: config.flow.maxEntries, health, writer }),
     }),
     async [Symbol.asyncDispose]() {
       unsubscribe();
@@ -236,6 +230,22 @@ async function nodesFound({ engine, timeline }: FlowParts, query: string): Promi
   return answer.kind === 'nodes' || answer.kind === 'graph' ? answer.nodes : [];
 }
 
+/** Why the kernel drops packets is called by names that it tells when its flow tables are opened. */
+function learningDropReasons(door: PacketDoor): { door: PacketDoor; dropReason: (reason: number) => string } {
+  let names: readonly string[] = [];
+  return {
+    door: {
+      ...door,
+      async openKernelFlows(options, onBatch) {
+        const flows = await door.openKernelFlows(options, onBatch);
+        names = flows.dropReasons;
+        return flows;
+      },
+    },
+    dropReason: (reason) => names[reason] ?? String(reason),
+  };
+}
+
 /** LINKTYPE_ETHERNET: what an expression has to make sense for. */
 const ETHERNET = 1;
 const SNAP_MAX = 65_535;
@@ -250,140 +260,5 @@ function packetTest(door: PacketDoor, expression: string): (packet: RawPacket) =
       programs.set(linkType, program);
     }
     return door.matchFilter(program, data, length);
-  };
-}
-
-/** Flows as they are updated, and the totals of their captures, for as long as someone listens. */
-class Feed implements FlowFeed {
-  readonly #captures: Captures;
-  readonly #flows: LiveFlows;
-  readonly #listeners = new Set<FlowListener>();
-  #unsubscribe: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(flows: LiveFlows, captures: Captures) {
-    this.#flows = flows;
-    this.#captures = captures;
-  }
-
-  subscribe(listener: FlowListener): () => void {
-    this.#listeners.add(listener);
-    this.#unsubscribe ??= this.#flows.table.onUpdate((flows) => {
-      for (const each of this.#listeners) each.updated(flows);
-    });
-    this.#timer ??= setInterval(() => this.#count(), FEED_STATS_MS).unref();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.stop();
-    };
-  }
-
-  stop(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #count(): void {
-    const byCapture = new Map<string, FlowStats>();
-    for (const point of this.#captures.points()) {
-      const { UUID } = point.capture;
-      const { packetsReceived, packetsDropped, packetsIfDropped } = point.stats();
-      const known = byCapture.get(UUID);
-      byCapture.set(UUID, {
-        CaptureID: UUID,
-        FlowCount: 0,
-        FlowDropped: 0,
-        KernelFlowDropped: 0,
-        PacketsDropped: (known?.PacketsDropped ?? 0) + packetsDropped + packetsIfDropped,
-        PacketsReceived: (known?.PacketsReceived ?? 0) + packetsReceived,
-      });
-    }
-    const stats = [...byCapture.values()];
-    for (const each of this.#listeners) each.counted(stats);
-  }
-}
-
-function captureStatus(mechanisms: readonly Mechanism[], captures: Captures): CaptureStatus {
-  const nodes = new Map<string, number>();
-  const why = new Map<string, Set<string>>();
-  let [active, failed] = [0, 0];
-  for (const { state } of captures.points()) {
-    if (state.kind === 'error') failed++;
-    if (state.kind !== 'active') continue;
-    active++;
-    nodes.set(state.type, (nodes.get(state.type) ?? 0) + 1);
-    for (const sentence of state.why) {
-      const [type = '', ...rest] = sentence.split(': ');
-      why.set(type, (why.get(type) ?? new Set()).add(rest.join(': ')));
-    }
-  }
-  return {
-    IsMaster: true,
-    All: captures.list().length,
-    Active: active,
-    Failed: failed,
-    Mechanisms: mechanisms.map(({ type, doc, nodeTypes, rank }) => ({
-      Type: type,
-      Doc: doc,
-      NodeTypes: [...nodeTypes],
-      ...(rank !== undefined && { Rank: rank }),
-      Nodes: nodes.get(type) ?? 0,
-      ...(why.has(type) && { Why: [...(why.get(type) ?? [])] }),
-    })),
-    Notes: [
-      ...(captures.trouble === undefined ? [] : [captures.trouble]),
-      ...captures.list().flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((it) => `${Name ?? UUID}: ${it}`)),
-    ].slice(0, NOTES_SHOWN),
-  };
-}
-
-function flowStatus(flows: LiveFlows, captures: Captures, { flow }: Config): FlowStatus {
-  const { flows: live, places, waitingBytes } = flows.stats();
-  let [packets, dropped] = [0, 0];
-  for (const point of captures.points()) {
-    const { packetsReceived, packetsDropped, packetsIfDropped } = point.stats();
-    packets += packetsReceived;
-    dropped += packetsDropped + packetsIfDropped;
-  }
-  const losses = flows.table.loss().toSorted((a, b) => b.packets - a.packets);
-  return {
-    Live: live,
-    LiveMax: flow.maxEntries,
-    Places: places,
-    WaitingBytes: waitingBytes,
-    Packets: packets,
-    Dropped: dropped,
-    Losses: losses.slice(0, LOSSES_SHOWN).map((loss) => ({
-      Host: loss.host,
-      Node: loss.node,
-      Capture: loss.capture,
-      Stage: loss.stage,
-      Reason: loss.reason,
-      Packets: loss.packets,
-      Bytes: loss.bytes,
-      Flows: loss.flows,
-      From: loss.from,
-      To: loss.to,
-    })),
-    Archive: null,
-  };
-}
-
-function archiveReply(health: FlowArchiveHealth, writer: FlowWriter): NonNullable<FlowStatus['Archive']> {
-  const { queued, written, failures, lost, notes } = writer.status();
-  return {
-    Flows: health.flows,
-    Points: health.points,
-    RawPackets: health.rawPackets,
-    SizeBytes: health.sizeBytes,
-    Range: health.range ?? null,
-    AgesMs: { ...health.ages },
-    Notes: [...health.notes, ...notes],
-    Queued: queued,
-    Written: written,
-    Failures: failures,
-    Lost: lost.flows + lost.rawPackets,
   };
 }
