@@ -1,5 +1,6 @@
 /** The mechanisms that exist. Adding one is a folder and a line here. */
 import { afpacket } from './afpacket/index.ts';
+import { ebpf } from './ebpf/index.ts';
 import { ipfix } from './ipfix/index.ts';
 import type { Mechanism } from './mechanism.ts';
 import { netflow } from './netflow/index.ts';
@@ -13,5 +14,5 @@ export interface MechanismOptions {
 }
 
 export function mechanisms({ ports }: MechanismOptions): readonly Mechanism[] {
-  return [afpacket, pcap, pcapsocketOn(ports), sflow, netflow, ipfix];
+  return [ebpf, afpacket, pcap, pcapsocketOn(ports), sflow, netflow, ipfix];
 }
