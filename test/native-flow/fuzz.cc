@@ -100,9 +100,7 @@ uint64_t counted(const std::vector<uint8_t>& out) {
     }
     if (size != seen.size || size % 8 != 0) die("size", size, seen.size);
     if (seen.layers[11] != 0) die("layers", seen.layers[11], 0);
-    constexpr uint8_t kNoMac[6] = {};
-    const bool isNobody = memcmp(seen.loMac, kNoMac, 6) == 0 && memcmp(seen.hiMac, kNoMac, 6) == 0;
-    if (seen.layers[0] == 0 && isNobody) die("a conversation of nobody", seen.etherType, seen.networkId);
+    if (seen.layers[0] == 0) die("a conversation without a layer", seen.etherType, seen.networkId);
     if (seen.parentKey == 0) packets += seen.loPackets + seen.hiPackets;
     at += size;
   }

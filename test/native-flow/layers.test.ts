@@ -117,6 +117,13 @@ test('garbage in a tunnel is no conversation', () => {
   }
 });
 
+test('a frame of which nothing has a name is said to be undecoded and not counted', () => {
+  const sll = [...u16(0), ...u16(1), ...u16(6), 2, 0, 0, 0, 0, 1, 0, 0, ...u16(0x88cc), 1, 2, 3];
+  const { seen, counters } = decode([sll], {}, 113);
+  expect(seen).toEqual([]);
+  expect(counters).toMatchObject({ undecoded: 1, notCounted: 1 });
+});
+
 test('garbage without a link layer is said to be undecoded and not counted', () => {
   const { seen, counters } = decode([Array<number>(60).fill(0x11)], {}, 101);
   expect(seen).toEqual([]);

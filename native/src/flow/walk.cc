@@ -40,8 +40,8 @@ bool Walk::open(Bytes at) {
 }
 
 void Walk::close() {
-  if (level_->layerCount == 0 && sourceMac_ == nullptr) {
-    // Not even its first layer: it is nobody's.
+  if (level_->layerCount == 0) {
+    // Nothing of it has a name: it is no conversation.
     fail();
     levels_.count--;
     level_ = nullptr;
