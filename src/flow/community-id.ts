@@ -30,9 +30,11 @@ export function communityId(tuple: Tuple, isOneWay = false): string {
   const [first, second] = isOrdered ? [tuple.from, tuple.to] : [tuple.to, tuple.from];
   const [firstPort, secondPort] = isOrdered ? [tuple.fromPort, tuple.toPort] : [tuple.toPort, tuple.fromPort];
   // The seed, two bytes, is 0.
-  input.fill(0, 0, 2);
-  input.set(first.subarray(0, size), 2);
-  input.set(second.subarray(0, size), 2 + size);
+  input[0] = input[1] = 0;
+  for (let i = 0; i < size; i++) {
+    input[2 + i] = first[i] as number;
+    input[2 + size + i] = second[i] as number;
+  }
   let at = 2 + size * 2;
   input[at++] = tuple.protocol;
   input[at++] = 0;

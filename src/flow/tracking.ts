@@ -41,9 +41,7 @@ export function l2TrackingId(ends: Ends): void {
 export function conversationKey(tracking: Word64, parent: Word64, ends: Ends, linkId: Word64 | undefined): void {
   let size = word64(word64(0, tracking.high, tracking.low), parent.high, parent.low);
   if (linkId) {
-    input.set(ends.loMac.subarray(0, 6), size);
-    input.set(ends.hiMac.subarray(0, 6), size + 6);
-    size = word64(size + 12, linkId.high, linkId.low);
+    size = word64(bytes(bytes(size, ends.loMac, 6), ends.hiMac, 6), linkId.high, linkId.low);
   }
   xxHash64(input, size);
 }
@@ -52,10 +50,10 @@ export function conversationKey(tracking: Word64, parent: Word64, ends: Ends, li
 export function flowUuid(key: Word64, startMs: number, place: Uint8Array): void {
   const ms = Math.floor(startMs);
   const size = word64(0, Math.floor(ms / 0x1_0000_0000), ms % 0x1_0000_0000);
-  const bytes = input.length >= size + place.length ? input : new Uint8Array(size + place.length);
-  if (bytes !== input) bytes.set(input.subarray(0, size));
-  bytes.set(place, size);
-  xxHash64(bytes, size + place.length, key.high, key.low);
+  const all = input.length >= size + place.length ? input : new Uint8Array(size + place.length);
+  if (all !== input) all.set(input.subarray(0, size));
+  all.set(place, size);
+  xxHash64(all, size + place.length, key.high, key.low);
 }
 
 export const protocols = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
@@ -74,9 +72,8 @@ const input = new Uint8Array(256);
 function innermost(ends: Ends): number {
   if (ends.family === 0) return macs(ends, 0);
   const addressSize = ends.family === 4 ? 4 : 16;
-  input.set(ends.lo.subarray(0, addressSize), 0);
-  input.set(ends.hi.subarray(0, addressSize), addressSize);
-  let size = word64(addressSize * 2, 0, ends.family === 4 ? endpoint.ipv4 : endpoint.ipv6);
+  let size = bytes(bytes(0, ends.lo, addressSize), ends.hi, addressSize);
+  size = word64(size, 0, ends.family === 4 ? endpoint.ipv4 : endpoint.ipv6);
   const transport = transportEndpoint[ends.protocol];
   if (ends.tunnelPort !== 0) {
     size = word32(size, ends.networkId);
@@ -93,9 +90,13 @@ function innermost(ends: Ends): number {
 }
 
 function macs(ends: Ends, at: number): number {
-  input.set(ends.loMac.subarray(0, 6), at);
-  input.set(ends.hiMac.subarray(0, 6), at + 6);
-  return word64(at + 12, 0, endpoint.ethernet);
+  return word64(bytes(bytes(at, ends.loMac, 6), ends.hiMac, 6), 0, endpoint.ethernet);
+}
+
+/** A loop, since for a few bytes `set` costs more than they do. */
+function bytes(at: number, from: Uint8Array, size: number): number {
+  for (let i = 0; i < size; i++) input[at + i] = from[i] as number;
+  return at + size;
 }
 
 function word16(at: number, value: number): number {
