@@ -72,7 +72,10 @@ export function startFlows(parts: FlowParts): RunningFlows {
   const { archive, config, graph, host, log, namespaces, notes } = parts;
   const { door, dropReason } = learningDropReasons(parts.door);
   const life = lifeOf(config);
-  const mechanisms = mechanismList({ ports: { from: config.capture.portMin, to: config.capture.portMax } });
+  const mechanisms = mechanismList({
+    ports: { from: config.capture.portMin, to: config.capture.portMax },
+    ovsdb: config.capture.ovsdb,
+  });
   const flows = new LiveFlows({
     life,
     flowsMax: config.flow.maxEntries,

@@ -36,6 +36,8 @@ export const layerBits = { VRRPv2: 1, DNS: 2, DHCPv4: 4 } as const;
 
 /** Enough for the headers of a tunnel in a tunnel, and the beginning of what it carries. */
 export const DEFAULT_HEADER_SIZE = 256;
+/** Of the counters of a switch. */
+const DEFAULT_POLLING_S = 10;
 /** Fragments can only be put together when all of them is there. */
 const WHOLE_PACKETS = 65_535;
 export const HEADER_SIZE_MIN = 14;
@@ -56,8 +58,8 @@ export function optionsOf(capture: Capture, { bind, keyMode }: { bind: string; k
     layers: layersOf(capture),
     port: capture.Port ?? 0,
     bind,
-    samplingRate: capture.SamplingRate,
-    pollingIntervalS: capture.PollingInterval,
+    samplingRate: capture.SamplingRate || 1,
+    pollingIntervalS: capture.PollingInterval || DEFAULT_POLLING_S,
   };
 }
 

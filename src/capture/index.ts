@@ -4,6 +4,9 @@ import { ebpf } from './ebpf/index.ts';
 import { ipfix } from './ipfix/index.ts';
 import type { Mechanism } from './mechanism.ts';
 import { netflow } from './netflow/index.ts';
+import { ovsipfixOn } from './ovsipfix/index.ts';
+import { ovsnetflowOn } from './ovsnetflow/index.ts';
+import { ovssflowOn } from './ovssflow/index.ts';
 import { pcap } from './pcap/index.ts';
 import { type PortRange, pcapsocketOn } from './pcapsocket/index.ts';
 import { sflow } from './sflow/index.ts';
@@ -11,8 +14,26 @@ import { sflow } from './sflow/index.ts';
 export interface MechanismOptions {
   /** Ports of pcapsocket captures that name none. */
   readonly ports: PortRange;
+  /** Database of Open vSwitch. */
+  readonly ovsdb: string;
 }
 
-export function mechanisms({ ports }: MechanismOptions): readonly Mechanism[] {
-  return [ebpf, afpacket, pcap, pcapsocketOn(ports), sflow, netflow, ipfix];
+/** Ports that bridges are told to export to; Skydive's. */
+const SFLOW_PORTS: PortRange = { from: 6345, to: 6355 };
+const NETFLOW_PORTS: PortRange = { from: 6365, to: 6375 };
+const IPFIX_PORTS: PortRange = { from: 6376, to: 6386 };
+
+export function mechanisms({ ports, ovsdb: database }: MechanismOptions): readonly Mechanism[] {
+  return [
+    ebpf,
+    afpacket,
+    pcap,
+    pcapsocketOn(ports),
+    sflow,
+    netflow,
+    ipfix,
+    ovssflowOn({ database, ports: SFLOW_PORTS }),
+    ovsnetflowOn({ database, ports: NETFLOW_PORTS }),
+    ovsipfixOn({ database, ports: IPFIX_PORTS }),
+  ];
 }

@@ -193,6 +193,12 @@ export const configShape = z.strictObject({
       takes: 'PORT',
       example: '9132',
     }),
+    ovsdb: option(text(), {
+      doc: 'Database of Open vSwitch, as ovs-vsctl takes it: captures on its bridges are set up there.',
+      default: 'unix:/var/run/openvswitch/db.sock',
+      takes: 'ADDRESS',
+      example: 'tcp:192.0.2.7:6640',
+    }),
     startup: z.strictObject({
       query: option(text(), {
         doc: 'A query whose nodes are captured on from the start.',

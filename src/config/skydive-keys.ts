@@ -36,6 +36,13 @@ const timeoutOf = (name: string) => (value: Raw, ours: Raw | undefined) => ({
   [name]: seconds(value),
 });
 
+/** A path, `unix:///path`, `tcp://host:port` or `host:port`, as ovs-vsctl writes them. */
+const ovsdbAddress = (value: Raw) => {
+  const address = String(value).replace('://', ':');
+  if (address.startsWith('/')) return `unix:${address}`;
+  return /^(unix|tcp|ssl|punix|ptcp):/.test(address) ? address : `tcp:${address}`;
+};
+
 /** Puts a folder in the place of the one that we look into by default. */
 const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
   Array.isArray(ours) ? ours.map((path) => (path === of ? value : path)) : [value];
@@ -229,7 +236,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'logging.color', default: true, why: 'messages go to stderr without colours' },
   { key: 'logging.*', why: 'messages go to stderr' },
 
-  { key: 'ovs.ovsdb', default: 'unix:///var/run/openvswitch/db.sock', why: ovs },
+  { key: 'ovs.ovsdb', default: 'unix:///var/run/openvswitch/db.sock', to: 'capture.ovsdb', as: ovsdbAddress },
   { key: 'ovs.enable_stats', default: false, why: ovs },
   { key: 'ovs.oflow.enable', default: false, why: ovs },
   { key: 'ovs.oflow.native', default: false, why: ovs },

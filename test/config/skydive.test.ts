@@ -129,6 +129,7 @@ analyzer.startup:
   capture_type: pcap
 agent.flow.pcapsocket: { bind_address: 0.0.0.0, min_port: 9000, max_port: 9010 }
 agent.capture.stats_update: 2
+ovs.ovsdb: unix:///run/ovs.sock
 `);
   expect(notes).toEqual([]);
   expect(config.flow).toEqual({
@@ -140,6 +141,7 @@ agent.capture.stats_update: 2
   expect(config.capture).toMatchObject({
     layerKeyMode: 'L3',
     statsUpdate: 2_000,
+    ovsdb: 'unix:/run/ovs.sock',
     bind: '0.0.0.0',
     portMin: 9000,
     portMax: 9010,
@@ -152,4 +154,12 @@ test('in ours, a number alone is seconds too where Skydive has the same name', (
   expect([config.flow.update, config.flow.expire]).toEqual([60_000, 7_000]);
   expect(config.flow.applicationTimeout).toEqual({ NTP: 30_000 });
   expect(() => load('flow: { update: soon }')).toThrow('"soon" is not a duration');
+});
+
+test.each([
+  ['/run/ovs.sock', 'unix:/run/ovs.sock'],
+  ['192.0.2.7:6640', 'tcp:192.0.2.7:6640'],
+  ['tcp://192.0.2.7:6640', 'tcp:192.0.2.7:6640'],
+])('the database of Open vSwitch at %s is %s', (theirs, ours) => {
+  expect(load(`ovs.ovsdb: ${theirs}`).config.capture.ovsdb).toBe(ours);
 });
