@@ -13,6 +13,9 @@ import type { TotalsRow } from './totals.ts';
 const SLICE_ROWS = 1_000;
 const SLICE_POINTS = 4_000;
 
+/** One flow can have much that goes with it. */
+const SLICE_MS_MAX = 20;
+
 /** Free pages given back to the file system in one slice, while the file is larger than it may be. */
 const VACUUM_PAGES = 256;
 
@@ -77,10 +80,10 @@ export class Aging {
     // What is told as kept is there as a whole, so first the beginning moves.
     const cutoff = Math.min(time, last);
     this.#transaction(() => this.#forgetUntil(cutoff));
-    let gone = (yield* this.#flowsBefore(cutoff)) + (yield* this.#packetsBefore(cutoff));
-    // Of flows that go on, what they were then.
-    gone += yield* this.#rollPoints(cutoff, false);
+    // Points first: they lie together, and of flows that go on what was then goes too.
+    let gone = yield* this.#rollPoints(cutoff, false);
     for (const level of levels.keys()) gone += yield* this.#rollLevel(level, cutoff, false);
+    gone += (yield* this.#flowsBefore(cutoff)) + (yield* this.#packetsBefore(cutoff));
     this.#transaction(() => this.#sql.dropLosses.run(cutoff, LOSSES_MAX));
     return gone;
   }
@@ -118,14 +121,11 @@ export class Aging {
 
   *#flowsBefore(cutoff: number): Generator<void, number> {
     let gone = 0;
-    for (const lengthClass of classesIn(this.#db)) {
-      let count = SLICE_ROWS;
-      while (count === SLICE_ROWS) {
+    for (const lengthClass of classesIn(this.#db))
+      for (let count = 1; count > 0; gone += count) {
         count = this.#transaction(() => this.#flowsSlice(lengthClass, cutoff));
-        gone += count;
         yield;
       }
-    }
     return gone;
   }
 
@@ -134,6 +134,8 @@ export class Aging {
     const rows = this.#sql.oldFlows.all(lengthClass, startMax, Math.ceil(cutoff), SLICE_ROWS) as unknown as OldFlow[];
     const { now } = this.#totals;
     const periods = this.#periods();
+    const until = performance.now() + SLICE_MS_MAX;
+    let gone = 0;
     for (const { flow, start, last, point, has_newest } of rows) {
       if (point !== null) {
         now.points -= Number(this.#sql.dropChain.run(point).changes);
@@ -147,10 +149,12 @@ export class Aging {
       }
       now.points -= has_newest;
       this.#sql.dropFlow.run(flow);
+      gone++;
+      if (performance.now() > until) break;
     }
-    now.flows -= rows.length;
+    now.flows -= gone;
     this.#totals.write();
-    return rows.length;
+    return gone;
   }
 
   *#packetsBefore(cutoff: number): Generator<void, number> {

@@ -21,7 +21,8 @@ const SORTED_MAX = 100_000;
 /** Flows whose place is remembered after they were found, so that their points and packets need not be searched for. */
 const STARTS_MAX = 50_000;
 
-/** Flows whose packets are read at once. */
+/** Flows whose points, and whose packets, are read at once. */
+const METRIC_UUIDS = 500;
 const PACKET_UUIDS = 100;
 
 export class EmbeddedFlows implements FlowArchive {
@@ -85,10 +86,20 @@ export class EmbeddedFlows implements FlowArchive {
   }
 
   async metrics(uuids: readonly string[], span?: Span): Promise<Map<string, FlowMetric[]>> {
-    const names = uuids.map((uuid) => ({ uuid, start: this.#starts.get(uuid) }));
-    const { metrics } = await this.#ask({ kind: 'metrics', names, span });
-    const from = new ByteReader(metrics ?? new Uint8Array());
-    return new Map(uuids.map((uuid) => [uuid, Array.from({ length: from.number() }, () => readMetric(from, 0))]));
+    const found = new Map<string, FlowMetric[]>();
+    for (let at = 0; at < uuids.length; at += METRIC_UUIDS) {
+      const some = uuids.slice(at, at + METRIC_UUIDS);
+      const names = some.map((uuid) => ({ uuid, start: this.#starts.get(uuid) }));
+      const { metrics } = await this.#ask({ kind: 'metrics', names, span });
+      if (!metrics) continue;
+      const from = new ByteReader(metrics);
+      for (const uuid of some)
+        found.set(
+          uuid,
+          Array.from({ length: from.number() }, () => readMetric(from, 0)),
+        );
+    }
+    return found;
   }
 
   async rawPackets(uuids: readonly string[], span?: Span): Promise<Map<string, RawPacket[]>> {

@@ -16,12 +16,13 @@ import { hourOf, longerThan } from './time.ts';
 /** Searches whose next page is looked for where the last one ended; of others it is looked for again. */
 const SEARCHES_MAX = 16;
 
-/** Rows counted, or flows looked up, in one slice. */
+/** One slice: rows counted, and how long flows are looked up. */
 const COUNT_ROWS = 10_000;
-const NAMES = 200;
+const SLICE_MS = 5;
 
-/** Of packets in one answer. */
-const PACKET_BYTES_MAX = 256 * 2 ** 20;
+/** Of points, about 20 bytes each, and of packets in one answer. */
+const POINT_BYTES_MAX = 16 * 2 ** 20;
+const PACKET_BYTES_MAX = 64 * 2 ** 20;
 
 const LOSSES_MAX = 10_000;
 
@@ -102,11 +103,20 @@ export class FlowReads {
 
   *metrics(names: readonly FlowName[], span: Span | undefined): Generator<void, FlowAnswer> {
     const into = new ByteWriter(names.length * 64);
-    for (const [i, name] of names.entries()) {
+    let until = performance.now() + SLICE_MS;
+    for (const name of names) {
       const points = this.#pointsOf(name, span);
       into.number(points.length);
       for (const point of points) writeMetric(point, 0, into);
-      if (i % NAMES === NAMES - 1) yield;
+      if (into.length > POINT_BYTES_MAX)
+        throw mistake(
+          'archive.answer-too-long',
+          `more than ${POINT_BYTES_MAX >> 20} MiB of points are kept of these flows`,
+          'ask for fewer flows, or for a shorter time',
+        );
+      if (performance.now() < until) continue;
+      yield;
+      until = performance.now() + SLICE_MS;
     }
     return { metrics: into.written };
   }
@@ -114,8 +124,8 @@ export class FlowReads {
   *packets(uuids: readonly string[], span: Span | undefined): Generator<void, FlowAnswer> {
     const into = new ByteWriter(4_096);
     let count = 0;
-    for (const [i, uuid] of uuids.entries()) {
-      const { from, to } = span ?? EVER;
+    const { from, to } = span ?? EVER;
+    for (const uuid of uuids) {
       for (const row of this.#sql.packets.all(integerOf(uuid) ?? null, clamp(from), clamp(to))) {
         into.id(uuid);
         for (const name of ['place', 'time', 'length', 'link_type']) into.number(Number(row[name]));
@@ -128,7 +138,7 @@ export class FlowReads {
             'ask for fewer flows, or for a shorter time',
           );
       }
-      if (i % NAMES === NAMES - 1) yield;
+      yield;
     }
     return { packets: { count, bytes: into.written } };
   }
