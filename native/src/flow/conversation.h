@@ -81,5 +81,6 @@ struct ConversationFacts {
   SegmentOrder* order;  // with reassembly
   Samples* samples;     // until they are drained
 };
+static_assert(sizeof(ConversationFacts) == 192);
 
 }  // namespace skein::flow

@@ -18,7 +18,7 @@ struct EngineOptions {
   bool reassemble = false;    // ReassembleTCP: order and gaps of segments
   uint32_t payloadBytes = 0;  // of each of the first packets with payload, for the application decoders; 0: none
   uint32_t payloadPackets = 0;  // how many of each direction
-  uint32_t rawPacketLimit = 0;  // kept of each conversation
+  uint32_t rawPacketLimit = 0;  // kept of each innermost conversation, 255 at most; pieces of a datagram are not, but for its last
   uint32_t rawBytes = 0;        // of each of them
   size_t conversationsMax = 262144;  // held until drained, or for `idleMs` after their last packet
   uint32_t idleMs = 30000;

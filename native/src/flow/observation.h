@@ -97,10 +97,10 @@ struct TcpPart {
   double finMs[2];
   double rstMs[2];
   uint32_t retransmissions[2];
-  uint32_t outOfOrder[2];
+  uint32_t outOfOrder[2];    // came while something before them was missing
   uint32_t skipped[2];       // gaps given up on (reassembly)
   uint32_t skippedBytes[2];
-  uint32_t segments[2];      // with reassembly only: segments, and bytes of payload, in order
+  uint32_t segments[2];      // with reassembly only: segments with payload, and bytes of it, in order
   uint32_t payloadBytes[2];
   uint8_t synTtl[2];
   uint8_t flags[2];  // all flags seen
@@ -109,8 +109,8 @@ struct TcpPart {
 static_assert(sizeof(TcpPart) == 104);
 
 struct IpPart {
-  uint32_t fragments;
-  uint32_t fragmentErrors;
+  uint32_t fragments;       // datagrams that were put together; each piece of them is among the packets
+  uint32_t fragmentErrors;  // pieces or datagrams given up: cut off, overlapping, not whole within 30 s
 };
 
 /** Payloads of the first packets, for the application decoders. After it `count` times: PayloadHead, bytes, padding to 8. */
