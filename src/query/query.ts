@@ -71,6 +71,7 @@ export class QueryEngine {
   #prepare(text: string): PreparedQuery {
     const { query, faults } = parse(text, this.#limits);
     const checked = check(query);
+    refuseFlowKeys(checked.faults);
     const errors = [...faults, ...checked.faults.errors];
     if (errors.length > 0)
       throw new Mistake(
@@ -78,7 +79,6 @@ export class QueryEngine {
         text,
       );
     this.#warnOfKeys(checked.faults);
-    warnOfFlowKeys(checked.faults);
     return { text, plan: plan(checked, text), warnings: checked.faults.warnings };
   }
 
@@ -115,11 +115,12 @@ export class QueryEngine {
   }
 }
 
-function warnOfFlowKeys(faults: Faults): void {
+/** Nodes may have any key, but what flows have is all declared: another name is a slip. */
+function refuseFlowKeys(faults: Faults): void {
   for (const key of faults.flowKeys) {
     if (isFlowField(key.text)) continue;
     const hint = didYouMean(canonicalField(key.text), flowFieldNames);
-    faults.warn('query.unknown-key', `flows have no field named "${key.text}"`, key, hint);
+    faults.add('query.unknown-key', `flows have no field named "${key.text}"`, key, hint);
   }
 }
 
