@@ -139,7 +139,6 @@ export class Captures {
       if (state.kind === 'active') {
         active++;
         types[state.type] = (types[state.type] ?? 0) + 1;
-        for (const why of state.why) if (notes.size < NOTES_MAX) notes.add(why);
       } else if (state.kind === 'error') {
         failed++;
         if (notes.size < NOTES_MAX) notes.add(`${place.name}: ${state.error}`);

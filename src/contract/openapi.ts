@@ -29,7 +29,8 @@ function document(version: string): object {
       description:
         'Network topology with a memory. `/api/topology`, `/api/node`, `/api/edge` and the WebSockets speak the shapes ' +
         'of Skydive; what is ours says `"schema":"skein/v1"`.\n\n' +
-        'WebSockets: `/ws/subscriber`, `/ws/publisher`, `/ws/pubsub`; messages are the schemas `Event`, `ServerMessage` ' +
+        'WebSockets: `/ws/subscriber`, `/ws/publisher`, `/ws/pubsub`, and `/ws/subscriber/flow` for flows as they are updated ' +
+        '(namespace `flow`, or `flow/CAPTURE`; types `store`, `stats`, `loss`); messages are the schemas `Event`, `ServerMessage` ' +
         'and `Published`, one or an array of them. Headers, or query parameters of the same names: `X-Host-ID`, ' +
         '`X-Client-Type`, `X-Websocket-Namespace` (`*`), `X-Gremlin-Filter` (a query that gives a graph or nodes), ' +
         '`X-Update-Policy` (`full`, `partial`), `X-Persistence-Policy` (`Persistent`, `DeleteOnDisconnect`), ' +
