@@ -1,5 +1,7 @@
 /** Addresses as bytes. A text that would not come back as it was is no address here, and is kept as text. */
 
+import { HEX } from './bytes.ts';
+
 /** IPv4 as a number, IPv6 as 16 bytes, a text that is neither as it is. */
 export type Address = number | Uint8Array | string;
 
@@ -34,10 +36,9 @@ export function macNumber(text: string): number {
 }
 
 export function macText(number: number): string {
-  return number
-    .toString(16)
-    .padStart(12, '0')
-    .replaceAll(/..(?=.)/g, '$&:');
+  const [high, low] = [Math.floor(number / 2 ** 24), number % 2 ** 24];
+  const three = (part: number) => `${HEX[part >>> 16]}:${HEX[(part >>> 8) & 255]}:${HEX[part & 255]}`;
+  return `${three(high)}:${three(low)}`;
 }
 
 /** -1 for another text, leading zeros among them. */

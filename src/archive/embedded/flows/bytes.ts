@@ -1,6 +1,7 @@
 /** Numbers, ids and texts one after the other in bytes: how rows of flows cross the threads and lie in the file. */
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Two digits for each byte. */
+export const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FlowMetric } from '../../../flow/flow.ts';
 import type { Span } from '../../../flow/view.ts';
 import { mistake } from '../../../std/mistake.ts';
+import type { Address } from './address.ts';
 import type { FindAsk, FlowAnswer, FlowName, Pushed } from './ask.ts';
 import { ByteReader, ByteWriter, integerOf } from './bytes.ts';
 import { Conditions } from './conditions.ts';
@@ -198,7 +199,7 @@ export class FlowReads {
   }
 
   #write(row: Row, rows: RowWriter): void {
-    const { uuid, tracking, start, last } = row;
+    const [uuid, tracking, start, last, node, capture, layers, application, a, b, aPort, bPort] = row;
     const texts = this.#texts;
     rows.add(
       {
@@ -206,18 +207,18 @@ export class FlowReads {
         tracking,
         start,
         last,
-        node: texts.of(row.node),
-        capture: texts.of(row.capture),
-        layers: texts.of(row.layers),
-        application: texts.of(row.application),
-        a: row.a ?? undefined,
-        b: row.b ?? undefined,
-        aPort: row.a_port ?? undefined,
-        bPort: row.b_port ?? undefined,
+        node: texts.of(node),
+        capture: texts.of(capture),
+        layers: texts.of(layers),
+        application: texts.of(application),
+        a: a ?? undefined,
+        b: b ?? undefined,
+        aPort: aPort ?? undefined,
+        bPort: bPort ?? undefined,
       },
-      row.details,
-      row.newest,
-      row.more,
+      row[12],
+      row[13],
+      row[14],
     );
   }
 }
@@ -229,23 +230,23 @@ function clamp(time: number): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, time));
 }
 
-interface Row {
-  readonly uuid: string;
-  readonly tracking: string;
-  readonly start: number;
-  readonly last: number;
-  readonly node: number;
-  readonly capture: number;
-  readonly layers: number;
-  readonly application: number;
-  readonly a: number | Uint8Array | string | null;
-  readonly b: number | Uint8Array | string | null;
-  readonly a_port: number | null;
-  readonly b_port: number | null;
-  readonly details: Uint8Array;
-  readonly newest: Uint8Array | null;
-  readonly more: string | null;
-}
+type Row = [
+  uuid: string,
+  tracking: string,
+  start: number,
+  last: number,
+  node: number,
+  capture: number,
+  layers: number,
+  application: number,
+  a: Address | null,
+  b: Address | null,
+  aPort: number | null,
+  bPort: number | null,
+  details: Uint8Array,
+  newest: Uint8Array | null,
+  more: string | null,
+];
 
 interface Head {
   readonly flow: number;
@@ -257,9 +258,12 @@ interface Head {
 
 function statements(db: DatabaseSync) {
   const prepare = (sql: string): StatementSync => db.prepare(sql);
+  const row = prepare(`select printf('%016x', uuid) as uuid, printf('%016x', tracking) as tracking, start, last,
+      node, capture, layers, application, a, b, a_port, b_port, details, newest, more from flows where flow = ?`);
+  // Made in less time than objects with names.
+  row.setReturnArrays(true);
   return {
-    row: prepare(`select printf('%016x', uuid) as uuid, printf('%016x', tracking) as tracking, start, last,
-      node, capture, layers, application, a, b, a_port, b_port, details, newest, more from flows where flow = ?`),
+    row,
     head: prepare('select flow, start, last, newest, point from flows where hour = ? and uuid = ?'),
     point: prepare('select prev, metric from points where point = ?'),
     periods: prepare(`select (select min(period) from rolls where level = ?) as first,
