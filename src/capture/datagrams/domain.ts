@@ -2,7 +2,7 @@
 import { ByteReader } from '../../flow/application/byte-reader.ts';
 import { Bounded } from './bounded.ts';
 import type { ExportedFlow } from './exported-flow.ts';
-import { flowOf, optionsOf, Record, type RecordContext } from './record.ts';
+import { DataRecord, flowOf, optionsOf, type RecordContext } from './record.ts';
 import { setIds, type Template, templatesIn } from './template.ts';
 
 /** Of one stream. Open vSwitch has about 300. */
@@ -102,7 +102,7 @@ export class Domain {
     };
     // What is shorter than a record is padding.
     while (set.left >= template.bytesMin) {
-      const record = new Record(template, set);
+      const record = new DataRecord(template, set);
       if (set.isCut) break;
       records++;
       if (template.scopes !== undefined) this.#options(record);
@@ -114,7 +114,7 @@ export class Domain {
     return records;
   }
 
-  #options(record: Record): void {
+  #options(record: DataRecord): void {
     const { sampler, sampling, systemInitMs } = optionsOf(record);
     if (systemInitMs !== undefined) this.#systemInitMs = systemInitMs;
     if (sampling === undefined) return;

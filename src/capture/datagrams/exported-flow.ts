@@ -56,7 +56,7 @@ export function seenOf(flow: ExportedFlow, source: number, isL3Key: boolean): Se
     protocol: flow.protocol,
     etherType: flow.etherType,
     ...(icmp && { icmp }),
-    linkId: flow.vlans.reduce((id, vlan, at) => id | (BigInt(vlan & 0xfff) << BigInt(at * 12)), 0n),
+    linkId: linkIdOf(flow.vlans),
     sampling: flow.sampling,
     layers,
     sent: scale(flow.sent),
@@ -68,6 +68,11 @@ export function seenOf(flow: ExportedFlow, source: number, isL3Key: boolean): Se
     isL3Key,
     ...(flow.protocol === 6 && { tcp: { from: { flags: flow.tcpFlags }, to: { flags: flow.reverseTcpFlags } } }),
   };
+}
+
+/** 12 bits each, the outermost in the lowest. */
+function linkIdOf(vlans: readonly number[]): bigint {
+  return vlans.reduceRight((id, vlan) => (id << 12n) | BigInt(vlan & 0xfff), 0n);
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Options {
 }
 
 /** Numbers and bytes of a record, by element. */
-export class Record {
+export class DataRecord {
   readonly numbers = new Map<number, number>();
   readonly reverse = new Map<number, number>();
   readonly bytes = new Map<number, Uint8Array>();
@@ -29,10 +29,11 @@ export class Record {
   /** Reads one; the reader is cut when it was not all there. */
   constructor(template: Template, set: ByteReader) {
     for (const { id, length, kind } of template.fields) {
-      const value = set.take(length === variableLength ? variable(set) : length);
-      if (kind === 'foreign') continue;
-      if (kind === 'forward') this.bytes.set(id, value);
-      if (value.length <= 8) (kind === 'forward' ? this.numbers : this.reverse).set(id, unsigned(value));
+      const size = length === variableLength ? variable(set) : length;
+      if (kind === 'foreign' || !understood.has(id)) set.skip(size);
+      else if (kind === 'reverse') this.reverse.set(id, numberOf(set, size));
+      else if (asBytes.has(id)) this.bytes.set(id, set.take(size));
+      else this.numbers.set(id, numberOf(set, size));
     }
   }
 
@@ -57,13 +58,22 @@ function variable(set: ByteReader): number {
   return short === 255 ? set.u16() : short;
 }
 
-function unsigned(bytes: Uint8Array): number {
-  let value = 0;
-  for (const byte of bytes) value = value * 256 + byte;
-  return value;
+/** None of those that we read is longer than eight bytes. */
+function numberOf(set: ByteReader, size: number): number {
+  if (size <= 8) return set.unsigned(size);
+  set.skip(size);
+  return 0;
 }
 
-export function optionsOf(record: Record): Options {
+const understood = new Set<number>(Object.values(e));
+/** Addresses, and times and fractions that are no whole number. */
+const asBytes = new Set<number>([
+  ...[e.sourceIpv4, e.destinationIpv4, e.sourceIpv6, e.destinationIpv6],
+  ...[e.sourceMac, e.destinationMac, e.postDestinationMac],
+  ...[e.startMicroseconds, e.endMicroseconds, e.startNanoseconds, e.endNanoseconds, e.samplingProbability],
+]);
+
+export function optionsOf(record: DataRecord): Options {
   return {
     sampler: record.first(e.samplerId, e.selectorId),
     sampling: samplingOf(record),
@@ -72,7 +82,7 @@ export function optionsOf(record: Record): Options {
 }
 
 /** One of so many, however it is said (RFC 5477 §8.2); undefined when it is not. */
-function samplingOf(record: Record): number | undefined {
+function samplingOf(record: DataRecord): number | undefined {
   const interval = record.first(e.samplingPacketInterval);
   if (interval) return rate((interval + (record.first(e.samplingPacketSpace) ?? 0)) / interval);
   const size = record.first(e.samplingSize);
@@ -88,7 +98,7 @@ function rate(value: number | undefined): number | undefined {
 }
 
 /** Undefined when it says nothing of a conversation: no ends, or no packets either way. */
-export function flowOf(record: Record, context: RecordContext): ExportedFlow | undefined {
+export function flowOf(record: DataRecord, context: RecordContext): ExportedFlow | undefined {
   const flow = emptyFlow(context.exportMs);
   ends(flow, record);
   counts(flow, record);
@@ -105,7 +115,7 @@ export function flowOf(record: Record, context: RecordContext): ExportedFlow | u
   return flow;
 }
 
-function ends(flow: ExportedFlow, record: Record): void {
+function ends(flow: ExportedFlow, record: DataRecord): void {
   flow.protocol = record.first(e.protocol) ?? 0;
   const isV4 = record.sized(e.sourceIpv4, 4) !== undefined;
   const fromIp = record.sized(e.sourceIpv4, 4) ?? record.sized(e.sourceIpv6, 16);
@@ -125,7 +135,7 @@ function ends(flow: ExportedFlow, record: Record): void {
   else [flow.from.port, flow.to.port] = [(fromPort ?? 0) & 0xffff, (toPort ?? 0) & 0xffff];
 }
 
-function icmpOf(record: Record, port: number | undefined): ExportedFlow['icmp'] {
+function icmpOf(record: DataRecord, port: number | undefined): ExportedFlow['icmp'] {
   const type = record.first(e.icmpTypeIpv4, e.icmpTypeIpv6);
   if (type !== undefined) return { type, code: record.first(e.icmpCodeIpv4, e.icmpCodeIpv6) ?? 0 };
   const both = record.first(e.icmpTypeCodeIpv4, e.icmpTypeCodeIpv6) ?? port;
@@ -133,7 +143,7 @@ function icmpOf(record: Record, port: number | undefined): ExportedFlow['icmp'] 
 }
 
 /** Totals are of records that are sent once, at the end of a flow; who sends them again and again has deltas too. */
-function counts(flow: ExportedFlow, record: Record): void {
+function counts(flow: ExportedFlow, record: DataRecord): void {
   const linkBytes = flow.from.mac && record.first(e.layer2OctetDelta);
   flow.hasLinkBytes = linkBytes !== undefined;
   flow.sent = {
@@ -149,10 +159,10 @@ function counts(flow: ExportedFlow, record: Record): void {
 /** A clock that is off by more is not believed: the flow then is of the moment it was exported. */
 const clockOffMaxMs = 30 * 86_400_000;
 
-function times(flow: ExportedFlow, record: Record, context: RecordContext): void {
+function times(flow: ExportedFlow, record: DataRecord, context: RecordContext): void {
   const { exportMs } = context;
-  const start = moment(record, context, starts);
-  const end = moment(record, context, ends_);
+  const start = moment(record, context, startElements);
+  const end = moment(record, context, endElements);
   const duration = record.first(e.durationMs) ?? (record.first(e.durationUs) ?? 0) / 1_000;
   flow.startMs = believable(start ?? (end !== undefined ? end - duration : undefined), exportMs);
   flow.endMs = Math.max(
@@ -173,7 +183,7 @@ interface TimeElements {
   readonly delta: number;
 }
 
-const starts: TimeElements = {
+const startElements: TimeElements = {
   ms: e.startMilliseconds,
   seconds: e.startSeconds,
   ntp: [e.startMicroseconds, e.startNanoseconds],
@@ -181,7 +191,7 @@ const starts: TimeElements = {
   delta: e.startDeltaMicroseconds,
 };
 
-const ends_: TimeElements = {
+const endElements: TimeElements = {
   ms: e.endMilliseconds,
   seconds: e.endSeconds,
   ntp: [e.endMicroseconds, e.endNanoseconds],
@@ -189,7 +199,7 @@ const ends_: TimeElements = {
   delta: e.endDeltaMicroseconds,
 };
 
-function moment(record: Record, context: RecordContext, which: TimeElements): number | undefined {
+function moment(record: DataRecord, context: RecordContext, which: TimeElements): number | undefined {
   const { exportMs, uptimeMs, systemInitMs } = context;
   const ms = record.first(which.ms);
   if (ms !== undefined) return ms;

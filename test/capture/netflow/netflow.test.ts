@@ -1,3 +1,5 @@
+import { openDatagrams } from '../../../src/capture/datagrams/datagrams.ts';
+import { kernelDrops } from '../../../src/capture/datagrams/kernel-drops.ts';
 import { collecting, exportSeconds, packed, set, template, v9Message } from '../collected.ts';
 import { heard } from './heard.ts';
 
@@ -202,4 +204,24 @@ test('what is no NetFlow is counted', () => {
   const { take, sink } = collecting();
   take([new Uint8Array(), new Uint8Array(100), packed([2, 5], [2, 31]), packed([2, 1], [2, 1])]);
   expect(sink.losses).toEqual({ 'decoder: datagrams that are neither NetFlow 5, 9 nor IPFIX': 4 });
+});
+
+test.each([
+  ['127.0.0.1', 'udp 127.0.0.1:'],
+  ['::1', 'udp [::1]:'],
+  ['0.0.0.0', 'udp 0.0.0.0:'],
+])('a listener on %s finds itself in the table of the kernel', async (bind, listens) => {
+  await using datagrams = await openDatagrams({ bind, ports: { from: 0, to: 0 }, onDatagram() {}, onDropped() {} });
+  expect(datagrams.listens).toBe(`${listens}${datagrams.port}`);
+  expect(await kernelDrops(bind, datagrams.port)).toBe(0);
+  expect(await kernelDrops(bind, 0)).toBeUndefined();
+});
+
+test('of a range the first port that is free is taken', async () => {
+  const listener = (from: number, to: number) =>
+    openDatagrams({ bind: '127.0.0.1', ports: { from, to }, onDatagram() {}, onDropped() {} });
+  await using first = await listener(0, 0);
+  await using second = await listener(first.port, first.port + 20);
+  expect(second.port).toBeGreaterThan(first.port);
+  await expect(listener(first.port, first.port)).rejects.toThrow('EADDRINUSE');
 });
