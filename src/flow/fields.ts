@@ -1,12 +1,13 @@
 /** Every field of a flow that can be asked for, declared once: queries, the archive and the reference all read it here. */
 import type { Flow } from './flow.ts';
+import { layerFields } from './layer-fields.ts';
 import type { FlowValue } from './view.ts';
 
 export interface FlowField {
   readonly name: string;
   /** One sentence. */
   readonly doc: string;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'list';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean';
   readonly unit?: 'ms' | 'ns' | 'bytes' | 'packets';
   readonly example: string | number | boolean;
 }
@@ -136,6 +137,7 @@ export const flowFields: readonly FlowField[] = [
   integer('RTT.Handshake', 'Round-trip time of the TCP handshake.', 330000, 'ns'),
   integer('RTT.Smoothed', 'Round-trip time that the kernel of an end keeps.', 410000, 'ns'),
   integer('Sampling', 'One of so many packets was seen; counters are scaled by it.', 1024),
+  ...layerFields,
 ];
 
 /** Layers of applications: their names are those of the protocol. 'Drops': the kernel's reasons. */
