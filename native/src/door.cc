@@ -14,6 +14,7 @@
  * Threads. The JavaScript thread never changes its network namespace and never waits for the kernel's lock of devices:
  * one side thread (side_thread.cc) enters namespaces and ends when it has nothing left to do, another sends and asks.
  * One thread (poller.cc) reads whatever the kernel pushes, for all sockets of the process, and hands whole buffers over.
+ * Each packet socket has a thread of its own (packets/packet_reader.cc).
  * A mailbox (mailbox.cc) brings all of it back, one for each environment, so that worker threads may load the addon too.
  *
  * Ownership. Each descriptor has one owner (fd.h), or is held by the threads that use it (shared_fd.h). Errors are Failures in C++ and Errors with `code` in JavaScript.

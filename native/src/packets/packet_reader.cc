@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -119,10 +120,7 @@ void PacketReader::run() {
 int PacketReader::readUntilStopped() {
   bool isDown = false;
   while (!stopping_) {
-    const int64_t now = monotonicMs();
-    // Nothing to tell and nothing to forget: it sleeps until there is.
-    const bool isIdle = packetAtMs_ == 0 || now - packetAtMs_ > int64_t{options_.engine.idleMs} + options_.drainMs;
-    int timeout = isIdle ? -1 : static_cast<int>(std::max<int64_t>(0, drainAtMs_ - now));
+    int timeout = restMs();
     if (isDown && (timeout < 0 || timeout > kDownMs)) timeout = kDownMs;
     wait(timeout);
     readBlocks();
@@ -139,6 +137,16 @@ int PacketReader::readUntilStopped() {
     if (monotonicMs() >= drainAtMs_) drain(false);
   }
   return 0;
+}
+
+// It sleeps until there is something to tell; once after the last packet also to forget what it knows.
+int PacketReader::restMs() {
+  const int64_t now = monotonicMs();
+  if (engine_.pending() > 0) return static_cast<int>(std::max<int64_t>(0, drainAtMs_ - now));
+  if (packetAtMs_ == 0) return -1;
+  const int64_t left = packetAtMs_ + options_.engine.idleMs + options_.drainMs - now;
+  if (left <= 0) packetAtMs_ = 0;
+  return static_cast<int>(std::clamp<int64_t>(left, 0, INT32_MAX));
 }
 
 void PacketReader::wait(int timeoutMs) {

@@ -55,6 +55,7 @@ class PacketReader : public std::enable_shared_from_this<PacketReader> {
  private:
   void run();
   int readUntilStopped();
+  int restMs();
   void wait(int timeoutMs);
   void readBlocks();
   void readBlock(tpacket_hdr_v1* block);
