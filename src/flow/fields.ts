@@ -7,7 +7,7 @@ export interface FlowField {
   readonly name: string;
   /** One sentence. */
   readonly doc: string;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'any';
   readonly unit?: 'ms' | 'ns' | 'bytes' | 'packets';
   readonly example: string | number | boolean;
 }

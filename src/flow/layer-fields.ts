@@ -66,9 +66,17 @@ const rows: readonly Row[] = [
 ];
 
 export const layerFields: readonly FlowField[] = rows.map(([name, example, doc, unit]) => {
-  const type = typeof example === 'number' ? (unit === 'ms' ? 'number' : 'integer') : typeof example;
-  return { name, doc, type: type as FlowField['type'], example, ...(unit && { unit }) };
+  return { name, doc, type: typeOf(name, example), example, ...(unit && { unit }) };
 });
+
+/** What an option is worth is of the kind of the option. */
+const mixed: ReadonlySet<string> = new Set(['DHCPv4.options.value']);
+
+function typeOf(name: string, example: Row[1]): FlowField['type'] {
+  if (mixed.has(name)) return 'any';
+  if (typeof example === 'number') return Number.isInteger(example) ? 'integer' : 'number';
+  return typeof example === 'boolean' ? 'boolean' : 'string';
+}
 
 function records(section: string): Row[] {
   return [

@@ -34,7 +34,10 @@ test('what decoders find is declared, with the type that it has', () => {
   for (const conversation of conversations) {
     const leaves = Object.entries(layersOf(conversation)).flatMap(([name, layer]) => leavesOf(name, layer));
     expect(leaves.length).toBeGreaterThan(4);
-    for (const [name, value] of leaves) expect([name, types.get(name)]).toEqual([name, typeof value]);
+    for (const [name, value] of leaves) {
+      const type = types.get(name);
+      expect([name, type === 'any' ? typeof value : type]).toEqual([name, typeof value]);
+    }
   }
 });
 
