@@ -65,12 +65,12 @@ const rows: readonly Row[] = [
   ['HTTP.server', 'nginx', 'What the server says it is.'],
 ];
 
+/** What an option is worth is of the kind of the option. */
+const mixed: ReadonlySet<string> = new Set(['DHCPv4.options.value']);
+
 export const layerFields: readonly FlowField[] = rows.map(([name, example, doc, unit]) => {
   return { name, doc, type: typeOf(name, example), example, ...(unit && { unit }) };
 });
-
-/** What an option is worth is of the kind of the option. */
-const mixed: ReadonlySet<string> = new Set(['DHCPv4.options.value']);
 
 function typeOf(name: string, example: Row[1]): FlowField['type'] {
   if (mixed.has(name)) return 'any';
