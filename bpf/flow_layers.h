@@ -132,6 +132,7 @@ __attribute__((noinline)) int read_level(struct __sk_buff *skb, struct cursor *c
   __u64 from_mac = 0, to_mac = 0;
 
   c->inside = NOTHING;
+  s->key.what = 0;
   s->at = at;
   s->network = 0;
   s->flags = 0;
