@@ -1,10 +1,12 @@
 /**
- * Writes docs/reference/ from the declarations in the code: options, steps, fields of flows, metadata, Skydive's keys.
+ * Writes docs/reference/ from the declarations in the code: options, steps, fields of flows, metadata, ways of capturing,
+ * Skydive's keys.
  * With --check it writes nothing and says which pages are old.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flowsPage } from './reference/flows.ts';
+import { mechanismsPage } from './reference/mechanisms.ts';
 import { metadataPage } from './reference/metadata.ts';
 import { optionsPage } from './reference/options.ts';
 import { skydiveKeysPage } from './reference/skydive-keys.ts';
@@ -17,6 +19,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['steps.md', stepsPage],
   ['flows.md', flowsPage],
   ['metadata.md', metadataPage],
+  ['mechanisms.md', mechanismsPage],
   ['skydive-keys.md', skydiveKeysPage],
 ]);
 
