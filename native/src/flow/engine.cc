@@ -56,6 +56,7 @@ struct Engine::Inside {
   void reassemble(ConversationFacts& facts, const Level& level);
   void sample(Conversation& conversation, ConversationFacts& facts, const Level& level);
   void keepRaw(Conversation& conversation, const ConversationFacts& facts, const Level& level);
+  void keepRaw(const Packet& packet, uint64_t key);
   void miss(const Level& level);
   void countGivenUp();
   void setPending(uint32_t index);
@@ -123,7 +124,9 @@ void Engine::drainRaw(std::vector<uint8_t>& out) {
   inside_->raw.clear();
 }
 
-size_t Engine::pending() const { return inside_->pending.size() - inside_->drained; }
+size_t Engine::pending() const {
+  return inside_->pending.size() - inside_->drained + (inside_->raw.empty() ? 0 : 1);
+}
 
 EngineCounters Engine::counters() const {
   EngineCounters counters = inside_->counters;
@@ -142,6 +145,10 @@ void Engine::Inside::read(const Packet& packet) {
   if (packet.isCounted) {
     counters.packets++;
     counters.bytes += packet.length;
+  }
+  if (options.rawPacketLimit == kRawPacketsAlone) {
+    keepRaw(packet, 0);
+    return;
   }
   const int first = levels.count;
   Walk walk(walkOptions, levels, packet);
@@ -279,16 +286,19 @@ void Engine::Inside::sample(Conversation& conversation, ConversationFacts& facts
 }
 
 void Engine::Inside::keepRaw(Conversation& conversation, const ConversationFacts& facts, const Level& level) {
-  const Packet& packet = *level.packet;
   if (conversation.rawKept == UINT8_MAX) return;
   conversation.rawKept++;
+  keepRaw(*level.packet, facts.key);
+}
+
+void Engine::Inside::keepRaw(const Packet& packet, uint64_t key) {
   RawPacket head{};
   head.captured = std::min(packet.captured, options.rawBytes);
   if (raw.size() + sizeof head + head.captured > kRawBytesMax) {
     counters.rawDropped++;
     return;
   }
-  head.key = facts.key;
+  head.key = key;
   head.source = options.source;
   head.linkType = packet.linkType;
   head.ms = toMs(packet.timestampNs);

@@ -11,6 +11,9 @@
 
 namespace skein::flow {
 
+/** As rawPacketLimit: every packet is kept, in the order they come and with key 0, and nothing is decoded. */
+constexpr uint32_t kRawPacketsAlone = UINT32_MAX;
+
 struct EngineOptions {
   uint32_t source = 0;
   bool isL3Key = false;       // MACs and VLANs do not tell conversations apart (LayerKeyMode L3)
@@ -61,7 +64,7 @@ class Engine {
   bool drain(std::vector<uint8_t>& out, double nowMs, size_t most = SIZE_MAX);
   /** Appends the raw packets kept since the last call. */
   void drainRaw(std::vector<uint8_t>& out);
-  /** Conversations with something to drain. */
+  /** Conversations with something to drain, and one more where raw packets were kept. */
   size_t pending() const;
   EngineCounters counters() const;
 
