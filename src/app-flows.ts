@@ -18,7 +18,9 @@ import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
 import { captureFile } from './capture/kept.ts';
 import { LiveFlows } from './capture/live-flows.ts';
+import { Tails } from './capture/tail.ts';
 import { Traces } from './capture/traces.ts';
+import { version } from './cli/version.ts';
 import type { Config } from './config/options.ts';
 import { keptCaptureShape } from './contract/capture.ts';
 import type { CaptureStatus, FlowStatus } from './contract/status.ts';
@@ -53,7 +55,7 @@ export interface FlowParts {
 }
 
 export interface RunningFlows extends AsyncDisposable {
-  readonly api: Pick<ApiParts, 'captures' | 'traces' | 'flows' | 'flowFeed'>;
+  readonly api: Pick<ApiParts, 'captures' | 'tails' | 'traces' | 'flows' | 'flowFeed'>;
   /** Takes the words of an earlier run from nodes: asked for when all that was there before has come back. */
   sweep(): void;
   status(): { readonly Captures: CaptureStatus; readonly Flows: FlowStatus };
@@ -122,7 +124,18 @@ export function startFlows(parts: FlowParts): RunningFlows {
     log.warn(note);
     notes.set('captures', note);
   }
-  const unsubscribe = graph.subscribe((commit) => captures.saw(commit));
+  const unsubscribe = graph.subscribe((commit) => captures.saw(commit, graph.revision));
+  const tails = new Tails({
+    door,
+    host: host.name,
+    application: `Skein ${version()}`,
+    match: (query) => nodesFound(parts, query),
+    check: (query) => checkQuery(parts.engine, query),
+    view: () => graph.now(),
+    namespaces: () => namespaces.list(),
+    ownNode: host.id,
+    nowMs: Date.now,
+  });
   const counting = setInterval(() => {
     captures.count();
     writer?.pushLosses(flows.table.takeLosses());
@@ -140,6 +153,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
   return {
     api: {
       captures,
+      tails,
       ...(traces && { traces: traces.door }),
       flows: { flows: traces?.flows ?? past, matchFilter: (expression) => packetTest(door, expression) },
       flowFeed: feed,
@@ -154,6 +168,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
       clearInterval(counting);
       clearInterval(looking);
       feed.stop();
+      await tails[Symbol.asyncDispose]();
       await captures.stop();
       captures.count();
       await flows.end(async () => {
@@ -222,6 +237,8 @@ function checkQuery(engine: QueryEngine, query: string): void {
   const { plan } = engine.prepare(query);
   if (plan.gives !== 'nodes' && plan.gives !== 'paths' && plan.gives !== 'graph')
     throw mistake('capture.no-nodes', `a capture runs on nodes, the query gives ${plan.gives}`, 'V() gives nodes');
+  if (plan.stages.some(({ gives }) => gives === 'flows'))
+    throw mistake('capture.of-flows', 'a capture follows the graph, not the flows that it makes', 'leave Flows() out');
   if (plan.mode !== 'run' || /^(at|context|between)\b/i.test(plan.stages[0]?.text ?? ''))
     throw mistake('capture.not-now', 'a capture runs on what is there now', 'leave the time out');
 }

@@ -1,5 +1,6 @@
-/** `/api/capture`, and `/api/pcap` that takes a trace. */
+/** `/api/capture`, `/api/capture/tail` that gives packets, and `/api/pcap` that takes a trace. */
 import type { Express, Request, Response } from 'express';
+import { sendTail } from './capture-tail.ts';
 import { CaptureDoor, type CaptureOutcome } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
@@ -7,11 +8,18 @@ import { sendJson, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 
 export interface CaptureRouteParts {
-  readonly parts: Pick<ApiParts, 'captures' | 'traces' | 'clock' | 'log'>;
+  readonly parts: Pick<ApiParts, 'captures' | 'tails' | 'traces' | 'clock' | 'log'>;
   readonly limits: ApiLimits;
 }
 
 export function captureRoutes(app: Express, { parts, limits }: CaptureRouteParts): void {
+  // Before the paths of captures: 'tail' is no id.
+  app
+    .route('/api/capture/tail')
+    .get((request, response, next) => {
+      sendTail(parts.tails, request, response).catch(next);
+    })
+    .all(wrongMethod('GET'));
   if (parts.captures) pathsOf(app, new CaptureDoor(parts.captures, () => parts.clock.now()), limits);
   app
     .route('/api/pcap')

@@ -5,6 +5,7 @@ import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
 import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
+import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
 
@@ -25,6 +26,8 @@ export interface ApiParts {
   readonly vocabulary: ApiVocabulary;
   /** Absent: there is no /api/capture. */
   readonly captures?: ApiCaptures;
+  /** Absent: packets cannot be read here. */
+  readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */
   readonly traces?: ApiTraces;
   /** What queries see of flows; without it they are told that there are none. */

@@ -2,13 +2,13 @@
  * Capturing with a packet socket (packet(7), TPACKET_V3): every packet of an interface is looked at, in C++, on a thread of
  * its own. Two types are made of it: afpacket, and pcap, which is Skydive's name for the same by another library.
  */
-import type { PacketSocket, PacketsOptions } from '../native/packets.ts';
+import type { PacketDoor, PacketSocket, PacketsOptions } from '../native/packets.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { DecoderLosses } from './decoder-losses.ts';
 import { decoderOptions } from './decoder-options.ts';
 import { filterProgram } from './filter-program.ts';
 import { interfaceTypes } from './interface-types.ts';
-import type { Mechanism, MechanismContext, Running } from './mechanism.ts';
+import type { CaptureOptions, Mechanism, MechanismContext, Running } from './mechanism.ts';
 
 /** LINKTYPE_ETHERNET: what nearly every interface is. */
 const ETHERNET = 1;
@@ -90,8 +90,8 @@ function running(socket: PacketSocket, count: () => void, over: () => void): Run
 }
 
 /** What an interface's packets begin with is known when it is open; a filter has to be made for that. */
-async function openOn(
-  { door, options }: MechanismContext,
+export async function openOn(
+  { door, options }: { readonly door: PacketDoor; readonly options: Pick<CaptureOptions, 'filter' | 'headerSize'> },
   asked: PacketsOptions,
   onBatch: (observations: Uint8Array, rawPackets: Uint8Array) => void,
 ): Promise<PacketSocket> {
@@ -122,7 +122,7 @@ function socketOptions({ place, options, sink }: MechanismContext, ringBytes: nu
 }
 
 /** What the door refuses, as what its reader can do about it. */
-function understood(error: unknown, { place }: MechanismContext): unknown {
+export function understood(error: unknown, { place }: { readonly place: { readonly name: string } }): unknown {
   const { code, message } = error as { code?: string; message: string };
   const what = `a packet socket on ${place.name}`;
   if (code === 'EPERM' || code === 'EACCES') return new Unavailable(what, 'CAP_NET_RAW', { cause: error });

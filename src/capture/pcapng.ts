@@ -59,17 +59,40 @@ export function pcapngPacket(packet: PcapngPacket): Uint8Array {
   const { timestampNs, data, length, comment } = packet;
   const { bytes, view, at } = block(BLOCK.packet, 20 + data.length, textOption(OPTION.comment, comment));
   view.setUint32(at, packet.interface, LITTLE);
-  view.setUint32(at + 4, Number(BigInt.asUintN(32, timestampNs >> 32n)), LITTLE);
-  view.setUint32(at + 8, Number(BigInt.asUintN(32, timestampNs)), LITTLE);
+  setTime(view, at + 4, timestampNs);
   view.setUint32(at + 12, data.length, LITTLE);
   view.setUint32(at + 16, length, LITTLE);
   bytes.set(data, at + 20);
   return bytes;
 }
 
+/** Totals of one interface since the beginning. */
+export interface PcapngStatistics {
+  readonly interface: number;
+  /** Epoch. */
+  readonly timestampNs: bigint;
+  readonly received: number;
+  /** Of those, what there was no room for. */
+  readonly dropped: number;
+  /** Of those, what was written. */
+  readonly delivered: number;
+}
+
+/** Interface statistics block; a later one replaces an earlier one. */
+export function pcapngStatistics(told: PcapngStatistics): Uint8Array {
+  const { bytes, view, at } = block(BLOCK.statistics, 12, [
+    countOption(OPTION.received, told.received),
+    countOption(OPTION.osDropped, told.dropped),
+    countOption(OPTION.delivered, told.delivered),
+  ]);
+  view.setUint32(at, told.interface, LITTLE);
+  setTime(view, at + 4, told.timestampNs);
+  return bytes;
+}
+
 const LITTLE = true;
 const BYTE_ORDER = 0x1a2b3c4d;
-const BLOCK = { section: 0x0a0d0d0a, interface: 1, packet: 6 } as const;
+const BLOCK = { section: 0x0a0d0d0a, interface: 1, statistics: 5, packet: 6 } as const;
 const OPTION = {
   comment: 1,
   interfaceName: 2,
@@ -77,6 +100,10 @@ const OPTION = {
   application: 4,
   resolution: 9,
   filter: 11,
+  // Of statistics: isb_ifrecv, isb_osdrop, isb_usrdeliv.
+  received: 4,
+  osDropped: 7,
+  delivered: 8,
 } as const;
 /** 10⁻⁹ s */
 const NANOSECONDS = 9;
@@ -113,6 +140,18 @@ function block(type: number, fieldBytes: number, options: readonly Option[]) {
 /** An option counts its length in 16 bits: a longer text is cut. */
 function textOption(code: number, text: string | undefined): Option[] {
   return text === undefined ? [] : [{ code, value: utf8(text).subarray(0, 0xffff) }];
+}
+
+function countOption(code: number, count: number): Option {
+  const value = new Uint8Array(8);
+  new DataView(value.buffer).setBigUint64(0, BigInt(Math.trunc(count)), LITTLE);
+  return { code, value };
+}
+
+/** The upper half comes first, whatever the order of bytes. */
+function setTime(view: DataView, at: number, timestampNs: bigint): void {
+  view.setUint32(at, Number(BigInt.asUintN(32, timestampNs >> 32n)), LITTLE);
+  view.setUint32(at + 4, Number(BigInt.asUintN(32, timestampNs)), LITTLE);
 }
 
 function utf8(text: string): Uint8Array {

@@ -29,11 +29,15 @@ export interface DecoderOptions {
   readonly reassemble?: boolean;
   readonly payloadBytes?: number;
   readonly payloadPackets?: number;
+  /** RAW_PACKETS_ALONE: all of them, and nothing is decoded. */
   readonly rawPacketLimit?: number;
   readonly rawBytes?: number;
   readonly conversationsMax?: number;
   readonly idleMs?: number;
 }
+
+/** As `rawPacketLimit`: every packet is handed out as it is, in the order they come, and there are no observations. */
+export const RAW_PACKETS_ALONE = 0xffff_ffff;
 
 export interface PacketsOptions extends DecoderOptions {
   readonly netns?: string;
