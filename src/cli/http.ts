@@ -1,15 +1,20 @@
 /** One request to the server. Over node:http rather than fetch: it is loaded in half the time. */
 import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '../contract/fault.ts';
 import { Mistake } from '../std/mistake.ts';
 import { exitCodes, Failure } from './failure.ts';
 import type { Server } from './server.ts';
 
 export interface Request {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as they come, instead of a body. */
+  readonly pieces?: AsyncIterable<Uint8Array>;
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -21,30 +26,53 @@ export interface Answer {
 }
 
 /** The answer when it is a good one; otherwise throws a Mistake or a Failure. */
-export async function request(server: Server, { method = 'GET', ...rest }: Request): Promise<Answer> {
-  const body = rest.body === undefined ? undefined : JSON.stringify(rest.body);
+export async function request(server: Server, asked: Request): Promise<Answer> {
+  const { bytes, ...answer } = await requestBytes(server, asked);
+  return { ...answer, text: bytes.toString('utf8') };
+}
+
+/** The same, of an answer that is no text. */
+export async function requestBytes(server: Server, asked: Request): Promise<AnswerBytes> {
   const late = AbortSignal.timeout(server.timeoutMs);
   try {
-    const message = await send(server, { method, path: rest.path, accept: rest.accept ?? 'application/json', body }, [
-      late,
-      rest.signal,
-    ]);
-    const date = Date.parse(message.headers.date ?? '');
-    const answer = {
-      status: message.statusCode ?? 0,
-      text: await textOf(message),
-      date: Number.isNaN(date) ? undefined : date,
-    };
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    throw refused(server, answer);
+    const message = await send(server, asked, [late, asked.signal]);
+    return { status: message.statusCode ?? 0, bytes: await bytesOf(message), date: dateOf(message) };
   } catch (error) {
-    if (error instanceof Failure || error instanceof Mistake) throw error;
-    if (rest.signal.aborted) throw new Failure(exitCodes.interrupted, '');
-    if (late.aborted) throw tooLate(server);
-    // What the system refuses has a code; anything else is a bug, and shown as one.
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw unreachable(server, error as NodeJS.ErrnoException);
+    throw understood(error, server, asked, late);
   }
+}
+
+/** The same, piece by piece for as long as they come; only the first has to come in time. */
+export async function* requestPieces(server: Server, asked: Request): AsyncGenerator<Uint8Array> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), server.timeoutMs);
+  try {
+    const message = await send(server, asked, [late.signal, asked.signal]);
+    clearTimeout(timer);
+    for await (const piece of message) yield piece as Buffer;
+  } catch (error) {
+    throw understood(error, server, asked, late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export interface AnswerBytes extends Omit<Answer, 'text'> {
+  readonly bytes: Buffer;
+}
+
+function understood(error: unknown, server: Server, { signal }: Request, late: AbortSignal): unknown {
+  if (error instanceof Failure || error instanceof Mistake) return error;
+  if (signal.aborted) return new Failure(exitCodes.interrupted, '');
+  if (late.aborted) return tooLate(server);
+  // What the system refuses has a code; anything else is a bug, and shown as one.
+  if ((error as NodeJS.ErrnoException).code === undefined) return error;
+  return unreachable(server, error as NodeJS.ErrnoException);
+}
+
+function dateOf(message: IncomingMessage): number | undefined {
+  const date = Date.parse(message.headers.date ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** Whatever is wrong with the way to the server, in one sentence with what would do. */
@@ -64,42 +92,50 @@ const reasons: Readonly<Record<string, string>> = {
   EPROTO: 'it does not speak TLS (http:// instead of https://?)',
 };
 
-interface Outgoing {
-  readonly method: string;
-  readonly path: string;
-  readonly accept: string;
-  readonly body: string | undefined;
-}
-
-async function send(server: Server, outgoing: Outgoing, signals: AbortSignal[]): Promise<IncomingMessage> {
+/** Resolves to an answer that is a good one. */
+async function send(server: Server, asked: Request, signals: AbortSignal[]): Promise<IncomingMessage> {
   const { request: open } = server.url.startsWith('https:') ? await import('node:https') : await import('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const out = open(server.url + outgoing.path, {
-    method: outgoing.method,
-    headers: headersOf(server, outgoing),
+  const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+  const out = open(server.url + asked.path, {
+    method: asked.method ?? 'GET',
+    headers: headersOf(server, asked, body),
     signal: AbortSignal.any(signals),
     agent: false,
   });
   out.on('error', reject);
   out.on('response', resolve);
-  out.end(outgoing.body);
-  return promise;
+  if (asked.pieces === undefined) out.end(body);
+  // A server that refuses answers before it has read all; what it says counts, not that it hung up.
+  else pipeline(asked.pieces, out).catch((error) => setTimeout(() => reject(error), HEARD_LATER_MS));
+  const message = await promise;
+  const status = message.statusCode ?? 0;
+  if (status >= 200 && status < 300) return message;
+  throw refused(server, { status, text: (await bytesOf(message)).toString('utf8'), date: undefined });
 }
 
-function headersOf(server: Server, { accept, body }: Outgoing): Record<string, string> {
-  const headers: Record<string, string> = { accept, 'user-agent': 'skein-cli' };
+/** An answer that is on its way may come so long after the connection broke. */
+const HEARD_LATER_MS = 200;
+
+function headersOf(
+  server: Server,
+  { accept = 'application/json', headers: more = {}, pieces }: Request,
+  body: string | undefined,
+): Record<string, string> {
+  const headers: Record<string, string> = { accept, 'user-agent': 'skein-cli', ...more };
   if (server.token !== undefined) headers.authorization = `Bearer ${server.token}`;
   if (body !== undefined) {
     headers['content-type'] = 'application/json';
     headers['content-length'] = String(Buffer.byteLength(body));
   }
+  if (pieces !== undefined) headers['content-type'] = 'application/octet-stream';
   return headers;
 }
 
-async function textOf(message: IncomingMessage): Promise<string> {
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function tooLate(server: Server): Failure {

@@ -7,6 +7,8 @@ export interface Io {
   /** Everything that is said about the data. */
   readonly err: Sink;
   readonly readInput: () => Promise<string>;
+  /** The same where it is no text. */
+  readonly inputPieces: () => AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Epoch ms. */
   readonly now: () => number;
@@ -15,7 +17,8 @@ export interface Io {
 }
 
 export interface Sink {
-  write(text: string): void;
+  /** Bytes for what is no text: packets. */
+  write(data: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** Width of the terminal in columns; undefined when it is none. */
   readonly columns: number | undefined;
@@ -32,6 +35,7 @@ export function processIo(): Io {
     out: sink(process.stdout),
     err: sink(process.stderr),
     readInput: () => text(process.stdin),
+    inputPieces: () => process.stdin,
     env: process.env,
     now: Date.now,
     get interrupted() {
@@ -49,7 +53,7 @@ function sink(stream: NodeJS.WriteStream): Sink {
     process.exit(0);
   });
   return {
-    write: (text) => void stream.write(text),
+    write: (data) => void stream.write(data),
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.isTTY ? stream.columns : undefined;

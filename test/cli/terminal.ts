@@ -4,13 +4,14 @@ import { runCli } from '../../src/cli/run.ts';
 
 export interface Ran {
   readonly exitCode: number;
+  /** Bytes as they would be as text (latin1). */
   readonly out: string;
   readonly err: string;
 }
 
 export interface TerminalOptions {
   readonly env?: Record<string, string>;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** Columns; left out: output goes to a file. */
   readonly columns?: number;
   readonly now?: number;
@@ -26,7 +27,8 @@ export async function skein(words: readonly string[], options: TerminalOptions =
   const isTerminal = options.columns !== undefined;
   const io: Io = {
     out: {
-      write: (text) => {
+      write: (data) => {
+        const text = shown(data);
         out += text;
         options.onOut?.(text);
       },
@@ -34,18 +36,26 @@ export async function skein(words: readonly string[], options: TerminalOptions =
       columns: options.columns,
     },
     err: {
-      write: (text) => {
+      write: (data) => {
+        const text = shown(data);
         err += text;
         options.onErr?.(text);
       },
       isTerminal,
       columns: options.columns,
     },
-    readInput: async () => options.input ?? '',
+    readInput: async () => shown(options.input ?? ''),
+    async *inputPieces() {
+      yield Buffer.from(options.input ?? '');
+    },
     env: options.env ?? {},
     now: () => options.now ?? Date.UTC(2026, 10, 21, 12),
     interrupted: options.interrupted ?? new AbortController().signal,
   };
   const exitCode = await runCli(words, { io, up: options.up ?? (async () => 0), tryAddon: async () => undefined });
   return { exitCode, out, err };
+}
+
+function shown(data: string | Uint8Array): string {
+  return typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
 }
