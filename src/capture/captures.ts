@@ -72,6 +72,7 @@ export class Captures {
   #cancel: (() => void) | undefined;
   #isStopped = false;
   #lastPassMs = 0;
+  #revision = 0;
   #trouble: string | undefined;
 
   constructor(parts: CapturesParts) {
@@ -156,9 +157,11 @@ export class Captures {
     for (const { points } of this.#all.values()) yield* points.values();
   }
 
-  /** The graph has changed. */
-  saw(commit: Commit): void {
-    if (this.#entries.isWriting || commit.events.length === 0) return;
+  /** The graph has changed. Its revision tells also of nodes that came back as they were, which are no events. */
+  saw(commit: Commit, revision: number): void {
+    const isNews = revision !== this.#revision && !this.#entries.isWriting;
+    this.#revision = revision;
+    if (!isNews) return;
     for (const { kind, element } of commit.events) {
       if (element.kind !== 'node') continue;
       for (const point of [...this.#entries.at(element.id)]) {

@@ -1,4 +1,5 @@
 import { keptCaptureShape } from '../../src/contract/capture.ts';
+import { statusShape } from '../../src/contract/status.ts';
 import { mistake } from '../../src/std/mistake.ts';
 import { all, veth, type World, world } from '../capture/world.ts';
 import { ask, type TestServer, testServer } from './server.ts';
@@ -173,4 +174,39 @@ test('what a capture has counted is shown in its entry on the node, and makes no
       },
     },
   ]);
+});
+
+test('what was lost is in status and in the figures, by stage and place', async () => {
+  const loss = {
+    Host: 'h1',
+    Node: 't1',
+    Capture: 'c1',
+    Stage: 'socket',
+    Reason: 'ring full',
+    Packets: 7,
+    Bytes: 700,
+    Flows: 1,
+    From: 1,
+    To: 2,
+  };
+  const Flows = {
+    Live: 3,
+    LiveMax: 10,
+    Places: 1,
+    WaitingBytes: 0,
+    Packets: 50,
+    Dropped: 7,
+    Losses: [loss],
+    Archive: null,
+  };
+  await using server = await testServer({
+    status: { Flows, Captures: { IsMaster: true, All: 1, Active: 1, Failed: 0 } },
+  });
+  const status = statusShape.parse(JSON.parse((await ask(server, '/api/status')).text));
+  expect(status).toMatchObject({ Flows, Captures: { IsMaster: true, All: 1 } });
+  const { text } = await ask(server, '/metrics');
+  const labels = '{host="h1",node="t1",stage="socket",reason="ring full",capture="c1"}';
+  expect(text).toContain(`\nskein_lost_packets_total${labels} 7\n`);
+  expect(text).toContain(`\nskein_lost_bytes_total${labels} 700\n`);
+  expect(text).toMatch(/^skein_capture_dropped_total 7$/m);
 });

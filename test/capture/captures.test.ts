@@ -326,6 +326,20 @@ describe('as objects', () => {
     expect(it.warnings).toEqual(['captures will not survive a restart: EROFS']);
   });
 
+  test('nodes of an earlier run that come back as they were are captured too', async () => {
+    const it = world({ kept: [{ ...asked(veths), UUID: 'old' }] });
+    const before = world();
+    before.say(veth('a'));
+    const node = before.node('a');
+    if (node) it.graph.remember([node]);
+    it.captures.restore();
+    await it.pass();
+    expect(it.open()).toEqual([]);
+    it.say(veth('a'));
+    await it.pass();
+    expect(it.open()).toHaveLength(1);
+  });
+
   test('stopping ends all runs and forgets nothing', async () => {
     const it = world();
     it.say(veth('a'), veth('b'));

@@ -139,7 +139,7 @@ export function world(
     newId: () => `c${++ids}`,
     limits: options.limits ?? { captures: 10, nodes: 10 },
   });
-  graph.subscribe((commit) => captures.saw(commit));
+  graph.subscribe((commit) => captures.saw(commit, graph.revision));
   return {
     clock,
     graph,

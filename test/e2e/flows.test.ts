@@ -80,6 +80,7 @@ test('what cannot be captured is said: no capability, no type, no such filter', 
       `BPFFilter: Not a valid BPF expression: unknown port 'nowhere' (position 9: "nowhere")\n`,
     ]);
     expect(await post({ GremlinQuery: "G.At('-1m').V()" })).toMatchObject([400, expect.stringContaining('there now')]);
+    expect(await post({ GremlinQuery: 'G.Flows().Nodes()' })).toMatchObject([400, expect.stringContaining('Flows()')]);
     expect(await post({ GremlinQuery: 'G.V().Count()' })).toMatchObject([400, expect.stringContaining('gives')]);
     await skein.end();
   }));
@@ -99,6 +100,11 @@ test('without capabilities everything else runs, and a capture says what it need
     const { Captures } = (await (await fetch(`${skein.url}/api/status`)).json()) as { Captures: { Notes: string[] } };
     expect(Captures.Notes).toContainEqual(expect.stringContaining('CAP_NET_RAW'));
     expect(await skein.query('G.Flows()')).toEqual([]);
+    const metrics = await (await fetch(`${skein.url}/metrics`)).text();
+    expect(metrics).toMatch(/^skein_captures 1$/m);
+    expect(metrics).toMatch(/^skein_capture_failed_nodes 1$/m);
+    expect(metrics).toMatch(/^skein_capture_nodes\{type="afpacket"\} 0$/m);
+    expect(metrics).toMatch(/^skein_flows 0$/m);
     expect(await skein.end()).toBe(0);
   }));
 
