@@ -34,8 +34,8 @@ export interface Capture {
 /** Skydive's bits. */
 export const layerBits = { VRRPv2: 1, DNS: 2, DHCPv4: 4 } as const;
 
-/** Enough for the headers of a tunnel in a tunnel, and the beginning of what it carries. */
-export const DEFAULT_HEADER_SIZE = 256;
+/** An ordinary packet whole, within a tunnel too: the name in a ClientHello may stand at its end. */
+export const DEFAULT_HEADER_SIZE = 1600;
 /** Of the counters of a switch. */
 const DEFAULT_POLLING_S = 10;
 /** Fragments can only be put together when all of them is there. */

@@ -15,6 +15,9 @@ export function ovssflowOn(ovs: OvsOptions): Mechanism {
   };
 }
 
+/** Samples of several packets share a datagram of 1,400 bytes. */
+const SAMPLE_BYTES_MAX = 512;
+
 async function start(context: MechanismContext, { database, ports }: OvsOptions): Promise<Running> {
   const { headerSize, samplingRate, pollingIntervalS } = context.options;
   return ovsCapture(context, await sample(context, ports), {
@@ -24,7 +27,7 @@ async function start(context: MechanismContext, { database, ports }: OvsOptions)
       targets: target,
       // Its address is how the agent calls itself; the loopback always has one.
       agent: 'lo',
-      header: headerSize,
+      header: Math.min(headerSize, SAMPLE_BYTES_MAX),
       sampling: samplingRate,
       polling: pollingIntervalS,
     }),
