@@ -4,20 +4,60 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layout } from '../../src/flow/layout.ts';
+import { flag, layerNames, layout } from '../../src/flow/layout.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import type { KernelAttachment, KernelFlows, KernelFlowsOptions } from '../../src/native/packets.ts';
 import { TestNetns } from './native_netns.ts';
 
+/** A conversation, by all that was told of it: one of two protocols has two paths. */
 export interface Seen {
   readonly trackingId: string;
   readonly parentKey: bigint;
-  readonly layers: readonly number[];
-  readonly linkId: bigint;
-  readonly networkId: number;
-  readonly flags: number;
-  packets: [lo: number, hi: number];
-  bytes: [lo: number, hi: number];
+  readonly paths: Set<string>;
+  readonly links: Set<bigint>;
+  readonly networks: Set<number>;
+  readonly packets: [lo: number, hi: number];
+  readonly bytes: [lo: number, hi: number];
+}
+
+/** Adds observations up, by key; gives those of facts alone, each with its parts. */
+export function addUp(seen: Map<bigint, Seen>, observations: Uint8Array): Uint8Array[] {
+  const facts: Uint8Array[] = [];
+  const view = new DataView(observations.buffer, observations.byteOffset, observations.byteLength);
+  for (let at = 0; at < observations.length; at += view.getUint16(at, true)) {
+    if (view.getUint8(at + layout.flags) & flag.factsOnly) {
+      facts.push(observations.subarray(at, at + view.getUint16(at, true)));
+      continue;
+    }
+    const key = view.getBigUint64(at + layout.key, true);
+    const known = seen.get(key) ?? {
+      trackingId: view
+        .getBigUint64(at + layout.trackingId, true)
+        .toString(16)
+        .padStart(16, '0'),
+      parentKey: view.getBigUint64(at + layout.parentKey, true),
+      paths: new Set(),
+      links: new Set(),
+      networks: new Set(),
+      packets: [0, 0],
+      bytes: [0, 0],
+    };
+    const layers = observations.subarray(at + layout.layers, at + layout.layers + 12);
+    known.paths.add(
+      [...layers]
+        .filter((layer) => layer > 0)
+        .map((layer) => layerNames[layer])
+        .join('/'),
+    );
+    known.links.add(view.getBigUint64(at + layout.linkId, true));
+    known.networks.add(view.getUint32(at + layout.networkId, true));
+    known.packets[0] += view.getFloat64(at + layout.loPackets, true);
+    known.packets[1] += view.getFloat64(at + layout.hiPackets, true);
+    known.bytes[0] += view.getFloat64(at + layout.loBytes, true);
+    known.bytes[1] += view.getFloat64(at + layout.hiBytes, true);
+    seen.set(key, known);
+  }
+  return facts;
 }
 
 const SENDER = new URL('./ebpf_send.c', import.meta.url).pathname;
@@ -47,7 +87,7 @@ export class EbpfWorld {
         netns.ip(`link set ${name} up`);
       }
       world.flows = await openPacketDoor().openKernelFlows({ ...options, ...given }, (observations) =>
-        world.#take(observations),
+        world.facts.push(...addUp(world.seen, observations)),
       );
     } catch (error) {
       world[Symbol.dispose]();
@@ -98,35 +138,6 @@ export class EbpfWorld {
       sum.conversations++;
     }
     return sum;
-  }
-
-  #take(observations: Uint8Array): void {
-    const view = new DataView(observations.buffer, observations.byteOffset, observations.byteLength);
-    for (let at = 0; at < observations.length; at += view.getUint16(at, true)) {
-      const flags = view.getUint8(at + layout.flags);
-      if (flags & 8) {
-        this.facts.push(observations.subarray(at, at + view.getUint16(at, true)));
-        continue;
-      }
-      const key = view.getBigUint64(at + layout.key, true);
-      const number = (offset: number) => view.getFloat64(at + offset, true);
-      const known = this.seen.get(key) ?? {
-        trackingId: view
-          .getBigUint64(at + layout.trackingId, true)
-          .toString(16)
-          .padStart(16, '0'),
-        parentKey: view.getBigUint64(at + layout.parentKey, true),
-        layers: [...observations.subarray(at + layout.layers, at + layout.layers + 12)].filter((layer) => layer > 0),
-        linkId: view.getBigUint64(at + layout.linkId, true),
-        networkId: view.getUint32(at + layout.networkId, true),
-        flags,
-        packets: [0, 0],
-        bytes: [0, 0],
-      };
-      known.packets = [known.packets[0] + number(layout.loPackets), known.packets[1] + number(layout.hiPackets)];
-      known.bytes = [known.bytes[0] + number(layout.loBytes), known.bytes[1] + number(layout.hiBytes)];
-      this.seen.set(key, known);
-    }
   }
 
   [Symbol.dispose](): void {

@@ -31,11 +31,11 @@ constexpr uint32_t kLinkEthernet = 1, kLinkRaw = 101;
 // linux/if_arp.h, which clashes with net/if.h.
 constexpr int kRawIp = 519, kIp6Gre = 823;
 
-/** Reasons that are no loss: a packet's ordinary end, or none that says anything. */
+/** Reasons that are no loss: a packet's ordinary end, one for others that was only overheard, or none that says anything. */
 constexpr const char* kOrdinary[] = {"SKB_NOT_DROPPED_YET",        "SKB_CONSUMED",
                                      "SKB_DROP_REASON_NOT_SPECIFIED", "SKB_DROP_REASON_SOCKET_CLOSE",
                                      "SKB_DROP_REASON_QUEUE_PURGE",   "SKB_DROP_REASON_TCP_OLD_ACK",
-                                     "SKB_DROP_REASON_TCP_OLD_DATA"};
+                                     "SKB_DROP_REASON_TCP_OLD_DATA",  "SKB_DROP_REASON_OTHERHOST"};
 
 Failure withWhatWouldDo(const Failure& failure) {
   const std::string attempt = "count flows in the kernel";
