@@ -63,7 +63,8 @@ export class CapturePoint {
     this.capture = capture;
     this.place = place;
     this.#parts = parts;
-    this.#ended = this.#live();
+    // What goes wrong outside of a run is our bug: it ends this point, and nothing else.
+    this.#ended = this.#live().catch((error: Error) => parts.log.warn(`capture ${capture.UUID}: ${error.stack}`));
   }
 
   get state(): PointState {
