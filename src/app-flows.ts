@@ -161,7 +161,14 @@ export function startFlows(parts: FlowParts): RunningFlows {
     sweep: () => captures.sweep(),
     status: () => ({
       Captures: captureStatus(mechanisms, captures),
-      Flows: flowStatus({ flows, captures, flowsMax: config.flow.maxEntries, health, writer }),
+      Flows: flowStatus({
+        flows,
+        captures,
+        flowsMax: config.flow.maxEntries,
+        health,
+        writer,
+        nameOf: (tid) => nameOf(graph, tid),
+      }),
     }),
     async [Symbol.asyncDispose]() {
       unsubscribe();
@@ -202,6 +209,11 @@ function tracesOf(parts: FlowParts, open: () => Promise<Archive>, captured: Flow
 
 export function tracesFolder({ archive }: Config): string {
   return join(archive.directory, 'traces');
+}
+
+function nameOf(graph: Graph, tid: string): string | undefined {
+  for (const { metadata } of graph.now().nodesWith('TID', tid) ?? []) return String(metadata.Name);
+  return undefined;
 }
 
 function lifeOf({ flow }: Config): FlowLife {

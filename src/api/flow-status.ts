@@ -52,9 +52,11 @@ export interface FlowStatusParts {
   /** Undefined: they are kept nowhere, or it did not say yet. */
   readonly health: FlowArchiveHealth | undefined;
   readonly writer: FlowWriter | undefined;
+  /** Name of the node with this TID. */
+  readonly nameOf: (tid: string) => string | undefined;
 }
 
-export function flowStatus({ flows, captures, flowsMax, health, writer }: FlowStatusParts): FlowStatus {
+export function flowStatus({ flows, captures, flowsMax, health, writer, nameOf }: FlowStatusParts): FlowStatus {
   const { flows: live, places, waitingBytes } = flows.stats();
   let [packets, dropped] = [0, 0];
   for (const point of captures.points()) {
@@ -73,6 +75,7 @@ export function flowStatus({ flows, captures, flowsMax, health, writer }: FlowSt
     Losses: losses.slice(0, LOSSES_SHOWN).map((loss) => ({
       Host: loss.host,
       Node: loss.node,
+      ...withName(nameOf(loss.node)),
       Capture: loss.capture,
       Stage: loss.stage,
       Reason: loss.reason,
@@ -101,4 +104,8 @@ function archiveReply(health: FlowArchiveHealth, writer: FlowWriter): NonNullabl
     Failures: failures,
     Lost: lost.flows + lost.rawPackets,
   };
+}
+
+function withName(Name: string | undefined): { readonly Name?: string } {
+  return Name === undefined ? {} : { Name };
 }

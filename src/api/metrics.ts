@@ -150,7 +150,14 @@ function flowMetrics(page: Page, { Captures, Flows }: Status): void {
   page.gauge('skein_flow_waiting_bytes', 'Observations on their way into the table.', [[{}, Flows.WaitingBytes]]);
   const losses = (value: 'Packets' | 'Bytes' | 'Flows'): Series =>
     Flows.Losses.map((loss) => [
-      { host: loss.Host, node: loss.Node, stage: loss.Stage, reason: loss.Reason, capture: loss.Capture },
+      {
+        host: loss.Host,
+        interface: loss.Name ?? '',
+        node: loss.Node,
+        capture: loss.Capture,
+        stage: loss.Stage,
+        reason: loss.Reason,
+      },
       loss[value],
     ]);
   page.counter('skein_lost_packets_total', 'Packets that could not be taken, by stage.', losses('Packets'));

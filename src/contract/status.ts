@@ -90,6 +90,7 @@ export const lossShape = z
   .object({
     Host: z.string(),
     Node: z.string().meta({ description: "TID of the node; '' when it is not one node's." }),
+    Name: z.string().optional().meta({ description: 'Of that node, while it is there.' }),
     Capture: z.string(),
     Stage: z.string().meta({
       description: 'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive.',

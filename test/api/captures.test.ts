@@ -180,6 +180,7 @@ test('what was lost is in status and in the figures, by stage and place', async 
   const loss = {
     Host: 'h1',
     Node: 't1',
+    Name: 'eth0',
     Capture: 'c1',
     Stage: 'socket',
     Reason: 'ring full',
@@ -205,7 +206,7 @@ test('what was lost is in status and in the figures, by stage and place', async 
   const status = statusShape.parse(JSON.parse((await ask(server, '/api/status')).text));
   expect(status).toMatchObject({ Flows, Captures: { IsMaster: true, All: 1 } });
   const { text } = await ask(server, '/metrics');
-  const labels = '{host="h1",node="t1",stage="socket",reason="ring full",capture="c1"}';
+  const labels = '{host="h1",interface="eth0",node="t1",capture="c1",stage="socket",reason="ring full"}';
   expect(text).toContain(`\nskein_lost_packets_total${labels} 7\n`);
   expect(text).toContain(`\nskein_lost_bytes_total${labels} 700\n`);
   expect(text).toMatch(/^skein_capture_dropped_total 7$/m);
