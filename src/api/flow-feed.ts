@@ -38,30 +38,33 @@ export class Feed implements FlowFeed {
   }
 
   async #count(): Promise<void> {
-    const byCapture = new Map<string, Mutable<FlowStats>>();
-    const of = (CaptureID: string) => {
-      const known = byCapture.get(CaptureID) ?? { ...nothing, CaptureID };
-      byCapture.set(CaptureID, known);
-      return known;
-    };
-    for (const point of this.#captures.points()) {
-      const stats = of(point.capture.UUID);
-      const { packetsReceived, packetsDropped, packetsIfDropped } = point.stats();
-      stats.PacketsReceived += packetsReceived;
-      stats.PacketsDropped += packetsDropped + packetsIfDropped;
-    }
-    const { table } = this.#flows;
-    for (const { capture, stage, packets } of table.loss()) {
-      if (stage === 'flow-table') of(capture).FlowDropped += packets;
-      else if (stage === 'kernel-table') of(capture).KernelFlowDropped += packets;
-    }
-    for (const stats of byCapture.values()) {
-      const its = stats.CaptureID;
-      const test = { field: 'CaptureID', equals: [its], test: (value: unknown) => value === its };
-      stats.FlowCount = await table.count({ where: [{ anyOf: [test] }] });
-    }
-    for (const each of this.#listeners) each.counted([...byCapture.values()]);
+    const stats = await captureStats(this.#captures, this.#flows);
+    for (const each of this.#listeners) each.counted(stats);
   }
+}
+
+/** The totals of all captures that run. */
+export async function captureStats(captures: Pick<Captures, 'points'>, { table }: LiveFlows): Promise<FlowStats[]> {
+  const byCapture = new Map<string, Mutable<FlowStats>>();
+  for (const point of captures.points()) {
+    const { UUID } = point.capture;
+    const stats = byCapture.get(UUID) ?? { ...nothing, CaptureID: UUID };
+    byCapture.set(UUID, stats);
+    const { packetsReceived, packetsDropped, packetsIfDropped } = point.stats();
+    stats.PacketsReceived += packetsReceived;
+    stats.PacketsDropped += packetsDropped + packetsIfDropped;
+  }
+  for (const { capture, stage, packets } of table.loss()) {
+    const stats = byCapture.get(capture);
+    if (stats && stage === 'flow-table') stats.FlowDropped += packets;
+    else if (stats && stage === 'kernel-table') stats.KernelFlowDropped += packets;
+  }
+  for (const stats of byCapture.values()) {
+    const its = stats.CaptureID;
+    const test = { field: 'CaptureID', equals: [its], test: (value: unknown) => value === its };
+    stats.FlowCount = await table.count({ where: [{ anyOf: [test] }] });
+  }
+  return [...byCapture.values()];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
