@@ -121,3 +121,21 @@ test('what travels in a tunnel names it, also when the tunnel is seen later or h
   expect(told.find(({ UUID }) => UUID === tunnel?.UUID)).toBeDefined();
   expect(all().map(({ ParentUUID }) => ParentUUID)).toEqual([tunnel?.UUID]);
 });
+
+test.each(['the capture ends', 'all is over'])('what travels in a tunnel names it when %s before an update', (how) => {
+  const { table, told } = tableOf();
+  const outer = { from: end('172.16.0.1'), to: end('172.16.0.2'), protocol: 47 };
+  const tunnel = observations({ ...outer, layers: ['Ethernet', 'IPv4', 'GRE'] });
+  const reader = new ObservationReader(tunnel);
+  reader.next();
+  const parent = { high: reader.uint32(layout.key + 4), low: reader.uint32(layout.key) };
+  const inside = (port: number) => observations({ parent, from: end('10.0.0.1', port), layers: ['IPv4', 'TCP'] });
+  for (const bytes of [inside(1), tunnel, inside(2)]) table.observe(bytes, 1000);
+  if (how === 'all is over') table.finish();
+  else table.removePlace(1);
+  const [first, second, third] = ['Ethernet/IPv4/GRE', 'IPv4/TCP'].flatMap((path) =>
+    told.filter(({ LayersPath }) => LayersPath === path),
+  );
+  expect(told).toHaveLength(3);
+  expect([second?.ParentUUID, third?.ParentUUID]).toEqual([first?.UUID, first?.UUID]);
+});
