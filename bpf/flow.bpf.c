@@ -368,56 +368,115 @@ static __always_inline int is_tunnel(__u16 port) {
          port == PORT_MPLS_CONTRAIL;
 }
 
-/* A packet of a known conversation over TCP or UDP in IPv4 without ado is counted here; all else is looked at closer. */
+/* What tells a plain packet's conversation, and who has sent it. */
+struct ends {
+  __u64 what;
+  __u64 address;
+  __u32 headers;
+  __u16 to_port;
+  __u8 flags;
+  __u8 from_hi;
+};
+
+/* A field as a whole: of a packed struct it would be read byte by byte, and these programs are run where that is not needed. */
+#define WHOLE(type, field) (*(const type *)(const void *)&(field))
+
+/* TCP or UDP in IPv4 without ado; its first or last segments are not. */
+static __always_inline int read_plain(const struct plain *p, struct ends *e) {
+  if (WHOLE(__be16, p->type) != bpf_htons(0x0800) || p->version != 0x45 || (WHOLE(__be16, p->fragment) & bpf_htons(0x3fff))) return 0;
+  __u32 ports = bpf_ntohl(WHOLE(__be32, p->from_port));
+  __u16 from_port = ports >> 16, to_port = ports;
+  e->flags = 0;
+  e->to_port = 0;
+  if (p->protocol == IP_TCP) {
+    e->flags = p->flags;
+    e->headers = 34 + (p->offset >> 4) * 4;
+    if (e->flags & (TCP_SYN | TCP_FIN | TCP_RST)) return 0;
+  } else if (p->protocol == IP_UDP) {
+    e->headers = 42;
+    e->to_port = to_port;
+  } else {
+    return 0;
+  }
+  __u64 ends = WHOLE(__u64, p->from);
+  __u32 from = bpf_ntohl((__u32)ends), to = bpf_ntohl((__u32)(ends >> 32));
+  e->from_hi = from != to ? from > to : from_port > to_port;
+  e->address = e->from_hi ? ends >> 32 | ends << 32 : ends;
+  e->what = what_of(e->from_hi ? ports : ports >> 16 | ports << 16, 0, p->protocol, 4);
+  return 1;
+}
+
+/* The slot of a conversation that is known, and of which nothing but numbers is wanted any more. */
+static __always_inline struct flow_slot *known_slot(const struct flow_control *ctl, __u64 place, const struct ends *e,
+                                                    __u64 around, __u64 hash) {
+  __u32 index;
+  struct flow_set *set = set_at(ctl, hash, &index);
+  if (!set) return 0;
+  struct flow_slot *slot = &set->slots[0];
+  if (slot->place != place || slot->what != e->what || slot->address0 != e->address || slot->around != around) {
+    slot = &set->slots[1];
+    if (slot->place != place || slot->what != e->what || slot->address0 != e->address || slot->around != around) return 0;
+  }
+  __u32 from = e->from_hi & 1;
+  return slot->left[from] || (__s32)slot->packets[from] < 0 ? 0 : slot;
+}
+
+static __always_inline void add(struct flow_slot *slot, const struct ends *e, __u32 packets, __u64 bytes, __u32 now) {
+  __u32 from = e->from_hi & 1;
+  slot->packets[from] += packets;
+  slot->bytes[from] += bytes;
+  slot->last = now;
+  if (e->flags) slot->flags[from] |= e->flags;
+}
+
+struct plain_vxlan {
+  __u8 outside[42];
+  __u8 flags;
+  __u8 unused[3];
+  __be32 vni;
+  struct plain inside;
+} __attribute__((packed));
+
+/* The same inside of VXLAN, which is the tunnel of most. Returns whether it was counted. */
+static __always_inline int count_vxlan(struct __sk_buff *skb, const struct flow_control *ctl, __u64 place, struct ends *outer) {
+  const struct plain_vxlan *p = (void *)(long)skb->data;
+  struct ends inner;
+  if ((void *)(p + 1) > (void *)(long)skb->data_end || !(p->flags & 8) || skb->gso_size) return 0;
+  if (!read_plain(&p->inside, &inner) || is_tunnel(inner.to_port)) return 0;
+  outer->what = what_of(bpf_ntohl(WHOLE(__be32, p->vni)) >> 8, outer->to_port, IP_UDP, 4);
+  __u64 around = hash_of(place, outer->what, 0, outer->address);
+  struct flow_slot *outside = known_slot(ctl, place, outer, 0, around);
+  if (!outside) return 0;
+  struct flow_slot *inside = known_slot(ctl, place, &inner, around, hash_of(place, inner.what, around, inner.address));
+  if (!inside) return 0;
+  __u32 now = bpf_jiffies64();
+  add(outside, outer, 1, skb->len, now);
+  add(inside, &inner, 1, skb->len - 50, now);
+  return 1;
+}
+
+/* A plain packet of a known conversation is counted here; all else is looked at closer. */
 SEC("tc")
 int flow_seen(struct __sk_buff *skb) {
   __u64 place = place_of(skb);
   const struct plain *p = (void *)(long)skb->data;
-  if ((void *)(p + 1) > (void *)(long)skb->data_end) goto closer;
-  if (p->type != bpf_htons(0x0800) || p->version != 0x45 || (p->fragment & bpf_htons(0x3fff)) || skb->vlan_present) goto closer;
-
   struct flow_control *ctl = only(&control);
+  struct ends e;
   if (!ctl) return PASS;
-  __u32 headers;
-  __u8 flags = 0;
-  __u16 from_port = bpf_ntohs(p->from_port), to_port = bpf_ntohs(p->to_port);
-  if (p->protocol == IP_TCP) {
-    flags = p->flags;
-    headers = 34 + (p->offset >> 4) * 4;
-    if (flags & (TCP_SYN | TCP_FIN | TCP_RST)) goto closer;
-  } else if (p->protocol == IP_UDP) {
-    headers = 42;
-    if (is_tunnel(to_port)) goto closer;
-  } else {
+  if ((void *)(p + 1) > (void *)(long)skb->data_end || skb->vlan_present || !read_plain(p, &e)) goto closer;
+  if (is_tunnel(e.to_port)) {
+    if ((e.to_port == PORT_VXLAN || e.to_port == PORT_VXLAN_LINUX) && count_vxlan(skb, ctl, place, &e)) return PASS;
     goto closer;
   }
-  __u32 from = bpf_ntohl(p->from), to = bpf_ntohl(p->to);
-  int from_hi = from != to ? from > to : from_port > to_port;
-  __u64 address = from_hi ? (__u64)p->to | (__u64)p->from << 32 : (__u64)p->from | (__u64)p->to << 32;
-  __u32 ports = from_hi ? (__u32)to_port | (__u32)from_port << 16 : (__u32)from_port | (__u32)to_port << 16;
-  __u64 what = what_of(ports, 0, p->protocol, 4);
-
-  __u32 index;
-  struct flow_set *set = set_at(ctl, hash_of(place, what, 0, address), &index);
-  if (!set) return PASS;
-  struct flow_slot *slot = &set->slots[0];
-  if (slot->place != place || slot->what != what || slot->address0 != address || slot->around) {
-    slot = &set->slots[1];
-    if (slot->place != place || slot->what != what || slot->address0 != address || slot->around) goto closer;
-  }
-  from_hi &= 1;
-  if (slot->left[from_hi] || (__s32)slot->packets[from_hi] < 0) goto closer;
-
+  struct flow_slot *slot = known_slot(ctl, place, &e, 0, hash_of(place, e.what, 0, e.address));
+  if (!slot) goto closer;
   __u32 segments = 1;
   __u64 bytes = skb->len;
   if (skb->gso_size) {
-    segments = segments_of(skb, headers);
-    bytes += (__u64)(segments - 1) * headers;
+    segments = segments_of(skb, e.headers);
+    bytes += (__u64)(segments - 1) * e.headers;
   }
-  slot->packets[from_hi] += segments;
-  slot->bytes[from_hi] += bytes;
-  slot->last = bpf_jiffies64();
-  if (flags) slot->flags[from_hi] |= flags;
+  add(slot, &e, segments, bytes, bpf_jiffies64());
   return PASS;
 
 closer:
