@@ -4,6 +4,7 @@ import type { ObservationReader } from './observation.ts';
 import { row as r, rareRow, state, tcpRow, updateRow } from './row.ts';
 import { rttOf } from './row-flow.ts';
 import type { FlowStore } from './store.ts';
+import { parentUuid } from './tunnels.ts';
 
 export function mergeObservation(
   store: FlowStore,
@@ -25,6 +26,7 @@ export function mergeObservation(
     if (isCertain) flags |= state.certain;
   }
   store.setState(row, flags);
+  if (isNew) parentUuid(store, row);
 
   if (isEarlier) rows.setFloat(row, r.startF, first);
   if (last > rows.float(row, r.lastF)) rows.setFloat(row, r.lastF, last);

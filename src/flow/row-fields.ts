@@ -10,11 +10,11 @@ import {
   isIcmp,
   layersPath,
   mac,
-  parentUuid,
   port,
   transportOf,
 } from './row-flow.ts';
 import type { FlowStore } from './store.ts';
+import { parentUuid } from './tunnels.ts';
 import type { FlowValue } from './view.ts';
 
 export type RowReader = (store: FlowStore, row: number, names: FlowNames) => FlowValue | undefined;

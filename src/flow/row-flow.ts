@@ -6,6 +6,7 @@ import { icmpTypes, layerNames } from './layout.ts';
 import { row as r, rareRow, state, tcpRow, updateRow } from './row.ts';
 import type { FlowStore } from './store.ts';
 import { type Ends, l2TrackingId, protocols } from './tracking.ts';
+import { parentUuid } from './tunnels.ts';
 import { hash, hex64 } from './xxhash64.ts';
 
 export interface FlowNames {
@@ -138,21 +139,6 @@ export function finishType(store: FlowStore, row: number, isOver: boolean): numb
   if ((flags & (state.finLo | state.finHi)) === (state.finLo | state.finHi)) return 2;
   if (flags & state.rst) return 3;
   return isOver ? 1 : undefined;
-}
-
-export function parentUuid(store: FlowStore, row: number): string {
-  const rare = store.rows.get(row, r.rare);
-  if (rare === 0) return '';
-  const [keyLow, keyHigh] = [store.rare.get(rare, rareRow.parentKey), store.rare.get(rare, rareRow.parentKey + 1)];
-  if (keyLow === 0 && keyHigh === 0) return '';
-  if (store.rare.get(rare, rareRow.parentUuid) === 0 && store.rare.get(rare, rareRow.parentUuid + 1) === 0) {
-    // The tunnel is told before what is in it, as a rule; once found it is remembered, also when it has ended.
-    const parent = store.find(store.source(row), keyHigh, keyLow);
-    if (parent === 0) return '';
-    store.rare.set(rare, rareRow.parentUuid, store.rows.get(parent, r.uuid));
-    store.rare.set(rare, rareRow.parentUuid + 1, store.rows.get(parent, r.uuid + 1));
-  }
-  return hex64(store.rare.get(rare, rareRow.parentUuid + 1), store.rare.get(rare, rareRow.parentUuid));
 }
 
 /** ns; 0 for not seen. */

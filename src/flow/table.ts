@@ -14,20 +14,11 @@ import { finishedNow, mergeObservation } from './merge.ts';
 import { ObservationReader } from './observation.ts';
 import type { CapturePlace, FlowLife } from './place.ts';
 import { row as r } from './row.ts';
-import {
-  applicationName,
-  type FlowNames,
-  idOf,
-  isHiStarted,
-  lastUpdate,
-  parentUuid,
-  pending,
-  port,
-  totals,
-} from './row-flow.ts';
+import { applicationName, type FlowNames, idOf, isHiStarted, lastUpdate, pending, port, totals } from './row-flow.ts';
 import { RowList } from './row-list.ts';
 import { FlowStore, PLACES_MAX } from './store.ts';
 import { FlowTelling, type UpdateListener } from './telling.ts';
+import { findTunnels } from './tunnels.ts';
 import { UpdateQueue } from './update-queue.ts';
 import type { FlowQuery, FlowView, Span } from './view.ts';
 
@@ -134,7 +125,7 @@ export class FlowTable implements FlowView {
     const stored = this.#store.places[source];
     if (!stored || stored.isEnding) return;
     stored.isEnding = true;
-    this.#findTunnels(stored.flows);
+    findTunnels(this.#store, stored.flows);
     this.#losses.forget(stored.place.node, stored.place.capture);
     this.#endPlaces(FLOWS_PER_TICK);
     this.#telling.flush();
@@ -204,7 +195,7 @@ export class FlowTable implements FlowView {
   /** All flows end: the trace is over. */
   finish(): void {
     for (const stored of this.#store.places) {
-      if (stored) this.#findTunnels(stored.flows);
+      if (stored) findTunnels(this.#store, stored.flows);
       while (stored && stored.flows.first !== 0) this.#end(stored.flows.first);
     }
     this.#telling.flush();
@@ -302,7 +293,6 @@ export class FlowTable implements FlowView {
         this.#end(this.#ages.oldest(nowMs));
       }
       row = store.create(seen, seen.number(layout.firstMs) || nowMs);
-      parentUuid(store, row);
       this.#count.created++;
     }
     mergeObservation(store, row, seen, { isNew, nowMs });
@@ -373,11 +363,6 @@ export class FlowTable implements FlowView {
     if (isKept) return;
     this.#raw.refused++;
     this.#lose({ ...loss, reason: 'no room for raw packets of live flows' });
-  }
-
-  /** Before they end, in whatever order: what travels in a tunnel would not find one that is no more. */
-  #findTunnels(flows: RowList): void {
-    for (let row = flows.first; row !== 0; row = flows.after(row)) parentUuid(this.#store, row);
   }
 
   /** At most `most`; gives how many. */
