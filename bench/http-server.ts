@@ -11,13 +11,8 @@ import { QueryEngine } from '../src/query/query.ts';
 import { steps } from '../src/query/steps/index.ts';
 import { edgeId } from '../src/std/edgeid.ts';
 import { hostGraph } from './host-graph.ts';
+import { answerMeasurements, send } from './measured.ts';
 import { indexedKeys, syntheticChanges } from './synthetic.ts';
-
-export type ToServer = { readonly ask: 'cpu' | 'rss' | 'watch' | 'stall' };
-export interface FromServer {
-  readonly ports?: { readonly skein: number; readonly empty: number };
-  readonly value?: number;
-}
 
 const size = process.argv[2] ?? '51';
 const graph = new Graph({ indexed: indexedKeys, edgeId, begin: Date.now() });
@@ -60,43 +55,4 @@ const empty = app.listen(0, '127.0.0.1', () => {
   send({ ports: { skein: port, empty: (empty.address() as AddressInfo).port } });
 });
 
-process.on('message', ({ ask }: ToServer) => {
-  if (ask === 'cpu') {
-    const { user, system } = process.cpuUsage();
-    send({ value: (user + system) / 1000 });
-  } else if (ask === 'rss') send({ value: process.memoryUsage.rss() });
-  else if (ask === 'watch') {
-    watching = true;
-    longest = 0;
-    watch(threadMs());
-    send({});
-  } else {
-    watching = false;
-    send({ value: longest });
-  }
-});
-process.on('disconnect', () => process.exit());
-
-/**
- * The longest stretch between two turns of the event loop, in CPU time of the thread: what neighbours on this machine
- * take is not ours.
- */
-let watching = false;
-let longest = 0;
-
-function watch(before: number): void {
-  setImmediate(() => {
-    const now = threadMs();
-    longest = Math.max(longest, now - before);
-    if (watching) watch(now);
-  });
-}
-
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
-
-function send(message: FromServer): void {
-  process.send?.(message);
-}
+answerMeasurements();

@@ -3,10 +3,9 @@
  * after the other for p50 and p90 and CPU of the server, then eight connections. Beside it an express route that does
  * nothing, in the same process. `node bench/http.ts [51|10000|100000]…`
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import type { FromServer, ToServer } from './http-server.ts';
+import type { ChildProcess } from 'node:child_process';
 import { KeepAlive, topologyRequest } from './keepalive.ts';
-import { asStarted } from './started.ts';
+import { ask, during, figure, heard, measure, print, size as sizeText, startServer } from './over-http.ts';
 
 interface Row {
   readonly query: string;
@@ -66,13 +65,10 @@ const large: Readonly<Record<string, readonly (Row['skydive'] | undefined)[]>> =
 };
 
 const sizes = process.argv.length > 2 ? process.argv.slice(2) : ['51', '10000', '100000'];
-for (const size of sizes) await measure(size);
+for (const size of sizes) await bench(size);
 
-async function measure(size: string): Promise<void> {
-  const server = fork(new URL('./http-server.ts', import.meta.url), [size], {
-    ...asStarted,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+async function bench(size: string): Promise<void> {
+  const server = startServer('./http-server.ts', [size]);
   try {
     const { ports } = await heard(server);
     if (!ports) throw new Error('the server did not say where it listens');
@@ -89,37 +85,10 @@ async function measure(size: string): Promise<void> {
 }
 
 async function line(server: ChildProcess, port: number, { query, skydive }: Row, name: string): Promise<void> {
-  const request = topologyRequest(query);
-  const one = await KeepAlive.open(port);
-  const { status, bytes } = await one.ask(request);
-  if (status !== 200) throw new Error(`${query}: ${status}`);
-  await during(400, 20, () => one.ask(request));
-  const before = await ask(server, 'cpu');
-  const times = await during(1_200, 8, () => one.ask(request));
-  const cpu = ((await ask(server, 'cpu')) - before) / times.length;
-  one.close();
-  const eight = await Promise.all(Array.from({ length: 8 }, () => KeepAlive.open(port)));
-  await Promise.all(eight.map((each) => during(300, 2, () => each.ask(request))));
-  const cpuBefore = await ask(server, 'cpu');
-  const start = performance.now();
-  const all = await Promise.all(eight.map((each) => during(1_200, 2, () => each.ask(request))));
-  const seconds = (performance.now() - start) / 1000;
-  const count = all.reduce((sum, each) => sum + each.length, 0);
-  const cpu8 = ((await ask(server, 'cpu')) - cpuBefore) / count;
-  for (const each of eight) each.close();
-  times.sort((a, b) => a - b);
-  const at = (share: number) => figure(times[Math.floor(times.length * share)] ?? 0);
-  const [p50, its, rate] = skydive ?? [];
-  print([
-    name,
-    size(bytes),
-    at(0.5),
-    at(0.9),
-    figure(cpu),
-    String(Math.round(count / seconds)),
-    figure(cpu8),
-    ...[p50, its, rate].map((value) => (value === undefined ? '–' : figure(value))),
-  ]);
+  const { bytes, p50, p90, cpu, rate, cpu8 } = await measure(server, port, topologyRequest(query));
+  const ours = [sizeText(bytes), figure(p50), figure(p90), figure(cpu), String(Math.round(rate)), figure(cpu8)];
+  const theirs = skydive ?? [undefined, undefined, undefined];
+  print([name, ...ours, ...theirs.map((value) => (value === undefined ? '–' : figure(value)))]);
 }
 
 /** Short queries while the whole graph leaves again and again on another connection. */
@@ -148,47 +117,4 @@ async function beside(server: ChildProcess, port: number): Promise<void> {
   );
   heavy.close();
   light.close();
-}
-
-/** Times in ms of calls one after the other, for so long and at least so many. */
-async function during(ms: number, atLeast: number, call: () => Promise<unknown>): Promise<number[]> {
-  const times: number[] = [];
-  const end = performance.now() + ms;
-  for (let start = performance.now(); start < end || times.length < atLeast; ) {
-    await call();
-    const now = performance.now();
-    times.push(now - start);
-    start = now;
-  }
-  return times;
-}
-
-async function ask(server: ChildProcess, what: ToServer['ask']): Promise<number> {
-  const answer = heard(server);
-  server.send({ ask: what } satisfies ToServer);
-  return (await answer).value ?? 0;
-}
-
-function heard(server: ChildProcess): Promise<FromServer> {
-  return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('the server has ended'));
-    server.once('exit', ended);
-    server.once('message', (message) => {
-      server.off('exit', ended);
-      resolve(message as FromServer);
-    });
-  });
-}
-
-function print(cells: readonly string[]): void {
-  const [name = '', ...rest] = cells;
-  process.stdout.write(`${name.slice(0, 60).padEnd(62)}${rest.map((cell) => cell.padStart(11)).join('')}\n`);
-}
-
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
-}
-
-function size(bytes: number): string {
-  return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)}M` : bytes > 1e3 ? `${(bytes / 1e3).toFixed(1)}k` : String(bytes);
 }
