@@ -21,10 +21,10 @@ namespace {
 /** Of observations that are handed over at once. */
 constexpr size_t kBatchBytes = 2u << 20;
 /** Handed over and not taken yet. */
-constexpr size_t kInFlightMax = 32u << 20;
+constexpr size_t kInFlightMax = 16u << 20;
 /** First packets are remembered for so long, to find the answer to a SYN or an echo, and no more than so many. */
 constexpr uint32_t kFirstIdleMs = 1000;
-constexpr size_t kFirstConversationsMax = 131072;
+constexpr size_t kFirstConversationsMax = 65536;
 /** Interfaces that are gone are found within this time. */
 constexpr int64_t kLookNs = 1'000'000'000;
 constexpr uint32_t kLinkEthernet = 1, kLinkRaw = 101;
