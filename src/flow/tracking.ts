@@ -85,6 +85,9 @@ function innermost(ends: Ends): number {
   } else if (ends.protocol === protocols.icmp || ends.protocol === protocols.icmpv6) {
     size = word32(size, (ends.icmpClass << 24) | (ends.icmpCode << 16) | ends.icmpId);
     size = word64(size, 0, endpoint.none);
+  } else {
+    input[size] = ends.protocol;
+    size = word64(size + 1, 0, endpoint.none);
   }
   return size;
 }

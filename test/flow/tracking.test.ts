@@ -56,6 +56,13 @@ test('the outside of a tunnel is one conversation, whatever its source ports', (
   expect(ids({ ...vxlan, networkId: 43 })[0]).not.toBe(id);
 });
 
+test('what has no ports is told apart by its protocol', () => {
+  const esp = { protocol: 50, from: end('10.0.0.1', 0, 1), to: end('10.0.0.2', 0, 2) };
+  expect(ids({ ...esp, protocol: 47 })[0]).not.toBe(ids(esp)[0]);
+  // As the engine in C++ has it.
+  expect(ids(esp)[0]).toBe('dda439e77d17c559');
+});
+
 test('without a network layer the MACs are the conversation', () => {
   const arp = { protocol: 0, etherType: 0x0806, layers: ['Ethernet', 'ARP'] as const };
   const macs = (from: number, to: number) => ({

@@ -42,6 +42,18 @@ test('both directions are one conversation, with counters for each end', () => {
   expect(only(decode([here, there])).key).toBe(seen.key);
 });
 
+test('what has no ports is told apart by its protocol', () => {
+  const esp = ethernet(0x0800, ipv4(50, text('12345678')));
+  const igmp = ethernet(0x0800, ipv4(2, text('12345678')));
+  const { seen } = decode([esp, igmp, esp]);
+  expect(seen.map(({ path, packets }) => [path, packets])).toEqual([
+    ['Ethernet/IPv4/IPSecESP', [2, 0]],
+    ['Ethernet/IPv4/IGMP', [1, 0]],
+  ]);
+  expect(seen[0]?.trackingId).toBe('dda439e77d17c559');
+  expect(seen[1]?.trackingId).not.toBe(seen[0]?.trackingId);
+});
+
 test('who talks to himself is told apart by what asks and what answers', () => {
   const self = { from: ipA, to: ipA };
   const selfMac = { from: macA, to: macA };

@@ -41,6 +41,8 @@ uint64_t trackingIdOf(const Tuple& tuple, const Level& level) {
   input.number(tuple.family == 4 ? kIpv4Type : kIpv6Type, 8);
   switch (tuple.numbers) {
     case Numbers::kNone:
+      input.number(tuple.number, 1);
+      input.number(kOther, 8);
       break;
     case Numbers::kIcmp:
       input.number(tuple.number, 4);

@@ -22,7 +22,7 @@ struct Tuple {
   /** Ports; of a tunnel its destination port in `loPort`. */
   uint16_t loPort;
   uint16_t hiPort;
-  /** ICMP class, code and id as in the tracking id; VNI of a tunnel. */
+  /** ICMP class, code and id as in the tracking id; VNI of a tunnel; the protocol of what has no ports (GRE, ESP, a fragment). */
   uint32_t number;
   uint8_t family;
   Numbers numbers;

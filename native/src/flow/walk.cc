@@ -87,6 +87,7 @@ void Walk::orient() {
   }
   level_->loPort = isFromHi ? targetPort_ : sourcePort_;
   level_->hiPort = isFromHi ? sourcePort_ : targetPort_;
+  if (tuple.numbers < Numbers::kIcmp) tuple.number = tuple.numbers == Numbers::kNone ? level_->protocol : 0;
   if (tuple.numbers == Numbers::kTunnel) {
     tuple.loPort = targetPort_;  // the port of the sender says nothing: it spreads load
   } else {
