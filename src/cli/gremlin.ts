@@ -19,11 +19,15 @@ export function whereSteps(where: string): string {
 /** A name as given, or with `*` and `?` as in a shell. */
 export function nameStep(name: string): string {
   if (!/[*?]/.test(name)) return `.Has('Name', ${quoted(name)})`;
-  const pattern = name
+  return `.Has('Name', Regex(${quoted(patternOf(name))}))`;
+}
+
+/** `*` and `?` of a shell as a regular expression. */
+export function patternOf(name: string): string {
+  return name
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return `.Has('Name', Regex(${quoted(pattern)}))`;
 }
 
 function step({ key, operator, value }: Condition): string {

@@ -10,6 +10,12 @@ export const commands: readonly ListedCommand[] = [
   { name: 'history', doc: 'how one node came to be as it is', load: () => import('./commands/history.ts') },
   { name: 'diff', doc: 'what changed between two moments', load: () => import('./commands/diff.ts') },
   { name: 'watch', doc: 'changes as they happen', load: () => import('./commands/watch.ts') },
+  {
+    name: 'capture',
+    doc: 'look at packets, and make flows of them',
+    load: () => import('./commands/capture.ts'),
+  },
+  { name: 'flows', doc: 'who spoke with whom', load: () => import('./commands/flows.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },

@@ -1,9 +1,22 @@
 /** `-o` and what belongs to it: one set of options for all commands that print data. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-export type Format =
-  | { readonly kind: 'table' | 'wide' | 'json' | 'ndjson' | 'csv' | 'yaml' | 'dot' | 'mermaid' | 'name' | 'skydive' }
-  | { readonly kind: 'columns'; readonly keys: readonly string[] };
+type PlainFormat =
+  | 'table'
+  | 'wide'
+  | 'json'
+  | 'ndjson'
+  | 'csv'
+  | 'yaml'
+  | 'dot'
+  | 'mermaid'
+  | 'name'
+  | 'skydive'
+  | 'compact'
+  | 'dict'
+  | 'pcap';
+
+export type Format = { readonly kind: PlainFormat } | { readonly kind: 'columns'; readonly keys: readonly string[] };
 
 export type FormatName = Format['kind'];
 

@@ -9,7 +9,18 @@ import { drawTable } from './render/table.ts';
 import type { Row } from './things.ts';
 
 /** Columns that only `-o wide` and CSV show. */
-const wideOnly = new Set(['INDEX', 'DRIVER', 'SPEED', 'SOURCE', 'PROTOCOL', 'FLAGS', 'INODE', 'VIRTUALIZATION']);
+const wideOnly = new Set([
+  'INDEX',
+  'DRIVER',
+  'SPEED',
+  'SOURCE',
+  'PROTOCOL',
+  'FLAGS',
+  'INODE',
+  'VIRTUALIZATION',
+  'NOTES',
+  'DESCRIPTION',
+]);
 
 /** `kind` is what they are called in JSON. */
 export async function printRows(

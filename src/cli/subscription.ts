@@ -2,18 +2,16 @@
  * The changes of the graph as the server sends them, across lost connections: it goes on from the last position it
  * heard of, and where the server has forgotten that one, it compares what it knew with what there is now.
  */
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RawData, WebSocket } from 'ws';
 import type { WireElement } from '../contract/element.ts';
 import type { ServerMessage, SyncReply, SyncRequest } from '../contract/message.ts';
 import { Directory } from './directory.ts';
 import { exitCodes, Failure } from './failure.ts';
-import { unreachable } from './http.ts';
 import type { Names } from './render/changes.ts';
 import { keyChanges } from './render/key-changes.ts';
 import { isEdge } from './render/kind.ts';
 import type { Server } from './server.ts';
+import { listenTo } from './socket.ts';
 
 export interface Change {
   readonly kind: 'added' | 'updated' | 'removed';
@@ -78,48 +76,15 @@ class Follower {
   }
 
   /** One connection from its opening to its end; answers why it ended. */
-  async connect(): Promise<string> {
-    const { server, signal } = this.#options;
-    const ws = new WebSocket(`${server.url.replace(/^http/, 'ws')}/ws/subscriber`, {
-      headers: this.#headers(),
-      handshakeTimeout: server.timeoutMs,
-      maxPayload: 2 ** 31 - 1,
+  connect(): Promise<string> {
+    const { server, filter, signal } = this.#options;
+    return listenTo(server, {
+      path: '/ws/subscriber',
+      headers: { 'X-Websocket-Namespace': 'Graph', ...(filter !== undefined && { 'X-Gremlin-Filter': filter }) },
+      hello: this.#syncRequest(),
+      onMessage: (message) => this.#hear(message as ServerMessage),
+      signal,
     });
-    const stop = () => ws.terminate();
-    signal.addEventListener('abort', stop);
-    const stopAsking = askWhetherAlive(ws);
-    try {
-      return await new Promise<string>((resolve, reject) => {
-        ws.on('open', () => ws.send(this.#syncRequest()));
-        ws.on('message', (data) => {
-          try {
-            this.#hear(messageOf(data));
-          } catch (error) {
-            reject(error);
-            ws.terminate();
-          }
-        });
-        ws.on('unexpected-response', (_, response) => reject(refused(server, response.statusCode ?? 0)));
-        ws.on('error', (error) => reject(unreachable(server, error)));
-        ws.on('close', (code, reason) => resolve(reason.toString() || `the connection ended (${code})`));
-      });
-    } finally {
-      signal.removeEventListener('abort', stop);
-      stopAsking();
-      ws.terminate();
-    }
-  }
-
-  #headers(): Record<string, string> {
-    const { server, filter } = this.#options;
-    return {
-      'X-Host-ID': `skein-watch.${hostname()}.${process.pid}`,
-      'X-Client-Type': 'skein-cli',
-      'X-Client-Protocol': 'json',
-      'X-Websocket-Namespace': 'Graph',
-      ...(filter !== undefined && { 'X-Gremlin-Filter': filter }),
-      ...(server.token !== undefined && { Authorization: `Bearer ${server.token}` }),
-    };
   }
 
   #syncRequest(): string {
@@ -128,8 +93,7 @@ class Follower {
     return JSON.stringify({ Namespace: 'Graph', Type: 'SyncRequest', UUID: 'watch', Status: 200, Obj: request });
   }
 
-  #hear(message: ServerMessage | undefined): void {
-    if (!message) return;
+  #hear(message: ServerMessage): void {
     if (message.Type === 'SyncReply') {
       if (typeof message.Obj !== 'object' || message.Obj === null) {
         throw new Failure(exitCodes.usage, message.Obj ?? 'the server refuses to say what there is');
@@ -189,38 +153,3 @@ class Follower {
 }
 
 const kinds: Readonly<Record<string, Change['kind']>> = { Added: 'added', Updated: 'updated', Deleted: 'removed' };
-
-/** A way that is cut without a word (a cable, a firewall) is found by asking. */
-const pingMs = 15_000;
-
-function askWhetherAlive(ws: WebSocket): () => void {
-  let isAnswered = true;
-  ws.on('pong', () => {
-    isAnswered = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAnswered) ws.terminate();
-    else if (ws.readyState === WebSocket.OPEN) {
-      isAnswered = false;
-      ws.ping();
-    }
-  }, pingMs);
-  return () => clearInterval(timer);
-}
-
-function messageOf(data: RawData): ServerMessage | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString());
-    return typeof value === 'object' && value !== null && 'Type' in value ? (value as ServerMessage) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function refused(server: Server, status: number): Failure {
-  if (status === 401 || status === 403) {
-    const hint = 'its token: --token-file FILE, or SKEIN_TOKEN';
-    return new Failure(exitCodes.unreachable, `${server.url} wants a token`, hint);
-  }
-  return new Failure(exitCodes.unreachable, `${server.url} does not let us watch (status ${status})`);
-}

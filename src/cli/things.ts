@@ -96,9 +96,18 @@ export const things: readonly Thing[] = [
   },
 ];
 
+/** No part of the graph: the server lists them itself. */
+export const CAPTURES: Thing = {
+  name: 'captures',
+  aliases: ['capture', 'cap'],
+  doc: 'where packets are looked at',
+  steps: '',
+  isPart: true,
+};
+
 export function thingNamed(word: string): Thing | undefined {
   const wanted = word.toLowerCase();
-  return things.find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
+  return [...things, CAPTURES].find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
 }
 
 /** Edges with the names of their ends, of an answer that holds both. */

@@ -2,10 +2,11 @@
 import { type Command, Option } from 'commander';
 import type { WireNode } from '../../contract/element.ts';
 import { ask } from '../ask.ts';
+import { captureRows } from '../captures.ts';
 import { examples, type Session } from '../command.ts';
 import { type Condition, readSelector, readWhere } from '../condition.ts';
 import { usageFailure } from '../failure.ts';
-import { nameStep, selectorSteps, whereSteps } from '../gremlin.ts';
+import { nameStep, patternOf, selectorSteps, whereSteps } from '../gremlin.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addListOptions, addUtcOption, elementFormats } from '../output.ts';
 import { placesIn } from '../places.ts';
@@ -13,7 +14,7 @@ import { type PrintOptions, print } from '../print.ts';
 import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
-import { edgeRows, type Thing, thingNamed, things } from '../things.ts';
+import { CAPTURES, edgeRows, type Thing, thingNamed, things } from '../things.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 interface GetOptions extends PrintOptions, TimeOptions {
@@ -22,10 +23,12 @@ interface GetOptions extends PrintOptions, TimeOptions {
   readonly host?: string;
 }
 
+const listed: readonly Thing[] = [...things, CAPTURES];
+
 export function define(command: Command, session: Session): void {
   const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
   command
-    .argument('<things>', things.map((thing) => thing.name).join(', '))
+    .argument('<things>', listed.map((thing) => thing.name).join(', '))
     .argument('[name]', "by name; * and ? as in a shell: 'veth*'; for edges their relation")
     .addOption(new Option('-l, --selector <k=v,…>', 'key=value, key!=value, key, !key').argParser(several))
     .addOption(
@@ -43,9 +46,9 @@ export function define(command: Command, session: Session): void {
   command.addHelpText(
     'after',
     [
-      "\nOf routes, neighbours and rules -l and --where ask for columns: Table=main, 'Priority>100'.",
+      "\nOf routes, neighbours, rules and captures -l and --where ask for columns: Table=main, 'Priority>100'.",
       '\nThings:',
-      ...things.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
+      ...listed.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
       '',
     ].join('\n'),
   );
@@ -62,9 +65,10 @@ export function define(command: Command, session: Session): void {
 async function run(session: Session, word: string, name: string | undefined, options: GetOptions): Promise<void> {
   const thing = thingNamed(word);
   if (!thing) {
-    const known = things.map((each) => each.name).join(', ');
+    const known = listed.map((each) => each.name).join(', ');
     throw usageFailure(`there are no "${word}" to get`, `there are ${known}; for anything else: skein query`);
   }
+  if (thing === CAPTURES) return getCaptures(session, name, options);
   const graph = graphAt(options, session.io.now());
   const kind = options.output?.kind ?? 'table';
   const isGrid = kind === 'table' || kind === 'wide' || kind === 'csv';
@@ -85,6 +89,20 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
   const all = reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row })));
   await printRows(session, thing.name, rowsThat(conditions, all), options);
+}
+
+async function getCaptures(session: Session, name: string | undefined, options: GetOptions): Promise<void> {
+  if (options.at !== undefined || options.since !== undefined || options.host !== undefined)
+    throw usageFailure('captures are those of now, on every host', 'of the past: skein get nodes -l Captures --at …');
+  const called = name === undefined ? [] : [nameCondition(name)];
+  const rows = await captureRows(session, options);
+  await printRows(session, 'captures', rowsThat([...called, ...rowConditions(options)], rows), options);
+}
+
+/** As nameStep asks the server. */
+function nameCondition(name: string): Condition {
+  if (!/[*?]/.test(name)) return { key: 'NAME', operator: 'is', value: name };
+  return { key: 'NAME', operator: 'like', value: patternOf(name) };
 }
 
 /** What is asked of nodes; of parts of nodes it is asked of the rows. */

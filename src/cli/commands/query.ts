@@ -6,6 +6,7 @@ import { examples, type Session } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { request } from '../http.ts';
 import { addFormatOption, addListOptions, addUtcOption, elementFormats, type Format } from '../output.ts';
+import { pcapOf } from '../pcap-answer.ts';
 import { type PrintOptions, print } from '../print.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
@@ -15,7 +16,7 @@ interface QueryOptions extends PrintOptions, TimeOptions {
   readonly explain?: boolean;
   readonly profile?: boolean;
   /** Skydive's name for --output. */
-  readonly format?: 'json' | 'dot';
+  readonly format?: 'json' | 'dot' | 'pcap';
 }
 
 export function define(command: Command, session: Session): void {
@@ -23,9 +24,9 @@ export function define(command: Command, session: Session): void {
     .argument('<gremlin>', 'the query, or - to read it from standard input')
     .option('--explain', 'show the plan instead of running it')
     .option('--profile', 'run it and show what each step cost')
-    .addOption(new Option('--format <format>', 'as Skydive has it').choices(['json', 'dot']).hideHelp())
+    .addOption(new Option('--format <format>', 'as Skydive has it').choices(['json', 'dot', 'pcap']).hideHelp())
     .action(async (gremlin: string, _, self: Command) => run(session, gremlin, self.optsWithGlobals()));
-  addFormatOption(command, [...elementFormats, 'skydive']);
+  addFormatOption(command, [...elementFormats, 'pcap', 'skydive']);
   addListOptions(command);
   addUtcOption(command);
   addTimeOptions(command);
@@ -35,6 +36,7 @@ export function define(command: Command, session: Session): void {
     `skein query "G.V().Has('Name','eth0').Out()" --at -10m`,
     `skein query "G.V().Has('Type','bridge').Neighbors('RelationType','layer2',2).SubGraph()" -o mermaid`,
     `skein query "G.V().Has('MTU',LT(1500))" --explain`,
+    `skein query "G.Flows().Has('Application','DNS').RawPackets()" -o pcap > dns.pcap`,
     `echo 'G.V().Count()' | skein query -`,
   ]);
 }
@@ -52,6 +54,10 @@ async function run(session: Session, gremlin: string, options: QueryOptions): Pr
     io.out.write(await bareAnswer(session, options, query));
     return;
   }
+  if (output?.kind === 'pcap') {
+    io.out.write(await pcapOf(session, options, query));
+    return;
+  }
   const reply = await ask(session, options, {
     query,
     ...(options.explain && { explain: true }),
@@ -62,7 +68,7 @@ async function run(session: Session, gremlin: string, options: QueryOptions): Pr
 
 function outputOf({ output, format }: QueryOptions): Format | undefined {
   if (output || !format) return output;
-  return format === 'json' ? { kind: 'skydive' } : { kind: 'dot' };
+  return { kind: format === 'json' ? 'skydive' : format };
 }
 
 /** What Skydive's own client prints: the bare answer, indented with tabs. */

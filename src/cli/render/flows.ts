@@ -30,7 +30,7 @@ export function flowsGrid(flows: readonly WireFlow[], { clock, isWide }: GridOpt
       flow.Metric.BAPackets,
       flow.Metric.BABytes,
       flow.Metric.RTT ? drawNanoseconds(flow.Metric.RTT) : undefined,
-      flow.FinishType === undefined ? undefined : finishes[flow.FinishType],
+      finishOf(flow),
       flow.TrackingID,
       ...(isWide ? wideCells(flow, drawTime(flow.Start, clock)) : []),
     ]),
@@ -73,7 +73,7 @@ const fieldOfColumn: Readonly<Record<string, string>> = {
 };
 
 /** A dotted key of plain data. */
-function fieldOf(flow: WireFlow, field: string): unknown {
+export function fieldOf(flow: WireFlow, field: string): unknown {
   const step = (at: unknown, name: string) =>
     typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined;
   return field.split('.').reduce<unknown>(step, flow);
@@ -84,6 +84,10 @@ export function endOf({ Link, Network, Transport }: WireFlow, end: 'A' | 'B'): s
   const address = Network?.[end] ?? Link?.[end] ?? '';
   if (Transport === undefined) return address;
   return address.includes(':') ? `[${address}]:${Transport[end]}` : `${address}:${Transport[end]}`;
+}
+
+export function finishOf({ FinishType }: WireFlow): string | undefined {
+  return FinishType === undefined ? undefined : finishes[FinishType];
 }
 
 const finishes: readonly (string | undefined)[] = [undefined, 'timeout', 'FIN', 'RST'];
@@ -101,7 +105,7 @@ function wideCells({ LayersPath, UUID, ParentUUID, NodeTID, CaptureID }: WireFlo
   return [start, LayersPath, UUID, ParentUUID, NodeTID, CaptureID];
 }
 
-function drawNanoseconds(ns: number): string {
+export function drawNanoseconds(ns: number): string {
   if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} µs`;
   return ns < 1e9 ? `${(ns / 1e6).toFixed(1)} ms` : `${(ns / 1e9).toFixed(1)} s`;
 }

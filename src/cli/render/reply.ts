@@ -57,7 +57,11 @@ export async function drawReply(reply: QueryReply, drawing: Drawing): Promise<st
         return drawTable(fieldsGrid(reply.flows, format.keys), { ...drawing, width: undefined });
       return drawTable(keysGrid(elementsOf(reply, 'columns'), format.keys), { ...drawing, width: undefined });
     case 'skydive':
-      throw new Error('the bare shape comes from the server as it is');
+    case 'pcap':
+      throw new Error('this shape comes from the server as it is');
+    case 'compact':
+    case 'dict':
+      throw new Error('a shape of flows alone, which are drawn by their own command');
     case 'table':
     case 'wide':
       return drawText(reply, drawing);

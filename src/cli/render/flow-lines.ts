@@ -1,0 +1,69 @@
+/** A flow in a line, and a flow as a list of what it says. */
+import type { WireFlow } from '../../contract/flow.ts';
+import { type Clockface, drawBytes, drawTime } from '../moment.ts';
+import { drawNanoseconds, endOf, finishOf } from './flows.ts';
+import { cellText } from './grid.ts';
+import type { Paint } from './paint.ts';
+
+export interface FlowDrawing {
+  readonly clock: Clockface;
+  readonly paint: Paint;
+  /** Of the node with this TID. */
+  readonly place: (tid: string) => string;
+}
+
+/** Time, place, A → B, what it is, how much both ways, round trip, end. */
+export function flowLine(flow: WireFlow, { clock, paint, place }: FlowDrawing): string {
+  const { Metric } = flow;
+  const said = [
+    paint.dim(drawTime(flow.Last, clock)),
+    cellText(place(flow.NodeTID)),
+    `${cellText(endOf(flow, 'A'))} → ${cellText(endOf(flow, 'B'))}`,
+    cellText(kindOf(flow)),
+    `→ ${Metric.ABPackets} (${drawBytes(Metric.ABBytes)})`,
+    `← ${Metric.BAPackets} (${drawBytes(Metric.BABytes)})`,
+    Metric.RTT ? `rtt ${drawNanoseconds(Metric.RTT)}` : '',
+    finishOf(flow) ?? '',
+    dropsOf(flow) === '' ? '' : paint.removed(cellText(`dropped ${dropsOf(flow)}`)),
+  ];
+  return `${said.filter(Boolean).join('  ')}\n`;
+}
+
+/** One key a line, as hubble's dict. */
+export function flowDict(flow: WireFlow, { clock, place }: FlowDrawing): string {
+  const { Metric } = flow;
+  const rows: [string, unknown][] = [
+    ['LAST', drawTime(flow.Last, clock)],
+    ['START', drawTime(flow.Start, clock)],
+    ['NODE', place(flow.NodeTID)],
+    ['A', endOf(flow, 'A')],
+    ['B', endOf(flow, 'B')],
+    ['KIND', kindOf(flow)],
+    ['LAYERS', flow.LayersPath],
+    ['A→B', `${Metric.ABPackets} packets, ${drawBytes(Metric.ABBytes)}`],
+    ['B→A', `${Metric.BAPackets} packets, ${drawBytes(Metric.BABytes)}`],
+    ['RTT', Metric.RTT ? drawNanoseconds(Metric.RTT) : undefined],
+    ['END', finishOf(flow)],
+    ['DROPPED', dropsOf(flow) || undefined],
+    ['TRACKING', flow.TrackingID],
+    ['COMMUNITY', flow.CommunityID],
+    ['UUID', flow.UUID],
+    ['CAPTURE', flow.CaptureID],
+  ];
+  const lines = rows.filter(([, value]) => value !== undefined && value !== '');
+  return `${lines.map(([key, value]) => `${key.padEnd(10)}${cellText(value)}\n`).join('')}\n`;
+}
+
+/** `TCP/TLS`, `UDP`, `ICMPv4`. */
+export function kindOf({ Transport, Application }: WireFlow): string {
+  if (!Transport || Transport.Protocol === Application) return Application;
+  return `${Transport.Protocol}/${Application}`;
+}
+
+/** `3 NETFILTER_DROP, 1 NO_SOCKET`. */
+export function dropsOf({ Drops }: WireFlow): string {
+  if (typeof Drops !== 'object' || Drops === null) return '';
+  return Object.entries(Drops)
+    .map(([reason, packets]) => `${packets} ${reason}`)
+    .join(', ');
+}
