@@ -77,7 +77,7 @@ __attribute__((noinline)) __u64 tunnel_key(struct sighting *s) {
   __u64 what = s->key.what;
   __u8 family = what >> 56;
   __u16 lo_port = what, hi_port = what >> 16, detail = what >> 32;
-  /* After the addresses: 4 bytes, and how many more before the type. */
+  /* Between the addresses and their type, and the last type: ports, VNI and port, or the protocol of what has none. */
   __u64 numbers = 0;
   __u32 numbers_size = 0;
   __u64 type = TYPE(TYPE_OTHER);
@@ -88,6 +88,9 @@ __attribute__((noinline)) __u64 tunnel_key(struct sighting *s) {
     numbers = swapped16(lo_port) | swapped16(hi_port) << 16;
     numbers_size = 4;
     type = TYPE(TYPE_UDP);
+  } else if (family != 0) {
+    numbers = (__u8)(what >> 48);
+    numbers_size = 1;
   }
   if (family == 4) {
     words[0] = s->key.address[0];
@@ -110,7 +113,7 @@ __attribute__((noinline)) __u64 tunnel_key(struct sighting *s) {
     size = 20;
   }
   if (numbers_size) {
-    /* The type follows after 4 or 6 bytes of the word. */
+    /* The type follows after 1, 4 or 6 bytes of the word. */
     __u64 low = type << (8 * numbers_size), high = type >> (64 - 8 * numbers_size);
     if (family == 4) {
       words[2] |= low;
