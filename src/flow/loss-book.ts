@@ -46,7 +46,8 @@ function add(losses: Map<string, Loss>, loss: Loss): void {
 }
 
 function keyOf({ node, capture, host, stage, reason }: Loss): string {
-  return JSON.stringify([node, capture, host, stage, reason]);
+  // Often asked for while a table is full; none of them has a line break in it.
+  return `${node}\n${capture}\n${host}\n${stage}\n${reason}`;
 }
 
 function merge(losses: Map<string, Loss>, key: string, loss: Loss): void {

@@ -288,10 +288,7 @@ export class FlowTable implements FlowView {
     }
     const isNew = row === 0;
     if (isNew) {
-      if (store.size >= this.#flowsMax) {
-        this.#count.evicted++;
-        this.#end(this.#ages.oldest(nowMs));
-      }
+      if (store.size >= this.#flowsMax) this.#evict(this.#ages.oldest(nowMs), nowMs);
       row = store.create(seen, seen.number(layout.firstMs) || nowMs);
       this.#count.created++;
     }
@@ -318,6 +315,14 @@ export class FlowTable implements FlowView {
     const lose: LoseApplication = (reason, { packets, flows }) =>
       this.#lose({ source: seen.source, stage: 'decoder', reason, packets, bytes: 0, flows, nowMs });
     return store.applications.take(row, seen.payloads(), conversation, lose);
+  }
+
+  /** Nothing of it is lost, but answers about now lack it, and what goes on of it is another flow. */
+  #evict(row: number, nowMs: number): void {
+    const reason = 'full: idle flows ended early';
+    this.#lose({ source: this.#store.source(row), stage: 'flow-table', reason, packets: 0, bytes: 0, flows: 1, nowMs });
+    this.#count.evicted++;
+    this.#end(row);
   }
 
   #refuse(seen: ObservationReader, nowMs: number): void {

@@ -231,7 +231,7 @@ describe('a table that is full', () => {
     ).toEqual([1, 3]);
     expect(told).toMatchObject([{ Transport: { A: 2 }, Metric: { ABPackets: 1 }, LastUpdateMetric: { ABPackets: 1 } }]);
     expect(table.stats()).toMatchObject({ flows: 2, evicted: 1, created: 3 });
-    expect(table.loss()).toEqual([]);
+    expect(table.loss()).toMatchObject([{ stage: 'flow-table', packets: 0, flows: 1, from: 20, to: 20 }]);
   });
 
   test('keeps the counts of who talks during a flood, and its memory', () => {
