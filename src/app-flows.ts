@@ -11,6 +11,7 @@ import { batchId } from './archive/batchid.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
 import { FlowWriter } from './archive/flow-writer.ts';
 import { TraceFlows } from './archive/trace-flows.ts';
+import { type CaptureBounds, powerOfTwo } from './capture/bounds.ts';
 import type { Capture } from './capture/capture.ts';
 import { Captures } from './capture/captures.ts';
 import { filterProgram } from './capture/filter-program.ts';
@@ -77,6 +78,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
   const mechanisms = mechanismList({
     ports: { from: config.capture.portMin, to: config.capture.portMax },
     ovsdb: config.capture.ovsdb,
+    bounds: boundsOf(config),
   });
   const flows = new LiveFlows({
     life,
@@ -85,6 +87,8 @@ export function startFlows(parts: FlowParts): RunningFlows {
     host: host.name,
     clock: systemClock,
     elapsed: () => performance.now(),
+    queueBytesMax: config.capture.queueSize,
+    rawBytesMax: config.flow.rawPacketsSize,
   });
   const writer =
     archive &&
@@ -94,6 +98,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
       host: host.name,
       lost: (loss) => flows.table.lost(loss),
       clock: systemClock,
+      flowsQueuedMax: config.archive.flows.queue,
     });
   flows.table.onUpdate((updated) => writer?.push(updated));
   flows.table.onRaw((packets) => writer?.pushRawPackets(packets));
@@ -214,6 +219,15 @@ export function tracesFolder({ archive }: Config): string {
 function nameOf(graph: Graph, tid: string): string | undefined {
   for (const { metadata } of graph.now().nodesWith('TID', tid) ?? []) return String(metadata.Name);
   return undefined;
+}
+
+function boundsOf({ capture }: Config): CaptureBounds {
+  return {
+    ringBytes: capture.ringSize,
+    conversations: capture.conversations,
+    kernelSlots: powerOfTwo(capture.kernelConversations),
+    kernelRingBytes: powerOfTwo(capture.kernelRingSize),
+  };
 }
 
 function lifeOf({ flow }: Config): FlowLife {

@@ -1,13 +1,14 @@
 /** The mechanisms that exist. Adding one is a folder and a line here. */
-import { afpacket } from './afpacket/index.ts';
-import { ebpf } from './ebpf/index.ts';
+import { afpacketWith } from './afpacket/index.ts';
+import { type CaptureBounds, defaultBounds } from './bounds.ts';
+import { ebpfWith } from './ebpf/index.ts';
 import { ipfix } from './ipfix/index.ts';
 import type { Mechanism } from './mechanism.ts';
 import { netflow } from './netflow/index.ts';
 import { ovsipfixOn } from './ovsipfix/index.ts';
 import { ovsnetflowOn } from './ovsnetflow/index.ts';
 import { ovssflowOn } from './ovssflow/index.ts';
-import { pcap } from './pcap/index.ts';
+import { pcapWith } from './pcap/index.ts';
 import { type PortRange, pcapsocketOn } from './pcapsocket/index.ts';
 import { sflow } from './sflow/index.ts';
 
@@ -16,6 +17,7 @@ export interface MechanismOptions {
   readonly ports: PortRange;
   /** Database of Open vSwitch. */
   readonly ovsdb: string;
+  readonly bounds?: CaptureBounds;
 }
 
 /** Ports that bridges are told to export to; Skydive's. */
@@ -23,11 +25,11 @@ const SFLOW_PORTS: PortRange = { from: 6345, to: 6355 };
 const NETFLOW_PORTS: PortRange = { from: 6365, to: 6375 };
 const IPFIX_PORTS: PortRange = { from: 6376, to: 6386 };
 
-export function mechanisms({ ports, ovsdb: database }: MechanismOptions): readonly Mechanism[] {
+export function mechanisms({ ports, ovsdb: database, bounds = defaultBounds }: MechanismOptions): readonly Mechanism[] {
   return [
-    ebpf,
-    afpacket,
-    pcap,
+    ebpfWith(bounds),
+    afpacketWith(bounds),
+    pcapWith(bounds),
     pcapsocketOn(ports),
     sflow,
     netflow,

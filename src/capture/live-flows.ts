@@ -17,6 +17,8 @@ export interface LiveFlowsOptions {
   readonly elapsed: () => number;
   /** Bytes of observations that may wait. */
   readonly queueBytesMax?: number;
+  /** Bytes of raw packets of live flows. */
+  readonly rawBytesMax?: number;
 }
 
 /** How often updates and ends are looked for. */
@@ -33,8 +35,14 @@ export class LiveFlows implements FlowIntake {
   #cancelTick: () => void;
   #isOver = false;
 
-  constructor({ life, flowsMax, dropReason, host, clock, elapsed, queueBytesMax }: LiveFlowsOptions) {
-    this.table = new FlowTable({ life, flowsMax, decode: decodeApplication, ...(dropReason && { dropReason }) });
+  constructor({ life, flowsMax, dropReason, host, clock, elapsed, queueBytesMax, rawBytesMax }: LiveFlowsOptions) {
+    this.table = new FlowTable({
+      life,
+      flowsMax,
+      decode: decodeApplication,
+      ...(dropReason && { dropReason }),
+      ...(rawBytesMax !== undefined && { rawBytesMax }),
+    });
     this.#clock = clock;
     this.#host = host;
     this.#inbox = new Inbox({

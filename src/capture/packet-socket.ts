@@ -4,6 +4,7 @@
  */
 import type { PacketDoor, PacketSocket, PacketsOptions } from '../native/packets.ts';
 import { Unavailable } from '../std/unavailable.ts';
+import type { CaptureBounds } from './bounds.ts';
 import { DecoderLosses } from './decoder-losses.ts';
 import { decoderOptions } from './decoder-options.ts';
 import { filterProgram } from './filter-program.ts';
@@ -14,8 +15,6 @@ import type { CaptureOptions, Mechanism, MechanismContext, Running } from './mec
 const ETHERNET = 1;
 /** What was seen is handed over so often: short beside the flow table's own update, long beside a thread's waking. */
 const DRAIN_MS = 250;
-/** 8 MiB hold some 40,000 packets of 200 bytes: 40 ms at a million a second. */
-const RING_BYTES = 8 << 20;
 /** Memory of the kernel that all rings of the process take together, as long as each can have the least. */
 const RINGS_BYTES = 256 << 20;
 const RING_BYTES_MIN = 512 << 10;
@@ -23,7 +22,11 @@ const RING_BYTES_MIN = 512 << 10;
 /** Rings that are open, in bytes. */
 let ringsBytes = 0;
 
-export function packetSocketMechanism(named: Pick<Mechanism, 'type' | 'doc' | 'rank'>): Mechanism {
+interface Named extends Pick<Mechanism, 'type' | 'doc' | 'rank'> {
+  readonly bounds: CaptureBounds;
+}
+
+export function packetSocketMechanism({ bounds, ...named }: Named): Mechanism {
   return {
     ...named,
     nodeTypes: interfaceTypes,
@@ -36,13 +39,14 @@ export function packetSocketMechanism(named: Pick<Mechanism, 'type' | 'doc' | 'r
       layerKeyL2: true,
       several: true,
     },
-    start,
+    start: (context) => start(context, bounds),
   };
 }
 
-async function start(context: MechanismContext): Promise<Running> {
+async function start(context: MechanismContext, bounds: CaptureBounds): Promise<Running> {
   const { sink } = context;
-  const ringBytes = Math.max(RING_BYTES_MIN, Math.min(RING_BYTES, (RINGS_BYTES - ringsBytes) >> 3));
+  const share = Math.max(RING_BYTES_MIN, (RINGS_BYTES - ringsBytes) >> 3);
+  const ringBytes = Math.min(bounds.ringBytes, share);
   ringsBytes += ringBytes;
   const losses = new DecoderLosses(sink);
   let socket: PacketSocket | undefined;
@@ -55,7 +59,7 @@ async function start(context: MechanismContext): Promise<Running> {
     count();
   };
   try {
-    const options = socketOptions(context, ringBytes);
+    const options = socketOptions(context, ringBytes, bounds);
     socket = await openOn(context, options, onBatch);
   } catch (error) {
     ringsBytes -= ringBytes;
@@ -110,13 +114,18 @@ export async function openOn(
   }
 }
 
-function socketOptions({ place, options, sink }: MechanismContext, ringBytes: number): PacketsOptions {
+function socketOptions(
+  { place, options, sink }: MechanismContext,
+  ringBytes: number,
+  { conversations }: CaptureBounds,
+): PacketsOptions {
   return {
     ...(place.netns === undefined ? {} : { netns: place.netns }),
     interfaceName: place.name,
     snapLength: options.headerSize,
     drainMs: DRAIN_MS,
     ringBytes,
+    conversationsMax: conversations,
     ...decoderOptions(options, sink.source),
   };
 }

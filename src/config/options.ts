@@ -149,8 +149,44 @@ export const configShape = z.strictObject({
       takes: 'NUMBER',
       example: '2000000',
     }),
+    rawPacketsSize: option(size({ min: '1KiB', max: '16GiB' }), {
+      doc: 'Packets kept of live flows (`RawPacketLimit`); those beyond it are counted.',
+      default: '64MiB',
+      takes: 'SIZE',
+      example: '1GiB',
+    }),
   }),
   capture: z.strictObject({
+    ringSize: option(size({ min: '64KiB', max: '1GiB' }), {
+      doc: 'Ring that a packet socket shares with the kernel: packets that find it full are lost, and counted. When there are many captures each has less.',
+      default: '8MiB',
+      takes: 'SIZE',
+      example: '32MiB',
+    }),
+    conversations: option(count({ min: 16, max: 1_048_576 }), {
+      doc: 'Conversations that one packet socket tells apart at a time; packets of more are lost, and counted.',
+      default: 262_144,
+      takes: 'NUMBER',
+      example: '500000',
+    }),
+    kernelConversations: option(count({ min: 128, max: 1_048_576 }), {
+      doc: "Conversations in the kernel's table for each CPU, 256 bytes each (rounded up to a power of two); others push them out into the ring behind it.",
+      default: 8192,
+      takes: 'NUMBER',
+      example: '65536',
+    }),
+    kernelRingSize: option(size({ min: '8KiB', max: '1GiB' }), {
+      doc: 'Ring behind that table (rounded up to a power of two): counts that find it full are lost, and counted as lost.',
+      default: '8MiB',
+      takes: 'SIZE',
+      example: '64MiB',
+    }),
+    queueSize: option(size({ min: '1KiB', max: '4GiB' }), {
+      doc: 'What captures have seen and the table of live flows has not taken yet; what finds no room is lost, and counted.',
+      default: '64MiB',
+      takes: 'SIZE',
+      example: '256MiB',
+    }),
     max: option(count({ min: 0, max: 100_000 }), {
       doc: 'Captures that may exist.',
       default: 1_000,
@@ -288,6 +324,12 @@ export const configShape = z.strictObject({
         default: '90d',
         takes: 'DURATION',
         example: '365d',
+      }),
+      queue: option(count({ min: 10, max: 10_000_000 }), {
+        doc: 'Updates of flows that may wait for the archive, about 2 kB each; more are lost, and counted.',
+        default: 50_000,
+        takes: 'NUMBER',
+        example: '200000',
       }),
       rawPackets: option(duration({ min: '1m', max: '3650d' }), {
         doc: 'Age at which packets that were kept are forgotten.',

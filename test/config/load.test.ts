@@ -36,6 +36,7 @@ test('without anything it takes the defaults of the machine', () => {
       points1m: 2 * 86_400_000,
       points5m: 14 * 86_400_000,
       points1h: 90 * 86_400_000,
+      queue: 50_000,
       rawPackets: 86_400_000,
     },
   });

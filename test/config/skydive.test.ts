@@ -136,6 +136,7 @@ ovs.ovsdb: unix:///run/ovs.sock
     update: 10_000,
     expire: 300_000,
     maxEntries: 20_000,
+    rawPacketsSize: 64 * 1024 ** 2,
     applicationTimeout: { ARP: 20_000, DNS: 5_000 },
   });
   expect(config.capture).toMatchObject({

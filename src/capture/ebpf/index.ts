@@ -2,33 +2,42 @@
  * Counting in the kernel (bpf/flow.bpf.c): no packet is copied but the first ones of each conversation, which are decoded
  * in full. The default where the kernel can.
  */
-import type { KernelPlace } from '../../native/packets.ts';
+import type { KernelFlowsOptions, KernelPlace } from '../../native/packets.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import { type CaptureBounds, defaultBounds } from '../bounds.ts';
 import { interfaceTypes } from '../interface-types.ts';
 import type { Mechanism, MechanismContext, Running, Sink } from '../mechanism.ts';
+import { kernelFlowsOptionsOf } from './shape.ts';
 import { type Attached, attachShared } from './shared.ts';
 
 /** Of each first packet, for the application decoders. */
 const PAYLOAD_BYTES = 700;
 
-export const ebpf: Mechanism = {
-  type: 'ebpf',
-  doc: 'A flow table in the kernel (BPF at TCX, or clsact before Linux 6.6): packets are counted where they pass, and only the first ones of each conversation are decoded in full.',
-  nodeTypes: interfaceTypes,
-  can: {
-    filter: false,
-    rawPackets: false,
-    tcpMetric: true,
-    reassembly: false,
-    defragmentation: false,
-    layerKeyL2: false,
-    several: true,
-  },
-  rank: 2,
-  start,
-};
+export const ebpf: Mechanism = ebpfWith(defaultBounds);
 
-async function start(context: MechanismContext): Promise<Running> {
+export function ebpfWith(bounds: CaptureBounds): Mechanism {
+  return { ...described(), start: (context) => start(context, kernelFlowsOptionsOf(bounds)) };
+}
+
+function described(): Omit<Mechanism, 'start'> {
+  return {
+    type: 'ebpf',
+    doc: 'A flow table in the kernel (BPF at TCX, or clsact before Linux 6.6): packets are counted where they pass, and only the first ones of each conversation are decoded in full.',
+    nodeTypes: interfaceTypes,
+    can: {
+      filter: false,
+      rawPackets: false,
+      tcpMetric: true,
+      reassembly: false,
+      defragmentation: false,
+      layerKeyL2: false,
+      several: true,
+    },
+    rank: 2,
+  };
+}
+
+async function start(context: MechanismContext, options: KernelFlowsOptions): Promise<Running> {
   const { door, place, sink, log } = context;
   let attached: Attached | undefined;
   const losses = lossesOf(sink);
@@ -36,7 +45,7 @@ async function start(context: MechanismContext): Promise<Running> {
     if (attached) losses(attached.attachment.stats());
   };
   try {
-    attached = await attachShared(door, kernelPlace(context), (observations) => {
+    attached = await attachShared(door, kernelPlace(context), options, (observations) => {
       sink.observe(observations);
       count();
     });

@@ -3,8 +3,13 @@
  * last that ends. What comes out of them is brought to the sink of its source.
  */
 import { layout } from '../../flow/layout.ts';
-import type { KernelAttachment, KernelFlows, KernelPlace, PacketDoor } from '../../native/packets.ts';
-import { kernelFlowsOptions } from './shape.ts';
+import type {
+  KernelAttachment,
+  KernelFlows,
+  KernelFlowsOptions,
+  KernelPlace,
+  PacketDoor,
+} from '../../native/packets.ts';
 
 export interface Attached {
   readonly attachment: KernelAttachment;
@@ -26,10 +31,11 @@ class SharedFlows {
     this.#door = door;
   }
 
-  async attach(place: KernelPlace, observe: Observe): Promise<Attached> {
+  /** The options are of whoever comes first. */
+  async attach(place: KernelPlace, options: KernelFlowsOptions, observe: Observe): Promise<Attached> {
     this.#users++;
     try {
-      this.#flows ??= this.#door.openKernelFlows(kernelFlowsOptions, (observations) => this.#bring(observations));
+      this.#flows ??= this.#door.openKernelFlows(options, (observations) => this.#bring(observations));
       const flows = await this.#flows;
       this.#sinks.set(place.source, observe);
       const attachment = await flows.attach(place);
@@ -69,11 +75,16 @@ class SharedFlows {
 const shared = new WeakMap<PacketDoor, SharedFlows>();
 
 /** By its door: a process has one. */
-export function attachShared(door: PacketDoor, place: KernelPlace, observe: Observe): Promise<Attached> {
+export function attachShared(
+  door: PacketDoor,
+  place: KernelPlace,
+  options: KernelFlowsOptions,
+  observe: Observe,
+): Promise<Attached> {
   let flows = shared.get(door);
   if (!flows) {
     flows = new SharedFlows(door);
     shared.set(door, flows);
   }
-  return flows.attach(place, observe);
+  return flows.attach(place, options, observe);
 }
