@@ -59,9 +59,12 @@ async function finish(
     let given: unknown;
     try {
       const awaited = pause ?? run.takeWaiting();
-      if (awaited === undefined) await turn();
-      else given = await orCancelled(awaited, signal);
-      run.budget.resume();
+      if (awaited !== undefined) given = await orCancelled(awaited, signal);
+      // A promise that was kept already has let nobody else run.
+      if (awaited === undefined || run.budget.look()) {
+        await turn();
+        run.budget.resume();
+      }
     } catch (error) {
       // What is still open in the generators is closed.
       program.return(undefined as never);

@@ -58,6 +58,15 @@ test('a long query lets the event loop turn and gives the same answer', async ()
   expect(lines(answer)).toEqual(lines(await run("G.V().Sort('Name').Dedup('Name').Values('Name')")));
 });
 
+test('what is answered by promises that are kept at once lets the event loop turn, too', async () => {
+  const world = worldOf(Array.from({ length: 60 }, (_, i) => `10.0.0.1:${i + 1} -TCP-> 10.0.0.2:80 @eth0`).join('\n'));
+  const { flows } = world;
+  if (!flows) throw new Error('no flows');
+  const context = ticking(timelineOf(graph));
+  await run('G.Flows().RawPackets()', { ...context, flows: slowly(flows), turn: context.turn });
+  expect(context.turns).toBeGreaterThan(3);
+});
+
 test('a change while the event loop turns is not seen', async () => {
   const changing = manyNodes(5000);
   const context = ticking(timelineOf(changing));
