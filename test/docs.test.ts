@@ -57,3 +57,32 @@ test('configuration in the pages is right', () => {
     expect(notes).toEqual([]);
   }
 });
+
+test('the service and the container have the capabilities that are told, and may open the sockets of captures', () => {
+  const told = capabilitiesIn(readFileSync(join(root, 'docs', 'operations.md'), 'utf8').match(/^\| `CAP_.*$/gm));
+  const unit = readFileSync(join(root, 'deploy', 'skein.service'), 'utf8');
+  const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+  // CAP_ is left out in compose files.
+  const added = compose
+    .match(/cap_add: \[(.*)\]/)?.[1]
+    ?.split(', ')
+    .map((name) => `CAP_${name}`);
+  expect(capabilitiesIn(unit.match(/^CapabilityBoundingSet=.*$/gm))).toEqual(told);
+  expect(added?.toSorted()).toEqual(told);
+  expect(unit).toMatch(/^RestrictAddressFamilies=.*\bAF_PACKET\b/m);
+});
+
+function capabilitiesIn(lines: readonly string[] | null): string[] {
+  return [
+    ...new Set(
+      (lines ?? []).flatMap(
+        (line) =>
+          line
+            .split('|')
+            .slice(0, 2)
+            .join()
+            .match(/CAP_\w+/g) ?? [],
+      ),
+    ),
+  ].sort();
+}
