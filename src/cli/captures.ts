@@ -15,6 +15,7 @@ export interface CapturedAt {
   readonly id: string;
   readonly state: string;
   readonly type: string | undefined;
+  readonly hasFilter: boolean;
   readonly error: string | undefined;
   /** Why not with a better mechanism. */
   readonly why: readonly string[];
@@ -87,13 +88,14 @@ function entriesOf(node: WireNode): CapturedAt[] {
   if (!Array.isArray(Captures)) return [];
   return Captures.flatMap((entry) => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
-    const { ID, State, Type, Error: error, Why, PacketsReceived, PacketsDropped, PacketsIfDropped } = entry;
+    const { ID, State, Type, BPFFilter, Error: error, Why, PacketsReceived, PacketsDropped, PacketsIfDropped } = entry;
     return [
       {
         node,
         id: String(ID),
         state: String(State),
         type: typeof Type === 'string' ? Type : undefined,
+        hasFilter: Boolean(BPFFilter),
         error: typeof error === 'string' ? error : undefined,
         why: Array.isArray(Why) ? Why.map(String) : [],
         packets: Number(PacketsReceived ?? 0),

@@ -16,6 +16,11 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./commands/capture.ts'),
   },
   { name: 'flows', doc: 'who spoke with whom', load: () => import('./commands/flows.ts') },
+  {
+    name: 'follow',
+    doc: 'one conversation hop by hop, and where its packets get lost',
+    load: () => import('./commands/follow.ts'),
+  },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },

@@ -86,6 +86,11 @@ export function endOf({ Link, Network, Transport }: WireFlow, end: 'A' | 'B'): s
   return address.includes(':') ? `[${address}]:${Transport[end]}` : `${address}:${Transport[end]}`;
 }
 
+/** One of so many packets was seen; 1: all. */
+export function sampleOf({ Sampling }: WireFlow): number {
+  return typeof Sampling === 'number' ? Sampling : 1;
+}
+
 export function finishOf({ FinishType }: WireFlow): string | undefined {
   return FinishType === undefined ? undefined : finishes[FinishType];
 }

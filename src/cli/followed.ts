@@ -1,0 +1,203 @@
+/** Asks for everything that is known of one conversation, for its trail. */
+import type { WireFlow, WireLoss } from '../contract/flow.ts';
+import { ask } from './ask.ts';
+import { type CapturedAt, capturedAt } from './captures.ts';
+import type { Session } from './command.ts';
+import { exitCodes, Failure, usageFailure } from './failure.ts';
+import { flowPlaces } from './flow-places.ts';
+import { quoted } from './gremlin.ts';
+import { waysIn } from './ground.ts';
+import { placesIn } from './places.ts';
+import type { PrintOptions } from './print.ts';
+import { endOf, sampleOf } from './render/flows.ts';
+import { qualifiedName } from './things.ts';
+import { graphAt, type TimeOptions } from './time-options.ts';
+import { type Count, type Seen, type Trail, trailOf, type Watched } from './trail.ts';
+
+export interface Followed {
+  readonly trackingId: string;
+  /** As flows write ends: `10.0.0.1:80`. */
+  readonly a: string;
+  readonly b: string;
+  readonly flow: WireFlow;
+  readonly trail: Trail;
+}
+
+/** `id`: a TrackingID, its beginning, or a Community ID. */
+export async function followed(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Followed> {
+  const found = await flowsOf(session, id, options);
+  const ids = new Set(found.flows.map(({ TrackingID }) => TrackingID));
+  const [first] = found.flows;
+  if (!first) {
+    const hint = 'skein flows lists what there is; --at and --since look at the past';
+    throw new Failure(exitCodes.empty, `no conversation is known as "${id}"`, hint);
+  }
+  if (ids.size > 1) {
+    const known = [...new Map(found.flows.map((flow) => [flow.TrackingID, flow])).values()].slice(0, 20);
+    const lines = known.map((flow) => `${flow.TrackingID}  ${endOf(flow, 'A')} → ${endOf(flow, 'B')}`);
+    throw usageFailure(`${ids.size} conversations begin with "${id}"; say which:`, lines.join('\n'));
+  }
+  return {
+    trackingId: first.TrackingID,
+    a: endOf(first, 'A'),
+    b: endOf(first, 'B'),
+    ...(await along(session, options, found)),
+  };
+}
+
+interface Found {
+  readonly flows: readonly WireFlow[];
+  readonly loss: readonly WireLoss[];
+  /** Start of queries about the graph as it was then. */
+  readonly graph: string;
+  readonly atMs: number;
+}
+
+async function flowsOf(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Found> {
+  const now = session.io.now();
+  const asked = graphAt(options, now);
+  const steps = `.Flows()${conditionOf(id)}.Sort('Start')`;
+  const reply = await ask(session, options, { query: asked + steps });
+  const flows = reply.kind === 'flows' ? reply.flows : [];
+  const { loss = [], time, range } = reply;
+  if (flows.length > 0 && !time) return { flows, loss, graph: 'G', atMs: now };
+  if (flows.length === 0 && !time) {
+    // Over already: the past is looked at without being told to.
+    const past = await ask(session, options, { query: `G.Between(${Math.ceil(range.from)}, NOW)${steps}` });
+    if (past.kind !== 'flows' || past.flows.length === 0) return { flows: [], loss: [], graph: 'G', atMs: now };
+    if (!options.quiet) session.io.err.write('it is over; this is what is kept of it\n');
+    return thenOf(past.flows, past.loss ?? [], range);
+  }
+  return thenOf(flows, loss, range, time?.to);
+}
+
+/** Nodes are looked up when the last packet passed. */
+function thenOf(
+  flows: readonly WireFlow[],
+  loss: readonly WireLoss[],
+  range: { readonly from: number; readonly to: number },
+  toMs = Number.POSITIVE_INFINITY,
+): Found {
+  const atMs = Math.min(Math.max(...flows.map(({ Last }) => Last)), toMs, range.to);
+  return {
+    flows,
+    loss,
+    graph: flows.length > 0 ? `G.At(${Math.max(Math.ceil(range.from), Math.floor(atMs))})` : 'G',
+    atMs,
+  };
+}
+
+function conditionOf(id: string): string {
+  if (/^1:[A-Za-z0-9+/=]+$/.test(id)) return `.Has('CommunityID', ${quoted(id)})`;
+  const hex = id.toLowerCase();
+  if (!/^[0-9a-f]{1,16}$/.test(hex))
+    throw usageFailure(`"${id}" is no TrackingID`, '16 hex digits or their beginning, or a Community ID: 1:…');
+  return hex.length === 16 ? `.Has('TrackingID', '${hex}')` : `.Has('TrackingID', StartsWith('${hex}'))`;
+}
+
+async function along(
+  session: Session,
+  options: PrintOptions,
+  { flows, loss, graph, atMs }: Found,
+): Promise<{ flow: WireFlow; trail: Trail }> {
+  const quiet = { ...options, quiet: true };
+  const flow = flows[0] as WireFlow;
+  const [places, place, entries, ways, aNodes, bNodes] = await Promise.all([
+    flowPlaces(
+      session,
+      quiet,
+      graph,
+      flows.map(({ NodeTID }) => NodeTID),
+    ),
+    placesIn(session, quiet, graph),
+    capturedAt(session, quiet, graph),
+    waysIn(session, quiet, graph),
+    nodesWith(session, options, graph, flow, 'A'),
+    nodesWith(session, options, graph, flow, 'B'),
+  ]);
+  const byNode = Map.groupBy(flows, ({ NodeTID }) => NodeTID);
+  const seen = [...byNode].map(([tid, its]): Seen => {
+    const known = places.get(tid);
+    const host = known?.node.Host ?? '';
+    return { id: known?.node.ID ?? tid, tid, name: known?.name ?? (tid || '(trace)'), host, ...countsOf(its, flow) };
+  });
+  const captures = new Set(flows.map(({ CaptureID }) => CaptureID));
+  const watched = entries
+    .filter((entry) => isWatching(entry, captures))
+    .map(({ node }) => watchedOf(node, qualifiedName(node, place(node))));
+  const captureLosses = new Map<string, number>();
+  for (const { node, packets } of loss) captureLosses.set(node, (captureLosses.get(node) ?? 0) + packets);
+  const trail = trailOf({ seen, watched, ways, aNodes, bNodes, captureLosses, atMs });
+  return { flow, trail };
+}
+
+/** A filter may keep it from seeing anything, unless the same capture saw it elsewhere. */
+function isWatching({ state, id, hasFilter }: CapturedAt, captures: ReadonlySet<string>): boolean {
+  return state === 'active' && (captures.has(id) || !hasFilter);
+}
+
+function watchedOf(
+  node: { readonly ID: string; readonly Host: string; readonly Metadata: { readonly TID?: unknown } },
+  name: string,
+): Watched {
+  return { id: node.ID, tid: String(node.Metadata.TID ?? ''), name, host: node.Host };
+}
+
+/** Nodes that have the address of an end; by MAC where there is no address. */
+async function nodesWith(
+  session: Session,
+  options: PrintOptions,
+  graph: string,
+  { Network, Link }: WireFlow,
+  end: 'A' | 'B',
+): Promise<Watched[]> {
+  const has = Network
+    ? Network.Protocol === 'IPV6'
+      ? `Has('IPV6', IPRANGE('${Network[end]}/128'))`
+      : `Has('IPV4', IPV4RANGE('${Network[end]}/32'))`
+    : `Has('MAC', ${quoted(Link?.[end] ?? '')})`;
+  const reply = await ask(session, { ...options, quiet: true }, { query: `${graph}.V().${has}` });
+  if (reply.kind !== 'nodes') return [];
+  const place = await placesIn(session, options, graph);
+  return reply.nodes.map((node) => watchedOf(node, qualifiedName(node, place(node))));
+}
+
+/**
+ * Several captures of one node saw the same packets: the one that saw most counts. Of one capture several flows are one
+ * after the other, and are added up.
+ */
+function countsOf(flows: readonly WireFlow[], first: WireFlow): Omit<Seen, 'id' | 'tid' | 'name' | 'host'> {
+  const sum = (its: readonly WireFlow[]) =>
+    its.reduce((total, { Metric }) => total + Metric.ABPackets + Metric.BAPackets, 0);
+  const byCapture = [...Map.groupBy(flows, ({ CaptureID }) => CaptureID).values()];
+  const its = byCapture.toSorted((a, b) => sum(b) - sum(a))[0] ?? [];
+  let [ab, ba]: Count[] = [none, none];
+  const drops: Record<string, number> = {};
+  for (const flow of its) {
+    const { ABPackets, ABBytes, BAPackets, BABytes } = flow.Metric;
+    // Who saw only an answer may have taken B for the one who began.
+    const isTurned = endOf(flow, 'A') !== endOf(first, 'A') && endOf(flow, 'A') === endOf(first, 'B');
+    const counts = [
+      { packets: ABPackets, bytes: ABBytes },
+      { packets: BAPackets, bytes: BABytes },
+    ] as const;
+    ab = added(ab ?? none, counts[isTurned ? 1 : 0]);
+    ba = added(ba ?? none, counts[isTurned ? 0 : 1]);
+    for (const [reason, packets] of Object.entries((flow.Drops ?? {}) as Record<string, number>))
+      drops[reason] = (drops[reason] ?? 0) + packets;
+  }
+  return {
+    ab: ab ?? none,
+    ba: ba ?? none,
+    firstMs: Math.min(...its.map(({ Start }) => Start)),
+    lastMs: Math.max(...its.map(({ Last }) => Last)),
+    drops,
+    sampling: Math.max(...its.map(sampleOf)),
+  };
+}
+
+const none: Count = { packets: 0, bytes: 0 };
+
+function added(a: Count, b: Count): Count {
+  return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
+}
