@@ -1,4 +1,5 @@
 /** Questions to the live table: the best index first, then each condition on what is left. */
+import { mergeRuns } from '../std/merge-runs.ts';
 import { canonicalField, fieldValue } from './fields.ts';
 import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
@@ -6,13 +7,24 @@ import { type RowReader, rowFields } from './row-fields.ts';
 import { type FlowNames, flowOf } from './row-flow.ts';
 import { glance } from './row-glance.ts';
 import type { RowIndex } from './row-index.ts';
+import {
+  AllRows,
+  BREATH,
+  type Indexed,
+  ListedRows,
+  NONE,
+  RememberedRows,
+  type RowChain,
+  type Rows,
+} from './row-scan.ts';
 import type { FlowStore } from './store.ts';
 import type { FlowCondition, FlowQuery, FlowValue, Span } from './view.ts';
 
 /** Flows given at once. */
 const BATCH = 256;
-/** Rows looked at before an empty batch lets the event loop turn. */
-const ROWS_PER_BREATH = 8192;
+/** Rows looked at before an empty batch lets the event loop turn: by what they have themselves, and by what has to be made. */
+const ROWS_PER_BREATH = 4096;
+const MADE_PER_BREATH = 256;
 
 /**
  * Flows in the order that is asked for, by default that of the store. A flow that ends while the answer is being read is
@@ -54,7 +66,7 @@ export function* countFlows(store: FlowStore, names: FlowNames, query: FlowQuery
   let [seen, part, sinceBreath] = [0, 0, 0];
   for (let row = matching.next(); row !== NONE && seen < skip + limit; row = matching.next()) {
     if (row !== BREATH && seen++ >= skip) part++;
-    if (row !== BREATH && ++sinceBreath < ROWS_PER_BREATH) continue;
+    if (row !== BREATH && ++sinceBreath < matching.rowsPerBreath) continue;
     matching.pause();
     yield part;
     [part, sinceBreath] = [0, 0];
@@ -62,20 +74,11 @@ export function* countFlows(store: FlowStore, names: FlowNames, query: FlowQuery
   yield part;
 }
 
-/** What `next` gives beside rows. */
-const NONE = 0;
-const BREATH = -1;
-
-interface Rows {
-  next(): number;
-  /** Before others run: rows may end, and come again as other flows. */
-  pause(): void;
-}
-
 type Test = (row: number) => boolean;
 
 /** Rows that meet all of a query but its order. */
 class Matching implements Rows {
+  readonly rowsPerBreath: number;
   readonly #store: FlowStore;
   readonly #candidates: Rows;
   readonly #tests: readonly Test[];
@@ -83,16 +86,18 @@ class Matching implements Rows {
   constructor(store: FlowStore, names: FlowNames, query: FlowQuery, expireMs: number) {
     const indexed = bestIndex(store, query.where);
     const tests = query.where.map((condition) => conditionTest(store, names, condition));
+    const isRead = query.where.every(({ anyOf }) => anyOf.every(({ field }) => rowFields.has(canonicalField(field))));
+    this.rowsPerBreath = isRead ? ROWS_PER_BREATH : MADE_PER_BREATH;
     this.#store = store;
     this.#tests = query.time ? [timeTest(store, query.time, expireMs), ...tests] : tests;
-    this.#candidates = indexed ? new ListedRows(store, indexed.lists) : new AllRows(store);
+    this.#candidates = indexed ? new ListedRows(store, indexed) : new AllRows(store);
   }
 
   next(): number {
-    for (let looked = 0; looked < ROWS_PER_BREATH; looked++) {
+    for (let looked = 0; looked < this.rowsPerBreath; looked++) {
       const row = this.#candidates.next();
       if (row === NONE) return NONE;
-      if (this.#store.isAlive(row) && this.#passes(row)) return row;
+      if (row !== BREATH && this.#store.isAlive(row) && this.#passes(row)) return row;
     }
     return BREATH;
   }
@@ -107,107 +112,12 @@ class Matching implements Rows {
   }
 }
 
-class AllRows implements Rows {
-  readonly #store: FlowStore;
-  #at = 0;
-
-  constructor(store: FlowStore) {
-    this.#store = store;
-  }
-
-  next(): number {
-    return ++this.#at < this.#store.rows.end ? this.#at : NONE;
-  }
-
-  pause(): void {
-    // A place among all rows stays what it is.
-  }
-}
-
-/** Rows of linked lists, one list after the other. */
-class ListedRows implements Rows {
-  readonly #store: FlowStore;
-  readonly #lists: RowChain[];
-  #at = 0;
-  #rest: RememberedRows | undefined;
-
-  constructor(store: FlowStore, lists: readonly RowChain[]) {
-    this.#store = store;
-    this.#lists = [...lists];
-  }
-
-  next(): number {
-    if (this.#rest) return this.#rest.next();
-    while (this.#at === 0) {
-      const list = this.#lists[0];
-      if (!list) return NONE;
-      this.#at = list.first;
-      if (this.#at === 0) this.#lists.shift();
-    }
-    const row = this.#at;
-    const word = (this.#lists[0] as RowChain).nextWord;
-    this.#at = word === undefined ? 0 : this.#store.rows.get(row, word);
-    if (this.#at === 0) this.#lists.shift();
-    return row;
-  }
-
-  pause(): void {
-    if (this.#rest) return;
-    const rest = new RememberedRows(this.#store);
-    for (let row = this.next(); row !== NONE; row = this.next()) rest.add(row, this.#store.rows.get(row, r.uuid));
-    this.#rest = rest;
-  }
-}
-
-/** Rows with what tells whether they still hold the same flow. */
-class RememberedRows implements Rows {
-  readonly #store: FlowStore;
-  readonly #rows: number[] = [];
-  readonly #uuids: number[] = [];
-  #at = 0;
-
-  constructor(store: FlowStore) {
-    this.#store = store;
-  }
-
-  /** `uuid`: its lower half. */
-  add(row: number, uuid: number): void {
-    this.#rows.push(row);
-    this.#uuids.push(uuid);
-  }
-
-  next(): number {
-    while (this.#at < this.#rows.length) {
-      const row = this.#rows[this.#at] as number;
-      const uuid = this.#uuids[this.#at++] as number;
-      if (this.#store.isAlive(row) && this.#store.rows.get(row, r.uuid) === uuid) return row;
-    }
-    return NONE;
-  }
-
-  pause(): void {
-    // What it goes by is remembered already.
-  }
-}
-
-interface RowChain {
-  readonly first: number;
-  /** The word of a row that names the next one; undefined: there is but one. */
-  readonly nextWord: number | undefined;
-}
-
 /** Of all that lives, and of all of some places: nobody has to look. */
 function knownCount(store: FlowStore, { time, where }: FlowQuery): number | undefined {
   if (time) return undefined;
   const [only, ...others] = where;
   if (only === undefined) return store.size;
   return others.length === 0 ? bestIndex(store, [only])?.size : undefined;
-}
-
-interface Indexed {
-  readonly lists: readonly RowChain[];
-  /** How many there are, where that is known without looking. */
-  readonly size?: number;
 }
 
 /** The narrowest index that a condition can be answered from; undefined: there is none. */
@@ -247,14 +157,18 @@ const placeFields: ReadonlySet<string> = new Set(['NodeTID', 'CaptureID']);
 
 /** All flows of a place have the same node and capture, so it is enough to ask the place. */
 function placesIndex(store: FlowStore, { anyOf }: FlowCondition): Indexed {
-  const places = store.places.filter((stored) => {
-    if (!stored) return false;
-    const { node, capture } = stored.place;
-    return anyOf.some(({ field, test }) => test(canonicalField(field) === 'NodeTID' ? node : capture));
-  });
+  const places = new Set(
+    store.places.filter((stored) => {
+      if (!stored) return false;
+      const { node, capture } = stored.place;
+      return anyOf.some(({ field, test }) => test(canonicalField(field) === 'NodeTID' ? node : capture));
+    }),
+  );
+  const found = [...places];
   return {
-    lists: places.map((stored) => ({ first: stored?.flows.first ?? 0, nextWord: r.placeBefore + 1 })),
-    size: places.reduce((sum, stored) => sum + (stored?.flows.size ?? 0), 0),
+    lists: found.map((stored) => ({ first: stored?.flows.first ?? 0, nextWord: r.placeBefore + 1 })),
+    size: found.reduce((sum, stored) => sum + (stored?.flows.size ?? 0), 0),
+    has: (row) => places.has(store.places[store.source(row)]),
   };
 }
 
@@ -292,27 +206,47 @@ interface Keyed {
 function* sorted(
   store: FlowStore,
   names: FlowNames,
-  matching: Rows,
+  matching: Matching,
   sort: NonNullable<FlowQuery['sort']>,
   most: number,
 ): Generator<readonly Flow[], Rows> {
   const read = reader(sort.field);
+  const perBreath = rowFields.has(canonicalField(sort.field)) ? matching.rowsPerBreath : MADE_PER_BREATH;
   const order = (a: Keyed, b: Keyed) => compare(a.key, b.key, sort.isDescending ? -1 : 1);
   let found: Keyed[] = [];
+  const runs: Keyed[][] = [];
   let sinceBreath = 0;
   for (let row = matching.next(); row !== NONE; row = matching.next()) {
     if (row !== BREATH) found.push({ row, uuid: store.rows.get(row, r.uuid), key: read(store, row, names) });
-    // Twice as many as are needed, then the better half: the order costs little, whatever there is.
-    if (found.length >= most * 2 + 1024) found = found.sort(order).slice(0, most);
-    if (row !== BREATH && ++sinceBreath < ROWS_PER_BREATH) continue;
+    if (found.length >= RUN_LENGTH) {
+      // Of a short part twice as many as are needed, then the better half: the order costs little, whatever there is.
+      found.sort(order);
+      if (most <= RUN_LENGTH / 2) found = found.slice(0, most);
+      else {
+        runs.push(found);
+        found = [];
+      }
+    }
+    if (row !== BREATH && ++sinceBreath < perBreath) continue;
     matching.pause();
     yield [];
     sinceBreath = 0;
   }
+  runs.push(found.sort(order));
+  const merging = mergeRuns(runs, order);
+  let step = merging.next();
+  for (; !step.done; step = merging.next()) yield [];
   const rows = new RememberedRows(store);
-  for (const { row, uuid } of found.sort(order).slice(0, most)) rows.add(row, uuid);
+  for (const [i, { row, uuid }] of step.value.entries()) {
+    if (i === most) break;
+    rows.add(row, uuid);
+    if (i % perBreath === perBreath - 1) yield [];
+  }
   return rows;
 }
+
+/** Sorted at once. */
+const RUN_LENGTH = 1024;
 
 /** Numbers by size, all else as text; what a flow has not comes last either way. */
 function compare(a: FlowValue | undefined, b: FlowValue | undefined, sign: number): number {

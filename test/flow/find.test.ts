@@ -225,7 +225,50 @@ test('an answer comes in batches of a few hundred, with turns where nothing is f
   const sizes = [...table.find({ where: [] })].map(({ length }) => length);
   expect(Math.max(...sizes)).toBe(256);
   const nothing = { anyOf: [{ field: 'Network.A', test: () => false }] };
-  expect([...table.find({ where: [nothing] })]).toEqual([[], []]);
+  expect([...table.find({ where: [nothing] })]).toEqual([[], [], [], []]);
+});
+
+test('where flows have to be made to be looked at, turns come sooner', () => {
+  const { table } = tableOf({ flowsMax: 2000 });
+  for (let i = 0; i < 2000; i++) table.observe(observations({ from: { ...client, port: i } }), 0);
+  let looked = 0;
+  const where = [{ anyOf: [{ field: 'CommunityID', test: () => ++looked < 0 }] }];
+  const steps: number[] = [];
+  for (const part of table.countParts({ where })) {
+    steps.push(looked + part);
+    looked = 0;
+  }
+  expect(steps.reduce((sum, step) => sum + step, 0)).toBe(2000);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(256);
+});
+
+test('many flows of one place come once each, also those that were there before others ended', () => {
+  const { table } = tableOf({ flowsMax: 40_000 });
+  const second = table.addPlace(place({ node: 'node-2' }));
+  for (let i = 0; i < 12_000; i++)
+    table.observe(observations({ from: { ...client, port: i } }, { source: second, from: { ...client, port: i } }), 0);
+  const found: Flow[] = [];
+  for (const batch of table.find({ where: [isNode('node-1')] })) {
+    if (found.length === 0)
+      table.observe(observations({ from: { ...client, port: 11_000 }, tcp: { to: { rstMs: 1 } } }), 1000);
+    while (table.tick(30_000));
+    found.push(...batch);
+  }
+  expect(new Set(found.map(({ UUID }) => UUID)).size).toBe(11_999);
+  expect(found.length).toBe(11_999);
+  expect(found.every(({ NodeTID }) => NodeTID === 'node-1')).toBe(true);
+});
+
+test('a long part of an order comes with turns', () => {
+  const { table } = tableOf({ flowsMax: 20_000 });
+  for (let i = 0; i < 10_000; i++) table.observe(observations({ from: { ...client, port: (i * 7919) % 10_007 } }), 0);
+  const sort = { field: 'Transport.A', isDescending: true };
+  const batches = [...table.find({ where: [], sort, skip: 100, limit: 6000 })];
+  const ports = batches.flat().map(({ Transport }) => Transport?.A ?? 0);
+  const all = Array.from({ length: 10_000 }, (_, i) => (i * 7919) % 10_007).sort((a, b) => b - a);
+  expect(ports).toEqual(all.slice(100, 6100));
+  // Merged in pieces of a thousand and a few, several times over.
+  expect(batches.filter(({ length }) => length === 0).length).toBeGreaterThan(20);
 });
 
 describe('metrics', () => {
