@@ -1,5 +1,8 @@
 /** `/api/capture`, `/api/capture/tail` that gives packets, and `/api/pcap` that takes a trace. */
+
 import type { Express, Request, Response } from 'express';
+import type { TraceRead } from '../capture/traces.ts';
+import { TRACE_HEADER, type WireTrace } from '../contract/trace.ts';
 import { sendTail } from './capture-tail.ts';
 import { CaptureDoor, type CaptureOutcome } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
@@ -77,8 +80,9 @@ async function takeTrace(
       yield piece as Uint8Array;
     }
   }
+  let read: TraceRead;
   try {
-    await traces.read(pieces());
+    read = await traces.read(pieces());
   } catch (error) {
     if (error instanceof TooBig)
       return refuse(413, `the trace is larger than ${traceBytesMax} bytes (option api.trace)`);
@@ -86,7 +90,15 @@ async function takeTrace(
     if (text === undefined) throw error;
     return refuse(status, text);
   }
-  sendText(response, 202, '');
+  const { packets, fromMs, toMs, cut } = read;
+  const told: WireTrace = {
+    Packets: packets,
+    ...(fromMs !== undefined && { From: fromMs }),
+    ...(toMs !== undefined && { To: toMs }),
+    ...(cut !== undefined && { Cut: cut }),
+  };
+  // The answer has no body, as Skydive's has none.
+  sendText(response, 202, '', [TRACE_HEADER, encodeURIComponent(JSON.stringify(told))]);
 }
 
 class TooBig extends Error {}

@@ -1,4 +1,5 @@
 /** What the API needs of the rest: everything comes in as an argument, nothing is reached for. */
+import type { TraceRead } from '../capture/traces.ts';
 import type { Status } from '../contract/status.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
@@ -60,7 +61,7 @@ export interface ApiTraces {
   /** Traces that are being read now. */
   readonly running: number;
   /** Resolves when its flows are kept durably. Rejects with a Mistake that says what is wrong with it, and where. */
-  read(pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  read(pieces: AsyncIterable<Uint8Array>): Promise<TraceRead>;
 }
 
 export interface FlowFeed {

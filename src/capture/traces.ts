@@ -26,6 +26,16 @@ export interface TraceKept {
   readonly losses: readonly Loss[];
 }
 
+/** What a trace held. */
+export interface TraceRead {
+  readonly packets: number;
+  /** Of its first and its last packet, epoch ms; undefined without one that is in a conversation. */
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+  /** Where it was cut off; what came before is kept. */
+  readonly cut: string | undefined;
+}
+
 /** Of each packet: what the decoders of applications may want. */
 const PAYLOAD_BYTES = 1500;
 const PAYLOAD_PACKETS = 2;
@@ -54,16 +64,16 @@ export class Traces {
   }
 
   /** Rejects with a Mistake that says what is wrong, and where. What came before is kept. */
-  async read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async read(pieces: AsyncIterable<Uint8Array>): Promise<TraceRead> {
     this.#running++;
     try {
-      await this.#read(pieces);
+      return await this.#read(pieces);
     } finally {
       this.#running--;
     }
   }
 
-  async #read(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async #read(pieces: AsyncIterable<Uint8Array>): Promise<TraceRead> {
     const { door, life, flowsMax, host } = this.#parts;
     const table = new FlowTable({ life, flowsMax, decode: decodeApplication });
     const source = table.addPlace({
@@ -77,7 +87,7 @@ export class Traces {
     const trace = new OneTrace(table, decoder, this.#parts);
     try {
       for await (const piece of pieces) await trace.take(piece);
-      await trace.end();
+      return await trace.end();
     } finally {
       decoder.close();
     }
@@ -90,6 +100,8 @@ class OneTrace {
   readonly #parts: TracesParts;
   #flows: Flow[] = [];
   #lastMs = 0;
+  #fromMs: number | undefined;
+  #toMs: number | undefined;
   #packets = 0;
   #drainedMs = 0;
   #undrainedBytes = 0;
@@ -102,7 +114,13 @@ class OneTrace {
     this.#table = table;
     this.#decoder = decoder;
     this.#parts = parts;
-    table.onUpdate((flows) => this.#flows.push(...flows));
+    table.onUpdate((flows) => {
+      for (const flow of flows) {
+        this.#flows.push(flow);
+        this.#fromMs = Math.min(this.#fromMs ?? flow.Start, flow.Start);
+        this.#toMs = Math.max(this.#toMs ?? flow.Last, flow.Last);
+      }
+    });
   }
 
   async take(bytes: Uint8Array): Promise<void> {
@@ -118,13 +136,14 @@ class OneTrace {
     }
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<TraceRead> {
     const missing = this.#bytes === 0 ? 'it is empty' : this.#decoder.end();
     // What was whole is kept: a trace is often cut off by whoever stopped writing it.
     if (missing !== undefined && this.#packets === 0) throw notATrace(missing);
     await this.#drain();
     this.#table.finish();
     await this.#keep();
+    return { packets: this.#packets, fromMs: this.#fromMs, toMs: this.#toMs, cut: missing };
   }
 
   /** Whether what was read should go on. */

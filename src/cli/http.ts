@@ -23,6 +23,7 @@ export interface Answer {
   readonly text: string;
   /** The server's clock at the time of answering, epoch ms, to the second. */
   readonly date: number | undefined;
+  readonly headers: IncomingMessage['headers'];
 }
 
 /** The answer when it is a good one; otherwise throws a Mistake or a Failure. */
@@ -36,7 +37,8 @@ export async function requestBytes(server: Server, asked: Request): Promise<Answ
   const late = AbortSignal.timeout(server.timeoutMs);
   try {
     const message = await send(server, asked, [late, asked.signal]);
-    return { status: message.statusCode ?? 0, bytes: await bytesOf(message), date: dateOf(message) };
+    const bytes = await bytesOf(message);
+    return { status: message.statusCode ?? 0, bytes, date: dateOf(message), headers: message.headers };
   } catch (error) {
     throw understood(error, server, asked, late);
   }
@@ -111,7 +113,7 @@ async function send(server: Server, asked: Request, signals: AbortSignal[]): Pro
   const message = await promise;
   const status = message.statusCode ?? 0;
   if (status >= 200 && status < 300) return message;
-  throw refused(server, { status, text: (await bytesOf(message)).toString('utf8'), date: undefined });
+  throw refused(server, status, (await bytesOf(message)).toString('utf8'));
 }
 
 /** An answer that is on its way may come so long after the connection broke. */
@@ -147,7 +149,7 @@ function tooLate(server: Server): Failure {
 }
 
 /** 400 is a mistake of the question; everything else is the server's refusal. */
-function refused(server: Server, { status, text }: Answer): Failure {
+function refused(server: Server, status: number, text: string): Failure {
   const refusal = refusalOf(text);
   const said = (refusal?.text ?? text).trim() || `status ${status}`;
   if (status === 401 || status === 403) {

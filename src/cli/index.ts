@@ -21,6 +21,7 @@ export const commands: readonly ListedCommand[] = [
     doc: 'one conversation hop by hop, and where its packets get lost',
     load: () => import('./commands/follow.ts'),
   },
+  { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },

@@ -33,7 +33,7 @@ Examples:
   $ skein get interfaces --at -10m                  # what was there ten minutes ago
   $ skein diff --from -1h                           # what changed since
 
-Exit codes: 0 done, 1 nothing found (--fail-empty), different (--exit-code) or a check failed (doctor),
+Exit codes: 0 done, 1 nothing found (--fail-empty), different (--exit-code) or a check failed (doctor), or a trace was cut off (pcap),
 2 wrong usage or a mistake in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130 Ctrl-C.`,
   );
   return root;

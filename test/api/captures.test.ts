@@ -119,18 +119,27 @@ describe('a trace', () => {
           read.push(piece);
           if (options.fault) throw options.fault;
         }
+        return { packets: 3, fromMs: 1000.5, toMs: 2000, cut: undefined };
       },
     };
     const limits = options.traceBytesMax === undefined ? {} : { traceBytesMax: options.traceBytesMax };
     await using server = await testServer({ traces, limits });
-    const { status, text } = await ask(server, '/api/pcap', { method: 'POST', body: options.body });
-    return { status, text, read: Buffer.concat(read) };
+    const { status, text, headers } = await ask(server, '/api/pcap', { method: 'POST', body: options.body });
+    const said = headers['x-skein-trace'];
+    return {
+      status,
+      text,
+      read: Buffer.concat(read),
+      ...(said !== undefined && { said: JSON.parse(decodeURIComponent(String(said))) }),
+    };
   };
 
   test('is taken as it comes', async () => {
     const body = Buffer.alloc(300_000, 7);
-    const { status, read } = await sent({ body });
+    const { status, read, text, said } = await sent({ body });
     expect(status).toBe(202);
+    expect(text).toBe('');
+    expect(said).toEqual({ Packets: 3, From: 1000.5, To: 2000 });
     expect(read.equals(body)).toBe(true);
   });
 

@@ -1,0 +1,95 @@
+/** `skein pcap FILE`: puts the flows of a trace into the past, at the times of its packets. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { TRACE_HEADER, traceShape, type WireTrace } from '../../contract/trace.ts';
+import { ask } from '../ask.ts';
+import { examples, type Session } from '../command.ts';
+import { exitCodes, usageFailure } from '../failure.ts';
+import { request } from '../http.ts';
+import { drawTime } from '../moment.ts';
+import { addFormatOption, addUtcOption } from '../output.ts';
+import type { PrintOptions } from '../print.ts';
+import { cellText } from '../render/grid.ts';
+import { serverOf } from '../server.ts';
+import { addServerOptions } from '../server-options.ts';
+
+export function define(command: Command, session: Session): void {
+  command
+    .argument('<file>', 'pcap or pcapng, or - to read it from standard input')
+    .action((file: string, _, self: Command) => run(session, file, self.optsWithGlobals()));
+  addFormatOption(command, ['table', 'json']);
+  addUtcOption(command);
+  addServerOptions(command);
+  examples(command, [
+    'skein pcap trace.pcapng',
+    'tcpdump -i eth0 -c 100 -w - | skein pcap -',
+    'skein pcap old.pcap -o json',
+  ]);
+}
+
+async function run(session: Session, file: string, options: PrintOptions): Promise<void> {
+  const { io } = session;
+  const { headers } = await request(await serverOf(options, io), {
+    method: 'POST',
+    path: '/api/pcap',
+    pieces: await piecesOf(session, file),
+    signal: io.interrupted,
+  });
+  const trace = traceOf(headers[TRACE_HEADER.toLowerCase()]);
+  const { Packets, From, To, Cut } = trace;
+  const range = From !== undefined && To !== undefined ? { from: From, to: To } : undefined;
+  const flows = range && (await flowsIn(session, options, range));
+  if (Cut !== undefined) session.exitCode = exitCodes.empty;
+  if (options.output?.kind === 'json') {
+    io.out.write(
+      `${JSON.stringify({ schema: 'skein/v1', kind: 'trace', ...trace, ...(flows !== undefined && { Flows: flows }) }, null, 2)}\n`,
+    );
+    return;
+  }
+  const clock = { utc: options.utc === true };
+  io.out.write(
+    `${Packets} packets${range ? `, from ${drawTime(range.from, clock)} to ${drawTime(range.to, clock)}` : ''}\n`,
+  );
+  if (flows !== undefined) io.out.write(`${flows} flows of traces are kept of that time\n`);
+  if (options.quiet) return;
+  if (Cut !== undefined)
+    io.err.write(`skein: the trace ends in the middle: ${cellText(Cut)}; what was whole is kept\n`);
+  if (range)
+    io.err.write(
+      `ask for them: skein flows --since ${iso(Math.floor(range.from))} --until ${iso(Math.ceil(range.to) + 1)}\n`,
+    );
+}
+
+async function piecesOf({ io }: Session, file: string): Promise<AsyncIterable<Uint8Array>> {
+  if (file === '-') return io.inputPieces();
+  const found = await stat(file).catch((error: Error) => error);
+  if (found instanceof Error) throw usageFailure(`cannot read ${file}: ${found.message}`);
+  if (found.isDirectory()) throw usageFailure(`${file} is a folder`, 'say which of its files');
+  return createReadStream(file);
+}
+
+/** Older servers say nothing of it. */
+function traceOf(header: string | readonly string[] | undefined): WireTrace {
+  if (typeof header !== 'string') return { Packets: 0 };
+  try {
+    return traceShape.parse(JSON.parse(decodeURIComponent(header)));
+  } catch {
+    return { Packets: 0 };
+  }
+}
+
+/** What comes from a trace stands at no node. */
+async function flowsIn(
+  session: Session,
+  options: PrintOptions,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<number | undefined> {
+  const query = `G.Between(${Math.floor(from)}, ${Math.ceil(to) + 1}).Flows().Has('NodeTID', '').Count()`;
+  const reply = await ask(session, { ...options, quiet: true }, { query });
+  return reply.kind === 'value' ? Number(reply.value) : undefined;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
