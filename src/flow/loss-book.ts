@@ -9,7 +9,9 @@ export class LossBook {
   readonly #total = new Map<string, Loss>();
   #fresh = new Map<string, Loss>();
 
-  add(loss: Loss): void {
+  add(lost: Loss): void {
+    // Of a packet they may be finer.
+    const loss = { ...lost, from: Math.floor(lost.from), to: Math.ceil(lost.to) };
     add(this.#total, loss);
     add(this.#fresh, loss);
   }

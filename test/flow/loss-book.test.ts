@@ -59,3 +59,9 @@ test('observations that cannot be read are said', () => {
   expect(table.stats().undecodable).toBe(1);
   expect(table.loss()).toMatchObject([{ stage: 'flow-table', bytes: 100, from: 7 }]);
 });
+
+test('times are whole milliseconds, as everywhere outside', () => {
+  const book = new LossBook();
+  book.add({ ...loss, from: 1000.25, to: 1002.75 });
+  expect(book.within(undefined)).toMatchObject([{ from: 1000, to: 1003 }]);
+});
