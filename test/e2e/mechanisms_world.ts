@@ -19,8 +19,14 @@ export interface World {
   send(frames: readonly Uint8Array[], times?: number): Promise<void>;
 }
 
-export async function inWorld(flags: readonly string[], work: (world: World) => Promise<void>): Promise<void> {
+/** `prepare` has the folder before `skein up` does, and what it gives goes at the end. */
+export async function inWorld<Disk extends Disposable | undefined = undefined>(
+  flags: readonly string[],
+  work: (world: World & { readonly disk: Disk }) => Promise<void>,
+  prepare: (folder: string) => Disk = () => undefined as Disk,
+): Promise<void> {
   await inFolder(async (folder) => {
+    using disk = prepare(folder);
     using from = new TestNetns();
     using to = new TestNetns();
     const name = `sk${process.pid % 1_000_000}w`;
@@ -37,6 +43,7 @@ export async function inWorld(flags: readonly string[], work: (world: World) => 
     execFileSync('gcc', ['-O2', '-o', sender, SENDER]);
     await using skein = await skeinUp(folder, '--flow-update', '1s', '--capture-stats-update', '1s', ...flags);
     await work({
+      disk,
       skein,
       folder,
       from,
