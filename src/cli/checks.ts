@@ -1,5 +1,6 @@
 /** What `skein doctor` finds: from readings of this machine and of the server to findings with what would do. */
 import type { Status } from '../contract/status.ts';
+import { flowChecks } from './flow-checks.ts';
 import { drawBytes } from './moment.ts';
 
 export interface Check {
@@ -30,7 +31,7 @@ export interface Readings {
 
 export function checksOf(readings: Readings): Check[] {
   const { server } = readings;
-  const ofServer = 'error' in server ? [] : [...probeChecks(server), archiveCheck(server)];
+  const ofServer = 'error' in server ? [] : [...probeChecks(server), archiveCheck(server), ...flowChecks(server)];
   return [
     nodeCheck(readings.nodeVersion),
     addonCheck(readings.addonError),

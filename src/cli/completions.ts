@@ -1,10 +1,14 @@
 /** Words that could come next on the command line: commands, options, things, and values the server knows. */
 import type { Command, Option } from 'commander';
+import type { WireCapture } from '../contract/capture.ts';
+import type { WireFlow } from '../contract/flow.ts';
+import type { QueryReply } from '../contract/query.ts';
 import type { CompletionReply, CompletionRequest } from '../contract/vocabulary.ts';
 import type { Session } from './command.ts';
 import { request } from './http.ts';
-import { type ServerOptions, serverOf } from './server.ts';
-import { things } from './things.ts';
+import { endOf } from './render/flows.ts';
+import { type Server, type ServerOptions, serverOf } from './server.ts';
+import { CAPTURES, things } from './things.ts';
 
 export interface Completion {
   readonly text: string;
@@ -20,10 +24,10 @@ export async function completions(session: Session, root: Command, words: readon
   const [, flag = '', rest] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
   const wanted = optionNamed(command, root, flag || before);
   if (flag && wanted) {
-    const values = await optionValues(wanted, rest ?? '', session, server);
+    const values = await optionValues(wanted, rest ?? '', session, server, command.name());
     return values.map(({ text, doc }) => ({ text: `${flag}=${text}`, doc }));
   }
-  if (wanted && takesValue(wanted)) return optionValues(wanted, typed, session, server);
+  if (wanted && takesValue(wanted)) return optionValues(wanted, typed, session, server, command.name());
   if (typed.startsWith('-')) return matching(optionsOf(command), typed);
   if (command === root) {
     const listed = root.createHelp().visibleCommands(root);
@@ -87,7 +91,7 @@ async function argumentValues(
   switch (`${command.name()} ${argument?.name()}`) {
     case 'get things':
       return matching(
-        things.map(({ name, doc }) => ({ text: name, doc })),
+        [...things, CAPTURES].map(({ name, doc }) => ({ text: name, doc })),
         typed,
       );
     case 'get name':
@@ -96,6 +100,12 @@ async function argumentValues(
       return fromServer(session, server, { key: 'Name', prefix: typed });
     case 'tree host':
       return fromServer(session, server, { key: 'Name', prefix: typed, type: 'host' });
+    case 'stop captures':
+    case 'get capture':
+    case 'tail capture':
+      return capturesOf(session, server, typed);
+    case 'follow tracking-id':
+      return trackingIds(session, server, typed);
     case 'query gremlin':
     case 'diff gremlin':
       return inQuery(typed, session, server);
@@ -109,6 +119,7 @@ function optionValues(
   typed: string,
   session: Session,
   server: ServerOptions,
+  command: string,
 ): Promise<Completion[]> | Completion[] {
   if (option.argChoices)
     return matching(
@@ -117,6 +128,7 @@ function optionValues(
     );
   switch (option.attributeName()) {
     case 'output':
+      if (command === 'flows' && typed.startsWith('columns=')) return flowColumns(typed);
       return matching(formatsOf(option), typed);
     case 'host':
       return fromServer(session, server, { key: 'Name', prefix: typed, type: 'host' });
@@ -133,7 +145,27 @@ function optionValues(
       return fromServer(session, server, { key, prefix: value ?? '' }, `${key}=`);
     }
     case 'filter':
+    case 'gremlin':
       return inQuery(typed, session, server);
+    case 'on':
+    case 'to':
+      // Of `diff` it is a time.
+      return command === 'diff' ? [] : fromServer(session, server, { key: 'Name', prefix: typed });
+    case 'node':
+      return fromServer(session, server, { key: command === 'flows' ? 'Name' : 'TID', prefix: typed });
+    case 'capture':
+      return capturesOf(session, server, typed);
+    case 'tracking':
+      return trackingIds(session, server, typed);
+    case 'app':
+      return flowValues(session, server, 'Application', typed);
+    case 'protocol':
+      return matching(
+        ['tcp', 'udp', 'sctp', 'icmp', 'arp', 'gre', 'mpls'].map((text) => ({ text })),
+        typed,
+      );
+    case 'layerKeyMode':
+      return matching([{ text: 'L2' }, { text: 'L3' }], typed);
     default:
       return [];
   }
@@ -164,14 +196,92 @@ async function fromServer(
   return items.map(({ text, doc }) => ({ text: before + text, doc }));
 }
 
+/** Fields that lists of flows are made of; the reference has them all. */
+const columnsOfFlows = [
+  ...['Last', 'Start', 'Application', 'LayersPath', 'TrackingID', 'CommunityID', 'UUID', 'NodeTID', 'CaptureID'],
+  ...['Network.A', 'Network.B', 'Network.Protocol', 'Transport.A', 'Transport.B', 'Transport.Protocol'],
+  ...['Link.A', 'Link.B', 'ICMP.Type', 'TLS.sni', 'HTTP.host', 'DNS.questions.name', 'FinishType', 'Drops'],
+  ...['AB', 'BA'].flatMap((way) => [`Metric.${way}Packets`, `Metric.${way}Bytes`, `Retransmissions.${way}`]),
+  'Metric.RTT',
+];
+
+function flowColumns(typed: string): Completion[] {
+  const before = typed.slice(0, Math.max(typed.indexOf('='), typed.lastIndexOf(',')) + 1);
+  return matching(
+    columnsOfFlows.map((field) => ({ text: before + field })),
+    typed,
+  );
+}
+
+async function capturesOf(session: Session, options: ServerOptions, typed: string): Promise<Completion[]> {
+  try {
+    const { text } = await request(await patientServer(session, options), {
+      path: '/api/capture',
+      signal: session.io.interrupted,
+    });
+    const all = Object.values(JSON.parse(text) as Record<string, WireCapture>);
+    const words = all.flatMap(({ UUID, Name, GremlinQuery }) => [
+      ...(Name ? [{ text: Name, doc: GremlinQuery }] : []),
+      { text: UUID, doc: Name ?? GremlinQuery },
+    ]);
+    return matching(words, typed);
+  } catch {
+    return [];
+  }
+}
+
+/** Conversations that someone has just seen in a list. */
+const RECENT_FLOWS = 50;
+
+async function trackingIds(session: Session, options: ServerOptions, typed: string): Promise<Completion[]> {
+  if (!/^[0-9a-f]{0,16}$/i.test(typed)) return [];
+  const where = typed === '' ? '' : `.Has('TrackingID', StartsWith('${typed.toLowerCase()}'))`;
+  const flows = await flowsFound(session, options, `G.Flows()${where}.Sort(DESC, 'Last').Limit(${RECENT_FLOWS})`);
+  const docs = new Map(flows.map((flow) => [flow.TrackingID, `${endOf(flow, 'A')} → ${endOf(flow, 'B')}`]));
+  return [...docs].map(([text, doc]) => ({ text, doc }));
+}
+
+async function flowValues(
+  session: Session,
+  options: ServerOptions,
+  field: 'Application',
+  typed: string,
+): Promise<Completion[]> {
+  const flows = await flowsFound(session, options, `G.Flows().Dedup('${field}').Limit(${RECENT_FLOWS})`);
+  return matching(
+    [...new Set(flows.map((flow) => flow[field]))].map((text) => ({ text })),
+    typed,
+  );
+}
+
+async function flowsFound(session: Session, options: ServerOptions, query: string): Promise<readonly WireFlow[]> {
+  try {
+    const { text } = await request(await patientServer(session, options), {
+      method: 'POST',
+      path: '/api/query',
+      body: { query },
+      signal: session.io.interrupted,
+    });
+    const reply = JSON.parse(text) as QueryReply;
+    return reply.kind === 'flows' ? reply.flows : [];
+  } catch {
+    return [];
+  }
+}
+
+async function patientServer(session: Session, options: ServerOptions): Promise<Server> {
+  return { ...(await serverOf(options, session.io)), timeoutMs: serverMsMax };
+}
+
 /** Whatever goes wrong, nothing is offered: a shell has no place for errors. */
 async function complete(session: Session, options: ServerOptions, asked: CompletionRequest): Promise<CompletionReply> {
   try {
-    const server = await serverOf(options, session.io);
-    const { text } = await request(
-      { ...server, timeoutMs: serverMsMax },
-      { method: 'POST', path: '/api/complete', body: asked, signal: session.io.interrupted },
-    );
+    const { text } = await request(await patientServer(session, options), {
+      method: 'POST',
+      path: '/api/complete',
+      body: asked,
+      signal: session.io.interrupted,
+    });
     return JSON.parse(text) as CompletionReply;
   } catch {
     return { schema: 'skein/v1', from: 0, to: 0, items: [], more: false };

@@ -1,6 +1,7 @@
 /** The state of a server on one screen: what it knows, what it keeps, what it runs. */
 import type { ArchiveStatus, ProbeStatus, Status } from '../../contract/status.ts';
 import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts';
+import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
 import { padEnd } from './printable.ts';
@@ -21,6 +22,8 @@ export function drawStatus(status: Status, drawing: StatusDrawing): string {
     line('memory', drawBytes(status.RssBytes)),
     line('graph', `${status.Graph.Nodes} nodes, ${status.Graph.Edges} edges, revision ${status.Graph.Revision}`),
     ...archiveLines(status.Archive, drawing),
+    ...captureLines(status.Captures, paint).map(([title, text]) => line(title, text)),
+    ...flowLines(status.Flows, drawing).map(([title, text]) => line(title, text)),
     ...clientLines(status),
     ...status.Notes.map((note) => line('note', paint.changed(cellText(note)))),
   ];
