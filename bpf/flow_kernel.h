@@ -5,6 +5,8 @@
 #ifndef SKEIN_FLOW_KERNEL_H
 #define SKEIN_FLOW_KERNEL_H
 
+#include <linux/types.h>
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct net {

@@ -121,6 +121,8 @@ export interface KernelFlowsOptions {
   /** First packets of each direction of a conversation that are decoded in full. */
   readonly firstPackets: number;
   readonly headerSize: number;
+  /** Which of two programs that count the same: one for Linux 6.2 and later, one for 5.17. Left out: the first that loads. */
+  readonly image?: 'direct' | 'probed';
 }
 
 export interface KernelPlace {

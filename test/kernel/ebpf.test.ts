@@ -1,4 +1,4 @@
-/** Counting in the kernel, against what was sent and what the interface itself counts. Needs root and Linux 6.2. */
+/** Counting in the kernel, against what was sent and what the interface itself counts. Needs root and Linux 5.17. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { flag, layout } from '../../src/flow/layout.ts';

@@ -64,6 +64,8 @@ const SENDER = new URL('./ebpf_send.c', import.meta.url).pathname;
 const options: KernelFlowsOptions = { drainMs: 50, slots: 8192, ringBytes: 8 << 20, firstPackets: 3, headerSize: 256 };
 
 export class EbpfWorld {
+  /** Of all worlds of a test file; undefined: what the kernel takes first. */
+  static image: KernelFlowsOptions['image'];
   readonly from = new TestNetns();
   readonly to = new TestNetns();
   /** What was counted, by key and parent; facts of first packets are beside it. */
@@ -86,7 +88,8 @@ export class EbpfWorld {
         netns.ip(`link set ${name} arp off`);
         netns.ip(`link set ${name} up`);
       }
-      world.flows = await openPacketDoor().openKernelFlows({ ...options, ...given }, (observations) =>
+      const forced = EbpfWorld.image === undefined ? {} : { image: EbpfWorld.image };
+      world.flows = await openPacketDoor().openKernelFlows({ ...options, ...forced, ...given }, (observations) =>
         world.facts.push(...addUp(world.seen, observations)),
       );
     } catch (error) {

@@ -45,7 +45,7 @@ Failure withWhatWouldDo(const Failure& failure) {
   if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
     return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
   }
-  return Failure{ENOTSUP, attempt + " (needs Linux 6.2 with BPF; could not " + failure.attempt + ": " + failure.code() + ")"};
+  return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; could not " + failure.attempt + ": " + failure.code() + ")"};
 }
 
 struct Device {

@@ -27,6 +27,14 @@ uint32_t powerOfTwo(const Napi::Object& options, const char* key, int64_t from, 
   return value;
 }
 
+TableImage imageIn(const Napi::Object& options) {
+  const auto name = textIn(options, "image");
+  if (!name) return TableImage::kBest;
+  if (*name == "direct") return TableImage::kDirect;
+  if (*name == "probed") return TableImage::kProbed;
+  throw Napi::TypeError::New(options.Env(), "image must be direct or probed");
+}
+
 }  // namespace
 
 Napi::Value openKernelFlows(const Napi::CallbackInfo& info) {
@@ -39,6 +47,7 @@ Napi::Value openKernelFlows(const Napi::CallbackInfo& info) {
   options.table.ringBytes = powerOfTwo(given, "ringBytes", 8192, 1 << 30);
   options.table.firstPackets = wanted(given, "firstPackets", 0, 100);
   options.table.headerSize = wanted(given, "headerSize", 14, FLOW_HEADER_MAX);
+  options.table.image = imageIn(given);
   const auto onBatch = std::make_shared<Napi::FunctionReference>(Napi::Persistent(functionArgument(info, 1, "onBatch")));
   const auto onGone = std::make_shared<Napi::FunctionReference>(Napi::Persistent(functionArgument(info, 2, "onGone")));
   return Addon::of(env).mailbox->beside<Opened>(

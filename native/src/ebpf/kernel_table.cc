@@ -7,6 +7,7 @@
 
 #include "ebpf/bpf_call.h"
 #include "gen/flow.image.h"
+#include "gen/flow_probed.image.h"
 
 namespace skein::ebpf {
 namespace {
@@ -15,6 +16,17 @@ namespace image = flow_image;
 
 constexpr BpfImage kImage = {image::data, sizeof image::data - 1, image::insns, sizeof image::insns - 1,
                              image::kMaps, image::kPrograms};
+
+/** The same maps and programs for kernels before Linux 6.2. */
+namespace probed = flow_probed_image;
+constexpr BpfImage kProbed = {probed::data,  sizeof probed::data - 1, probed::insns, sizeof probed::insns - 1,
+                              probed::kMaps, probed::kPrograms};
+static_assert(int{image::sets} == int{probed::sets} && int{image::occupied} == int{probed::occupied} &&
+              int{image::control} == int{probed::control} && int{image::evicted} == int{probed::evicted} &&
+              int{image::firsts} == int{probed::firsts} && int{image::losses} == int{probed::losses} &&
+              int{image::counters} == int{probed::counters} && int{image::clock} == int{probed::clock} &&
+              int{image::flow_seen} == int{probed::flow_seen} && int{image::flow_seen_raw} == int{probed::flow_seen_raw} &&
+              int{image::flow_clock} == int{probed::flow_clock});
 
 /** Slots of all CPUs together, 128 bytes each: a machine of many CPUs gets fewer for each. */
 constexpr uint32_t kSlotsMax = 1 << 20;
@@ -46,11 +58,22 @@ uint32_t jiffiesPerSecond() {
   return static_cast<uint32_t>((1'000'000'000 + tick.tv_nsec / 2) / tick.tv_nsec);
 }
 
-BpfLoaded load(uint32_t sets, uint32_t ringBytes, uint32_t firstBytes) {
-  return loadBpf(kImage, {{image::sets, sets},
-                          {image::occupied, sets / 64},
-                          {image::evicted, ringBytes},
-                          {image::firsts, firstBytes}});
+BpfLoaded load(TableImage wanted, const std::map<int, uint32_t>& sizes) {
+  if (wanted == TableImage::kProbed) return loadBpf(kProbed, sizes);
+  try {
+    return loadBpf(kImage, sizes);
+  } catch (const Failure& failure) {
+    // Who may not load one may not load the other.
+    if (wanted == TableImage::kDirect || failure.error == EPERM) throw;
+    return loadBpf(kProbed, sizes);
+  }
+}
+
+BpfLoaded load(TableImage wanted, uint32_t sets, uint32_t ringBytes, uint32_t firstBytes) {
+  return load(wanted, {{image::sets, sets},
+                       {image::occupied, sets / 64},
+                       {image::evicted, ringBytes},
+                       {image::firsts, firstBytes}});
 }
 
 /** First packets need less room than what is counted: they may be lost. */
@@ -61,7 +84,7 @@ uint32_t firstBytes(uint32_t ringBytes) { return std::max<uint32_t>(ringBytes / 
 KernelTable::KernelTable(const KernelTableOptions& options)
     : processors_(possibleProcessors()),
       setBits_(setBitsFor(options.slots, processors_)),
-      loaded_(load(2 * processors_ << setBits_, options.ringBytes, firstBytes(options.ringBytes))),
+      loaded_(load(options.image, 2 * processors_ << setBits_, options.ringBytes, firstBytes(options.ringBytes))),
       sets_(loaded_.maps[image::sets], pages((size_t{2} * processors_ << setBits_) * sizeof(flow_set)),
             PROT_READ | PROT_WRITE),
       occupied_(loaded_.maps[image::occupied], pages((size_t{2} * processors_ << setBits_) / 8), PROT_READ | PROT_WRITE),

@@ -10,11 +10,15 @@
 
 namespace skein::ebpf {
 
+/** How the programs read the kernel's structs: as their own (Linux 6.2), or by probes. Both count the same. */
+enum class TableImage { kBest, kDirect, kProbed };
+
 struct KernelTableOptions {
   uint32_t slots;  // for each CPU, a power of two, at least 128
   uint32_t ringBytes;
   uint32_t firstPackets;
   uint32_t headerSize;
+  TableImage image = TableImage::kBest;
 };
 
 class KernelTable {
