@@ -1,6 +1,7 @@
 /** What is written by hand about Skein: its links lead somewhere, its queries and its configuration are right. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { captureTypes } from '../src/capture/vocabulary.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { keysOf } from '../src/model/vocabulary.ts';
 import { probes } from '../src/probes/index.ts';
@@ -22,7 +23,7 @@ test.each(pages)('links in $path lead to files that exist', ({ path, text }) => 
 });
 
 test('queries in the pages make sense and speak of keys that exist, or are as wrong as they are said to be', () => {
-  const keys = keysOf(probes.flatMap(({ types }) => types));
+  const keys = keysOf([...probes.flatMap(({ types }) => types), ...captureTypes(['device'])]);
   const engine = new QueryEngine({ keys: () => keys });
   const queries = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/skein query (?:-o \w+ )?"(G[^"\n]+)"[^\n]*(?:\nskein: (.*))?/g)].map(([, query, said]) => ({
@@ -70,6 +71,13 @@ test('the service and the container have the capabilities that are told, and may
   expect(capabilitiesIn(unit.match(/^CapabilityBoundingSet=.*$/gm))).toEqual(told);
   expect(added?.toSorted()).toEqual(told);
   expect(unit).toMatch(/^RestrictAddressFamilies=.*\bAF_PACKET\b/m);
+});
+
+test('metrics in the pages exist', () => {
+  const source = readFileSync(join(root, 'src', 'api', 'metrics.ts'), 'utf8');
+  const told = pages.flatMap(({ text }) => [...text.matchAll(/`(skein_\w+)`/g)].map(([, name]) => name as string));
+  expect(told.length).toBeGreaterThan(10);
+  expect(told.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
 });
 
 function capabilitiesIn(lines: readonly string[] | null): string[] {
