@@ -4,9 +4,10 @@ import { canonicalField, fieldValue } from './fields.ts';
 import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
 import { type RowReader, rowFields } from './row-fields.ts';
-import { type FlowNames, flowOf } from './row-flow.ts';
+import type { FlowNames } from './row-flow.ts';
 import { glance } from './row-glance.ts';
 import type { RowIndex } from './row-index.ts';
+import { partMaker } from './row-part.ts';
 import {
   AllRows,
   BREATH,
@@ -41,11 +42,12 @@ export function* findFlows(
   if (end <= skip) return;
   const matching = new Matching(store, names, query, expireMs);
   const rows: Rows = query.sort ? yield* sorted(store, names, matching, query.sort, end) : matching;
+  const make = partMaker(query.fields);
   let batch: Flow[] = [];
   for (let seen = 0; seen < end; ) {
     const row = rows.next();
     if (row === NONE) break;
-    if (row !== BREATH && seen++ >= skip) batch.push(flowOf(store, row, names));
+    if (row !== BREATH && seen++ >= skip) batch.push(make(store, row, names));
     if (seen === end || (row !== BREATH && batch.length < BATCH)) continue;
     rows.pause();
     yield batch;
@@ -186,7 +188,10 @@ function conditionTest(store: FlowStore, names: FlowNames, { anyOf }: FlowCondit
 
 function reader(field: string): RowReader {
   const canonical = canonicalField(field);
-  return rowFields.get(canonical) ?? ((store, row, names) => fieldValue(flowOf(store, row, names), canonical));
+  const known = rowFields.get(canonical);
+  if (known) return known;
+  const make = partMaker(new Set([canonical.split('.', 1)[0] as string]));
+  return (store, row, names) => fieldValue(make(store, row, names), canonical);
 }
 
 /** At an instant: those that had begun and were not over; over a span those that overlap it. */

@@ -30,7 +30,7 @@ const endReader =
     has(store, row) ? read(store, row, turned(store, row, end)) : undefined;
 
 const link = endReader(hasLink, mac);
-const network = endReader((store, row) => store.family(row) !== 0, address);
+const network = endReader((store, row) => networkNames[store.family(row)] !== undefined, address);
 const transport = endReader((store, row) => transportOf(store, row) !== undefined, port);
 
 const both =

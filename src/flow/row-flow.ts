@@ -26,7 +26,6 @@ export function flowOf(
   { isOver = false, withDelta = true }: { readonly isOver?: boolean; readonly withDelta?: boolean } = {},
 ): Flow {
   const { rows } = store;
-  const rare = rows.get(row, r.rare);
   const { place } = store.place(row);
   const tracking = idOf(store, row, r.tracking);
   const application = store.applications.of(row);
@@ -44,19 +43,14 @@ export function flowOf(
     CaptureID: place.capture,
     RawPacketsCaptured: store.packets.captured(row),
   };
-  const family = store.family(row);
-  const [a, b] = isHiStarted(store, row) ? [1, 0] : ([0, 1] as const);
-  const hasLink = store.layer(row, 0) === ethernet;
-  const networkId = rare === 0 ? 0 : store.rare.get(rare, rareRow.networkId);
-  if (hasLink) flow.Link = linkOf(store, row, a, b);
-  if (family === 4)
-    flow.Network = { Protocol: 'IPV4', A: address(store, row, a), B: address(store, row, b), ID: networkId };
-  if (family === 6)
-    flow.Network = { Protocol: 'IPV6', A: address(store, row, a), B: address(store, row, b), ID: networkId };
-  const transport = transportOf(store, row);
-  if (transport) flow.Transport = { Protocol: transport, A: port(store, row, a), B: port(store, row, b), ID: 0 };
+  const link = linkOf(store, row);
+  if (link) flow.Link = link;
+  const network = networkOf(store, row);
+  if (network) flow.Network = network;
+  const transport = transportEnds(store, row);
+  if (transport) flow.Transport = transport;
   if (isIcmp(store, row)) flow.ICMP = icmpOf(store, row);
-  if (hasLink || family !== 0) addIds(flow, store, row, hasLink);
+  if (link || network) addIds(flow, store, row);
   if (application) {
     for (const [name, layer] of Object.entries(application.layers)) {
       if (layerKeys.has(name) && (alwaysShown.has(name) || place.layers.has(name)))
@@ -225,38 +219,68 @@ function endsWithFragment(store: FlowStore, row: number): boolean {
   return false;
 }
 
-function linkOf(store: FlowStore, row: number, a: number, b: number): Endpoints<'ETHERNET', string> {
+export function linkOf(store: FlowStore, row: number): Endpoints<'ETHERNET', string> | undefined {
+  if (store.layer(row, 0) !== ethernet) return undefined;
+  const [a, b] = endsInOrder(store, row);
   const id = rareValue(store, row, rareRow.linkId + 1) * 0x1_0000_0000 + rareValue(store, row, rareRow.linkId);
   return { Protocol: 'ETHERNET', A: mac(store, row, a), B: mac(store, row, b), ID: id };
 }
 
-function icmpOf(store: FlowStore, row: number): NonNullable<Flow['ICMP']> {
+export function networkOf(store: FlowStore, row: number): Flow['Network'] {
+  const family = store.family(row);
+  if (family !== 4 && family !== 6) return undefined;
+  const [a, b] = endsInOrder(store, row);
+  const ID = rareValue(store, row, rareRow.networkId);
+  return { Protocol: family === 4 ? 'IPV4' : 'IPV6', A: address(store, row, a), B: address(store, row, b), ID };
+}
+
+export function transportEnds(store: FlowStore, row: number): Flow['Transport'] {
+  const Protocol = transportOf(store, row);
+  if (Protocol === undefined) return undefined;
+  const [a, b] = endsInOrder(store, row);
+  return { Protocol, A: port(store, row, a), B: port(store, row, b), ID: 0 };
+}
+
+/** Which of lo (0) and hi (1) is A, and which is B. */
+function endsInOrder(store: FlowStore, row: number): readonly [a: number, b: number] {
+  return isHiStarted(store, row) ? HI_FIRST : LO_FIRST;
+}
+
+const [LO_FIRST, HI_FIRST] = [[0, 1] as const, [1, 0] as const];
+
+export function icmpOf(store: FlowStore, row: number): NonNullable<Flow['ICMP']> {
   const word = store.rows.get(row, r.ports);
   return { Type: icmpTypes[word & 0xff] ?? 'UNKNOWN', Code: (word >>> 8) & 0xff, ID: word >>> 16 };
 }
 
-function addIds(flow: Draft, store: FlowStore, row: number, hasLink: boolean): void {
-  const ends = endsOf(store, row);
-  if (hasLink) {
-    l2TrackingId(ends);
-    flow.L2TrackingID = hex64(hash.high, hash.low);
-  }
-  const community = communityOf(store, row, ends, flow);
+function addIds(flow: Draft, store: FlowStore, row: number): void {
+  const l2 = l2TrackingOf(store, row);
+  if (l2 !== undefined) flow.L2TrackingID = l2;
+  const community = communityOf(store, row);
   if (community !== undefined) flow.CommunityID = community;
 }
 
-function communityOf(store: FlowStore, row: number, ends: Ends, flow: Draft): string | undefined {
+export function l2TrackingOf(store: FlowStore, row: number): string | undefined {
+  if (store.layer(row, 0) !== ethernet) return undefined;
+  l2TrackingId(endsOf(store, row));
+  return hex64(hash.high, hash.low);
+}
+
+export function communityOf(store: FlowStore, row: number): string | undefined {
+  const ends = endsOf(store, row);
   const { family, protocol } = ends;
   if (family !== 4 && family !== 6) return undefined;
   const [from, to] = isHiStarted(store, row) ? [ends.hi, ends.lo] : [ends.lo, ends.hi];
-  if (flow.ICMP) {
+  if (isIcmp(store, row)) {
     const ports = icmpPorts(family, ends.icmpClass, ends.icmpCode);
     if (!ports) return undefined;
     return communityId({ family, protocol, from, to, fromPort: ports.from, toPort: ports.to }, ports.isOneWay);
   }
   // A fragment has no ports to be told by.
-  if (transports[protocol] !== undefined && !flow.Transport) return undefined;
-  const [fromPort, toPort] = [flow.Transport?.A ?? 0, flow.Transport?.B ?? 0];
+  const hasPorts = transportOf(store, row) !== undefined;
+  if (transports[protocol] !== undefined && !hasPorts) return undefined;
+  const [a, b] = endsInOrder(store, row);
+  const [fromPort, toPort] = hasPorts ? [port(store, row, a), port(store, row, b)] : [0, 0];
   return communityId({ family, protocol, from, to, fromPort, toPort });
 }
 

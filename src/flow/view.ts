@@ -39,6 +39,8 @@ export interface FlowQuery {
   /** The first so many of the order, after `skip`. */
   readonly limit?: number | undefined;
   readonly skip?: number | undefined;
+  /** Names at the top of a flow that will be read; others a view may leave empty, but UUID and NodeTID. Undefined: all. */
+  readonly fields?: ReadonlySet<string> | undefined;
 }
 
 /** At least one of its tests holds (`Has` gives one, `HasEither` several). */

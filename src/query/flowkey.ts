@@ -4,7 +4,7 @@ import type { Flow } from '../flow/flow.ts';
 import type { FlowCondition, FlowTest } from '../flow/view.ts';
 import type { Value } from '../graph/element.ts';
 import type { Condition } from './condition.ts';
-import { compileKey } from './key.ts';
+import { compileKey, type Key } from './key.ts';
 
 export interface FlowKey {
   /** Its name in the vocabulary of flows. */
@@ -20,6 +20,15 @@ export function flowKey(text: string): FlowKey {
   const { find } = compileKey(field);
   const read = (flow: Flow) => find(plain(flow));
   return { field, read, compared: bothEnds.has(field) ? (flow) => fieldValue(flow, field) : read };
+}
+
+/** The names at the top of a flow under which these keys lie. */
+export function topsOf(keys: readonly Key[]): string[] {
+  return keys.map(({ text }) => topOf(text));
+}
+
+export function topOf(key: string): string {
+  return canonicalField(key).split('.', 1)[0] as string;
 }
 
 /** A flow is plain data. */

@@ -6,7 +6,7 @@ import type { FlowCondition, FlowQuery } from '../flow/view.ts';
 import type { Order } from './arguments.ts';
 import type { CheckedStep } from './check.ts';
 import type { Condition } from './condition.ts';
-import { flowConditions, flowKey } from './flowkey.ts';
+import { flowConditions, flowKey, topOf } from './flowkey.ts';
 import { isSortable } from './flowsort.ts';
 
 export interface FlowAsk {
@@ -17,6 +17,8 @@ export interface FlowAsk {
   readonly limit: number;
   /** Only how many there are. */
   readonly counts: boolean;
+  /** What the steps after these read of flows; undefined: anything. */
+  readonly fields: ReadonlySet<string> | undefined;
 }
 
 /** How many steps go to the store, `Flows` included, and what they ask of it. */
@@ -31,6 +33,7 @@ export function flowAskAt(
     skip: 0,
     limit: Number.POSITIVE_INFINITY,
     counts: false,
+    fields: undefined,
   };
   let next = at + 1;
   for (; next < steps.length && !ask.counts; next++) {
@@ -38,7 +41,20 @@ export function flowAskAt(
     if (more === undefined) break;
     ask = more;
   }
-  return { steps: next - at, ask };
+  return { steps: next - at, ask: { ...ask, fields: fieldsRead(steps.slice(next)) } };
+}
+
+/** Of the flows that come to these steps; undefined when they read all, or flows are the answer. */
+function fieldsRead(steps: readonly CheckedStep[]): ReadonlySet<string> | undefined {
+  const read = new Set<string>();
+  for (const { step, args, gives } of steps) {
+    const tests = step.flowFilter?.(args).flatMap(({ anyOf }) => anyOf);
+    const fields = tests ? tests.map(({ field }) => topOf(field)) : step.flowFields?.(args);
+    if (fields === undefined) return undefined;
+    for (const field of fields) read.add(field);
+    if (gives !== 'flows') return read;
+  }
+  return undefined;
 }
 
 function withStep(ask: FlowAsk, { step, args }: CheckedStep): FlowAsk | undefined {

@@ -6,7 +6,7 @@ import type { GraphNode } from '../graph/element.ts';
 import { mistake } from '../std/mistake.ts';
 import { awaited, eachOf } from './awaited.ts';
 import { orderOf } from './compare.ts';
-import { flowKey } from './flowkey.ts';
+import { flowKey, topOf } from './flowkey.ts';
 import type { FlowAsk } from './flowplan.ts';
 import type { Kind } from './kind.ts';
 import { sorted } from './sorted.ts';
@@ -30,13 +30,18 @@ export function flowsOf({ flows }: Run): FlowView {
   throw mistake('query.no-flows', 'no flow capture here: this server knows the topology alone');
 }
 
-function queryOf({ where, sort, skip, limit }: FlowAsk, more: readonly FlowCondition[], { time }: Run): FlowQuery {
+function queryOf(
+  { where, sort, skip, limit, fields }: FlowAsk,
+  more: readonly FlowCondition[],
+  { time }: Run,
+): FlowQuery {
   return {
     time,
     where: [...more, ...where],
     sort,
     skip: skip === 0 ? undefined : skip,
     limit: Number.isFinite(limit) ? limit : undefined,
+    fields,
   };
 }
 
@@ -46,7 +51,14 @@ function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: R
   if (sort === undefined || limit !== undefined || time !== undefined) return eachOf(flows.find(query), run);
   // All that lives, in order: a sort that can pause does not hold up the event loop.
   const { read } = flowKey(sort.field);
-  return sorted(eachOf(flows.find({ ...query, sort: undefined }), run), read, orderOf(sort.isDescending), run, 'flows');
+  const fields = query.fields && new Set([...query.fields, topOf(sort.field)]);
+  return sorted(
+    eachOf(flows.find({ ...query, sort: undefined, fields }), run),
+    read,
+    orderOf(sort.isDescending),
+    run,
+    'flows',
+  );
 }
 
 function* counted(flows: FlowView, query: FlowQuery, run: Run): Generator<number | undefined> {

@@ -32,6 +32,8 @@ export interface StepOf<Args, In extends Item, Out extends Item> {
   filter?(args: Args, takes: Kind): readonly Condition[] | undefined;
   /** The same on flows: those that meet all of these pass. The plan may hand them to the store. */
   flowFilter?(args: Args): readonly FlowCondition[];
+  /** What it reads of flows, by its name at the top of a flow, beside UUID and NodeTID. When left out: anything. */
+  flowFields?(args: Args): readonly string[];
   /** What the keys among its arguments are keys of; when left out, of what it takes. */
   readonly keysOf?: (takes: Kind) => Vocabulary;
   /** Item by item. Made ready once for each query text, then run any number of times; state lives inside a run. */

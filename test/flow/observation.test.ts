@@ -85,6 +85,7 @@ test('no bytes whatever make the table throw, and what it could not read is coun
       for (const bytes of buffers) table.raw(bytes);
       table.tick(20_000);
       expect(all().length).toBe(table.count({ where: [] }));
+      expect(table.count({ where: [{ anyOf: [{ field: 'Network', test: () => true }] }] })).toBe(all().length);
       expect(table.stats().flows).toBeLessThanOrEqual(3);
       expect(JSON.stringify(all())).not.toContain('null');
       table.finish();

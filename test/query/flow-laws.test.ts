@@ -45,6 +45,10 @@ const lastStep = fc.constantFrom(
   ".Values('Transport.B')",
   '.Group()',
   '.CaptureNode()',
+  '.Hops()',
+  '.Nodes()',
+  ".ValueMap('Network.A', 'Start')",
+  '.Metrics().Sum()',
   ".Sum('Metric.ABBytes')",
 );
 

@@ -44,7 +44,8 @@ export function slowly(view: FlowView): FlowView {
   };
 }
 
-function selected(facts: readonly FlowFact[], { time, where, sort, skip = 0, limit = Infinity }: FlowQuery): Flow[] {
+function selected(facts: readonly FlowFact[], query: FlowQuery): Flow[] {
+  const { time, where, sort, skip = 0, limit = Infinity, fields } = query;
   const found = facts
     .map(({ flow }) => flow)
     .filter((flow) => time === undefined || isThen(flow, time))
@@ -55,7 +56,14 @@ function selected(facts: readonly FlowFact[], { time, where, sort, skip = 0, lim
     const sign = sort.isDescending ? -1 : 1;
     found.sort((a, b) => sign * compareValues(read(a), read(b)));
   }
-  return found.slice(skip, skip + limit);
+  const part = found.slice(skip, skip + limit);
+  return fields ? part.map((flow) => onlyFields(flow, fields)) : part;
+}
+
+/** As a store may give it. */
+function onlyFields(flow: Flow, fields: ReadonlySet<string>): Flow {
+  const kept = Object.entries(flow).filter(([name]) => fields.has(name) || name === 'UUID' || name === 'NodeTID');
+  return Object.fromEntries(kept) as unknown as Flow;
 }
 
 function isThen({ Start, Last }: Flow, { from, to }: Span): boolean {

@@ -18,6 +18,7 @@ export const captureNode = defineStep({
   },
   keysOf: () => 'metadata',
   gives: { flows: 'nodes' },
+  flowFields: () => [],
   stream: (wanted) =>
     function* (input: Items<Flow>, run): Generator<GraphNode | undefined> {
       const places = new Set<string>();

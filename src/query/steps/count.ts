@@ -22,6 +22,7 @@ export const count = defineStep({
     packets: 'value',
     sockets: 'value',
   },
+  flowFields: () => [],
   stream: () =>
     function* (input: Items<Item>) {
       let found = 0;

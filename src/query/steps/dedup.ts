@@ -1,5 +1,6 @@
 import type { Element, Value } from '../../graph/element.ts';
 import { keys } from '../arguments.ts';
+import { topsOf } from '../flowkey.ts';
 import { compileKey, type Key } from '../key.ts';
 import type { Kind } from '../kind.ts';
 import { type Reader, readerOf } from '../reader.ts';
@@ -16,6 +17,7 @@ export const dedup = defineStep({
     gives: ['host:h1', 'device:eth0'],
   },
   gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', flows: 'flows' },
+  flowFields: (by) => (by.length === 0 ? ['TrackingID'] : topsOf(by)),
   stream: (by, takes) => {
     const keyOf = keyOfFirsts(by, takes);
     return (input: Items, run) => firsts(input, keyOf(run), run);

@@ -21,7 +21,14 @@ export const flows = defineStep({
   gives: { start: 'flows', nodes: 'flows', paths: 'flows' },
   gather: (wanted, takes) =>
     flowStage(
-      { where: flowConditions(wanted), sort: undefined, skip: 0, limit: Number.POSITIVE_INFINITY, counts: false },
+      {
+        where: flowConditions(wanted),
+        sort: undefined,
+        skip: 0,
+        limit: Number.POSITIVE_INFINITY,
+        counts: false,
+        fields: undefined,
+      },
       takes,
     ),
 });

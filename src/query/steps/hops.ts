@@ -20,6 +20,7 @@ export const hops = defineStep({
   },
   keysOf: () => 'metadata',
   gives: { flows: 'nodes' },
+  flowFields: () => ['Start'],
   stream: (wanted) =>
     function* (input: Items<Flow>, run): Generator<GraphNode | undefined> {
       const firstSeen = new Map<string, number>();

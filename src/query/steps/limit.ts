@@ -21,5 +21,6 @@ export const limit = defineStep({
     packets: 'packets',
     sockets: 'sockets',
   },
+  flowFields: () => [],
   stream: ([count = 0]) => slice(0, count),
 });

@@ -1,4 +1,5 @@
 import { optionalKey } from '../arguments.ts';
+import { topsOf } from '../flowkey.ts';
 import { numbersOf } from '../numbers.ts';
 import { defineStep } from '../step.ts';
 
@@ -9,6 +10,7 @@ export const mean = defineStep({
   args: optionalKey({ mayLack: ['values'] }),
   example: { on: 'device:eth0 {"MTU":1500}\n device:eth1 {"MTU":9000}', query: "G.V().Mean('MTU')", gives: ['5250'] },
   gives: { nodes: 'value', edges: 'value', history: 'value', values: 'value', metrics: 'value', flows: 'value' },
+  flowFields: ({ key }) => (key === undefined ? [] : topsOf([key])),
   stream: ({ key }, takes) =>
     function* (input, run): Generator<number | null | undefined> {
       let total = 0;

@@ -15,6 +15,7 @@ export const metrics = defineStep({
   args: seriesName,
   example: { on: 'device:eth0', query: 'G.V().Metrics()', gives: [] },
   gives: { nodes: 'metrics', flows: 'metrics' },
+  flowFields: () => ['Metric', 'LastUpdateMetric'],
   gather: ({ series }, takes) =>
     takes === 'flows'
       ? undefined

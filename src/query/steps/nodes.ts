@@ -16,5 +16,6 @@ export const nodes = defineStep({
   },
   keysOf: () => 'metadata',
   gives: { flows: 'nodes' },
+  flowFields: () => ['Link', 'Network'],
   stream: (wanted) => nodesOfFlows(wanted, ['A', 'B'], { captured: true }),
 });

@@ -21,5 +21,6 @@ export const range = defineStep({
     packets: 'packets',
     sockets: 'sockets',
   },
+  flowFields: () => [],
   stream: ([from = 0, to = 0]) => slice(from, to),
 });

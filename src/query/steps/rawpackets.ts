@@ -18,6 +18,7 @@ export const rawPackets = defineStep({
     gives: ['f1 60 1500'],
   },
   gives: { flows: 'packets' },
+  flowFields: () => [],
   stream: () => packetsOf,
 });
 

@@ -17,6 +17,7 @@ export const sockets = defineStep({
     gives: ['"nginx"'],
   },
   gives: { nodes: 'sockets', flows: 'sockets' },
+  flowFields: () => ['Network', 'Transport'],
   stream: (_args, takes) => (input: Items<GraphNode | Flow>, run) =>
     takes === 'flows' ? ofFlows(input as Items<Flow>, run) : ofNodes(input as Items<GraphNode>),
 });

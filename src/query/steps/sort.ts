@@ -2,6 +2,7 @@ import type { Flow } from '../../flow/flow.ts';
 import type { Element, Value } from '../../graph/element.ts';
 import { order } from '../arguments.ts';
 import { orderOf } from '../compare.ts';
+import { topsOf } from '../flowkey.ts';
 import type { Kind } from '../kind.ts';
 import { type Reader, readerOf } from '../reader.ts';
 import { sorted } from '../sorted.ts';
@@ -18,6 +19,7 @@ export const sort = defineStep({
     gives: ['host:c', 'host:b', 'host:a'],
   },
   gives: { nodes: 'nodes', edges: 'edges', history: 'history', values: 'values', maps: 'maps', flows: 'flows' },
+  flowFields: ({ key }) => (key === undefined ? ['Last'] : topsOf([key])),
   stream: ({ descending, key }, takes) => {
     const keyOf = key === undefined ? () => natural(takes) : readerOf(key, takes);
     return (input: Items, run) => sorted(input, keyOf(run.view), orderOf(descending), run, takes);

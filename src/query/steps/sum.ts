@@ -1,6 +1,7 @@
 import type { Sample } from '../../graph/view.ts';
 import { optionalKey } from '../arguments.ts';
 import { isAdditive } from '../counters.ts';
+import { topsOf } from '../flowkey.ts';
 import type { Key } from '../key.ts';
 import { numbersOf } from '../numbers.ts';
 import { defineStep, type Items, type Run, type Series } from '../step.ts';
@@ -19,6 +20,7 @@ export const sum = defineStep({
     flows: 'value',
     metrics: ({ key }: { key: Key | undefined }) => (key === undefined ? 'metric' : 'value'),
   },
+  flowFields: ({ key }) => (key === undefined ? [] : topsOf([key])),
   stream: ({ key }, takes) =>
     function* (input, run): Generator<number | Sample | undefined> {
       if (takes === 'metrics' && key === undefined) {

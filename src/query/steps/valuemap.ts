@@ -1,5 +1,6 @@
 import type { Value } from '../../graph/element.ts';
 import { keys } from '../arguments.ts';
+import { topsOf } from '../flowkey.ts';
 import { isEmpty } from '../key.ts';
 import { readerOf } from '../reader.ts';
 import { defineStep, type Items } from '../step.ts';
@@ -15,6 +16,7 @@ export const valueMap = defineStep({
     gives: ['{"Name":"eth0","MTU":1500}'],
   },
   gives: { nodes: 'maps', edges: 'maps', history: 'maps', values: 'maps', flows: 'maps' },
+  flowFields: topsOf,
   stream: (wanted, takes) => {
     const readers = wanted.map((key) => ({ name: key.text, reader: readerOf(key, takes) }));
     return function* (input: Items, { view }) {

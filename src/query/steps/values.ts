@@ -1,6 +1,7 @@
 import type { Value } from '../../graph/element.ts';
 import { keys } from '../arguments.ts';
 import { sampleObject } from '../counters.ts';
+import { topsOf } from '../flowkey.ts';
 import { isEmpty, type Key } from '../key.ts';
 import type { Kind } from '../kind.ts';
 import { readerOf } from '../reader.ts';
@@ -21,6 +22,7 @@ export const values = defineStep({
     flows: 'values',
     sockets: 'values',
   },
+  flowFields: topsOf,
   stream: ([key], takes): ((input: Items, run: Run) => Items) => {
     const wanted = key as Key;
     if (takes === 'metrics') return (input) => ofSeries(input as Items<Series>, wanted);
