@@ -1,6 +1,7 @@
 /** A server over a graph of its own on a free port of loopback, and what tests ask it with. */
 import { request as httpRequest } from 'node:http';
 import { type Api, createApi } from '../../src/api/api.ts';
+import type { ApiTails } from '../../src/api/capture-tail.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
 import type { AccessRules, ApiArchive, ApiParts, ApiTraces, FlowFeed, ServerStatus } from '../../src/api/parts.ts';
@@ -32,6 +33,7 @@ export interface TestServerOptions {
   readonly status?: Partial<ServerStatus>;
   readonly flows?: ApiParts['flows'];
   readonly captures?: ApiCaptures;
+  readonly tails?: ApiTails;
   readonly traces?: ApiTraces;
   readonly flowFeed?: FlowFeed;
 }
@@ -70,6 +72,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.flows ? { flows: options.flows } : {}),
     ...(options.captures ? { captures: options.captures } : {}),
+    ...(options.tails ? { tails: options.tails } : {}),
     ...(options.traces ? { traces: options.traces } : {}),
     ...(options.flowFeed ? { flowFeed: options.flowFeed } : {}),
   });

@@ -1,7 +1,7 @@
 /** A host with a bridge, and a namespace `blue` on the other end of a veth pair, behind a real server. */
 import type { Change } from '../../src/graph/change.ts';
 import type { Metadata } from '../../src/graph/element.ts';
-import { type TestServer, testServer } from '../api/server.ts';
+import { type TestServer, type TestServerOptions, testServer } from '../api/server.ts';
 
 const onLink = { Protocol: 2, Prefix: '10.0.0.0/24', NextHops: [{ Priority: 0, IfIndex: 2 }] };
 export const byDefault = {
@@ -15,8 +15,8 @@ const rules = [
   { Family: 'ipv4', Priority: 32766, Action: 'table', Table: 254 },
 ];
 
-export async function smallNetwork(): Promise<TestServer> {
-  const server = await testServer();
+export async function smallNetwork(options: TestServerOptions = {}): Promise<TestServer> {
+  const server = await testServer(options);
   server.say(
     node('h', { Name: 'h1', Type: 'host', KernelVersion: '6.1', Platform: 'debian', PlatformVersion: '12' }),
     node('ns', { Name: 'blue', Type: 'netns', Path: '/run/netns/blue', Inode: 4026532000, RoutingRules: rules }),
