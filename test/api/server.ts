@@ -29,6 +29,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<ApiLimits>;
   readonly archive?: Partial<ApiArchive>;
   readonly host?: string;
+  /** Left out: a free one. */
+  readonly port?: number;
   readonly indexed?: readonly string[];
   readonly status?: Partial<ServerStatus>;
   readonly flows?: ApiParts['flows'];
@@ -76,7 +78,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.traces ? { traces: options.traces } : {}),
     ...(options.flowFeed ? { flowFeed: options.flowFeed } : {}),
   });
-  const { port } = await api.listen(options.host ?? '127.0.0.1', 0);
+  const { port } = await api.listen(options.host ?? '127.0.0.1', options.port ?? 0);
   const server: TestServer = {
     graph,
     api,

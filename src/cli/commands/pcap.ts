@@ -63,9 +63,13 @@ async function run(session: Session, file: string, options: PrintOptions): Promi
 
 async function piecesOf({ io }: Session, file: string): Promise<AsyncIterable<Uint8Array>> {
   if (file === '-') return io.inputPieces();
-  const found = await stat(file).catch((error: Error) => error);
-  if (found instanceof Error) throw usageFailure(`cannot read ${file}: ${found.message}`);
-  if (found.isDirectory()) throw usageFailure(`${file} is a folder`, 'say which of its files');
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(file)).isDirectory();
+  } catch (error) {
+    throw usageFailure(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  if (isFolder) throw usageFailure(`${file} is a folder`, 'say which of its files');
   return createReadStream(file);
 }
 
