@@ -2,14 +2,10 @@
  * The same packets through every mechanism are the same conversations: ids, initiator, counters, layers, tunnels, ends.
  * SKEIN_TABLE=1 prints what each of them told. Needs root.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Flow } from '../../src/flow/flow.ts';
-import { pcapFile } from '../capture/files.ts';
-import { eventually } from '../eventually.ts';
-import { sendRecords, sendSamples, sendStream } from './mechanisms_exporters.ts';
+import { throughAll } from './mechanisms_all.ts';
 import { frames } from './mechanisms_traffic.ts';
-import { capturing, freePort, inWorld, type World } from './mechanisms_world.ts';
+import { inWorld } from './mechanisms_world.ts';
 
 /** Path, ends (A is who began), the tunnel it is in, packets and bytes from A and from B, and how it ended. */
 const expected = `
@@ -54,13 +50,13 @@ Ethernet/IPv4/UDP 10.0.0.33:5001 > 10.0.0.32:53 1/69 1/85
 Ethernet/IPv6/TCP 2001:db8::14:40004 > 2001:db8::15:80 5/470 4/1296 FIN
 Ethernet/IPv6/UDP 2001:db8::22:5002 > 2001:db8::23:53 1/89 1/105`.slice(1);
 
-const looking = ['ebpf', 'afpacket', 'pcap'];
-const listening = ['pcapsocket', 'sflow', 'netflow', 'ipfix'] as const;
 const telling = ['netflow', 'ipfix'];
 
 test('one traffic is the same conversations for every mechanism', () =>
   inWorld([], async (world) => {
-    const told = await throughAll(world);
+    const told = await throughAll(world, frames);
+    if (process.env.SKEIN_TABLE)
+      for (const [mechanism, its] of told) process.stderr.write(`\n${mechanism}\n${linesOf(its).join('\n')}\n`);
     const known = Map.groupBy(told.get('afpacket') as Flow[], idOf);
     for (const [mechanism, flows] of told) {
       // A trace is over: what did not end in it ended with it, and that is its own word for it.
@@ -85,58 +81,6 @@ test('one traffic is the same conversations for every mechanism', () =>
       });
     expect(again(told.get('ebpf') as Flow[])).toEqual([]);
   }));
-
-/** What each told of the same frames; a trace that was sent is one of them. */
-async function throughAll({ skein, folder, name, send }: World): Promise<Map<string, Flow[]>> {
-  const GremlinQuery = `G.V().Has('Name', '${name}')`;
-  const ids = new Map<string, string>();
-  const ports = new Map<string, number>();
-  for (const Type of looking) ids.set(Type, await capturing(skein, { GremlinQuery, Type }));
-  for (const Type of listening) {
-    ports.set(Type, await freePort());
-    ids.set(Type, await capturing(skein, { GremlinQuery, Type, Port: ports.get(Type) }));
-  }
-  const port = (type: (typeof listening)[number]) => ports.get(type) as number;
-  const s = Math.floor(Date.now() / 1_000);
-  const trace = pcapFile(frames.map((data, index) => ({ data, s, fraction: index })));
-  const file = join(folder, 'trace.pcap');
-  writeFileSync(file, trace);
-
-  await send(frames);
-  expect((await fetch(`${skein.url}/api/pcap`, { method: 'POST', body: trace })).status).toBe(202);
-  await sendStream(trace, port('pcapsocket'));
-  await sendSamples(frames, port('sflow'));
-  await sendRecords(file, port('netflow'), 9);
-  await sendRecords(file, port('ipfix'), 10);
-
-  const flows = async () => {
-    const live = (await skein.query('G.Flows()')) as Flow[];
-    const past = (await skein.query(`G.At(${s * 1_000 + 999}, 2).Flows().Has('CaptureID', '')`)) as Flow[];
-    const told = new Map([...ids].map(([type, id]) => [type, live.filter(({ CaptureID }) => CaptureID === id)]));
-    return told.set('trace', past);
-  };
-  const frameCount = async () => expect([...(await flows()).values()].map(packets).every((all) => all > 0)).toBe(true);
-  await eventually(frameCount, 10_000);
-  let before = '';
-  // Until nothing more comes: what is wrong would come no more either.
-  const told = await eventually(async () => {
-    const now = await flows();
-    const text = JSON.stringify([...now.values()].map(packets));
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    if (before !== text) {
-      before = text;
-      throw new Error('more may come');
-    }
-    return now;
-  }, 10_000);
-  if (process.env.SKEIN_TABLE)
-    for (const [mechanism, its] of told) process.stderr.write(`\n${mechanism}\n${linesOf(its).join('\n')}\n`);
-  return told;
-}
-
-function packets(flows: readonly Flow[]): number {
-  return flows.reduce((sum, { Metric }) => sum + Metric.ABPackets + Metric.BAPackets, 0);
-}
 
 /** What makes it the same conversation wherever it is seen. */
 function idOf({ TrackingID, ParentUUID }: Flow): string {
