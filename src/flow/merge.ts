@@ -13,7 +13,9 @@ export function mergeObservation(
   { isNew, nowMs }: { readonly isNew: boolean; readonly nowMs: number },
 ): void {
   const { rows } = store;
-  const first = seen.number(layout.firstMs) || nowMs;
+  // Facts that do not say when they were change no times: they are told some time after the packets they are about.
+  const isTimeless = seen.isFactsOnly && !isNew && seen.number(layout.firstMs) === 0;
+  const first = isTimeless ? rows.float(row, r.lastF) : seen.number(layout.firstMs) || nowMs;
   const last = Math.max(seen.number(layout.lastMs), first);
   keepTold(store, row, first);
   let flags = store.state(row) | state.changed;
@@ -136,8 +138,9 @@ function mergeTcp(store: FlowStore, row: number, seen: ObservationReader): void 
     const ttl = seen.bytes[seen.tcpAt + tcpLayout.synTtl + end] as number;
     const before = tcp.get(at, tcpRow.ttl);
     if (((before >>> (end * 8)) & 0xff) === 0) tcp.set(at, tcpRow.ttl, before | (ttl << (end * 8)));
-    if (seen.isFactsOnly) continue;
     tcp.add(at, tcpRow.retransmissions + end, seen.tcpCount(tcpLayout.retransmissions, end));
+    // The rest is about packets, of which facts have only the first ones.
+    if (seen.isFactsOnly) continue;
     tcp.add(at, tcpRow.outOfOrder + end, seen.tcpCount(tcpLayout.outOfOrder, end));
     tcp.add(at, tcpRow.skipped + end, seen.tcpCount(tcpLayout.skipped, end));
     tcp.add(at, tcpRow.segments + end, seen.tcpCount(tcpLayout.segments, end));

@@ -174,8 +174,7 @@ export class FlowTable implements FlowView {
 
   /** Time goes on: updates are told, flows end. A bounded piece of work; gives whether more is due already. */
   tick(nowMs: number): boolean {
-    let left = FLOWS_PER_TICK;
-    left -= this.#endPlaces(left);
+    let left = FLOWS_PER_TICK - this.#endPlaces(FLOWS_PER_TICK);
     this.#queue.start(nowMs);
     for (let row = 0; left > 0; left--) {
       row = this.#queue.due(nowMs);
@@ -288,7 +287,13 @@ export class FlowTable implements FlowView {
     }
     const isNew = row === 0;
     if (isNew) {
-      if (store.size >= this.#flowsMax) this.#evict(this.#ages.oldest(nowMs), nowMs);
+      const isFull = store.size >= this.#flowsMax;
+      if (isFull && seen.isFactsOnly) {
+        // They come after the counts of their conversation: its flow is one of those that were ended early.
+        this.#loseFull(source, 'facts about flows ended early', nowMs);
+        return;
+      }
+      if (isFull) this.#evict(this.#ages.oldest(nowMs), nowMs);
       row = store.create(seen, seen.number(layout.firstMs) || nowMs);
       this.#count.created++;
     }
@@ -319,10 +324,13 @@ export class FlowTable implements FlowView {
 
   /** Nothing of it is lost, but answers about now lack it, and what goes on of it is another flow. */
   #evict(row: number, nowMs: number): void {
-    const reason = 'full: idle flows ended early';
-    this.#lose({ source: this.#store.source(row), stage: 'flow-table', reason, packets: 0, bytes: 0, flows: 1, nowMs });
+    this.#loseFull(this.#store.source(row), 'idle flows ended early', nowMs);
     this.#count.evicted++;
     this.#end(row);
+  }
+
+  #loseFull(source: number, what: string, nowMs: number): void {
+    this.#lose({ source, stage: 'flow-table', reason: `full: ${what}`, packets: 0, bytes: 0, flows: 1, nowMs });
   }
 
   #refuse(seen: ObservationReader, nowMs: number): void {

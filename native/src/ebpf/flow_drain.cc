@@ -302,16 +302,20 @@ void FlowDrain::cycle() {
   // A program that is detached may still be running, and is to count in the half that is read now.
   if (detachClosing(closing)) grace_.wait();
   clock_.tell(table_.jiffies());
+  // Before the halves change over: so what they belong to is counted in what is read now.
+  held_.lock();
+  readFirsts();
+  held_.unlock();
   table_.swap();
   for (FactTable& facts : facts_) facts.swap();
   grace_.wait();
   clock_.tell(table_.jiffies());
   held_.lock();
   last_ = nullptr;
-  // First packets first: what they say of a conversation is the better start.
-  readFirsts();
+  // Counts before facts: no flow begins by what is only said about it.
   readEvicted();
   readSlots();
+  tellFirsts();
   readFacts();
   noteLosses();
   flush();
@@ -341,6 +345,7 @@ bool FlowDrain::detachClosing(const std::vector<Closing>& closing) {
 }
 
 void FlowDrain::readFirsts() {
+  last_ = nullptr;
   table_.firsts().read([this](const uint8_t* record, uint32_t size) {
     flow_first head;
     if (size < sizeof head) return;
@@ -352,6 +357,9 @@ void FlowDrain::readFirsts() {
     packet.isCounted = false;
     for (const auto& capture : place->captures) capture->engine.packet(packet);
   });
+}
+
+void FlowDrain::tellFirsts() {
   const double nowMs = clock_.nowMs();
   for (auto& [number, place] : places_) {
     for (const auto& capture : place.captures) {
@@ -384,7 +392,7 @@ void FlowDrain::readFacts() {
     const CapturedPlace* const place = find(one.fact.place);
     if (place == nullptr || one.count == 0) continue;
     one_.clear();
-    reader_.fact(one.fact, one.count, clock_.nowMs(), one_);
+    reader_.fact(one.fact, one.count, one_);
     give(*place);
   }
 }

@@ -76,6 +76,7 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   void cycle();
   bool detachClosing(const std::vector<Closing>& closing);
   void readFirsts();
+  void tellFirsts();
   void readEvicted();
   void readSlots();
   void readFacts();

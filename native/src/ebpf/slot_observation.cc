@@ -54,7 +54,7 @@ void SlotReader::slot(const flow_slot& slot, const TableClock& clock, std::vecto
   finish(out, at, hasTcp ? kTcpPart : 0);
 }
 
-void SlotReader::fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out) {
+void SlotReader::fact(const flow_fact& fact, uint64_t count, std::vector<uint8_t>& out) {
   flow_slot slot{};
   slot.place = fact.place;
   slot.what = fact.what;
@@ -63,7 +63,6 @@ void SlotReader::fact(const flow_fact& fact, uint64_t count, double nowMs, std::
   slot.shape = FLOW_ETHERNET;
   Observation seen = read(slot);
   seen.flags = kFactsOnly;
-  seen.firstMs = seen.lastMs = nowMs;
   const size_t at = out.size();
   append(out, &seen, sizeof seen);
   const auto counted = static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX));

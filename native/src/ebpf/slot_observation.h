@@ -14,8 +14,8 @@ class SlotReader {
  public:
   /** Appends an observation without a source. */
   void slot(const flow_slot& slot, const TableClock& clock, std::vector<uint8_t>& out);
-  /** A drop by its reason, or segments that were sent again. */
-  void fact(const flow_fact& fact, uint64_t count, double nowMs, std::vector<uint8_t>& out);
+  /** A drop by its reason, or segments that were sent again. When is not known: its times are 0. */
+  void fact(const flow_fact& fact, uint64_t count, std::vector<uint8_t>& out);
 
  private:
   flow::Observation read(const flow_slot& slot);

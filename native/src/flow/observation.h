@@ -52,7 +52,7 @@ enum ObservationFlags : uint8_t {
   kHiStarted = 1,       // the initiator (A) is `hi`
   kStartCertain = 2,    // by a SYN, a request, an echo request; else by who was seen first
   kSampled = 4,         // counters are scaled by `sampling`
-  kFactsOnly = 8,       // its packets are counted elsewhere (first packets of the kernel's table)
+  kFactsOnly = 8,       // its packets are counted elsewhere (first packets of the kernel's table); with firstMs 0: some time ago
 };
 
 enum ObservationParts : uint8_t { kTcpPart = 1, kIpPart = 2, kPayloadPart = 4, kDropPart = 8 };
