@@ -66,6 +66,8 @@ export interface RunningFlows extends AsyncDisposable {
 const STARTS_MAX = 8;
 /** Kept so long after a FIN or RST. */
 const FINISHED_MS = 15_000;
+/** Updates of flows that wait to be written before further ones wait in the table: 20 MB or so. */
+const QUEUED_MAX = 10_000;
 /** Flows that wait to be written while all of them end. */
 const QUEUED_AT_END = 20_000;
 /** How often the archive of flows is asked how it is. */
@@ -80,7 +82,8 @@ export function startFlows(parts: FlowParts): RunningFlows {
     ovsdb: config.capture.ovsdb,
     bounds: boundsOf(config),
   });
-  const flows = new LiveFlows({
+  const queuedMax = Math.min(QUEUED_MAX, config.archive.flows.queue / 2);
+  const flows: LiveFlows = new LiveFlows({
     life,
     flowsMax: config.flow.maxEntries,
     dropReason,
@@ -89,8 +92,9 @@ export function startFlows(parts: FlowParts): RunningFlows {
     elapsed: () => performance.now(),
     queueBytesMax: config.capture.queueSize,
     rawBytesMax: config.flow.rawPacketsSize,
+    hasRoom: () => (writer?.status().queued ?? 0) < queuedMax,
   });
-  const writer =
+  const writer: FlowWriter | undefined =
     archive &&
     new FlowWriter({
       archive,

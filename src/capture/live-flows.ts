@@ -19,10 +19,17 @@ export interface LiveFlowsOptions {
   readonly queueBytesMax?: number;
   /** Bytes of raw packets of live flows. */
   readonly rawBytesMax?: number;
+  /**
+   * Whether who is told of updates can take some thousand. While it cannot, they wait where they cost nothing: a flow
+   * goes on counting in the table, and its next update tells all of it. Default: always.
+   */
+  readonly hasRoom?: () => boolean;
 }
 
 /** How often updates and ends are looked for. */
 const TICK_MS = 250;
+/** How soon room is looked for again. */
+const ROOM_MS = 20;
 /** The end of many flows is spread over this time at most. */
 const END_MS = 3_000;
 
@@ -32,10 +39,12 @@ export class LiveFlows implements FlowIntake {
   readonly #host: string;
   readonly #inbox: Inbox;
   readonly #places = new Map<number, CapturePlace>();
+  readonly #hasRoom: () => boolean;
   #cancelTick: () => void;
   #isOver = false;
 
-  constructor({ life, flowsMax, dropReason, host, clock, elapsed, queueBytesMax, rawBytesMax }: LiveFlowsOptions) {
+  constructor(options: LiveFlowsOptions) {
+    const { life, flowsMax, dropReason, host, clock, elapsed, queueBytesMax, rawBytesMax } = options;
     this.table = new FlowTable({
       life,
       flowsMax,
@@ -45,6 +54,7 @@ export class LiveFlows implements FlowIntake {
     });
     this.#clock = clock;
     this.#host = host;
+    this.#hasRoom = options.hasRoom ?? (() => true);
     this.#inbox = new Inbox({
       observe: (observations) => this.table.observe(observations, clock.now()),
       raw: (packets) => this.table.raw(packets),
@@ -104,6 +114,10 @@ export class LiveFlows implements FlowIntake {
 
   #tick(): void {
     if (this.#isOver) return;
+    if (!this.#hasRoom()) {
+      this.#cancelTick = this.#clock.after(ROOM_MS, () => this.#tick());
+      return;
+    }
     // More is due than one turn of the event loop should do: the rest in the next.
     if (this.table.tick(this.#clock.now())) setImmediate(() => this.#tick());
     else this.#cancelTick = this.#clock.after(TICK_MS, () => this.#tick());

@@ -18,6 +18,20 @@ test('what a capture observes are flows of its place, told each period and when 
   expect(flows.stats().flows).toBe(0);
 });
 
+test('while who is told has no room, flows go on counting, and one update tells all of it', async () => {
+  let hasRoom = false;
+  const { flows, clock, told } = world({ hasRoom: () => hasRoom });
+  const source = flows.open(place);
+  for (let period = 0; period < 3; period++) {
+    flows.observe(source, seen(source, 2));
+    await clock.pass(10_300);
+  }
+  expect(told).toEqual([]);
+  hasRoom = true;
+  await clock.pass(10_300);
+  expect(told.map(({ Metric }) => Metric.ABPackets)).toEqual([3, 3]);
+});
+
 test('a place that is closed ends its flows, after all that was observed before', async () => {
   const { flows, clock, told } = world();
   const source = flows.open(place);
@@ -73,7 +87,7 @@ test('at the end all flows are told, in portions that whoever is told can take',
   expect(waited).toBeGreaterThan(2);
 });
 
-function world({ queueBytesMax }: { queueBytesMax?: number } = {}) {
+function world(options: { queueBytesMax?: number; hasRoom?: () => boolean } = {}) {
   const clock = fakeClock();
   const flows = new LiveFlows({
     life: { updateMs: 10_000, expireMs: 600_000, applicationMs: {}, finishedMs: 15_000 },
@@ -81,7 +95,7 @@ function world({ queueBytesMax }: { queueBytesMax?: number } = {}) {
     host: 'h',
     clock,
     elapsed: () => 0,
-    ...(queueBytesMax === undefined ? {} : { queueBytesMax }),
+    ...options,
   });
   const told: Flow[] = [];
   flows.table.onUpdate((some) => told.push(...some));
