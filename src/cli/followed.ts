@@ -9,6 +9,7 @@ import { quoted } from './gremlin.ts';
 import { waysIn } from './ground.ts';
 import { placesIn } from './places.ts';
 import type { PrintOptions } from './print.ts';
+import { typeOf } from './render/element.ts';
 import { endOf, sampleOf } from './render/flows.ts';
 import { qualifiedName } from './things.ts';
 import { graphAt, type TimeOptions } from './time-options.ts';
@@ -132,7 +133,9 @@ async function along(
 }
 
 /** A filter may keep it from seeing anything, unless the same capture saw it elsewhere. */
-function isWatching({ state, id, hasFilter }: CapturedAt, captures: ReadonlySet<string>): boolean {
+function isWatching({ node, state, id, hasFilter }: CapturedAt, captures: ReadonlySet<string>): boolean {
+  // What a bridge forwards from port to port does not pass the device that stands for it.
+  if (['bridge', 'ovsbridge'].includes(typeOf(node))) return false;
   return state === 'active' && (captures.has(id) || !hasFilter);
 }
 

@@ -102,7 +102,10 @@ function inOrder(parts: TrailParts): { places: Place[]; orderedBy: Trail['ordere
   const cost = (id: string) => costs.get(id) ?? Number.POSITIVE_INFINITY;
   const onPath = byTime.filter(({ id }) => costs.has(id)).toSorted((a, b) => cost(a.id) - cost(b.id));
   const places: Place[] = onPath.map((place) => ({ ...place, isSilent: false }));
+  // A place that packets went round, since others behind it saw them, has nothing to say.
+  const furthest = Math.max(...places.map(({ id }) => cost(id)));
   for (const quiet of silentOn(parts, start.id)) {
+    if (cost(quiet.id) <= furthest) continue;
     const after = places.findIndex(({ id }) => cost(id) > cost(quiet.id));
     places.splice(after < 0 ? places.length : after, 0, { ...nothing, ...quiet, isSilent: true });
   }

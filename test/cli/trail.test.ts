@@ -124,6 +124,18 @@ describe('packets that are missing', () => {
     ]);
   });
 
+  test('are not missing at a place that they went round', () => {
+    const { hops, falls } = trail({
+      seen: [seen('a', 5, 5), seen('c', 5, 5)],
+      watched: [at('m0'), at('m1')],
+      ways: routed,
+      aNodes: [at('a')],
+      bNodes: [at('c')],
+    });
+    expect(names(hops)).toBe('a c');
+    expect(falls).toEqual([]);
+  });
+
   test('behind the last place that captures nothing is known', () => {
     const parts = { seen: [seen('a', 5, 5), seen('m0', 5, 5)], ways: routed, aNodes: [at('a')] };
     expect(trail({ ...parts, bNodes: [at('c')] }).notes).toEqual([

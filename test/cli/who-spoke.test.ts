@@ -89,7 +89,15 @@ describe('flows', () => {
     const Archive = { Flows: 3, SizeBytes: 100, Range: range, ...none };
     const rest = { Live: 0, LiveMax: 10, Places: 0, WaitingBytes: 0, Packets: 0, Dropped: 0, Losses: [] };
     await using net = await network({ status: { Flows: { ...rest, Archive } } });
-    const { err, exitCode } = await net.run(['flows', '--port', '1', '--at', String(now - 100), '--utc', '--fail-empty']);
+    const { err, exitCode } = await net.run([
+      'flows',
+      '--port',
+      '1',
+      '--at',
+      String(now - 100),
+      '--utc',
+      '--fail-empty',
+    ]);
     expect(err).toBe(`skein: flows are kept from ${time(now + 60_000)} on\nnothing found\n`);
     expect(exitCode).toBe(1);
     // The graph goes back a second only: what lies before is refused by the server.
