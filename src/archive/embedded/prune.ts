@@ -1,16 +1,11 @@
 /** Forgetting, in slices that each take a few milliseconds, so that appends never wait long. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Appends } from './appends.ts';
+import { Room } from './room.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Rows looked at in one slice. */
 const SLICE_ROWS = 1_000;
-
-/** Free pages given back to the file system in one slice, while the file is larger than it may be. */
-const VACUUM_PAGES = 256;
-
-/** Parts of `maxBytes`: what may be in use, and how large the file may be. The rest is for the log beside it. */
-const USED_SHARE = 0.9;
-const FILE_SHARE = 0.93;
 
 /** Age is looked at in steps of this part of `maxAgeMs`: each look walks over all that is alive. */
 const AGE_STEPS = 200;
@@ -24,16 +19,17 @@ const REST_MS = 500;
 export class Pruning {
   readonly #db: DatabaseSync;
   readonly #appends: Appends;
-  readonly #limits: { readonly maxBytes: number; readonly maxAgeMs: number };
+  readonly #maxAgeMs: number;
+  readonly #room: Room;
   #step = SIZE_STEP;
   #restUntilMs = 0;
-  /** More is in use than there should be at all. */
   #isOver = false;
 
   constructor(db: DatabaseSync, appends: Appends, limits: { readonly maxBytes: number; readonly maxAgeMs: number }) {
     this.#db = db;
     this.#appends = appends;
-    this.#limits = limits;
+    this.#maxAgeMs = limits.maxAgeMs;
+    this.#room = new Room(db, limits.maxBytes);
   }
 
   /** Slices to do for each thousand rows that come in: what goes must keep up with what comes, at full speed too. */
@@ -46,13 +42,12 @@ export class Pruning {
     if (nowMs < this.#restUntilMs) return undefined;
     const { first, last } = this.#kept();
     if (first === undefined || last === undefined) return undefined;
-    const { maxAgeMs, maxBytes } = this.#limits;
+    const maxAgeMs = this.#maxAgeMs;
     // A clock that once ran ahead must not make everything look old forever.
     const newest = Math.min(last, Date.now());
     if (newest - first > maxAgeMs * (1 + 1 / AGE_STEPS)) return this.before(newest - maxAgeMs);
-    const used = this.#usedBytes();
-    this.#isOver = used > maxBytes * FILE_SHARE;
-    if (used <= maxBytes * USED_SHARE) return this.#mustShrink() ? this.#shrink() : undefined;
+    this.#isOver = this.#room.isOver;
+    if (!this.#room.isFull) return this.#room.mustShrink ? this.#room.shrink() : undefined;
     // When first has come up to last, all that is there is alive, and larger than it may be.
     return first < last ? this.#bySize(first + Math.max(1, Math.ceil((last - first) * this.#step))) : undefined;
   }
@@ -67,13 +62,13 @@ export class Pruning {
     const { last } = this.#kept();
     const cutoff = Math.min(time, last ?? time);
     let count = 0;
-    for (let gone = this.#transaction(() => this.#samplesSlice(cutoff)); gone > 0; ) {
+    for (let gone = inTransaction(this.#db, () => this.#samplesSlice(cutoff)); gone > 0; ) {
       count += gone;
       yield;
-      gone = this.#transaction(() => this.#samplesSlice(cutoff));
+      gone = inTransaction(this.#db, () => this.#samplesSlice(cutoff));
     }
     for (let after = 0; after >= 0; ) {
-      const slice = this.#transaction(() => this.#versionsSlice(cutoff, after));
+      const slice = inTransaction(this.#db, () => this.#versionsSlice(cutoff, after));
       count += slice.gone;
       after = slice.next;
       yield;
@@ -84,13 +79,6 @@ export class Pruning {
   *#bySize(cutoff: number): Generator<void> {
     const count = yield* this.before(cutoff);
     this.#step = count > 0 ? SIZE_STEP : Math.min(1, this.#step * 2);
-  }
-
-  *#shrink(): Generator<void> {
-    while (this.#mustShrink()) {
-      this.#db.exec(`pragma incremental_vacuum(${VACUUM_PAGES})`);
-      yield;
-    }
   }
 
   #samplesSlice(cutoff: number): number {
@@ -140,37 +128,12 @@ export class Pruning {
     if (element) this.#appends.forget({ kind: Number(element.kind), id: String(element.id) });
   }
 
-  #transaction<T>(work: () => T): T {
-    this.#db.exec('begin immediate');
-    try {
-      const result = work();
-      this.#db.exec('commit');
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('rollback');
-      throw error;
-    }
-  }
-
   #kept(): { first: number | undefined; last: number | undefined } {
     const row = this.#db.prepare('select first, last from state').get() as {
       first: number | null;
       last: number | null;
     };
     return { first: row.first ?? undefined, last: row.last ?? undefined };
-  }
-
-  #usedBytes(): number {
-    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
-  }
-
-  #mustShrink(): boolean {
-    const isLarge = this.#pragma('page_count') * this.#pragma('page_size') > this.#limits.maxBytes * FILE_SHARE;
-    return isLarge && this.#pragma('freelist_count') > 0;
-  }
-
-  #pragma(name: string): number {
-    return Number(Object.values(this.#db.prepare(`pragma ${name}`).get() ?? {})[0]);
   }
 }
 

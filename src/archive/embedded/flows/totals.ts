@@ -1,5 +1,6 @@
 /** What the file says of itself: counts, numbers to give, and the time it holds. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { inTransaction } from '../transaction.ts';
 
 export interface Totals {
   first: number | null;
@@ -29,6 +30,16 @@ export class TotalsRow {
   write(): void {
     const { first, last, flows, points, packets, nextFlow, nextPoint } = this.now;
     this.#write.run(first, last, flows, points, packets, nextFlow, nextPoint);
+  }
+
+  /** A piece of work and its totals, or neither. */
+  change<T>(db: DatabaseSync, work: () => T): T {
+    try {
+      return inTransaction(db, work);
+    } catch (error) {
+      this.reread();
+      throw error;
+    }
   }
 
   /** After a rollback. */
