@@ -301,11 +301,12 @@ async function settle(
   );
 }
 
-function probePlans({ probes }: Config) {
+function probePlans({ capture, probes }: Config) {
   const options: Readonly<Record<string, unknown>> = {
     host: probes.host,
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
+    ovs: { database: capture.ovsdb },
   };
   return probeList.map((probe) => ({
     probe,

@@ -67,7 +67,7 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'netlink', 'netns'],
+      default: ['host', 'netlink', 'netns', 'ovs'],
       takes: 'NAMES',
       example: 'host,netlink',
     }),
@@ -230,7 +230,7 @@ export const configShape = z.strictObject({
       example: '9132',
     }),
     ovsdb: option(text(), {
-      doc: 'Database of Open vSwitch, as ovs-vsctl takes it: captures on its bridges are set up there.',
+      doc: 'Database of Open vSwitch, as ovs-vsctl takes it: bridges are read there, and captures on them set up.',
       default: 'unix:/var/run/openvswitch/db.sock',
       takes: 'ADDRESS',
       example: 'tcp:192.0.2.7:6640',

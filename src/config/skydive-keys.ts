@@ -18,7 +18,7 @@ export interface SkydiveKey {
 
 const listeners = 'listeners bind to capture.bind, and to the port of their capture';
 const namedByContent = 'applications are named by what their packets hold, and by well-known ports';
-const ovs = 'there is no Open vSwitch probe yet';
+const openFlow = 'rules of OpenFlow are not read yet';
 const oneProcess = 'agent and analyzer are one process, with one address (analyzer.listen)';
 const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data folder';
 const noTls = 'Skein speaks plain HTTP; put a proxy that ends TLS before it';
@@ -83,10 +83,15 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     to: 'probes.enabled',
     // Skydive's own list comes on top of what always runs.
     as: (value, ours, probes) => [
-      ...new Set([...words(ours), ...words(value).filter((name) => probes.includes(name))]),
+      ...new Set([
+        ...words(ours),
+        ...words(value)
+          .map(probeName)
+          .filter((name) => probes.includes(name)),
+      ]),
     ],
     remark(value, probes) {
-      const unknown = words(value).filter((name) => !probes.includes(name));
+      const unknown = words(value).filter((name) => !probes.includes(probeName(name)));
       return unknown.length > 0 ? `there is no probe ${unknown.join(', ')} yet` : undefined;
     },
   },
@@ -237,18 +242,18 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'logging.*', why: 'messages go to stderr' },
 
   { key: 'ovs.ovsdb', default: 'unix:///var/run/openvswitch/db.sock', to: 'capture.ovsdb', as: ovsdbAddress },
-  { key: 'ovs.enable_stats', default: false, why: ovs },
-  { key: 'ovs.oflow.enable', default: false, why: ovs },
-  { key: 'ovs.oflow.native', default: false, why: ovs },
+  { key: 'ovs.enable_stats', default: false, why: 'counters of Open vSwitch are always read' },
+  { key: 'ovs.oflow.enable', default: false, why: openFlow },
+  { key: 'ovs.oflow.native', default: false, why: openFlow },
   {
     key: 'ovs.oflow.openflow_versions',
     default: ['OpenFlow10', 'OpenFlow11', 'OpenFlow12', 'OpenFlow13', 'OpenFlow14'],
-    why: ovs,
+    why: openFlow,
   },
-  { key: 'ovs.oflow.key', why: ovs },
-  { key: 'ovs.oflow.cert', why: ovs },
-  { key: 'ovs.oflow.ca', why: ovs },
-  { key: 'ovs.oflow.address', why: ovs },
+  { key: 'ovs.oflow.key', why: openFlow },
+  { key: 'ovs.oflow.cert', why: openFlow },
+  { key: 'ovs.oflow.ca', why: openFlow },
+  { key: 'ovs.oflow.address', why: openFlow },
 
   { key: 'opencontrail.host', default: 'localhost', why: noProbe('OpenContrail') },
   { key: 'opencontrail.port', default: 8085, why: noProbe('OpenContrail') },
@@ -266,6 +271,11 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'k8s_enabled', default: false, why: noUi },
   { key: 'ssh_enabled', default: false, why: noUi },
 ];
+
+/** What Skydive calls otherwise. */
+function probeName(theirs: string): string {
+  return theirs === 'ovsdb' ? 'ovs' : theirs;
+}
 
 function words(raw: Raw | undefined): string[] {
   if (typeof raw === 'string') return raw.split(/[\s,]+/).filter(Boolean);

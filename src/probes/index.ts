@@ -2,10 +2,12 @@
 import { host } from './host/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
+import { ovs } from './ovs/index.ts';
 import type { Probe } from './probe.ts';
 
 export const probes: readonly Probe[] = [
   host, //
   netns,
   netlink,
+  ovs,
 ];

@@ -237,13 +237,22 @@ export class Publisher implements Place {
       routing = routingTables(this.tables.routes.of(ifindex)) ?? NONE;
       this.#routing.set(ifindex, routing);
     }
-    return describe(link, this.tables, {
+    const described = describe(link, this.tables, {
       ownerTid: this.#namespace.tid,
       device: this.#devices.of(ifindex),
       linkNetnsName: linkNetns?.name,
       vfId: this.#devices.functionOf(ifindex)?.id,
       routingTables: routing === NONE ? undefined : routing,
     });
+    return this.#isInternal(ifindex) ? { ...described, Type: 'internal' } : described;
+  }
+
+  /** For Open vSwitch it is one of its own ports, for the kernel a tap or the like: its word is the better one. */
+  #isInternal(ifindex: number): boolean {
+    const id = this.#published.get(ifindex);
+    if (id === undefined) return false;
+    const [node] = this.#parts.shared.context.view().nodes(id);
+    return node?.metadata.Type === 'internal' && node.metadata.Ovs !== undefined;
   }
 
   /** Rules, and routes that go nowhere: they are on no interface. */

@@ -1,0 +1,63 @@
+/** One row of a table: reads columns as what they are, whatever the database may say. */
+import type { Metadata } from '../../graph/element.ts';
+import type { Atom, ColumnValue } from './value.ts';
+
+export class Row {
+  readonly uuid: string;
+  readonly #columns: ReadonlyMap<string, ColumnValue>;
+
+  constructor(uuid: string, columns: ReadonlyMap<string, ColumnValue>) {
+    this.uuid = uuid;
+    this.#columns = columns;
+  }
+
+  get columns(): ReadonlyMap<string, ColumnValue> {
+    return this.#columns;
+  }
+
+  /** undefined when it is empty. */
+  text(column: string): string | undefined {
+    const value = this.#columns.get(column);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  number(column: string): number | undefined {
+    const value = this.#columns.get(column);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** undefined also when it is not so: that is the default of all of them. */
+  flag(column: string): true | undefined {
+    return this.#columns.get(column) === true ? true : undefined;
+  }
+
+  /** undefined when there are none. */
+  numbers(column: string): number[] | undefined {
+    const numbers = this.#list(column).filter((value) => typeof value === 'number');
+    return numbers.length > 0 ? numbers.sort((a, b) => a - b) : undefined;
+  }
+
+  texts(column: string): string[] | undefined {
+    const texts = this.#list(column).filter((value) => typeof value === 'string');
+    return texts.length > 0 ? texts.sort() : undefined;
+  }
+
+  map(column: string): ReadonlyMap<string, Atom> {
+    const value = this.#columns.get(column);
+    return value instanceof Map ? value : NOTHING;
+  }
+
+  /** A map as metadata; undefined when it is empty. */
+  object(column: string): Metadata | undefined {
+    const pairs = [...this.map(column)].sort(([a], [b]) => (a < b ? -1 : 1));
+    return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+  }
+
+  #list(column: string): readonly Atom[] {
+    const value = this.#columns.get(column);
+    if (value === undefined || value instanceof Map) return [];
+    return Array.isArray(value) ? value : [value as Atom];
+  }
+}
+
+const NOTHING: ReadonlyMap<string, Atom> = new Map();
