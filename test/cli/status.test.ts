@@ -38,6 +38,85 @@ test('what does not work says what it needs', async () => {
   expect(out).toContain('note       history is kept in memory only');
 });
 
+const flows = {
+  Live: 12,
+  LiveMax: 500_000,
+  Places: 3,
+  WaitingBytes: 0,
+  Packets: 900,
+  Dropped: 4,
+  Losses: [
+    {
+      Host: 'h1',
+      Node: 'eth0',
+      Capture: 'c',
+      Stage: 'socket',
+      Reason: 'ring buffer full',
+      Packets: 4,
+      Bytes: 0,
+      Flows: 0,
+      From: 0,
+      To: 0,
+    },
+  ],
+  Archive: {
+    Flows: 310,
+    Points: 900,
+    RawPackets: 7,
+    SizeBytes: 2e6,
+    Range: { from: Date.UTC(2026, 10, 21, 11), to: Date.UTC(2026, 10, 21, 12) },
+    AgesMs: {},
+    Notes: ['the oldest were thinned out'],
+    Queued: 5,
+    Written: 300,
+    Failures: 0,
+    Lost: 2,
+  },
+};
+
+const captures = {
+  IsMaster: true,
+  All: 2,
+  Active: 3,
+  Failed: 1,
+  Mechanisms: [
+    { Type: 'ebpf', Doc: '', NodeTypes: [], Nodes: 0, Rank: 2, Why: ['needs CAP_BPF'] },
+    { Type: 'afpacket', Doc: '', NodeTypes: [], Nodes: 3, Rank: 1 },
+  ],
+  Notes: ['web: ebpf: needs CAP_BPF', 'web: eth9: it is down'],
+};
+
+test('captures, with what they run and why not better, and flows are part of it', async () => {
+  await using server = await fakeServer(() => ({ body: status({ Captures: captures, Flows: flows }) }));
+  const { out } = await skein(['status', '--utc', '--server', server.url]);
+  expect(out).toContain(`captures   2, active on 3 nodes, failing on 1
+           with afpacket on 3
+           not ebpf: needs CAP_BPF
+           web: eth9: it is down
+flows      12 of at most 500000 live; 900 packets seen, 4 dropped
+           310 kept and 7 packets, 2.0 MB, from 2026-11-21 11:00:00Z on
+           5 wait to be written
+           2 could not be kept
+           the oldest were thinned out
+           4 packets lost at socket of h1 eth0: ring buffer full
+`);
+  await using none = await fakeServer(() => ({ body: status({ Captures: { IsMaster: true, All: 0 } }) }));
+  expect((await skein(['status', '--server', none.url])).out).toContain('captures   none: skein capture start\n');
+});
+
+test('doctor says why not the best mechanism, what fails, and what is lost with what would do', async () => {
+  await using server = await fakeServer(() => ({ body: status({ Captures: captures, Flows: flows }) }));
+  const { out } = await skein(['doctor', '--server', server.url]);
+  const of = (name: string) => out.split('\n').filter((line) => line.slice(6, 20).trim() === name);
+  expect(of('captures')).toEqual(['warn  captures        1 of 4 nodes cannot be captured on']);
+  expect(of('capture')[1]).toContain('web: eth9: it is down');
+  expect(of('capture ebpf')).toEqual(['warn  capture ebpf    not taken: needs CAP_BPF']);
+  expect(of('flow table')).toEqual(['ok    flow table      12 of at most 500000']);
+  expect(of('loss')).toEqual(['warn  loss            4 packets lost at socket of h1 eth0: ring buffer full']);
+  expect(out).toContain('\n                      a filter (--bpf), or the mechanism ebpf');
+  expect(of('flows kept')).toEqual(['fail  flows kept      2 flows and packets could not be kept']);
+});
+
 test('the status for programs is what the server sent', async () => {
   await using server = await fakeServer(() => ({ body: status() }));
   expect(JSON.parse((await skein(['status', '-o', 'json', '--server', server.url])).out)).toEqual(status());
