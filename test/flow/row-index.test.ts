@@ -6,11 +6,11 @@ import { Slab } from '../../src/flow/slab.ts';
 // Few different hashes, so that they collide and wrap round at the end of the table.
 const hashes = fc.constantFrom(0, 1, 2, 1023, 1022, 1024, 2047, 4_294_967_295);
 
-test('an index finds what a Map would, whatever comes and goes', () => {
+test.each([4, 1024])('an index of %d slots at first finds what a Map would, whatever comes and goes', (slots) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), hashes, fc.nat(40)), { maxLength: 200 }), (steps) => {
       const rows = new Slab(4);
-      const index = new RowIndex(rows, 2);
+      const index = new RowIndex(rows, 2, slots);
       const model = new Map<string, number>();
       for (const [isAdded, low, high] of steps) {
         const name = `${high}:${low}`;
@@ -33,6 +33,41 @@ test('an index finds what a Map would, whatever comes and goes', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('while an index grows, what it has is found, taken out and replaced', () => {
+  const rows = new Slab(4);
+  const index = new RowIndex(rows, 2, 256);
+  const model = new Map<number, number>();
+  const made = (low: number) => {
+    const row = rows.allocate();
+    rows.set(row, 2, low);
+    return row;
+  };
+  // Hashes that lie close together, and those that wrap round.
+  for (let i = 0; i < 4000; i++) {
+    const low = i % 3 === 0 ? (0xffff_ffff - i) >>> 0 : Math.imul(i >> 2, 0x9e3779b1) >>> 0;
+    if (!model.has(low)) {
+      const row = made(low);
+      index.add(row);
+      model.set(low, row);
+    }
+    const some = [...model.keys()][(i * 7919) % model.size] as number;
+    if (i % 4 === 1) {
+      index.remove(model.get(some) as number);
+      rows.free(model.get(some) as number);
+      model.delete(some);
+    } else if (i % 4 === 2) {
+      const by = made(some);
+      index.replace(model.get(some) as number, by);
+      rows.free(model.get(some) as number);
+      model.set(some, by);
+    }
+    if (i % 50 === 0) expect([...model].filter(([each, row]) => index.find(0, each) !== row)).toEqual([]);
+  }
+  expect([...model].filter(([low, row]) => index.find(0, low) !== row)).toEqual([]);
+  for (const row of model.values()) index.remove(row);
+  expect([...model.keys()].filter((low) => index.find(0, low) !== 0)).toEqual([]);
 });
 
 test('an index grows with what is in it, and stays as large when rows come and go', () => {
