@@ -18,7 +18,10 @@ export function* numbersOf(
   const read = valuesOf(key, takes, view);
   for (const item of input) {
     if (item === undefined || budget.spend()) yield undefined;
-    if (item !== undefined) for (const value of read(item)) yield* numbersIn(step, value, key, item, takes);
+    if (item === undefined) continue;
+    for (const value of read(item))
+      if (typeof value === 'number') yield value;
+      else yield* numbersIn(step, value, key, item, takes);
   }
 }
 
