@@ -10,6 +10,7 @@ import { patchShape } from './patch.ts';
 import { queryReplyShape, queryRequestShape } from './query.ts';
 import { serviceShape, statusShape } from './status.ts';
 import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology.ts';
+import { TRACE_HEADER } from './trace.ts';
 import { completionReplyShape, completionRequestShape, vocabularyReplyShape } from './vocabulary.ts';
 
 /** The same object at each call with the same version: it costs some milliseconds to make. */
@@ -139,6 +140,31 @@ function capturePaths(): ZodOpenApiPathsObject {
       get: { ...operation('readCapture', 'One capture', { ok: json(captureShape), refused: missing }), requestParams },
       delete: { ...operation('deleteCapture', 'End a capture', { ok: text, refused: missing }), requestParams },
     },
+    '/api/capture/tail': {
+      get: {
+        operationId: 'tailPackets',
+        summary: 'Packets as they pass, until the client goes',
+        description:
+          'What the client does not take in time is dropped, and counted in the statistics of its interface (isb_osdrop).',
+        requestParams: {
+          query: z.object({
+            gremlin: z.string().optional().meta({ description: 'Finds the interfaces; or node says which.' }),
+            node: z.string().optional().meta({ description: 'TID or id of one interface.' }),
+            bpf: z.string().optional().meta({ description: 'pcap syntax.' }),
+            snaplen: z.int().nonnegative().optional().meta({ description: 'Bytes of each packet; 0: all.' }),
+          }),
+        },
+        responses: {
+          200: {
+            description: 'pcapng: an interface for each node.',
+            content: { 'application/x-pcapng': { schema: z.string().meta({ format: 'binary' }) } },
+          },
+          400: { description: mistaken, content: text },
+          429: { description: limits[429], content: text },
+          503: { description: 'No interface can be read.', content: text },
+        },
+      },
+    },
     '/api/pcap': {
       post: {
         operationId: 'sendTrace',
@@ -148,7 +174,14 @@ function capturePaths(): ZodOpenApiPathsObject {
           content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
         },
         responses: {
-          202: { description: 'Its flows are kept.' },
+          202: {
+            description: 'Its flows are kept.',
+            headers: z.object({
+              [TRACE_HEADER]: z.string().optional().meta({
+                description: 'What was in it: Packets, From and To (epoch ms), Cut; JSON, percent-encoded.',
+              }),
+            }),
+          },
           400: { description: 'It is no trace: what is wrong, and at which offset.', content: text },
           413: { description: limits[413], content: text },
           429: { description: limits[429], content: text },
