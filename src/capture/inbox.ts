@@ -7,7 +7,9 @@ import { layout, rawPacketLayout } from '../flow/layout.ts';
 export interface InboxOptions {
   readonly observe: (observations: Uint8Array) => void;
   readonly raw: (packets: Uint8Array) => void;
-  /** Buffers that found no room; `packets` are those counted in them. */
+  /** Of a buffer that found no room: takes at once what it has of known flows, gives what the others had counted. */
+  readonly known: (observations: Uint8Array) => { readonly packets: number; readonly bytes: number };
+  /** What was in buffers that found no room. */
   readonly lost: (source: number, packets: number, bytes: number) => void;
   /** Monotonic ms. */
   readonly elapsed: () => number;
@@ -44,8 +46,8 @@ export class Inbox {
   observe(source: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#bytes + bytes.length > this.#bytesMax) {
-      const { packets, size } = countIn(bytes);
-      this.#options.lost(source, packets, size);
+      const others = this.#options.known(bytes);
+      if (others.packets > 0) this.#options.lost(source, others.packets, others.bytes);
       return;
     }
     this.#push({ kind: 'observations', source, bytes }, bytes.length);
@@ -131,18 +133,4 @@ function rawSize(view: DataView, at: number): number {
   const { headBytes, captured } = rawPacketLayout;
   if (at + headBytes > view.byteLength) return 0;
   return headBytes + Math.ceil(view.getUint32(at + captured, true) / 8) * 8;
-}
-
-function countIn(bytes: Uint8Array): { packets: number; size: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let packets = 0;
-  let size = 0;
-  for (let at = 0; at + layout.fixedBytes <= bytes.length; ) {
-    packets += view.getFloat64(at + layout.loPackets, true) + view.getFloat64(at + layout.hiPackets, true);
-    size += view.getFloat64(at + layout.loBytes, true) + view.getFloat64(at + layout.hiBytes, true);
-    const step = observationSize(view, at);
-    if (step === 0) break;
-    at += step;
-  }
-  return { packets, size };
 }

@@ -2,7 +2,8 @@
 import { decodeApplication } from '../flow/application/index.ts';
 import type { LossStage } from '../flow/loss.ts';
 import type { CapturePlace, FlowLife } from '../flow/place.ts';
-import { FlowTable, type FlowTableStats } from '../flow/table.ts';
+import { FlowTable } from '../flow/table.ts';
+import type { FlowTableStats } from '../flow/table-stats.ts';
 import type { Clock } from '../std/clock.ts';
 import type { FlowIntake } from './flow-intake.ts';
 import { Inbox } from './inbox.ts';
@@ -30,6 +31,8 @@ export interface LiveFlowsOptions {
 const TICK_MS = 250;
 /** How soon room is looked for again. */
 const ROOM_MS = 20;
+/** Known flows of one buffer that are served when the inbox is full: some ms. */
+const KNOWN_MOST = 4_096;
 /** The end of many flows is spread over this time at most. */
 const END_MS = 3_000;
 
@@ -58,6 +61,7 @@ export class LiveFlows implements FlowIntake {
     this.#inbox = new Inbox({
       observe: (observations) => this.table.observe(observations, clock.now()),
       raw: (packets) => this.table.raw(packets),
+      known: (observations) => this.table.observeKnown(observations, clock.now(), KNOWN_MOST),
       lost: (source, packets, bytes) =>
         this.lost(source, 'queue', 'the queue of the flow table is full', packets, bytes),
       elapsed,

@@ -10,9 +10,12 @@ interface Age {
   readonly flows: RowList;
 }
 
-/** The list of those that have seen FIN or RST, and that of all others without a time of their own. */
+/** The list of those that have seen FIN or RST, and that of all others without a time of their own: seen once, and again. */
 const FINISHED = 0;
-const OTHERS = 1;
+const ONCE = 1;
+const OTHERS = 2;
+/** Who was silent for so long does not talk. */
+const QUIET_MS = 30_000;
 
 export class FlowAges {
   readonly #store: FlowStore;
@@ -22,27 +25,28 @@ export class FlowAges {
 
   constructor(store: FlowStore, life: FlowLife) {
     this.#store = store;
-    this.#ages = [this.#age(life.finishedMs), this.#age(life.expireMs)];
+    this.#ages = [this.#age(life.finishedMs), this.#age(life.expireMs), this.#age(life.expireMs)];
     for (const [name, timeoutMs] of Object.entries(life.applicationMs)) {
-      let at = this.#ages.findIndex((age, i) => i !== FINISHED && age.timeoutMs === timeoutMs);
+      let at = this.#ages.findIndex((age, i) => i >= OTHERS && age.timeoutMs === timeoutMs);
       if (at < 0) at = this.#ages.push(this.#age(timeoutMs)) - 1;
       this.#ofApplication.set(name.toUpperCase(), at);
     }
     if (this.#ages.length > state.ageMask + 1) {
-      throw new RangeError(`applications have at most ${state.ageMask - 1} different times to live`);
+      throw new RangeError(`applications have at most ${state.ageMask - 2} different times to live`);
     }
   }
 
   add(row: number, application: string, nowMs: number): void {
-    const known = this.#ofApplication.get(application.toUpperCase()) ?? OTHERS;
+    const known = this.#ofApplication.get(application.toUpperCase()) ?? ONCE;
     this.#append(row, isFinished(this.#store, row) ? FINISHED : known, nowMs);
   }
 
-  /** It was seen. After FIN or RST that does not make it younger. */
-  touch(row: number, nowMs: number): void {
-    const at = this.#ageOf(row);
-    if (at === FINISHED) return;
-    this.#listOf(at).remove(row);
+  /** It was seen, `isAgain` in more packets than before. After FIN or RST that does not make it younger. */
+  touch(row: number, nowMs: number, isAgain: boolean): void {
+    const before = this.#ageOf(row);
+    if (before === FINISHED) return;
+    const at = before === ONCE && isAgain ? OTHERS : before;
+    this.#listOf(before).remove(row);
     this.#append(row, isFinished(this.#store, row) ? FINISHED : at, nowMs);
   }
 
@@ -58,7 +62,10 @@ export class FlowAges {
     return 0;
   }
 
-  /** The one idle longest; 0 for none. */
+  /**
+   * The one idle longest; 0 for none. Before one that talks goes one that was seen once: they make up a flood, and it
+   * should not sweep away who talks.
+   */
   oldest(nowMs: number): number {
     let oldest = 0;
     for (const { flows } of this.#ages) {
@@ -66,7 +73,8 @@ export class FlowAges {
         oldest = flows.first;
       }
     }
-    return oldest;
+    const { first } = this.#listOf(ONCE);
+    return first !== 0 && oldest !== 0 && this.#idleMs(oldest, nowMs) < QUIET_MS ? first : oldest;
   }
 
   #append(row: number, at: number, nowMs: number): void {

@@ -17,6 +17,7 @@ import { row as r } from './row.ts';
 import { applicationName, type FlowNames, idOf, isHiStarted, lastUpdate, pending, port, totals } from './row-flow.ts';
 import { RowList } from './row-list.ts';
 import { FlowStore, PLACES_MAX } from './store.ts';
+import type { FlowTableStats } from './table-stats.ts';
 import { FlowTelling, type UpdateListener } from './telling.ts';
 import { findTunnels } from './tunnels.ts';
 import { UpdateQueue } from './update-queue.ts';
@@ -35,35 +36,6 @@ export interface FlowTableOptions {
   readonly layersMax?: number;
   /** Bytes of raw packets that are kept. */
   readonly rawBytesMax?: number;
-}
-
-export interface FlowTableStats {
-  readonly flows: number;
-  readonly places: number;
-  /** Flows told to listeners. */
-  readonly updates: number;
-  readonly created: number;
-  /** Ended for lack of packets, by FIN or RST, or with their place. */
-  readonly ended: number;
-  readonly expired: number;
-  /** Ended early because the table was full. */
-  readonly evicted: number;
-  readonly observations: number;
-  /** Buffers of which a rest could not be read. */
-  readonly undecodable: number;
-  /** Observations of places that are not there (any more). */
-  readonly refused: number;
-  readonly rawPackets: number;
-  /** Raw packets that found no room, or no flow. */
-  readonly rawRefused: number;
-  readonly rawBytes: number;
-  /** First payloads held, and those that found no room. */
-  readonly payloadBytes: number;
-  readonly payloadsRefused: number;
-  /** Payloads on which a decoder failed. */
-  readonly payloadsFailed: number;
-  /** Of typed memory. */
-  readonly sizeBytes: number;
 }
 
 export interface KeptPacket {
@@ -145,6 +117,29 @@ export class FlowTable implements FlowView {
       this.#lose({ source: 0, stage: 'flow-table', reason, packets: 0, bytes: seen.unreadBytes, nowMs });
     }
     this.#telling.flush();
+  }
+
+  /**
+   * Of these observations only those of flows that are known, and of them so many at most: in a flood of new ones, who
+   * talks is counted. Gives what the others had counted.
+   */
+  observeKnown(bytes: Uint8Array, nowMs: number, most: number): { readonly packets: number; readonly bytes: number } {
+    const seen = new ObservationReader(bytes);
+    const others = { packets: 0, bytes: 0 };
+    let left = most;
+    this.#queue.start(nowMs);
+    while (seen.next()) {
+      if (left > 0 && this.#store.find(seen.source, seen.uint32(layout.key + 4), seen.uint32(layout.key)) !== 0) {
+        left--;
+        this.#count.observations++;
+        this.#observe(seen, nowMs);
+      } else if (!seen.isFactsOnly) {
+        others.packets += seen.number(layout.loPackets) + seen.number(layout.hiPackets);
+        others.bytes += seen.number(layout.loBytes) + seen.number(layout.hiBytes);
+      }
+    }
+    this.#telling.flush();
+    return others;
   }
 
   /** Raw packets, one after the other: rawPacketLayout. Their flows were observed before. */
@@ -303,7 +298,7 @@ export class FlowTable implements FlowView {
       if (!isNew) this.#ages.remove(row);
       this.#ages.add(row, applicationName(store, row, this.#names), nowMs);
     } else {
-      this.#ages.touch(row, nowMs);
+      this.#ages.touch(row, nowMs, !seen.isFactsOnly);
     }
     this.#queue.add(row);
   }

@@ -31,6 +31,14 @@ test('what finds no room is counted in packets and bytes', async () => {
   expect(it.lost).toHaveLength(2);
 });
 
+test('of what finds no room what is known is served, and the others are counted', async () => {
+  const it = inbox({ bytesMax: 1_000, knownPackets: 2 });
+  it.inbox.observe(1, observations(4));
+  it.inbox.observe(2, observations(3));
+  expect(it.lost).toEqual([[2, 7, 3_000]]);
+  await it.inbox.settled();
+});
+
 test('order is kept over kinds and places, and settled means taken', async () => {
   const it = inbox({ msEach: 10 });
   it.inbox.observe(1, observations(1));
@@ -58,7 +66,14 @@ test('a record without an end, or with the end behind the buffer, harms nothing'
   expect(it.taken.reduce((sum, { length }) => sum + length, 0)).toBe(broken.length + 90_001 + 100_001);
 });
 
-function inbox({ msEach = 0, bytesMax }: { msEach?: number; bytesMax?: number } = {}) {
+interface Options {
+  readonly msEach?: number;
+  readonly bytesMax?: number;
+  /** Of each buffer. */
+  readonly knownPackets?: number;
+}
+
+function inbox({ msEach = 0, bytesMax, knownPackets = 0 }: Options = {}) {
   const taken: Uint8Array[] = [];
   const lost: number[][] = [];
   const order: string[] = [];
@@ -71,6 +86,7 @@ function inbox({ msEach = 0, bytesMax }: { msEach?: number; bytesMax?: number } 
   const made = new Inbox({
     observe: take('observe'),
     raw: take('raw'),
+    known: (bytes) => ({ packets: 3 * (bytes.length / layout.fixedBytes) - knownPackets, bytes: 3_000 }),
     lost: (...its) => lost.push(its),
     elapsed: () => nowMs,
     ...(bytesMax === undefined ? {} : { bytesMax }),

@@ -252,6 +252,30 @@ describe('a table that is full', () => {
     }, 0);
     expect(counted).toBe(20_200);
   });
+
+  test('ends who was seen once before who talks, however seldom the table hears of that', () => {
+    const { table, all } = tableOf({ flowsMax: 50 });
+    const busy = { from: end('10.9.9.9', 9), to: server };
+    for (let i = 0; i < 1_000; i++) {
+      table.observe(observations({ from: end(`10.1.${i >>> 8}.${i & 255}`, i) }), i);
+      if (i % 200 === 0 || i === 1) table.observe(observations(busy), i);
+    }
+    const talks = () => all().find(({ Network }) => Network?.A === '10.9.9.9');
+    expect(talks()?.Metric.ABPackets).toBe(6);
+    // Who is silent does not talk.
+    for (let i = 0; i < 50; i++)
+      table.observe(observations({ from: end(`10.2.${i >>> 8}.${i & 255}`, i) }), 60_000 + i);
+    expect(talks()).toBe(undefined);
+  });
+
+  test('counts who is known when nobody else is let in, up to a bound, and tells what the others had counted', () => {
+    const { table, all } = tableOf();
+    table.observe(observations({ from: { ...client, port: 1 } }, { from: { ...client, port: 2 } }), 0);
+    const many = observations(...[1, 2, 3, 4].map((port) => ({ from: { ...client, port } })));
+    expect(table.observeKnown(many, 10, 100).packets).toBe(2);
+    expect(table.observeKnown(many, 20, 1).packets).toBe(3);
+    expect(all().map(({ Metric }) => Metric.ABPackets)).toEqual([3, 2]);
+  });
 });
 
 test('however the packets of a conversation are cut into observations, the flow is the same', () => {
