@@ -196,6 +196,7 @@ function countsOf(flows: readonly WireFlow[], first: WireFlow): Omit<Seen, 'id' 
     lastMs: Math.max(...its.map(({ Last }) => Last)),
     drops,
     sampling: Math.max(...its.map(sampleOf)),
+    rttNs: its.find(({ Metric }) => Metric.RTT)?.Metric.RTT,
   };
 }
 

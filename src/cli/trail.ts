@@ -27,6 +27,8 @@ export interface Seen {
   readonly drops: Readonly<Record<string, number>>;
   /** One of so many packets was looked at. */
   readonly sampling: number;
+  /** From here to B and back, ns: of the handshake or the first echo. */
+  readonly rttNs?: number | undefined;
 }
 
 /** A place where the same captures run, and that saw nothing of it. */
@@ -50,6 +52,8 @@ export interface Hop extends Seen {
   readonly isSilent: boolean;
   /** Since the hop before saw its first packet, ms; undefined for the first, and where nothing was seen. */
   readonly delayMs: number | undefined;
+  /** From the hop before to here and back, ns: each measured what lies behind it by its own clock, so clocks need not agree. */
+  readonly roundTripNs: number | undefined;
 }
 
 export interface Fall {
@@ -85,12 +89,16 @@ const HEADERS_BYTES = 80;
 
 export function trailOf(parts: TrailParts): Trail {
   const { places, orderedBy } = inOrder(parts);
-  const hops = places.map((place, at) => ({ ...place, delayMs: delayAt(places, at) }));
+  const hops = places.map((place, at) => ({
+    ...place,
+    delayMs: delayAt(places, at),
+    roundTripNs: roundTripAt(places, at),
+  }));
   const falls = [...fallsOf(hops, 'A→B'), ...fallsOf(hops.toReversed(), 'B→A')];
   return { hops, orderedBy, falls, notes: notesOf(hops, falls, parts) };
 }
 
-type Place = Omit<Hop, 'delayMs'>;
+type Place = Omit<Hop, 'delayMs' | 'roundTripNs'>;
 
 function inOrder(parts: TrailParts): { places: Place[]; orderedBy: Trail['orderedBy'] } {
   const { seen, ways } = parts;
@@ -148,6 +156,13 @@ function delayAt(places: readonly Place[], at: number): number | undefined {
   const place = places[at];
   const before = places.slice(0, at).findLast(({ isSilent }) => !isSilent);
   return !place || place.isSilent || !before ? undefined : place.firstMs - before.firstMs;
+}
+
+function roundTripAt(places: readonly Place[], at: number): number | undefined {
+  const here = places[at]?.rttNs;
+  const before = places[at - 1]?.rttNs;
+  // Two that measured different packets say nothing of the way between them.
+  return here === undefined || before === undefined || before < here ? undefined : before - here;
 }
 
 /** `hops` in the order in which packets of that direction pass them. */

@@ -82,6 +82,18 @@ describe('the order', () => {
     expect(names(found.hops)).toBe('a m0 m1 c');
   });
 
+  test('comes with delays, and with round trips that need no clocks that agree', () => {
+    const timed = [
+      seen('a', 4, 4, { rttNs: 70_000 }),
+      seen('m0', 4, 4, { rttNs: 47_000, firstMs: 1001 }),
+      seen('m1', 4, 4, { firstMs: 1001 }),
+      seen('c', 4, 4, { rttNs: 90_000 }),
+    ];
+    const { hops } = trail({ seen: timed, ways: routed, aNodes: [at('a')] });
+    expect(hops.map(({ delayMs }) => delayMs)).toEqual([undefined, 1, 0, -1]);
+    expect(hops.map(({ roundTripNs }) => roundTripNs)).toEqual([undefined, 23_000, undefined, undefined]);
+  });
+
   test('of nothing is nothing', () => {
     expect(trail({})).toEqual({ hops: [], orderedBy: 'time', falls: [], notes: [] });
   });

@@ -28,9 +28,14 @@ export function define(command: Command, session: Session): void {
   ]);
 }
 
+/** A large trace takes its time. */
+const READ_MS = 600_000;
+
 async function run(session: Session, file: string, options: PrintOptions): Promise<void> {
   const { io } = session;
-  const { headers } = await request(await serverOf(options, io), {
+  const server = await serverOf(options, io);
+  const patient = { ...server, timeoutMs: options.timeout === undefined ? READ_MS : server.timeoutMs };
+  const { headers } = await request(patient, {
     method: 'POST',
     path: '/api/pcap',
     pieces: await piecesOf(session, file),

@@ -3,6 +3,7 @@ import type { Followed } from '../followed.ts';
 import { type Clockface, drawTime } from '../moment.ts';
 import type { Hop } from '../trail.ts';
 import { kindOf } from './flow-lines.ts';
+import { drawNanoseconds } from './flows.ts';
 import { cellText, type Grid } from './grid.ts';
 import { mermaidText } from './mermaid.ts';
 import type { Drawing } from './reply.ts';
@@ -38,6 +39,7 @@ export function trailGrid(hops: readonly Hop[], clock: Clockface): Grid {
       { title: 'BYTES B→A' },
       { title: 'FIRST' },
       { title: 'DELAY', isOptional: true },
+      { title: 'ROUND TRIP', isOptional: true },
       { title: 'DROPPED', isOptional: true },
     ],
     rows: hops.map((hop, at) => [
@@ -50,12 +52,13 @@ export function trailGrid(hops: readonly Hop[], clock: Clockface): Grid {
       hop.ba.bytes,
       hop.isSilent ? 'saw nothing' : drawTime(hop.firstMs, clock),
       hop.delayMs === undefined ? undefined : drawDelay(hop.delayMs),
+      hop.roundTripNs === undefined ? undefined : drawNanoseconds(hop.roundTripNs),
       Object.entries(hop.drops).map(([reason, packets]) => `${packets} ${reason}`),
     ]),
   };
 }
 
-/** Times of flows are whole milliseconds. */
+/** Times of flows are whole milliseconds; round trips are finer. */
 function drawDelay(ms: number): string {
   return ms === 0 ? '< 1 ms' : `${ms} ms`;
 }
