@@ -1,7 +1,9 @@
 /** What is written is read again by the decoder of files. */
 import fc from 'fast-check';
-import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/capture/pcapng.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../../src/capture/pcapng.ts';
+import { rawPacketLayout } from '../../src/flow/layout.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
+import { RAW_PACKETS_ALONE } from '../../src/native/packets.ts';
 import { joined, udpFrame, udpPacket } from './files.ts';
 import { observed } from './observed.ts';
 
@@ -77,4 +79,48 @@ test('whatever is written is whole', () => {
 test('a text that is too long for an option is cut', () => {
   const file = joined(pcapngHeader('x'.repeat(100_000)), pcapngInterface({ linkType: 1, snapLength: 0 }));
   expect(read(file).packets).toBe(0);
+});
+
+test('statistics are what the draft says, and stepped over by who wants packets', () => {
+  const statistics = pcapngStatistics({ interface: 1, timestampNs: NS, received: 9, dropped: 2, delivered: 7 });
+  expect(Buffer.from(statistics).toString('hex')).toBe(
+    [
+      '05000000', // interface statistics block
+      '40000000', // of 64 bytes
+      '01000000',
+      'fe9c9717', // high half of the time, 0x17979cfe3d85cd15
+      '15cd853d',
+      '0400080009000000',
+      '00000000', // isb_ifrecv
+      '0700080002000000',
+      '00000000', // isb_osdrop
+      '0800080007000000',
+      '00000000', // isb_usrdeliv
+      '00000000', // end of options
+      '40000000',
+    ].join(''),
+  );
+  const eth0 = pcapngInterface({ linkType: 1, snapLength: 0 });
+  const packet = pcapngPacket({ interface: 0, timestampNs: NS, data: udpFrame(), length: 60 });
+  expect(read(joined(pcapngHeader('skein'), eth0, eth0, statistics, packet, statistics)).packets).toBe(1);
+});
+
+test('packets alone are handed out as they are, whatever they are', () => {
+  const decoder = door.openDecoder({ source: 5, rawPacketLimit: RAW_PACKETS_ALONE, rawBytes: 40 });
+  const frames = [udpFrame(), Uint8Array.of(1, 2, 3), ...Array.from({ length: 300 }, () => udpFrame())];
+  for (const data of frames) decoder.packet(data, { timestampNs: NS, linkType: 1, length: 1500 });
+  const { observations, rawPackets } = decoder.drain(0);
+  expect(observations).toHaveLength(0);
+  const view = new DataView(rawPackets.buffer, rawPackets.byteOffset, rawPackets.length);
+  const sizes: number[] = [];
+  const { headBytes, source, length, captured, ms } = rawPacketLayout;
+  for (let at = 0; at < rawPackets.length; ) {
+    expect([view.getUint32(at + source, true), view.getUint32(at + length, true)]).toEqual([5, 1500]);
+    expect(view.getFloat64(at + ms, true)).toBeCloseTo(1_700_000_000_123.457, 2);
+    sizes.push(view.getUint32(at + captured, true));
+    at += headBytes + Math.ceil(view.getUint32(at + captured, true) / 8) * 8;
+  }
+  expect(sizes).toEqual(frames.map((frame) => Math.min(40, frame.length)));
+  expect(decoder.stats()).toMatchObject({ packets: 302, rawDropped: 0 });
+  decoder.close();
 });
