@@ -37,8 +37,9 @@ export function mergeObservation(
     rows.addFloat(row, r.loBytesF, seen.number(layout.loBytes));
     rows.addFloat(row, r.hiPacketsF, seen.number(layout.hiPackets));
     rows.addFloat(row, r.hiBytesF, seen.number(layout.hiBytes));
-  } else if (!isNew && layersOf(seen) > layersIn(store, row)) {
-    store.setLayers(row, seen);
+  } else if (!isNew) {
+    if (layersOf(seen) > layersIn(store, row)) store.setLayers(row, seen);
+    store.learnLink(row, seen);
   }
 
   const sampling = seen.flags & flag.sampled ? seen.uint32(layout.sampling) : 0;
@@ -52,9 +53,12 @@ export function mergeObservation(
   if (seen.dropAt >= 0) mergeDrops(store, row, seen);
 }
 
-/** Whether it is over by FIN or RST, and this is the SYN of another with the same ends. */
+/**
+ * Whether it is over by FIN or RST, and this is the SYN of another with the same ends. Facts come after counts, by a
+ * clock that is some milliseconds ahead of theirs: their SYN is the one that was counted.
+ */
 export function finishedNow(store: FlowStore, row: number, seen: ObservationReader): boolean {
-  if (seen.tcpAt < 0 || !isFinished(store, row)) return false;
+  if (seen.tcpAt < 0 || seen.isFactsOnly || !isFinished(store, row)) return false;
   const last = store.rows.float(row, r.lastF);
   return seen.tcpTime(tcpLayout.synMs, 0) > last || seen.tcpTime(tcpLayout.synMs, 1) > last;
 }

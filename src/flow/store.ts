@@ -187,6 +187,16 @@ export class FlowStore {
       this.rare.set(at, rareRow.layers + word, seen.uint32(layout.layers + word * 4));
   }
 
+  /** MACs and VLANs of a row that was made by who counts without them. */
+  learnLink(row: number, seen: ObservationReader): void {
+    const { rows } = this;
+    if ((rows.get(row, r.macs) | rows.get(row, r.macs + 1) | rows.get(row, r.macs + 2)) !== 0) return;
+    this.#putMacs(row, seen);
+    const words = [seen.uint32(layout.linkId), seen.uint32(layout.linkId + 4)];
+    for (const [word, value] of words.entries())
+      if (value !== 0) this.rare.set(this.side(row, 'rare'), rareRow.linkId + word, value);
+  }
+
   /** Number of the layer at a position, 0 after the last. */
   layer(row: number, position: number): number {
     const packed = this.rows.get(row, r.layers);
@@ -217,12 +227,16 @@ export class FlowStore {
         ? (seen.byte(layout.icmpClass) | (seen.byte(layout.icmpCode) << 8) | (seen.uint16(layout.icmpId) << 16)) >>> 0
         : (seen.uint16(layout.loPort) | (seen.uint16(layout.hiPort) << 16)) >>> 0,
     );
-    const { view, at } = seen;
+    this.#putMacs(row, seen);
+    this.setLayers(row, seen);
+    this.#putRare(row, seen);
+  }
+
+  #putMacs(row: number, { view, at }: ObservationReader): void {
+    const { rows } = this;
     rows.set(row, r.macs, (view.getUint16(at + layout.loMac) | (view.getUint16(at + layout.hiMac) << 16)) >>> 0);
     rows.set(row, r.macs + 1, view.getUint32(at + layout.loMac + 2));
     rows.set(row, r.macs + 2, view.getUint32(at + layout.hiMac + 2));
-    this.setLayers(row, seen);
-    this.#putRare(row, seen);
   }
 
   #putRare(row: number, seen: ObservationReader): void {

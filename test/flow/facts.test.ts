@@ -1,4 +1,4 @@
-import { client, observations, server, tableOf } from './seen.ts';
+import { client, end, observations, server, tableOf } from './seen.ts';
 
 /** What the kernel's table tells beside its counts: first packets, drops, segments sent again. */
 const fact = { isFactsOnly: true, sent: { packets: 0, bytes: 0 } } as const;
@@ -39,4 +39,36 @@ test('segments sent again are counted where the kernel tells of them', () => {
   table.observe(observations({ ...untimed, from: server, to: client, tcp: { from: { retransmissions: 3 } } }), 2300);
   table.observe(observations({ ...untimed, tcp: { from: { retransmissions: 4 } } }), 2800);
   expect(all()).toMatchObject([{ Retransmissions: { AB: 6, BA: 3 } }]);
+});
+
+test('MACs and VLANs that the table of the kernel does not have are learned from first packets', () => {
+  const { table, all } = tableOf();
+  const noMac = new Uint8Array(6);
+  const bare = { isL3Key: true, from: { ...client, mac: noMac }, to: { ...server, mac: noMac } };
+  table.observe(observations(bare), 1300);
+  table.observe(
+    observations({ ...fact, layers: ['Ethernet', 'Dot1Q', 'IPv4', 'TCP'], linkId: 42n, isL3Key: true }),
+    1300,
+  );
+  table.observe(observations({ ...untimed, ...bare, drops: [[5, 2]] }), 1300);
+  expect(all()).toMatchObject([{ Link: { A: '02:00:00:00:00:01', B: '02:00:00:00:00:02', ID: 42 } }]);
+  const told = all()[0]?.L2TrackingID;
+  const whole = tableOf();
+  whole.table.observe(observations({ layers: ['Ethernet', 'Dot1Q', 'IPv4', 'TCP'], linkId: 42n, isL3Key: true }), 1300);
+  expect(told).toBe(whole.all()[0]?.L2TrackingID);
+});
+
+test('MACs that are known stay, whatever comes later', () => {
+  const { table, all } = tableOf();
+  table.observe(observations({ isL3Key: true }), 1300);
+  table.observe(observations({ ...fact, isL3Key: true, from: end('10.0.0.1', 40_000, 7) }), 1300);
+  expect(all()).toMatchObject([{ Link: { A: '02:00:00:00:00:01' } }]);
+});
+
+test('a refused connection is one flow, though clocks of counts and of first packets differ by some milliseconds', () => {
+  const { table, told } = tableOf();
+  table.observe(observations({ tcp: { from: { synMs: 1000, flags: 2 }, to: { rstMs: 1000, flags: 20 } } }), 1300);
+  table.observe(observations({ ...fact, firstMs: 1003, lastMs: 1003, tcp: { from: { synMs: 1003 } } }), 1300);
+  table.finish();
+  expect(told).toMatchObject([{ FinishType: 3, Metric: { ABPackets: 1 } }]);
 });
