@@ -9,6 +9,7 @@
 #include "flow/observe.h"
 #include "flow/samples.h"
 #include "flow/segment_order.h"
+#include "flow/segments.h"
 #include "flow/tcp_facts.h"
 #include "flow/tracking.h"
 #include "flow/walk.h"
@@ -153,6 +154,13 @@ void Engine::Inside::read(const Packet& packet) {
   const int first = levels.count;
   Walk walk(walkOptions, levels, packet);
   if (!walk.read()) counters.undecoded++;
+  if (packet.segmentBytes != 0 && !walk.isHeld()) {
+    countSegments(levels, first, packet);
+    if (levels.count > first && packet.isCounted) {
+      counters.packets += levels.items[first].packets - 1;
+      counters.bytes += levels.items[first].bytes - packet.length;
+    }
+  }
   // Not even a link layer: it is in no conversation.
   if (levels.count == first && !walk.isHeld() && packet.isCounted) {
     counters.notCounted++;

@@ -34,6 +34,8 @@ struct Packet {
   uint32_t captured;
   uint32_t length;      // on the wire
   bool isCounted = true;  // false: facts only (kFactsOnly)
+  uint16_t segmentBytes = 0;  // payload of each packet that the kernel has put together to this one; 0: it is one
+  uint16_t headerBytes = 0;   // of each of them, as the kernel believes; for where it was not captured that far
 };
 
 /** Totals since the start. What was not read is said: `undecoded` counts packets of which a layer could not be read. */

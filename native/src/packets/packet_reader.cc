@@ -50,6 +50,13 @@ const uint8_t* withTag(uint8_t* frame, uint16_t type, uint16_t tag) {
   return start;
 }
 
+void tellSegments(const uint8_t* head, flow::Packet& packet) {
+  SegmentHead told;
+  memcpy(&told, head, sizeof told);
+  packet.segmentBytes = told.type == 0 ? 0 : told.segmentBytes;
+  packet.headerBytes = told.headerBytes;
+}
+
 }  // namespace
 
 PacketReader::PacketReader(std::unique_ptr<PacketRing> ring, std::optional<Filter> filter, const ReaderOptions& options)
@@ -57,6 +64,7 @@ PacketReader::PacketReader(std::unique_ptr<PacketRing> ring, std::optional<Filte
       filter_(std::move(filter)),
       options_(options),
       linkType_(ring_->linkType()),
+      headBytes_(ring_->headBytes()),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       engine_(options.engine) {
   if (!wake_) throw Failure::of("eventfd");
@@ -193,11 +201,14 @@ bool PacketReader::isTaken(tpacket3_hdr* head, flow::Packet& packet) {
   packet.captured = head->tp_snaplen;
   packet.length = head->tp_len;
   packet.isCounted = true;
+  packet.segmentBytes = packet.headerBytes = 0;
+  if (headBytes_ != 0) tellSegments(frame - headBytes_, packet);
   if ((head->tp_status & TP_STATUS_VLAN_VALID) == 0 || linkType_ != 1 || head->tp_snaplen < kMacsBytes) return true;
   const bool hasType = (head->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
   packet.data = withTag(frame, hasType ? head->hv1.tp_vlan_tpid : 0x8100, static_cast<uint16_t>(head->hv1.tp_vlan_tci));
   packet.captured += kTagBytes;
   packet.length += kTagBytes;
+  packet.headerBytes += kTagBytes;
   return !filter_ || filter_->matches(packet.data, packet.captured, packet.length);
 }
 

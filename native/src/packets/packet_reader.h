@@ -69,6 +69,7 @@ class PacketReader : public std::enable_shared_from_this<PacketReader> {
   const std::optional<Filter> filter_;
   const ReaderOptions options_;
   const uint32_t linkType_;
+  const uint32_t headBytes_;
   Fd wake_;
   flow::Engine engine_;
   std::function<void(PacketBatch)> deliver_;

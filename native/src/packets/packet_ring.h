@@ -28,6 +28,15 @@ struct RingStats {
   uint64_t freezes = 0;
 };
 
+/** struct virtio_net_hdr of linux/virtio_net.h, which C++ does not read: how a packet was put together. */
+struct SegmentHead {
+  uint8_t flags;
+  uint8_t type;  // 0: it is one packet
+  uint16_t headerBytes;
+  uint16_t segmentBytes;
+  uint16_t checksum[2];
+};
+
 class PacketRing {
  public:
   /** In the namespace of the calling thread; it stays there wherever it is used. Throws Failure. */
@@ -39,6 +48,8 @@ class PacketRing {
   int fd() const { return fd_.get(); }
   /** LINKTYPE_ of its packets. */
   uint32_t linkType() const { return linkType_; }
+  /** Before each packet: a SegmentHead, or nothing. */
+  uint32_t headBytes() const { return headBytes_; }
 
   /** The oldest block that the kernel has handed over; nothing when there is none. */
   tpacket_hdr_v1* ready() const;
@@ -61,6 +72,7 @@ class PacketRing {
 
   Fd fd_;
   uint32_t linkType_ = 0;
+  uint32_t headBytes_ = 0;
   uint8_t* memory_ = nullptr;
   size_t blockBytes_ = 0;
   unsigned blocks_ = 0;
