@@ -205,6 +205,25 @@ test('a drop is told with the reason of the kernel, on the interface where it ha
   expect(drops).toEqual([['NO_SOCKET', 7, 99]]);
 });
 
+test('an answer to ping is no drop, though nobody but a raw socket hears it', async () => {
+  using world = await EbpfWorld.open();
+  if (world.flows.missing.length > 0) return expect(world.flows.missing.join()).toMatch(/need/);
+  for (const [netns, name, end] of [
+    [world.from, 'va', 1],
+    [world.to, 'vb', 2],
+  ] as const) {
+    netns.ip(`link set ${name} arp on`);
+    netns.ip(`addr add 10.0.0.${end}/24 dev ${name}`);
+  }
+  const attachment = await world.attach();
+  execFileSync('ip', ['netns', 'exec', world.to.name, 'ping', '-c', '2', '-i', '0.1', '10.0.0.1']);
+  await attachment.close();
+  expect([...world.seen.values()].filter(({ paths }) => paths.has('Ethernet/IPv4/ICMPv4'))).toMatchObject([
+    { packets: [2, 2] },
+  ]);
+  expect(world.facts.filter((fact) => fact[layout.parts] === 8)).toEqual([]);
+});
+
 function checksum(header: Buffer): number {
   let sum = 0;
   for (let at = 0; at < header.length; at += 2) sum += header.readUInt16BE(at);

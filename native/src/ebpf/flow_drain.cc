@@ -1,16 +1,12 @@
 #include "ebpf/flow_drain.h"
 
-#include <net/if.h>
-#include <net/if_arp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "ebpf/kernel_enum.h"
+#include "ebpf/device_link.h"
 #include "flow/append.h"
 #include "netns.h"
 #include "thread.h"
@@ -28,14 +24,6 @@ constexpr size_t kFirstConversationsMax = 65536;
 /** Interfaces that are gone are found within this time. */
 constexpr int64_t kLookNs = 1'000'000'000;
 constexpr uint32_t kLinkEthernet = 1, kLinkRaw = 101;
-// linux/if_arp.h, which clashes with net/if.h.
-constexpr int kRawIp = 519, kIp6Gre = 823;
-
-/** Reasons that are no loss: a packet's ordinary end, one for others that was only overheard, or none that says anything. */
-constexpr const char* kOrdinary[] = {"SKB_NOT_DROPPED_YET",        "SKB_CONSUMED",
-                                     "SKB_DROP_REASON_NOT_SPECIFIED", "SKB_DROP_REASON_SOCKET_CLOSE",
-                                     "SKB_DROP_REASON_QUEUE_PURGE",   "SKB_DROP_REASON_TCP_OLD_ACK",
-                                     "SKB_DROP_REASON_TCP_OLD_DATA",  "SKB_DROP_REASON_OTHERHOST"};
 
 Failure withWhatWouldDo(const Failure& failure) {
   const std::string attempt = "count flows in the kernel";
@@ -46,49 +34,6 @@ Failure withWhatWouldDo(const Failure& failure) {
     return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
   }
   return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; could not " + failure.attempt + ": " + failure.code() + ")"};
-}
-
-struct Device {
-  bool isLoopback;
-  LinkLayer link;
-};
-
-/** In the namespace of the calling thread. */
-Device deviceAt(uint32_t ifIndex) {
-  const std::string attempt = "attach to interface " + std::to_string(ifIndex);
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq about{};
-  if (!socket) throw Failure::of(attempt);
-  if (if_indextoname(ifIndex, about.ifr_name) == nullptr) throw Failure{ENODEV, attempt};
-  if (ioctl(socket.get(), SIOCGIFHWADDR, &about) != 0) throw Failure::of(attempt);
-  switch (about.ifr_hwaddr.sa_family) {
-    case ARPHRD_ETHER:
-      return {false, LinkLayer::kEthernet};
-    case ARPHRD_LOOPBACK:
-      return {true, LinkLayer::kEthernet};
-    case ARPHRD_NONE:
-    case kRawIp:
-    case ARPHRD_PPP:
-    case ARPHRD_TUNNEL:
-    case ARPHRD_TUNNEL6:
-    case ARPHRD_SIT:
-    case ARPHRD_IPGRE:
-    case kIp6Gre:
-      return {false, LinkLayer::kNetwork};
-    default:
-      throw Failure{ENOTSUP, attempt + " (its packets begin neither with Ethernet nor with IP)"};
-  }
-}
-
-std::unique_ptr<TcAttachment> attachTo(const Fd& program, uint32_t ifIndex, bool isLoopback, const std::string& mode) {
-  if (mode == "clsact") return attachClsact(program, ifIndex, isLoopback);
-  try {
-    return attachTcx(program, ifIndex, isLoopback);
-  } catch (const Failure& failure) {
-    // A kernel without TCX does not know the attach type.
-    if (mode == "tcx" || (failure.error != EINVAL && failure.error != ENOTSUP)) throw;
-    return attachClsact(program, ifIndex, isLoopback);
-  }
 }
 
 /** The kernel tells of all of them, so those among the first packets are not counted again. */
@@ -130,21 +75,12 @@ FlowDrain::~FlowDrain() = default;
 
 /** Each is optional: what is missing is said. */
 void FlowDrain::loadFacts() {
-  dropReasons_ = kernelEnum("skb_drop_reason", FLOW_REASONS);
-  std::vector<uint32_t> skipped;
-  for (uint32_t reason = 0; reason < dropReasons_.size(); reason++) {
-    for (const char* ordinary : kOrdinary) {
-      if (dropReasons_[reason] == ordinary) skipped.push_back(reason);
-    }
-    constexpr char kPrefix[] = "SKB_DROP_REASON_";
-    if (dropReasons_[reason].rfind(kPrefix, 0) == 0) dropReasons_[reason].erase(0, sizeof kPrefix - 1);
-  }
   const auto because = [](const Failure& failure) { return " (" + failure.attempt + ": " + failure.code() + ")"; };
-  if (dropReasons_.empty()) {
+  if (drops_.names().empty()) {
     missing_.push_back("drops by reason need the kernel's reasons in its BTF (Linux 5.17)");
   } else {
     try {
-      facts_.push_back(FactTable::drops(skipped));
+      facts_.push_back(FactTable::drops(drops_.ordinary()));
     } catch (const Failure& failure) {
       missing_.push_back("drops by reason need tp_btf/kfree_skb (Linux 5.17)" + because(failure));
     }
@@ -390,7 +326,7 @@ void FlowDrain::readFacts() {
   for (FactTable& facts : facts_) facts.empty(factsRead_);
   for (const FactTable::Fact& one : factsRead_) {
     const CapturedPlace* const place = find(one.fact.place);
-    if (place == nullptr || one.count == 0) continue;
+    if (place == nullptr || one.count == 0 || !drops_.isLoss(one.fact)) continue;
     one_.clear();
     reader_.fact(one.fact, one.count, one_);
     give(*place);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "ebpf/captured_place.h"
+#include "ebpf/drop_reasons.h"
 #include "ebpf/fact_table.h"
 #include "ebpf/grace.h"
 #include "ebpf/kernel_table.h"
@@ -55,7 +56,7 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   /** Called on the draining thread, once for each, when interfaces are gone. */
   void onGone(std::function<void(std::shared_ptr<Capture>)> listener);
 
-  const std::vector<std::string>& dropReasons() const { return dropReasons_; }
+  const std::vector<std::string>& dropReasons() const { return drops_.names(); }
   const std::vector<std::string>& missing() const { return missing_; }
   FlowDrainStats stats() const;
   /** Idempotent. Detaches everything; nothing is delivered after it returns. */
@@ -92,9 +93,9 @@ class FlowDrain : public std::enable_shared_from_this<FlowDrain> {
   const FlowDrainOptions options_;
   KernelTable table_;
   Grace grace_;
+  const DropReasons drops_;
   std::vector<FactTable> facts_;
   bool hasRetransmits_ = false;
-  std::vector<std::string> dropReasons_;
   std::vector<std::string> missing_;
   Fd wake_;
   Fd poll_;
