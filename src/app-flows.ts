@@ -143,7 +143,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
     view: () => graph.now(),
     namespaces: () => namespaces.list(),
     ownNode: host.id,
-    nowMs: Date.now,
+    clock: systemClock,
   });
   const counting = setInterval(() => {
     captures.count();

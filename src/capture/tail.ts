@@ -7,6 +7,7 @@ import type { GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import { type PacketDoor, type PacketSocket, RAW_PACKETS_ALONE } from '../native/packets.ts';
 import { bell } from '../std/bell.ts';
+import type { Clock } from '../std/clock.ts';
 import { mistake } from '../std/mistake.ts';
 import type { Place } from './mechanism.ts';
 import { openOn, understood } from './packet-socket.ts';
@@ -25,8 +26,7 @@ export interface TailsParts {
   readonly host: string;
   /** Who writes the file. */
   readonly application: string;
-  /** Epoch ms. */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 export interface TailAsked {
@@ -46,7 +46,7 @@ export const TAIL_WAITING_MAX = 8 << 20;
 const DRAIN_MS = 50;
 const RING_BYTES = 4 << 20;
 const PACKET_BYTES_MAX = 65_535;
-/** Statistics are told at most so often while packets come. */
+/** Statistics are told so often while packets come, and once after the last of them. */
 const STATISTICS_MS = 1_000;
 
 export class Tails implements AsyncDisposable {
@@ -114,6 +114,8 @@ export class Tail implements AsyncDisposable {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #toldMs = 0;
+  /** Packets came since statistics were told. */
+  #isUntold = true;
 
   constructor(parts: TailsParts, asked: TailAsked, gone: (tail: Tail) => void) {
     this.#parts = parts;
@@ -137,13 +139,14 @@ export class Tail implements AsyncDisposable {
       this.#waitingBytes = 0;
       if (pieces.length > 0) yield Buffer.concat(pieces);
       const isOver = this.#closed.signal.aborted || this.#sources.every(({ isEnded }) => isEnded);
-      const nowMs = this.#parts.nowMs();
-      if (isOver || (pieces.length > 0 && nowMs - this.#toldMs >= STATISTICS_MS)) {
+      const nowMs = this.#parts.clock.now();
+      if (isOver || (this.#isUntold && nowMs - this.#toldMs >= STATISTICS_MS)) {
         this.#toldMs = nowMs;
+        this.#isUntold = false;
         yield Buffer.concat(this.#sources.map((source) => this.#statistics(source)));
       }
       if (isOver && this.#waiting.length === 0) return;
-      if (this.#waiting.length === 0) await this.#bell.rung(this.#closed.signal);
+      if (this.#waiting.length === 0) await this.#more();
     }
   }
 
@@ -151,6 +154,14 @@ export class Tail implements AsyncDisposable {
     this.#gone(this);
     await Promise.all(this.#sources.map(({ socket }) => socket.close()));
     this.#closed.abort();
+  }
+
+  /** Until there are packets, or statistics to tell of the last ones. */
+  async #more(): Promise<void> {
+    const { clock } = this.#parts;
+    const cancel = this.#isUntold ? clock.after(STATISTICS_MS, () => this.#bell.ring()) : undefined;
+    await this.#bell.rung(this.#closed.signal);
+    cancel?.();
   }
 
   async #open(place: Place): Promise<void> {
@@ -217,6 +228,7 @@ export class Tail implements AsyncDisposable {
       } else source.dropped++;
       at += headBytes + Math.ceil(size / 8) * 8;
     }
+    this.#isUntold = true;
     this.#bell.ring();
   }
 
@@ -227,7 +239,7 @@ export class Tail implements AsyncDisposable {
 
   #statistics({ number, socket, delivered, dropped }: Source): Uint8Array {
     const { received, dropped: byKernel, rawDropped } = socket.stats();
-    const timestampNs = BigInt(Math.trunc(this.#parts.nowMs())) * 1_000_000n;
+    const timestampNs = BigInt(Math.trunc(this.#parts.clock.now())) * 1_000_000n;
     const lost = byKernel + rawDropped + dropped;
     return pcapngStatistics({ interface: number, timestampNs, received, dropped: lost, delivered });
   }

@@ -5,6 +5,7 @@ import type { GraphNode } from '../../src/graph/element.ts';
 import type { PacketBatchListener, PacketsOptions } from '../../src/native/packets.ts';
 import { mistake } from '../../src/std/mistake.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
+import { fakeClock } from '../std/fake-clock.ts';
 
 const decode = (bytes: Uint8Array) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -54,7 +55,7 @@ function world(names = ['eth0']) {
     fragmentsDropped: 0,
   };
   const fault = new Map<string, Error>();
-  let nowMs = 1000;
+  const clock = fakeClock();
   const nodes = names.map((Name) => ({
     id: Name,
     kind: 'node',
@@ -89,14 +90,14 @@ function world(names = ['eth0']) {
     ownNode: 'own',
     host: 'h1',
     application: 'test',
-    nowMs: () => nowMs,
+    clock,
   });
   return {
     tails,
     opened,
     stats,
     fault,
-    pass: (ms: number) => (nowMs += ms),
+    clock,
     open: (query = 'all') => tails.open({ query, filter: '', snapLength: 0 }),
   };
 }
@@ -104,7 +105,7 @@ function world(names = ['eth0']) {
 const next = async (pieces: AsyncIterator<Uint8Array>) => (await pieces.next()).value as Uint8Array;
 
 test('a stream is a header, interfaces, then packets as they come', async () => {
-  const { open, opened, pass } = world(['eth0', 'eth1']);
+  const { open, opened } = world(['eth0', 'eth1']);
   const tail = await open();
   const pieces = tail.pieces()[Symbol.asyncIterator]();
   const head = await next(pieces);
@@ -113,7 +114,6 @@ test('a stream is a header, interfaces, then packets as they come', async () => 
   expect(opened[0]?.options).toMatchObject({ interfaceName: 'eth0', rawPacketLimit: 0xffff_ffff, snapLength: 65535 });
   expect(kinds(await next(pieces))).toEqual(['S', 'S']);
   opened[1]?.say(new Uint8Array(0), records({ ms: 1_700_000_000_123.5, data: Uint8Array.of(1, 2, 3), length: 90 }));
-  pass(1);
   const packet = await next(pieces);
   expect(kinds(packet)).toEqual(['P']);
   expect([u32(packet, 8), u32(packet, 20), u32(packet, 24)]).toEqual([1, 3, 90]);
@@ -126,7 +126,7 @@ test('a stream is a header, interfaces, then packets as they come', async () => 
 });
 
 test('what a slow reader does not take is dropped, counted and told', async () => {
-  const { open, opened, stats, pass } = world();
+  const { open, opened, stats, clock } = world();
   await using tail = await open();
   const pieces = tail.pieces()[Symbol.asyncIterator]();
   await next(pieces);
@@ -135,13 +135,31 @@ test('what a slow reader does not take is dropped, counted and told', async () =
   const many = Math.ceil(TAIL_WAITING_MAX / packet.data.length) + 10;
   for (let i = 0; i < many; i++) opened[0]?.say(new Uint8Array(0), records(packet));
   Object.assign(stats, { received: many, dropped: 3, rawDropped: 2 });
-  pass(2000);
+  await clock.pass(2000);
   const taken = decode(await next(pieces)).length;
   expect(taken).toBeLessThan(many);
   const [told] = decode(await next(pieces));
   const options = told?.bytes ?? new Uint8Array(0);
   // isb_ifrecv, isb_osdrop, isb_usrdeliv: 4 bytes of option head before each.
   expect([u32(options, 24), u32(options, 36), u32(options, 48)]).toEqual([many, many - taken + 5, taken]);
+});
+
+test('what was counted is told once more after the last packets, though no more come', async () => {
+  const { open, opened, clock } = world();
+  await using tail = await open();
+  const pieces = tail.pieces()[Symbol.asyncIterator]();
+  await next(pieces);
+  await next(pieces);
+  opened[0]?.say(new Uint8Array(0), records({ ms: 1, data: Uint8Array.of(1) }));
+  expect(kinds(await next(pieces))).toEqual(['P']);
+  const told = next(pieces);
+  await clock.pass(1000);
+  expect(kinds(await told)).toEqual(['S']);
+  const nothing = next(pieces);
+  await clock.pass(10_000);
+  expect(clock.waiting()).toBe(0);
+  await tail[Symbol.asyncDispose]();
+  expect(kinds(await nothing)).toEqual(['S']);
 });
 
 test('an interface that goes ends its part, and the last one ends the stream', async () => {
