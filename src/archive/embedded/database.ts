@@ -88,7 +88,12 @@ function faultIn(db: DatabaseSync, file: string, schema: Schema): string | undef
   }
   // The first and the last row of each tree: its root and the two edges down to the leaves.
   for (const table of schema.names)
-    for (const order of ['asc', 'desc']) db.prepare(`select * from ${table} order by rowid ${order} limit 1`).get();
+    for (const order of ['asc', 'desc']) {
+      const row = db.prepare(`select * from ${table} order by rowid ${order} limit 1`);
+      // Ids have 64 bits.
+      row.setReadBigInts(true);
+      row.get();
+    }
   return db.prepare('select * from state').get() === undefined ? 'its first table is empty' : undefined;
 }
 
