@@ -16,7 +16,7 @@ const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('5s', '1Gi
 
 function load(text: string): void {
   try {
-    const loaded = loadConfig({ machine, probes: ['host', 'netlink', 'netns'], file: { name: 'f', text } });
+    const loaded = loadConfig({ machine, probes: ['host', 'netlink', 'netns', 'ovs'], file: { name: 'f', text } });
     for (const key of keys) JSON.stringify(lookUpConfig(loaded, key));
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;

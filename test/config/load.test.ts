@@ -2,7 +2,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { Mistake } from '../../src/std/mistake.ts';
 
 const machine = { hostname: 'h1', isRoot: true, dataHome: '/home/me/.local/share' };
-const probes = ['host', 'netlink', 'netns'];
+const probes = ['host', 'netlink', 'netns', 'ovs'];
 const load = (text?: string, more: { flags?: Record<string, unknown>; env?: Record<string, string> } = {}) =>
   loadConfig({ machine, probes, ...(text !== undefined && { file: { name: 'skein.yaml', text } }), ...more });
 

@@ -4,7 +4,7 @@ import { lookUpConfig } from '../../src/config/look-up.ts';
 import { skydiveKey, skydiveKeys } from '../../src/config/skydive-keys.ts';
 
 const machine = { hostname: 'h1', isRoot: true, dataHome: '/home/me/.local/share' };
-const probes = ['host', 'netlink', 'netns'];
+const probes = ['host', 'netlink', 'netns', 'ovs'];
 const load = (text: string, env: Record<string, string> = {}) =>
   loadConfig({ machine, probes, env, file: { name: 'skydive.yml', text } });
 
@@ -12,18 +12,18 @@ test("a file of Skydive's is taken as it is, and what does nothing is named", ()
   const { config, notes } = load(
     JSON.stringify({
       'flow.update': 10,
-      'agent.topology.probes': ['ovsdb', 'netns'],
+      'agent.topology.probes': ['ovsdb', 'neutron'],
       'ovs.oflow.enable': true,
       'ovs.oflow.address': { 'br-test': 'tcp:127.0.0.1:16633' },
       'agent.topology.netlink.metrics_update': 5,
     }),
   );
   expect(config.probes.netlink.metricsUpdate).toBe(5_000);
-  expect(config.probes.enabled).toEqual(['host', 'netlink', 'netns']);
+  expect(config.probes.enabled).toEqual(['host', 'netlink', 'netns', 'ovs']);
   expect(notes.map(({ text }) => text)).toEqual([
-    'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe ovsdb yet',
-    'skydive.yml:1: ovs.oflow.enable: does nothing here: there is no Open vSwitch probe yet',
-    'skydive.yml:1: ovs.oflow.address: does nothing here: there is no Open vSwitch probe yet',
+    'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe neutron yet',
+    'skydive.yml:1: ovs.oflow.enable: does nothing here: rules of OpenFlow are not read yet',
+    'skydive.yml:1: ovs.oflow.address: does nothing here: rules of OpenFlow are not read yet',
   ]);
 });
 

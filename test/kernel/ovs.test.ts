@@ -227,3 +227,41 @@ withOvs(
   },
   40_000,
 );
+
+withOvs(
+  'nothing comes or goes when the database or the switch is started anew',
+  async () => {
+    const ours = () => [...running.graph.now().nodes()].filter(({ metadata }) => /^ovs/.test(String(metadata.Type)));
+    const before = ours();
+    expect(before.length).toBeGreaterThan(3);
+    await hosts.restartDatabase();
+    await eventually(() => expect(running.counters.connectionsLost).toBeGreaterThan(0));
+    hosts.ovs('--no-wait', 'set', 'port', 'pl', 'external_ids:after=database');
+    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'database' }), 10_000);
+    await hosts.restartSwitch();
+    hosts.ovs('set', 'port', 'pl', 'external_ids:after=switch');
+    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'switch' }), 10_000);
+    hosts.ovs('clear', 'port', 'pl', 'external_ids');
+    await eventually(() => expect(only('pl', 'ovsport').metadata).not.toHaveProperty('ExtID'));
+    const lives = (nodes: GraphNode[]) => nodes.map(({ id, createdAt }) => `${id} ${createdAt}`);
+    expect(lives(ours())).toEqual(lives(before));
+  },
+  60_000,
+);
+
+withOvs(
+  'a port that is renamed is another one, and the first is gone',
+  async () => {
+    hosts.ovs('add-port', 'br0', 'old', '--', 'set', 'interface', 'old', 'type=internal');
+    await eventually(() => expect(named('old', 'ovsport')).toHaveLength(1));
+    hosts.ovs(
+      ...['--', 'del-port', 'old', '--', 'add-port', 'br0', 'new'],
+      ...['--', 'set', 'interface', 'new', 'type=internal'],
+    );
+    await eventually(() => expect(named('new', 'ovsport')).toHaveLength(1));
+    expect(named('old')).toEqual([]);
+    hosts.ovs('del-port', 'new');
+    await eventually(() => expect(named('new')).toEqual([]));
+  },
+  40_000,
+);

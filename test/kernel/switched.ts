@@ -24,6 +24,8 @@ export class SwitchedHosts implements AsyncDisposable {
   readonly right = new TestNetns();
   readonly #folder = mkdtempSync(join(tmpdir(), 'skein-ovs-'));
   readonly #children: ChildProcess[] = [];
+  #database: ChildProcess | undefined;
+  #switch: ChildProcess | undefined;
 
   static async start(): Promise<SwitchedHosts> {
     const hosts = new SwitchedHosts();
@@ -68,6 +70,19 @@ export class SwitchedHosts implements AsyncDisposable {
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     await exited;
+  }
+
+  /** Ends ovsdb-server, if it runs, and starts it with the same data. */
+  async restartDatabase(): Promise<void> {
+    if (this.#database) await this.stop(this.#database);
+    const [file, control] = [`${this.#folder}/conf.db`, `--unixctl=${this.#folder}/db.ctl`];
+    this.#database = this.spawn(this.middle, 'ovsdb-server', file, `--remote=p${this.database}`, control);
+    await eventually(() => this.ovs('--no-wait', 'init'), 10_000);
+  }
+
+  async restartSwitch(): Promise<void> {
+    if (this.#switch) await this.stop(this.#switch);
+    this.#switch = this.spawn(this.middle, 'ovs-vswitchd', this.database, `--unixctl=${this.#folder}/vs.ctl`);
   }
 
   /** Passes on every datagram that arrives at a port of the switch's loopback to a port of ours. */
@@ -145,9 +160,8 @@ export class SwitchedHosts implements AsyncDisposable {
     }
     const folder = this.#folder;
     execFileSync('ovsdb-tool', ['create', `${folder}/conf.db`, schema]);
-    this.spawn(middle, 'ovsdb-server', `${folder}/conf.db`, `--remote=p${this.database}`, `--unixctl=${folder}/db.ctl`);
-    await eventually(() => this.ovs('--no-wait', 'init'), 10_000);
-    this.spawn(middle, 'ovs-vswitchd', this.database, `--unixctl=${folder}/vs.ctl`);
+    await this.restartDatabase();
+    await this.restartSwitch();
     this.ovs('add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev');
     this.ovs('add-port', 'br0', 'pl', '--', 'add-port', 'br0', 'pr');
   }
