@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { WireCapture } from '../contract/capture.ts';
 import { parseDuration } from '../std/duration.ts';
 import { captureQuery, type WhereOptions } from './capture-query.ts';
+import { capturedAt, listenersOf } from './captures.ts';
 import type { Session } from './command.ts';
 import { usageFailure } from './failure.ts';
 import { request } from './http.ts';
@@ -90,7 +91,11 @@ export async function startCapture(session: Session, options: StartOptions): Pro
   else if (options.output?.kind === 'json')
     io.out.write(`${JSON.stringify({ schema: 'skein/v1', kind: 'capture', capture }, null, 2)}\n`);
   else io.out.write(`${capture.UUID}\n`);
-  if (!options.quiet) for (const line of sayings(capture, lasts)) io.err.write(`${cellText(line)}\n`);
+  if (options.quiet) return;
+  const places = capture.Count > 0 ? await capturedAt(session, options) : [];
+  const listens = listenersOf(places.filter(({ id }) => id === capture.UUID)) ?? [];
+  const lines = [...sayings(capture, lasts), ...listens.map((address) => `it listens at ${address}`)];
+  for (const line of lines) io.err.write(`${cellText(line)}\n`);
 }
 
 function askedOf(options: StartOptions): Record<string, unknown> {

@@ -16,6 +16,8 @@ export interface CapturedAt {
   readonly state: string;
   readonly type: string | undefined;
   readonly hasFilter: boolean;
+  /** Where exporters and tools send to. */
+  readonly listens: string | undefined;
   readonly error: string | undefined;
   /** Why not with a better mechanism. */
   readonly why: readonly string[];
@@ -69,11 +71,17 @@ function captureRow(capture: WireCapture, all: readonly CapturedAt[]): Row {
     PACKETS: sum(({ packets }) => packets),
     DROPS: sum(({ drops }) => drops),
     STATE: stateOf(capture),
+    LISTENS: listenersOf(places),
     ENDS: capture.EndsAt === undefined ? undefined : new Date(capture.EndsAt).toISOString(),
     ERRORS: places.flatMap(({ error, node }) => (error === undefined ? [] : [`${nameOf(node)}: ${error}`])),
     NOTES: capture.Notes,
     DESCRIPTION: capture.Description,
   };
+}
+
+export function listenersOf(places: readonly CapturedAt[]): string[] | undefined {
+  const all = places.flatMap(({ listens }) => listens ?? []);
+  return all.length > 0 ? all : undefined;
 }
 
 /** waiting: nothing matched yet. */
@@ -94,13 +102,18 @@ function entriesOf(node: WireNode): CapturedAt[] {
         node,
         id: String(ID),
         state: String(State),
-        type: typeof Type === 'string' ? Type : undefined,
+        type: textOf(Type),
         hasFilter: Boolean(BPFFilter),
-        error: typeof error === 'string' ? error : undefined,
+        listens: textOf(entry.PCAPSocket) ?? textOf(entry.SFlowSocket) ?? textOf(entry.Listens),
+        error: textOf(error),
         why: Array.isArray(Why) ? Why.map(String) : [],
         packets: Number(PacketsReceived ?? 0),
         drops: Number(PacketsDropped ?? 0) + Number(PacketsIfDropped ?? 0),
       },
     ];
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

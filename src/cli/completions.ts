@@ -1,22 +1,12 @@
 /** Words that could come next on the command line: commands, options, things, and values the server knows. */
 import type { Command, Option } from 'commander';
-import type { WireCapture } from '../contract/capture.ts';
-import type { WireFlow } from '../contract/flow.ts';
-import type { QueryReply } from '../contract/query.ts';
 import type { CompletionReply, CompletionRequest } from '../contract/vocabulary.ts';
 import type { Session } from './command.ts';
+import { type Completion, matching } from './completion.ts';
+import { capturesOf, flowColumns, flowValues, patientServer, trackingIds } from './flow-completions.ts';
 import { request } from './http.ts';
-import { endOf } from './render/flows.ts';
-import { type Server, type ServerOptions, serverOf } from './server.ts';
+import type { ServerOptions } from './server.ts';
 import { CAPTURES, things } from './things.ts';
-
-export interface Completion {
-  readonly text: string;
-  readonly doc?: string | undefined;
-}
-
-/** Someone waits with a finger on the tab key. */
-const serverMsMax = 300;
 
 export async function completions(session: Session, root: Command, words: readonly string[]): Promise<Completion[]> {
   const typed = words.at(-1) ?? '';
@@ -196,83 +186,6 @@ async function fromServer(
   return items.map(({ text, doc }) => ({ text: before + text, doc }));
 }
 
-/** Fields that lists of flows are made of; the reference has them all. */
-const columnsOfFlows = [
-  ...['Last', 'Start', 'Application', 'LayersPath', 'TrackingID', 'CommunityID', 'UUID', 'NodeTID', 'CaptureID'],
-  ...['Network.A', 'Network.B', 'Network.Protocol', 'Transport.A', 'Transport.B', 'Transport.Protocol'],
-  ...['Link.A', 'Link.B', 'ICMP.Type', 'TLS.sni', 'HTTP.host', 'DNS.questions.name', 'FinishType', 'Drops'],
-  ...['AB', 'BA'].flatMap((way) => [`Metric.${way}Packets`, `Metric.${way}Bytes`, `Retransmissions.${way}`]),
-  'Metric.RTT',
-];
-
-function flowColumns(typed: string): Completion[] {
-  const before = typed.slice(0, Math.max(typed.indexOf('='), typed.lastIndexOf(',')) + 1);
-  return matching(
-    columnsOfFlows.map((field) => ({ text: before + field })),
-    typed,
-  );
-}
-
-async function capturesOf(session: Session, options: ServerOptions, typed: string): Promise<Completion[]> {
-  try {
-    const { text } = await request(await patientServer(session, options), {
-      path: '/api/capture',
-      signal: session.io.interrupted,
-    });
-    const all = Object.values(JSON.parse(text) as Record<string, WireCapture>);
-    const words = all.flatMap(({ UUID, Name, GremlinQuery }) => [
-      ...(Name ? [{ text: Name, doc: GremlinQuery }] : []),
-      { text: UUID, doc: Name ?? GremlinQuery },
-    ]);
-    return matching(words, typed);
-  } catch {
-    return [];
-  }
-}
-
-/** Conversations that someone has just seen in a list. */
-const RECENT_FLOWS = 50;
-
-async function trackingIds(session: Session, options: ServerOptions, typed: string): Promise<Completion[]> {
-  if (!/^[0-9a-f]{0,16}$/i.test(typed)) return [];
-  const where = typed === '' ? '' : `.Has('TrackingID', StartsWith('${typed.toLowerCase()}'))`;
-  const flows = await flowsFound(session, options, `G.Flows()${where}.Sort(DESC, 'Last').Limit(${RECENT_FLOWS})`);
-  const docs = new Map(flows.map((flow) => [flow.TrackingID, `${endOf(flow, 'A')} → ${endOf(flow, 'B')}`]));
-  return [...docs].map(([text, doc]) => ({ text, doc }));
-}
-
-async function flowValues(
-  session: Session,
-  options: ServerOptions,
-  field: 'Application',
-  typed: string,
-): Promise<Completion[]> {
-  const flows = await flowsFound(session, options, `G.Flows().Dedup('${field}').Limit(${RECENT_FLOWS})`);
-  return matching(
-    [...new Set(flows.map((flow) => flow[field]))].map((text) => ({ text })),
-    typed,
-  );
-}
-
-async function flowsFound(session: Session, options: ServerOptions, query: string): Promise<readonly WireFlow[]> {
-  try {
-    const { text } = await request(await patientServer(session, options), {
-      method: 'POST',
-      path: '/api/query',
-      body: { query },
-      signal: session.io.interrupted,
-    });
-    const reply = JSON.parse(text) as QueryReply;
-    return reply.kind === 'flows' ? reply.flows : [];
-  } catch {
-    return [];
-  }
-}
-
-async function patientServer(session: Session, options: ServerOptions): Promise<Server> {
-  return { ...(await serverOf(options, session.io)), timeoutMs: serverMsMax };
-}
-
 /** Whatever goes wrong, nothing is offered: a shell has no place for errors. */
 async function complete(session: Session, options: ServerOptions, asked: CompletionRequest): Promise<CompletionReply> {
   try {
@@ -301,8 +214,4 @@ function optionNamed(command: Command, root: Command, word: string): Option | un
 
 function takesValue(option: Option): boolean {
   return option.required || option.optional;
-}
-
-function matching(all: readonly Completion[], typed: string): Completion[] {
-  return all.filter(({ text }) => text.startsWith(typed));
 }

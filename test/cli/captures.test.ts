@@ -102,6 +102,15 @@ describe('a start', () => {
     expect(net.captures.asked[0]?.GremlinQuery).toBe("G.V().Has('@ID', Within('br', 'e0', 'e1', 'e2'))");
   });
 
+  test('of a listener says where to send to', async () => {
+    await using net = await network();
+    const entry = { ID: FIRST, Type: 'pcapsocket', State: 'active', PCAPSocket: '127.0.0.1:8100' };
+    net.server.say({ kind: 'set', id: 'br', set: { Captures: [entry] } });
+    const { err } = await net.run(['capture', 'start', '--on', 'br0', '--type', 'pcapsocket']);
+    expect(err).toContain('it listens at 127.0.0.1:8100\n');
+    expect((await net.run(['capture', 'list', '-o', 'columns=LISTENS'])).out).toBe('LISTENS\n127.0.0.1:8100\n');
+  });
+
   test('where nothing matches yet says so', async () => {
     await using net = await network();
     net.captures.became = { active: 0, matched: 0, types: {} };
