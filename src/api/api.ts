@@ -117,9 +117,10 @@ class HttpApi implements Api {
   #createServer(): Server {
     const server = createServer(
       {
-        // A head that does not come, a body that does not end: neither holds a connection for long.
+        // A head that does not come, a body that does not end: neither holds a connection for ever. A large trace, read
+        // at the pace of the archive, takes minutes.
         headersTimeout: 10_000,
-        requestTimeout: 30_000,
+        requestTimeout: 10 * 60_000,
         keepAliveTimeout: 65_000,
         connectionsCheckingInterval: 5_000,
         maxHeaderSize: 16 * 1024,
