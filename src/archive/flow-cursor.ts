@@ -1,10 +1,12 @@
 /** Flows that come in batches, looked at one by one. */
 import type { Flow } from '../flow/flow.ts';
 import type { FlowView } from '../flow/view.ts';
+import { Breath } from './breath.ts';
 
 export class FlowCursor {
   readonly #batches: Iterator<readonly Flow[]> | AsyncIterator<readonly Flow[]>;
   readonly #seen: Set<string> | undefined;
+  readonly #breath = new Breath();
   #batch: readonly Flow[] = [];
   #at = 0;
   #isOver = false;
@@ -18,6 +20,7 @@ export class FlowCursor {
   /** To be called when `first` is undefined: afterwards there is one, or there are no more. */
   async more(): Promise<void> {
     while (this.#at >= this.#batch.length && !this.#isOver) {
+      if (this.#breath.isDue) await this.#breath.take();
       const { done, value } = await this.#batches.next();
       this.#isOver = done === true;
       this.#batch = done ? [] : value;

@@ -2,12 +2,15 @@
  * Flows of now and of then as one view. Now is the live table's. The past is the archive's, after what waits is written,
  * together with what lives: a flow that both know is as the table knows it, and comes once.
  */
+import { topOf } from '../flow/fields.ts';
 import type { Flow, FlowMetric, RawPacket } from '../flow/flow.ts';
 import type { Loss } from '../flow/loss.ts';
 import type { FlowCondition, FlowQuery, FlowView, Span } from '../flow/view.ts';
 import type { FlowArchive } from './archive.ts';
+import { Breath } from './breath.ts';
 import { FlowCursor } from './flow-cursor.ts';
 import { BATCH_FLOWS, type FlowOrder, flowOrder } from './flow-query.ts';
+import { conditionsThatStay } from './flow-superset.ts';
 import { lossKey } from './losses.ts';
 
 export interface FlowTimelineParts {
@@ -72,21 +75,25 @@ export class FlowTimeline implements FlowView {
   }
 
   async *#findPast(query: FlowQuery, archive: FlowArchive): AsyncGenerator<readonly Flow[]> {
-    const { time, where, limit = Number.POSITIVE_INFINITY, skip = 0 } = query;
+    const { time, where, limit = Number.POSITIVE_INFINITY, skip = 0, fields } = query;
     // Without an order of their own the two could not be read side by side.
     const sort = query.sort ?? { field: 'Start', isDescending: false };
     const max = (more: number) => (query.limit === undefined ? {} : { limit: skip + limit + more });
     // The table first: what ends while the archive is read has been told by then.
     const seen = new Set<string>();
-    const live = new FlowCursor(this.#live.find({ time, where, sort, ...max(0) }), seen);
+    const read = fields && new Set([...fields, topOf(sort.field)]);
+    const live = new FlowCursor(this.#live.find({ time, where, sort, fields: read, ...max(0) }), seen);
     await live.more();
     await this.#told();
     // What is left out of what the archive finds: no more than lives, or was found living.
-    const known = query.limit === undefined ? 0 : (await this.#live.count({ time, where: [] })) + skip + limit;
+    const lives = { time, where: conditionsThatStay(where) };
+    const known = query.limit === undefined ? 0 : (await this.#countLive(lives)) + skip + limit;
     const found = archive.find({ time, where, sort, ...max(known) });
-    const archived = new FlowCursor(this.#onlyPast(found, seen));
+    // Known to the table, too: they are passed over where they stand, so that nothing beyond the limit is read for them.
+    const doubles = new Set<string>();
+    const archived = new FlowCursor(this.#telling(found, seen, doubles));
     try {
-      yield* part(together(live, archived, flowOrder(sort)), { skip, limit });
+      yield* part(together(live, archived, flowOrder(sort), doubles), { skip, limit });
     } finally {
       await live.close();
       await archived.close();
@@ -95,22 +102,41 @@ export class FlowTimeline implements FlowView {
 
   async #countPast(query: FlowQuery, archive: FlowArchive): Promise<number> {
     const { limit = Number.POSITIVE_INFINITY, skip = 0, time, where } = query;
-    let count = await this.#live.count({ time, where });
+    let count = await this.#countLive({ time, where });
     await this.#told();
     count += await archive.count({ time, where });
     // What both know was counted twice, or is not what the archive takes it for.
-    for await (const flows of this.#live.find({ time, where: [] }))
-      if (flows.length > 0) count -= await archive.count({ time, where: [...where, oneOf(flows)] });
+    const living = new FlowCursor(this.#live.find({ time, where: conditionsThatStay(where), fields: NO_FIELDS }));
+    for (let some = await taken(living, NAMED_AT_ONCE); some.length > 0; some = await taken(living, NAMED_AT_ONCE))
+      count -= await archive.count({ time, where: [...where, oneOf(some)] });
     return Math.max(0, Math.min(limit, count - skip));
   }
 
-  /** What the archive found without what lives: of that the table knows how it stands. */
-  async *#onlyPast(found: ReturnType<FlowView['find']>, seen: ReadonlySet<string>): AsyncGenerator<readonly Flow[]> {
+  /** What the archive found; `doubles` are those of them that live or were found living: the table knows how they stand. */
+  async *#telling(
+    found: ReturnType<FlowView['find']>,
+    seen: ReadonlySet<string>,
+    doubles: Set<string>,
+  ): AsyncGenerator<readonly Flow[]> {
     for await (const flows of found) {
-      const alive = new Set<string>();
-      for await (const some of this.#live.find({ where: [oneOf(flows)] })) for (const { UUID } of some) alive.add(UUID);
-      yield flows.filter(({ UUID }) => !alive.has(UUID) && !seen.has(UUID));
+      doubles.clear();
+      for (const { UUID } of flows) if (seen.has(UUID)) doubles.add(UUID);
+      const asked = { where: [oneOf(flows)], fields: NO_FIELDS };
+      for await (const some of this.#live.find(asked)) for (const { UUID } of some) doubles.add(UUID);
+      yield flows;
     }
+  }
+
+  async #countLive(query: FlowQuery): Promise<number> {
+    const parts = this.#live.countParts?.(query);
+    if (!parts) return this.#live.count(query);
+    const breath = new Breath();
+    let count = 0;
+    for (const part of parts) {
+      count += part;
+      if (breath.isDue) await breath.take();
+    }
+    return count;
   }
 
   /** While the archive cannot be written to, what it has is the answer; that it is behind is in its status. */
@@ -120,20 +146,35 @@ export class FlowTimeline implements FlowView {
 }
 
 /** The flows of both, side by side. */
-async function* together(a: FlowCursor, b: FlowCursor, order: FlowOrder): AsyncGenerator<readonly Flow[]> {
+async function* together(
+  a: FlowCursor,
+  b: FlowCursor,
+  order: FlowOrder,
+  doubles: ReadonlySet<string>,
+): AsyncGenerator<readonly Flow[]> {
   let batch: Flow[] = [];
   for (;;) {
     if (!a.first) await a.more();
     if (!b.first) await b.more();
     const next = b.first && (!a.first || order(b.first, a.first) < 0) ? b : a;
     if (!next.first) break;
-    batch.push(next.first);
+    if (next === a || !doubles.has(next.first.UUID)) batch.push(next.first);
     next.take();
     if (batch.length < BATCH_FLOWS) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+async function taken(from: FlowCursor, most: number): Promise<readonly Flow[]> {
+  const some: Flow[] = [];
+  for (; some.length < most; from.take()) {
+    if (!from.first) await from.more();
+    if (!from.first) break;
+    some.push(from.first);
+  }
+  return some;
 }
 
 async function* part(
@@ -170,5 +211,11 @@ function oneOf(flows: readonly Flow[]): FlowCondition {
     anyOf: [{ field: 'UUID', test: (value) => typeof value === 'string' && uuids.has(value), equals: [...uuids] }],
   };
 }
+
+/** UUIDs are always there. */
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** Flows that an archive is asked about at once by their UUIDs. */
+const NAMED_AT_ONCE = 1024;
 
 const NO_POINTS: ReadonlyMap<string, FlowMetric[]> = new Map();

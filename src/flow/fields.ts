@@ -20,6 +20,11 @@ export function canonicalField(name: string): string {
   return alias === undefined ? name : alias + (dot < 0 ? '' : name.slice(dot));
 }
 
+/** The name at the top of a flow under which it lies. */
+export function topOf(name: string): string {
+  return canonicalField(name).split('.', 1)[0] as string;
+}
+
 /** Whether a flow can have it. What is inside of application layers is open. */
 export function isFlowField(name: string): boolean {
   const canonical = canonicalField(name);

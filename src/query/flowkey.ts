@@ -1,5 +1,5 @@
 /** A key of a flow: `Network.A`, `TCP.B`, `Metric.ABBytes`; to a filter `Network` alone stands for both of its ends. */
-import { bothEnds, canonicalField, fieldValue } from '../flow/fields.ts';
+import { bothEnds, canonicalField, fieldValue, topOf } from '../flow/fields.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { FlowCondition, FlowTest } from '../flow/view.ts';
 import type { Value } from '../graph/element.ts';
@@ -25,10 +25,6 @@ export function flowKey(text: string): FlowKey {
 /** The names at the top of a flow under which these keys lie. */
 export function topsOf(keys: readonly Key[]): string[] {
   return keys.map(({ text }) => topOf(text));
-}
-
-export function topOf(key: string): string {
-  return canonicalField(key).split('.', 1)[0] as string;
 }
 
 /** A flow is plain data. */

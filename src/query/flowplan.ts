@@ -2,11 +2,12 @@
  * What of a query a flow store can do itself: the filters, the order, the part and the count that follow `Flows()`
  * directly. The first step that would mean something else there ends it: `Limit` before `Has` is not `Has` before `Limit`.
  */
+import { topOf } from '../flow/fields.ts';
 import type { FlowCondition, FlowQuery } from '../flow/view.ts';
 import type { Order } from './arguments.ts';
 import type { CheckedStep } from './check.ts';
 import type { Condition } from './condition.ts';
-import { flowConditions, flowKey, topOf } from './flowkey.ts';
+import { flowConditions, flowKey } from './flowkey.ts';
 import { isSortable } from './flowsort.ts';
 
 export interface FlowAsk {

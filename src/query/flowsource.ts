@@ -1,12 +1,13 @@
 /** Where flows come from: the store is asked once, with all that can be asked of it. */
 
+import { topOf } from '../flow/fields.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { FlowCondition, FlowQuery, FlowView } from '../flow/view.ts';
 import type { GraphNode } from '../graph/element.ts';
 import { mistake } from '../std/mistake.ts';
 import { awaited, eachOf } from './awaited.ts';
 import { orderOf } from './compare.ts';
-import { flowKey, topOf } from './flowkey.ts';
+import { flowKey } from './flowkey.ts';
 import type { FlowAsk } from './flowplan.ts';
 import type { Kind } from './kind.ts';
 import { sorted } from './sorted.ts';

@@ -4,6 +4,7 @@ import { FlowTimeline } from '../../../src/archive/flow-timeline.ts';
 import { FlowWriter } from '../../../src/archive/flow-writer.ts';
 import { MemoryFlows } from '../../../src/archive/memory/flows.ts';
 import type { Flow } from '../../../src/flow/flow.ts';
+import type { FlowQuery } from '../../../src/flow/view.ts';
 import { Unavailable } from '../../../src/std/unavailable.ts';
 import { fakeClock } from '../../std/fake-clock.ts';
 import { ALWAYS, all, answerOf, EXPIRE_MS, lossOf, packetOf, queryOf, question } from './contract.ts';
@@ -72,6 +73,50 @@ test('a flow that ends while the answer is read comes once', async () => {
   }
   expect(found).toHaveLength(600);
   expect(new Set(found).size).toBe(600);
+});
+
+test('of the past no more is read than is asked for, also when all of it still lives', async () => {
+  const { live, writer, archive } = begin();
+  for (let n = 0; n < 2000; n++) live.flows.set(idOf(n), flowOf(n, { Start: T0 + n }));
+  writer.push([...live.flows.values()]);
+  let read = 0;
+  const counting = {
+    append: archive.append.bind(archive),
+    count: archive.count.bind(archive),
+    async *find(query: FlowQuery) {
+      for await (const flows of archive.find(query)) {
+        read += flows.length;
+        yield flows;
+      }
+    },
+  };
+  const timeline = new FlowTimeline({
+    live,
+    archive: Object.assign(Object.create(archive), counting),
+    flushed: () => writer.flushed(),
+  });
+  const found = await all(timeline, { time: ALWAYS, where: [], limit: 10 });
+  expect(found.map(({ Start }) => Start - T0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(read).toBeLessThanOrEqual(256);
+});
+
+test('who is A may have been another when a flow was archived', async () => {
+  const { live, writer, timeline } = begin();
+  const ends = (A: string, B: string) => ({ Network: { Protocol: 'IPV4', A, B, ID: 0 } as const });
+  writer.push([flowOf(1, ends('10.0.0.2', '10.0.0.1')), flowOf(2, ends('10.0.0.2', '10.0.0.1'))]);
+  live.flows.set(idOf(1), flowOf(1, ends('10.0.0.1', '10.0.0.2')));
+  const has = (value: string) => ({
+    anyOf: [{ field: 'Network.A', test: (is: unknown) => is === value, equals: [value] }],
+  });
+  for (const [address, count] of [
+    ['10.0.0.1', 1],
+    ['10.0.0.2', 1],
+    ['10.0.0.3', 0],
+  ] as const) {
+    const query = { time: ALWAYS, where: [has(address)] };
+    expect(await timeline.count(query)).toBe(count);
+    expect(await all(timeline, query)).toHaveLength(count);
+  }
 });
 
 test('points are those that are archived and those that are not told yet', async () => {
