@@ -32,7 +32,7 @@ import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import { ownNamespace } from './probes/netns/own.ts';
 import type { Log } from './probes/probe.ts';
-import { type ProbeStatus, supervise } from './probes/supervisor.ts';
+import { type ProbeStatus, said, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
 import { type Limits, QueryEngine } from './query/query.ts';
 import { steps } from './query/steps/index.ts';
@@ -341,7 +341,7 @@ function probeReply(probe: ProbeStatus): ProbeStatusReply {
     ...(probe.needs !== undefined && { Needs: probe.needs }),
     ...(probe.nextTryMs !== undefined && { RetryAt: probe.nextTryMs }),
     ...(probe.durationMs !== undefined && { LastDurationMs: probe.durationMs }),
-    ...(probe.notices.length > 0 && { Notice: probe.notices.join('; ') }),
+    ...(said(probe) !== '' && { Notice: said(probe) }),
     Counters: { ...probe.counters },
   };
 }

@@ -61,6 +61,7 @@ export function keep(
       const startedAt = clock.now();
       const error = await runOnce(startedAt);
       status.notices = [];
+      status.remark = undefined;
       if (stop.aborted) break;
       // What ran for long was well: its next failure is a first one.
       if (clock.now() - startedAt > WAIT_MAX_MS) waits.reset();
@@ -94,10 +95,13 @@ export function keep(
           told = undefined;
           enter('up');
         },
-        notice(text) {
-          if (signal.aborted || status.notices[0] === text) return;
-          status.notices = text === undefined ? [] : [text];
-          if (text !== undefined) log.warn(text);
+        notice(text, how) {
+          if (signal.aborted) return;
+          status.remark = how === 'quietly' ? text : undefined;
+          const loud = how === 'quietly' ? undefined : text;
+          if (status.notices[0] === loud) return;
+          status.notices = loud === undefined ? [] : [loud];
+          if (loud !== undefined) log.warn(loud);
         },
         count(name, by = 1) {
           counters[name] = (counters[name] ?? 0) + by;
@@ -140,6 +144,7 @@ function firstStatus(name: string, since: number, counters: Record<string, numbe
     nextTryMs: undefined,
     counters,
     notices: [],
+    remark: undefined,
   };
 }
 

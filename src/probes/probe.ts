@@ -16,8 +16,11 @@ export interface ProbeContext<Options> {
   readonly log: Log;
   /** Says that the first full reading is in the graph. */
   readonly ready: () => void;
-  /** Something everyone should know while it lasts, shown in status; undefined clears it. */
-  readonly notice: (text: string | undefined) => void;
+  /**
+   * Something everyone should know while it lasts, shown in status; undefined clears it. What is as it should be, as
+   * that there is nothing here to look at, is said quietly: in status alone, not in the log.
+   */
+  readonly notice: (text: string | undefined, how?: 'quietly') => void;
   /** Adds to a counter of this probe, e.g. count('overruns'). Shown in status and /metrics. */
   readonly count: (name: string, by?: number) => void;
   /** Namespaces, as the netns probe finds them; the netlink probe listens. */

@@ -17,4 +17,11 @@ export interface ProbeStatus {
   readonly counters: Readonly<Record<string, number>>;
   /** What everyone should know while it lasts. */
   readonly notices: readonly string[];
+  /** What a probe says quietly: nothing is missing. */
+  readonly remark?: string | undefined;
+}
+
+/** All that a probe says of itself, loud or quietly. */
+export function said({ notices, remark }: ProbeStatus): string {
+  return [...notices, ...(remark === undefined ? [] : [remark])].join('; ');
 }

@@ -7,9 +7,9 @@ import { Mistake } from '../std/mistake.ts';
 import { settlesWithin } from '../std/pause.ts';
 import { type KeepParts, keep, STOP_MS } from './keep.ts';
 import type { Probe } from './probe.ts';
-import type { ProbeStatus } from './status.ts';
+import { type ProbeStatus, said } from './status.ts';
 
-export type { ProbeStatus };
+export { type ProbeStatus, said };
 export type SupervisorParts = KeepParts;
 
 export interface Supervisor {

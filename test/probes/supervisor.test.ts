@@ -3,7 +3,7 @@ import type { Door } from '../../src/native/door.ts';
 import { STOP_MS } from '../../src/probes/keep.ts';
 import { namespaceRegistry } from '../../src/probes/namespaces.ts';
 import { defineProbe, type Probe, type ProbeContext } from '../../src/probes/probe.ts';
-import { type ProbePlan, supervise } from '../../src/probes/supervisor.ts';
+import { type ProbePlan, said, supervise } from '../../src/probes/supervisor.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
 import { fakeClock, quiet } from '../std/fake-clock.ts';
 
@@ -174,6 +174,29 @@ test('a notice lasts as long as its run and is logged when it changes', async ()
   await supervisor.stop();
   expect(supervisor.status()[0]?.notices).toEqual([]);
   expect(lines).toEqual(['probe netns: polling every 2 s']);
+});
+
+test('what is said quietly is told and not logged, and gives way to what is not', async () => {
+  const { run, lines } = world();
+  const { promise: changed, resolve: change } = Promise.withResolvers<void>();
+  const supervisor = run({
+    probe: probe('ovs', async ({ ready, notice, signal }) => {
+      notice('nothing here', 'quietly');
+      ready();
+      await changed;
+      notice('gone');
+      await untilAborted(signal);
+    }),
+  });
+  await supervisor.ready();
+  const status = () => supervisor.status().map((one) => [said(one), one.notices]);
+  expect(status()).toEqual([['nothing here', []]]);
+  expect(lines).toEqual([]);
+  change();
+  await changed;
+  expect(status()).toEqual([['gone', ['gone']]]);
+  await supervisor.stop();
+  expect(lines).toEqual(['probe ovs: gone']);
 });
 
 test('a probe that does not listen is left behind', async () => {

@@ -145,7 +145,7 @@ export const ovs = defineProbe({
               },
               signal,
             );
-          notice(`no Open vSwitch: nothing at ${given.database}`);
+          notice(`no Open vSwitch: nothing at ${given.database}`, 'quietly');
         } catch (error) {
           if (signal.aborted) break;
           count('connectionsLost');
