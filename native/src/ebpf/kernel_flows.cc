@@ -108,9 +108,15 @@ KernelFlows::~KernelFlows() {
   if (drain_) drain_->close();
 }
 
+std::shared_ptr<FlowDrain> KernelFlows::open(Napi::Env env) const {
+  if (!drain_) throw toError(env, Failure{EBADF, "use flow tables that are closed"});
+  return drain_;
+}
+
 Napi::Value KernelFlows::attach(const Napi::CallbackInfo& info) {
   using Attached = std::shared_ptr<Capture>;
   const Napi::Env env = info.Env();
+  const std::shared_ptr<FlowDrain> drain = open(env);
   const Napi::Object place = objectArgument(info, 0, "place");
   const uint32_t ifIndex = wanted(place, "ifIndex", 1, INT32_MAX);
   const uint32_t source = wanted(place, "source", 0, UINT32_MAX);
@@ -119,20 +125,20 @@ Napi::Value KernelFlows::attach(const Napi::CallbackInfo& info) {
   if (!mode.empty() && mode != "tcx" && mode != "clsact") throw Napi::TypeError::New(env, "mode must be tcx or clsact");
   return Addon::of(env).mailbox->inNetns<Attached>(
       env, textIn(place, "netns"),
-      [drain = drain_, ifIndex, source, payloadBytes, mode] { return drain->attach(ifIndex, source, payloadBytes, mode); },
-      [drain = drain_](Napi::Env then, Attached capture) {
+      [drain = drain, ifIndex, source, payloadBytes, mode] { return drain->attach(ifIndex, source, payloadBytes, mode); },
+      [drain = drain](Napi::Env then, Attached capture) {
         KernelCapture::Held held{drain, std::move(capture)};
         return Addon::of(then).kernelCapture.New({Napi::External<KernelCapture::Held>::New(then, &held)});
       });
 }
 
-Napi::Value KernelFlows::dropReasons(const Napi::CallbackInfo& info) { return texts(info.Env(), drain_->dropReasons()); }
+Napi::Value KernelFlows::dropReasons(const Napi::CallbackInfo& info) { return texts(info.Env(), open(info.Env())->dropReasons()); }
 
-Napi::Value KernelFlows::missing(const Napi::CallbackInfo& info) { return texts(info.Env(), drain_->missing()); }
+Napi::Value KernelFlows::missing(const Napi::CallbackInfo& info) { return texts(info.Env(), open(info.Env())->missing()); }
 
 Napi::Value KernelFlows::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const FlowDrainStats stats = drain_->stats();
+  const FlowDrainStats stats = open(env)->stats();
   const auto object = Napi::Object::New(env);
   object.Set("evictions", number(env, stats.evictions));
   object.Set("firstPacketsLost", number(env, stats.firstPacketsLost));
@@ -146,6 +152,8 @@ void KernelFlows::close(const Napi::CallbackInfo&) {
   if (!open_) return;
   open_.reset();
   drain_->close();
+  // What the kernel holds for it goes with its thread, not when this object is collected some day.
+  drain_.reset();
   onBatch_.Reset();
   onGone_.Reset();
   Unref();
@@ -185,8 +193,13 @@ Napi::Value KernelCapture::close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto mailbox = Addon::of(env).mailbox;
   const auto deferred = Napi::Promise::Deferred::New(env);
+  const std::shared_ptr<FlowDrain> drain = std::move(held_.drain);
+  if (!drain) {
+    deferred.Resolve(env.Undefined());
+    return deferred.Promise();
+  }
   mailbox->awaitOne();
-  held_.drain->detach(held_.capture, [mailbox, deferred] {
+  drain->detach(held_.capture, [mailbox, deferred] {
     mailbox->post([mailbox, deferred](Napi::Env then) {
       mailbox->answeredOne();
       deferred.Resolve(then.Undefined());

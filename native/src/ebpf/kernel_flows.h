@@ -31,6 +31,9 @@ class KernelFlows : public Napi::ObjectWrap<KernelFlows> {
   Napi::Value stats(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
+  /** Throws when it is closed. */
+  std::shared_ptr<FlowDrain> open(Napi::Env env) const;
+
   std::shared_ptr<FlowDrain> drain_;
   /** Held by this object alone: whoever has it from a weak pointer knows that the object is there, and open. */
   std::shared_ptr<bool> open_ = std::make_shared<bool>(true);
