@@ -93,7 +93,7 @@ export class FlowTimeline implements FlowView {
     const doubles = new Set<string>();
     const archived = new FlowCursor(this.#telling(found, seen, doubles));
     try {
-      yield* part(together(live, archived, flowOrder(sort), doubles), { skip, limit });
+      yield* part(together(live, archived, { order: flowOrder(sort), doubles, most: skip + limit }), { skip, limit });
     } finally {
       await live.close();
       await archived.close();
@@ -145,20 +145,22 @@ export class FlowTimeline implements FlowView {
   }
 }
 
-/** The flows of both, side by side. */
+/** The first of the flows of both, side by side. */
 async function* together(
   a: FlowCursor,
   b: FlowCursor,
-  order: FlowOrder,
-  doubles: ReadonlySet<string>,
+  { order, doubles, most }: { order: FlowOrder; doubles: ReadonlySet<string>; most: number },
 ): AsyncGenerator<readonly Flow[]> {
   let batch: Flow[] = [];
-  for (;;) {
+  for (let left = most; left > 0; ) {
     if (!a.first) await a.more();
     if (!b.first) await b.more();
     const next = b.first && (!a.first || order(b.first, a.first) < 0) ? b : a;
     if (!next.first) break;
-    if (next === a || !doubles.has(next.first.UUID)) batch.push(next.first);
+    if (next === a || !doubles.has(next.first.UUID)) {
+      batch.push(next.first);
+      left--;
+    }
     next.take();
     if (batch.length < BATCH_FLOWS) continue;
     yield batch;
