@@ -4,7 +4,6 @@ import { canonicalField, fieldValue } from './fields.ts';
 import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
 import { type RowReader, rowFields } from './row-fields.ts';
-import type { FlowNames } from './row-flow.ts';
 import { glance } from './row-glance.ts';
 import type { RowIndex } from './row-index.ts';
 import { partMaker } from './row-part.ts';
@@ -18,6 +17,7 @@ import {
   type RowChain,
   type Rows,
 } from './row-scan.ts';
+import type { FlowNames } from './row-values.ts';
 import type { FlowStore } from './store.ts';
 import type { FlowCondition, FlowQuery, FlowValue, Span } from './view.ts';
 

@@ -2,7 +2,7 @@
 import { flag, ipLayout, layout, tcpLayout } from './layout.ts';
 import type { ObservationReader } from './observation.ts';
 import { row as r, rareRow, state, tcpRow, updateRow } from './row.ts';
-import { rttOf } from './row-flow.ts';
+import { rttOf } from './row-metric.ts';
 import type { FlowStore } from './store.ts';
 import { parentUuid } from './tunnels.ts';
 

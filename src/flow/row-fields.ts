@@ -5,6 +5,7 @@ import {
   applicationName,
   type FlowNames,
   finishType,
+  hasLink,
   idOf,
   isHiStarted,
   isIcmp,
@@ -12,7 +13,7 @@ import {
   mac,
   port,
   transportOf,
-} from './row-flow.ts';
+} from './row-values.ts';
 import type { FlowStore } from './store.ts';
 import { parentUuid } from './tunnels.ts';
 import type { FlowValue } from './view.ts';
@@ -21,7 +22,6 @@ export type RowReader = (store: FlowStore, row: number, names: FlowNames) => Flo
 
 /** End A (0) or B (1) as lo (0) or hi (1). */
 const turned = (store: FlowStore, row: number, end: number) => (isHiStarted(store, row) ? 1 - end : end);
-const hasLink = (store: FlowStore, row: number) => store.layer(row, 0) === 1;
 
 const endReader =
   (has: (store: FlowStore, row: number) => boolean, read: (store: FlowStore, row: number, end: number) => FlowValue) =>

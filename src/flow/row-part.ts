@@ -1,23 +1,21 @@
 /** Flows that are read only in part: the dearest of a whole one is what few ask for, its ids. */
 import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
+import { flowOf } from './row-flow.ts';
+import { communityOf, l2TrackingOf } from './row-ids.ts';
+import { lastUpdate, totals } from './row-metric.ts';
 import {
   applicationName,
-  communityOf,
   type FlowNames,
   finishType,
-  flowOf,
   icmpOf,
   idOf,
   isIcmp,
-  l2TrackingOf,
-  lastUpdate,
   layersPath,
   linkOf,
   networkOf,
-  totals,
   transportEnds,
-} from './row-flow.ts';
+} from './row-values.ts';
 import type { FlowStore } from './store.ts';
 import { parentUuid } from './tunnels.ts';
 

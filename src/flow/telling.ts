@@ -1,7 +1,8 @@
 /** Telling flows to those who listen: each update once, in batches, with what it added. */
 import type { Flow } from './flow.ts';
 import { row as r, state, updateRow } from './row.ts';
-import { type FlowNames, flowOf } from './row-flow.ts';
+import { flowOf } from './row-flow.ts';
+import type { FlowNames } from './row-values.ts';
 import type { FlowStore } from './store.ts';
 
 export type UpdateListener = (flows: readonly Flow[]) => void;
