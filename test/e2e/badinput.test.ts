@@ -217,7 +217,10 @@ interface Status {
 }
 
 async function statusOf(skein: Running): Promise<Status> {
-  return (await (await fetch(`${skein.url}/api/status`)).json()) as Status;
+  const response = await fetch(`${skein.url}/api/status`);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text + skein.said());
+  return JSON.parse(text) as Status;
 }
 
 /** What a process holds on to. */
