@@ -99,6 +99,19 @@ export function flowArchiveContract(open: () => Promise<Opened>, few: fc.Paramet
     expect(await isThere(T0 + 1_001, T0 + 1_009)).toBe(false);
   });
 
+  test('two conditions on one field have to be met both', async () => {
+    await using opened = await open();
+    await opened.flows.append(batchOf('w-1', [flowOf(1, { NodeTID: 'node-1' }), flowOf(2, { NodeTID: 'node-2' })]));
+    const on = (...equals: string[]): FlowCondition => ({
+      anyOf: [{ field: 'NodeTID', equals, test: (value) => isOneOf(value, equals) }],
+    });
+    const found = async (...where: FlowCondition[]) =>
+      (await all(opened.flows, { time: ALWAYS, where })).map(({ UUID }) => UUID);
+    expect(await found(on('node-1'), on('node-2'))).toEqual([]);
+    expect(await found(on('node-1', 'node-2'), on('node-2'))).toEqual([idOf(2)]);
+    expect(await opened.flows.count({ time: ALWAYS, where: [on('node-1', 'node-2'), on('node-2')] })).toBe(1);
+  });
+
   test('without a time it says that it needs one', async () => {
     await using opened = await open();
     await expect(all(opened.flows, { where: [] })).rejects.toMatchObject({

@@ -76,9 +76,11 @@ function streamsOf(
     const hours = hoursIn(db, hourOf(time.from - longest), hourOf(time.to));
     return hours.map((hour) => new HourStream(read, { hour, time, order, values: [...ids, ...filter.values] }));
   }
-  const nodes = conditions.valuesOf('node', only(where, 'node') ?? []);
+  const ofNodes = where.find((condition) => isOnly(condition, 'node'));
+  const nodes = conditions.valuesOf('node', ofNodes?.[0]?.values ?? []);
   const isOfNode = nodes.length > 0 && nodes.length <= NODES_MAX;
-  const rest = isOfNode ? where.filter((condition) => !isOnly(condition, 'node')) : where;
+  // Another condition on the node stays a filter: both have to be met.
+  const rest = isOfNode ? where.filter((condition) => condition !== ofNodes) : where;
   const statements = classStatements(db, { isOfNode, order, filter: conditions.sqlOf(rest) ?? filter });
   return (isOfNode ? nodes : [undefined]).flatMap((node) =>
     classes.map((lengthClass) => new ClassStream(statements, { node, lengthClass, time, order, after })),
