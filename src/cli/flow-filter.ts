@@ -129,11 +129,14 @@ function addressOf(value: bigint, isV4: boolean): string {
   return parts.join(isV4 ? '.' : ':');
 }
 
+const PORT_MAX = 65_535;
+
 const port =
   (value: string) =>
   (key: string): Test => {
     const [, from, to] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value) ?? [];
-    if (from === undefined) throw usageFailure(`"${value}" is no port`, 'like 443 or 8000-8100');
+    if (from === undefined || Number(from) > PORT_MAX || Number(to ?? from) > PORT_MAX)
+      throw usageFailure(`"${value}" is no port`, 'like 443 or 8000-8100');
     if (to === undefined) return exact(key, Number(from));
     return {
       key,
@@ -143,7 +146,7 @@ const port =
   };
 
 /** As flows write them. */
-const written = ['DHCPv4', 'VRRPv2', 'ICMPv4', 'ICMPv6', 'DNS', 'TLS', 'HTTP', 'ARP', 'QUIC'];
+const written = ['DHCPv4', 'VRRPv2', 'ICMPv4', 'ICMPv6', 'DNS', 'TLS', 'ARP', 'QUIC'];
 
 function protocol(value: string): Test {
   const name = value.toUpperCase();
@@ -155,7 +158,23 @@ function protocol(value: string): Test {
   return { key: 'LayersPath', is: `Regex(${quoted(`(?i)(.*/)?${layer}(/.*)?`)})`, not };
 }
 
+function macOf(value: string): string {
+  const mac = value.toLowerCase().replaceAll('-', ':');
+  if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) throw usageFailure(`"${value}" is no MAC`, 'like 02:00:00:00:00:0a');
+  return mac;
+}
+
+function community(value: string): Test {
+  if (!/^1:[A-Za-z0-9+/]{27}=$/.test(value))
+    throw usageFailure(`"${value}" is no Community ID`, 'like 1:LQU9qZlK+B5F3KDmev6m5PMibrg=');
+  return exact('CommunityID', value);
+}
+
+/** HTTP is read where it is found, and named TCP, as Skydive does. */
+const http: Test = { key: 'HTTP.version', is: "NE('')", not: ".HasNot('HTTP.version')" };
+
 function application(value: string): Test {
+  if (value.toUpperCase() === 'HTTP') return http;
   const known = written.find((name) => name.toUpperCase() === value.toUpperCase());
   return text('Application', known ?? value);
 }
@@ -212,7 +231,7 @@ const filters = {
   mac: {
     flags: '--mac <mac>',
     doc: 'of either end',
-    tests: (value: string) => one(either('Link', (key) => exact(key, value.toLowerCase()))),
+    tests: (value: string) => one(either('Link', (key) => exact(key, macOf(value)))),
   },
   tracking: {
     flags: '--tracking <id>',
@@ -222,7 +241,7 @@ const filters = {
   community: {
     flags: '--community <id>',
     doc: 'Community ID, as Zeek and Suricata have it',
-    tests: (value: string) => one(exact('CommunityID', value)),
+    tests: (value: string) => one(community(value)),
   },
   sni: {
     flags: '--sni <name>',
@@ -236,7 +255,7 @@ const filters = {
   },
   dns: {
     flags: '--dns <name>',
-    doc: 'name that was asked for',
+    doc: 'name that was asked for (of captures with --extra-layer dns)',
     tests: (value: string) => one(text('DNS.questions.name', value)),
   },
   type: {

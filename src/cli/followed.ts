@@ -51,7 +51,6 @@ interface Found {
   readonly loss: readonly WireLoss[];
   /** Start of queries about the graph as it was then. */
   readonly graph: string;
-  readonly atMs: number;
 }
 
 async function flowsOf(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Found> {
@@ -61,11 +60,11 @@ async function flowsOf(session: Session, id: string, options: PrintOptions & Tim
   const reply = await ask(session, options, { query: asked + steps });
   const flows = reply.kind === 'flows' ? reply.flows : [];
   const { loss = [], time, range } = reply;
-  if (flows.length > 0 && !time) return { flows, loss, graph: 'G', atMs: now };
+  if (flows.length > 0 && !time) return { flows, loss, graph: 'G' };
   if (flows.length === 0 && !time) {
     // Over already: the past is looked at without being told to.
     const past = await ask(session, options, { query: `G.Between(${Math.ceil(range.from)}, NOW)${steps}` });
-    if (past.kind !== 'flows' || past.flows.length === 0) return { flows: [], loss: [], graph: 'G', atMs: now };
+    if (past.kind !== 'flows' || past.flows.length === 0) return { flows: [], loss: [], graph: 'G' };
     if (!options.quiet) session.io.err.write('it is over; this is what is kept of it\n');
     return thenOf(past.flows, past.loss ?? [], range);
   }
@@ -84,7 +83,6 @@ function thenOf(
     flows,
     loss,
     graph: flows.length > 0 ? `G.At(${Math.max(Math.ceil(range.from), Math.floor(atMs))})` : 'G',
-    atMs,
   };
 }
 
@@ -99,7 +97,7 @@ function conditionOf(id: string): string {
 async function along(
   session: Session,
   options: PrintOptions,
-  { flows, loss, graph, atMs }: Found,
+  { flows, loss, graph }: Found,
 ): Promise<{ flow: WireFlow; trail: Trail }> {
   const quiet = { ...options, quiet: true };
   const flow = flows[0] as WireFlow;
@@ -128,7 +126,7 @@ async function along(
     .map(({ node }) => watchedOf(node, qualifiedName(node, place(node))));
   const captureLosses = new Map<string, number>();
   for (const { node, packets } of loss) captureLosses.set(node, (captureLosses.get(node) ?? 0) + packets);
-  const trail = trailOf({ seen, watched, ways, aNodes, bNodes, captureLosses, atMs });
+  const trail = trailOf({ seen, watched, ways, aNodes, bNodes, captureLosses, atMs: session.io.now() });
   return { flow, trail };
 }
 

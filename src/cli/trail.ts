@@ -43,7 +43,7 @@ export interface TrailParts {
   readonly bNodes: readonly Watched[];
   /** Packets that captures themselves lost, by TID of the node. */
   readonly captureLosses: ReadonlyMap<string, number>;
-  /** Epoch ms: when it was asked, or what was asked about. */
+  /** Epoch ms: when it was asked. */
   readonly atMs: number;
 }
 
@@ -69,6 +69,8 @@ export interface Fall {
   readonly drops: Readonly<Record<string, number>>;
   /** What is missing would fit into headers: segments may have been merged, not lost. */
   readonly mayBeMerged: boolean;
+  /** None arrive, and yet there are answers: they go on as something else, or another way. */
+  readonly isAnswered: boolean;
 }
 
 export interface Trail {
@@ -185,6 +187,7 @@ function fallsOf(hops: readonly Hop[], direction: Fall['direction']): Fall[] {
       of: before.packets,
       drops: { ...from.drops, ...to.drops },
       mayBeMerged: after.packets > 0 && bytes <= packets * HEADERS_BYTES,
+      isAnswered: to.isSilent && from.ab.packets > 0 && from.ba.packets > 0 && Object.keys(from.drops).length === 0,
     });
   }
   return falls;
@@ -198,7 +201,7 @@ function notesOf(hops: readonly Hop[], falls: readonly Fall[], parts: TrailParts
     ...(falls.length === 0 && heard.length > 1 ? [allText(heard)] : []),
     ...(heard.length > 0 && heard.every(({ ba }) => ba.packets === 0) ? ['nothing comes back from B'] : []),
     ...beyond(hops, parts),
-    ...(falls.length > 0 && parts.atMs - lastMs < ON_THE_WAY_MS
+    ...(falls.some(({ isAnswered }) => !isAnswered) && parts.atMs - lastMs < ON_THE_WAY_MS
       ? ['it goes on: what is missing may still be on its way, or not read yet']
       : []),
     ...heard.filter(({ sampling }) => sampling > 1).map(samplingText),
@@ -209,7 +212,9 @@ function notesOf(hops: readonly Hop[], falls: readonly Fall[], parts: TrailParts
 }
 
 function fallText(fall: Fall, hops: readonly Hop[]): string {
-  const { direction, from, to, packets, of, drops, mayBeMerged } = fall;
+  const { direction, from, to, packets, of, drops, mayBeMerged, isAnswered } = fall;
+  if (isAnswered)
+    return `${from} saw packets in both directions, and ${to}, which captures, saw none of them: between the two they are given other addresses (NAT), or go another way`;
   const isSilent = hops.some((hop) => hop.name === to && hop.isSilent);
   const what = packets === of ? `all ${of} packets stop` : `${packets} of ${of} packets are missing`;
   const why = Object.entries(drops).map(([reason, count]) => `${count} ${reason}`);

@@ -21,6 +21,7 @@ export function whenLiteral(text: string, now: number): string {
 function absolute(text: string, now: number): number | undefined {
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
   if (clock) {
+    if (Number(clock[1]) > 23 || Number(clock[2]) > 59 || Number(clock[3] ?? 0) > 59) return undefined;
     const today = new Date(now);
     today.setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
     return today.getTime();

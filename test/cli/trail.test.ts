@@ -206,3 +206,14 @@ describe('what speaks against it is said', () => {
     expect(two({ host: 'h2' }, parts).notes).toContain('the delay from h1 to h2 is as exact as their clocks agree');
   });
 });
+
+test('what is answered is not lost where nothing is seen of it: it has other addresses, or goes another way', () => {
+  const router = { ways: routed, aNodes: [at('a')], bNodes: [at('c')], watched: [at('m1'), at('c')] };
+  const { falls, notes } = trail({ ...router, seen: [seen('a', 6, 5), seen('m0', 6, 5)], atMs: 2500 });
+  expect(falls).toMatchObject([{ from: 'm0', to: 'm1', isAnswered: true }]);
+  expect(notes.join()).toContain('m0 saw packets in both directions, and m1, which captures, saw none of them');
+  expect(notes.join()).not.toMatch(/stop|missing/);
+  const dropped = trail({ ...router, seen: [seen('a', 6, 5), seen('m0', 6, 5, { drops: { NETFILTER_DROP: 6 } })] });
+  expect(dropped.falls).toMatchObject([{ isAnswered: false }]);
+  expect(trail({ ...router, seen: [seen('a', 6, 0), seen('m0', 6, 0)] }).falls).toMatchObject([{ isAnswered: false }]);
+});

@@ -228,6 +228,13 @@ describe('a conversation', () => {
     expect(out).toContain('in the order in which the graph connects the places');
   });
 
+  test('that is long over does not go on, whatever time is asked about', async () => {
+    await using net = await network();
+    const { out } = await net.run(['follow', '9e42a86914a043b8', '--since', String(now - 60_000)]);
+    expect(out).toContain('A→B: 1 of 5 packets are missing between');
+    expect(out).not.toContain('it goes on');
+  });
+
   test('is known by the beginning of its id too, and by its Community ID', async () => {
     await using net = await network();
     const whole = await net.run(['follow', '9e42a86914a043b8', '-o', 'json']);

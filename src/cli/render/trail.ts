@@ -74,7 +74,11 @@ export function trailMermaid({ a, b, flow, trail }: Followed): string {
     const fallen = trail.falls.filter(
       ({ from, to }) => [from, to].includes(hop.name) && [from, to].includes(before?.name ?? ''),
     );
-    const label = fallen.map(({ direction, packets, of }) => `${packets} of ${of} ${direction} missing`).join(', ');
+    const label = fallen
+      .map(({ direction, packets, of, isAnswered }) =>
+        isAnswered ? 'NAT, or another way' : `${packets} of ${of} ${direction} missing`,
+      )
+      .join(', ');
     const from = before ? `h${at}` : 'a';
     lines.push(label === '' ? `${from} --- h${at + 1}` : `${from} -. "${mermaidText(label)}" .- h${at + 1}`);
   }
