@@ -1,6 +1,5 @@
 /** The listener of the mechanisms that collect NetFlow and IPFIX. */
 import type { MechanismContext, Running } from '../mechanism.ts';
-import { Collector } from './collector.ts';
 import { type Datagrams, openDatagrams, type PortRange } from './datagrams.ts';
 
 const flushMs = 200;
@@ -19,6 +18,8 @@ export async function collect(
   { ports, scaledBy = 1 }: CollectOptions,
 ): Promise<Running & Pick<Datagrams, 'port'>> {
   const { options, sink, nowMs } = context;
+  // Loaded with the first capture that needs it: most of what runs has none.
+  const { Collector } = await import('./collector.ts');
   const collector = new Collector({ sink, options, nowMs, scaledBy });
   const datagrams = await openDatagrams({
     bind: options.bind,

@@ -1,13 +1,14 @@
 /** The listener of the mechanisms that take sFlow. */
 import { type Datagrams, openDatagrams, type PortRange } from '../datagrams/datagrams.ts';
 import type { MechanismContext, Running } from '../mechanism.ts';
-import { Sampler } from './sampler.ts';
 
 const flushMs = 200;
 
 /** `ports`: for a capture that names none. */
 export async function sample(context: MechanismContext, ports: PortRange): Promise<Running & Pick<Datagrams, 'port'>> {
   const { options, sink } = context;
+  // Loaded with the first capture that needs it: most of what runs has none.
+  const { Sampler } = await import('./sampler.ts');
   const sampler = new Sampler(context);
   const datagrams = await openDatagrams({
     bind: options.bind,
