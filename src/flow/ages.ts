@@ -36,8 +36,9 @@ export class FlowAges {
     }
   }
 
-  add(row: number, application: string, nowMs: number): void {
-    const known = this.#ofApplication.get(application.toUpperCase()) ?? ONCE;
+  /** `isAgain`: it was there before, and what travels in it has become known. */
+  add(row: number, application: string, nowMs: number, isAgain: boolean): void {
+    const known = this.#ofApplication.get(application.toUpperCase()) ?? (isAgain ? OTHERS : ONCE);
     this.#append(row, isFinished(this.#store, row) ? FINISHED : known, nowMs);
   }
 

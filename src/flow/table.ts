@@ -297,7 +297,7 @@ export class FlowTable implements FlowView {
     const isKnown = seen.payloadAt >= 0 && this.#takePayloads(row, seen, nowMs);
     if (isNew || isKnown) {
       if (!isNew) this.#ages.remove(row);
-      this.#ages.add(row, applicationName(store, row, this.#names), nowMs);
+      this.#ages.add(row, applicationName(store, row, this.#names), nowMs, !isNew);
     } else {
       this.#ages.touch(row, nowMs, !seen.isFactsOnly);
     }
