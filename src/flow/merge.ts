@@ -40,6 +40,7 @@ export function mergeObservation(
   } else if (!isNew) {
     if (layersOf(seen) > layersIn(store, row)) store.setLayers(row, seen);
     store.learnLink(row, seen);
+    store.learnPorts(row, seen);
   }
 
   const sampling = seen.flags & flag.sampled ? seen.uint32(layout.sampling) : 0;

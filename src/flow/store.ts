@@ -197,6 +197,15 @@ export class FlowStore {
       if (value !== 0) this.rare.set(this.side(row, 'rare'), rareRow.linkId + word, value);
   }
 
+  /** The kernel's table leaves out the port that a tunnel's packets come from. */
+  learnPorts(row: number, seen: ObservationReader): void {
+    const { rows } = this;
+    const known = rows.get(row, r.ports);
+    const told = seen.uint32(layout.loPort);
+    const missing = ((known & 0xffff) === 0 ? 0xffff : 0) | (known >>> 16 === 0 ? 0xffff_0000 : 0);
+    if (missing !== 0) rows.set(row, r.ports, (known | (told & missing)) >>> 0);
+  }
+
   /** Number of the layer at a position, 0 after the last. */
   layer(row: number, position: number): number {
     const packed = this.rows.get(row, r.layers);

@@ -41,6 +41,16 @@ test('segments sent again are counted where the kernel tells of them', () => {
   expect(all()).toMatchObject([{ Retransmissions: { AB: 6, BA: 3 } }]);
 });
 
+test('the port that a tunnel begins at is learned from first packets', () => {
+  const { table, all } = tableOf();
+  const layers = ['Ethernet', 'IPv4', 'UDP', 'VXLAN'] as const;
+  const tunnel = { protocol: 17, layers, tunnelPort: 4789, networkId: 42, to: { ...server, port: 4789 } };
+  table.observe(observations({ ...tunnel, from: { ...client, port: 0 } }), 2000);
+  const first = { ...tunnel, ...fact, from: { ...client, port: 50_000 } };
+  table.observe(observations(first, { ...first, from: { ...client, port: 50_001 } }), 2000);
+  expect(all()).toMatchObject([{ Transport: { A: 50_000, B: 4789 } }]);
+});
+
 test('MACs and VLANs that the table of the kernel does not have are learned from first packets', () => {
   const { table, all } = tableOf();
   const noMac = new Uint8Array(6);

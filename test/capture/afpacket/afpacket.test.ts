@@ -72,7 +72,7 @@ test('what a capture asks for is asked of the socket', async () => {
   } as const;
   const full = contextOf(door, { ...asked, layers: new Set(['DNS'] as const) });
   await using __ = await pcap.start(full.context);
-  const same = { source: 5, drainMs: 250, ringBytes: 8 << 20 };
+  const same = { source: 5, drainMs: 250, ringBytes: 8 << 20, conversationsMax: 262_144 };
   expect(door.opened).toEqual([
     {
       ...same,
