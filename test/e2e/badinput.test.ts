@@ -165,22 +165,23 @@ test(
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       await over;
-      expect(sent).toBeGreaterThan(200);
+      expect(sent).toBeGreaterThan(100);
       await send(known, 100);
       sent += 100;
 
       for (const id of [kernel, socket])
         await eventually(async () => {
-          const [flow] = (await skein.query(`G.Flows().Has('CaptureID', '${id}', 'Transport', 8888)`)) as Flow[];
+          // One that was ended early for want of room goes on as another.
+          const asked = `G.At(${Date.now()}, 120).Flows().Has('CaptureID', '${id}', 'Network', '10.0.0.77')`;
+          const flows = (await skein.query(asked)) as Flow[];
           const loss = await lossOf(skein);
           const lost = (stages: readonly string[]) =>
             loss
               .filter(({ capture, stage }) => capture === id && stages.includes(stage))
               .reduce((sum, { packets }) => sum + packets, 0);
-          // Where the kernel itself had no room it cannot be known whose packets these were.
-          const counted = flow?.Metric.ABPackets ?? 0;
+          const counted = flows.reduce((sum, { Metric }) => sum + Metric.ABPackets, 0);
           expect(counted).toBeLessThanOrEqual(sent);
-          expect(counted + lost(['kernel-table', 'socket', 'decoder'])).toBeGreaterThanOrEqual(sent);
+          expect(counted + lost(['kernel-table', 'socket', 'decoder', 'queue'])).toBeGreaterThanOrEqual(sent);
         }, 20_000);
       expect((await lossOf(skein)).map(({ stage }) => stage)).toContain('flow-table');
       expect(holdingsOf(skein).residentBytes - residentBytes).toBeLessThan(400 << 20);
