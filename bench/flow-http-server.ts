@@ -48,8 +48,8 @@ const count = flowsWanted - 9 * WIDE;
 for (let from = 0; from < count; from += perBuffer) {
   const ms = Date.now();
   table.observe(conversations({ from, count: Math.min(perBuffer, count - from), places, ms, wide: WIDE }), ms);
-  if (archive) await tellAll();
 }
+if (archive) await tellAll();
 const { user, system } = process.cpuUsage(cpu);
 const each = (memory() - before) / table.stats().flows;
 const text =

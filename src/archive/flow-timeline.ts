@@ -218,6 +218,6 @@ function oneOf(flows: readonly Flow[]): FlowCondition {
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /** Flows that an archive is asked about at once by their UUIDs. */
-const NAMED_AT_ONCE = 1024;
+const NAMED_AT_ONCE = 256;
 
 const NO_POINTS: ReadonlyMap<string, FlowMetric[]> = new Map();
