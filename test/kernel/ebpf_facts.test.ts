@@ -48,6 +48,21 @@ test('drops are in the flow by the names of their reasons, and no flow lasts lon
   expect(refused?.Last).toBeLessThanOrEqual(endedMs + 20);
 });
 
+test('more conversations than the flow table holds are one flow each', async () => {
+  using way = new Way();
+  const { flows } = await way.capture(
+    async () => {
+      way.from(process.execPath, '-e', manyDatagrams);
+      return Date.now();
+    },
+    'from',
+    1000,
+  );
+  const sent = flows.filter(({ Transport }) => Transport?.A === 7777);
+  expect(sent.reduce((sum, { Metric }) => sum + Metric.ABPackets, 0)).toBe(5000);
+  expect(sent.length).toBe(5000);
+});
+
 const reader = `require('net').createServer((socket) => socket.resume().on('end', () => socket.end(() => process.exit())))
   .listen(5201, () => console.log('listening'))`;
 /** Connects, and sends when its input ends. */
@@ -60,6 +75,13 @@ const datagrams = `const socket = require('dgram').createSocket('udp4');
   (async () => {
     await new Promise((then) => socket.bind(7777, then));
     for (let i = 0; i < 5; i++) await new Promise((then) => socket.send('x', 9, '10.2.0.2', then));
+    socket.close();
+  })()`;
+
+const manyDatagrams = `const socket = require('dgram').createSocket('udp4');
+  (async () => {
+    await new Promise((then) => socket.bind(7777, then));
+    for (let i = 0; i < 5000; i++) await new Promise((then) => socket.send('x', 10000 + i, '10.2.0.2', then));
     socket.close();
   })()`;
 
@@ -106,11 +128,11 @@ class Way {
   }
 
   /** The flows at one end while something is done, which says when the last packet was sent. */
-  async capture(during: () => Promise<number>, at: 'from' | 'to' = 'from') {
+  async capture(during: () => Promise<number>, at: 'from' | 'to' = 'from', flowsMax = 10_000) {
     let flows: KernelFlows | undefined;
     const table = new FlowTable({
       life,
-      flowsMax: 1000,
+      flowsMax,
       decode: () => undefined,
       dropReason: (reason) => flows?.dropReasons[reason] ?? String(reason),
     });
