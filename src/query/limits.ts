@@ -32,9 +32,9 @@ export const defaultLimits: Limits = {
 
 /** A reference held in an array or a set, roughly. */
 const HELD_BYTES = 64;
-/** References that an item of a kind counts for: flows are made for the query that asks, of a kilobyte or so. */
+/** References that an item of a kind counts for: flows are made for the query that asks, of two kilobytes or so. */
 export function weightOf(kind: Kind): number {
-  return kind === 'flows' ? 16 : 1;
+  return kind === 'flows' ? 32 : 1;
 }
 
 /** Items between two looks at the clock. */
