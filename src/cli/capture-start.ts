@@ -6,7 +6,7 @@ import { parseDuration } from '../std/duration.ts';
 import { captureQuery, type WhereOptions } from './capture-query.ts';
 import { capturedAt, listenersOf } from './captures.ts';
 import type { Session } from './command.ts';
-import { usageFailure } from './failure.ts';
+import { Failure, usageFailure } from './failure.ts';
 import { request } from './http.ts';
 import { wholeNumber } from './output.ts';
 import type { PrintOptions } from './print.ts';
@@ -71,6 +71,9 @@ export function addStartOptions(command: Command): Command {
     .addOption(new Option('--reassamble-tcp', 'as Skydive spells it').hideHelp());
 }
 
+/** What the server says, as Skydive's does. */
+const DUPLICATE = 'duplicated resource';
+
 export async function startCapture(session: Session, options: StartOptions): Promise<void> {
   const { io } = session;
   const GremlinQuery = await captureQuery(session, options);
@@ -85,6 +88,9 @@ export async function startCapture(session: Session, options: StartOptions): Pro
     body: { GremlinQuery, ...askedOf(options) },
     ...(lasts !== undefined && { headers: { 'x-resource-ttl': lasts } }),
     signal: io.interrupted,
+  }).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.message !== DUPLICATE) throw error;
+    throw usageFailure('there is a capture with this query, type and filter already', 'skein capture list shows it');
   });
   const capture = await settled(session, server, JSON.parse(text) as WireCapture);
   if (options.output?.kind === 'skydive') io.out.write(`${JSON.stringify(capture, null, '\t')}\n`);

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPacketDoor } from '../../src/native/index.ts';
+import { mistake } from '../../src/std/mistake.ts';
 import { fakeCaptures, fakeTails } from './fake-captures.ts';
 import { smallNetwork } from './network.ts';
 import { skein, type TerminalOptions } from './terminal.ts';
@@ -117,6 +118,17 @@ describe('a start', () => {
     const { err, exitCode } = await net.run(['capture', 'start', '--gremlin', "G.V().Has('Name','eth7')"]);
     expect(err).toBe('nothing matches the query yet; it starts as soon as something does\n');
     expect(exitCode).toBe(0);
+  });
+
+  test('of what is captured already says where to look', async () => {
+    await using net = await network();
+    net.captures.create = () => {
+      throw mistake('capture.duplicate', 'duplicated resource');
+    };
+    expect(await net.run(['capture', 'start', '--on', 'br0'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('there is a capture with this query, type and filter already\n  skein capture list'),
+    });
   });
 
   test.each([
