@@ -1,4 +1,4 @@
-/** What is said when no flows are found: that they may have ended, or that none are kept of that time. */
+/** What is said when someone asks for a time of which no flows are kept. */
 import type { QueryReply } from '../contract/query.ts';
 import type { Status } from '../contract/status.ts';
 import { parsed } from './ask.ts';
@@ -8,13 +8,13 @@ import { drawTime } from './moment.ts';
 import type { PrintOptions } from './print.ts';
 import { serverOf } from './server.ts';
 
-/** A sentence, or undefined when the time that was asked about lies within what is kept. */
+/** A sentence, or undefined when the time lies within what is kept. */
 export async function outsideOfFlows(
   session: Session,
   options: PrintOptions,
   { time }: QueryReply,
 ): Promise<string | undefined> {
-  if (!time) return 'these would be flows that live; --since -10m finds those that have ended, too';
+  if (!time) return undefined;
   const server = await serverOf(options, session.io);
   const { text } = await request(server, { path: '/api/status', signal: session.io.interrupted });
   const archive = (parsed(text, server.url) as Status).Flows?.Archive;

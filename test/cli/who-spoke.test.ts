@@ -101,7 +101,7 @@ describe('flows', () => {
     expect(err).toBe(`skein: flows are kept from ${time(now + 60_000)} on\nnothing found\n`);
     expect(exitCode).toBe(1);
     expect((await net.run(['flows', '--port', '1'])).err).toBe(
-      'skein: these would be flows that live; --since -10m finds those that have ended, too\nnothing found\n',
+      'nothing found\nthese would be flows that live; --since -10m finds those that have ended, too\n',
     );
     expect((await net.run(['flows', '--port', '1', '-q'])).err).toBe('');
     // The graph goes back a second only: what lies before is refused by the server.

@@ -127,7 +127,9 @@ async function printFound(
   }
   if (isEmpty) {
     if (options.failEmpty) session.exitCode = exitCodes.empty;
-    if (!options.quiet) io.err.write('nothing found\n');
+    if (options.quiet) return;
+    io.err.write('nothing found\n');
+    if (!reply.time) io.err.write('these would be flows that live; --since -10m finds those that have ended, too\n');
     return;
   }
   const graph = reply.time ? `G.Between(${reply.time.from}, ${reply.time.to + 1})` : 'G';
