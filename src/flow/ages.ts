@@ -36,19 +36,24 @@ export class FlowAges {
     }
   }
 
-  /** `isAgain`: it was there before, and what travels in it has become known. */
-  add(row: number, application: string, nowMs: number, isAgain: boolean): void {
-    const known = this.#ofApplication.get(application.toUpperCase()) ?? (isAgain ? OTHERS : ONCE);
+  /** `talks`: it is not one of a flood. */
+  add(row: number, application: string, nowMs: number, talks: boolean): void {
+    const known = this.#ofApplication.get(application.toUpperCase()) ?? (talks ? OTHERS : ONCE);
     this.#append(row, isFinished(this.#store, row) ? FINISHED : known, nowMs);
   }
 
-  /** It was seen, `isAgain` in more packets than before. After FIN or RST that does not make it younger. */
-  touch(row: number, nowMs: number, isAgain: boolean): void {
+  /** It was seen again. After FIN or RST that does not make it younger. */
+  touch(row: number, nowMs: number, talks: boolean): void {
     const before = this.#ageOf(row);
     if (before === FINISHED) return;
-    const at = before === ONCE && isAgain ? OTHERS : before;
+    const at = before === ONCE && talks ? OTHERS : before;
     this.#listOf(before).remove(row);
     this.#append(row, isFinished(this.#store, row) ? FINISHED : at, nowMs);
+  }
+
+  /** Whether it is not one of a flood. */
+  talks(row: number): boolean {
+    return this.#ageOf(row) !== ONCE;
   }
 
   remove(row: number): void {

@@ -121,8 +121,8 @@ export class FlowTable implements FlowView {
   }
 
   /**
-   * Of these observations only those of flows that are known, and of them so many at most: in a flood of new ones, who
-   * talks is counted. Gives what the others had counted.
+   * Of these observations only those of flows that were seen more than once, and of them so many at most: in a flood of
+   * new ones, who talks is counted. Gives what the others had counted.
    */
   observeKnown(bytes: Uint8Array, nowMs: number, most: number): { readonly packets: number; readonly bytes: number } {
     const seen = new ObservationReader(bytes);
@@ -130,7 +130,8 @@ export class FlowTable implements FlowView {
     let left = most;
     this.#queue.start(nowMs);
     while (seen.next()) {
-      if (left > 0 && this.#store.find(seen.source, seen.uint32(layout.key + 4), seen.uint32(layout.key)) !== 0) {
+      const row = this.#store.find(seen.source, seen.uint32(layout.key + 4), seen.uint32(layout.key));
+      if (row !== 0 && left > 0 && this.#ages.talks(row)) {
         left--;
         this.#count.observations++;
         this.#observe(seen, nowMs);
@@ -295,11 +296,13 @@ export class FlowTable implements FlowView {
     }
     mergeObservation(store, row, seen, { isNew, nowMs });
     const isKnown = seen.payloadAt >= 0 && this.#takePayloads(row, seen, nowMs);
+    // Seen at two times, or in more packets than a SYN and its refusal: not one of a flood.
+    const talks = store.rows.float(row, r.loPacketsF) + store.rows.float(row, r.hiPacketsF) > 2;
     if (isNew || isKnown) {
       if (!isNew) this.#ages.remove(row);
-      this.#ages.add(row, applicationName(store, row, this.#names), nowMs, !isNew);
+      this.#ages.add(row, applicationName(store, row, this.#names), nowMs, talks || !isNew);
     } else {
-      this.#ages.touch(row, nowMs, !seen.isFactsOnly);
+      this.#ages.touch(row, nowMs, talks || !seen.isFactsOnly);
     }
     this.#queue.add(row);
   }

@@ -147,13 +147,18 @@ test('traces that are broken, cut off or too large are refused or taken as far a
 test(
   'a flood of SYNs from everywhere costs bounded memory, and what is not exact is said',
   () =>
-    inWorld(['--flow-max-entries', '20000', '--capture-queue-size', '8MiB'], async ({ skein, name, from, send }) => {
+    inWorld(['--flow-max-entries', '20000'], async ({ skein, name, from, send }) => {
       const GremlinQuery = `G.V().Has('Name', '${name}')`;
       const kernel = await capturing(skein, { GremlinQuery, Type: 'ebpf' });
       const socket = await capturing(skein, { GremlinQuery, Type: 'afpacket' });
       from.ip('addr add 10.200.0.1/24 dev wire');
       const known = [datagram(7777, 8888, 77)];
       await send(known, 100);
+      await eventually(async () =>
+        expect(await skein.query("G.Flows().Has('Network', '10.0.0.77').Values('Metric.ABPackets')")).toEqual([
+          100, 100,
+        ]),
+      );
       const { residentBytes } = holdingsOf(skein);
       const hping = ['-q', '--flood', '--rand-source', '-S', '-p', '80', '10.200.0.2'];
       const flood = spawn('timeout', ['-s', 'INT', '3', 'ip', 'netns', 'exec', from.name, 'hping3', ...hping]);
@@ -169,20 +174,13 @@ test(
       await send(known, 100);
       sent += 100;
 
+      // Who talked before is counted to the packet, whatever is lost of the flood.
       for (const id of [kernel, socket])
         await eventually(async () => {
-          // One that was ended early for want of room goes on as another.
           const asked = `G.At(${Date.now()}, 120).Flows().Has('CaptureID', '${id}', 'Network', '10.0.0.77')`;
           const flows = (await skein.query(asked)) as Flow[];
-          const loss = await lossOf(skein);
-          const lost = (stages: readonly string[]) =>
-            loss
-              .filter(({ capture, stage }) => capture === id && stages.includes(stage))
-              .reduce((sum, { packets }) => sum + packets, 0);
-          const counted = flows.reduce((sum, { Metric }) => sum + Metric.ABPackets, 0);
-          expect(counted).toBeLessThanOrEqual(sent);
-          expect(counted + lost(['kernel-table', 'socket', 'decoder', 'queue'])).toBeGreaterThanOrEqual(sent);
-        }, 20_000);
+          expect(flows.map(({ Metric }) => Metric.ABPackets)).toEqual([sent]);
+        }, 60_000);
       expect((await lossOf(skein)).map(({ stage }) => stage)).toContain('flow-table');
       expect(holdingsOf(skein).residentBytes - residentBytes).toBeLessThan(400 << 20);
 
@@ -200,7 +198,7 @@ test(
         expect(await skein.query("G.Flows().Has('Network', '10.0.0.78').Values('Metric.ABPackets')")).toEqual([50, 50]),
       );
     }),
-  60_000,
+  120_000,
 );
 
 async function lossOf(skein: Running): Promise<Lossy['loss']> {

@@ -268,13 +268,33 @@ describe('a table that is full', () => {
     expect(talks()).toBe(undefined);
   });
 
-  test('counts who is known when nobody else is let in, up to a bound, and tells what the others had counted', () => {
+  test('ends who sent one packet before who sent many at once', () => {
+    const { table, all } = tableOf({ flowsMax: 50 });
+    const busy = { from: end('10.9.9.9', 9), to: server, sent: { packets: 100, bytes: 6_000 } };
+    table.observe(observations(busy), 0);
+    for (let i = 0; i < 500; i++) table.observe(observations({ from: end(`10.1.${i >>> 8}.${i & 255}`, i) }), i);
+    expect(all().filter(({ Network }) => Network?.A === '10.9.9.9')).toHaveLength(1);
+  });
+
+  test('counts who talks when nobody else is let in, up to a bound, and tells what the others had counted', () => {
     const { table, all } = tableOf();
-    table.observe(observations({ from: { ...client, port: 1 } }, { from: { ...client, port: 2 } }), 0);
-    const many = observations(...[1, 2, 3, 4].map((port) => ({ from: { ...client, port } })));
-    expect(table.observeKnown(many, 10, 100).packets).toBe(2);
-    expect(table.observeKnown(many, 20, 1).packets).toBe(3);
-    expect(all().map(({ Metric }) => Metric.ABPackets)).toEqual([3, 2]);
+    const from = (port: number) => ({ from: { ...client, port } });
+    // The flood comes first in what is read, and some of it is answered; who talks was seen before.
+    table.observe(observations(from(4), from(5)), 0);
+    table.observe(observations(from(4), from(5), from(1), from(2)), 5);
+    const many = observations(...[1, 2, 3, 4, 5].map(from));
+    expect(table.observeKnown(many, 10, 100).packets).toBe(3);
+    expect(table.observeKnown(many, 20, 1).packets).toBe(4);
+    expect(
+      all()
+        .map(({ Transport, Metric }) => [Transport?.A, Metric.ABPackets])
+        .sort(),
+    ).toEqual([
+      [1, 1],
+      [2, 1],
+      [4, 4],
+      [5, 3],
+    ]);
   });
 });
 
