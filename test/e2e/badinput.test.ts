@@ -147,7 +147,7 @@ test('traces that are broken, cut off or too large are refused or taken as far a
 test(
   'a flood of SYNs from everywhere costs bounded memory, and what is not exact is said',
   () =>
-    inWorld(['--flow-max-entries', '20000'], async ({ skein, name, from, send }) => {
+    inWorld(['--flow-max-entries', '20000', '--capture-queue-size', '8MiB'], async ({ skein, name, from, send }) => {
       const GremlinQuery = `G.V().Has('Name', '${name}')`;
       const kernel = await capturing(skein, { GremlinQuery, Type: 'ebpf' });
       const socket = await capturing(skein, { GremlinQuery, Type: 'afpacket' });
