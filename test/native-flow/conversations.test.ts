@@ -201,6 +201,20 @@ test('those that were idle make room', () => {
   expect(total(outcome)).toBe(200);
 });
 
+test('a flood makes room a second after it is over, not before who talks', () => {
+  const talker = datagram(7, 7);
+  const packets = [
+    ...[1000, 1000, 1000].map((ms) => ({ bytes: talker, ms })),
+    ...many(150).map((bytes) => ({ bytes, ms: 1001 })),
+    // The first that finds no room makes those go who were silent for a second: for the next there is.
+    ...[2500, 2501].map((ms) => ({ bytes: talker, ms })),
+    ...many(50).map((_, at) => ({ bytes: datagram(at + 1, 50_000), ms: 2600 })),
+  ];
+  const outcome = decode(packets, { conversationsMax: 100, drainEvery: 1 });
+  expect(outcome.counters.notCounted).toBe(52);
+  expect(total(outcome)).toBe(packets.length - 52);
+});
+
 test('a conversation that was forgotten is the same when it comes back', () => {
   const packets = [1000, 100_000, 200_000].map((ms) => ({ bytes: datagram(1), ms }));
   const { seen } = decode(packets, { idleMs: 1000, drainEvery: 1 });

@@ -38,6 +38,7 @@ struct alignas(64) Conversation {
   bool isStartCertain : 1;
   bool wasCounted : 1;  // since the last drain
   bool hasTcp : 1;
+  bool talks : 1;  // more than a packet and its answer
   uint8_t sampled[2];  // payloads kept of each end
   uint8_t rawKept;
   int64_t firstNs;  // since the last drain

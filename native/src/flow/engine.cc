@@ -21,6 +21,10 @@ namespace {
 constexpr size_t kBatch = 32;
 constexpr size_t kRawBytesMax = 32u << 20;
 constexpr size_t kSampleBytesMax = 64u << 20;
+/** A SYN and its refusal: a conversation of no more, seen once, may be one of a flood. */
+constexpr uint64_t kFloodPackets = 2;
+/** How long such a one is kept where there is no room for others. */
+constexpr int64_t kCrowdedIdleNs = 1'000'000'000;
 /** Times of packets are numbers of files and strangers; those beyond are at the end of what differences can be made of. */
 constexpr int64_t kTimeMaxNs = INT64_MAX / 2;
 /** After all packets, whatever they wait for. */
@@ -234,6 +238,7 @@ void Engine::Inside::add(uint32_t index, const Level& level) {
   Conversation& conversation = table.at(index);
   const int end = level.isFromHi ? 1 : 0;
   if (!conversation.isPending) {
+    if (conversation.lastNs != 0) conversation.talks = true;
     setPending(index);
     conversation.firstNs = level.firstNs;
     conversation.lastNs = level.timestampNs;
@@ -245,6 +250,7 @@ void Engine::Inside::add(uint32_t index, const Level& level) {
     conversation.packets[end] += level.packets;
     conversation.bytes[end] += level.bytes;
     conversation.wasCounted = true;
+    if (conversation.packets[0] + conversation.packets[1] > kFloodPackets) conversation.talks = true;
   }
   if (level.began != Began::kUnsaid && !conversation.isStartCertain) {
     conversation.isStartCertain = true;
@@ -345,16 +351,21 @@ void Engine::Inside::forget(uint32_t index) {
   table.remove(index);
 }
 
-/** Looks at all of them, so not at every drain: when one may be idle for long enough, or there was no room. */
+/**
+ * Looks at all of them, so not at every drain: when one may be idle for long enough, or there was no room. Then those of
+ * a flood go early, so that it does not keep others out for long after it is over.
+ */
 void Engine::Inside::forgetIdle(int64_t nowNs) {
   const int64_t idleNs = int64_t{options.idleMs} * 1'000'000;
   if (nowNs < nextSweepNs && !wasFull) return;
+  const bool isCrowded = wasFull;
   wasFull = false;
   int64_t oldestNs = nowNs;
   for (uint32_t index = 0; index < table.end(); index++) {
     Conversation& conversation = table.at(index);
     if (!conversation.isUsed) continue;
-    if (conversation.lastNs >= nowNs - idleNs) {
+    const int64_t patienceNs = isCrowded && !conversation.talks ? std::min(idleNs, kCrowdedIdleNs) : idleNs;
+    if (conversation.lastNs >= nowNs - patienceNs) {
       oldestNs = std::min(oldestNs, conversation.lastNs);
       continue;
     }
