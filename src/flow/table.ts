@@ -46,6 +46,8 @@ export interface KeptPacket {
 
 /** Bytes of raw packets kept, by default. */
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
+/** A new flow is told of within so long, and then once per update period. */
+const NEWS_MS = 1_000;
 /** Flows that one call of `tick` tells or ends: some ms. */
 const FLOWS_PER_TICK = 1024;
 
@@ -56,6 +58,8 @@ export class FlowTable implements FlowView {
   readonly #store: FlowStore;
   readonly #ages: FlowAges;
   readonly #queue: UpdateQueue;
+  /** New flows: they are told of soon, so that who follows sees them and a crash loses little. */
+  readonly #news: UpdateQueue;
   readonly #telling: FlowTelling;
   readonly #losses = new LossBook();
   readonly #rawListeners = new Set<(packets: readonly KeptPacket[]) => void>();
@@ -75,6 +79,7 @@ export class FlowTable implements FlowView {
     this.#telling = new FlowTelling(this.#store, this.#names);
     this.#ages = new FlowAges(this.#store, options.life);
     this.#queue = new UpdateQueue(this.#store, options.life.updateMs);
+    this.#news = new UpdateQueue(this.#store, Math.min(NEWS_MS, options.life.updateMs));
   }
 
   /** Gives the number that its observations carry. A number comes again only when nothing of its place is left. */
@@ -107,7 +112,7 @@ export class FlowTable implements FlowView {
   /** Observations, one after the other: src/flow/layout.ts. */
   observe(bytes: Uint8Array, nowMs: number): void {
     const seen = new ObservationReader(bytes);
-    this.#queue.start(nowMs);
+    this.#start(nowMs);
     while (seen.next()) {
       this.#count.observations++;
       this.#observe(seen, nowMs);
@@ -128,7 +133,7 @@ export class FlowTable implements FlowView {
     const seen = new ObservationReader(bytes);
     const others = { packets: 0, bytes: 0 };
     let left = most;
-    this.#queue.start(nowMs);
+    this.#start(nowMs);
     while (seen.next()) {
       const row = this.#store.find(seen.source, seen.uint32(layout.key + 4), seen.uint32(layout.key));
       if (row !== 0 && left > 0 && this.#ages.talks(row)) {
@@ -172,9 +177,9 @@ export class FlowTable implements FlowView {
   /** Time goes on: updates are told, flows end. A bounded piece of work; gives whether more is due already. */
   tick(nowMs: number): boolean {
     let left = FLOWS_PER_TICK - this.#endPlaces(FLOWS_PER_TICK);
-    this.#queue.start(nowMs);
+    this.#start(nowMs);
     for (let row = 0; left > 0; left--) {
-      row = this.#queue.due(nowMs);
+      row = this.#news.due(nowMs) || this.#queue.due(nowMs);
       if (row === 0) break;
       this.#telling.tell(row);
     }
@@ -304,7 +309,13 @@ export class FlowTable implements FlowView {
     } else {
       this.#ages.touch(row, nowMs, talks || !seen.isFactsOnly);
     }
-    this.#queue.add(row);
+    (isNew ? this.#news : this.#queue).add(row);
+  }
+
+  /** Periods are counted from the first word of time. */
+  #start(nowMs: number): void {
+    this.#queue.start(nowMs);
+    this.#news.start(nowMs);
   }
 
   /** Whether it became known what travels in it. */

@@ -8,13 +8,14 @@ const finBack = { tcp: { to: { finMs: 2001 } } };
 const rst = { tcp: { from: { rstMs: 2000 } } };
 
 describe('an update', () => {
-  test('tells after each period once what was added, and nothing where nothing was', () => {
+  test('tells of a new flow after a second, then after each period once what was added, and nothing where nothing was', () => {
     const { table, told } = tableOf();
     table.observe(observations({ sent: { packets: 1, bytes: 100 } }), 0);
-    table.tick(9999);
+    table.tick(999);
     expect(told).toEqual([]);
+    // A new flow is not kept waiting for the period.
+    table.tick(1_000);
     table.tick(10_000);
-    table.tick(10_001);
     expect(told.map(({ LastUpdateMetric }) => LastUpdateMetric)).toMatchObject([{ ABPackets: 1, ABBytes: 100 }]);
     table.tick(20_000);
     expect(told.length).toBe(1);
@@ -36,8 +37,8 @@ describe('an update', () => {
       table.tick(ms);
     }
     table.tick(100_000);
-    expect(told.length).toBe(10);
-    expect(told.map((flow) => flow.LastUpdateMetric?.ABPackets)).toEqual([21, 20, 20, 20, 20, 20, 20, 20, 20, 19]);
+    expect(told.length).toBe(11);
+    expect(told.map((flow) => flow.LastUpdateMetric?.ABPackets)).toEqual([3, 18, 20, 20, 20, 20, 20, 20, 20, 20, 19]);
   });
 
   test('of very many flows is told in bounded pieces, in order', () => {
