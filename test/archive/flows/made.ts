@@ -114,13 +114,13 @@ export function flowsFrom(updates: readonly Update[]): Flow[] {
     const start = before?.Start ?? since;
     const added = metricOf(before ? since : start, time, ab, ba);
     const total = before?.Metric;
-    // Identity and place stay what they were.
-    const { TrackingID, L3TrackingID, NodeTID, CaptureID, ...changing } = fields;
-    const fixed = before ?? { TrackingID, L3TrackingID, NodeTID, CaptureID };
+    // Identity and place stay what they were; who began may turn out to be the other.
+    const { TrackingID, L3TrackingID, NodeTID, CaptureID, Network, ...changing } = fields;
+    const fixed = before ? turned(before, ab % 2 === 1) : { TrackingID, L3TrackingID, NodeTID, CaptureID, Network };
     const flow = flowOf(n, {
       ...changing,
       ...Object.fromEntries(
-        (['TrackingID', 'L3TrackingID', 'NodeTID', 'CaptureID'] as const).flatMap((name) =>
+        (['TrackingID', 'L3TrackingID', 'NodeTID', 'CaptureID', 'Network'] as const).flatMap((name) =>
           fixed[name] === undefined ? [] : [[name, fixed[name]]],
         ),
       ),
@@ -132,4 +132,9 @@ export function flowsFrom(updates: readonly Update[]): Flow[] {
     known.set(n, flow);
     return flow;
   });
+}
+
+function turned(flow: Flow, isTurned: boolean): Flow {
+  const { Network } = flow;
+  return isTurned && Network ? { ...flow, Network: { ...Network, A: Network.B, B: Network.A } } : flow;
 }
