@@ -9,12 +9,23 @@ export interface TimeOptions {
   readonly until?: string;
 }
 
-export function addTimeOptions(command: Command): Command {
+export function addTimeOptions(command: Command, words: TimeWords = ofElements): Command {
   return command
-    .addOption(new Option('--at <time>', 'as it was then: -5m, 10:30, 2026-11-21T10:30:00Z, rev:1234').helpGroup(group))
-    .addOption(new Option('--since <time>', 'every version from then on').helpGroup(group))
+    .addOption(new Option('--at <time>', `${words.at}: -5m, 10:30, 2026-11-21T10:30:00Z, rev:1234`).helpGroup(group))
+    .addOption(new Option('--since <time>', words.since).helpGroup(group))
     .addOption(new Option('--until <time>', 'until then (default: now)').helpGroup(group));
 }
+
+interface TimeWords {
+  readonly at: string;
+  readonly since: string;
+}
+
+const ofElements: TimeWords = { at: 'as it was then', since: 'every version from then on' };
+export const ofFlows: TimeWords = {
+  at: 'flows of then, with all that they counted to their end',
+  since: 'flows from then on',
+};
 
 const group = 'Time:';
 

@@ -19,7 +19,7 @@ import { fieldsGrid, flowsGrid } from '../render/flows.ts';
 import { drawTable } from '../render/table.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
-import { addTimeOptions } from '../time-options.ts';
+import { addTimeOptions, ofFlows } from '../time-options.ts';
 
 interface FlowsOptions extends PrintOptions, FlowQueryOptions {
   readonly follow?: boolean;
@@ -63,7 +63,7 @@ export function define(command: Command, session: Session): void {
   addFormatOption(command, formats);
   addListOptions(command);
   addUtcOption(command);
-  addTimeOptions(command);
+  addTimeOptions(command, ofFlows);
   addServerOptions(command);
   command.addHelpText(
     'after',

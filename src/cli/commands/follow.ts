@@ -6,7 +6,7 @@ import { addFormatOption, addUtcOption } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
 import { drawTrail, trailMermaid } from '../render/trail.ts';
 import { addServerOptions } from '../server-options.ts';
-import { addTimeOptions, type TimeOptions } from '../time-options.ts';
+import { addTimeOptions, ofFlows, type TimeOptions } from '../time-options.ts';
 
 export function define(command: Command, session: Session): void {
   command
@@ -14,7 +14,7 @@ export function define(command: Command, session: Session): void {
     .action((id: string, _, self: Command) => run(session, id, self.optsWithGlobals()));
   addFormatOption(command, ['table', 'json', 'yaml', 'mermaid']);
   addUtcOption(command);
-  addTimeOptions(command);
+  addTimeOptions(command, ofFlows);
   addServerOptions(command);
   examples(command, [
     'skein follow 9e42a86914a043b8',
