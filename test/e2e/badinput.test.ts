@@ -64,7 +64,8 @@ test(
       await eventually(async () => {
         const { descriptors, threads, residentBytes } = holdingsOf(skein);
         expect(await skein.query('G.Flows().Count()')).toBe(0);
-        expect(descriptors).toBeLessThanOrEqual(before.descriptors + 10);
+        // Our connections, and the archive's files for its first flows; the captures had more than a thousand.
+        expect(descriptors).toBeLessThanOrEqual(before.descriptors + 40);
         expect(threads).toBeLessThanOrEqual(before.threads);
         expect(residentBytes - before.residentBytes).toBeLessThan(150 << 20);
       }, 10_000);
