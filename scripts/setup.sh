@@ -17,7 +17,7 @@ case ${1:-} in
     stamp=$state/ready-to-test
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
     # Exporters of flows, and a switch that is one.
-    things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd"
+    things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd hping3:hping3 bpftool:bpftool"
     ;;
   *) echo 'usage: setup.sh [--test]' >&2; exit 2 ;;
 esac
