@@ -16,8 +16,8 @@ case ${1:-} in
   --test)
     stamp=$state/ready-to-test
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
-    # Exporters of flows, and a switch that is one.
-    things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd hping3:hping3 bpftool:bpftool"
+    # Exporters of flows, a switch that is one, and what reads what we write.
+    things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd hping3:hping3 bpftool:bpftool curl:curl tshark:tshark"
     ;;
   *) echo 'usage: setup.sh [--test]' >&2; exit 2 ;;
 esac
