@@ -1,4 +1,6 @@
 /** One packet in a line: who to whom, and what. Ethernet, VLANs, IPv4, IPv6 and ports; tshark knows the rest. */
+import { groupsText, macText } from '../std/addresstext.ts';
+
 const names: Readonly<Record<number, string>> = {
   1: 'ICMP',
   6: 'TCP',
@@ -47,12 +49,10 @@ function between(view: DataView, at: number, protocol: number, from: string, to:
   return `${end(from, view.getUint16(at))} → ${end(to, view.getUint16(at + 2))}  ${name}`;
 }
 
-/** As RFC 5952 writes it; the URL parser knows how. */
 function address6(view: DataView, at: number): string {
-  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(at + 2 * i).toString(16));
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+  return groupsText(Array.from({ length: 8 }, (_, i) => view.getUint16(at + 2 * i)));
 }
 
 function mac(data: Uint8Array, at: number): string {
-  return [...data.subarray(at, at + 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return macText(data.subarray(at, at + 6));
 }

@@ -1,4 +1,5 @@
 /** xxHash64 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md) in halves of 32 bits: BigInt costs ten times as much. */
+import { OCTETS } from '../std/addresstext.ts';
 
 /** Hash of bytes[0, size). The result stands in `hash` until the next call. */
 export function xxHash64(bytes: Uint8Array, size: number, seedHigh = 0, seedLow = 0): void {
@@ -64,14 +65,12 @@ export function hex64(high: number, low: number): string {
 
 function hex32(word: number): string {
   return (
-    (octets[word >>> 24] as string) +
-    octets[(word >>> 16) & 0xff] +
-    octets[(word >>> 8) & 0xff] +
-    (octets[word & 0xff] as string)
+    (OCTETS[word >>> 24] as string) +
+    OCTETS[(word >>> 16) & 0xff] +
+    OCTETS[(word >>> 8) & 0xff] +
+    (OCTETS[word & 0xff] as string)
   );
 }
-
-const octets = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
 const { imul } = Math;
 

@@ -1,7 +1,7 @@
 /** RTM_NEWADDR and RTM_DELADDR (linux/if_addr.h). */
 
 import { Attributes } from '../../native/attributes.ts';
-import { ipText } from './addresstext.ts';
+import { ipText } from '../../std/addresstext.ts';
 
 export interface Address {
   readonly ifindex: number;

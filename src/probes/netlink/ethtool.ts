@@ -2,7 +2,7 @@
 
 import { Attributes } from '../../native/attributes.ts';
 import { LITTLE } from '../../native/nlmsg.ts';
-import { macText } from './addresstext.ts';
+import { macText } from '../../std/addresstext.ts';
 
 const GSET = 0x01;
 const GDRVINFO = 0x03;

@@ -1,7 +1,7 @@
 /** RTM_NEWLINK and RTM_DELLINK (linux/if_link.h): one link as the kernel tells of it. */
 import type { Metadata } from '../../graph/element.ts';
 import { Attributes } from '../../native/attributes.ts';
-import { macText } from './addresstext.ts';
+import { macText } from '../../std/addresstext.ts';
 import { linkVlans, type VlanSet } from './bridgevlan.ts';
 import { kindOf } from './kinds/index.ts';
 import type { KindReading } from './kinds/kind.ts';

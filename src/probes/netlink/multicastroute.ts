@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
 import { Attributes } from '../../native/attributes.ts';
-import { ipText } from './addresstext.ts';
+import { ipText } from '../../std/addresstext.ts';
 import { present } from './present.ts';
 import { readHops } from './route.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
 import { Attributes } from '../../native/attributes.ts';
-import { ipText, macText } from './addresstext.ts';
+import { ipText, macText } from '../../std/addresstext.ts';
 import { present } from './present.ts';
 
 const entry = z.strictObject({

@@ -1,7 +1,7 @@
 /** RTM_NEWNEXTHOP and RTM_DELNEXTHOP (linux/nexthop.h): next hops that routes share by id. */
 
 import { Attributes } from '../../native/attributes.ts';
-import { ipText } from './addresstext.ts';
+import { ipText } from '../../std/addresstext.ts';
 
 export interface NexthopObject {
   readonly id: number;

@@ -1,8 +1,8 @@
 /** RTM_NEWROUTE and RTM_DELROUTE (linux/rtnetlink.h). */
 
 import { Attributes } from '../../native/attributes.ts';
+import { ipText } from '../../std/addresstext.ts';
 import { AF_INET, AF_INET6 } from './address.ts';
-import { ipText } from './addresstext.ts';
 
 export interface Route {
   readonly family: number;

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
 import { Attributes } from '../../native/attributes.ts';
+import { ipText } from '../../std/addresstext.ts';
 import { AF_INET, AF_INET6 } from './address.ts';
-import { ipText } from './addresstext.ts';
 
 export const ruleFields = {
   RoutingRules: field(

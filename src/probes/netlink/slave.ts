@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Metadata } from '../../graph/element.ts';
 import { field } from '../../model/vocabulary.ts';
 import type { Attributes } from '../../native/attributes.ts';
-import { macText } from './addresstext.ts';
+import { macText } from '../../std/addresstext.ts';
 
 export const slaveFields = {
   BondSlave: field(

@@ -1,6 +1,6 @@
 /** Addresses as bytes. A text that would not come back as it was is no address here, and is kept as text. */
 
-import { HEX } from './bytes.ts';
+import { groupsOf, groupsText, OCTETS } from '../../../std/addresstext.ts';
 
 /** IPv4 as a number, IPv6 as 16 bytes, a text that is neither as it is. */
 export type Address = number | Uint8Array | string;
@@ -11,12 +11,12 @@ export function addressOf(text: string): Address {
     return number < 0 ? text : number;
   }
   const bytes = ipv6Bytes(text);
-  return bytes && ipv6Text(bytes) === text ? bytes : text;
+  return bytes && groupsText(groupsOf(bytes)) === text ? bytes : text;
 }
 
 export function addressText(address: Address): string {
   if (typeof address === 'string') return address;
-  if (typeof address !== 'number') return ipv6Text(address);
+  if (typeof address !== 'number') return groupsText(groupsOf(address));
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 
@@ -37,7 +37,7 @@ export function macNumber(text: string): number {
 
 export function macText(number: number): string {
   const [high, low] = [Math.floor(number / 2 ** 24), number % 2 ** 24];
-  const three = (part: number) => `${HEX[part >>> 16]}:${HEX[(part >>> 8) & 255]}:${HEX[part & 255]}`;
+  const three = (part: number) => `${OCTETS[part >>> 16]}:${OCTETS[(part >>> 8) & 255]}:${OCTETS[part & 255]}`;
   return `${three(high)}:${three(low)}`;
 }
 
@@ -75,18 +75,4 @@ function ipv6Bytes(text: string): Uint8Array | undefined {
     bytes[2 * i + 1] = value & 255;
   }
   return bytes;
-}
-
-/** As RFC 5952 writes them. */
-function ipv6Text(bytes: Uint8Array): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number));
-  // The longest run of zeros, the first of equals, if longer than one group (RFC 5952, 4.2).
-  let [from, length] = [0, 1];
-  for (let start = 0; start < 8; start++) {
-    let end = start;
-    while (end < 8 && groups[end] === 0) end++;
-    if (end - start > length) [from, length] = [start, end - start];
-  }
-  const hex = groups.map((group) => group.toString(16));
-  return length === 1 ? hex.join(':') : `${hex.slice(0, from).join(':')}::${hex.slice(from + length).join(':')}`;
 }

@@ -1,7 +1,5 @@
 /** Numbers, ids and texts one after the other in bytes: how rows of flows cross the threads and lie in the file. */
-
-/** Two digits for each byte. */
-export const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+import { OCTETS } from '../../../std/addresstext.ts';
 
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -132,7 +130,7 @@ export class ByteReader {
 
   id(): string {
     let hex = '';
-    for (let i = 0; i < 8; i++) hex += HEX[this.byte()];
+    for (let i = 0; i < 8; i++) hex += OCTETS[this.byte()];
     return hex;
   }
 

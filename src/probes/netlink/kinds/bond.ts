@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
 import type { Attributes } from '../../../native/attributes.ts';
-import { ipText, macText } from '../addresstext.ts';
+import { ipText, macText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 

@@ -1,7 +1,7 @@
 /** IFLA_BR_* (linux/if_link.h). Timers and counts that tick by themselves are left out: they would be versions. */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import { macText } from '../addresstext.ts';
+import { macText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 import { vlanProtocol } from './vlan.ts';

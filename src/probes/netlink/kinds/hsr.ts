@@ -1,7 +1,7 @@
 /** IFLA_HSR_* (linux/if_link.h): one network over two rings, IEC 62439-3. */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import { macText } from '../addresstext.ts';
+import { macText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 

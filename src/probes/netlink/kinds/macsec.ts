@@ -1,7 +1,7 @@
 /** IFLA_MACSEC_* (linux/if_link.h): encryption of a link, IEEE 802.1AE. */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import { macText } from '../addresstext.ts';
+import { macText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
 import type { Attributes } from '../../../native/attributes.ts';
-import { ipText } from '../addresstext.ts';
+import { ipText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { KindReading, LinkKind } from './kind.ts';
 

@@ -1,7 +1,7 @@
 /** IFLA_VXLAN_* (linux/if_link.h). */
 import * as z from 'zod';
 import { field } from '../../../model/vocabulary.ts';
-import { ipText } from '../addresstext.ts';
+import { ipText } from '../../../std/addresstext.ts';
 import { present } from '../present.ts';
 import type { LinkKind } from './kind.ts';
 
