@@ -41,7 +41,13 @@ export class Several {
 export interface GraphWriter {
   /** `id`: undefined to have one made. Properties in order; of a key with `single` the last holds. */
   addVertex(label: string, id: GValue | undefined, properties: readonly NewProperty[]): GraphNode;
-  addEdge(label: string, from: GraphNode, to: GraphNode, id: GValue | undefined, properties: readonly NewProperty[]): GraphEdge;
+  addEdge(
+    label: string,
+    from: GraphNode,
+    to: GraphNode,
+    id: GValue | undefined,
+    properties: readonly NewProperty[],
+  ): GraphEdge;
   /** The element as it is then. */
   setProperty<E extends Element>(element: E, property: NewProperty): E;
   removeProperty(property: VertexProperty | Property): void;
@@ -55,7 +61,7 @@ export type Cardinality = 'single' | 'list' | 'set';
 
 export interface NewProperty {
   readonly key: string;
-  /** Of a vertex property; undefined to have one made. */
+  /** Of a vertex property; undefined to have one made. With list or set one that is there is changed, not added to. */
   readonly id?: GValue | undefined;
   readonly value: GValue;
   /** Undefined: the usual one. */

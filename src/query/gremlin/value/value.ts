@@ -31,6 +31,8 @@ export type GValue =
   | Token
   | Predicate
   | Bytecode
+  // In maps of mergeV: a property with how it is to be kept.
+  | CardinalityValue
   | ClassName
   | CardinalityValue
   | Reference

@@ -1,0 +1,37 @@
+/** Bytecode to something that runs. All that is wrong with it is told at once. */
+import { Mistake } from '../../std/mistake.ts';
+import { Faults } from '../faults.ts';
+import { Builder } from './builder.ts';
+import type { Bytecode } from './bytecode.ts';
+import { readOptions, type SourceOptions } from './options.ts';
+import { type Pipe, type Placed, pipeOf } from './pipeline.ts';
+import { rewritten } from './strategies/index.ts';
+import { trackingOf } from './tracking.ts';
+
+export interface Compiled {
+  readonly bytecode: Bytecode;
+  readonly options: SourceOptions;
+  readonly placed: readonly Placed[];
+  readonly pipe: Pipe;
+  /** Dice of a seed, when one was given. */
+  readonly randomOf: (() => () => number) | undefined;
+  readonly isProductive: (key: string) => boolean;
+}
+
+/** Throws one Mistake with all faults; `text`: what positions are of. */
+export function compile(bytecode: Bytecode, text?: string): Compiled {
+  const faults = new Faults();
+  const options = readOptions(bytecode, faults);
+  const plan = rewritten(bytecode, options, faults);
+  const tracking = options.keepsPath ? 'all' : trackingOf(plan.bytecode);
+  const placed = new Builder(faults, options, tracking).placed(plan.bytecode);
+  if (faults.errors.length > 0) throw new Mistake(faults.errors, text);
+  return {
+    bytecode: plan.bytecode,
+    options,
+    placed,
+    pipe: pipeOf(placed),
+    randomOf: plan.randomOf,
+    isProductive: plan.isProductive ?? (() => false),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Element } from '../../../graph/element.ts';
+import type { GraphView } from '../../../graph/view.ts';
+import type { PropertyModel } from '../property-graph.ts';
+import type { Run } from '../run.ts';
+import { defineTraversalStep, type FlatMapOp, type Wanted } from '../step.ts';
+import type { GValue } from '../value/value.ts';
+
+export const v = defineTraversalStep({
+  name: 'V',
+  doc: 'Vertices: all of them, or those of the ids.',
+  args: '[id, …]',
+  count: [0, Number.POSITIVE_INFINITY],
+  place: ['start', 'step'],
+  example: { query: 'g.V().count()', gives: ['6'] },
+  build: (call, builder) => elements('node', builder.values(call).flat() as GValue[], call.args.length > 0),
+});
+
+export const e = defineTraversalStep({
+  name: 'E',
+  doc: 'Edges: all of them, or those of the ids.',
+  args: '[id, …]',
+  count: [0, Number.POSITIVE_INFINITY],
+  place: ['start', 'step'],
+  example: { query: 'g.E().count()', gives: ['6'] },
+  build: (call, builder) => elements('edge', builder.values(call).flat() as GValue[], call.args.length > 0),
+});
+
+function elements(
+  kind: Element['kind'],
+  ids: readonly GValue[],
+  hasIds: boolean,
+  wanted: readonly Wanted[] = [],
+): FlatMapOp {
+  return {
+    kind: 'flatMap',
+    flatMap: (_traverser, run) => (hasIds ? byIds(kind, ids, run) : scan(kind, wanted, run)),
+    size: (_traverser, { view }) =>
+      hasIds || wanted.length > 0 ? undefined : kind === 'node' ? view.nodeCount : view.edgeCount,
+    narrowed: (more) => elements(kind, ids, hasIds, more),
+  };
+}
+
+function* byIds(kind: Element['kind'], ids: readonly GValue[], run: Run): Generator<Element> {
+  for (const id of ids) {
+    const found = find(kind, id, run);
+    if (found !== undefined) yield found;
+  }
+}
+
+function find(kind: Element['kind'], id: GValue, { model, view }: Run): Element | undefined {
+  if (id !== null && typeof id === 'object' && 'kind' in id && 'metadata' in id)
+    return kind === 'node' ? model.node(model.id(id), view) : model.edge(model.id(id), view);
+  return kind === 'node' ? model.node(id, view) : model.edge(id, view);
+}
+
+/** By the smallest that an index gives; all of them where none knows. */
+function scan(kind: Element['kind'], wanted: readonly Wanted[], run: Run): Iterable<Element> {
+  const { model, view } = run;
+  for (const want of wanted) if (want.of === 'id') return byIds(kind, want.values, run);
+  if (kind === 'edge') return view.edges();
+  for (const want of wanted) {
+    const [value] = want.values;
+    if (want.values.length !== 1 || value === undefined) continue;
+    const found = want.of === 'property' ? model.nodesWith(want.key, value, view) : labelled(want, value, model, view);
+    if (found !== undefined) return found;
+  }
+  return view.nodes();
+}
+
+function labelled(want: Wanted, label: GValue, model: PropertyModel, view: GraphView): Iterable<Element> | undefined {
+  return want.of === 'label' && typeof label === 'string' ? model.nodesLabelled?.(label, view) : undefined;
+}

@@ -1,0 +1,23 @@
+import { defineTraversalStep } from '../step.ts';
+import { Traverser } from '../traverser.ts';
+
+export const inject = defineTraversalStep({
+  name: 'inject',
+  doc: 'Values of your own, before all that comes.',
+  args: 'value, …',
+  count: [0, Number.POSITIVE_INFINITY],
+  place: ['start', 'step'],
+  example: { query: 'g.inject(1, 2)', gives: ['1', '2'] },
+  build(call, builder) {
+    const values = builder.values(call);
+    const { mark } = builder;
+    return {
+      kind: 'stream',
+      *stream(input) {
+        for (const value of values) yield new Traverser(null, 1).to(value, mark);
+        if (call.isStart) return;
+        yield* input;
+      },
+    };
+  },
+});
