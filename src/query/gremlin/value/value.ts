@@ -31,8 +31,6 @@ export type GValue =
   | Token
   | Predicate
   | Bytecode
-  // In maps of mergeV: a property with how it is to be kept.
-  | CardinalityValue
   | ClassName
   | CardinalityValue
   | Reference
