@@ -7,7 +7,7 @@ import type { Change, Commit, GraphEvent, SampleEvent, Source } from './change.t
 import { difference } from './diff.ts';
 import type { Element, GraphEdge, Metadata } from './element.ts';
 import { firstEdge, firstNode } from './first.ts';
-import { KeyIndex } from './keyindex.ts';
+import { type IndexedKey, KeyIndex } from './keyindex.ts';
 import { ChangeLog } from './log.ts';
 import { merged, patched, patchedKeys } from './merge.ts';
 import { NowView } from './now.ts';
@@ -22,7 +22,7 @@ import type { Difference, GraphView, Sample, Span } from './view.ts';
 
 export interface GraphOptions {
   /** Dotted metadata keys of nodes that get an index. */
-  readonly indexed?: readonly string[];
+  readonly indexed?: readonly (string | IndexedKey)[];
   /** Names an edge that comes without an id; a function of its ends and its relation. */
   readonly edgeId?: (parent: string, child: string, relation: string) => string;
   /** Added to log positions to give revisions, so that they go on growing after a restart. */
@@ -142,6 +142,14 @@ export class Graph {
   /** What is kept here. */
   range(): Span {
     return { from: this.#begin, to: this.#lastTime };
+  }
+
+  /** Gives a key of nodes an index, for all that is kept. Takes the time of a look at each node. */
+  index(key: string | IndexedKey): void {
+    const index = new KeyIndex(key);
+    if (this.nodes.indexOf(index.key)) return;
+    for (const slot of this.nodes.all()) index.take(slot, this.log);
+    this.nodes.indexes.push(index);
   }
 
   /** Forgets what ended before `time`, or more than `eventsMax` events ago. Works by segments: some more may stay. */

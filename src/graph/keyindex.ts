@@ -1,7 +1,14 @@
 /** Which slots hold a value under a key now, and which once did: the second is re-checked against the moment asked for. */
-import type { Metadata } from './element.ts';
+import type { Metadata, Value } from './element.ts';
+import type { ChangeLog } from './log.ts';
 import type { Slot } from './slot.ts';
 import { type Scalar, scalarsAt } from './value.ts';
+
+/** A key that is a name, not a path, and whose values say themselves what they are to be found by. */
+export interface IndexedKey {
+  readonly key: string;
+  scalars(value: Value): readonly Scalar[];
+}
 
 type Holders = Slot | Set<Slot>;
 
@@ -11,9 +18,12 @@ export class KeyIndex {
   readonly #now = new Map<Scalar, Holders>();
   readonly #once = new Map<Scalar, Set<Slot>>();
 
-  constructor(key: string) {
-    this.key = key;
-    this.#path = key.split('.');
+  readonly #scalars: IndexedKey['scalars'] | undefined;
+
+  constructor(indexed: string | IndexedKey) {
+    this.key = typeof indexed === 'string' ? indexed : indexed.key;
+    this.#path = typeof indexed === 'string' ? indexed.split('.') : [indexed.key];
+    this.#scalars = typeof indexed === 'string' ? undefined : indexed.scalars;
   }
 
   /** First part of the key: the metadata key whose change can change this index. */
@@ -36,6 +46,23 @@ export class KeyIndex {
       const holders = this.#now.get(value);
       if (holders === slot) this.#now.delete(value);
       else if (holders instanceof Set) holders.delete(slot);
+    }
+    this.#past(slot, metadata);
+  }
+
+  /** All that a slot holds and once held, when the index is made late. */
+  take(slot: Slot, log: ChangeLog): void {
+    for (const { metadata } of slot.ended(log)) this.#past(slot, metadata);
+    if (slot.current) this.add(slot, slot.current.metadata);
+  }
+
+  /** Whether it is to be found by `value`. */
+  holds(metadata: Metadata, value: Scalar): boolean {
+    return this.#values(metadata).includes(value);
+  }
+
+  #past(slot: Slot, metadata: Metadata): void {
+    for (const value of this.#values(metadata)) {
       let once = this.#once.get(value);
       if (!once) {
         once = new Set();
@@ -76,6 +103,7 @@ export class KeyIndex {
   #values(metadata: Metadata): readonly Scalar[] {
     const value = metadata[this.root];
     if (value === undefined) return NOTHING;
+    if (this.#scalars) return Object.hasOwn(metadata, this.root) ? this.#scalars(value) : NOTHING;
     if (this.#path.length === 1 && (typeof value !== 'object' || value === null)) return [value];
     return scalarsAt(metadata, this.#path);
   }

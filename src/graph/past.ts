@@ -1,9 +1,10 @@
 /** The graph as it was after the first `position` events of the log: a lazy view, not a copy. */
 import type { Element, GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
+import type { KeyIndex } from './keyindex.ts';
 import type { Slot } from './slot.ts';
 import type { Table } from './table.ts';
-import { type Scalar, scalarsAt } from './value.ts';
+import type { Scalar } from './value.ts';
 import type { Counters, GraphView, Span } from './view.ts';
 
 export class PastView implements GraphView {
@@ -58,7 +59,7 @@ export class PastView implements GraphView {
   nodesWith(key: string, value: Value): Iterable<GraphNode> | undefined {
     const index = this.#graph.nodes.indexOf(key);
     if (!index || typeof value === 'object') return undefined;
-    return this.#holding([...index.ever(value as Scalar)], key.split('.'), value as Scalar);
+    return this.#holding(index, value as Scalar);
   }
 
   counters(id: string, series: string): Counters | undefined {
@@ -75,8 +76,9 @@ export class PastView implements GraphView {
     }
   }
 
-  *#holding(slots: Iterable<Slot>, path: readonly string[], value: Scalar): Generator<GraphNode> {
-    for (const node of this.#alive(slots)) if (scalarsAt(node.metadata, path).includes(value)) yield node as GraphNode;
+  *#holding(index: KeyIndex, value: Scalar): Generator<GraphNode> {
+    for (const node of this.#alive([...index.ever(value)]))
+      if (index.holds(node.metadata, value)) yield node as GraphNode;
   }
 
   get #counted(): { nodes: number; edges: number } {

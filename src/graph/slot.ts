@@ -97,6 +97,14 @@ export class Slot {
     if (current && current.updatedAt <= to) yield current;
   }
 
+  /** All versions kept that are no more, also those that ended in the millisecond they began. */
+  *ended(log: ChangeLog): Generator<Element> {
+    for (let index = 0; index < this.eventCount; index++) {
+      const version = this.#undone(index, log);
+      if (version) yield version;
+    }
+  }
+
   /** The version that the event at events[index] ended. */
   #undone(index: number, log: ChangeLog): Element | undefined {
     const position = this.#event(index) as number;

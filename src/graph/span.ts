@@ -2,7 +2,7 @@
 import type { Element, GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
 import type { Slot } from './slot.ts';
-import { type Scalar, scalarsAt } from './value.ts';
+import type { Scalar } from './value.ts';
 import type { Counters, GraphView, Span } from './view.ts';
 
 export class SpanView implements GraphView {
@@ -57,9 +57,8 @@ export class SpanView implements GraphView {
   nodesWith(key: string, value: Value): GraphNode[] | undefined {
     const index = this.#graph.nodes.indexOf(key);
     if (!index || typeof value === 'object') return undefined;
-    const path = key.split('.');
     const nodes = this.#all(index.ever(value as Scalar)) as GraphNode[];
-    return nodes.filter((node) => scalarsAt(node.metadata, path).includes(value as Scalar));
+    return nodes.filter((node) => index.holds(node.metadata, value as Scalar));
   }
 
   counters(id: string, series: string): Counters | undefined {

@@ -5,10 +5,10 @@ import type { Slot } from './slot.ts';
 export class Table<S extends Slot> {
   readonly alive = new Map<string, S>();
   readonly ended = new Map<string, S>();
-  readonly indexes: readonly KeyIndex[];
+  readonly indexes: KeyIndex[];
   readonly #make: (id: string) => S;
 
-  constructor(make: (id: string) => S, indexes: readonly KeyIndex[]) {
+  constructor(make: (id: string) => S, indexes: KeyIndex[]) {
     this.#make = make;
     this.indexes = indexes;
   }
