@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   graph: ['model', 'std'],
   flow: ['model', 'std'],
   query: ['flow', 'graph', 'model', 'std'],
+  graphfiles: ['query', 'graph', 'std'],
   archive: ['flow', 'graph', 'model', 'std'],
   native: ['std'],
   probes: ['native', 'graph', 'model', 'std'],

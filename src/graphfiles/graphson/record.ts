@@ -1,0 +1,100 @@
+/** A vertex of a GraphSON 3 file with the edges that leave it, as TinkerPop's I/O reference lays it out. */
+import { fromGraphson } from '../../query/gremlin/graphson/value.ts';
+import type { NewProperty } from '../../query/gremlin/property-graph.ts';
+import type { GValue } from '../../query/gremlin/value/value.ts';
+import { mistake } from '../../std/mistake.ts';
+import type { Interned } from '../interned.ts';
+import type { EdgeRecord, VertexRecord } from '../loading.ts';
+
+export interface Adjacent {
+  readonly vertex: VertexRecord;
+  readonly edges: readonly EdgeRecord[];
+  /** `inE` says again what `outE` of the other end says; so it is only counted. */
+  readonly arriving: number;
+}
+
+/** Throws a Mistake that says what is wrong. */
+export function adjacentOf(json: unknown, interned: Interned): Adjacent {
+  const vertex = objectOf(json, 'a vertex');
+  const id = idOf(vertex.id, 'a vertex');
+  const edges: EdgeRecord[] = [];
+  for (const [label, list] of entriesOf(vertex.outE, 'outE'))
+    for (const edge of listOf(list, `outE of ${label}`)) edges.push(edgeOf(edge, interned.text(label), id, interned));
+  let arriving = 0;
+  for (const [label, list] of entriesOf(vertex.inE, 'inE')) arriving += listOf(list, `inE of ${label}`).length;
+  return {
+    vertex: {
+      id,
+      label: vertex.label === undefined ? 'vertex' : interned.text(textOf(vertex.label, 'the label of a vertex')),
+      properties: vertexProperties(vertex.properties, interned),
+    },
+    edges,
+    arriving,
+  };
+}
+
+function edgeOf(json: unknown, label: string, from: GValue, interned: Interned): EdgeRecord {
+  const edge = objectOf(json, 'an edge');
+  const properties: NewProperty[] = [];
+  for (const [key, value] of entriesOf(edge.properties, 'the properties of an edge'))
+    properties.push({ key, value: propertyValue(value, interned) });
+  const id = edge.id === undefined ? undefined : idOf(edge.id, 'an edge');
+  return { id, label, from, to: idOf(edge.inV, 'the inV of an edge'), properties };
+}
+
+function vertexProperties(json: unknown, interned: Interned): NewProperty[] {
+  const properties: NewProperty[] = [];
+  for (const [key, list] of entriesOf(json, 'the properties of a vertex')) {
+    const values = listOf(list, `the property ${key}`);
+    // One is not made a list of, so that nothing has to be looked up.
+    const cardinality = values.length > 1 ? 'list' : 'single';
+    for (const item of values) {
+      const property = objectOf(item, `the property ${key}`);
+      const meta = entriesOf(property.properties, `the properties of ${key}`);
+      properties.push({
+        key,
+        cardinality,
+        value: propertyValue(property.value, interned),
+        id: property.id === undefined ? undefined : idOf(property.id, `the property ${key}`),
+        meta:
+          meta.length === 0 ? undefined : meta.map(([name, value]) => [name, propertyValue(value, interned)] as const),
+      });
+    }
+  }
+  return properties;
+}
+
+function propertyValue(json: unknown, interned: Interned): GValue {
+  if (typeof json === 'string') return interned.text(json);
+  return fromGraphson(json === undefined ? null : json);
+}
+
+function idOf(json: unknown, what: string): GValue {
+  if (json === undefined || json === null) throw wrong(`${what} has no id`);
+  return fromGraphson(json);
+}
+
+function entriesOf(json: unknown, what: string): [string, unknown][] {
+  return json === undefined || json === null ? NONE : Object.entries(objectOf(json, what));
+}
+
+function objectOf(json: unknown, what: string): { readonly [key: string]: unknown } {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong(`${what} is no object`);
+  return json as { readonly [key: string]: unknown };
+}
+
+function listOf(json: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(json)) throw wrong(`${what} is no list`);
+  return json;
+}
+
+function textOf(json: unknown, what: string): string {
+  if (typeof json !== 'string') throw wrong(`${what} is no text`);
+  return json;
+}
+
+function wrong(message: string): Error {
+  return mistake('graphfile.graphson', message);
+}
+
+const NONE: [string, unknown][] = [];

@@ -1,0 +1,215 @@
+/** Changes of a graph of one's own. What is refused is refused as TinkerGraph does, in the same words. */
+import type { Change, Source } from '../../../graph/change.ts';
+import type { Element, GraphEdge, GraphNode, Value } from '../../../graph/element.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { type Mistake, mistake } from '../../../std/mistake.ts';
+import type { Cardinality, GraphWriter, NewProperty } from '../property-graph.ts';
+import { isNumber } from '../value/num.ts';
+import { type GValue, type Property, Uuid, VertexProperty } from '../value/value.ts';
+import { derivedId } from './derived.ts';
+import { type Entry, entriesOf, withEntries } from './entries.ts';
+import { idOf, idText, intOf } from './ids.ts';
+import { LABEL } from './own.ts';
+import { isSame, toStored } from './stored.ts';
+
+export interface OwnWriterParts {
+  readonly graph: Graph;
+  readonly usual: Cardinality;
+  /** Whose words, and of when. */
+  readonly source: () => Source;
+}
+
+export class OwnWriter implements GraphWriter {
+  readonly usual: Cardinality;
+  readonly #graph: Graph;
+  readonly #source: () => Source;
+  /** New ids count on from the highest that ever was. */
+  #nextId = 0;
+
+  constructor({ graph, usual, source }: OwnWriterParts) {
+    this.usual = usual;
+    this.#graph = graph;
+    this.#source = source;
+    this.countOn();
+  }
+
+  /** Call after elements came into the graph in another way: new ids are none of theirs. */
+  countOn(): void {
+    for (const table of [this.#graph.nodes, this.#graph.edges]) for (const slot of table.all()) this.#noteId(slot.id);
+  }
+
+  addVertex(label: string, id: GValue | undefined, properties: readonly NewProperty[]): GraphNode {
+    const text = id === undefined ? this.#newId() : idText(id);
+    if (this.#graph.nodes.alive.has(text)) throw taken('Vertex', text);
+    const metadata = labelled(label);
+    for (const property of properties) {
+      const key = propertyKey(property.key);
+      put(metadata, key, this.#with(text, metadata[key], property));
+    }
+    this.#apply({ kind: 'node', id: text, metadata });
+    this.#noteId(text);
+    return this.#graph.nodes.alive.get(text)?.current as GraphNode;
+  }
+
+  addEdge(
+    label: string,
+    from: GraphNode,
+    to: GraphNode,
+    id: GValue | undefined,
+    properties: readonly NewProperty[],
+  ): GraphEdge {
+    const text = id === undefined ? this.#newId() : idText(id);
+    if (this.#graph.edges.alive.has(text)) throw taken('Edge', text);
+    for (const node of [from, to]) this.#current(node);
+    const metadata = labelled(label);
+    for (const { key, value } of properties)
+      put(metadata, propertyKey(key), value === null ? undefined : toStored(value));
+    this.#apply({ kind: 'edge', id: text, parent: from.id, child: to.id, metadata });
+    this.#noteId(text);
+    return this.#graph.edges.alive.get(text)?.current as GraphEdge;
+  }
+
+  setProperty<E extends Element>(element: E, property: NewProperty): E {
+    const key = propertyKey(property.key);
+    const current = this.#current(element);
+    const before = Object.hasOwn(current.metadata, key) ? current.metadata[key] : undefined;
+    if (element.kind === 'node') this.#put(element, key, this.#with(element.id, before, property));
+    else this.#put(element, key, property.value === null ? undefined : toStored(property.value));
+    return this.#current(element);
+  }
+
+  removeProperty(property: VertexProperty | Property): void {
+    if (property instanceof VertexProperty) this.#replaceEntry(property, undefined);
+    else if (property.element instanceof VertexProperty)
+      this.#replaceEntry(property.element, (entry) => ({ ...entry, meta: without(entry.meta, property.key) }));
+    else if (this.#find(property.element)) this.#put(property.element, property.key, undefined);
+  }
+
+  remove(element: Element): void {
+    if (this.#find(element)) this.#apply({ kind: 'gone', of: element.kind, id: element.id });
+  }
+
+  /** What is kept under a key of a vertex once it has this property too. */
+  #with(vertex: string, before: Value | undefined, property: NewProperty): Value | undefined {
+    const { key, value, id } = property;
+    const cardinality = property.cardinality ?? this.usual;
+    // Without a value there is no property: TinkerGraph as it is by default.
+    if (value === null) return cardinality === 'single' ? undefined : before;
+    const meta = metaOf(property);
+    if (cardinality === 'single') {
+      if (id === undefined && meta === undefined) return toStored(value);
+      return withEntries([{ id: givenId(id, derivedId(vertex, key)), value, meta }]);
+    }
+    const entries = entriesOf(before);
+    const isOther = (entry: Entry) =>
+      id === undefined
+        ? cardinality === 'list' || !isSame(entry.value, value)
+        : !isSame(entry.id ?? derivedId(vertex, key), id);
+    const other = entries.filter(isOther);
+    if (other.length < entries.length) {
+      const changed = (entry: Entry) => ({ ...entry, value, meta: joined(entry.meta, meta) });
+      return withEntries(entries.map((entry) => (isOther(entry) ? entry : changed(entry))));
+    }
+    return withEntries([...entries, { id: id ?? freeId(vertex, key, entries), value, meta }]);
+  }
+
+  #replaceEntry({ vertex, key, id }: VertexProperty, change: ((entry: Entry) => Entry) | undefined): void {
+    const current = this.#find(vertex);
+    if (!current || !Object.hasOwn(current.metadata, key)) return;
+    const entries = entriesOf(current.metadata[key]).flatMap((entry) => {
+      if (!isSame(entry.id ?? derivedId(vertex.id, key), id)) return [entry];
+      return change === undefined ? [] : [change(entry)];
+    });
+    this.#put(vertex, key, withEntries(entries));
+  }
+
+  #put({ kind, id }: Element, key: string, value: Value | undefined): void {
+    if (value === undefined) this.#apply({ kind: 'set', of: kind, id, unset: [key] });
+    else this.#apply({ kind: 'set', of: kind, id, set: { [key]: value } });
+  }
+
+  #find<E extends Element>({ kind, id }: E): E | undefined {
+    const table = kind === 'node' ? this.#graph.nodes : this.#graph.edges;
+    return table.alive.get(id)?.current as E | undefined;
+  }
+
+  #current<E extends Element>(element: E): E {
+    const current = this.#find(element);
+    if (current) return current;
+    const what = element.kind === 'node' ? 'Vertex' : 'Edge';
+    throw mistake('query.element-removed', `${what} with id ${printed(idOf(element.id))} was removed.`);
+  }
+
+  #apply(change: Change): void {
+    const [refused] = this.#graph.apply([change], this.#source()).refused;
+    if (refused) throw mistake('query.change-refused', refused.reason);
+  }
+
+  #newId(): string {
+    return idText(this.#nextId);
+  }
+
+  #noteId(text: string): void {
+    const int = intOf(text);
+    if (int !== undefined && int >= this.#nextId) this.#nextId = int + 1;
+  }
+}
+
+/** Throws a Mistake for a key that no property can have. */
+export function propertyKey(key: unknown): string {
+  if (typeof key !== 'string') throw mistake('query.property-key', 'Property key can not be null');
+  if (key === '') throw mistake('query.property-key', 'Property key can not be the empty string');
+  if (key.startsWith('~')) throw mistake('query.property-key', `Property key can not be a hidden key: ${key}`);
+  return key;
+}
+
+function labelled(label: unknown): Record<string, Value> {
+  if (typeof label !== 'string') throw mistake('query.label', 'Label can not be null');
+  if (label === '') throw mistake('query.label', 'Label can not be empty');
+  if (label.startsWith('~')) throw mistake('query.label', `Label can not be a hidden key: ${label}`);
+  return { [LABEL]: label };
+}
+
+/** As assignment, also for the one name that an assignment takes for something else. */
+function put(metadata: Record<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) delete metadata[key];
+  else if (key === '__proto__')
+    Object.defineProperty(metadata, key, { value, enumerable: true, writable: true, configurable: true });
+  else metadata[key] = value;
+}
+
+function metaOf({ meta }: NewProperty): ReadonlyMap<string, GValue> | undefined {
+  if (!meta?.length) return undefined;
+  return new Map(meta.flatMap(([key, value]) => (value === null ? [] : [[propertyKey(key), value] as const])));
+}
+
+function joined(before: Entry['meta'], more: Entry['meta']): Entry['meta'] {
+  return more === undefined ? before : new Map([...(before ?? []), ...more]);
+}
+
+function without(meta: Entry['meta'], key: string): Entry['meta'] {
+  return new Map([...(meta ?? [])].filter(([name]) => name !== key));
+}
+
+/** An id that would follow anyway need not be kept. */
+function givenId(id: GValue | undefined, derived: number): GValue | undefined {
+  return id === derived ? undefined : id;
+}
+
+/** Of the first of a key it follows; more of them count on. */
+function freeId(vertex: string, key: string, entries: readonly Entry[]): number | undefined {
+  if (entries.length === 0) return undefined;
+  let n = entries.length;
+  const isTaken = (id: number) => entries.some((entry) => entry.id === id);
+  while (isTaken(derivedId(vertex, key, n))) n++;
+  return derivedId(vertex, key, n);
+}
+
+function taken(what: 'Vertex' | 'Edge', text: string): Mistake {
+  return mistake('query.id-taken', `${what} with id already exists: ${printed(idOf(text))}`);
+}
+
+function printed(id: GValue): string {
+  if (isNumber(id)) return String(typeof id === 'number' ? id : id.value);
+  return id instanceof Uuid ? id.value : String(id);
+}
