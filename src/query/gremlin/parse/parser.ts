@@ -1,0 +1,265 @@
+/**
+ * Standard Gremlin's text to values, predicates and traversals (Gremlin.g4 of TinkerPop 3.8): recursive descent with no
+ * look-ahead beyond one token and the character after it. What is wrong is told and skipped, to find the other faults too.
+ * Names of steps are nobody's business here.
+ */
+import { type Argument, Bytecode, type Instruction, Lambda, Strategy } from '../bytecode.ts';
+import type { DateTime, GValue, Uuid } from '../value/value.ts';
+import { braced, bracketed } from './collection.ts';
+import type { TextLimits } from './limits.ts';
+import { called, makers } from './made.ts';
+import { numberOf } from './number.ts';
+import { parenthesized } from './parenthesized.ts';
+import { predicateShapes, readPredicate } from './predicate.ts';
+import { numberRange, stringRange } from './range.ts';
+import { Reader } from './reader.ts';
+import { readClassName, readStrategy } from './strategy.ts';
+import { bareToken, constantsOf, isTokenType, namesOf, typedToken } from './words.ts';
+
+/** What `datetime()` and `UUID()` make without an argument. */
+export interface Fresh {
+  now(): DateTime;
+  uuid(): Uuid;
+}
+
+export interface World {
+  readonly bindings: ReadonlyMap<string, GValue>;
+  readonly limits: TextLimits;
+  readonly fresh: Fresh | undefined;
+}
+
+export class Parser extends Reader {
+  readonly world: World;
+
+  constructor(text: string, world: World) {
+    super(text, world.limits);
+    this.world = world;
+  }
+
+  /** A step or a setting of a source, whose name was read: stands on its opening parenthesis. */
+  instruction(name: string, from: number, nameTo: number): Instruction {
+    this.countStep();
+    const args = this.list('close', this.readerOf(name));
+    return { name, args, from, to: this.closedTo, nameTo };
+  }
+
+  /** `.out().count()` behind the steps there are; stands on the dot, if one follows. */
+  stepsAfter(steps: Instruction[]): Bytecode {
+    const { lexer } = this;
+    while (lexer.kind === 'dot') {
+      lexer.next();
+      const step = this.step();
+      if (step === undefined) break;
+      steps.push(step);
+    }
+    return new Bytecode([], steps);
+  }
+
+  /** Stands on the name. */
+  step(): Instruction | undefined {
+    const { lexer } = this;
+    const { kind, word, from, to } = lexer;
+    if (kind !== 'word') {
+      this.unexpected('the name of a step belongs here');
+      return undefined;
+    }
+    lexer.next();
+    if (this.isAt('open')) return this.instruction(word, from, to);
+    if (this.isAt('openBrace')) {
+      this.closure(from);
+      return { name: word, args: [], from, to: this.recoveredTo, nameTo: to };
+    }
+    lexer.fault('query.no-arguments', `${word} needs parentheses`, from, to, `${word}()`);
+    return { name: word, args: [], from, to, nameTo: to };
+  }
+
+  /** A value, a predicate, a traversal. Undefined when it is wrong, which was told then. */
+  argument(): Argument | undefined {
+    const { lexer } = this;
+    switch (lexer.kind) {
+      case 'word':
+        return this.word();
+      case 'string': {
+        const { word: value } = lexer;
+        const { from } = lexer;
+        const isRange = this.isRangeNext();
+        lexer.next();
+        return isRange ? stringRange(this, value, from) : value;
+      }
+      case 'number': {
+        const { from, to } = lexer;
+        const isRange = this.isRangeNext();
+        const value = numberOf(lexer.text.slice(from, to));
+        if (typeof value === 'string') lexer.fault('query.bad-number', `${this.quote(from, to)} ${value}`, from, to);
+        lexer.next();
+        if (typeof value === 'string') return undefined;
+        return isRange ? numberRange(this, value, from) : value;
+      }
+      case 'openBracket':
+        return bracketed(this);
+      case 'openBrace':
+        return braced(this);
+      case 'open':
+        return parenthesized(this);
+      default:
+        this.unexpected('a value, a predicate or a traversal belongs here');
+        return undefined;
+    }
+  }
+
+  /** The same where no strategy and no code may stand: in lists and maps, and as the value of a predicate. */
+  value = (): GValue | undefined => {
+    const { from, to } = this.lexer;
+    const argument = this.argument();
+    if (!(argument instanceof Strategy) && !(argument instanceof Lambda)) return argument;
+    this.lexer.fault('query.syntax', 'a strategy cannot be a value', from, to, 'withStrategies(…) takes it');
+    return undefined;
+  };
+
+  /** Text of a string literal, or of a binding that is one. */
+  string = (): string | undefined => {
+    const { from, to } = this.lexer;
+    const argument = this.argument();
+    if (typeof argument === 'string' || argument === undefined) return argument;
+    this.lexer.fault('query.argument', 'a text belongs here', from, to, "a text in quotes, such as 'x'");
+    return undefined;
+  };
+
+  private word(): Argument | undefined {
+    const { lexer } = this;
+    const { word, from, to } = lexer;
+    lexer.next();
+    switch (lexer.kind) {
+      case 'open':
+        return this.call(word, from, to);
+      case 'dot':
+        return this.dotted(word, from, to);
+      case 'word':
+        if (word === 'new') return this.made();
+        return this.plain(word, from, to);
+      default:
+        return this.plain(word, from, to);
+    }
+  }
+
+  /** `word(…)`: stands on the parenthesis. */
+  private call(word: string, from: number, to: number): Argument | undefined {
+    if (predicateShapes.has(word)) return readPredicate(this, word, from, to);
+    const maker = makers.get(word);
+    if (maker !== undefined) return called(this, maker, from);
+    return this.stepsAfter([this.instruction(word, from, to)]);
+  }
+
+  /** `new Vertex(1, 'person')`, `new SeedStrategy(seed: 1)`: stands behind `new`. */
+  private made(): Argument | undefined {
+    const { lexer } = this;
+    const { word, from } = lexer;
+    const maker = makers.get(word);
+    if (maker !== 'vertex' && maker !== 'datetime' && maker !== 'uuid') return readStrategy(this);
+    lexer.next();
+    if (lexer.kind === 'open') return called(this, maker, from);
+    this.unexpected(`${word} needs parentheses`);
+    return undefined;
+  }
+
+  /** `word.name`: stands on the dot. */
+  private dotted(word: string, from: number, to: number): Argument | undefined {
+    const { lexer } = this;
+    if (word === '__') return this.stepsAfter([]);
+    if (word === 'Lambda') return this.closure(from);
+    const constants = constantsOf(word);
+    if (!isTokenType(word) && constants === undefined && !holders.has(word)) return this.stranger(word, from, to);
+    lexer.next();
+    const { kind, word: name, from: nameFrom, to: nameTo } = lexer;
+    if (kind !== 'word') {
+      this.unexpected(`a word of ${word} belongs here`);
+      return undefined;
+    }
+    lexer.next();
+    if (word === 'VertexProperty')
+      return name === 'Cardinality' ? this.dotted(name, from, nameTo) : this.plain(name, from, to);
+    if (word === 'P' || word === 'TextP') {
+      if (this.isAt('open') && predicateShapes.has(name)) return readPredicate(this, name, from, nameTo, true);
+      lexer.fault('query.unknown-predicate', `no predicate named "${name}"`, nameFrom, nameTo);
+      return undefined;
+    }
+    if (word === 'Cardinality' && this.isAt('open')) return this.cardinality(name, nameFrom, nameTo);
+    const found = constants === undefined ? typedToken(word, name) : constants.get(name);
+    if (found !== undefined) return found;
+    const names = constants === undefined ? namesOf(word) : [...constants.keys()];
+    lexer.fault('query.unknown-word', `${word} has no "${name}"`, nameFrom, nameTo, `one of ${names.join(', ')}`);
+    return undefined;
+  }
+
+  /** `Cardinality.set('x')` */
+  private cardinality(name: string, from: number, to: number): Argument | undefined {
+    if (name === 'single' || name === 'list' || name === 'set') return called(this, name, from);
+    this.lexer.fault('query.unknown-word', `Cardinality has no "${name}"`, from, to, 'one of single, list, set');
+    return undefined;
+  }
+
+  /** A word with a dot behind it that is none of the language. */
+  private stranger(word: string, from: number, to: number): undefined {
+    const { lexer } = this;
+    if (this.world.bindings.has(word)) {
+      lexer.fault('query.syntax', `${word} is a binding: a value, of which nothing can be asked here`, from, to);
+      this.recover();
+      return undefined;
+    }
+    const hint = `__.V(…) for a traversal within another, '${word}' in quotes if it is a text`;
+    lexer.fault('query.syntax', `"${word}." cannot begin a value`, from, to, hint);
+    this.stepsAfter([]);
+    return undefined;
+  }
+
+  /** A word that is followed by nothing of its own. */
+  private plain(word: string, from: number, to: number): Argument | undefined {
+    const bound = this.world.bindings.get(word);
+    if (bound !== undefined) return bound;
+    const constant = literals.get(word);
+    if (constant !== undefined) return constant;
+    const token = bareToken(word);
+    if (token !== undefined) return token;
+    if (word === 'null') return null;
+    if (word === '__') return new Bytecode([], []);
+    if (/Strategy$/.test(word)) return new Strategy(word, new Map());
+    const hint = `'${word}' in quotes, if it is a text; as a variable it needs a binding`;
+    this.lexer.fault('query.unknown-word', `"${word}" means nothing here`, from, to, hint);
+    return undefined;
+  }
+
+  /** Code: skipped and refused. Stands on its brace, or on what follows Lambda. */
+  closure(from: number): undefined {
+    const { lexer } = this;
+    if (this.isAt('openBrace')) this.skipNested();
+    else this.recover();
+    const hint = "a traversal in its place, such as values('age') or is(gt(5))";
+    lexer.fault('query.lambda', 'lambdas are not supported', from, Math.max(from + 1, this.recoveredTo), hint);
+    return undefined;
+  }
+
+  private readerOf(name: string): () => Argument | undefined {
+    if (name === 'withStrategies') return () => readStrategy(this);
+    if (name === 'withoutStrategies') return () => readClassName(this);
+    return this.read;
+  }
+
+  private readonly read = () => this.argument();
+
+  /** Behind the token we stand on come two dots. */
+  private isRangeNext(): boolean {
+    const { text, to } = this.lexer;
+    return text.charCodeAt(to) === DOT && text.charCodeAt(to + 1) === DOT;
+  }
+}
+
+const DOT = 46;
+
+const literals: ReadonlyMap<string, boolean | number> = new Map<string, boolean | number>([
+  ['true', true],
+  ['false', false],
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+]);
+
+const holders: ReadonlySet<string> = new Set(['P', 'TextP', 'VertexProperty']);
