@@ -1,16 +1,24 @@
 /** The steps of the standard dialect. A new one is a file and a line here. */
 import type { TraversalStep } from '../step.ts';
+import { addE } from './add-e.ts';
+import { addV } from './add-v.ts';
 import { count } from './count.ts';
+import { drop } from './drop.ts';
 import { e, v } from './graph.ts';
 import { has } from './has.ts';
 import { identity } from './identity.ts';
 import { inject } from './inject.ts';
 import { limit } from './limit.ts';
 import { path } from './path.ts';
+import { property } from './property.ts';
 import { values } from './values.ts';
 import { both, bothE, in_, inE, out, outE } from './vertex.ts';
 
 export const traversalSteps: readonly TraversalStep[] = [
+  addE,
+  addV,
+  drop,
+  property,
   v,
   e,
   inject,

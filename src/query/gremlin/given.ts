@@ -1,0 +1,50 @@
+/** Arguments that may be a value or a traversal that is asked for one: `property('weight', values('age'))`. */
+import { mistake } from '../../std/mistake.ts';
+import type { Builder } from './builder.ts';
+import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from './bytecode.ts';
+import type { Modulation, StepCall } from './calls.ts';
+import type { Child } from './child.ts';
+import type { Run } from './run.ts';
+import { NOTHING } from './step.ts';
+import type { Traverser } from './traverser.ts';
+import type { GValue } from './value/value.ts';
+
+export class Given {
+  readonly #constant: GValue;
+  readonly #child: Child | undefined;
+
+  constructor(constant: GValue, child?: Child) {
+    this.#constant = constant;
+    this.#child = child;
+  }
+
+  get isConstant(): boolean {
+    return this.#child === undefined;
+  }
+
+  /** It never has to wait. */
+  get isDirect(): boolean {
+    return this.#child === undefined || this.#child.direct !== undefined;
+  }
+
+  /** Undefined for a traversal. */
+  get constant(): GValue | undefined {
+    return this.#child === undefined ? this.#constant : undefined;
+  }
+
+  /** Throws a Mistake where a traversal gives nothing. Breathes. */
+  *ask(traverser: Traverser, run: Run): Generator<undefined, GValue> {
+    if (this.#child === undefined) return this.#constant;
+    const value = yield* this.#child.first(traverser, run);
+    if (value === NOTHING) throw mistake('gremlin.no-value', 'The provided traverser does not map to a value');
+    return value;
+  }
+}
+
+export function given(argument: Argument | undefined, call: StepCall | Modulation, builder: Builder): Given {
+  if (argument instanceof Bytecode || argument instanceof Lambda) return new Given(null, builder.child(argument, call));
+  if (argument instanceof Strategy) builder.wrong(call, `${call.name} takes no strategy`);
+  else if (argument instanceof CardinalityValue) return new Given(argument.value);
+  else return new Given(argument ?? null);
+  return new Given(null);
+}

@@ -1,0 +1,61 @@
+/**
+ * Steps that ask children and then do one thing for each traverser. The work is said once, as a generator; where no child
+ * has to wait it runs in one go, without a generator of the pipeline's.
+ */
+import type { Run } from './run.ts';
+import { type Items, NOTHING, type Nothing, type Op } from './step.ts';
+import type { Mark, Traverser } from './traverser.ts';
+import type { GValue } from './value/value.ts';
+
+export type Work<T> = (traverser: Traverser, run: Run) => Generator<undefined, T>;
+
+interface Manner {
+  /** No child has to wait. */
+  readonly isDirect: boolean;
+  readonly mark: Mark;
+}
+
+/** One value for one. */
+export function mapping({ isDirect, mark }: Manner, work: Work<GValue | Nothing>): Op {
+  if (isDirect) return { kind: 'map', map: (traverser, run) => atOnce(work(traverser, run)) };
+  return {
+    kind: 'stream',
+    *stream(input: Items, run: Run): Items {
+      for (const traverser of input) {
+        if (traverser === undefined || traverser === null) {
+          yield traverser;
+          continue;
+        }
+        if (run.budget.spend()) yield undefined;
+        const value = yield* work(traverser, run);
+        if (value !== NOTHING) yield traverser.to(value, mark);
+      }
+    },
+  };
+}
+
+/** What comes goes on, or does not. */
+export function passing({ isDirect, mark }: Manner, work: Work<boolean>): Op {
+  if (isDirect) return { kind: 'filter', test: (traverser, run) => atOnce(work(traverser, run)) };
+  return {
+    kind: 'stream',
+    *stream(input: Items, run: Run): Items {
+      for (const traverser of input) {
+        if (traverser === undefined || traverser === null) {
+          yield traverser;
+          continue;
+        }
+        if (run.budget.spend()) yield undefined;
+        if (yield* work(traverser, run)) yield mark.labels.length > 0 ? traverser.named(mark) : traverser;
+      }
+    },
+  };
+}
+
+/** What a generator gives that has nothing to wait for. */
+export function atOnce<T>(work: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value as T;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What is written at once: an element with the properties said right behind it. As in TinkerPop those come first that say
+ * no cardinality and have no properties of their own; several of one key are then several properties.
+ */
+import type { Builder } from '../builder.ts';
+import type { StepCall } from '../calls.ts';
+import type { NewProperty } from '../property-graph.ts';
+import type { Run } from '../run.ts';
+import type { Traverser } from '../traverser.ts';
+import { Token } from '../value/token.ts';
+import type { GValue } from '../value/value.ts';
+import { asked, isConstant, isDirect, type PropertyWords, propertyWords } from './property-words.ts';
+
+export interface NewElement {
+  readonly label: GValue | undefined;
+  readonly id: GValue | undefined;
+  readonly properties: NewProperty[];
+}
+
+export class NewElementWords {
+  /** Asked of what comes, before there is an element. */
+  readonly first: readonly PropertyWords[];
+  /** Asked of the element, when there is one. */
+  readonly later: readonly PropertyWords[];
+  readonly #constant: readonly PropertyWords[];
+  readonly isDirect: boolean;
+
+  constructor(call: StepCall, builder: Builder, isFirst: (words: PropertyWords) => boolean) {
+    const all = call.modulations
+      .filter(({ name }) => name === 'property')
+      .flatMap((modulation) => propertyWords(modulation, builder));
+    this.first = all.filter(isFirst);
+    const others = all.filter((words) => !isFirst(words));
+    // Whom they are asked of makes no difference when there is nothing to ask.
+    const isWrittenLater = !others.every((words) => isConstant(words) && !(words.key.constant instanceof Token));
+    this.later = isWrittenLater ? others : [];
+    this.#constant = isWrittenLater ? [] : others;
+    this.isDirect = all.every(isDirect);
+  }
+
+  *ask(traverser: Traverser, run: Run): Generator<undefined, NewElement> {
+    const properties: NewProperty[] = [];
+    const keys = new Set<GValue>();
+    let id: GValue | undefined;
+    let label: GValue | undefined;
+    for (const { key: named, value: said } of this.first) {
+      const key = yield* named.ask(traverser, run);
+      const value = yield* said.ask(traverser, run);
+      if (key instanceof Token) {
+        if (key.name === 'id') id = value;
+        else if (key.name === 'label') label = value;
+        continue;
+      }
+      properties.push({ key: key as string, value, cardinality: keys.has(key) ? 'list' : undefined });
+      keys.add(key);
+    }
+    for (const words of this.#constant) properties.push(yield* asked(words, traverser, run));
+    return { label, id, properties };
+  }
+}
