@@ -1,7 +1,8 @@
 /** A list of versions seen as a graph: what an archive answers with. Nothing is indexed before someone asks. */
 import type { Element, GraphEdge, GraphNode, Value } from '../graph/element.ts';
+import { type IndexedKey, KeyIndex } from '../graph/keyindex.ts';
 import { overlap } from '../graph/span.ts';
-import { type Scalar, scalarsAt } from '../graph/value.ts';
+import type { Scalar } from '../graph/value.ts';
 import type { Counters, GraphView, Span } from '../graph/view.ts';
 
 /** So many elements are worked through at a stretch: a few milliseconds. */
@@ -98,16 +99,18 @@ export class SnapshotView implements GraphView {
    * Indexes a key when it is first asked for: that costs what looking through all nodes once would. In a large snapshot
    * whoever asks first looks through them, which can be done with pauses.
    */
-  nodesWith(key: string, value: Value): readonly GraphNode[] | undefined {
+  nodesWith(key: string | IndexedKey, value: Value): readonly GraphNode[] | undefined {
     if (typeof value === 'object' && value !== null) return undefined;
-    let index = this.#valueIndexes.get(key);
-    if (!index && this.#isLarge && !this.#asked.has(key)) {
-      this.#asked.add(key);
+    // A name is no path, though it may look like one.
+    const name = typeof key === 'string' ? key : `\0${key.key}`;
+    let index = this.#valueIndexes.get(name);
+    if (!index && this.#isLarge && !this.#asked.has(name)) {
+      this.#asked.add(name);
       return undefined;
     }
     if (!index) {
       index = valueIndex(this.#nodes, key);
-      this.#valueIndexes.set(key, index);
+      this.#valueIndexes.set(name, index);
     }
     return index.get(value as Scalar) ?? [];
   }
@@ -164,11 +167,11 @@ async function groupedInTurns<E>(
   return groups;
 }
 
-function valueIndex(nodes: readonly GraphNode[], key: string): Map<Scalar, GraphNode[]> {
-  const path = key.split('.');
+function valueIndex(nodes: readonly GraphNode[], key: string | IndexedKey): Map<Scalar, GraphNode[]> {
   const index = new Map<Scalar, GraphNode[]>();
+  const scalars = new KeyIndex(key);
   for (const node of nodes) {
-    const values = scalarsAt(node.metadata, path);
+    const values = scalars.valuesOf(node.metadata);
     // A list can name a value twice.
     for (const value of values.length > 1 ? new Set(values) : values) add(index, value, node);
   }

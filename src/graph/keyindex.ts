@@ -32,7 +32,7 @@ export class KeyIndex {
   }
 
   add(slot: Slot, metadata: Metadata): void {
-    for (const value of this.#values(metadata)) {
+    for (const value of this.valuesOf(metadata)) {
       const holders = this.#now.get(value);
       if (holders === undefined) this.#now.set(value, slot);
       else if (holders instanceof Set) holders.add(slot);
@@ -42,7 +42,7 @@ export class KeyIndex {
   }
 
   remove(slot: Slot, metadata: Metadata): void {
-    for (const value of this.#values(metadata)) {
+    for (const value of this.valuesOf(metadata)) {
       const holders = this.#now.get(value);
       if (holders === slot) this.#now.delete(value);
       else if (holders instanceof Set) holders.delete(slot);
@@ -58,11 +58,11 @@ export class KeyIndex {
 
   /** Whether it is to be found by `value`. */
   holds(metadata: Metadata, value: Scalar): boolean {
-    return this.#values(metadata).includes(value);
+    return this.valuesOf(metadata).includes(value);
   }
 
   #past(slot: Slot, metadata: Metadata): void {
-    for (const value of this.#values(metadata)) {
+    for (const value of this.valuesOf(metadata)) {
       let once = this.#once.get(value);
       if (!once) {
         once = new Set();
@@ -100,7 +100,8 @@ export class KeyIndex {
     for (const [value, holders] of this.#now) if (holders instanceof Set && holders.size === 0) this.#now.delete(value);
   }
 
-  #values(metadata: Metadata): readonly Scalar[] {
+  /** What an element is found by. */
+  valuesOf(metadata: Metadata): readonly Scalar[] {
     const value = metadata[this.root];
     if (value === undefined) return NOTHING;
     if (this.#scalars) return Object.hasOwn(metadata, this.root) ? this.#scalars(value) : NOTHING;

@@ -4,6 +4,7 @@
  */
 import type { GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
+import type { IndexedKey } from './keyindex.ts';
 import { PastView } from './past.ts';
 import type { Slot } from './slot.ts';
 import type { Scalar } from './value.ts';
@@ -60,7 +61,7 @@ export class NowView implements GraphView {
     return this.nodes(edge.child);
   }
 
-  nodesWith(key: string, value: Value): Iterable<GraphNode> | undefined {
+  nodesWith(key: string | IndexedKey, value: Value): Iterable<GraphNode> | undefined {
     if (this.#moved) return this.#then.nodesWith(key, value);
     const index = this.#graph.nodes.indexOf(key);
     if (!index || typeof value === 'object') return undefined;

@@ -1,7 +1,7 @@
 /** The graph as it was after the first `position` events of the log: a lazy view, not a copy. */
 import type { Element, GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
-import type { KeyIndex } from './keyindex.ts';
+import type { IndexedKey, KeyIndex } from './keyindex.ts';
 import type { Slot } from './slot.ts';
 import type { Table } from './table.ts';
 import type { Scalar } from './value.ts';
@@ -56,7 +56,7 @@ export class PastView implements GraphView {
     return this.nodes(edge.child);
   }
 
-  nodesWith(key: string, value: Value): Iterable<GraphNode> | undefined {
+  nodesWith(key: string | IndexedKey, value: Value): Iterable<GraphNode> | undefined {
     const index = this.#graph.nodes.indexOf(key);
     if (!index || typeof value === 'object') return undefined;
     return this.#holding(index, value as Scalar);

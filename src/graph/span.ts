@@ -1,6 +1,7 @@
 /** Every version that overlaps a span of time, oldest first. The same id can appear more than once. */
 import type { Element, GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
+import type { IndexedKey } from './keyindex.ts';
 import type { Slot } from './slot.ts';
 import type { Scalar } from './value.ts';
 import type { Counters, GraphView, Span } from './view.ts';
@@ -54,7 +55,7 @@ export class SpanView implements GraphView {
     return this.nodes(edge.child).filter((node) => overlap(edge, node));
   }
 
-  nodesWith(key: string, value: Value): GraphNode[] | undefined {
+  nodesWith(key: string | IndexedKey, value: Value): GraphNode[] | undefined {
     const index = this.#graph.nodes.indexOf(key);
     if (!index || typeof value === 'object') return undefined;
     const nodes = this.#all(index.ever(value as Scalar)) as GraphNode[];

@@ -1,5 +1,5 @@
 /** The ids of one kind: those alive in order of birth, and those that only have a past. */
-import type { KeyIndex } from './keyindex.ts';
+import type { IndexedKey, KeyIndex } from './keyindex.ts';
 import type { Slot } from './slot.ts';
 
 export class Table<S extends Slot> {
@@ -35,7 +35,8 @@ export class Table<S extends Slot> {
     yield* this.ended.values();
   }
 
-  indexOf(key: string): KeyIndex | undefined {
-    return this.indexes.find((index) => index.key === key);
+  indexOf(key: string | IndexedKey): KeyIndex | undefined {
+    const name = typeof key === 'string' ? key : key.key;
+    return this.indexes.find((index) => index.key === name);
   }
 }

@@ -1,5 +1,6 @@
 /** What a query sees. Now, a past moment, a span of time, an archive and a text in a test all look like this. */
 import type { Element, GraphEdge, GraphNode, Metadata, Value } from './element.ts';
+import type { IndexedKey } from './keyindex.ts';
 
 export interface GraphView {
   /** The instant or the span that is shown; `undefined` is now. Epoch ms; an instant has from === to. */
@@ -20,7 +21,7 @@ export interface GraphView {
    * Nodes whose metadata holds exactly `value` under the dotted `key` (arrays: any element); undefined when the key
    * has no index here, and the caller filters `nodes()` itself.
    */
-  nodesWith(key: string, value: Value): Iterable<GraphNode> | undefined;
+  nodesWith(key: string | IndexedKey, value: Value): Iterable<GraphNode> | undefined;
   /** The newest counters of an element as known at this view's time, e.g. series 'Metric' of an interface. */
   counters(id: string, series: string): Counters | undefined;
   /**

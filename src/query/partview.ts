@@ -1,5 +1,6 @@
 /** A part of a graph as a view of its own: what is not in the part is not there. */
 import type { GraphEdge, GraphNode, Value } from '../graph/element.ts';
+import type { IndexedKey } from '../graph/keyindex.ts';
 import type { Counters, GraphView, Span } from '../graph/view.ts';
 import { identityIn } from './walk.ts';
 
@@ -51,7 +52,7 @@ export class PartView implements GraphView {
     return this.#only(this.#nodes, this.#whole.children(edge));
   }
 
-  nodesWith(key: string, value: Value): Iterable<GraphNode> | undefined {
+  nodesWith(key: string | IndexedKey, value: Value): Iterable<GraphNode> | undefined {
     const found = this.#whole.nodesWith(key, value);
     return found && this.#only(this.#nodes, found);
   }

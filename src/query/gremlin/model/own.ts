@@ -70,25 +70,25 @@ export class OwnModel implements PropertyModel {
   nodesWith(key: string, value: GValue, view: GraphView): Iterable<GraphNode> | undefined {
     const scalar = scalarOf(value);
     if (scalar === undefined || key === LABEL) return undefined;
-    const found = view.nodesWith(key, scalar);
+    const found = view.nodesWith(indexedKey(key), scalar);
     if (found === undefined) this.#scanned(key, view);
     return found;
   }
 
   nodesLabelled(label: string, view: GraphView): Iterable<GraphNode> | undefined {
-    return view.nodesWith(LABEL, label);
+    return view.nodesWith(indexedKey(LABEL), label);
   }
 }
 
 /** How a property is found by its value. */
 export function indexedKey(key: string): IndexedKey {
-  return {
-    key,
-    scalars: (stored) => {
-      const values = hasEntries(stored) ? entriesOf(stored).map((entry) => entry.value) : [fromStored(stored)];
-      return values.map(scalarOf).filter((scalar) => scalar !== undefined);
-    },
-  };
+  return { key, scalars };
+}
+
+function scalars(stored: Value): readonly (string | number | boolean)[] {
+  if (typeof stored === 'string') return [stored];
+  const values = hasEntries(stored) ? entriesOf(stored).map((entry) => entry.value) : [fromStored(stored)];
+  return values.map(scalarOf).filter((scalar) => scalar !== undefined);
 }
 
 function read(stored: Value | undefined): GValue | Several | undefined {

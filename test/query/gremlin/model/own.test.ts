@@ -1,3 +1,4 @@
+import { SnapshotView } from '../../../../src/archive/snapshot.ts';
 import type { GraphNode } from '../../../../src/graph/element.ts';
 import { OwnGraph, SCAN_MIN, SCANS_BEFORE_INDEX } from '../../../../src/query/gremlin/model/own-graph.ts';
 import { Several } from '../../../../src/query/gremlin/property-graph.ts';
@@ -192,6 +193,20 @@ test('a label and a key with an index find what is equal, whatever its type, now
   expect(found(model.nodesWith('age', 29, view)).sort()).toEqual([1, 3, 4]);
   expect(found(model.nodesWith('age', 29, graph.now())).sort()).toEqual([1, 3]);
   expect(model.nodesWith('age', [29], view)).toBeUndefined();
+});
+
+test('what an archive shows is found in the same way', () => {
+  const { graph, model, writer } = new OwnGraph({ nowMs: () => 1000 });
+  writer.addVertex('a.b', 1, [{ key: 'x.y', value: long(1) }]);
+  writer.addVertex('a.b', 2, [
+    { key: 'x.y', value: 1 },
+    { key: 'x.y', value: 2, cardinality: 'list' },
+  ]);
+  const view = new SnapshotView({ from: 1, to: 1 }, graph.now().nodes());
+  const ids = (nodes: Iterable<GraphNode> | undefined) => Array.from(nodes ?? [], (node) => model.id(node));
+  expect(ids(model.nodesWith('x.y', 1, view))).toEqual([1, 2]);
+  expect(ids(model.nodesWith('x.y', 2, view))).toEqual([2]);
+  expect(ids(model.nodesLabelled('a.b', view))).toEqual([1, 2]);
 });
 
 test('a key that is asked for again and again gets an index, also for what was before', () => {
