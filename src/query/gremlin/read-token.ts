@@ -4,7 +4,7 @@ import { isElement } from './read.ts';
 import type { Run } from './run.ts';
 import { NOTHING, type Nothing } from './step.ts';
 import type { Traverser } from './traverser.ts';
-import { GMap, GSet } from './value/collections.ts';
+import { GMap, GSet, MapEntry } from './value/collections.ts';
 import type { Token } from './value/token.ts';
 import { type GValue, Path, Property, VertexProperty } from './value/value.ts';
 
@@ -29,10 +29,12 @@ export function readToken(value: GValue, token: Token, run: Run): GValue | Nothi
       if (value instanceof VertexProperty || value instanceof Property) return value.value;
       break;
     case 'Column.keys':
+      if (value instanceof MapEntry) return value.name;
       if (value instanceof GMap) return new GSet(value.keys());
       if (value instanceof Path) return value.labels.map((labels) => new GSet(labels));
       break;
     case 'Column.values':
+      if (value instanceof MapEntry) return value.value;
       if (value instanceof GMap) return [...value.values()];
       if (value instanceof Path) return value.objects;
       break;

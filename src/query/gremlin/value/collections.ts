@@ -90,3 +90,19 @@ export class GMap extends Collection implements Iterable<readonly [GValue, GValu
     return this.#entries.values();
   }
 }
+
+/** One entry of a map, as `unfold` takes it apart: to all who do not ask, a map of one. `select(keys)` gives its key alone. */
+export class MapEntry extends GMap {
+  readonly name: GValue;
+  readonly value: GValue;
+
+  constructor(name: GValue, value: GValue) {
+    super([[name, value]]);
+    this.name = name;
+    this.value = value;
+  }
+
+  override key(): string {
+    return `\0e${part(this.name)}${part(this.value)}`;
+  }
+}

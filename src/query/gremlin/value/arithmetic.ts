@@ -1,0 +1,209 @@
+/**
+ * Arithmetic of numbers with types, as TinkerPop 3.8's NumberHelper has it: the result has the larger type of the two; where
+ * it does not fit it gets the next one that holds it. Beyond long there is none (an error), beyond double there is Infinity.
+ */
+import { mistake } from '../../../std/mistake.ts';
+import {
+  addDecimals,
+  compareDecimals,
+  type Decimal,
+  decimalOf,
+  decimalText,
+  divideDecimals,
+  multiplyDecimals,
+  subtractDecimals,
+  wholeOf,
+} from './decimal.ts';
+import { doubleText } from './float-text.ts';
+import { type AnyNumber, double, type NumType, num, numType, toNumber } from './num.ts';
+
+export function add(a: AnyNumber, b: AnyNumber): AnyNumber {
+  return typeof a === 'number' && typeof b === 'number'
+    ? (smallInt(a, b, a + b) ?? calculated(plus, a, b))
+    : calculated(plus, a, b);
+}
+
+export function subtract(a: AnyNumber, b: AnyNumber): AnyNumber {
+  return calculated(minus, a, b);
+}
+
+export function multiply(a: AnyNumber, b: AnyNumber): AnyNumber {
+  return calculated(times, a, b);
+}
+
+/** Whole numbers give a whole one, cut off; `floating`: they give a double (of big integers a decimal). */
+export function divide(a: AnyNumber, b: AnyNumber, { floating = false } = {}): AnyNumber {
+  return calculated(over, a, b, floating);
+}
+
+/** In the larger type of the two. NaN only if both are. */
+export function smaller(a: AnyNumber, b: AnyNumber): AnyNumber {
+  return chosen(a, b, (order) => order <= 0);
+}
+
+export function larger(a: AnyNumber, b: AnyNumber): AnyNumber {
+  return chosen(a, b, (order) => order >= 0);
+}
+
+/** Whatever their types: -1, 0 or 1. NaN is one with itself and comes behind all others. */
+export function compareNumbers(a: AnyNumber, b: AnyNumber): number {
+  if (typeof a === 'number' && typeof b === 'number') return compared(a, b);
+  const [left, right] = [toNumber(a), toNumber(b)];
+  if (isEndless(a) || isEndless(b)) return compared(left, right);
+  const type = commonType(a, b, false);
+  switch (type) {
+    case 'bigdecimal':
+      return compareDecimals(decimal(a), decimal(b));
+    case 'long':
+    case 'bigint':
+      return compared(whole(a), whole(b));
+    case 'float':
+      return compared(Math.fround(left), Math.fround(right));
+    default:
+      return compared(left, right);
+  }
+}
+
+/** In the given type, when it fits; a fraction is cut off. Undefined where it does not. */
+export function convert(value: AnyNumber, type: NumType): AnyNumber | undefined {
+  if (numType(value) === type) return value;
+  switch (type) {
+    case 'double': {
+      const number = toNumber(value);
+      return Number.isFinite(number) || isEndless(value) ? double(number) : undefined;
+    }
+    case 'float': {
+      const number = Math.fround(toNumber(value));
+      return Number.isFinite(number) || isEndless(value) ? num('float', number) : undefined;
+    }
+    case 'bigdecimal':
+      return isEndless(value) ? undefined : num(type, decimalText(decimal(value)));
+    default:
+      return isEndless(value) ? undefined : fitting(type, whole(value));
+  }
+}
+
+export function isNaNumber(value: AnyNumber): boolean {
+  return Number.isNaN(typeof value === 'number' ? value : value.value);
+}
+
+interface Operation {
+  readonly floats: (a: number, b: number) => number;
+  readonly wholes: (a: bigint, b: bigint) => bigint;
+  readonly decimals: (a: Decimal, b: Decimal) => Decimal;
+}
+
+const plus: Operation = { floats: (a, b) => a + b, wholes: (a, b) => a + b, decimals: addDecimals };
+const minus: Operation = { floats: (a, b) => a - b, wholes: (a, b) => a - b, decimals: subtractDecimals };
+const times: Operation = { floats: (a, b) => a * b, wholes: (a, b) => a * b, decimals: multiplyDecimals };
+const over: Operation = {
+  floats: (a, b) => a / b,
+  wholes: (a, b) => {
+    if (b === 0n) throw mistake('gremlin.arithmetic', '/ by zero');
+    return a / b;
+  },
+  decimals: divideDecimals,
+};
+
+function calculated(operation: Operation, a: AnyNumber, b: AnyNumber, floating = false): AnyNumber {
+  const type = commonType(a, b, floating);
+  switch (type) {
+    case 'bigdecimal':
+      return num(type, decimalText(operation.decimals(decimal(a), decimal(b))));
+    case 'bigint':
+      return num(type, operation.wholes(whole(a), whole(b)));
+    case 'float': {
+      const result = Math.fround(operation.floats(Math.fround(toNumber(a)), Math.fround(toNumber(b))));
+      if (Math.abs(result) !== Number.POSITIVE_INFINITY) return num(type, result);
+      return double(operation.floats(toNumber(a), toNumber(b)));
+    }
+    case 'double':
+      return double(operation.floats(toNumber(a), toNumber(b)));
+    default: {
+      const result = operation.wholes(whole(a), whole(b));
+      for (const wider of WHOLE_TYPES.slice(WHOLE_TYPES.indexOf(type))) {
+        const fits = fitting(wider, result);
+        if (fits !== undefined) return fits;
+      }
+      throw mistake('gremlin.arithmetic', 'long overflow');
+    }
+  }
+}
+
+/** Nearly every sum. */
+function smallInt(a: number, b: number, result: number): number | undefined {
+  return (a | 0) === a && (b | 0) === b && (result | 0) === result && !isMinusZero(a) && !isMinusZero(b)
+    ? result
+    : undefined;
+}
+
+function chosen(a: AnyNumber, b: AnyNumber, isFirst: (order: number) => boolean): AnyNumber {
+  if (isNaNumber(a)) return b;
+  if (isNaNumber(b)) return a;
+  const one = isFirst(compareNumbers(a, b)) ? a : b;
+  return convert(one, commonType(a, b, false)) ?? one;
+}
+
+/** byte, short, int, long, bigint; with a fraction float, double, bigdecimal of at least as many bits. */
+function commonType(a: AnyNumber, b: AnyNumber, floating: boolean): NumType {
+  const [left, right] = [kinds[numType(a)], kinds[numType(b)]];
+  const bits = Math.max(left.bits, right.bits);
+  if (floating || left.floats || right.floats) return bits <= 32 ? 'float' : bits <= 64 ? 'double' : 'bigdecimal';
+  return bits <= 8 ? 'byte' : bits <= 16 ? 'short' : bits <= 32 ? 'int' : bits <= 64 ? 'long' : 'bigint';
+}
+
+const kinds: Readonly<Record<NumType, { readonly bits: number; readonly floats: boolean }>> = {
+  byte: { bits: 8, floats: false },
+  short: { bits: 16, floats: false },
+  int: { bits: 32, floats: false },
+  long: { bits: 64, floats: false },
+  bigint: { bits: 128, floats: false },
+  float: { bits: 32, floats: true },
+  double: { bits: 64, floats: true },
+  bigdecimal: { bits: 128, floats: true },
+};
+
+const WHOLE_TYPES: readonly NumType[] = ['byte', 'short', 'int', 'long'];
+
+function fitting(type: NumType, value: bigint): AnyNumber | undefined {
+  if (type === 'bigint') return num(type, value);
+  if (BigInt.asIntN(kinds[type].bits, value) !== value) return undefined;
+  return num(type, type === 'long' ? value : Number(value));
+}
+
+/** Its whole part. */
+function whole(value: AnyNumber): bigint {
+  const held = typeof value === 'number' ? value : value.value;
+  if (typeof held === 'bigint') return held;
+  if (typeof held === 'number') return BigInt(Math.trunc(held));
+  return wholeOf(decimalOf(held));
+}
+
+/** Doubles by the digits that Java would write. */
+function decimal(value: AnyNumber): Decimal {
+  const held = typeof value === 'number' ? value : value.value;
+  if (typeof held === 'bigint') return { unscaled: held, scale: 0 };
+  if (typeof held === 'string') return decimalOf(held);
+  const type = numType(value);
+  if (type !== 'float' && type !== 'double') return { unscaled: BigInt(held), scale: 0 };
+  if (!Number.isFinite(held)) throw mistake('gremlin.arithmetic', `${held} has no digits: it is no decimal`);
+  return decimalOf(doubleText(held));
+}
+
+/** NaN and the infinities. */
+function isEndless(value: AnyNumber): boolean {
+  const held = typeof value === 'number' ? value : value.value;
+  return typeof held === 'number' && !Number.isFinite(held);
+}
+
+function isMinusZero(value: number): boolean {
+  return Object.is(value, -0);
+}
+
+function compared(a: number | bigint, b: number | bigint): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  if (a === b) return 0;
+  const [left, right] = [Number.isNaN(a), Number.isNaN(b)];
+  return left === right ? 0 : left ? 1 : -1;
+}
