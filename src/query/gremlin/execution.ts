@@ -233,6 +233,8 @@ class Running implements Run {
   #watched(writer: GraphWriter): GraphWriter {
     const seen = <Args extends unknown[], T>(write: (...args: Args) => T) => {
       return (...args: Args): T => {
+        // What is still to come from it is of the time before this change.
+        this.view.freeze();
         const result = write(...args);
         this.hasWritten = true;
         this.view = this.timeline.now();
