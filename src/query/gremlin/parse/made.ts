@@ -1,8 +1,8 @@
 /** Values that are made by a call: `datetime('2023-08-02')`, `UUID()`, `set('x')`, `Vertex(1, 'person')`. */
 import { type Argument, CardinalityValue } from '../bytecode.ts';
+import { dateTimeOf } from '../value/datetime.ts';
 import { Reference } from '../value/reference.ts';
 import { type GValue, Uuid } from '../value/value.ts';
-import { dateTimeOf } from './datetime.ts';
 import type { Parser } from './parser.ts';
 
 export type Maker = 'datetime' | 'uuid' | 'single' | 'list' | 'set' | 'vertex';

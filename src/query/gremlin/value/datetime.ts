@@ -1,5 +1,5 @@
 /** Dates as ISO 8601 writes them: `2023-08-02`, `2023-08-02T01:02:03.5+02:00`. Without an offset they are UTC, as TinkerPop has it. */
-import { DateTime } from '../value/value.ts';
+import { DateTime } from './value.ts';
 
 export function dateTimeOf(text: string): DateTime | undefined {
   const match = shape.exec(text);
@@ -18,6 +18,16 @@ export function dateTimeText({ seconds, nanos, offset }: DateTime): string {
   const local = new Date((seconds + offset) * 1000).toISOString().slice(0, -'.000Z'.length);
   const fraction = nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
   return `${local}${fraction}${offset === 0 ? 'Z' : offsetText(offset)}`;
+}
+
+/** As Java's OffsetDateTime.toString: seconds that are zero are left out, a fraction has three, six or nine digits. */
+export function javaDateTimeText({ seconds, nanos, offset }: DateTime): string {
+  const local = new Date((seconds + offset) * 1000).toISOString().slice(0, -'.000Z'.length);
+  const text = nanos === 0 && local.endsWith(':00') ? local.slice(0, -':00'.length) : local;
+  const digits = String(nanos).padStart(9, '0');
+  const kept = nanos % 1_000_000 === 0 ? 3 : nanos % 1000 === 0 ? 6 : 9;
+  const fraction = nanos === 0 ? '' : `.${digits.slice(0, kept)}`;
+  return `${text}${fraction}${offset === 0 ? 'Z' : offsetText(offset)}`;
 }
 
 const shape =
