@@ -5,6 +5,7 @@ import { keyOf } from '../query/gremlin/value/identity.ts';
 import type { GValue } from '../query/gremlin/value/value.ts';
 import { mistake } from '../std/mistake.ts';
 import { Interned } from './interned.ts';
+import type { Loaded } from './reading.ts';
 
 export interface VertexRecord {
   readonly id: GValue;
@@ -43,7 +44,7 @@ export class Loading {
   }
 
   /** Throws a Mistake for an edge whose ends never came. */
-  end(): { readonly vertices: number; readonly edges: number } {
+  end(): Loaded {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { id, label, from, to, properties } of waiting) {

@@ -3,10 +3,11 @@ import type { GraphWriter } from '../../query/gremlin/property-graph.ts';
 import { mistake } from '../../std/mistake.ts';
 import { atLine } from '../at-line.ts';
 import { Loading } from '../loading.ts';
+import type { Loaded, Reading } from '../reading.ts';
 import { adjacentOf } from './record.ts';
 
 /** Takes the lines of a file one after the other. */
-export class GraphsonReading {
+export class GraphsonReading implements Reading {
   readonly #loading: Loading;
   #line = 0;
   #leaving = 0;
@@ -30,7 +31,7 @@ export class GraphsonReading {
     for (const [at, vertex] of vertices.entries()) atLine(at + 1, () => this.#vertex(vertex), 'vertex');
   }
 
-  end(): { readonly vertices: number; readonly edges: number } {
+  end(): Loaded {
     if (this.#arriving > this.#leaving)
       throw mistake(
         'graphfile.graphson',
