@@ -11,8 +11,8 @@ export interface Service {
   /** At the start of a traversal, on each that comes, or either. */
   readonly place: 'start' | 'streaming' | 'either';
   /**
-   * What it gives for one value (undefined at the start). A promise is waited for. Throws a Mistake for parameters that
-   * make no sense.
+   * What it gives for one value (undefined at the start); `undefined` among it is a breath, as in `Items`: it is passed on,
+   * and lasts until what `run.wait` was given is done. Throws a Mistake for parameters that make no sense.
    */
-  call(value: GValue | undefined, parameters: GMap, run: Run): Iterable<GValue> | Promise<Iterable<GValue>>;
+  call(value: GValue | undefined, parameters: GMap, run: Run): Iterable<GValue | undefined>;
 }
