@@ -9,6 +9,7 @@ import { narrow } from './narrow.ts';
 import type { SourceOptions } from './options.ts';
 import type { Placed } from './pipeline.ts';
 import { tokenReader } from './read-token.ts';
+import type { Hoard } from './side-effects.ts';
 import type { TraversalStep } from './step.ts';
 import { stepNamed, stepNames } from './steps/index.ts';
 import { type Mark, markOf, type Tracking } from './traverser.ts';
@@ -25,14 +26,23 @@ export class Builder {
   readonly depth: number;
   /** Names of the steps around it, outermost first. */
   readonly around: readonly string[];
+  /** Names under which something is put aside, and how each begins; of the whole traversal. */
+  readonly sideEffects: Map<string, () => GValue | Hoard>;
 
-  constructor(faults: Faults, options: SourceOptions, tracking: Tracking, around: readonly string[] = []) {
+  constructor(
+    faults: Faults,
+    options: SourceOptions,
+    tracking: Tracking,
+    around: readonly string[] = [],
+    sideEffects: Builder['sideEffects'] = new Map(),
+  ) {
     this.faults = faults;
     this.options = options;
     this.tracking = tracking;
     this.mark = markOf([], tracking);
     this.around = around;
     this.depth = around.length;
+    this.sideEffects = sideEffects;
   }
 
   /** All steps of a traversal made ready, in order. */
@@ -57,7 +67,13 @@ export class Builder {
       this.wrong(call, `${call.name}: code is not run here; say it with steps, as in __.values('name')`);
     else if (!(argument instanceof Bytecode)) this.wrong(call, `${call.name} takes a traversal here, such as __.out()`);
     else {
-      const inner = new Builder(this.faults, this.options, this.tracking, [...this.around, call.name]);
+      const inner = new Builder(
+        this.faults,
+        this.options,
+        this.tracking,
+        [...this.around, call.name],
+        this.sideEffects,
+      );
       return new Child(inner.placed(argument));
     }
     return new Child([]);
@@ -71,7 +87,10 @@ export class Builder {
   /** The one `by` a step may have; the value itself without. */
   oneBy(call: StepCall): By {
     const bys = this.bys(call);
-    if (bys.length > 1) this.wrong(call, `${call.name} step can only have one by modulator`);
+    if (bys.length > 1) {
+      const name = call.name.charAt(0).toUpperCase() + call.name.slice(1);
+      this.wrong(call, `${name} step can only have one by modulator`);
+    }
     return bys[0] ?? identityBy();
   }
 
@@ -84,6 +103,11 @@ export class Builder {
     if (what instanceof Token) return directBy(tokenReader(what), { order: direction });
     if (what === null) return identityBy(direction);
     return childBy(this.child(what, modulation), direction);
+  }
+
+  /** That the step puts something aside; what is there before it does so. The first of a name says it. */
+  declares(name: string, first: () => GValue | Hoard): void {
+    if (!this.sideEffects.has(name)) this.sideEffects.set(name, first);
   }
 
   /** Only arguments that are values; traversals, lambdas and strategies are refused. */

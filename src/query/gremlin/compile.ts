@@ -5,14 +5,18 @@ import { Builder } from './builder.ts';
 import type { Bytecode } from './bytecode.ts';
 import { readOptions, type SourceOptions } from './options.ts';
 import { type Pipe, type Placed, pipeOf } from './pipeline.ts';
+import type { Hoard } from './side-effects.ts';
 import { rewritten } from './strategies/index.ts';
 import { trackingOf } from './tracking.ts';
+import type { GValue } from './value/value.ts';
 
 export interface Compiled {
   readonly bytecode: Bytecode;
   readonly options: SourceOptions;
   readonly placed: readonly Placed[];
   readonly pipe: Pipe;
+  /** Names under which steps put something aside, and how each begins. */
+  readonly sideEffects: ReadonlyMap<string, () => GValue | Hoard>;
   /** Dice of a seed, when one was given. */
   readonly randomOf: (() => () => number) | undefined;
   readonly isProductive: (key: string) => boolean;
@@ -24,13 +28,15 @@ export function compile(bytecode: Bytecode, text?: string): Compiled {
   const options = readOptions(bytecode, faults);
   const plan = rewritten(bytecode, options, faults);
   const tracking = options.keepsPath ? 'all' : trackingOf(plan.bytecode);
-  const placed = new Builder(faults, options, tracking).placed(plan.bytecode);
+  const builder = new Builder(faults, options, tracking);
+  const placed = builder.placed(plan.bytecode);
   if (faults.errors.length > 0) throw new Mistake(faults.errors, text);
   return {
     bytecode: plan.bytecode,
     options,
     placed,
     pipe: pipeOf(placed),
+    sideEffects: builder.sideEffects,
     randomOf: plan.randomOf,
     isProductive: plan.isProductive ?? (() => false),
   };

@@ -175,6 +175,7 @@ class Running implements Run {
     this.view = source.timeline.now();
     for (const { name, value, join } of compiled.options.sideEffects)
       this.sideEffects.preset(name, value, join && operatorOf(join));
+    for (const [name, first] of compiled.sideEffects) this.sideEffects.declare(name, first);
   }
 
   /** Looks up the time asked about; a promise when an archive has to be asked. */

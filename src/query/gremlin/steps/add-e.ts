@@ -4,7 +4,7 @@ import type { Builder } from '../builder.ts';
 import type { Modulation, StepCall } from '../calls.ts';
 import { given } from '../given.ts';
 import type { Run } from '../run.ts';
-import { scoped } from '../scope.ts';
+import { scopeValue } from '../scope.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import type { Traverser } from '../traverser.ts';
 import type { GValue } from '../value/value.ts';
@@ -105,7 +105,7 @@ function whatOf(modulation: Modulation | undefined, builder: Builder): What {
     isDirect: true,
     // biome-ignore lint/correctness/useYield: it never has to wait.
     *ask(traverser, run) {
-      const value = scoped(traverser, what, run);
+      const value = scopeValue(traverser, what, 'last', run);
       if (value === NOTHING) throw mistake('gremlin.no-value', `nothing here is named '${what}'`);
       return value;
     },
