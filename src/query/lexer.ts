@@ -6,6 +6,7 @@
  * TinkerPop 3.8).
  */
 import type { Fault } from '../std/mistake.ts';
+import type { Dialect } from './dialect.ts';
 import { faultsMax } from './faults.ts';
 
 export type TokenKind =
@@ -25,8 +26,6 @@ export type TokenKind =
   | 'closeBrace'
   | 'colon'
   | 'semicolon';
-
-export type Dialect = 'skydive' | 'gremlin';
 
 export class Lexer {
   readonly text: string;

@@ -1,5 +1,6 @@
 /** Tokens to calls: recursive descent, no look-ahead beyond one token. Goes on after a fault, to find the others too. */
 import type { Fault } from '../std/mistake.ts';
+import { dialectOf } from './dialect.ts';
 import { Lexer } from './lexer.ts';
 import type { Limits } from './limits.ts';
 import type { Argument, Call, Query, Word } from './syntax.ts';
@@ -27,7 +28,7 @@ class Parser {
     const { lexer } = this;
     const calls: Call[] = [];
     let isStepNext = false;
-    if (lexer.kind === 'word' && isG(lexer.word)) lexer.next();
+    if (lexer.kind === 'word' && (lexer.word === 'G' || isSkydivesG(lexer))) lexer.next();
     else {
       this.unexpected('a query starts with G', 'G.V()');
       // `V().Count()`: only the G is missing.
@@ -63,7 +64,7 @@ class Parser {
     lexer.next();
     if (this.at('open')) return this.call(name, from, to, 0);
     // Bare G in the middle: back to the start, after As.
-    if (!isG(name)) lexer.fault('query.no-arguments', `${name} needs parentheses`, from, to, `${name}()`);
+    if (name !== 'G') lexer.fault('query.no-arguments', `${name} needs parentheses`, from, to, `${name}()`);
     return { kind: 'call', name, from, nameTo: to, to, args: [] };
   }
 
@@ -152,6 +153,7 @@ class Parser {
 
 const words: ReadonlySet<string> = new Set<Word>(['NOW', 'FOREVER', 'ASC', 'DESC']);
 
-function isG(word: string): boolean {
-  return word === 'G' || word === 'g';
+/** `g.v()`, in a text that can be nothing else. */
+function isSkydivesG({ word, text }: Lexer): boolean {
+  return word === 'g' && dialectOf(text) === 'skydive';
 }
