@@ -40,6 +40,14 @@ export class Access {
     return undefined;
   }
 
+  /** The tricks of web pages alone: for doors that ask for a password themselves. */
+  pageRefusal({ headers, socket }: IncomingMessage): AccessRefusal | undefined {
+    const isLocal = isLoopback(socket.remoteAddress) && isLoopback(socket.localAddress);
+    if (isLocal && !this.#isOurName(headers.host)) return foreignHost;
+    if (headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host)) return foreignOrigin;
+    return undefined;
+  }
+
   /** A right token in any of the places where one may be. */
   accepts(request: IncomingMessage): boolean {
     return tokensOf(request).some((token) => this.isToken(token));

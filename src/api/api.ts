@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { mistake } from '../std/mistake.ts';
-import { Unavailable } from '../std/unavailable.ts';
 import { Access, isLoopback } from './access.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
+import { GremlinDoor } from './gremlin/door.ts';
+import { gremlinLogin } from './gremlin/login.ts';
+import { skydiveAsker } from './gremlin/skydive.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
+import { cannotListen, refuseUpgrade } from './listening.ts';
 import { login } from './login.ts';
 import type { ApiParts } from './parts.ts';
 import { Queries } from './queries.ts';
@@ -40,6 +43,7 @@ class HttpApi implements Api {
   readonly #queries: Queries;
   readonly #door: TopologyDoor;
   readonly #sockets: WebSockets;
+  readonly #gremlin: GremlinDoor | undefined;
   readonly #app: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #rate: Rate;
   readonly #refusals: Rate;
@@ -57,6 +61,15 @@ class HttpApi implements Api {
     this.#sockets = new WebSockets(parts, this.#queries, limits, this.#counts);
     this.#rate = new Rate({ perSecond: limits.requestsPerSecond });
     this.#refusals = new Rate({ perSecond: limits.refusalsPerMinute / 60, burst: limits.refusalsPerMinute });
+    this.#gremlin =
+      parts.gremlin &&
+      new GremlinDoor({
+        ...parts.gremlin,
+        login: gremlinLogin(this.#access, (address) => this.#refusals.take(address, parts.clock.elapsed())),
+        askSkydive: skydiveAsker(this.#queries),
+        clock: parts.clock,
+        log: parts.log,
+      });
     const status = () => statusReply(parts, this.#listen, this.#sockets.connected());
     const metrics = async () => {
       // Loaded when someone scrapes: not everyone does.
@@ -67,6 +80,7 @@ class HttpApi implements Api {
         counts: this.#counts,
         running: () => this.#queries.running,
         webSockets: () => this.#sockets.sizes(),
+        gremlin: this.#gremlin,
       });
     };
     this.#app = routes({
@@ -107,6 +121,7 @@ class HttpApi implements Api {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#sockets.close();
+    this.#gremlin?.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const late = setTimeout(() => this.#server.closeAllConnections(), closeMs);
@@ -132,7 +147,8 @@ class HttpApi implements Api {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const refusal = this.#refusal(request);
       if (refusal) return refuseUpgrade(socket, refusal.status, refusal.text);
-      this.#sockets.upgrade(request, socket, head);
+      if (this.#gremlin !== undefined && isGremlin(request)) this.#gremlin.upgrade(request, socket, head);
+      else this.#sockets.upgrade(request, socket, head);
     });
     return server;
   }
@@ -148,6 +164,7 @@ class HttpApi implements Api {
     const { url = '/', method = 'GET' } = request;
     response.on('finish', () => this.#counts.request(knownMethod(method), routeOf(url), response.statusCode));
     if (url === '/api/topology' && method === 'POST') this.#door.post(request, response);
+    else if (this.#gremlin !== undefined && isGremlin(request)) this.#gremlin.request(request, response);
     else this.#app(request, response);
   }
 
@@ -164,7 +181,9 @@ class HttpApi implements Api {
       this.#counts.refusal('rate');
       return { status: 429, text: 'too many wrong tokens from this address; wait a minute' };
     }
-    const refusal = this.#access.refusal(request);
+    // Drivers log in with their first message.
+    const isDriver = this.#gremlin !== undefined && isGremlin(request);
+    const refusal = isDriver ? this.#access.pageRefusal(request) : this.#access.refusal(request);
     // Who comes to fetch a cookie has no token to show yet.
     if (!refusal || (refusal.reason === 'token' && request.url === '/login')) return undefined;
     this.#counts.refusal(refusal.reason);
@@ -173,28 +192,15 @@ class HttpApi implements Api {
   }
 }
 
-function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Unavailable {
-  const what = `listening on ${host}:${port} (${error.code ?? error.message})`;
-  if (error.code === 'EADDRINUSE') return new Unavailable(what, 'a port that nobody else uses', { cause: error });
-  if (error.code === 'EACCES')
-    return new Unavailable(what, 'CAP_NET_BIND_SERVICE, or a port above 1023', { cause: error });
-  return new Unavailable(what, 'an address of this machine', { cause: error });
-}
-
-function refuseUpgrade(socket: Duplex, status: number, text: string): void {
-  const body = `${text}\n`;
-  socket.on('error', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+function isGremlin({ url = '' }: IncomingMessage): boolean {
+  return url === '/gremlin' || url.startsWith('/gremlin?');
 }
 
 /** A fixed set: what clients make up must not become labels. */
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|capture|config)(?=\/|$)|api\/(topology|query|status|pcap|vocabulary|complete|openapi\.json)$|api$|metrics$|login$|healthz$|readyz$)/.exec(
+    /^\/(api\/(node|edge|capture|config)(?=\/|$)|api\/(topology|query|status|pcap|vocabulary|complete|openapi\.json)$|api$|gremlin$|metrics$|login$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

@@ -3,12 +3,15 @@ import { readdirSync } from 'node:fs';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Status } from '../contract/status.ts';
 import { type Counts, queryBuckets } from './counts.ts';
+import type { GremlinDoor } from './gremlin/door.ts';
+import { gremlinMetrics } from './gremlin/metrics.ts';
 
 export interface MetricsParts {
   readonly version: string;
   readonly status: () => Status;
   readonly counts: Counts;
   readonly running: () => number;
+  readonly gremlin?: GremlinDoor | undefined;
   readonly webSockets: () => { readonly subscribers: number; readonly publishers: number };
 }
 
@@ -23,7 +26,8 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   flowMetrics(page, status);
   apiMetrics(page, parts);
   const text = await page.text();
-  return text + queryTimesText(parts.counts);
+  const gremlin = parts.gremlin === undefined ? '' : `${gremlinMetrics(parts.gremlin)}\n`;
+  return text + queryTimesText(parts.counts) + gremlin;
 }
 
 type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];

@@ -8,6 +8,7 @@ import type { NodeType } from '../model/vocabulary.ts';
 import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
+import type { GremlinParts } from './gremlin/parts.ts';
 import type { ApiLimits } from './limits.ts';
 
 export interface ApiParts {
@@ -35,6 +36,8 @@ export interface ApiParts {
   readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter'>;
   /** Flows as they are updated, for WebSockets. */
   readonly flowFeed?: FlowFeed;
+  /** The network as standard Gremlin sees it; absent: there is no /gremlin. */
+  readonly gremlin?: Pick<GremlinParts, 'sources' | 'random' | 'limits'>;
   readonly log: ApiLog;
   readonly limits?: Partial<ApiLimits>;
 }

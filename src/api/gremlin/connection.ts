@@ -1,0 +1,234 @@
+/** One driver on a WebSocket: its frames in, its answers out, its login. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Answering, Outlet } from './answering.ts';
+import { failureOf, status } from './failure.ts';
+import type { GremlinLimits } from './limits.ts';
+import { type Request, type Response, readFrame } from './message.ts';
+import { noElements } from './no-elements.ts';
+import type { GremlinParts, GremlinUser } from './parts.ts';
+import { readPlain } from './sasl.ts';
+import type { Serializer } from './serializer.ts';
+import { serializerFor } from './serializers.ts';
+import type { WireElements } from './wire-elements.ts';
+
+export interface ConnectionParts {
+  readonly parts: GremlinParts;
+  readonly limits: GremlinLimits;
+  readonly answering: Answering;
+}
+
+export class Connection {
+  readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  readonly #request: IncomingMessage;
+  readonly #parts: GremlinParts;
+  readonly #limits: GremlinLimits;
+  readonly #answering: Answering;
+  readonly #gone = new AbortController();
+  #user: GremlinUser | undefined;
+  /** The request that was asked for a password, and those that came meanwhile. */
+  #login:
+    | { readonly original: Work; readonly behind: Work[]; readonly timer: NodeJS.Timeout; isChecking: boolean }
+    | undefined;
+  #pending = 0;
+  #silentPings = 0;
+  #isPaused = false;
+
+  constructor(
+    { parts, limits, answering }: ConnectionParts,
+    request: IncomingMessage,
+    socket: Duplex,
+    ws: WebSocket,
+    closed: () => void,
+  ) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#request = request;
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#answering = answering;
+    this.#user = parts.login.known(request);
+    ws.on('message', (data, isBinary) => this.#received(data as Buffer, isBinary));
+    ws.on('pong', () => {
+      this.#silentPings = 0;
+    });
+    ws.on('error', (error) => parts.log.info(`gremlin: ${error.message}`));
+    ws.on('close', () => {
+      clearTimeout(this.#login?.timer);
+      this.#gone.abort();
+      closed();
+    });
+  }
+
+  /** Called now and then: who does not answer pings is gone. */
+  check(): void {
+    if (this.#silentPings >= this.#limits.silentPingsMax) {
+      this.#ws.terminate();
+      return;
+    }
+    this.#silentPings++;
+    this.#ws.ping();
+  }
+
+  close(): void {
+    this.#ws.close(1001, 'stopping');
+  }
+
+  #received(data: Buffer, isBinary: boolean): void {
+    this.#silentPings = 0;
+    const { serializer, payload } = this.#opened(data, isBinary);
+    if (serializer === undefined) return;
+    let request: Request;
+    try {
+      request = serializer.readRequest(payload);
+    } catch (error) {
+      const { code, message, attributes } = failureOf(error, status.malformed);
+      this.#send(
+        serializer,
+        { requestId: undefined, code, message, attributes, data: null, meta: new Map() },
+        undefined,
+      );
+      return;
+    }
+    this.#work({ request, serializer });
+  }
+
+  #opened(data: Buffer, isBinary: boolean): { serializer: Serializer | undefined; payload: Buffer } {
+    if (!isBinary) return { serializer: serializerFor('application/json'), payload: data };
+    try {
+      const { mime, payload } = readFrame(data);
+      return { serializer: serializerFor(mime), payload };
+    } catch (error) {
+      const serializer = serializerFor('');
+      const { code, message, attributes } = failureOf(error, status.malformed);
+      this.#send(
+        serializer,
+        { requestId: undefined, code, message, attributes, data: null, meta: new Map() },
+        undefined,
+      );
+      return { serializer: undefined, payload: data };
+    }
+  }
+
+  #work(work: Work): void {
+    if (this.#user === undefined) {
+      this.#beforeLogin(work);
+      return;
+    }
+    this.#answer(work, this.#user);
+  }
+
+  #answer({ request, serializer }: Work, user: GremlinUser): void {
+    const outlet: Outlet = {
+      signal: this.#gone.signal,
+      send: (response, elements) => this.#send(serializer, response, elements),
+    };
+    const rest = this.#answering.answer(request, user, outlet);
+    if (rest === undefined) return;
+    this.#pending++;
+    if (this.#pending >= this.#limits.perConnectionMax && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#ws.pause();
+    }
+    rest
+      .catch((error) =>
+        this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+      )
+      .finally(() => {
+        this.#pending--;
+        if (!this.#isPaused || this.#pending >= this.#limits.perConnectionMax) return;
+        this.#isPaused = false;
+        this.#ws.resume();
+      });
+  }
+
+  /** The first request is answered with a challenge; it runs when the password is right. */
+  #beforeLogin(work: Work): void {
+    const login = this.#login;
+    if (login === undefined) {
+      if (work.request.op === 'authentication') {
+        this.#refuse(work, 'nobody asked for a password yet');
+        return;
+      }
+      const timer = setTimeout(() => this.#loginFailed('no password came in time'), this.#limits.loginMs);
+      this.#login = { original: work, behind: [], timer, isChecking: false };
+      this.#send(work.serializer, plain(work.request, status.authenticate), undefined);
+      return;
+    }
+    if (work.request.op !== 'authentication') {
+      if (login.behind.length >= this.#limits.perConnectionMax)
+        this.#refuse(work, 'too many requests wait for the login');
+      else login.behind.push(work);
+      return;
+    }
+    if (login.isChecking) return;
+    const credentials = readPlain(work.request.args.get('sasl'));
+    if (credentials === undefined) {
+      this.#loginFailed('SASL PLAIN is understood: a name and a password');
+      return;
+    }
+    login.isChecking = true;
+    this.#parts.login.check(credentials.name, credentials.password, this.#request).then(
+      (user) => {
+        if (user === undefined) this.#loginFailed('the name or the password is wrong');
+        else this.#loggedIn(user);
+      },
+      (error) => this.#loginFailed(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #loggedIn(user: GremlinUser): void {
+    const login = this.#login;
+    if (login === undefined) return;
+    clearTimeout(login.timer);
+    this.#login = undefined;
+    this.#user = user;
+    this.#answer(login.original, user);
+    for (const work of login.behind) this.#answer(work, user);
+  }
+
+  #loginFailed(why: string): void {
+    const login = this.#login;
+    if (login === undefined) return;
+    clearTimeout(login.timer);
+    this.#login = undefined;
+    for (const work of [login.original, ...login.behind]) this.#refuse(work, why);
+  }
+
+  #refuse({ request, serializer }: Work, why: string): void {
+    this.#send(serializer, { ...plain(request, status.unauthorized), message: why }, undefined);
+  }
+
+  #send(serializer: Serializer, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
+    if (this.#ws.readyState !== this.#ws.OPEN) return undefined;
+    this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: serializer.isBinary });
+    return this.#socket.writableLength > this.#limits.socketBytesMax ? this.#drained() : undefined;
+  }
+
+  /** Also when the other side has gone. */
+  #drained(): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve) => {
+      const tooLong = setTimeout(() => this.#ws.terminate(), this.#limits.stalledMs);
+      const done = () => {
+        clearTimeout(tooLong);
+        socket.off('drain', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.on('drain', done);
+      socket.on('close', done);
+    });
+  }
+}
+
+interface Work {
+  readonly request: Request;
+  readonly serializer: Serializer;
+}
+
+function plain({ requestId }: Request, code: number): Response {
+  return { requestId, code, message: '', attributes: new Map(), data: null, meta: new Map() };
+}

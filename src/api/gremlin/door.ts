@@ -1,0 +1,88 @@
+/** `/gremlin`: Gremlin Server's sub-protocol on WebSockets, and its HTTP, on one path. (TinkerPop 3.8.) */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { GremlinEngine } from '../../query/gremlin/engine.ts';
+import { Answering } from './answering.ts';
+import { Connection } from './connection.ts';
+import { GremlinCounts } from './counts.ts';
+import { Evaluator } from './evaluation.ts';
+import { Gate } from './gate.ts';
+import { HttpDoor } from './http.ts';
+import { defaultGremlinLimits, type GremlinLimits } from './limits.ts';
+import type { GremlinParts } from './parts.ts';
+
+export class GremlinDoor {
+  readonly counts = new GremlinCounts();
+  readonly #parts: GremlinParts;
+  readonly #limits: GremlinLimits;
+  readonly #answering: Answering;
+  readonly #gate: Gate;
+  readonly #http: HttpDoor;
+  readonly #server: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  #pings: NodeJS.Timeout | undefined;
+
+  constructor(parts: GremlinParts) {
+    const limits = { ...defaultGremlinLimits, ...parts.limits };
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#gate = new Gate(limits.runningMax, limits.waitingMax);
+    const evaluator = new Evaluator(new GremlinEngine(), parts, limits);
+    this.#answering = new Answering(evaluator, parts, limits, this.#gate, this.counts);
+    this.#http = new HttpDoor(parts, limits, this.#answering);
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: limits.messageBytesMax,
+      // Drivers may offer it; on a local network it costs more than it saves.
+      perMessageDeflate: false,
+      clientTracking: false,
+      skipUTF8Validation: false,
+    });
+  }
+
+  get sizes(): {
+    readonly connections: number;
+    readonly running: number;
+    readonly waiting: number;
+    readonly refused: number;
+  } {
+    const { running, waiting, refused } = this.#gate;
+    return { connections: this.#connections.size, running, waiting, refused };
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#connections.size >= this.#limits.connectionsMax) {
+      this.counts.connectionsRefused++;
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (ws) => this.#opened(request, socket, ws));
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    this.#http.request(request, response);
+  }
+
+  /** Tells all of them to go. */
+  close(): void {
+    clearInterval(this.#pings);
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #opened(request: IncomingMessage, socket: Duplex, ws: WebSocket): void {
+    const parts = { parts: this.#parts, limits: this.#limits, answering: this.#answering };
+    const connection = new Connection(parts, request, socket, ws, () => {
+      this.#connections.delete(connection);
+      if (this.#connections.size > 0) return;
+      clearInterval(this.#pings);
+      this.#pings = undefined;
+    });
+    this.#connections.add(connection);
+    this.counts.connections++;
+    this.#pings ??= setInterval(() => {
+      for (const each of this.#connections) each.check();
+    }, this.#limits.pingMs).unref();
+  }
+}

@@ -1,0 +1,202 @@
+/** Gremlin over HTTP, as Gremlin Server 3.x has it: `GET ?gremlin=…`, `POST {"gremlin": …}`, and a driver's own messages. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../body.ts';
+import { guardHeaders } from '../reply.ts';
+import type { Answering, Outlet } from './answering.ts';
+import { readBytes } from './body.ts';
+import { BadRequest, failureOf, status } from './failure.ts';
+import { requestOfBody, requestOfQuery } from './http-request.ts';
+import type { GremlinLimits } from './limits.ts';
+import type { Request, Response } from './message.ts';
+import { noElements } from './no-elements.ts';
+import type { GremlinParts, GremlinUser } from './parts.ts';
+import { readBasic } from './sasl.ts';
+import type { Serializer } from './serializer.ts';
+import { serializerFor } from './serializers.ts';
+import { textPlain } from './text-plain.ts';
+import type { WireElements } from './wire-elements.ts';
+
+export class HttpDoor {
+  readonly #parts: GremlinParts;
+  readonly #limits: GremlinLimits;
+  readonly #answering: Answering;
+
+  constructor(parts: GremlinParts, limits: GremlinLimits, answering: Answering) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#answering = answering;
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    this.#user(request).then(
+      (user) => {
+        if (user === undefined)
+          refuse(response, 401, 'a name and a password are needed (HTTP Basic)', [
+            'WWW-Authenticate',
+            'Basic realm="gremlin"',
+          ]);
+        else this.#read(request, response, user);
+      },
+      (error) => this.#broken(response, error),
+    );
+  }
+
+  async #user(request: IncomingMessage): Promise<GremlinUser | undefined> {
+    const known = this.#parts.login.known(request);
+    if (known !== undefined) return known;
+    const credentials = readBasic(request.headers.authorization);
+    return credentials && this.#parts.login.check(credentials.name, credentials.password, request);
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse, user: GremlinUser): void {
+    const { method = 'GET', url = '/' } = request;
+    if (method === 'GET') {
+      this.#answer(() => requestOfQuery(new URL(url, 'http://localhost').searchParams), request, response, user);
+      return;
+    }
+    if (method !== 'POST') {
+      refuse(response, 405, 'GET and POST are understood', ['Allow', 'GET, POST']);
+      request.resume();
+      return;
+    }
+    readBytes(request, this.#limits.messageBytesMax, (fault, bytes) => {
+      if (fault !== undefined) {
+        refuse(response, fault.status, fault.text);
+        return;
+      }
+      const type = (request.headers['content-type'] ?? 'application/json').toLowerCase();
+      if (type.includes('graphbinary')) {
+        const serializer = serializerFor(type);
+        this.#answer(() => serializer.readRequest(bytes), request, response, user, serializer);
+        return;
+      }
+      this.#answer(() => requestOfJson(bytes), request, response, user);
+    });
+  }
+
+  #answer(
+    read: () => Request,
+    request: IncomingMessage,
+    response: ServerResponse,
+    user: GremlinUser,
+    serializer?: Serializer,
+  ): void {
+    let asked: Request;
+    try {
+      asked = read();
+    } catch (error) {
+      const { message } = failureOf(error, status.invalidArguments);
+      refuse(response, 400, message);
+      return;
+    }
+    const gone = new AbortController();
+    response.on('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const accept = (request.headers.accept ?? '').toLowerCase();
+    const outlet: Outlet = new HttpOutlet(response, serializer, accept, gone.signal, this.#limits);
+    this.#answering.answer(asked, user, outlet)?.catch((error) => this.#broken(response, error));
+  }
+
+  #broken(response: ServerResponse, error: unknown): void {
+    this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    refuse(response, 500, 'internal error; the log of the server has more');
+  }
+}
+
+/** One answer holds everything: results of all batches are put together first. */
+class HttpOutlet implements Outlet {
+  readonly signal: AbortSignal;
+  readonly #response: ServerResponse;
+  readonly #serializer: Serializer | undefined;
+  readonly #accept: string;
+  #parts: Response | undefined;
+
+  constructor(
+    response: ServerResponse,
+    serializer: Serializer | undefined,
+    accept: string,
+    signal: AbortSignal,
+    _limits: GremlinLimits,
+  ) {
+    this.#response = response;
+    this.#serializer = serializer;
+    this.#accept = accept;
+    this.signal = signal;
+  }
+
+  send(part: Response, elements: WireElements | undefined): Promise<void> | undefined {
+    const before = this.#parts;
+    const whole: Response =
+      before === undefined
+        ? part
+        : {
+            ...part,
+            data: [...(before.data ?? []), ...(part.data ?? [])],
+            bulks: before.bulks && [...before.bulks, ...(part.bulks ?? [])],
+          };
+    if (part.code === status.partial) {
+      this.#parts = whole;
+      return undefined;
+    }
+    this.#finish(whole, elements ?? noElements);
+    return undefined;
+  }
+
+  #finish(whole: Response, elements: WireElements): void {
+    const response = this.#response;
+    if (whole.code >= 400 && this.#serializer === undefined) {
+      const body = errorBody(whole);
+      write(response, httpStatus(whole.code), 'application/json', Buffer.from(body));
+      return;
+    }
+    const ok = whole.code === status.noContent ? { ...whole, code: status.success, data: [] } : whole;
+    if (this.#serializer === undefined && this.#accept.startsWith('text/plain')) {
+      write(response, 200, 'text/plain; charset=utf-8', Buffer.from(textPlain(ok.data ?? [], elements)));
+      return;
+    }
+    const serializer =
+      this.#serializer ?? serializerFor(this.#accept.includes('graphbinary') ? this.#accept : `json ${this.#accept}`);
+    write(response, 200, serializer.mime, serializer.writeResponse(ok, elements));
+  }
+}
+
+function requestOfJson(bytes: Buffer): Request {
+  const { value, fault } = parseJson(bytes.toString('utf8'));
+  if (fault !== undefined) throw new BadRequest(status.invalidArguments, fault);
+  // A driver's own message, sent by HTTP.
+  if (typeof value === 'object' && value !== null && 'op' in value)
+    return serializerFor('application/json').readRequest(bytes);
+  return requestOfBody(value);
+}
+
+function httpStatus(code: number): number {
+  if (code === status.malformed || code === status.invalidArguments) return 400;
+  if (code === status.unauthorized) return 401;
+  return code === status.tooManyRequests ? 429 : 500;
+}
+
+function errorBody({ requestId, message, attributes }: Response): string {
+  const exceptions = attributes.get('exceptions') ?? [];
+  const [name] = exceptions as readonly string[];
+  return JSON.stringify({
+    message,
+    'Exception-Class': name,
+    exceptions,
+    stackTrace: attributes.get('stackTrace'),
+    requestId,
+  });
+}
+
+function refuse(response: ServerResponse, code: number, message: string, more: readonly string[] = []): void {
+  write(response, code, 'application/json', Buffer.from(JSON.stringify({ message })), more);
+}
+
+function write(response: ServerResponse, code: number, type: string, body: Buffer, more: readonly string[] = []): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(code, [...guardHeaders, 'Content-Type', type, 'Content-Length', String(body.length), ...more]);
+  response.end(body);
+}

@@ -1,0 +1,29 @@
+/** What the Gremlin door needs of the rest: everything comes in as an argument. */
+import type { IncomingMessage } from 'node:http';
+import type { TraversalSource } from '../../query/gremlin/source.ts';
+import type { GValue } from '../../query/gremlin/value/value.ts';
+import type { GremlinLimits } from './limits.ts';
+
+export interface GremlinParts {
+  /** By the names that requests may alias, for this user; 'g' is the one when they name none. */
+  readonly sources: (user: GremlinUser) => ReadonlyMap<string, TraversalSource>;
+  readonly login: GremlinLogin;
+  readonly clock: { now(): number; elapsed(): number };
+  /** [0, 1) */
+  readonly random: () => number;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** What a query in Skydive's spelling (`G.V()…`) gives; absent where there is no network. */
+  readonly askSkydive?: (text: string, signal: AbortSignal) => Promise<readonly GValue[]>;
+  readonly limits?: Partial<GremlinLimits>;
+}
+
+export interface GremlinUser {
+  readonly name: string;
+}
+
+export interface GremlinLogin {
+  /** Who this is by what came with the upgrade or the request; undefined: a name and a password are needed. */
+  known(request: IncomingMessage): GremlinUser | undefined;
+  /** Undefined: wrong. May take its time. */
+  check(name: string, password: string, request: IncomingMessage): Promise<GremlinUser | undefined>;
+}
