@@ -1,0 +1,93 @@
+/** Elements of a message: references, with what else was told of them. */
+import { GMap } from '../../../query/gremlin/value/collections.ts';
+import { Reference } from '../../../query/gremlin/value/reference.ts';
+import type { BytesIn } from './bytes-in.ts';
+import { readGValue } from './read-value.ts';
+
+export function readVertex(from: BytesIn): Reference {
+  const id = readGValue(from);
+  const label = from.text();
+  return new Reference('vertex', { id, label, properties: readProperties(from) });
+}
+
+export function readEdge(from: BytesIn): Reference {
+  const id = readGValue(from);
+  const label = from.text();
+  const inV = new Reference('vertex', { id: readGValue(from), label: from.text() });
+  const outV = new Reference('vertex', { id: readGValue(from), label: from.text() });
+  skipParent(from);
+  return new Reference('edge', { id, label, ends: { outV, inV }, properties: readProperties(from) });
+}
+
+export function readVertexProperty(from: BytesIn): Reference {
+  const id = readGValue(from);
+  const label = from.text();
+  const value = readGValue(from);
+  skipParent(from);
+  return new Reference('vertexProperty', { id, label, value, properties: readProperties(from) });
+}
+
+export function readProperty(from: BytesIn): Reference {
+  const label = from.text();
+  const value = readGValue(from);
+  skipParent(from);
+  return new Reference('property', { id: null, label, value });
+}
+
+/** A map of `vertices` and `edges`: there is no graph here that the elements could be of. */
+export function readGraph(from: BytesIn): GMap {
+  return new GMap([
+    ['vertices', several(from, 10, readGraphVertex)],
+    ['edges', several(from, 18, readGraphEdge)],
+  ]);
+}
+
+function readGraphVertex(from: BytesIn): Reference {
+  const id = readGValue(from);
+  const label = from.text();
+  const properties = several(from, 14, () => {
+    const property = { id: readGValue(from), label: from.text(), value: readGValue(from) };
+    skipParent(from);
+    return new Reference('vertexProperty', { ...property, properties: several(from, 2, readOneProperty) });
+  });
+  return new Reference('vertex', { id, label, properties });
+}
+
+function readGraphEdge(from: BytesIn): Reference {
+  const id = readGValue(from);
+  const label = from.text();
+  const end = (): Reference => new Reference('vertex', { id: readGValue(from), label: String(readGValue(from) ?? '') });
+  const inV = end();
+  const outV = end();
+  skipParent(from);
+  return new Reference('edge', { id, label, ends: { outV, inV }, properties: several(from, 2, readOneProperty) });
+}
+
+function several(from: BytesIn, bytesEach: number, read: (from: BytesIn) => Reference): Reference[] {
+  const count = from.count(bytesEach, 'a list of elements');
+  const found: Reference[] = [];
+  for (let i = 0; i < count; i++) found.push(read(from));
+  return found;
+}
+
+function readProperties(from: BytesIn): readonly Reference[] {
+  const { at } = from;
+  const properties = readGValue(from);
+  if (properties === null) return [];
+  // Drivers write what they hold: properties of any sort, or none.
+  if (properties instanceof GMap && properties.size === 0) return [];
+  if (!Array.isArray(properties) || !properties.every((property) => property instanceof Reference))
+    throw from.bad('properties of an element are a list of properties', at);
+  return properties;
+}
+
+function readOneProperty(from: BytesIn): Reference {
+  const { at } = from;
+  const property = readGValue(from);
+  if (!(property instanceof Reference)) throw from.bad('a property should stand here', at);
+  return property;
+}
+
+function skipParent(from: BytesIn): void {
+  readGValue(from);
+}

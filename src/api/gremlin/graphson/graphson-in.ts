@@ -1,0 +1,36 @@
+/** Where in a message its reader is, and how deep: so that what cannot be read is found again. */
+import { badFrame } from '../bad-frame.ts';
+import { depthMax, keyDepthMax } from '../codec-limits.ts';
+
+export class GraphsonIn {
+  readonly #path: (string | number)[] = [];
+  #keyDepth = 0;
+
+  within<T>(step: string | number, read: () => T): T {
+    if (this.#path.length >= depthMax * stepsEach) throw this.bad(`values lie deeper than ${depthMax} levels`);
+    this.#path.push(step);
+    const value = read();
+    this.#path.pop();
+    return value;
+  }
+
+  /** Around what is a key of a map or in a set. */
+  asKey<T>(read: () => T): T {
+    if (++this.#keyDepth > keyDepthMax) throw this.bad(`sets and keys lie deeper than ${keyDepthMax} levels`);
+    const value = read();
+    this.#keyDepth--;
+    return value;
+  }
+
+  bad(what: string): Error {
+    const steps = this.#path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, stepMax)}`));
+    const shown = steps.length > stepsMax ? [...steps.slice(0, stepsMax), '…'] : steps;
+    return badFrame(what, shown.join('').replace(/^\./, '') || 'the message');
+  }
+}
+
+/** A traversal in an argument is four steps down: its type, `step`, and two places in lists. */
+const stepsEach = 4;
+
+const stepMax = 40;
+const stepsMax = 16;

@@ -1,0 +1,1 @@
+export { readGraphson as readPlainJson } from './read-value.ts';
