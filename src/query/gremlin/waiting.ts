@@ -4,7 +4,7 @@
  */
 import type { Run } from './run.ts';
 import { type Items, NOTHING, type Nothing, type Op } from './step.ts';
-import type { Mark, Traverser } from './traverser.ts';
+import { type Mark, Traverser } from './traverser.ts';
 import type { GValue } from './value/value.ts';
 
 export type Work<T> = (traverser: Traverser, run: Run) => Generator<undefined, T>;
@@ -48,6 +48,49 @@ export function passing({ isDirect, mark }: Manner, work: Work<boolean>): Op {
         if (run.budget.spend()) yield undefined;
         if (yield* work(traverser, run)) yield mark.labels.length > 0 ? traverser.named(mark) : traverser;
       }
+    },
+  };
+}
+
+export interface Reducing {
+  add(traverser: Traverser, run: Run): Generator<undefined, void>;
+  result(run: Run): Generator<undefined, GValue>;
+}
+
+/** One value of all; in a lull one of what came since the last, if anything did. */
+export function reducing({ isDirect, mark }: Manner, start: () => Reducing): Op {
+  if (isDirect)
+    return {
+      kind: 'reduce',
+      start: () => {
+        const all = start();
+        return {
+          add: (traverser, run) => atOnce(all.add(traverser, run)),
+          result: (run) => atOnce(all.result(run)),
+        };
+      },
+    };
+  return {
+    kind: 'stream',
+    *stream(input: Items, run: Run): Items {
+      let all = start();
+      let isEmpty = true;
+      let wasLull = false;
+      for (const traverser of input) {
+        if (traverser === undefined) yield undefined;
+        else if (traverser !== null) {
+          if (run.budget.spend()) yield undefined;
+          isEmpty = false;
+          yield* all.add(traverser, run);
+        } else {
+          wasLull = true;
+          if (!isEmpty) yield new Traverser(null, 1).to(yield* all.result(run), mark);
+          all = start();
+          isEmpty = true;
+          yield null;
+        }
+      }
+      if (!wasLull || !isEmpty) yield new Traverser(null, 1).to(yield* all.result(run), mark);
     },
   };
 }

@@ -11,12 +11,16 @@ export const inject = defineTraversalStep({
   build(call, builder) {
     const values = builder.values(call);
     const { mark } = builder;
+    const sack = builder.options.sack?.value;
     return {
       kind: 'stream',
-      *stream(input) {
-        for (const value of values) yield new Traverser(null, 1).to(value, mark);
-        if (call.isStart) return;
-        yield* input;
+      *stream(input, run) {
+        for (const value of values) {
+          if (run.budget.spend()) yield undefined;
+          yield new Traverser(null, 1, undefined, sack).to(value, mark);
+        }
+        // What starts a traversal takes nothing.
+        if (!call.isStart) yield* input;
       },
     };
   },

@@ -1,0 +1,40 @@
+/** What `groupCount` gathers: how many of each key. */
+import { Hoard } from './side-effects.ts';
+import { GMap } from './value/collections.ts';
+import { keyOf } from './value/identity.ts';
+import { isNumber, long, toNumber } from './value/num.ts';
+import type { GValue } from './value/value.ts';
+
+export class Counts extends Hoard {
+  readonly #counts = new Map<unknown, Count>();
+
+  /** `before`: a map to numbers, to count on from. */
+  constructor(before?: GValue) {
+    super();
+    if (!(before instanceof GMap)) return;
+    for (const [key, number] of before) if (isNumber(number)) this.add(key, toNumber(number));
+  }
+
+  /** True when it is the first of its key. */
+  add(key: GValue, bulk: number): boolean {
+    const known = keyOf(key);
+    const count = this.#counts.get(known);
+    if (count === undefined) {
+      this.#counts.set(known, { key, number: bulk });
+      return true;
+    }
+    count.number += bulk;
+    return false;
+  }
+
+  result(): GMap {
+    const map = new GMap();
+    for (const { key, number } of this.#counts.values()) map.set(key, long(number));
+    return map;
+  }
+}
+
+interface Count {
+  readonly key: GValue;
+  number: number;
+}
