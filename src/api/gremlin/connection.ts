@@ -84,12 +84,7 @@ export class Connection {
     try {
       request = serializer.readRequest(payload);
     } catch (error) {
-      const { code, message, attributes } = failureOf(error, status.malformed);
-      this.#send(
-        serializer,
-        { requestId: undefined, code, message, attributes, data: null, meta: new Map() },
-        undefined,
-      );
+      this.#say(serializer, unreadable(error));
       return;
     }
     this.#work({ request, serializer });
@@ -102,12 +97,7 @@ export class Connection {
       return { serializer: serializerFor(mime), payload };
     } catch (error) {
       const serializer = serializerFor('');
-      const { code, message, attributes } = failureOf(error, status.malformed);
-      this.#send(
-        serializer,
-        { requestId: undefined, code, message, attributes, data: null, meta: new Map() },
-        undefined,
-      );
+      this.#say(serializer, unreadable(error));
       return { serializer: undefined, payload: data };
     }
   }
@@ -154,7 +144,7 @@ export class Connection {
       }
       const timer = setTimeout(() => this.#loginFailed('no password came in time'), this.#limits.loginMs);
       this.#login = { original: work, behind: [], timer, isChecking: false };
-      this.#send(work.serializer, plain(work.request, status.authenticate), undefined);
+      this.#say(work.serializer, plain(work.request, status.authenticate));
       return;
     }
     if (work.request.op !== 'authentication') {
@@ -198,12 +188,16 @@ export class Connection {
   }
 
   #refuse({ request, serializer }: Work, why: string): void {
-    this.#send(serializer, { ...plain(request, status.unauthorized), message: why }, undefined);
+    this.#say(serializer, { ...plain(request, status.unauthorized), message: why });
+  }
+
+  #say(serializer: Serializer, response: Response, elements?: WireElements): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: serializer.isBinary });
   }
 
   #send(serializer: Serializer, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
-    if (this.#ws.readyState !== this.#ws.OPEN) return undefined;
-    this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: serializer.isBinary });
+    this.#say(serializer, response, elements);
     return this.#socket.writableLength > this.#limits.socketBytesMax ? this.#drained() : undefined;
   }
 
@@ -231,4 +225,10 @@ interface Work {
 
 function plain({ requestId }: Request, code: number): Response {
   return { requestId, code, message: '', attributes: new Map(), data: null, meta: new Map() };
+}
+
+/** Nobody can tell which request it was. */
+function unreadable(error: unknown): Response {
+  const { code, message, attributes } = failureOf(error, status.malformed);
+  return { requestId: undefined, code, message, attributes, data: null, meta: new Map() };
 }
