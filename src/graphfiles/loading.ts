@@ -38,20 +38,31 @@ export class Loading {
     this.#nodes.set(keyOf(id), this.#writer.addVertex(label, id, properties));
   }
 
-  /** Its ends may come later. */
+  /** At once when its ends are there. */
   edge(edge: EdgeRecord): void {
+    if (this.#nodes.has(keyOf(edge.from)) && this.#nodes.has(keyOf(edge.to))) this.#add(edge);
+    else this.#waiting.push(edge);
+  }
+
+  /** After all vertices: so the edges of a vertex come in the order of the file, wherever their other ends stand. */
+  edgeLater(edge: EdgeRecord): void {
     this.#waiting.push(edge);
   }
 
   /** Throws a Mistake for an edge whose ends never came. */
-  end(): Loaded {
+  *end(): Generator<undefined, Loaded> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { id, label, from, to, properties } of waiting) {
-      this.#writer.addEdge(label, this.#node(from, label), this.#node(to, label), id, properties);
-      this.#edges++;
+    for (const [at, edge] of waiting.entries()) {
+      this.#add(edge);
+      if (at % AT_ONCE === AT_ONCE - 1) yield;
     }
     return { vertices: this.#nodes.size, edges: this.#edges };
+  }
+
+  #add({ id, label, from, to, properties }: EdgeRecord): void {
+    this.#writer.addEdge(label, this.#node(from, label), this.#node(to, label), id, properties);
+    this.#edges++;
   }
 
   #node(id: GValue, label: string): GraphNode {
@@ -63,3 +74,6 @@ export class Loading {
     );
   }
 }
+
+/** So many edges take a few milliseconds. */
+const AT_ONCE = 2000;

@@ -8,7 +8,7 @@ import { readGraphml } from './graphml/read.ts';
 import { GraphsonReading, isDocument } from './graphson/read.ts';
 import { JsonLinesReading } from './jsonlines/read.ts';
 import { linesOf } from './lines.ts';
-import type { Loaded } from './reading.ts';
+import { endedInTurns, type Loaded } from './reading.ts';
 
 /** A document is held in memory whole; files of lines may be of any size. */
 export const DOCUMENT_BYTES_MAX = 256 * 2 ** 20;
@@ -26,11 +26,11 @@ export async function readGraphFile(path: string, writer: GraphWriter, format?: 
   const reading = its === 'jsonlines' ? new JsonLinesReading(writer) : new GraphsonReading(writer);
   if (reading instanceof GraphsonReading && isDocument(beginning)) {
     reading.document(await wholeText(path));
-    return reading.end();
+    return endedInTurns(reading.end());
   }
   for await (const lines of linesOf(createReadStream(path, { highWaterMark: CHUNK_BYTES })))
     for (const line of lines) reading.line(line);
-  return reading.end();
+  return endedInTurns(reading.end());
 }
 
 async function wholeText(path: string): Promise<string> {

@@ -2,11 +2,27 @@
 export interface Reading {
   /** Throws a Mistake that names the line and what is wrong in it. */
   line(text: string): void;
-  /** Call after the last line. Throws a Mistake when something is missing. */
-  end(): Loaded;
+  /** Call after the last line, and go through it to the end: where it yields, the event loop may turn. Throws a Mistake when something is missing. */
+  end(): Generator<undefined, Loaded>;
 }
 
 export interface Loaded {
   readonly vertices: number;
   readonly edges: number;
+}
+
+/** All of it without a pause. */
+export function ended(ending: Generator<undefined, Loaded>): Loaded {
+  for (;;) {
+    const { done, value } = ending.next();
+    if (done) return value;
+  }
+}
+
+export async function endedInTurns(ending: Generator<undefined, Loaded>): Promise<Loaded> {
+  for (;;) {
+    const { done, value } = ending.next();
+    if (done) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

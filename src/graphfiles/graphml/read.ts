@@ -8,7 +8,7 @@ import { int, long, num } from '../../query/gremlin/value/num.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import { Mistake, mistake } from '../../std/mistake.ts';
 import { Loading } from '../loading.ts';
-import type { Loaded } from '../reading.ts';
+import { endedInTurns, type Loaded } from '../reading.ts';
 
 /** The text of one value. */
 const TEXT_LENGTH_MAX = 16 * 2 ** 20;
@@ -19,7 +19,7 @@ const DEPTH_MAX = 64;
 export async function readGraphml(chunks: AsyncIterable<string>, writer: GraphWriter): Promise<Loaded> {
   const reading = new GraphmlReading(writer);
   for await (const chunk of chunks) reading.write(chunk);
-  return reading.end();
+  return endedInTurns(reading.end());
 }
 
 interface Key {
@@ -60,7 +60,7 @@ class GraphmlReading {
       throw this.#wrong(`a text is longer than ${TEXT_LENGTH_MAX} characters`);
   }
 
-  end(): Loaded {
+  end(): Generator<undefined, Loaded> {
     this.#located(() => this.#parser.close());
     return this.#loading.end();
   }

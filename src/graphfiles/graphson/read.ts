@@ -31,7 +31,7 @@ export class GraphsonReading implements Reading {
     for (const [at, vertex] of vertices.entries()) atLine(at + 1, () => this.#vertex(vertex), 'vertex');
   }
 
-  end(): Loaded {
+  end(): Generator<undefined, Loaded> {
     if (this.#arriving > this.#leaving)
       throw mistake(
         'graphfile.graphson',
@@ -43,7 +43,7 @@ export class GraphsonReading implements Reading {
   #vertex(json: unknown): void {
     const { vertex, edges, arriving } = adjacentOf(json, this.#loading.interned);
     this.#loading.vertex(vertex);
-    for (const edge of edges) this.#loading.edge(edge);
+    for (const edge of edges) this.#loading.edgeLater(edge);
     this.#leaving += edges.length;
     this.#arriving += arriving;
   }

@@ -24,7 +24,7 @@ export class JsonLinesReading implements Reading {
     atLine(this.#line, () => this.#element(JSON.parse(text)));
   }
 
-  end(): Loaded {
+  end(): Generator<undefined, Loaded> {
     return this.#loading.end();
   }
 

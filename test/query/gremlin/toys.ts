@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timeline } from '../../../src/graph/view.ts';
 import { GraphsonReading } from '../../../src/graphfiles/graphson/read.ts';
+import { ended } from '../../../src/graphfiles/reading.ts';
 import { OwnGraph } from '../../../src/query/gremlin/model/own-graph.ts';
 import type { Cardinality, GraphWriter, PropertyModel } from '../../../src/query/gremlin/property-graph.ts';
 import { timelineOf } from '../ask.ts';
@@ -30,7 +31,7 @@ function toy(name: string | undefined, usual: Cardinality = 'single'): Toy {
     const reading = new GraphsonReading(writer);
     const path = join(import.meta.dirname, '..', '..', 'data', 'graphs', `${name}.json`);
     for (const line of readFileSync(path, 'utf8').split('\n')) reading.line(line);
-    reading.end();
+    ended(reading.end());
   }
   return { model, timeline: timelineOf(graph), writer, nowMs: () => time };
 }
