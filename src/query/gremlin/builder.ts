@@ -62,7 +62,7 @@ export class Builder {
   }
 
   /** A traversal among the arguments of a step; anything else gives its value back (`option(1)`). Faults are told. */
-  child(argument: Argument | undefined, call: StepCall | Modulation): Child {
+  child(argument: Argument | undefined, call: StepCall | Modulation, { isStart = false } = {}): Child {
     if (argument instanceof Lambda)
       this.wrong(call, `${call.name}: code is not run here; say it with steps, as in __.values('name')`);
     else if (!(argument instanceof Bytecode)) this.wrong(call, `${call.name} takes a traversal here, such as __.out()`);
@@ -71,7 +71,7 @@ export class Builder {
         this.faults,
         this.options,
         this.tracking,
-        [...this.around, call.name],
+        isStart ? [] : [...this.around, call.name],
         this.sideEffects,
       );
       return new Child(inner.placed(argument));

@@ -78,6 +78,8 @@ export function callsOf(
       ahead = [];
       continue;
     }
+    for (const one of ahead)
+      if (!step.modulators?.includes(one.name)) misplaced(one.instruction, `${one.name} belongs to a repeat`, faults);
     calls.push({
       name,
       step,

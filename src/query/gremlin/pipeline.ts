@@ -58,7 +58,7 @@ export function pipeOf(placed: readonly Placed[]): Pipe {
   return (input, run) => pipes.reduce<Items>((items, pipe) => pipe(items, run), input);
 }
 
-interface Small extends Placed {
+export interface Small extends Placed {
   readonly op: FilterOp | MapOp;
 }
 

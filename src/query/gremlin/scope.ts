@@ -1,14 +1,38 @@
-/** What a name stands for where a traverser is: a key of its map, a side-effect, or the last place on its way so called. */
+/** What a name means to a traverser: a key of the map it is, a side-effect, or a place on its way. (TinkerPop: Scoping.) */
 import type { Run } from './run.ts';
 import { NOTHING, type Nothing } from './step.ts';
-import type { Traverser } from './traverser.ts';
+import type { Trail, Traverser } from './traverser.ts';
 import { GMap } from './value/collections.ts';
 import type { GValue } from './value/value.ts';
 
-export function scoped({ value, trail }: Traverser, name: string, run: Run): GValue | Nothing {
-  if (value instanceof GMap && value.has(name)) return value.get(name) ?? null;
-  const held = run.sideEffects.get(name);
-  if (held !== undefined) return held;
-  for (let at = trail; at !== undefined; at = at.before) if (at.labels.includes(name)) return at.value;
-  return NOTHING;
+export type Pop = 'first' | 'last' | 'all' | 'mixed';
+
+/** NOTHING where the name means nothing. */
+export function scopeValue(traverser: Traverser, name: GValue, pop: Pop, run: Run): GValue | Nothing {
+  const { value, trail } = traverser;
+  if (value instanceof GMap) {
+    const held = value.get(name);
+    if (held !== undefined || value.has(name)) return held ?? null;
+  }
+  if (typeof name !== 'string') return NOTHING;
+  if (run.sideEffects.has(name)) return run.sideEffects.get(name) ?? null;
+  return onTrail(trail, name, pop);
+}
+
+/** What was at the places of a name. */
+export function onTrail(trail: Trail | undefined, name: string, pop: Pop): GValue | Nothing {
+  if (pop === 'last') {
+    for (let at = trail; at !== undefined; at = at.before) if (at.labels.includes(name)) return at.value;
+    return NOTHING;
+  }
+  const found: GValue[] = [];
+  for (let at = trail; at !== undefined; at = at.before) if (at.labels.includes(name)) found.push(at.value);
+  if (found.length === 0) return NOTHING;
+  if (pop === 'first') return found.at(-1) as GValue;
+  return pop === 'mixed' && found.length === 1 ? (found[0] as GValue) : found.reverse();
+}
+
+/** The same for the last place of a name. */
+export function scoped(traverser: Traverser, name: string, run: Run): GValue | Nothing {
+  return scopeValue(traverser, name, 'last', run);
 }

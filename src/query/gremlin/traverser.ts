@@ -83,3 +83,9 @@ export interface Loops {
   readonly name: string | undefined;
   readonly outer: Loops | undefined;
 }
+
+/** Makes traversers that have been nowhere else: what a `by` sees of something that another step found. */
+export function alone(tracking: Tracking): (value: GValue) => Traverser {
+  const mark = markOf([], tracking);
+  return (value) => new Traverser(null, 1).to(value, mark);
+}

@@ -1,0 +1,43 @@
+/** Whether a traversal has to see all that comes before it can tell what comes of it: `order`, `count`, `dedup`, `limit`. */
+import { type Argument, Bytecode } from './bytecode.ts';
+import { Token } from './value/token.ts';
+
+/** Anywhere within it. */
+export function gathers(argument: Argument | readonly Argument[] | undefined): boolean {
+  if (Array.isArray(argument)) return argument.some(gathers);
+  if (!(argument instanceof Bytecode)) return false;
+  return argument.steps.some(
+    ({ name, args }) => (GATHERING.has(name) && !isLocal(args) && !isAside(name, args)) || args.some(gathers),
+  );
+}
+
+const GATHERING: ReadonlySet<string> = new Set([
+  'aggregate',
+  'barrier',
+  'cap',
+  'count',
+  'dedup',
+  'fold',
+  'group',
+  'groupCount',
+  'limit',
+  'max',
+  'mean',
+  'min',
+  'order',
+  'range',
+  'sample',
+  'skip',
+  'sum',
+  'tail',
+  'tree',
+]);
+
+function isLocal(args: readonly Argument[]): boolean {
+  return args.some((arg) => arg instanceof Token && arg.type === 'Scope' && arg.name === 'local');
+}
+
+/** With a name, what is gathered is put aside, and each passes. */
+function isAside(name: string, args: readonly Argument[]): boolean {
+  return (name === 'group' || name === 'groupCount' || name === 'tree') && args.length > 0;
+}

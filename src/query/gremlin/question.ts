@@ -1,0 +1,37 @@
+/** A yes or no asked of a traverser: `until`, `emit`, the predicate of `choose`. */
+import type { Builder } from './builder.ts';
+import type { Argument } from './bytecode.ts';
+import type { Modulation, StepCall } from './calls.ts';
+import type { Run } from './run.ts';
+import { NOTHING } from './step.ts';
+import { testOf } from './test-of.ts';
+import type { Traverser } from './traverser.ts';
+import { Predicate } from './value/predicate.ts';
+
+export interface Question {
+  /** The answer without a breath, when it can be had so. */
+  readonly direct: ((traverser: Traverser, run: Run) => boolean) | undefined;
+  ask(traverser: Traverser, run: Run): Generator<undefined, boolean>;
+}
+
+/** A traversal asks whether anything comes of it, a predicate asks the value. */
+export function questionOf(argument: Argument | undefined, call: StepCall | Modulation, builder: Builder): Question {
+  if (argument instanceof Predicate) {
+    const test = testOf(argument);
+    return directly(({ value }) => test(value));
+  }
+  const child = builder.child(argument, call);
+  const { direct } = child;
+  if (direct !== undefined) return directly((traverser, run) => direct(traverser, run) !== NOTHING);
+  return { direct: undefined, ask: (traverser, run) => child.any(traverser, run) };
+}
+
+export function directly(direct: (traverser: Traverser, run: Run) => boolean): Question {
+  return {
+    direct,
+    // biome-ignore lint/correctness/useYield: it never has to wait.
+    *ask(traverser, run) {
+      return direct(traverser, run);
+    },
+  };
+}
