@@ -1,4 +1,6 @@
 /** Bytes of a message as they are read. Nothing is read past their end, and nothing is made room for that they cannot hold. */
+import type { Argument } from '../../../query/gremlin/bytecode.ts';
+import type { GValue } from '../../../query/gremlin/value/value.ts';
 import { badFrame } from '../bad-frame.ts';
 import { depthMax, keyDepthMax, unfoldedMax } from '../codec-limits.ts';
 
@@ -9,8 +11,22 @@ export class BytesIn {
   #keyDepth = 0;
   #unfolded = 0;
 
-  constructor(bytes: Buffer) {
+  readonly #read: (from: BytesIn) => Argument;
+
+  /** `read`: how a value is read. */
+  constructor(bytes: Buffer, read: (from: BytesIn) => Argument) {
     this.#bytes = bytes;
+    this.#read = read;
+  }
+
+  /** The next value, with its type and its flag. */
+  value(): Argument {
+    return this.#read(this);
+  }
+
+  /** For places where only values can stand. The types of both are told apart by those who take them. */
+  gvalue(): GValue {
+    return this.#read(this) as GValue;
   }
 
   get at(): number {

@@ -11,7 +11,7 @@ import type { Predicate } from '../../../query/gremlin/value/predicate.ts';
 import { bytecodeOf, simpleName } from '../instructions.ts';
 import { predicateOf } from '../predicate-args.ts';
 import type { BytesIn } from './bytes-in.ts';
-import { readItems, readMap, readValue } from './read-value.ts';
+import { readItems, readMap } from './read-collection.ts';
 
 export function readBytecode(from: BytesIn): Bytecode | CardinalityValue {
   const steps = readInstructions(from);
@@ -24,7 +24,7 @@ function readInstructions(from: BytesIn): Instruction[] {
   for (let i = 0; i < count; i++) {
     const name = from.text();
     const args: Argument[] = [];
-    for (let left = from.count(2, 'a list of arguments'); left > 0; left--) args.push(readValue(from));
+    for (let left = from.count(2, 'a list of arguments'); left > 0; left--) args.push(from.value());
     instructions.push({ name, args });
   }
   return instructions;

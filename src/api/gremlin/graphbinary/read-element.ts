@@ -2,34 +2,33 @@
 import { GMap } from '../../../query/gremlin/value/collections.ts';
 import { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { BytesIn } from './bytes-in.ts';
-import { readGValue } from './read-value.ts';
 
 export function readVertex(from: BytesIn): Reference {
-  const id = readGValue(from);
+  const id = from.gvalue();
   const label = from.text();
   return new Reference('vertex', { id, label, properties: readProperties(from) });
 }
 
 export function readEdge(from: BytesIn): Reference {
-  const id = readGValue(from);
+  const id = from.gvalue();
   const label = from.text();
-  const inV = new Reference('vertex', { id: readGValue(from), label: from.text() });
-  const outV = new Reference('vertex', { id: readGValue(from), label: from.text() });
+  const inV = new Reference('vertex', { id: from.gvalue(), label: from.text() });
+  const outV = new Reference('vertex', { id: from.gvalue(), label: from.text() });
   skipParent(from);
   return new Reference('edge', { id, label, ends: { outV, inV }, properties: readProperties(from) });
 }
 
 export function readVertexProperty(from: BytesIn): Reference {
-  const id = readGValue(from);
+  const id = from.gvalue();
   const label = from.text();
-  const value = readGValue(from);
+  const value = from.gvalue();
   skipParent(from);
   return new Reference('vertexProperty', { id, label, value, properties: readProperties(from) });
 }
 
 export function readProperty(from: BytesIn): Reference {
   const label = from.text();
-  const value = readGValue(from);
+  const value = from.gvalue();
   skipParent(from);
   return new Reference('property', { id: null, label, value });
 }
@@ -43,10 +42,10 @@ export function readGraph(from: BytesIn): GMap {
 }
 
 function readGraphVertex(from: BytesIn): Reference {
-  const id = readGValue(from);
+  const id = from.gvalue();
   const label = from.text();
   const properties = several(from, 14, () => {
-    const property = { id: readGValue(from), label: from.text(), value: readGValue(from) };
+    const property = { id: from.gvalue(), label: from.text(), value: from.gvalue() };
     skipParent(from);
     return new Reference('vertexProperty', { ...property, properties: several(from, 2, readOneProperty) });
   });
@@ -54,9 +53,9 @@ function readGraphVertex(from: BytesIn): Reference {
 }
 
 function readGraphEdge(from: BytesIn): Reference {
-  const id = readGValue(from);
+  const id = from.gvalue();
   const label = from.text();
-  const end = (): Reference => new Reference('vertex', { id: readGValue(from), label: String(readGValue(from) ?? '') });
+  const end = (): Reference => new Reference('vertex', { id: from.gvalue(), label: String(from.gvalue() ?? '') });
   const inV = end();
   const outV = end();
   skipParent(from);
@@ -72,7 +71,7 @@ function several(from: BytesIn, bytesEach: number, read: (from: BytesIn) => Refe
 
 function readProperties(from: BytesIn): readonly Reference[] {
   const { at } = from;
-  const properties = readGValue(from);
+  const properties = from.gvalue();
   if (properties === null) return [];
   // Drivers write what they hold: properties of any sort, or none.
   if (properties instanceof GMap && properties.size === 0) return [];
@@ -83,11 +82,11 @@ function readProperties(from: BytesIn): readonly Reference[] {
 
 function readOneProperty(from: BytesIn): Reference {
   const { at } = from;
-  const property = readGValue(from);
+  const property = from.gvalue();
   if (!(property instanceof Reference)) throw from.bad('a property should stand here', at);
   return property;
 }
 
 function skipParent(from: BytesIn): void {
-  readGValue(from);
+  from.gvalue();
 }

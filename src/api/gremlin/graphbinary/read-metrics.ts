@@ -2,7 +2,7 @@
 import { isNumber, toNumber } from '../../../query/gremlin/value/num.ts';
 import { type GValue, type StepMetrics, TraversalMetrics } from '../../../query/gremlin/value/value.ts';
 import type { BytesIn } from './bytes-in.ts';
-import { readMap } from './read-value.ts';
+import { readMap } from './read-collection.ts';
 import { flag, type } from './type-codes.ts';
 
 export function readTraversalMetrics(from: BytesIn): TraversalMetrics {

@@ -1,20 +1,25 @@
 /** Values of GraphBinary 1.0: type, flag, value. */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
-import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
+import { GSet } from '../../../query/gremlin/value/collections.ts';
 import { double, int, long, type Num, num } from '../../../query/gremlin/value/num.ts';
 import { type Token, type TokenType, tokenNamed } from '../../../query/gremlin/value/token.ts';
-import { Binary, BulkSet, ClassName, type GValue, Path, Tree, Uuid } from '../../../query/gremlin/value/value.ts';
+import { Binary, ClassName, type GValue, Path, Uuid } from '../../../query/gremlin/value/value.ts';
 import { numberBytesMax, scaleMax } from '../codec-limits.ts';
 import { bigintFrom, decimalText } from '../decimal.ts';
-import type { BytesIn } from './bytes-in.ts';
+import { BytesIn } from './bytes-in.ts';
 import { readBytecode, readLambda, readPredicate, readStrategy } from './read-bytecode.ts';
+import { readBulked, readBulkSet, readItems, readMap, readTree } from './read-collection.ts';
 import { readEdge, readGraph, readProperty, readVertex, readVertexProperty } from './read-element.ts';
 import { readMetrics, readTraversalMetrics } from './read-metrics.ts';
 import { readTime } from './read-time.ts';
 import { flag, tokenOfCode, type } from './type-codes.ts';
 
+export function valuesIn(bytes: Buffer): BytesIn {
+  return new BytesIn(bytes, readValue);
+}
+
 /** A bulked traverser within other values gives its value: how often it came is told by the answer that holds it. */
-export function readValue(from: BytesIn): Argument {
+function readValue(from: BytesIn): Argument {
   const { at } = from;
   const code = from.byte();
   const flags = from.byte();
@@ -23,11 +28,6 @@ export function readValue(from: BytesIn): Argument {
     throw from.bad(`unknown flag ${flags} of a value`, at + 1);
   const plain = readPlain(code, from);
   return plain === undefined ? from.within(() => readHolding(code, flags, from, at)) : plain;
-}
-
-/** For places where only values can stand. The types of both are told apart by those who take them. */
-export function readGValue(from: BytesIn): GValue {
-  return readValue(from) as GValue;
 }
 
 /** Undefined for what may hold other values. */
@@ -104,10 +104,10 @@ function readHolding(code: number, flags: number, from: BytesIn, at: number): Ar
     case type.binding:
       // Its name is of use to who would keep compiled traversals.
       from.text();
-      return readValue(from);
+      return from.value();
     case type.traverser:
       from.int64();
-      return readValue(from);
+      return from.value();
     case type.traversalMetrics:
       return readTraversalMetrics(from);
     case type.metrics:
@@ -117,71 +117,10 @@ function readHolding(code: number, flags: number, from: BytesIn, at: number): Ar
   }
 }
 
-/** A count and that many values. */
-export function readItems(from: BytesIn, what: string): readonly GValue[] {
-  const count = from.count(2, what);
-  const items: GValue[] = [];
-  for (let i = 0; i < count; i++) items.push(readGValue(from));
-  return items;
-}
-
-/** Each item is followed by how often it stands there. */
-function readBulked(from: BytesIn): readonly GValue[] {
-  const count = from.count(10, 'a list');
-  const items: GValue[] = [];
-  for (let i = 0; i < count; i++) {
-    const item = readGValue(from);
-    const times = readTimes(from);
-    from.unfold(times);
-    for (let k = 0; k < times; k++) items.push(item);
-  }
-  return items;
-}
-
-export function readTimes(from: BytesIn): number {
-  const { at } = from;
-  const times = from.safeInt64('a count');
-  if (times < 0) throw from.bad(`a count of ${times}`, at);
-  return times;
-}
-
-export function readMap(from: BytesIn): GMap {
-  const count = from.count(4, 'a map');
-  const map = new GMap();
-  for (let i = 0; i < count; i++) {
-    const key = from.asKey(() => readGValue(from));
-    map.set(key, readGValue(from));
-  }
-  return map;
-}
-
-function readBulkSet(from: BytesIn): BulkSet {
-  const count = from.count(10, 'a bulk set');
-  const counts = new GMap();
-  for (let i = 0; i < count; i++) {
-    const item = from.asKey(() => readGValue(from));
-    counts.set(item, readTimes(from) + ((counts.get(item) as number | undefined) ?? 0));
-  }
-  return new BulkSet(counts);
-}
-
-function readTree(from: BytesIn): Tree {
-  const count = from.count(6, 'a tree');
-  const entries = new GMap();
-  for (let i = 0; i < count; i++) {
-    const key = from.asKey(() => readGValue(from));
-    entries.set(
-      key,
-      from.within(() => readTree(from)),
-    );
-  }
-  return new Tree(entries);
-}
-
 function readPath(from: BytesIn): Path {
   const { at } = from;
-  const labels = readGValue(from);
-  const objects = readGValue(from);
+  const labels = from.gvalue();
+  const objects = from.gvalue();
   if (!Array.isArray(labels) || !Array.isArray(objects) || labels.length !== objects.length)
     throw from.bad('a path needs labels for each of its objects', at);
   return new Path(
@@ -223,7 +162,7 @@ function readChar(from: BytesIn): string {
 
 function readToken(kind: TokenType, from: BytesIn): Token {
   const { at } = from;
-  const name = readGValue(from);
+  const name = from.gvalue();
   const token = typeof name === 'string' ? tokenNamed(kind, name) : undefined;
   if (token === undefined) throw from.bad(`no ${kind} named ${JSON.stringify(name)}`, at);
   return token;

@@ -5,11 +5,13 @@ import type { GValue } from '../../../query/gremlin/value/value.ts';
 import type { Request, Response } from '../message.ts';
 import { noElements } from '../no-elements.ts';
 import type { ClientSerializer, Serializer } from '../serializer.ts';
-import { BytesIn } from './bytes-in.ts';
+import type { BytesIn } from './bytes-in.ts';
 import { BytesOut } from './bytes-out.ts';
-import { readGValue, readMap, readTimes, uuidText } from './read-value.ts';
+import { readMap, readTimes } from './read-collection.ts';
+import { uuidText, valuesIn } from './read-value.ts';
+import { type Target, writeEntries, writeUuid } from './target.ts';
 import { flag, type, version } from './type-codes.ts';
-import { type Target, writeEntries, writeUuid, writeValue } from './write-value.ts';
+import { targetOn } from './write-value.ts';
 
 const out = new BytesOut();
 
@@ -18,14 +20,14 @@ export const graphBinary: Serializer = {
   isBinary: true,
   readRequest,
   requestIdOf,
-  writeResponse: (response, elements) => writeResponse(response, { out, elements }),
+  writeResponse: (response, elements) => writeResponse(response, targetOn(out, elements)),
 };
 
 /** The other side. */
 export const graphBinaryClient: ClientSerializer = { ...graphBinary, writeRequest, readResponse };
 
 function readRequest(payload: Buffer): Request {
-  const from = new BytesIn(payload);
+  const from = valuesIn(payload);
   readVersion(from);
   const requestId = uuidText(from.raw(16));
   const op = from.text();
@@ -45,7 +47,7 @@ function writeRequest({ requestId, op, processor, args }: Request): Buffer {
   writeUuid(requestId, out);
   out.text(op);
   out.text(processor);
-  writeEntries(args, args.size, { out, elements: noElements });
+  writeEntries(args, args.size, targetOn(out, noElements));
   return out.finish();
 }
 
@@ -77,12 +79,12 @@ function writeData(data: readonly GValue[], bulks: readonly number[] | undefined
       out.pair(type.traverser, flag.none);
       out.int64(bulks[i] ?? 1);
     }
-    writeValue(value, to);
+    to.value(value);
   }
 }
 
 function readResponse(payload: Buffer): Response {
-  const from = new BytesIn(payload);
+  const from = valuesIn(payload);
   readVersion(from);
   const requestId = from.byte() === flag.null ? undefined : uuidText(from.raw(16));
   const code = from.int32();
@@ -106,7 +108,7 @@ function readData(from: BytesIn): Pick<Response, 'data' | 'bulks'> {
   for (let i = 0; i < count; i++) {
     const bulk = from.peek() === type.traverser ? readBulk(from) : undefined;
     if (bulk !== undefined) bulks.push(bulk);
-    data.push(readGValue(from));
+    data.push(from.gvalue());
     if (flags === flag.bulked) bulks.push(readTimes(from));
   }
   if (bulks.length > 0 && bulks.length !== data.length) throw from.bad('traversers and bare values in one list', at);

@@ -4,8 +4,8 @@ import { Bytecode } from '../../../query/gremlin/bytecode.ts';
 import type { Predicate } from '../../../query/gremlin/value/predicate.ts';
 import { instructionOf } from '../instructions.ts';
 import { listedArgs } from '../predicate-args.ts';
+import { type Target, writeEntries, writeItems } from './target.ts';
 import { flag, type } from './type-codes.ts';
-import { type Target, writeEntries, writeItems } from './write-value.ts';
 
 export function writeBytecode(value: Bytecode | CardinalityValue, to: Target): void {
   to.out.pair(type.bytecode, flag.none);

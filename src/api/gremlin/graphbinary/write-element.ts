@@ -2,15 +2,18 @@
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import type { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { GraphResult, GValue, VertexProperty } from '../../../query/gremlin/value/value.ts';
+import type { Target } from './target.ts';
 import { flag, type } from './type-codes.ts';
-import { type Target, writeValue } from './write-value.ts';
 
 export function writeVertex(node: GraphNode, to: Target): void {
   const { out, elements } = to;
   out.pair(type.vertex, flag.none);
-  writeValue(elements.id(node), to);
+  to.value(elements.id(node));
   out.text(elements.label(node));
-  if (!elements.hasProperties) return out.pair(type.null, flag.null);
+  if (!elements.hasProperties) {
+    out.pair(type.null, flag.null);
+    return;
+  }
   const properties = elements.properties(node);
   out.pair(type.list, flag.none);
   out.int32(properties.length);
@@ -21,20 +24,26 @@ export function writeVertexProperty(property: VertexProperty, to: Target): void 
   const { out } = to;
   out.pair(type.vertexProperty, flag.none);
   writePropertyHead(property, to);
-  if (!to.elements.hasProperties) return out.pair(type.null, flag.null);
+  if (!to.elements.hasProperties) {
+    out.pair(type.null, flag.null);
+    return;
+  }
   out.pair(type.list, flag.none);
   writeMeta(property, to);
 }
 
 function writePropertyHead(property: VertexProperty, to: Target): void {
-  writeValue(property.id, to);
+  to.value(property.id);
   to.out.text(property.key);
-  writeValue(property.value, to);
+  to.value(property.value);
   to.out.pair(type.null, flag.null);
 }
 
 function writeMeta({ meta }: VertexProperty, to: Target): void {
-  if (meta === undefined) return to.out.int32(0);
+  if (meta === undefined) {
+    to.out.int32(0);
+    return;
+  }
   to.out.int32(meta.size);
   for (const [key, value] of meta) writeProperty(key, value, to);
 }
@@ -43,14 +52,17 @@ export function writeEdge(edge: GraphEdge, to: Target): void {
   const { out, elements } = to;
   const { outV, outVLabel, inV, inVLabel } = elements.ends(edge);
   out.pair(type.edge, flag.none);
-  writeValue(elements.id(edge), to);
+  to.value(elements.id(edge));
   out.text(elements.label(edge));
-  writeValue(inV, to);
+  to.value(inV);
   out.text(inVLabel);
-  writeValue(outV, to);
+  to.value(outV);
   out.text(outVLabel);
   out.pair(type.null, flag.null);
-  if (!elements.hasProperties) return out.pair(type.null, flag.null);
+  if (!elements.hasProperties) {
+    out.pair(type.null, flag.null);
+    return;
+  }
   out.pair(type.list, flag.none);
   writeEdgeProperties(edge, to);
 }
@@ -65,7 +77,7 @@ export function writeProperty(key: string, value: GValue, to: Target): void {
   const { out } = to;
   out.pair(type.property, flag.none);
   out.text(key);
-  writeValue(value, to);
+  to.value(value);
   out.pair(type.null, flag.null);
 }
 
@@ -76,7 +88,7 @@ export function writeGraph({ vertices, edges }: GraphResult, to: Target): void {
   out.int32(vertices.length);
   for (const node of vertices) {
     const properties = elements.properties(node);
-    writeValue(elements.id(node), to);
+    to.value(elements.id(node));
     out.text(elements.label(node));
     out.int32(properties.length);
     for (const property of properties) {
@@ -87,11 +99,11 @@ export function writeGraph({ vertices, edges }: GraphResult, to: Target): void {
   out.int32(edges.length);
   for (const edge of edges) {
     const { outV, inV } = elements.ends(edge);
-    writeValue(elements.id(edge), to);
+    to.value(elements.id(edge));
     out.text(elements.label(edge));
-    writeValue(inV, to);
+    to.value(inV);
     out.pair(type.null, flag.null);
-    writeValue(outV, to);
+    to.value(outV);
     out.pair(type.null, flag.null);
     out.pair(type.null, flag.null);
     writeEdgeProperties(edge, to);
@@ -103,36 +115,43 @@ export function writeReference(reference: Reference, to: Target): void {
   switch (reference.names) {
     case 'vertex':
       out.pair(type.vertex, flag.none);
-      writeValue(reference.id, to);
+      to.value(reference.id);
       out.text(reference.label);
-      return writeReferences(reference.properties, to);
+      writeReferences(reference.properties, to);
+      return;
     case 'edge': {
       const { outV, inV } = reference.ends ?? {};
       out.pair(type.edge, flag.none);
-      writeValue(reference.id, to);
+      to.value(reference.id);
       out.text(reference.label);
-      writeValue(inV?.id ?? null, to);
+      to.value(inV?.id ?? null);
       out.text(inV?.label ?? '');
-      writeValue(outV?.id ?? null, to);
+      to.value(outV?.id ?? null);
       out.text(outV?.label ?? '');
       out.pair(type.null, flag.null);
-      return writeReferences(reference.properties, to);
+      writeReferences(reference.properties, to);
+      return;
     }
     case 'vertexProperty':
       out.pair(type.vertexProperty, flag.none);
-      writeValue(reference.id, to);
+      to.value(reference.id);
       out.text(reference.label);
-      writeValue(reference.value, to);
+      to.value(reference.value);
       out.pair(type.null, flag.null);
-      return writeReferences(reference.properties, to);
+      writeReferences(reference.properties, to);
+      return;
     case 'property':
-      return writeProperty(reference.label, reference.value, to);
+      writeProperty(reference.label, reference.value, to);
+      return;
   }
 }
 
 function writeReferences(properties: readonly Reference[], to: Target): void {
   const { out } = to;
-  if (properties.length === 0) return out.pair(type.null, flag.null);
+  if (properties.length === 0) {
+    out.pair(type.null, flag.null);
+    return;
+  }
   out.pair(type.list, flag.none);
   out.int32(properties.length);
   for (const property of properties) writeReference(property, to);

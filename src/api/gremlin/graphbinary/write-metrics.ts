@@ -1,8 +1,8 @@
 /** What `profile()` gives. Durations are nanoseconds. */
 import { long } from '../../../query/gremlin/value/num.ts';
 import type { StepMetrics } from '../../../query/gremlin/value/value.ts';
+import { type Target, writeEntries } from './target.ts';
 import { flag, type } from './type-codes.ts';
-import { type Target, writeEntries } from './write-value.ts';
 
 export function writeMetrics(metrics: readonly StepMetrics[], to: Target): void {
   const { out } = to;

@@ -26,6 +26,7 @@ import { bigintBytes, decimalOf } from '../decimal.ts';
 import { explanationMap } from '../explanation-map.ts';
 import type { WireElements } from '../wire-elements.ts';
 import type { BytesOut } from './bytes-out.ts';
+import { type Target, writeEntries, writeItems, writeUuid } from './target.ts';
 import { codeOfToken, flag, type } from './type-codes.ts';
 import { writeBytecode, writeLambda, writePredicate, writeStrategy } from './write-bytecode.ts';
 import {
@@ -38,12 +39,12 @@ import {
 } from './write-element.ts';
 import { writeMetrics } from './write-metrics.ts';
 
-export interface Target {
-  readonly out: BytesOut;
-  readonly elements: WireElements;
+export function targetOn(out: BytesOut, elements: WireElements): Target {
+  const to: Target = { out, elements, value: (value) => writeValue(value, to) };
+  return to;
 }
 
-export function writeValue(value: Argument, to: Target): void {
+function writeValue(value: Argument, to: Target): void {
   const { out } = to;
   if (typeof value === 'string') {
     out.pair(type.string, flag.none);
@@ -63,31 +64,20 @@ export function writeValue(value: Argument, to: Target): void {
   } else writeOther(value, to);
 }
 
-/** A count and that many values. */
-export function writeItems(values: readonly Argument[], to: Target): void {
-  to.out.int32(values.length);
-  for (const value of values) writeValue(value, to);
-}
-
-export function writeEntries(entries: Iterable<readonly [Argument, Argument]>, size: number, to: Target): void {
-  to.out.int32(size);
-  for (const [key, value] of entries) {
-    writeValue(key, to);
-    writeValue(value, to);
-  }
-}
-
 function writeNumber(value: number, out: BytesOut): void {
   switch (naturalType(value)) {
     case 'int':
       out.pair(type.int, flag.none);
-      return out.int32(value);
+      out.int32(value);
+      return;
     case 'long':
       out.pair(type.long, flag.none);
-      return out.int64(value);
+      out.int64(value);
+      return;
     default:
       out.pair(type.double, flag.none);
-      return out.float64(value);
+      out.float64(value);
+      return;
   }
 }
 
@@ -95,31 +85,39 @@ function writeNum({ type: kind, value }: Num, out: BytesOut): void {
   switch (kind) {
     case 'byte':
       out.pair(type.byte, flag.none);
-      return out.byte(Number(value));
+      out.byte(Number(value));
+      return;
     case 'short':
       out.pair(type.short, flag.none);
-      return out.int16(Number(value));
+      out.int16(Number(value));
+      return;
     case 'int':
       out.pair(type.int, flag.none);
-      return out.int32(Number(value));
+      out.int32(Number(value));
+      return;
     case 'long':
       out.pair(type.long, flag.none);
-      return out.int64(typeof value === 'bigint' ? value : Number(value));
+      out.int64(typeof value === 'bigint' ? value : Number(value));
+      return;
     case 'float':
       out.pair(type.float, flag.none);
-      return out.float32(Number(value));
+      out.float32(Number(value));
+      return;
     case 'double':
       out.pair(type.double, flag.none);
-      return out.float64(Number(value));
+      out.float64(Number(value));
+      return;
     case 'bigint':
       out.pair(type.bigInteger, flag.none);
-      return writeBigint(BigInt(value), out);
+      writeBigint(BigInt(value), out);
+      return;
     case 'bigdecimal': {
       const decimal = decimalOf(String(value));
       if (decimal === undefined) throw new Error(`no decimal: ${value}`);
       out.pair(type.bigDecimal, flag.none);
       out.int32(decimal.scale);
-      return writeBigint(decimal.unscaled, out);
+      writeBigint(decimal.unscaled, out);
+      return;
     }
   }
 }
@@ -163,7 +161,7 @@ function writeOther(value: Other, to: Target): void {
     out.pair(type.bulkSet, flag.none);
     out.int32(value.counts.size);
     for (const [item, count] of value.counts) {
-      writeValue(item, to);
+      to.value(item);
       out.int64(count as number);
     }
   } else if (value instanceof Tree) {
@@ -174,7 +172,7 @@ function writeOther(value: Other, to: Target): void {
     out.pair(type.traversalMetrics, flag.none);
     out.int64(value.durationNanos);
     writeMetrics(value.metrics, to);
-  } else if (value instanceof TraversalExplanation) writeValue(explanationMap(value), to);
+  } else if (value instanceof TraversalExplanation) to.value(explanationMap(value));
   else if (value instanceof ClassName) {
     out.pair(type.class, flag.none);
     out.text(value.name);
@@ -183,7 +181,7 @@ function writeOther(value: Other, to: Target): void {
   else if (value instanceof Bytecode || value instanceof CardinalityValue) writeBytecode(value, to);
   else if (value instanceof Strategy) writeStrategy(value, to);
   else if (value instanceof Lambda) writeLambda(value, to);
-  else return value satisfies never;
+  else value satisfies never;
 }
 
 function writePath({ objects, labels }: Path, to: Target): void {
@@ -203,7 +201,7 @@ function writePath({ objects, labels }: Path, to: Target): void {
 function writeTree({ entries }: Tree, to: Target): void {
   to.out.int32(entries.size);
   for (const [key, below] of entries) {
-    writeValue(key, to);
+    to.value(key);
     writeTree(below as Tree, to);
   }
 }
@@ -215,9 +213,4 @@ function writeDateTime(at: DateTime, out: BytesOut): void {
   out.pair(month, day);
   out.int64(seconds * 1e9 + nanos);
   out.int32(at.offset);
-}
-
-/** With or without hyphens. */
-export function writeUuid(uuid: string, out: BytesOut): void {
-  out.raw(Buffer.from(uuid.replaceAll('-', ''), 'hex'));
 }

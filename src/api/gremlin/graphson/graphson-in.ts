@@ -1,10 +1,27 @@
 /** Where in a message its reader is, and how deep: so that what cannot be read is found again. */
+import type { Argument } from '../../../query/gremlin/bytecode.ts';
+import type { GValue } from '../../../query/gremlin/value/value.ts';
 import { badFrame } from '../bad-frame.ts';
 import { depthMax, keyDepthMax } from '../codec-limits.ts';
 
 export class GraphsonIn {
   readonly #path: (string | number)[] = [];
   #keyDepth = 0;
+  readonly #read: (json: unknown, from: GraphsonIn) => Argument;
+
+  /** `read`: how a value is read. */
+  constructor(read: (json: unknown, from: GraphsonIn) => Argument) {
+    this.#read = read;
+  }
+
+  value(json: unknown): Argument {
+    return this.#read(json, this);
+  }
+
+  /** For places where only values can stand. The types of both are told apart by those who take them. */
+  gvalue(json: unknown): GValue {
+    return this.#read(json, this) as GValue;
+  }
 
   within<T>(step: string | number, read: () => T): T {
     if (this.#path.length >= depthMax * stepsEach) throw this.bad(`values lie deeper than ${depthMax} levels`);

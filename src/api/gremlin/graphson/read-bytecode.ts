@@ -11,8 +11,8 @@ import type { Predicate } from '../../../query/gremlin/value/predicate.ts';
 import { bytecodeOf, simpleName } from '../instructions.ts';
 import { predicateOf } from '../predicate-args.ts';
 import type { GraphsonIn } from './graphson-in.ts';
-import { fields, list, readMap, text } from './read-typed.ts';
-import { readGValue, readItems, readValue } from './read-value.ts';
+import { readItems, readMap } from './read-collection.ts';
+import { fields, list, text } from './shapes.ts';
 
 export function readBytecode(json: unknown, from: GraphsonIn): Bytecode | CardinalityValue {
   const { source, step } = fields(json, from);
@@ -28,7 +28,7 @@ function readInstructions(json: unknown, from: GraphsonIn): Instruction[] {
   return list(json, from).map((instruction, i) =>
     from.within(i, () => {
       const [name, ...args] = list(instruction, from);
-      return { name: text(name, from), args: args.map((arg, k) => from.within(k + 1, () => readValue(arg, from))) };
+      return { name: text(name, from), args: args.map((arg, k) => from.within(k + 1, () => from.value(arg))) };
     }),
   );
 }
@@ -38,7 +38,7 @@ export function readPredicate(json: unknown, isText: boolean, from: GraphsonIn):
   const { predicate, value } = fields(json, from);
   const name = text(predicate, from);
   const isListed = Array.isArray(value) && !single.has(name);
-  return predicateOf(name, isListed ? readItems(value, from) : [readGValue(value ?? null, from)], isText);
+  return predicateOf(name, isListed ? readItems(value, from) : [from.gvalue(value ?? null)], isText);
 }
 
 /** Those that compare with one value, which then may be a list (GraphSON 2 writes those plain). */
@@ -53,7 +53,7 @@ export function readStrategy(type: string, json: unknown, from: GraphsonIn): Str
   const add = (key: string, value: unknown): unknown =>
     configuration.set(
       key,
-      from.within(key, () => readValue(value, from)),
+      from.within(key, () => from.value(value)),
     );
   const given = fqcn === undefined && conf === undefined ? others : (conf ?? {});
   if (typeof given === 'object' && given !== null && '@type' in given) {
@@ -70,5 +70,5 @@ export function readLambda(json: unknown, from: GraphsonIn): Lambda {
 
 /** Its name is of use to who would keep compiled traversals. */
 export function readBinding(json: unknown, from: GraphsonIn): Argument {
-  return readValue(fields(json, from).value, from);
+  return from.value(fields(json, from).value);
 }

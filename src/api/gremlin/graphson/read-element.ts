@@ -2,8 +2,7 @@
 import { GMap } from '../../../query/gremlin/value/collections.ts';
 import { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { GraphsonIn } from './graphson-in.ts';
-import { fields, list, text } from './read-typed.ts';
-import { readGValue } from './read-value.ts';
+import { fields, list, text } from './shapes.ts';
 
 export function readVertex(json: unknown, from: GraphsonIn): Reference {
   const { id, label, properties } = fields(json, from);
@@ -21,17 +20,17 @@ export function readEdge(json: unknown, from: GraphsonIn): Reference {
 
 export function readVertexProperty(json: unknown, from: GraphsonIn): Reference {
   const { id, label, value, properties } = fields(json, from);
-  const own = { ...named(id, label, 'vertexProperty', from), value: readGValue(value ?? null, from) };
+  const own = { ...named(id, label, 'vertexProperty', from), value: from.gvalue(value ?? null) };
   // Properties of properties are written without their types: names and values.
   const meta = Object.entries(properties === undefined || properties === null ? {} : fields(properties, from)).map(
-    ([key, each]) => new Reference('property', { id: null, label: key, value: readGValue(each, from) }),
+    ([key, each]) => new Reference('property', { id: null, label: key, value: from.gvalue(each) }),
   );
   return new Reference('vertexProperty', { ...own, properties: meta });
 }
 
 export function readProperty(json: unknown, from: GraphsonIn): Reference {
   const { key, value } = fields(json, from);
-  return new Reference('property', { id: null, label: text(key, from), value: readGValue(value ?? null, from) });
+  return new Reference('property', { id: null, label: text(key, from), value: from.gvalue(value ?? null) });
 }
 
 /** A map of `vertices` and `edges`: there is no graph here that the elements could be of. */
@@ -44,7 +43,7 @@ export function readGraph(json: unknown, from: GraphsonIn): GMap {
 }
 
 function named(id: unknown, label: unknown, usual: string, from: GraphsonIn): { id: Reference['id']; label: string } {
-  return { id: readGValue(id ?? null, from), label: label === undefined || label === null ? usual : text(label, from) };
+  return { id: from.gvalue(id ?? null), label: label === undefined || label === null ? usual : text(label, from) };
 }
 
 /** By key: one, or a list of them. */
@@ -56,7 +55,7 @@ function elements(json: unknown, from: GraphsonIn): Reference[] {
 }
 
 function element(json: unknown, from: GraphsonIn): Reference {
-  const read = readGValue(json, from);
+  const read = from.gvalue(json);
   if (!(read instanceof Reference)) throw from.bad('an element should stand here');
   return read;
 }

@@ -8,7 +8,6 @@ import {
   TraversalMetrics,
 } from '../../../query/gremlin/value/value.ts';
 import type { GraphsonIn } from './graphson-in.ts';
-import { readGValue } from './read-value.ts';
 
 export function readTraversalMetrics(json: unknown, from: GraphsonIn): TraversalMetrics {
   const map = readFields(json, from);
@@ -46,7 +45,7 @@ export function readExplanation(json: unknown, from: GraphsonIn): TraversalExpla
 }
 
 function readFields(json: unknown, from: GraphsonIn): GMap {
-  const map = readGValue(json, from);
+  const map = from.gvalue(json);
   if (!(map instanceof GMap)) throw from.bad('a map should stand here');
   return map;
 }

@@ -1,27 +1,18 @@
 /** What follows an `@type`. The names are TinkerPop's ("IO Reference", GraphSON 3.0 and its extended types). */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
-import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
-import { isNumber, toNumber } from '../../../query/gremlin/value/num.ts';
+import { GSet } from '../../../query/gremlin/value/collections.ts';
 import { tokenNamed } from '../../../query/gremlin/value/token.ts';
-import {
-  Binary,
-  BulkSet,
-  ClassName,
-  DateTime,
-  type GValue,
-  Path,
-  Tree,
-  Uuid,
-} from '../../../query/gremlin/value/value.ts';
+import { Binary, ClassName, DateTime, type GValue, Path, Uuid } from '../../../query/gremlin/value/value.ts';
 import { dateTimeOf, secondsMax } from '../calendar.ts';
 import { durationOf } from '../iso-duration.ts';
 import { uuidOf } from '../message.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { readBinding, readBytecode, readLambda, readPredicate, readStrategy } from './read-bytecode.ts';
+import { readBulkSet, readItems, readMap, readTree } from './read-collection.ts';
 import { readEdge, readGraph, readProperty, readVertex, readVertexProperty } from './read-element.ts';
 import { readExplanation, readMetrics, readTraversalMetrics } from './read-metrics.ts';
 import { readNumber } from './read-number.ts';
-import { readGValue, readItems, readValue } from './read-value.ts';
+import { bad, fields, list, text } from './shapes.ts';
 
 export function readTyped(type: string, json: unknown, from: GraphsonIn): Argument {
   if (json === null) return null;
@@ -86,7 +77,7 @@ export function readTyped(type: string, json: unknown, from: GraphsonIn): Argume
     case 'tinker:graph':
       return readGraph(json, from);
     case 'g:Traverser':
-      return readValue(fields(json, from).value, from);
+      return from.value(fields(json, from).value);
     case 'g:TraversalMetrics':
       return readTraversalMetrics(json, from);
     case 'g:Metrics':
@@ -96,39 +87,6 @@ export function readTyped(type: string, json: unknown, from: GraphsonIn): Argume
     default:
       return readNumber(type, json, from) ?? readToken(type, json) ?? readStrategy(type, json, from);
   }
-}
-
-export function readMap(json: unknown, from: GraphsonIn): GMap {
-  // GraphSON 2, and some clients, write an object.
-  if (!Array.isArray(json)) {
-    const map = new GMap();
-    for (const [key, value] of Object.entries(fields(json, from))) map.set(key, readGValue(value, from));
-    return map;
-  }
-  return pairs(json, from, (key, value, map) => map.set(key, readGValue(value, from)));
-}
-
-function readBulkSet(json: unknown, from: GraphsonIn): BulkSet {
-  return new BulkSet(
-    pairs(list(json, from), from, (item, times, counts) => {
-      const read = readGValue(times, from);
-      const count = isNumber(read) ? toNumber(read) : -1;
-      if (!Number.isSafeInteger(count) || count < 0) throw from.bad('a count should stand here');
-      counts.set(item, count + ((counts.get(item) as number | undefined) ?? 0));
-    }),
-  );
-}
-
-/** A flat list of keys and values. */
-function pairs(json: readonly unknown[], from: GraphsonIn, add: (key: GValue, value: unknown, to: GMap) => void): GMap {
-  if (json.length % 2 !== 0) throw from.bad('a key has no value');
-  const map = new GMap();
-  for (let i = 0; i < json.length; i += 2)
-    from.within(i, () => {
-      const key = from.asKey(() => readGValue(json[i], from));
-      add(key, json[i + 1], map);
-    });
-  return map;
 }
 
 function readUuid(json: unknown, from: GraphsonIn): Uuid {
@@ -145,8 +103,8 @@ function readMillis(json: unknown, from: GraphsonIn): DateTime {
 
 function readPath(json: unknown, from: GraphsonIn): Path {
   const { labels, objects } = fields(json, from);
-  const steps = readGValue(objects, from);
-  const names = readGValue(labels, from);
+  const steps = from.gvalue(objects);
+  const names = from.gvalue(labels);
   if (!Array.isArray(steps) || !Array.isArray(names) || steps.length !== names.length)
     throw from.bad('a path needs labels for each of its objects');
   return new Path(
@@ -161,38 +119,6 @@ function namesOf(value: GValue, from: GraphsonIn): string[] {
   return names;
 }
 
-function readTree(json: unknown, from: GraphsonIn): Tree {
-  const entries = new GMap();
-  for (const [i, branch] of list(json, from).entries())
-    from.within(i, () => {
-      const { key, value } = fields(branch, from);
-      const below = readGValue(value, from);
-      if (!(below instanceof Tree)) throw from.bad('a tree should stand here');
-      entries.set(
-        from.asKey(() => readGValue(key, from)),
-        below,
-      );
-    });
-  return new Tree(entries);
-}
-
 function readToken(type: string, json: unknown): Argument | undefined {
   return type.startsWith('g:') && typeof json === 'string' ? tokenNamed(type.slice(2), json) : undefined;
-}
-
-export function list(json: unknown, from: GraphsonIn): readonly unknown[] {
-  return Array.isArray(json) ? json : bad('a list should stand here', from);
-}
-
-export function fields(json: unknown, from: GraphsonIn): { readonly [name: string]: unknown } {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw from.bad('an object should stand here');
-  return json as { [name: string]: unknown };
-}
-
-export function text(json: unknown, from: GraphsonIn): string {
-  return typeof json === 'string' ? json : bad('a text should stand here', from);
-}
-
-export function bad(what: string, from: GraphsonIn): never {
-  throw from.bad(what);
 }

@@ -4,18 +4,22 @@
  */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GMap } from '../../../query/gremlin/value/collections.ts';
-import type { GValue } from '../../../query/gremlin/value/value.ts';
 import { GraphsonIn } from './graphson-in.ts';
 import { NumberText } from './parse-json.ts';
+import { readItems } from './read-collection.ts';
 import { plainNumber } from './read-number.ts';
 import { readTyped } from './read-typed.ts';
 
 /** A value as `JSON.parse` or `parseJson` gave it. Throws a Mistake that says where for what is none. */
 export function readGraphson(json: unknown): Argument {
-  return readValue(json, new GraphsonIn());
+  return readValue(json, valuesOf());
 }
 
-export function readValue(json: unknown, from: GraphsonIn): Argument {
+export function valuesOf(): GraphsonIn {
+  return new GraphsonIn(readValue);
+}
+
+function readValue(json: unknown, from: GraphsonIn): Argument {
   if (typeof json === 'string' || typeof json === 'boolean' || json === null) return json;
   if (typeof json === 'number' || json instanceof NumberText) return plainNumber(json);
   if (Array.isArray(json)) return readItems(json, from);
@@ -26,21 +30,12 @@ export function readValue(json: unknown, from: GraphsonIn): Argument {
   return from.within(type, () => readTyped(type, value, from));
 }
 
-/** For places where only values can stand. The types of both are told apart by those who take them. */
-export function readGValue(json: unknown, from: GraphsonIn): GValue {
-  return readValue(json, from) as GValue;
-}
-
-export function readItems(json: readonly unknown[], from: GraphsonIn): readonly GValue[] {
-  return json.map((item, i) => from.within(i, () => readGValue(item, from)));
-}
-
 function readObject(json: object, from: GraphsonIn): GMap {
   const map = new GMap();
   for (const [key, value] of Object.entries(json))
     map.set(
       key,
-      from.within(key, () => readGValue(value, from)),
+      from.within(key, () => from.gvalue(value)),
     );
   return map;
 }

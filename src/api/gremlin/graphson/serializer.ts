@@ -6,13 +6,13 @@ import { type GValue, Uuid } from '../../../query/gremlin/value/value.ts';
 import { type Request, type Response, uuidOf } from '../message.ts';
 import { noElements } from '../no-elements.ts';
 import type { ClientSerializer, Serializer } from '../serializer.ts';
-import { GraphsonIn } from './graphson-in.ts';
+import type { GraphsonIn } from './graphson-in.ts';
 import { quote } from './json-text.ts';
 import { parseJson } from './parse-json.ts';
-import { fields, list, text } from './read-typed.ts';
-import { readGValue } from './read-value.ts';
-import { writeList } from './write-collection.ts';
-import { type Target, typed, writeValue } from './write-value.ts';
+import { valuesOf } from './read-value.ts';
+import { fields, list, text } from './shapes.ts';
+import { type Target, typed, writeList } from './target.ts';
+import { targetOf } from './write-value.ts';
 
 export const graphson: { readonly typed: Serializer; readonly untyped: Serializer } = {
   typed: {
@@ -20,14 +20,14 @@ export const graphson: { readonly typed: Serializer; readonly untyped: Serialize
     isBinary: false,
     readRequest,
     requestIdOf,
-    writeResponse: (response, elements) => Buffer.from(responseText(response, { elements, isTyped: true })),
+    writeResponse: (response, elements) => Buffer.from(responseText(response, targetOf(elements, true))),
   },
   untyped: {
     mime: 'application/vnd.gremlin-v3.0+json;types=false',
     isBinary: false,
     readRequest,
     requestIdOf,
-    writeResponse: (response, elements) => Buffer.from(responseText(response, { elements, isTyped: false })),
+    writeResponse: (response, elements) => Buffer.from(responseText(response, targetOf(elements, false))),
   },
 };
 
@@ -36,7 +36,7 @@ export const graphsonClient: ClientSerializer = { ...graphson.typed, writeReques
 
 /** Of all dialects: an id with or without its type, arguments as an object or as a `g:Map`. */
 function readRequest(payload: Buffer): Request {
-  const from = new GraphsonIn();
+  const from = valuesOf();
   const { requestId, op, processor, args } = fields(parseJson(payload.toString('utf8')), from);
   return {
     requestId: from.within('requestId', () => readId(requestId, from)),
@@ -47,7 +47,7 @@ function readRequest(payload: Buffer): Request {
 }
 
 function readId(json: unknown, from: GraphsonIn): string {
-  const value = readGValue(json ?? null, from);
+  const value = from.gvalue(json ?? null);
   const id = value instanceof Uuid ? value.value : typeof value === 'string' ? uuidOf(value) : undefined;
   if (id === undefined) throw from.bad('a UUID should stand here');
   return id;
@@ -65,7 +65,7 @@ const searchedMax = 4096;
 
 /** Missing and null are as good as empty. */
 function readNamed(json: unknown, from: GraphsonIn): Map<string, Argument> {
-  const value = json === undefined || json === null ? new GMap() : readGValue(json, from);
+  const value = json === undefined || json === null ? new GMap() : from.gvalue(json);
   if (!(value instanceof GMap)) throw from.bad('a map of names should stand here');
   const named = new Map<string, Argument>();
   for (const [key, each] of value) {
@@ -90,32 +90,32 @@ function writeData(data: Response['data'], bulks: Response['bulks'], to: Target)
     const bulk = bulks[i] ?? 1;
     all += comma;
     all += to.isTyped
-      ? `{"@type":"g:Traverser","@value":{"bulk":{"@type":"g:Int64","@value":${bulk}},"value":${writeValue(value, to)}}}`
-      : `{"bulk":${bulk},"value":${writeValue(value, to)}}`;
+      ? `{"@type":"g:Traverser","@value":{"bulk":{"@type":"g:Int64","@value":${bulk}},"value":${to.value(value)}}}`
+      : `{"bulk":${bulk},"value":${to.value(value)}}`;
     comma = ',';
   }
   return typed('g:List', `${all}]`, to);
 }
 
 function writeNamed(named: ReadonlyMap<string, Argument>, to: Target): string {
-  const entries = Array.from(named, ([key, value]) => [quote(key), writeValue(value, to)] as const);
+  const entries = Array.from(named, ([key, value]) => [quote(key), to.value(value)] as const);
   if (!to.isTyped) return `{${entries.map(([key, value]) => `${key}:${value}`).join()}}`;
   return `{"@type":"g:Map","@value":[${entries.flat().join()}]}`;
 }
 
 function writeRequest({ requestId, op, processor, args }: Request): Buffer {
-  const to: Target = { elements: noElements, isTyped: true };
-  const given = Array.from(args, ([key, value]) => `${quote(key)}:${writeValue(value, to)}`);
+  const to = targetOf(noElements, true);
+  const given = Array.from(args, ([key, value]) => `${quote(key)}:${to.value(value)}`);
   const id = `{"@type":"g:UUID","@value":${quote(requestId)}}`;
   return Buffer.from(`{"requestId":${id},"op":${quote(op)},"processor":${quote(processor)},"args":{${given.join()}}}`);
 }
 
 function readResponse(payload: Buffer): Response {
-  const from = new GraphsonIn();
+  const from = valuesOf();
   const { requestId, status, result } = fields(parseJson(payload.toString('utf8')), from);
   const { code, message, attributes } = from.within('status', () => fields(status, from));
   const { data, meta } = from.within('result', () => fields(result, from));
-  const number = readGValue(code ?? null, from);
+  const number = from.gvalue(code ?? null);
   if (!isNumber(number)) throw from.bad('a response has a code');
   return {
     requestId: requestId === undefined || requestId === null ? undefined : readId(requestId, from),
@@ -132,7 +132,7 @@ function readData(json: unknown, from: GraphsonIn): Pick<Response, 'data' | 'bul
   const items = Array.isArray(json) ? json : list(fields(json, from)['@value'], from);
   const traversers = items.map(traverserOf);
   const isBulked = traversers.length > 0 && traversers.every((each) => each !== undefined);
-  const data = items.map((item, i) => from.within(i, () => readGValue(item, from)));
+  const data = items.map((item, i) => from.within(i, () => from.gvalue(item)));
   return isBulked ? { data, bulks: traversers.map((each) => bulkOf(each.bulk, from)) } : { data };
 }
 
@@ -144,7 +144,7 @@ function traverserOf(json: unknown): { readonly bulk?: unknown } | undefined {
 }
 
 function bulkOf(json: unknown, from: GraphsonIn): number {
-  const bulk = readGValue(json ?? 1, from);
+  const bulk = from.gvalue(json ?? 1);
   if (!isNumber(bulk)) throw from.bad('a bulk is a number');
   return toNumber(bulk);
 }

@@ -9,7 +9,7 @@ import {
 import type { Predicate } from '../../../query/gremlin/value/predicate.ts';
 import { instructionOf } from '../instructions.ts';
 import { quote } from './json-text.ts';
-import { type Target, typed, writeValue } from './write-value.ts';
+import { type Target, typed } from './target.ts';
 
 export function writeBytecode(value: Bytecode | CardinalityValue, to: Target): string {
   const { steps, source } = value instanceof Bytecode ? value : { steps: [], source: [instructionOf(value)] };
@@ -20,18 +20,18 @@ export function writeBytecode(value: Bytecode | CardinalityValue, to: Target): s
 }
 
 function writeInstructions(instructions: readonly Instruction[], to: Target): string {
-  return `[${instructions.map(({ name, args }) => `[${[quote(name), ...args.map((arg) => writeValue(arg, to))].join()}]`).join()}]`;
+  return `[${instructions.map(({ name, args }) => `[${[quote(name), ...args.map((arg) => to.value(arg))].join()}]`).join()}]`;
 }
 
 /** One value, or the plain list of those that `between`, `and` and others take. */
 export function writePredicate({ name, args, isText }: Predicate, to: Target): string {
   const [first = null] = args;
-  const value = args.length === 1 ? writeValue(first, to) : `[${args.map((arg) => writeValue(arg, to)).join()}]`;
+  const value = args.length === 1 ? to.value(first) : `[${args.map((arg) => to.value(arg)).join()}]`;
   return typed(isText ? 'g:TextP' : 'g:P', `{"predicate":${quote(name)},"value":${value}}`, to);
 }
 
 export function writeStrategy({ name, configuration }: Strategy, to: Target): string {
-  const conf = Array.from(configuration, ([key, value]) => `${quote(key)}:${writeValue(value, to)}`);
+  const conf = Array.from(configuration, ([key, value]) => `${quote(key)}:${to.value(value)}`);
   return typed(`g:${name}`, `{"fqcn":${quote(name)},"conf":{${conf.join()}}}`, to);
 }
 

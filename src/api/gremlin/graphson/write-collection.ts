@@ -1,31 +1,20 @@
 /** Lists, and maps of any key. */
 
-import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import type { GMap } from '../../../query/gremlin/value/collections.ts';
 import type { BulkSet, GValue, Tree } from '../../../query/gremlin/value/value.ts';
 import { mistake } from '../../../std/mistake.ts';
 import { unfoldedMax } from '../codec-limits.ts';
 import { javaText } from '../java-text.ts';
 import { quote } from './json-text.ts';
-import { type Target, typed, writeValue } from './write-value.ts';
-
-export function writeList(values: readonly Argument[], to: Target): string {
-  let text = '[';
-  let comma = '';
-  for (const value of values) {
-    text += comma + writeValue(value, to);
-    comma = ',';
-  }
-  return `${text}]`;
-}
+import { type Target, typed } from './target.ts';
 
 /** Typed: a flat list of keys and values. Else an object, whose keys can but be texts. */
 export function writeMap(map: GMap, to: Target): string {
-  if (!to.isTyped) return writeObject(map, (value) => writeValue(value, to), to);
+  if (!to.isTyped) return writeObject(map, (value) => to.value(value), to);
   let text = '{"@type":"g:Map","@value":[';
   let comma = '';
   for (const [key, value] of map) {
-    text += `${comma}${writeValue(key, to)},${writeValue(value, to)}`;
+    text += `${comma}${to.value(key)},${to.value(value)}`;
     comma = ',';
   }
   return `${text}]}`;
@@ -43,15 +32,12 @@ function keyText(key: GValue, { elements }: Target): string {
 
 export function writeBulkSet({ counts }: BulkSet, to: Target): string {
   if (to.isTyped) {
-    const pairs = Array.from(
-      counts,
-      ([item, count]) => `${writeValue(item, to)},{"@type":"g:Int64","@value":${count}}`,
-    );
+    const pairs = Array.from(counts, ([item, count]) => `${to.value(item)},{"@type":"g:Int64","@value":${count}}`);
     return `{"@type":"g:BulkSet","@value":[${pairs.join()}]}`;
   }
   const items: string[] = [];
   for (const [item, count] of counts) {
-    const text = writeValue(item, to);
+    const text = to.value(item);
     if (items.length + (count as number) > unfoldedMax)
       throw mistake('gremlin.too-many', `without types a bulk set is a list, of ${unfoldedMax} items at most`);
     for (let i = 0; i < (count as number); i++) items.push(text);
@@ -62,7 +48,7 @@ export function writeBulkSet({ counts }: BulkSet, to: Target): string {
 export function writeTree({ entries }: Tree, to: Target): string {
   const branches = Array.from(
     entries,
-    ([key, below]) => `{"key":${writeValue(key, to)},"value":${writeTree(below as Tree, to)}}`,
+    ([key, below]) => `{"key":${to.value(key)},"value":${writeTree(below as Tree, to)}}`,
   );
   return typed('g:Tree', `[${branches.join()}]`, to);
 }

@@ -3,12 +3,12 @@ import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import type { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { GraphResult, GValue, VertexProperty } from '../../../query/gremlin/value/value.ts';
 import { quoteName } from './json-text.ts';
-import { type Target, typed, writeValue } from './write-value.ts';
+import { type Target, typed } from './target.ts';
 
-export function writeVertex(node: GraphNode, to: Target): string {
+export function writeVertex(node: GraphNode, to: Target, isFull = to.elements.hasProperties): string {
   const { elements } = to;
-  const head = `{"id":${writeValue(elements.id(node), to)},"label":${quoteName(elements.label(node))}`;
-  if (!elements.hasProperties) return typed('g:Vertex', `${head}}`, to);
+  const head = `{"id":${to.value(elements.id(node))},"label":${quoteName(elements.label(node))}`;
+  if (!isFull) return typed('g:Vertex', `${head}}`, to);
   return typed('g:Vertex', `${head}${writeProperties(elements.properties(node), to)}}`, to);
 }
 
@@ -23,48 +23,51 @@ function writeProperties(properties: readonly VertexProperty[], to: Target): str
       text += `${key === undefined ? '' : '],'}${quoteName(property.key)}:[`;
       key = property.key;
     }
-    text += writeVertexProperty(property, to);
+    text += writeVertexProperty(property, to, true);
   }
   return `${text}]}`;
 }
 
-export function writeVertexProperty({ id, key, value, meta }: VertexProperty, to: Target): string {
+export function writeVertexProperty(
+  { id, key, value, meta }: VertexProperty,
+  to: Target,
+  isFull = to.elements.hasProperties,
+): string {
   let text = to.isTyped ? '{"@type":"g:VertexProperty","@value":{"id":' : '{"id":';
-  text += `${writeValue(id, to)},"value":${writeValue(value, to)},"label":${quoteName(key)}`;
-  if (meta !== undefined && meta.size > 0 && to.elements.hasProperties)
-    text += `,"properties":{${Array.from(meta, ([name, each]) => `${quoteName(name)}:${writeValue(each, to)}`).join()}}`;
+  text += `${to.value(id)},"value":${to.value(value)},"label":${quoteName(key)}`;
+  if (meta !== undefined && meta.size > 0 && isFull)
+    text += `,"properties":{${Array.from(meta, ([name, each]) => `${quoteName(name)}:${to.value(each)}`).join()}}`;
   return `${text}${to.isTyped ? '}}' : '}'}`;
 }
 
-export function writeEdge(edge: GraphEdge, to: Target): string {
+export function writeEdge(edge: GraphEdge, to: Target, isFull = to.elements.hasProperties): string {
   const { elements } = to;
   const { outV, outVLabel, inV, inVLabel } = elements.ends(edge);
-  let text = `{"id":${writeValue(elements.id(edge), to)},"label":${quoteName(elements.label(edge))}`;
+  let text = `{"id":${to.value(elements.id(edge))},"label":${quoteName(elements.label(edge))}`;
   text += `,"inVLabel":${quoteName(inVLabel)},"outVLabel":${quoteName(outVLabel)}`;
-  text += `,"inV":${writeValue(inV, to)},"outV":${writeValue(outV, to)}`;
-  const properties = elements.hasProperties ? elements.edgeProperties(edge) : [];
+  text += `,"inV":${to.value(inV)},"outV":${to.value(outV)}`;
+  const properties = isFull ? elements.edgeProperties(edge) : [];
   if (properties.length > 0)
     text += `,"properties":{${properties.map(({ key, value }) => `${quoteName(key)}:${writeProperty(key, value, to)}`).join()}}`;
   return typed('g:Edge', `${text}}`, to);
 }
 
 export function writeProperty(key: string, value: GValue, to: Target): string {
-  return typed('g:Property', `{"key":${quoteName(key)},"value":${writeValue(value, to)}}`, to);
+  return typed('g:Property', `{"key":${quoteName(key)},"value":${to.value(value)}}`, to);
 }
 
 export function writeGraph({ vertices, edges }: GraphResult, to: Target): string {
-  const full: Target = to.elements.hasProperties ? to : { ...to, elements: { ...to.elements, hasProperties: true } };
-  const nodes = vertices.map((node) => writeVertex(node, full));
+  const nodes = vertices.map((node) => writeVertex(node, to, true));
   return typed(
     'tinker:graph',
-    `{"vertices":[${nodes.join()}],"edges":[${edges.map((edge) => writeEdge(edge, full)).join()}]}`,
+    `{"vertices":[${nodes.join()}],"edges":[${edges.map((edge) => writeEdge(edge, to, true)).join()}]}`,
     to,
   );
 }
 
 export function writeReference(reference: Reference, to: Target): string {
   const { id, label, value, ends, properties } = reference;
-  const head = `{"id":${writeValue(id, to)},"label":${quoteName(label)}`;
+  const head = `{"id":${to.value(id)},"label":${quoteName(label)}`;
   switch (reference.names) {
     case 'vertex':
       return typed('g:Vertex', `${head}${writeReferences(properties, to)}}`, to);
@@ -75,8 +78,8 @@ export function writeReference(reference: Reference, to: Target): string {
         to,
       );
     case 'vertexProperty': {
-      const meta = properties.map((each) => `${quoteName(each.label)}:${writeValue(each.value, to)}`);
-      const own = `{"id":${writeValue(id, to)},"value":${writeValue(value, to)},"label":${quoteName(label)}`;
+      const meta = properties.map((each) => `${quoteName(each.label)}:${to.value(each.value)}`);
+      const own = `{"id":${to.value(id)},"value":${to.value(value)},"label":${quoteName(label)}`;
       return typed('g:VertexProperty', `${own}${meta.length === 0 ? '' : `,"properties":{${meta.join()}}`}}`, to);
     }
     case 'property':
@@ -85,7 +88,7 @@ export function writeReference(reference: Reference, to: Target): string {
 }
 
 function writeEnds({ outV, inV }: NonNullable<Reference['ends']>, to: Target): string {
-  return `,"inVLabel":${quoteName(inV.label)},"outVLabel":${quoteName(outV.label)},"inV":${writeValue(inV.id, to)},"outV":${writeValue(outV.id, to)}`;
+  return `,"inVLabel":${quoteName(inV.label)},"outVLabel":${quoteName(outV.label)},"inV":${to.value(inV.id)},"outV":${to.value(outV.id)}`;
 }
 
 function writeReferences(properties: readonly Reference[], to: Target): string {

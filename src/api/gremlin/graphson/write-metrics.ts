@@ -3,11 +3,11 @@ import { GMap } from '../../../query/gremlin/value/collections.ts';
 import { double, long } from '../../../query/gremlin/value/num.ts';
 import type { StepMetrics, TraversalMetrics } from '../../../query/gremlin/value/value.ts';
 import { quote } from './json-text.ts';
-import { type Target, typed, writeValue } from './write-value.ts';
+import { type Target, typed } from './target.ts';
 
 export function writeMetrics({ durationNanos, metrics }: TraversalMetrics, to: Target): string {
   const fields = [
-    ['dur', writeValue(double(durationNanos / 1e6), to)],
+    ['dur', to.value(double(durationNanos / 1e6))],
     ['metrics', writeSteps(metrics, to)],
   ] as const;
   return typed('g:TraversalMetrics', writeFields(fields, to), to);
@@ -19,10 +19,10 @@ function writeSteps(metrics: readonly StepMetrics[], to: Target): string {
 
 function writeStep({ id, name, durationNanos, counts, annotations, nested }: StepMetrics, to: Target): string {
   const fields: (readonly [string, string])[] = [
-    ['dur', writeValue(double(durationNanos / 1e6), to)],
-    ['counts', writeValue(new GMap(Array.from(counts, ([key, count]) => [key, long(count)] as const)), to)],
+    ['dur', to.value(double(durationNanos / 1e6))],
+    ['counts', to.value(new GMap(Array.from(counts, ([key, count]) => [key, long(count)] as const)))],
     ['name', quote(name)],
-    ['annotations', writeValue(new GMap(annotations), to)],
+    ['annotations', to.value(new GMap(annotations))],
     ['id', quote(id)],
   ];
   if (nested.length > 0) fields.push(['metrics', writeSteps(nested, to)]);

@@ -26,8 +26,9 @@ import { explanationMap } from '../explanation-map.ts';
 import { durationText } from '../iso-duration.ts';
 import type { WireElements } from '../wire-elements.ts';
 import { doubleText, floatText, quote } from './json-text.ts';
+import { type Target, typed, writeList } from './target.ts';
 import { writeBytecode, writeLambda, writePredicate, writeStrategy } from './write-bytecode.ts';
-import { writeBulkSet, writeList, writeMap, writeTree } from './write-collection.ts';
+import { writeBulkSet, writeMap, writeTree } from './write-collection.ts';
 import {
   writeEdge,
   writeGraph,
@@ -38,12 +39,12 @@ import {
 } from './write-element.ts';
 import { writeMetrics } from './write-metrics.ts';
 
-export interface Target {
-  readonly elements: WireElements;
-  readonly isTyped: boolean;
+export function targetOf(elements: WireElements, isTyped: boolean): Target {
+  const to: Target = { elements, isTyped, value: (value) => writeValue(value, to) };
+  return to;
 }
 
-export function writeValue(value: Argument, to: Target): string {
+function writeValue(value: Argument, to: Target): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return writeNumber(value, to);
   if (value === null) return 'null';
@@ -52,10 +53,6 @@ export function writeValue(value: Argument, to: Target): string {
   if (isList(value)) return typed('g:List', writeList(value, to), to);
   if ('kind' in value) return value.kind === 'node' ? writeVertex(value, to) : writeEdge(value, to);
   return writeOther(value, to);
-}
-
-export function typed(type: string, text: string, { isTyped }: Target): string {
-  return isTyped ? `{"@type":"${type}","@value":${text}}` : text;
 }
 
 function writeNumber(value: number, { isTyped }: Target): string {
