@@ -1,15 +1,17 @@
 /** Nodes by what flows know of them: the TID of a capture point, a MAC, an address. The view is read once, when it is needed. */
 import type { GraphNode, Value } from '../graph/element.ts';
 import { isList } from './key.ts';
-import type { Run } from './step.ts';
+import type { World } from './step.ts';
+
+type Looking = Pick<World, 'view' | 'budget'>;
 
 export class Directory {
-  readonly #run: Run;
+  readonly #run: Looking;
   #byTid: Map<string, GraphNode[]> | undefined;
   #byMac: Map<string, GraphNode[]> | undefined;
   #byAddress: Map<string, GraphNode[]> | undefined;
 
-  constructor(run: Run) {
+  constructor(run: Looking) {
     this.#run = run;
   }
 

@@ -1,11 +1,11 @@
 /** Flows as they come, some at a time and each UUID once: what a store is asked about together. */
 import type { Flow } from '../flow/flow.ts';
-import type { Items, Run } from './step.ts';
+import type { Items, World } from './step.ts';
 
 export function* flowBatches(
   input: Items<Flow>,
   size: number,
-  { budget }: Run,
+  { budget }: Pick<World, 'budget'>,
 ): Generator<readonly Flow[] | undefined> {
   const seen = new Set<string>();
   let batch: Flow[] = [];

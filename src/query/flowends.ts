@@ -7,13 +7,13 @@ import type { Flow } from '../flow/flow.ts';
 import type { GraphNode } from '../graph/element.ts';
 import { type Condition, meetsAll } from './condition.ts';
 import { Directory } from './directory.ts';
-import type { Items, Run } from './step.ts';
+import type { Items, World } from './step.ts';
 
 export type End = 'A' | 'B';
 
 /** For each flow its nodes: those it was captured at first, when asked for, then those of the ends. */
 export function nodesOfFlows(wanted: readonly Condition[], ends: readonly End[], { captured = false } = {}) {
-  return function* (input: Items<Flow>, run: Run): Generator<GraphNode | undefined> {
+  return function* (input: Items<Flow>, run: World): Generator<GraphNode | undefined> {
     const directory = new Directory(run);
     for (const flow of input) {
       if (flow === undefined) {
@@ -33,7 +33,7 @@ export function nodesOfFlows(wanted: readonly Condition[], ends: readonly End[],
 /** Loopback has it, and it names nobody. */
 const NO_MAC = '00:00:00:00:00:00';
 
-function* nodesAt(flow: Flow, end: End, directory: Directory, run: Run): Generator<undefined, readonly GraphNode[]> {
+function* nodesAt(flow: Flow, end: End, directory: Directory, run: World): Generator<undefined, readonly GraphNode[]> {
   const mac = flow.Link?.[end];
   if (mac !== undefined && mac !== '' && mac !== NO_MAC) return yield* directory.withMac(mac);
   const address = flow.Network?.[end];
@@ -46,6 +46,6 @@ function* nodesAt(flow: Flow, end: End, directory: Directory, run: Run): Generat
   return new Set(found.map(({ id }) => id)).size === 1 ? found : [];
 }
 
-function ownersOf(node: GraphNode, { view }: Run): string[] {
+function ownersOf(node: GraphNode, { view }: World): string[] {
   return [...view.in(node)].flatMap(({ metadata, parent }) => (metadata.RelationType === 'ownership' ? [parent] : []));
 }

@@ -11,9 +11,9 @@ import { flowKey } from './flowkey.ts';
 import type { FlowAsk } from './flowplan.ts';
 import type { Kind } from './kind.ts';
 import { sorted } from './sorted.ts';
-import type { Item, Items, Path, Run } from './step.ts';
+import type { Item, Items, Path, World } from './step.ts';
 
-export function flowStage(ask: FlowAsk, takes: Kind): (input: readonly Item[], run: Run) => Items {
+export function flowStage(ask: FlowAsk, takes: Kind): (input: readonly Item[], run: World) => Items {
   return (input, run) => {
     const flows = flowsOf(run);
     run.noteFlows();
@@ -26,7 +26,7 @@ export function flowStage(ask: FlowAsk, takes: Kind): (input: readonly Item[], r
 }
 
 /** Throws where nothing captures. */
-export function flowsOf({ flows }: Run): FlowView {
+export function flowsOf({ flows }: Pick<World, 'flows'>): FlowView {
   if (flows !== undefined) return flows;
   throw mistake('query.no-flows', 'no flow capture here: this server knows the topology alone');
 }
@@ -34,7 +34,7 @@ export function flowsOf({ flows }: Run): FlowView {
 function queryOf(
   { where, sort, skip, limit, fields }: FlowAsk,
   more: readonly FlowCondition[],
-  { time }: Run,
+  { time }: World,
 ): FlowQuery {
   return {
     time,
@@ -46,7 +46,7 @@ function queryOf(
   };
 }
 
-function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: Run): Items<Flow | number> {
+function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: World): Items<Flow | number> {
   if (counts) return counted(flows, query, run);
   const { sort, limit, time } = query;
   if (sort === undefined || limit !== undefined || time !== undefined) return eachOf(flows.find(query), run);
@@ -62,7 +62,7 @@ function answered(flows: FlowView, query: FlowQuery, { counts }: FlowAsk, run: R
   );
 }
 
-function* counted(flows: FlowView, query: FlowQuery, run: Run): Generator<number | undefined> {
+function* counted(flows: FlowView, query: FlowQuery, run: World): Generator<number | undefined> {
   const parts = flows.countParts?.(query);
   if (parts === undefined) {
     yield yield* awaited(flows.count(query), run);

@@ -3,13 +3,16 @@ import type { GraphEdge, GraphNode } from '../graph/element.ts';
 import { type Condition, meetsAny } from './condition.ts';
 import { compileKey } from './key.ts';
 import { equalTo } from './predicates.ts';
-import type { Items, Run } from './step.ts';
+import type { Items, World } from './step.ts';
 import { type Direction, identityIn } from './walk.ts';
 
 /** Edges that meet any of the conditions are followed; without conditions those of ownership. */
 export function reached(direction: Direction, conditions: readonly Condition[], depth: number) {
   const followed = conditions.length > 0 ? conditions : ownership;
-  return function* (input: Items<GraphNode>, { view, budget }: Run): Generator<GraphNode | undefined> {
+  return function* (
+    input: Items<GraphNode>,
+    { view, budget }: Pick<World, 'view' | 'budget'>,
+  ): Generator<GraphNode | undefined> {
     const identity = identityIn(view);
     const seen = new Set<string>();
     const isNew = (node: GraphNode) => {

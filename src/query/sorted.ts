@@ -3,7 +3,7 @@ import type { Value } from '../graph/element.ts';
 import { mergeRuns } from '../std/merge-runs.ts';
 import type { Kind } from './kind.ts';
 import { weightOf } from './limits.ts';
-import type { Item, Items, Run } from './step.ts';
+import type { Item, Items, World } from './step.ts';
 
 const RUN_LENGTH = 1024;
 
@@ -17,7 +17,7 @@ export function* sorted<T extends Item>(
   input: Items<T>,
   keyOf: (item: T) => Value | undefined,
   compare: (a: Value | undefined, b: Value | undefined) => number,
-  { budget }: Run,
+  { budget }: Pick<World, 'budget'>,
   kind: Kind,
 ): Generator<T | undefined> {
   const byKey = (a: Keyed<T>, b: Keyed<T>) => compare(a.key, b.key);

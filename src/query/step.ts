@@ -141,6 +141,12 @@ export interface Run {
   warn(fault: Fault): void;
 }
 
+/** What a run of either dialect has: enough for what both of them share. */
+export type World = Pick<
+  Run,
+  'view' | 'timeline' | 'time' | 'flows' | 'nowMs' | 'budget' | 'wait' | 'noteFlows' | 'warn'
+>;
+
 export function defineStep<Args, In extends Item, Out extends Item>(step: StepOf<Args, In, Out>): Step {
   return step as unknown as Step;
 }

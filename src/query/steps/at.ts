@@ -1,10 +1,8 @@
 import type { GraphView, Span } from '../../graph/view.ts';
-import { Mistake } from '../../std/mistake.ts';
 import { timeWindow } from '../arguments.ts';
+import { pastView, windowBefore } from '../past.ts';
 import { defineStep, type Run } from '../step.ts';
-import { resolveMoment, timeText } from '../times.ts';
-import { unkeptView } from '../unkept.ts';
-import { warnOfGaps } from '../unwatched.ts';
+import { resolveMoment } from '../times.ts';
 
 export const at = defineStep({
   name: 'At',
@@ -17,53 +15,28 @@ export const at = defineStep({
   gather:
     ({ at, lengthMs }) =>
     (_input, run) => {
-      if (lengthMs === undefined && at.kind === 'now') return setView(run, undefined, () => run.timeline.now());
+      if (lengthMs === undefined && at.kind === 'now') return setView(run, undefined, run.timeline.now());
       const to = resolveMoment(at, run.nowMs, run.timeline);
-      if (lengthMs === undefined) return setView(run, { from: to, to }, () => run.timeline.at(to));
-      const asked = { from: lengthMs === Number.POSITIVE_INFINITY ? 0 : to - lengthMs, to };
-      return setView(run, asked, () => run.timeline.between({ from: begin({ lengthMs, to }, run), to }));
+      if (lengthMs === undefined) {
+        const time = { from: to, to };
+        return setView(
+          run,
+          time,
+          pastView(run, time, () => run.timeline.at(to)),
+        );
+      }
+      const { time, view } = windowBefore(to, lengthMs, run);
+      return setView(run, time, view);
     },
 });
 
 /** All that follows is of this time and view; waits only when an archive has to be asked. */
-export function setView(
-  run: Run,
-  time: Span | undefined,
-  read: () => GraphView | Promise<GraphView>,
-): [] | Promise<[]> {
-  const take = (view: GraphView): [] => {
-    run.time = time ?? view.time;
-    run.view = view;
-    run.root = view;
-    if (view.time) warnOfGaps(run, view.time);
+export function setView(run: Run, time: Span | undefined, view: GraphView | Promise<GraphView>): [] | Promise<[]> {
+  const take = (known: GraphView): [] => {
+    run.time = time ?? known.time;
+    run.view = known;
+    run.root = known;
     return [];
   };
-  const unkept = (why: unknown): [] => {
-    if (run.flows === undefined || time === undefined || !isUnkept(why)) throw why;
-    return take(unkeptView(time, why));
-  };
-  try {
-    const view = read();
-    return view instanceof Promise ? view.then(take, unkept) : take(view);
-  } catch (error) {
-    return unkept(error);
-  }
-}
-
-function isUnkept(error: unknown): error is Mistake {
-  return error instanceof Mistake && error.faults[0]?.code === 'query.time-not-kept';
-}
-
-/** A window may reach back further than what is kept; that it was cut is said. One that ends before has nothing to cut. */
-function begin({ lengthMs, to }: { readonly lengthMs: number; readonly to: number }, run: Run): number {
-  const kept = run.timeline.range().from;
-  // Forever is from the epoch on.
-  const from = lengthMs === Number.POSITIVE_INFINITY ? Math.min(0, kept) : to - lengthMs;
-  if (from >= kept || to < kept) return from;
-  if (lengthMs !== Number.POSITIVE_INFINITY)
-    run.warn({
-      code: 'query.window-cut',
-      message: `what is kept of the graph begins at ${timeText(kept)}; what is told of it does too`,
-    });
-  return kept;
+  return view instanceof Promise ? view.then(take) : take(view);
 }

@@ -1,4 +1,5 @@
 import { moments } from '../arguments.ts';
+import { viewBetween } from '../past.ts';
 import { defineStep } from '../step.ts';
 import { spanOf } from '../times.ts';
 import { setView } from './at.ts';
@@ -11,9 +12,7 @@ export const between = defineStep({
   example: { on: 'host:h1', query: "G.Between(1, 'now').V()", gives: ['host:h1'] },
   gives: { start: 'start' },
   gather: (moments) => (_input, run) => {
-    const { from, to } = spanOf(moments, run);
-    // Times are whole ms: the last one before the end.
-    const span = { from, to: Math.max(from, to - 1) };
-    return setView(run, span, () => run.timeline.between(span));
+    const { time, view } = viewBetween(spanOf(moments, run), run);
+    return setView(run, time, view);
   },
 });

@@ -1,8 +1,8 @@
 import type { Flow } from '../../flow/flow.ts';
 import type { GraphNode } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
+import { captureNodes } from '../captured.ts';
 import { defineStep, type Items } from '../step.ts';
-import { captureNodes } from './hops.ts';
 
 export const captureNode = defineStep({
   name: 'CaptureNode',

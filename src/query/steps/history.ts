@@ -13,12 +13,13 @@ export const history = defineStep({
   gives: { nodes: 'history', edges: 'history' },
   gather: () => (input: readonly Element[], run) => {
     const ids = [...new Set(input.map(({ id }) => id))];
-    const span = spanOf(run);
+    const span = pastSpan(run);
     return ids.length === 0 ? [] : inBatches(ids, run, (some) => run.timeline.history(some, span));
   },
 });
 
-function spanOf({ view: { time }, timeline }: Run): Span | undefined {
+/** At a moment: all until then. */
+export function pastSpan({ view: { time }, timeline }: Pick<Run, 'view' | 'timeline'>): Span | undefined {
   if (time === undefined || time.from !== time.to) return time;
   return { from: Math.min(time.from, timeline.range().from), to: time.to };
 }

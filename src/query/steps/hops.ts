@@ -1,9 +1,8 @@
 import type { Flow } from '../../flow/flow.ts';
 import type { GraphNode } from '../../graph/element.ts';
 import { conditions } from '../arguments.ts';
-import { type Condition, meetsAll } from '../condition.ts';
-import { Directory } from '../directory.ts';
-import { defineStep, type Items, type Run } from '../step.ts';
+import { captureNodes, placesByTime } from '../captured.ts';
+import { defineStep, type Items } from '../step.ts';
 
 export const hops = defineStep({
   name: 'Hops',
@@ -23,24 +22,6 @@ export const hops = defineStep({
   flowFields: () => ['Start'],
   stream: (wanted) =>
     function* (input: Items<Flow>, run): Generator<GraphNode | undefined> {
-      const firstSeen = new Map<string, number>();
-      for (const flow of input) {
-        if (flow === undefined) yield undefined;
-        else firstSeen.set(flow.NodeTID, Math.min(flow.Start, firstSeen.get(flow.NodeTID) ?? Number.POSITIVE_INFINITY));
-      }
-      const places = [...firstSeen].sort(([, a], [, b]) => a - b).map(([tid]) => tid);
-      yield* captureNodes(places, wanted, run);
+      yield* captureNodes(yield* placesByTime(input), wanted, run);
     },
 });
-
-export function* captureNodes(
-  places: Iterable<string>,
-  wanted: readonly Condition[],
-  run: Run,
-): Generator<GraphNode | undefined> {
-  const directory = new Directory(run);
-  for (const place of places) {
-    if (run.budget.spend()) yield undefined;
-    for (const node of yield* directory.captureNodes(place)) if (meetsAll(wanted, node, run.view)) yield node;
-  }
-}

@@ -1,10 +1,6 @@
-import type { Flow, RawPacket } from '../../flow/flow.ts';
-import type { Span } from '../../flow/view.ts';
 import { nothing } from '../arguments.ts';
-import { awaited } from '../awaited.ts';
-import { flowBatches } from '../flowbatches.ts';
-import { flowsOf } from '../flowsource.ts';
-import { defineStep, type Items, type PacketsOf, type Run } from '../step.ts';
+import { packetsOf } from '../packets.ts';
+import { defineStep } from '../step.ts';
 
 export const rawPackets = defineStep({
   name: 'RawPackets',
@@ -21,28 +17,3 @@ export const rawPackets = defineStep({
   flowFields: () => [],
   stream: () => packetsOf,
 });
-
-/** Flows asked for at once. */
-const BATCH = 200;
-/** References that a packet counts for: most are cut to a few hundred bytes. */
-const WEIGHT = 16;
-
-function* packetsOf(input: Items<Flow>, run: Run): Generator<PacketsOf | undefined> {
-  const view = flowsOf(run);
-  for (const batch of flowBatches(input, BATCH, run)) {
-    if (batch === undefined || run.budget.look()) yield undefined;
-    if (batch === undefined) continue;
-    const uuids = batch.map(({ UUID }) => UUID);
-    const found: Map<string, RawPacket[]> = yield* awaited(view.rawPackets(uuids, spanOf(run)), run);
-    for (const id of uuids) {
-      const packets = found.get(id) ?? [];
-      run.budget.hold(packets.length * WEIGHT);
-      if (packets.length > 0) yield { id, packets };
-    }
-  }
-}
-
-/** At a moment: those until then. */
-function spanOf({ time }: Run): Span | undefined {
-  return time !== undefined && time.from === time.to ? { from: 0, to: time.to } : time;
-}
