@@ -16,12 +16,28 @@ export interface Pattern {
 
 /** Throws nothing: a pattern that cannot be is the reason in words. */
 export function compilePattern(source: string): Pattern | string {
+  // Always compiled: it is the judge of what is a pattern.
+  const compiled = compileBounded(source);
+  if (typeof compiled === 'string') return compiled;
+  return plainPattern(source) ?? { test: (text) => compiled.matches(text), texts: undefined };
+}
+
+/** The same without the ends: a pattern that may be found anywhere in a text. */
+export function compileFinder(source: string): ((text: string) => boolean) | string {
+  const compiled = compileBounded(source);
+  if (typeof compiled === 'string') return compiled;
+  const literal = literalOf(source);
+  if (literal !== undefined) return (text) => text.includes(literal);
+  const start = source.startsWith('^') ? literalOf(source.slice(1)) : undefined;
+  if (start !== undefined) return (text) => text.startsWith(start);
+  return (text) => compiled.matcher(text).find();
+}
+
+function compileBounded(source: string): RE2JS | string {
   if (estimate(source) > ESTIMATE_MAX) return TOO_LARGE;
   try {
-    // Always compiled: it is the judge of what is a pattern.
     const compiled = RE2JS.compile(source);
-    if (compiled.programSize() > PROGRAM_MAX) return TOO_LARGE;
-    return plainPattern(source) ?? { test: (text) => compiled.matches(text), texts: undefined };
+    return compiled.programSize() > PROGRAM_MAX ? TOO_LARGE : compiled;
   } catch (error) {
     if (error instanceof RE2JSSyntaxException) return error.message;
     throw error;

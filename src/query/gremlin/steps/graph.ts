@@ -56,17 +56,48 @@ function find(kind: Element['kind'], id: GValue, { model, view }: Run): Element 
 /** By the smallest that an index gives; all of them where none knows. */
 function scan(kind: Element['kind'], wanted: readonly Wanted[], run: Run): Iterable<Element> {
   const { model, view } = run;
-  for (const want of wanted) if (want.of === 'id') return byIds(kind, want.values, run);
-  if (kind === 'edge') return view.edges();
   for (const want of wanted) {
-    const [value] = want.values;
-    if (want.values.length !== 1 || value === undefined) continue;
-    const found = want.of === 'property' ? model.nodesWith(want.key, value, view) : labelled(want, value, model, view);
-    if (found !== undefined) return found;
+    if (want.values.length === 0) return [];
+    if (want.of === 'id') return once([byIds(kind, want.values, run)]);
   }
+  if (kind === 'edge') return view.edges();
+  // A property tells more than a label.
+  for (const which of ['property', 'label'] as const)
+    for (const want of wanted) {
+      const found = want.of === which ? nodesOf(want, model, view) : undefined;
+      if (found !== undefined) return found;
+    }
   return view.nodes();
 }
 
-function labelled(want: Wanted, label: GValue, model: PropertyModel, view: GraphView): Iterable<Element> | undefined {
-  return want.of === 'label' && typeof label === 'string' ? model.nodesLabelled?.(label, view) : undefined;
+/** Undefined where an index does not know one of the values. */
+function nodesOf(want: Wanted, model: PropertyModel, view: GraphView): Iterable<Element> | undefined {
+  if (want.values.length > INDEXED_VALUES_MAX) return undefined;
+  const found: Iterable<Element>[] = [];
+  for (const value of want.values) {
+    // No element has a property or a label that is null.
+    if (value === null) continue;
+    const some = want.of === 'property' ? model.nodesWith(want.key, value, view) : labelled(value, model, view);
+    if (some === undefined) return undefined;
+    found.push(some);
+  }
+  return found.length === 1 ? found[0] : once(found);
+}
+
+/** A node may be found by several values of one property. */
+function* once(found: readonly Iterable<Element>[]): Generator<Element> {
+  const seen = new Set<Element>();
+  for (const some of found)
+    for (const element of some) {
+      if (seen.has(element)) continue;
+      seen.add(element);
+      yield element;
+    }
+}
+
+/** For more values than this one pass over all nodes is as good. */
+const INDEXED_VALUES_MAX = 1000;
+
+function labelled(label: GValue, model: PropertyModel, view: GraphView): Iterable<Element> | undefined {
+  return typeof label === 'string' ? model.nodesLabelled?.(label, view) : [];
 }

@@ -17,6 +17,7 @@ import { groupCount } from './group-count.ts';
 import { has, hasId, hasKey, hasLabel, hasNot, hasValue } from './has.ts';
 import { identity } from './identity.ts';
 import { inject } from './inject.ts';
+import { is } from './is.ts';
 import { limit } from './limit.ts';
 import { local } from './local.ts';
 import { loops } from './loops.ts';
@@ -78,6 +79,7 @@ export const traversalSteps: readonly TraversalStep[] = [
   sideEffect,
   union,
   values,
+  is,
 ];
 
 export function stepNamed(name: string): TraversalStep | undefined {

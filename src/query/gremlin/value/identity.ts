@@ -31,7 +31,7 @@ export function keyOf(value: GValue): unknown {
   if (value instanceof Duration) return `\0d${value.seconds} ${value.nanos}`;
   if (value instanceof Collection) return value.key();
   if (value instanceof VertexProperty) return `\0V${part(value.id)}`;
-  if (value instanceof Property) return `\0p${parts([value.key, value.value, value.element])}`;
+  if (value instanceof Property) return `\0p${parts([value.key, value.value])}`;
   if (value instanceof Path) return `\0P${parts(value.objects)}`;
   if (value instanceof Tree) return `\0T${part(value.entries)}`;
   if (value instanceof BulkSet) return `\0B${part(value.counts)}`;
