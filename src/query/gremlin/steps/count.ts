@@ -1,4 +1,6 @@
+import { isLocal } from '../local.ts';
 import { defineTraversalStep } from '../step.ts';
+import { sizeOf } from '../value/members.ts';
 import { long } from '../value/num.ts';
 
 export const count = defineTraversalStep({
@@ -7,11 +9,14 @@ export const count = defineTraversalStep({
   args: '[scope]',
   count: [0, 1],
   example: { query: 'g.V().count()', gives: ['6'] },
-  build: () => ({
-    kind: 'reduce',
-    start: () => {
-      let total = 0;
-      return { add: ({ bulk }) => (total += bulk), result: () => long(total) };
-    },
-  }),
+  build: (call) =>
+    isLocal(call)
+      ? { kind: 'map', map: ({ value }) => long(sizeOf(value)) }
+      : {
+          kind: 'reduce',
+          start: () => {
+            let total = 0;
+            return { add: ({ bulk }) => (total += bulk), result: () => long(total) };
+          },
+        },
 });

@@ -3,36 +3,67 @@ import type { TraversalStep } from '../step.ts';
 import { addE } from './add-e.ts';
 import { addV } from './add-v.ts';
 import { aggregate, store } from './aggregate.ts';
+import { asBool } from './as-bool.ts';
+import { asNumber } from './as-number.ts';
+import { asString } from './as-string.ts';
 import { branch } from './branch.ts';
 import { cap } from './cap.ts';
 import { choose } from './choose.ts';
 import { coalesce } from './coalesce.ts';
+import { concat } from './concat.ts';
+import { conjoin } from './conjoin.ts';
+import { constant } from './constant.ts';
 import { count } from './count.ts';
+import { asDate, dateAdd, dateDiff } from './dates.ts';
 import { drop } from './drop.ts';
+import { bothV, inV, otherV, outV, toV } from './edge-vertex.ts';
+import { element } from './element.ts';
+import { elementMap } from './element-map.ts';
+import { id, key, label, value } from './element-part.ts';
+import { max, min } from './extremes.ts';
 import { fail } from './fail.ts';
 import { flatMap } from './flat-map.ts';
+import { fold } from './fold.ts';
+import { format } from './format.ts';
 import { e, v } from './graph.ts';
 import { group } from './group.ts';
 import { groupCount } from './group-count.ts';
 import { has, hasId, hasKey, hasLabel, hasNot, hasValue } from './has.ts';
 import { identity } from './identity.ts';
+import { index } from './indexed.ts';
 import { inject } from './inject.ts';
 import { is } from './is.ts';
+import { length } from './length.ts';
 import { limit } from './limit.ts';
+import { combine, difference, disjunct, intersect, merge, product } from './lists.ts';
 import { local } from './local.ts';
 import { loops } from './loops.ts';
 import { map } from './map.ts';
+import { math } from './math.ts';
+import { mean } from './mean.ts';
 import { optional } from './optional.ts';
 import { path } from './path.ts';
+import { project } from './project.ts';
+import { properties } from './properties.ts';
 import { property } from './property.ts';
+import { propertyMap } from './property-map.ts';
 import { repeat } from './repeat.ts';
+import { replace } from './replace.ts';
+import { reverse } from './reverse.ts';
 import { sack } from './sack.ts';
 import { select } from './select.ts';
 import { sideEffect } from './side-effect.ts';
+import { split } from './split.ts';
 import { subgraph } from './subgraph.ts';
+import { substring } from './substring.ts';
+import { sum } from './sum.ts';
+import { toLower, toUpper } from './text-case.ts';
+import { lTrim, rTrim, trim } from './trim.ts';
+import { unfold } from './unfold.ts';
 import { union } from './union.ts';
+import { valueMap } from './value-map.ts';
 import { values } from './values.ts';
-import { both, bothE, in_, inE, out, outE } from './vertex.ts';
+import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
 
 export const traversalSteps: readonly TraversalStep[] = [
   subgraph,
@@ -63,6 +94,7 @@ export const traversalSteps: readonly TraversalStep[] = [
   hasNot,
   hasValue,
   identity,
+  is,
   count,
   limit,
   path,
@@ -79,7 +111,57 @@ export const traversalSteps: readonly TraversalStep[] = [
   sideEffect,
   union,
   values,
-  is,
+  asBool,
+  asNumber,
+  asString,
+  concat,
+  conjoin,
+  constant,
+  asDate,
+  dateAdd,
+  dateDiff,
+  bothV,
+  inV,
+  otherV,
+  outV,
+  toV,
+  element,
+  elementMap,
+  id,
+  key,
+  label,
+  value,
+  max,
+  min,
+  fold,
+  format,
+  index,
+  length,
+  combine,
+  difference,
+  disjunct,
+  intersect,
+  merge,
+  product,
+  math,
+  mean,
+  project,
+  properties,
+  propertyMap,
+  replace,
+  reverse,
+  split,
+  substring,
+  sum,
+  toLower,
+  toUpper,
+  lTrim,
+  rTrim,
+  trim,
+  unfold,
+  valueMap,
+  to,
+  toE,
 ];
 
 export function stepNamed(name: string): TraversalStep | undefined {

@@ -1,0 +1,33 @@
+import { mistake } from '../../../std/mistake.ts';
+import { mapping } from '../each.ts';
+import { given } from '../given.ts';
+import { defineTraversalStep } from '../step.ts';
+import { javaType } from '../value/java-type.ts';
+import type { GValue } from '../value/value.ts';
+
+export const concat = defineTraversalStep({
+  name: 'concat',
+  doc: 'A text with others behind it: those given, or the first that each traversal gives. Null is left out.',
+  args: '[text or traversal, …]',
+  count: [0, Number.POSITIVE_INFINITY],
+  example: { query: "g.V(1).values('name').concat(' is ', 'here')", gives: ['marko is here'] },
+  build(call, builder) {
+    const more = call.args.map((argument) => given(argument, call, builder));
+    return mapping(
+      more.every(({ isDirect }) => isDirect),
+      function* (traverser, run) {
+        const texts = [textOf(traverser.value, 'String concat() can only take string as argument')];
+        for (const one of more)
+          texts.push(textOf(yield* one.ask(traverser, run), 'Concat argument must resolve to string'));
+        // Of nothing but null comes null.
+        return texts.every((text) => text === null) ? null : texts.join('');
+      },
+      builder.mark,
+    );
+  },
+});
+
+function textOf(value: GValue, otherwise: string): string | null {
+  if (value === null || typeof value === 'string') return value;
+  throw mistake('gremlin.type', `${otherwise}, encountered ${javaType(value)}`);
+}

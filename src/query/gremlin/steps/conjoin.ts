@@ -1,0 +1,23 @@
+import { defineTraversalStep } from '../step.ts';
+import { incoming } from '../two-lists.ts';
+import { javaText } from '../value/text.ts';
+
+export const conjoin = defineTraversalStep({
+  name: 'conjoin',
+  doc: 'What a list holds as one text, with a separator between; null is left out.',
+  args: 'separator',
+  count: [1, 1],
+  example: { query: "g.inject(['a', 1]).conjoin('-')", gives: ['a-1'] },
+  build(call, builder) {
+    const [separator] = call.args;
+    if (typeof separator !== 'string') builder.wrong(call, "Input delimiter to conjoin step can't be null.");
+    return {
+      kind: 'map',
+      map({ value }, run) {
+        const texts: string[] = [];
+        for (const item of incoming(value, 'conjoin')) if (item !== null) texts.push(javaText(item, run));
+        return texts.join(separator as string);
+      },
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { unscoped } from '../local.ts';
+import { defineTraversalStep } from '../step.ts';
+import { textOp } from '../text-step.ts';
+
+export const replace = defineTraversalStep({
+  name: 'replace',
+  doc: 'A text with another in place of each that is found in it; with local, those of a list.',
+  args: '[scope, ]old, new',
+  count: [2, 3],
+  example: { query: "g.V(1).values('name').replace('mar', 'har')", gives: ['harko'] },
+  build(call, builder) {
+    const [old, by] = unscoped(call);
+    if ((typeof old !== 'string' && old !== null) || (typeof by !== 'string' && by !== null))
+      builder.wrong(call, 'replace takes two texts');
+    // Nothing is found of null or of no text, and null replaces nothing.
+    if (typeof old !== 'string' || typeof by !== 'string' || old === '') return textOp(call, (text) => text);
+    return textOp(call, (text) => text.replaceAll(old, () => by));
+  },
+});
