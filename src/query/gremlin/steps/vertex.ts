@@ -21,10 +21,8 @@ export const inE = alongEdges('inE', 'IN', 'edges', 'g.V(4).inE().count()', ['1'
 export const bothE = alongEdges('bothE', 'BOTH', 'edges', 'g.V(4).bothE().count()', ['3']);
 export const toE = inDirection('toE', 'edges', "g.V(1).toE(Direction.OUT, 'knows').count()", ['2']);
 
-const ways = { OUT: 'that leave', IN: 'that arrive at', BOTH: 'of' };
-
 function alongEdges(name: string, direction: Direction, gives: Gives, query: string, results: string[]): TraversalStep {
-  const way = ways[direction];
+  const way = { OUT: 'that leave', IN: 'that arrive at', BOTH: 'of' }[direction];
   return defineTraversalStep({
     name,
     doc: gives === 'edges' ? `Edges ${way} a vertex.` : `Vertices at the other end of edges ${way} a vertex.`,
