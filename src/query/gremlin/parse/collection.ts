@@ -16,6 +16,7 @@ export function bracketed(parser: Parser): readonly GValue[] | GMap | undefined 
     isMap = true;
     lexer.next();
     const value = parser.value();
+    parser.count(1);
     if (key !== undefined && value !== undefined) map.set(key, value);
     return undefined;
   });

@@ -105,8 +105,11 @@ function readStatement(parser: Parser): Statement | undefined {
     else if (terminal !== undefined || isText) afterEnd(parser, step, terminal?.name ?? 'toString');
     else if (isTerminal(step.name) && steps.length > 0) terminal = step;
     else if (steps.length > 0) steps.push(step);
-    else if (step.name === 'tx') settings.push(transaction(parser, step));
-    else if (step.name.startsWith('with')) settings.push(step);
+    else if (step.name === 'tx') {
+      const whole = transaction(parser, step);
+      settings.push(whole);
+      to = whole.to ?? to;
+    } else if (step.name.startsWith('with')) settings.push(step);
     else steps.push(step);
   }
   if (!beginsNext(parser)) {

@@ -112,7 +112,13 @@ export class Parser extends Reader {
     const { from, to } = this.lexer;
     const argument = this.argument();
     if (!(argument instanceof Strategy) && !(argument instanceof Lambda)) return argument;
-    this.lexer.fault('query.syntax', 'a strategy cannot be a value', from, to, 'withStrategies(…) takes it');
+    this.lexer.fault(
+      'query.syntax',
+      'a strategy cannot be a value',
+      from,
+      Math.max(to, this.closedTo),
+      'withStrategies(…) takes it',
+    );
     return undefined;
   };
 
@@ -220,7 +226,6 @@ export class Parser extends Reader {
     if (constant !== undefined) return constant;
     const token = bareToken(word);
     if (token !== undefined) return token;
-    if (word === 'null') return null;
     if (word === '__') return new Bytecode([], []);
     if (/Strategy$/.test(word)) return new Strategy(word, new Map());
     const hint = `'${word}' in quotes, if it is a text; as a variable it needs a binding`;
@@ -255,7 +260,8 @@ export class Parser extends Reader {
 
 const DOT = 46;
 
-const literals: ReadonlyMap<string, boolean | number> = new Map<string, boolean | number>([
+const literals: ReadonlyMap<string, boolean | number | null> = new Map<string, boolean | number | null>([
+  ['null', null],
   ['true', true],
   ['false', false],
   ['NaN', Number.NaN],

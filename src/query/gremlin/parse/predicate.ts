@@ -58,7 +58,7 @@ function takes(name: string, { values }: Shape): string {
 
 function valuesOf(name: string, { values }: Shape, args: readonly GValue[]): readonly GValue[] {
   if (values === undefined) return [listOf(args)];
-  // Small letters name a type here and a cardinality elsewhere.
+  // Small letters name a type here, and something else elsewhere.
   if (name === 'typeOf') return args.map(typeOf);
   return args;
 }
@@ -74,7 +74,7 @@ function listOf(args: readonly GValue[]): readonly GValue[] {
 function typeOf(value: GValue): GValue {
   if (value === tokens.Cardinality.list) return tokens.GType.LIST;
   if (value === tokens.Cardinality.set) return tokens.GType.SET;
-  return value;
+  return value === null ? tokens.GType.NULL : value;
 }
 
 /** `.and(…)`, `.or(…)`, `.negate()` behind it. Several of one kind in a row are one, as TinkerPop has it. */
