@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Response } from '../../../src/api/gremlin/message.ts';
+import type { GremlinLogin } from '../../../src/api/gremlin/parts.ts';
+import { Driver, serve } from './served.ts';
+
+const alice: GremlinLogin = {
+  known: ({ headers }) => (headers.authorization === 'Bearer right' ? { name: 'token' } : undefined),
+  check: async (name, password) => (name === 'alice' && password === 'wonderland' ? { name } : undefined),
+};
+
+const sasl = (name: string, password: string) => Buffer.from(`\0${name}\0${password}`).toString('base64');
+
+/** The request is sent, its challenge awaited, the password sent under the same id. */
+async function logIn(driver: Driver, password: string): Promise<Response[]> {
+  const requestId = randomUUID();
+  const original = driver.send({
+    requestId,
+    op: 'eval',
+    processor: '',
+    args: new Map([['gremlin', 'g.inject(7)']]),
+  });
+  const answer = driver.send({
+    requestId,
+    op: 'authentication',
+    processor: 'traversal',
+    args: new Map([['sasl', sasl('alice', password)]]),
+  });
+  return Promise.race([original, answer]);
+}
+
+test('the first request is answered when the password is right, and those behind it', async () => {
+  await using server = await serve({ login: alice });
+  await using driver = await Driver.open(server.url);
+  const first = logIn(driver, 'wonderland');
+  const behind = driver.script('g.inject(8)');
+  expect((await first).at(-1)).toMatchObject({ code: 200, data: [7] });
+  expect(await behind).toMatchObject([{ code: 200, data: [8] }]);
+});
+
+test('a wrong password is refused, and asked for again with the next request', async () => {
+  await using server = await serve({ login: alice });
+  await using driver = await Driver.open(server.url);
+  expect((await logIn(driver, 'looking-glass')).at(-1)).toMatchObject({ code: 401, data: null });
+  expect((await logIn(driver, 'wonderland')).at(-1)).toMatchObject({ code: 200, data: [7] });
+});
+
+test('who sends no password is refused after a while', async () => {
+  await using server = await serve({ login: alice, limits: { loginMs: 100 } });
+  await using driver = await Driver.open(server.url);
+  expect((await driver.script('g.inject(1)')).map(({ code }) => code)).toEqual([407, 401]);
+});
+
+test('who shows a token with the upgrade is asked for nothing', async () => {
+  await using server = await serve({ login: alice });
+  await using driver = await Driver.open(server.url, 'graphbinary', { headers: { authorization: 'Bearer right' } });
+  expect(await driver.script('g.inject(1)')).toMatchObject([{ code: 200 }]);
+});
+
+test('over HTTP the password comes as Basic', async () => {
+  await using server = await serve({ login: alice });
+  const ask = (authorization?: string) =>
+    fetch(`${server.httpUrl}?gremlin=g.inject(1)`, authorization === undefined ? {} : { headers: { authorization } });
+  const refused = await ask();
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="gremlin"']);
+  expect((await ask(`Basic ${btoa('alice:no')}`)).status).toBe(401);
+  expect((await ask(`Basic ${btoa('alice:wonderland')}`)).status).toBe(200);
+});
