@@ -12,8 +12,9 @@ export const keyDepthMax = 16;
 /** What lists with counts may unfold to, in one message: a few bytes could say 2^63. */
 export const unfoldedMax = 100_000;
 
-/** Bytes of a BigInteger or a BigDecimal: turning them into digits takes the square of it. */
-export const numberBytesMax = 8192;
+/** Bytes of a BigInteger or a BigDecimal, and its digits where it is written so: turning one into the other takes the square. */
+export const numberBytesMax = 1024;
+export const digitsMax = 2500;
 
 /** Digits a scale may add to a BigDecimal, on either side. */
-export const scaleMax = 10_000;
+export const scaleMax = 1000;

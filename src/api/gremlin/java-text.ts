@@ -100,7 +100,9 @@ function referenceText({ names, id, label, value, ends }: Reference, of: (value:
   }
 }
 
+const shownMax = 20;
+
 /** A property shows no more than the beginning of its value. */
 function cut(text: string): string {
-  return text.slice(0, 20);
+  return text.length > shownMax ? `${text.slice(0, shownMax - 3)}...` : text;
 }

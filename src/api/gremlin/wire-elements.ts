@@ -9,6 +9,7 @@ export interface WireElements {
   readonly hasProperties: boolean;
   id(element: Element): GValue;
   label(element: Element): string;
+  /** Those of one key follow one another. */
   properties(node: GraphNode): readonly VertexProperty[];
   edgeProperties(edge: GraphEdge): readonly Property[];
   ends(edge: GraphEdge): Ends;
@@ -51,10 +52,10 @@ export function wireElements(model: PropertyModel, view: GraphView, materialize:
       const from = nodeOf(view.parents(edge));
       const to = nodeOf(view.children(edge));
       return {
-        // An end may have gone since: its own name is all that is left.
-        outV: from === undefined ? edge.parent : model.id(from),
+        // An end may have gone since: its id is all that is left.
+        outV: model.id(from ?? { ...edge, kind: 'node', id: edge.parent }),
         outVLabel: from === undefined ? unknownLabel : model.label(from),
-        inV: to === undefined ? edge.child : model.id(to),
+        inV: model.id(to ?? { ...edge, kind: 'node', id: edge.child }),
         inVLabel: to === undefined ? unknownLabel : model.label(to),
       };
     },

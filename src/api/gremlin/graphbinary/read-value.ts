@@ -3,9 +3,10 @@ import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GSet } from '../../../query/gremlin/value/collections.ts';
 import { double, int, long, type Num, num } from '../../../query/gremlin/value/num.ts';
 import { type Token, type TokenType, tokenNamed } from '../../../query/gremlin/value/token.ts';
-import { Binary, ClassName, type GValue, Path, Uuid } from '../../../query/gremlin/value/value.ts';
+import { Binary, ClassName, type GValue, type Path, Uuid } from '../../../query/gremlin/value/value.ts';
 import { numberBytesMax, scaleMax } from '../codec-limits.ts';
 import { bigintFrom, decimalText } from '../decimal.ts';
+import { pathOf } from '../path-of.ts';
 import { BytesIn } from './bytes-in.ts';
 import { readBytecode, readLambda, readPredicate, readStrategy } from './read-bytecode.ts';
 import { readBulked, readBulkSet, readItems, readMap, readTree } from './read-collection.ts';
@@ -119,14 +120,9 @@ function readHolding(code: number, flags: number, from: BytesIn, at: number): Ar
 
 function readPath(from: BytesIn): Path {
   const { at } = from;
-  const labels = from.gvalue();
-  const objects = from.gvalue();
-  if (!Array.isArray(labels) || !Array.isArray(objects) || labels.length !== objects.length)
-    throw from.bad('a path needs labels for each of its objects', at);
-  return new Path(
-    objects,
-    labels.map((names) => [...(names as Iterable<string>)]),
-  );
+  const path = pathOf(from.gvalue(), from.gvalue());
+  if (path === undefined) throw from.bad('a path is a list of sets of labels, and a list of as many objects', at);
+  return path;
 }
 
 function readUuid(from: BytesIn): Uuid {

@@ -1,6 +1,6 @@
 /** Numbers of all types, each with its range. */
 import { type AnyNumber, double, int, long, num } from '../../../query/gremlin/value/num.ts';
-import { scaleMax } from '../codec-limits.ts';
+import { digitsMax, scaleMax } from '../codec-limits.ts';
 import { decimalOf, decimalText } from '../decimal.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { NumberText } from './parse-json.ts';
@@ -9,7 +9,7 @@ import { NumberText } from './parse-json.ts';
 export function plainNumber(json: number | NumberText): AnyNumber {
   // Minus zero is none of the whole ones.
   if (typeof json === 'number') return Number.isSafeInteger(json) ? json + 0 : double(json);
-  if (!/^-?\d+$/.test(json.digits)) return double(Number(json.digits));
+  if (!/^-?\d+$/.test(json.digits) || json.digits.length > digitsMax) return double(Number(json.digits));
   const value = BigInt(json.digits);
   return BigInt.asIntN(64, value) === value ? long64(value) : num('bigint', value);
 }
@@ -85,8 +85,6 @@ function readDecimal(json: unknown, from: GraphsonIn): string {
     throw from.bad(`a decimal of at most ${digitsMax} digits and a scale up to ${scaleMax} should stand here`);
   return decimalText(decimal);
 }
-
-const digitsMax = 20_000;
 
 /** Drivers write the large ones as text too. */
 function digitsOf(json: unknown, from: GraphsonIn): string {

@@ -2,10 +2,11 @@
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GSet } from '../../../query/gremlin/value/collections.ts';
 import { tokenNamed } from '../../../query/gremlin/value/token.ts';
-import { Binary, ClassName, DateTime, type GValue, Path, Uuid } from '../../../query/gremlin/value/value.ts';
+import { Binary, ClassName, DateTime, type Path, Uuid } from '../../../query/gremlin/value/value.ts';
 import { dateTimeOf, secondsMax } from '../calendar.ts';
 import { durationOf } from '../iso-duration.ts';
 import { uuidOf } from '../message.ts';
+import { pathOf } from '../path-of.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { readBinding, readBytecode, readLambda, readPredicate, readStrategy } from './read-bytecode.ts';
 import { readBulkSet, readItems, readMap, readTree } from './read-collection.ts';
@@ -102,21 +103,9 @@ function readMillis(json: unknown, from: GraphsonIn): DateTime {
 }
 
 function readPath(json: unknown, from: GraphsonIn): Path {
-  const { labels, objects } = fields(json, from);
-  const steps = from.gvalue(objects);
-  const names = from.gvalue(labels);
-  if (!Array.isArray(steps) || !Array.isArray(names) || steps.length !== names.length)
-    throw from.bad('a path needs labels for each of its objects');
-  return new Path(
-    steps,
-    names.map((each) => namesOf(each, from)),
-  );
-}
-
-function namesOf(value: GValue, from: GraphsonIn): string[] {
-  const names = value instanceof GSet || Array.isArray(value) ? [...(value as Iterable<GValue>)] : [];
-  if (!names.every((name) => typeof name === 'string')) throw from.bad('labels are texts');
-  return names;
+  const { labels = null, objects = null } = fields(json, from);
+  const path = pathOf(from.gvalue(labels), from.gvalue(objects));
+  return path ?? bad('a path is a list of sets of labels, and a list of as many objects', from);
 }
 
 function readToken(type: string, json: unknown): Argument | undefined {

@@ -1,6 +1,7 @@
 /** Lists, and maps of any key. */
 
 import type { GMap } from '../../../query/gremlin/value/collections.ts';
+import { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { BulkSet, GValue, Tree } from '../../../query/gremlin/value/value.ts';
 import { mistake } from '../../../std/mistake.ts';
 import { unfoldedMax } from '../codec-limits.ts';
@@ -26,6 +27,7 @@ function writeObject(map: GMap, write: (value: GValue) => string, to: Target): s
 
 /** Of an element its id, of all others what Java would print. */
 function keyText(key: GValue, { elements }: Target): string {
+  if (key instanceof Reference) return javaText(key.id, elements);
   const isElement = typeof key === 'object' && key !== null && 'kind' in key;
   return javaText(isElement ? elements.id(key) : key, elements);
 }

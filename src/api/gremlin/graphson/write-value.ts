@@ -25,7 +25,7 @@ import { dateTimeText } from '../calendar.ts';
 import { explanationMap } from '../explanation-map.ts';
 import { durationText } from '../iso-duration.ts';
 import type { WireElements } from '../wire-elements.ts';
-import { doubleText, floatText, quote } from './json-text.ts';
+import { doubleText, floatText, longText, quote } from './json-text.ts';
 import { type Target, typed, writeList } from './target.ts';
 import { writeBytecode, writeLambda, writePredicate, writeStrategy } from './write-bytecode.ts';
 import { writeBulkSet, writeMap, writeTree } from './write-collection.ts';
@@ -60,7 +60,7 @@ function writeNumber(value: number, { isTyped }: Target): string {
     case 'int':
       return isTyped ? `{"@type":"g:Int32","@value":${value}}` : `${value}`;
     case 'long':
-      return isTyped ? `{"@type":"g:Int64","@value":${value}}` : `${value}`;
+      return isTyped ? `{"@type":"g:Int64","@value":${longText(value)}}` : longText(value);
     default:
       return isTyped ? `{"@type":"g:Double","@value":${doubleText(value)}}` : doubleText(value);
   }
