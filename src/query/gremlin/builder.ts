@@ -5,6 +5,7 @@ import { type By, childBy, directBy, identityBy, keyBy } from './by.ts';
 import { type Argument, Bytecode, type Instruction, Lambda } from './bytecode.ts';
 import { callsOf, type Modulation, placeOf, type StepCall } from './calls.ts';
 import { Child } from './child.ts';
+import { joined } from './infix.ts';
 import { narrow } from './narrow.ts';
 import type { SourceOptions } from './options.ts';
 import type { Placed } from './pipeline.ts';
@@ -48,7 +49,8 @@ export class Builder {
   /** All steps of a traversal made ready, in order. */
   placed(bytecode: Bytecode): Placed[] {
     const named = (instruction: Instruction) => this.#named(instruction);
-    const calls = callsOf(bytecode, { isRoot: this.depth === 0, named, faults: this.faults });
+    const isRoot = this.depth === 0;
+    const calls = callsOf(joined(bytecode, isRoot), { isRoot, named, faults: this.faults });
     const placed: Placed[] = [];
     for (const call of calls) {
       const mark = markOf(call.labels, this.tracking);

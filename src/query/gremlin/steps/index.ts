@@ -12,6 +12,7 @@ import { choose } from './choose.ts';
 import { coalesce } from './coalesce.ts';
 import { concat } from './concat.ts';
 import { conjoin } from './conjoin.ts';
+import { and, filter, not, or } from './connectives.ts';
 import { constant } from './constant.ts';
 import { count } from './count.ts';
 import { asDate, dateAdd, dateDiff } from './dates.ts';
@@ -64,6 +65,7 @@ import { union } from './union.ts';
 import { valueMap } from './value-map.ts';
 import { values } from './values.ts';
 import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
+import { where } from './where.ts';
 
 export const traversalSteps: readonly TraversalStep[] = [
   subgraph,
@@ -162,6 +164,11 @@ export const traversalSteps: readonly TraversalStep[] = [
   valueMap,
   to,
   toE,
+  and,
+  filter,
+  not,
+  or,
+  where,
 ];
 
 export function stepNamed(name: string): TraversalStep | undefined {
