@@ -11,6 +11,7 @@ export async function cliReference(): Promise<string> {
   const session: Session = {
     io: processIo(),
     up: async () => 0,
+    graphs: async () => 0,
     tryAddon: async () => undefined,
     grow: (command) => grow(command, session),
     exitCode: 0,

@@ -2,9 +2,11 @@
 import { processIo } from './cli/io.ts';
 import { runCli } from './cli/run.ts';
 
+const io = processIo();
 const exitCode = await runCli(process.argv.slice(2), {
-  io: processIo(),
+  io,
   up: async (options) => (await import('./app.ts')).runUp(options),
+  graphs: async (task) => (await import('./app-graphs.ts')).runGraphTask(task, (line) => io.out.write(`${line}\n`)),
   tryAddon: async () => void (await import('./native/index.ts')).openDoor(),
 });
 // The work is done and said: what still holds the event loop must not hold the terminal.

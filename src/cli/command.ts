@@ -1,5 +1,6 @@
 /** What a command of `skein` is: it declares itself to commander when it is called for, and acts through a session. */
 import type { Command } from 'commander';
+import type { GraphTask } from './graph-task.ts';
 import type { Io } from './io.ts';
 
 export interface ListedCommand {
@@ -21,6 +22,8 @@ export interface Session {
   readonly io: Io;
   /** Starts agent and analyzer in this process; resolves to the exit code when they have stopped. */
   readonly up: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Serves graphs of one's own, or brings them in or out; resolves to the exit code. */
+  readonly graphs: (task: GraphTask) => Promise<number>;
   /** Loads the addon; rejects with Unavailable when it does not fit this machine. */
   readonly tryAddon: () => Promise<void>;
   /** Loads what lies below a command of the tree, once. */

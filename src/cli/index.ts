@@ -22,6 +22,7 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./commands/follow.ts'),
   },
   { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
+  { name: 'graph', doc: "graphs of one's own, for any Gremlin driver", load: () => import('./commands/graph.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },

@@ -8,7 +8,7 @@ import { readGraphml } from './graphml/read.ts';
 import { GraphsonReading, isDocument } from './graphson/read.ts';
 import { JsonLinesReading } from './jsonlines/read.ts';
 import { linesOf } from './lines.ts';
-import { endedInTurns, type Loaded } from './reading.ts';
+import { endedInTurns, type Loaded, nextTurn } from './reading.ts';
 
 /** A document is held in memory whole; files of lines may be of any size. */
 export const DOCUMENT_BYTES_MAX = 256 * 2 ** 20;
@@ -17,20 +17,27 @@ const BEGINNING_BYTES = 4096;
 
 /**
  * Adds what is in the file to a graph, and lets the event loop turn on the way. `format`: when undefined the file's name
- * and its beginning tell. Throws a Mistake for what is no graph; what came before it is in the graph then.
+ * and its beginning tell. `turn`: waited for between parts; until the next turn of the loop when left out. Throws a Mistake for what is no graph; what came before it is in the graph then.
  */
-export async function readGraphFile(path: string, writer: GraphWriter, format?: GraphFormat): Promise<Loaded> {
+export async function readGraphFile(
+  path: string,
+  writer: GraphWriter,
+  format?: GraphFormat,
+  turn: () => Promise<void> = nextTurn,
+): Promise<Loaded> {
   const beginning = await beginningOf(path);
   const its = format ?? formatOf(path, beginning);
-  if (its === 'graphml') return readGraphml(createReadStream(path, { encoding: 'utf8' }), writer);
+  if (its === 'graphml') return readGraphml(createReadStream(path, { encoding: 'utf8' }), writer, turn);
   const reading = its === 'jsonlines' ? new JsonLinesReading(writer) : new GraphsonReading(writer);
   if (reading instanceof GraphsonReading && isDocument(beginning)) {
     reading.document(await wholeText(path));
-    return endedInTurns(reading.end());
+    return endedInTurns(reading.end(), turn);
   }
-  for await (const lines of linesOf(createReadStream(path, { highWaterMark: CHUNK_BYTES })))
+  for await (const lines of linesOf(createReadStream(path, { highWaterMark: CHUNK_BYTES }))) {
     for (const line of lines) reading.line(line);
-  return endedInTurns(reading.end());
+    await turn();
+  }
+  return endedInTurns(reading.end(), turn);
 }
 
 async function wholeText(path: string): Promise<string> {

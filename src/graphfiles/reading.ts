@@ -19,10 +19,14 @@ export function ended(ending: Generator<undefined, Loaded>): Loaded {
   }
 }
 
-export async function endedInTurns(ending: Generator<undefined, Loaded>): Promise<Loaded> {
+export async function endedInTurns(ending: Generator<undefined, Loaded>, turn: () => Promise<void>): Promise<Loaded> {
   for (;;) {
     const { done, value } = ending.next();
     if (done) return value;
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
 /** A terminal that remembers: runs `skein` in this process and says what was printed. */
+import type { GraphTask } from '../../src/cli/graph-task.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run.ts';
 
@@ -19,6 +20,7 @@ export interface TerminalOptions {
   readonly onOut?: (text: string) => void;
   readonly onErr?: (text: string) => void;
   readonly up?: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  readonly graphs?: (task: GraphTask) => Promise<number>;
 }
 
 export async function skein(words: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
@@ -52,7 +54,12 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     now: () => options.now ?? Date.UTC(2026, 10, 21, 12),
     interrupted: options.interrupted ?? new AbortController().signal,
   };
-  const exitCode = await runCli(words, { io, up: options.up ?? (async () => 0), tryAddon: async () => undefined });
+  const exitCode = await runCli(words, {
+    io,
+    up: options.up ?? (async () => 0),
+    graphs: options.graphs ?? (async () => 0),
+    tryAddon: async () => undefined,
+  });
   return { exitCode, out, err };
 }
 

@@ -16,10 +16,17 @@ const KEYS_MAX = 10_000;
 const DEPTH_MAX = 64;
 
 /** Throws a Mistake that names the line for what is no GraphML. */
-export async function readGraphml(chunks: AsyncIterable<string>, writer: GraphWriter): Promise<Loaded> {
+export async function readGraphml(
+  chunks: AsyncIterable<string>,
+  writer: GraphWriter,
+  turn: () => Promise<void>,
+): Promise<Loaded> {
   const reading = new GraphmlReading(writer);
-  for await (const chunk of chunks) reading.write(chunk);
-  return endedInTurns(reading.end());
+  for await (const chunk of chunks) {
+    reading.write(chunk);
+    await turn();
+  }
+  return endedInTurns(reading.end(), turn);
 }
 
 interface Key {

@@ -14,6 +14,8 @@ export interface OwnGraphOptions {
   readonly usual?: Cardinality;
   /** Whose words the changes are. */
   readonly source?: Omit<Source, 'time' | 'recordedAt'>;
+  /** Called before each change. Throws a Mistake where none can be taken now. */
+  readonly mayWrite?: () => void;
   /** As `GraphOptions` has them. */
   readonly firstRevision?: number;
   readonly begin?: number;
@@ -36,14 +38,15 @@ export class OwnGraph {
   #indexesMade = 0;
 
   constructor(options: OwnGraphOptions) {
-    const { nowMs, usual = 'single', source = { host: 'skein', origin: 'gremlin' }, firstRevision, begin } = options;
+    const { nowMs, usual = 'single', mayWrite, firstRevision, begin } = options;
+    const { source = { host: 'skein', origin: 'gremlin' } } = options;
     this.graph = new Graph({
       indexed: [indexedKey(LABEL), ...(options.indexed ?? []).map(indexedKey)],
       ...(firstRevision === undefined ? {} : { firstRevision }),
       ...(begin === undefined ? {} : { begin }),
     });
     this.model = new OwnModel((key, view) => this.#scanned(key, view));
-    this.writer = new OwnWriter({ graph: this.graph, usual, source: () => ({ ...source, time: nowMs() }) });
+    this.writer = new OwnWriter({ graph: this.graph, usual, source: () => ({ ...source, time: nowMs() }), mayWrite });
   }
 
   /** What is asked for again and again gets an index. */

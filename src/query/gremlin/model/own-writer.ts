@@ -17,16 +17,19 @@ export interface OwnWriterParts {
   readonly usual: Cardinality;
   /** Whose words, and of when. */
   readonly source: () => Source;
+  readonly mayWrite: (() => void) | undefined;
 }
 
 export class OwnWriter implements GraphWriter {
   readonly usual: Cardinality;
   readonly #graph: Graph;
   readonly #source: () => Source;
+  readonly #mayWrite: (() => void) | undefined;
   /** New ids count on from the highest that ever was. */
   #nextId = 0;
 
-  constructor({ graph, usual, source }: OwnWriterParts) {
+  constructor({ graph, usual, source, mayWrite }: OwnWriterParts) {
+    this.#mayWrite = mayWrite;
     this.usual = usual;
     this.#graph = graph;
     this.#source = source;
@@ -141,6 +144,7 @@ export class OwnWriter implements GraphWriter {
   }
 
   #apply(change: Change): void {
+    this.#mayWrite?.();
     const [refused] = this.#graph.apply([change], this.#source()).refused;
     if (refused) throw mistake('query.change-refused', refused.reason);
   }
