@@ -1,7 +1,6 @@
 /** Maps of what an element holds: `valueMap`, `propertyMap`. */
 import type { Builder } from './builder.ts';
 import type { StepCall } from './calls.ts';
-import { mapping } from './each.ts';
 import { propertiesOf } from './properties-of.ts';
 import { isElement } from './read.ts';
 import type { Run } from './run.ts';
@@ -10,6 +9,7 @@ import { Traverser } from './traverser.ts';
 import { GMap } from './value/collections.ts';
 import { tokens as words } from './value/token.ts';
 import { type GValue, type Property, VertexProperty } from './value/value.ts';
+import { mapping } from './waiting.ts';
 
 /** WithOptions of TinkerPop: ids 1, labels 2, keys 4, values 8. */
 export const ALL_TOKENS = 15;
@@ -24,21 +24,17 @@ export interface ElementMapping {
 export function elementMapOp(call: StepCall, builder: Builder, of: ElementMapping): Op {
   const { isIdentity, ...by } = builder.oneBy(call);
   if (isIdentity) return { kind: 'map', map: ({ value }, run) => mapOf(value, of, run) };
-  return mapping(
-    by.direct !== undefined,
-    function* ({ value, sack, loops }, run) {
-      const map = mapOf(value, of, run);
-      const made = new GMap();
-      for (const [key, held] of map) {
-        const traverser = new Traverser(held, 1, undefined, sack, loops);
-        const result = by.direct === undefined ? yield* by.value(traverser, run) : by.direct(traverser, run);
-        // What is not productive, or null, is no entry.
-        if (result !== NOTHING && result !== null) made.set(key, result);
-      }
-      return made;
-    },
-    builder.mark,
-  );
+  return mapping({ isDirect: by.direct !== undefined, mark: builder.mark }, function* ({ value, sack, loops }, run) {
+    const map = mapOf(value, of, run);
+    const made = new GMap();
+    for (const [key, held] of map) {
+      const traverser = new Traverser(held, 1, undefined, sack, loops);
+      const result = by.direct === undefined ? yield* by.value(traverser, run) : by.direct(traverser, run);
+      // What is not productive, or null, is no entry.
+      if (result !== NOTHING && result !== null) made.set(key, result);
+    }
+    return made;
+  });
 }
 
 function mapOf(value: GValue, { keys, tokens, holds }: ElementMapping, run: Run): GMap {

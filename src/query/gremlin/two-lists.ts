@@ -2,7 +2,6 @@
 import { mistake } from '../../std/mistake.ts';
 import type { Builder } from './builder.ts';
 import type { StepCall } from './calls.ts';
-import { mapping } from './each.ts';
 import { type Given, given } from './given.ts';
 import type { Run } from './run.ts';
 import type { Op } from './step.ts';
@@ -10,6 +9,7 @@ import { GMap } from './value/collections.ts';
 import { javaType } from './value/java-type.ts';
 import { membersOf } from './value/members.ts';
 import type { GValue } from './value/value.ts';
+import { mapping } from './waiting.ts';
 
 export type Joined = (left: Iterable<GValue>, right: Iterable<GValue>, run: Run) => GValue;
 
@@ -25,20 +25,16 @@ export function twoLists(call: StepCall, builder: Builder, join: Joined, maps?: 
       call,
       `${name} step can only take an array or an Iterable as an argument, encountered ${javaType(constant)}`,
     );
-  return mapping(
-    other.isDirect,
-    function* (traverser, run) {
-      const { value } = traverser;
-      if (maps !== undefined && value instanceof GMap) {
-        const map = yield* other.ask(traverser, run);
-        if (map instanceof GMap) return maps(value, map);
-        throw wrong(`${name} step expected provided argument to evaluate to a Map, encountered ${javaType(map)}`);
-      }
-      const left = incoming(value, name);
-      return join(left, argument(yield* other.ask(traverser, run), name, other), run);
-    },
-    builder.mark,
-  );
+  return mapping({ isDirect: other.isDirect, mark: builder.mark }, function* (traverser, run) {
+    const { value } = traverser;
+    if (maps !== undefined && value instanceof GMap) {
+      const map = yield* other.ask(traverser, run);
+      if (map instanceof GMap) return maps(value, map);
+      throw wrong(`${name} step expected provided argument to evaluate to a Map, encountered ${javaType(map)}`);
+    }
+    const left = incoming(value, name);
+    return join(left, argument(yield* other.ask(traverser, run), name, other), run);
+  });
 }
 
 export function incoming(value: GValue, name: string): Iterable<GValue> {

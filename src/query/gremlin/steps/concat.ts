@@ -1,9 +1,9 @@
 import { mistake } from '../../../std/mistake.ts';
-import { mapping } from '../each.ts';
 import { given } from '../given.ts';
 import { defineTraversalStep } from '../step.ts';
 import { javaType } from '../value/java-type.ts';
 import type { GValue } from '../value/value.ts';
+import { mapping } from '../waiting.ts';
 
 export const concat = defineTraversalStep({
   name: 'concat',
@@ -14,7 +14,7 @@ export const concat = defineTraversalStep({
   build(call, builder) {
     const more = call.args.map((argument) => given(argument, call, builder));
     return mapping(
-      more.every(({ isDirect }) => isDirect),
+      { isDirect: more.every(({ isDirect }) => isDirect), mark: builder.mark },
       function* (traverser, run) {
         const texts = [textOf(traverser.value, 'String concat() can only take string as argument')];
         for (const one of more)
@@ -22,7 +22,6 @@ export const concat = defineTraversalStep({
         // Of nothing but null comes null.
         return texts.every((text) => text === null) ? null : texts.join('');
       },
-      builder.mark,
     );
   },
 });

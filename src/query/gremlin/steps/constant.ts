@@ -1,6 +1,6 @@
-import { mapping } from '../each.ts';
 import { given } from '../given.ts';
 import { defineTraversalStep } from '../step.ts';
+import { mapping } from '../waiting.ts';
 
 export const constant = defineTraversalStep({
   name: 'constant',
@@ -12,6 +12,6 @@ export const constant = defineTraversalStep({
     const what = given(call.args[0], call, builder);
     const { constant: value } = what;
     if (value !== undefined) return { kind: 'map', map: () => value };
-    return mapping(what.isDirect, (traverser, run) => what.ask(traverser, run), builder.mark);
+    return mapping({ isDirect: what.isDirect, mark: builder.mark }, (traverser, run) => what.ask(traverser, run));
   },
 });

@@ -1,5 +1,4 @@
 import { mistake } from '../../../std/mistake.ts';
-import { mapping } from '../each.ts';
 import { given } from '../given.ts';
 import { defineTraversalStep } from '../step.ts';
 import { convert } from '../value/arithmetic.ts';
@@ -8,6 +7,7 @@ import { javaType } from '../value/java-type.ts';
 import { isNumber, long, toNumber } from '../value/num.ts';
 import { Token } from '../value/token.ts';
 import { DateTime, type GValue } from '../value/value.ts';
+import { mapping } from '../waiting.ts';
 
 export const asDate = defineTraversalStep({
   name: 'asDate',
@@ -53,16 +53,12 @@ export const dateDiff = defineTraversalStep({
   },
   build(call, builder) {
     const other = given(call.args[0], call, builder);
-    return mapping(
-      other.isDirect,
-      function* (traverser, run) {
-        const date = dateOf(traverser.value, 'dateDiff');
-        const from = yield* other.ask(traverser, run);
-        // Null is 1970.
-        return long(msOf(date) - (from === null ? 0 : msOf(dateOf(from, 'dateDiff'))));
-      },
-      builder.mark,
-    );
+    return mapping({ isDirect: other.isDirect, mark: builder.mark }, function* (traverser, run) {
+      const date = dateOf(traverser.value, 'dateDiff');
+      const from = yield* other.ask(traverser, run);
+      // Null is 1970.
+      return long(msOf(date) - (from === null ? 0 : msOf(dateOf(from, 'dateDiff'))));
+    });
   },
 });
 

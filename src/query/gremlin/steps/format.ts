@@ -1,10 +1,10 @@
 import { identityBy } from '../by.ts';
-import { mapping } from '../each.ts';
 import { isElement, readValue } from '../read.ts';
 import { scopeValue } from '../scope.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { javaText } from '../value/text.ts';
 import { VertexProperty } from '../value/value.ts';
+import { mapping } from '../waiting.ts';
 
 export const format = defineTraversalStep({
   name: 'format',
@@ -21,7 +21,7 @@ export const format = defineTraversalStep({
     const found = builder.bys(call);
     const bys = found.length > 0 ? found : [identityBy()];
     return mapping(
-      bys.every(({ direct }) => direct !== undefined),
+      { isDirect: bys.every(({ direct }) => direct !== undefined), mark: builder.mark },
       function* (traverser, run) {
         let made = '';
         let next = 0;
@@ -43,7 +43,6 @@ export const format = defineTraversalStep({
         }
         return made;
       },
-      builder.mark,
     );
   },
 });

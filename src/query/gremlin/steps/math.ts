@@ -1,12 +1,12 @@
 import { mistake } from '../../../std/mistake.ts';
 import { identityBy } from '../by.ts';
-import { mapping } from '../each.ts';
 import { constants, type Expression, parseExpression } from '../expression.ts';
 import { scopeValue } from '../scope.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { Traverser } from '../traverser.ts';
 import { javaType } from '../value/java-type.ts';
 import { double, isNumber, toNumber } from '../value/num.ts';
+import { mapping } from '../waiting.ts';
 
 export const math = defineTraversalStep({
   name: 'math',
@@ -23,7 +23,7 @@ export const math = defineTraversalStep({
     const found = builder.bys(call);
     const bys = found.length > 0 ? found : [identityBy()];
     return mapping(
-      bys.every(({ direct }) => direct !== undefined),
+      { isDirect: bys.every(({ direct }) => direct !== undefined), mark: builder.mark },
       function* (traverser, run) {
         const values: number[] = [];
         let next = 0;
@@ -49,7 +49,6 @@ export const math = defineTraversalStep({
         }
         return double(evaluate(values));
       },
-      builder.mark,
     );
   },
 });

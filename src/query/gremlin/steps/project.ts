@@ -1,7 +1,7 @@
 import { identityBy } from '../by.ts';
-import { mapping } from '../each.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { GMap } from '../value/collections.ts';
+import { mapping } from '../waiting.ts';
 
 export const project = defineTraversalStep({
   name: 'project',
@@ -20,7 +20,7 @@ export const project = defineTraversalStep({
     const given = found.length > 0 ? found : [identityBy()];
     const bys = names.map((name, at) => ({ name, by: given[at % given.length] ?? identityBy() }));
     return mapping(
-      bys.every(({ by }) => by.direct !== undefined),
+      { isDirect: bys.every(({ by }) => by.direct !== undefined), mark: builder.mark },
       function* (traverser, run) {
         const map = new GMap();
         for (const { name, by } of bys) {
@@ -29,7 +29,6 @@ export const project = defineTraversalStep({
         }
         return map;
       },
-      builder.mark,
     );
   },
 });
