@@ -6,6 +6,7 @@ import { aggregate, store } from './aggregate.ts';
 import { asBool } from './as-bool.ts';
 import { asNumber } from './as-number.ts';
 import { asString } from './as-string.ts';
+import { barrier } from './barrier.ts';
 import { branch } from './branch.ts';
 import { cap } from './cap.ts';
 import { choose } from './choose.ts';
@@ -40,8 +41,11 @@ import { combine, difference, disjunct, intersect, merge, product } from './list
 import { local } from './local.ts';
 import { loops } from './loops.ts';
 import { map } from './map.ts';
+import { match } from './match.ts';
 import { math } from './math.ts';
 import { mean } from './mean.ts';
+import { mergeE } from './merge-e.ts';
+import { mergeV } from './merge-v.ts';
 import { optional } from './optional.ts';
 import { path } from './path.ts';
 import { project } from './project.ts';
@@ -59,6 +63,7 @@ import { subgraph } from './subgraph.ts';
 import { substring } from './substring.ts';
 import { sum } from './sum.ts';
 import { toLower, toUpper } from './text-case.ts';
+import { tree } from './tree.ts';
 import { lTrim, rTrim, trim } from './trim.ts';
 import { unfold } from './unfold.ts';
 import { union } from './union.ts';
@@ -68,6 +73,8 @@ import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
 import { where } from './where.ts';
 
 export const traversalSteps: readonly TraversalStep[] = [
+  mergeE,
+  mergeV,
   subgraph,
   sack,
   groupCount,
@@ -112,6 +119,9 @@ export const traversalSteps: readonly TraversalStep[] = [
   select,
   sideEffect,
   union,
+  tree,
+  match,
+  barrier,
   values,
   asBool,
   asNumber,
