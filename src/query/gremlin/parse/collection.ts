@@ -56,4 +56,4 @@ export function braced(parser: Parser): GSet | Bytecode | undefined {
 }
 
 /** How Groovy's code in braces begins: with its arguments, with `it`, or with a word of the language. */
-const closure = /^\s*(?:->|it\b|(?:def|return|if|new)\b|(?:\w+ )?\w+(?:\s*,\s*\w+)*\s*->)/;
+const closure = /^\s*(?:->|it\b|(?:def|return|if)\b|(?:\w+ )?\w+(?:\s*,\s*\w+)*\s*->)/;

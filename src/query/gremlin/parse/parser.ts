@@ -4,6 +4,7 @@
  * Names of steps are nobody's business here.
  */
 import { type Argument, Bytecode, type Instruction, Lambda, Strategy } from '../bytecode.ts';
+import type { AnyNumber } from '../value/num.ts';
 import type { DateTime, GValue, Uuid } from '../value/value.ts';
 import { braced, bracketed } from './collection.ts';
 import type { TextLimits } from './limits.ts';
@@ -87,13 +88,10 @@ export class Parser extends Reader {
         return isRange ? stringRange(this, value, from) : value;
       }
       case 'number': {
-        const { from, to } = lexer;
+        const { from } = lexer;
         const isRange = this.isRangeNext();
-        const value = numberOf(lexer.text.slice(from, to));
-        if (typeof value === 'string') lexer.fault('query.bad-number', `${this.quote(from, to)} ${value}`, from, to);
-        lexer.next();
-        if (typeof value === 'string') return undefined;
-        return isRange ? numberRange(this, value, from) : value;
+        const value = this.number();
+        return isRange && value !== undefined ? numberRange(this, value, from) : value;
       }
       case 'openBracket':
         return bracketed(this);
@@ -107,7 +105,18 @@ export class Parser extends Reader {
     }
   }
 
-  /** The same where no strategy and no code may stand: in lists and maps, and as the value of a predicate. */
+  /** Stands on it. */
+  number(): AnyNumber | undefined {
+    const { lexer } = this;
+    const { from, to } = lexer;
+    const value = numberOf(lexer.text.slice(from, to));
+    lexer.next();
+    if (typeof value !== 'string') return value;
+    lexer.fault('query.bad-number', `${this.quote(from, to)} ${value}`, from, to);
+    return undefined;
+  }
+
+  /** An argument where no strategy and no code may stand: in lists and maps, and as the value of a predicate. */
   value = (): GValue | undefined => {
     const { from, to } = this.lexer;
     const argument = this.argument();
@@ -119,15 +128,6 @@ export class Parser extends Reader {
       Math.max(to, this.closedTo),
       'withStrategies(…) takes it',
     );
-    return undefined;
-  };
-
-  /** Text of a string literal, or of a binding that is one. */
-  string = (): string | undefined => {
-    const { from, to } = this.lexer;
-    const argument = this.argument();
-    if (typeof argument === 'string' || argument === undefined) return argument;
-    this.lexer.fault('query.argument', 'a text belongs here', from, to, "a text in quotes, such as 'x'");
     return undefined;
   };
 

@@ -28,10 +28,19 @@ export function stringRange(parser: Parser, start: string, from: number): readon
   return Array.from({ length: Math.abs(last - first) + 1 }, (_, at) => prefix + String.fromCharCode(first + at * step));
 }
 
+/** A literal, as its start is. */
 function endOf(parser: Parser): GValue | undefined {
-  parser.lexer.next();
-  parser.lexer.next();
-  return parser.value();
+  const { lexer } = parser;
+  lexer.next();
+  lexer.next();
+  if (lexer.kind === 'number') return parser.number();
+  if (lexer.kind !== 'string') {
+    parser.unexpected('a range ends with a number or a text', '1..5');
+    return undefined;
+  }
+  const { word } = lexer;
+  lexer.next();
+  return word;
 }
 
 function isInt(value: GValue): value is number {

@@ -40,6 +40,7 @@ test.each([
   ['g.inject(08)', '[08] "08" is not a number (one that begins with 0 is octal)'],
   ["g.inject((Integer) 'a')", "[(Integer) 'a'] this is no int"],
   ["g.inject('a'..'bc')", "['a'..'bc'] the texts of a range differ in their last character alone ('a'..'e')"],
+  ['g.inject(1..x)', '[x] found "x": a range ends with a number or a text (1..5)'],
   ['g.inject(1..2.5)', '[1..2.5] a range of numbers is of two whole ones (1..5)'],
   ["g.inject('\\d')", '[\\d] \\d is no escape (\\\\d for a backslash)'],
   ["g.inject('a", "['a] this string is not closed (a closing ')\n[(] this parenthesis is not closed (a closing ))"],

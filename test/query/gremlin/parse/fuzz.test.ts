@@ -1,0 +1,152 @@
+/** Whatever is typed is read or told to be wrong, soon, with places that lie in the text. */
+import { defaultTextLimits } from '../../../../src/query/gremlin/parse/limits.ts';
+import { parseGremlin } from '../../../../src/query/gremlin/parse/parse.ts';
+import { bytecodeText } from '../../../../src/query/gremlin/text.ts';
+import { texts } from './texts.ts';
+
+const mutations = Number(process.env.MUTATIONS ?? 100_000);
+
+test('texts to be mutated are right themselves', () => {
+  for (const text of texts) expect([text, parseGremlin(text).faults]).toEqual([text, []]);
+});
+
+test(`${mutations} mutated texts`, () => {
+  const random = generator(20_261_121);
+  let read = 0;
+  let slowestMs = 0;
+  for (let i = 0; i < mutations; i++) {
+    const text = mutated(pick(random, texts), random);
+    const started = performance.now();
+    const { statements, faults } = parseGremlin(text);
+    slowestMs = Math.max(slowestMs, performance.now() - started);
+    for (const { from = 0, to = 0, message } of faults) {
+      if (from > to || to > text.length + 1) throw new Error(`${JSON.stringify(text)}: ${message} at ${from}-${to}`);
+    }
+    if (faults.length > 0) continue;
+    read++;
+    for (const { bytecode, from, to } of statements) {
+      if (from > to || to > text.length) throw new Error(`${JSON.stringify(text)}: a statement at ${from}-${to}`);
+      for (const step of [...bytecode.source, ...bytecode.steps]) checkPlaces(step, text);
+      bytecodeText(bytecode);
+    }
+  }
+  expect(read).toBeGreaterThan(mutations / 50);
+  expect(slowestMs).toBeLessThan(2000);
+}, 300_000);
+
+test.each([
+  ['(', ''],
+  ['[', ''],
+  ['{', ''],
+  ['[a:', '1'],
+  ['(int)', '5'],
+  ['out(', ''],
+  ['gt(1).and(', ''],
+  ['__.', ''],
+  ['new A(b: ', ''],
+  ['{ ', ''],
+  ['/*', ''],
+  ['// \n', ''],
+  ["'\\", ''],
+  ['-', ''],
+  ['1..', ''],
+  ["'a'..", ''],
+  ['.5', ''],
+  ['1_', ''],
+  ['0x1e-', ''],
+  ['a,', ''],
+  ['a b ', ''],
+  ['"', ''],
+  ['g;', ''],
+  ['g.V() ', ''],
+  ['.out()', ''],
+  ['P.', ''],
+  ['{a, ', ''],
+])('%j a hundred thousand times is answered soon', (part, end) => {
+  for (const head of ['', 'g.V(', 'g.V().out']) {
+    const text = (head + part.repeat(100_000) + end).slice(0, defaultTextLimits.textLength);
+    const started = performance.now();
+    const { faults } = parseGremlin(text);
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(faults.length).toBeLessThanOrEqual(50);
+  }
+});
+
+function checkPlaces(
+  { name, from = -1, nameTo = -1, to = -1 }: { name: string; from?: number; nameTo?: number; to?: number },
+  text: string,
+): void {
+  if (text.slice(from, nameTo) !== name || to < nameTo || to > text.length)
+    throw new Error(`${JSON.stringify(text)}: ${name} at ${from}-${nameTo}-${to}`);
+}
+
+type Random = (below: number) => number;
+
+/** Mulberry32: the same texts in every run. */
+function generator(seed: number): Random {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+function pick<T>(random: Random, list: readonly T[]): T {
+  return list[random(list.length)] as T;
+}
+
+const pieces = [
+  ...'()[]{}.,:;\'"\\/-+ \n$_0x1eLbmé\u0000'.split(''),
+  '..',
+  '->',
+  '__.',
+  'P.',
+  'T.id',
+  'new ',
+  'null',
+  '(int) ',
+  'not(',
+  'within(',
+  'datetime(',
+  'set(',
+  'Strategy',
+  '//',
+  '/*',
+  '*/',
+  '\\u12',
+  '99999999999999999999',
+  '1e999',
+  '.next()',
+  '.tx()',
+  '{it -> it}',
+];
+
+/** One to three cuts, insertions, repetitions, or crossings with another text. */
+function mutated(text: string, random: Random): string {
+  let result = text;
+  for (let count = random(3) + 1; count > 0; count--) {
+    const at = random(result.length + 1);
+    const to = Math.min(result.length, at + random(12));
+    switch (random(5)) {
+      case 0:
+        result = result.slice(0, at) + result.slice(to);
+        break;
+      case 1:
+        result = result.slice(0, at) + pick(random, pieces) + result.slice(at);
+        break;
+      case 2:
+        result = result.slice(0, at) + result.slice(at, to).repeat(random(6)) + result.slice(to);
+        break;
+      case 3:
+        result = result.slice(0, at) + pick(random, pieces) + result.slice(to);
+        break;
+      default: {
+        const other = pick(random, texts);
+        result = result.slice(0, at) + other.slice(random(other.length));
+      }
+    }
+  }
+  return result;
+}
