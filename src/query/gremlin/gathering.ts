@@ -2,16 +2,24 @@
 
 import type { Trail, Traverser } from './traverser.ts';
 import { keyOf } from './value/identity.ts';
+import type { Operator } from './value/operator.ts';
 import type { GValue } from './value/value.ts';
 
+export interface Merging {
+  /** What becomes of two sacks; without it only those with the same are alike. */
+  readonly joinSacks?: Operator | undefined;
+  /** False: one that stands for several counts as one still (withBulk(false)). */
+  readonly isBulked?: boolean;
+}
+
 export class Gathering {
-  readonly #merges: boolean;
+  readonly #merging: Merging | undefined;
   readonly #places = new Map<Trail | undefined, Map<unknown, Traverser>>();
   #all: Traverser[] = [];
 
-  /** `merges`: false where nobody may be counted for another, or where no two can be alike. */
-  constructor(merges: boolean) {
-    this.#merges = merges;
+  /** Without `merging` nobody is counted for another. */
+  constructor(merging: Merging | undefined) {
+    this.#merging = merging;
   }
 
   get size(): number {
@@ -20,7 +28,7 @@ export class Gathering {
 
   /** False when it was put together with one that is there; it is not to be used any more then. */
   add(traverser: Traverser): boolean {
-    if (this.#merges) {
+    if (this.#merging !== undefined) {
       const { trail, value } = traverser;
       let places = this.#places.get(trail);
       if (places === undefined) {
@@ -29,13 +37,19 @@ export class Gathering {
       }
       const key = placeOf(value);
       const same = places.get(key);
-      if (same !== undefined && same.sack === traverser.sack && same.loops === traverser.loops) {
-        same.bulk += traverser.bulk;
-        return false;
-      }
+      if (same !== undefined && same.loops === traverser.loops && this.#joins(same, traverser)) return false;
       if (same === undefined) places.set(key, traverser);
     }
     this.#all.push(traverser);
+    return true;
+  }
+
+  #joins(same: Traverser, more: Traverser): boolean {
+    const { joinSacks, isBulked = true } = this.#merging ?? {};
+    if (joinSacks !== undefined && same.sack !== undefined && more.sack !== undefined)
+      same.sack = joinSacks(same.sack, more.sack);
+    else if (same.sack !== more.sack) return false;
+    if (isBulked) same.bulk += more.bulk;
     return true;
   }
 

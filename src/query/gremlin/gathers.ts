@@ -41,3 +41,23 @@ function isLocal(args: readonly Argument[]): boolean {
 function isAside(name: string, args: readonly Argument[]): boolean {
   return (name === 'group' || name === 'groupCount' || name === 'tree') && args.length > 0;
 }
+
+/** Whether one of its own steps makes one of all. */
+export function reduces(argument: Argument | undefined): boolean {
+  return (
+    argument instanceof Bytecode &&
+    argument.steps.some(({ name, args }) => REDUCING.has(name) && !isLocal(args) && !isAside(name, args))
+  );
+}
+
+const REDUCING: ReadonlySet<string> = new Set([
+  'count',
+  'fold',
+  'group',
+  'groupCount',
+  'max',
+  'mean',
+  'min',
+  'sum',
+  'tree',
+]);

@@ -8,7 +8,7 @@ import type { Child } from './child.ts';
 import { tokenReader } from './read-token.ts';
 import type { Run } from './run.ts';
 import type { Nothing } from './step.ts';
-import { testOf } from './test-of.ts';
+import { type Test, testOf } from './test-of.ts';
 import { alone, type Traverser } from './traverser.ts';
 import { Predicate } from './value/predicate.ts';
 import { Token } from './value/token.ts';
@@ -51,7 +51,7 @@ export function readOptions(
     const found: number[] = [];
     if (said === NOTHING) return result(found, false);
     for (const { at, test, child } of fits) {
-      if (test !== undefined ? test(said) : yield* (child as Child).any(fresh(said), run)) found.push(at);
+      if (test !== undefined ? test(said, run.model) : yield* (child as Child).any(fresh(said), run)) found.push(at);
       if (isExclusive && found.length > 0) break;
     }
     return result(found, true);
@@ -69,7 +69,7 @@ export function readOptions(
 
 interface Fit {
   readonly at: number;
-  readonly test?: (value: GValue) => boolean;
+  readonly test?: Test;
   readonly child?: Child;
 }
 
@@ -83,7 +83,7 @@ function questioned(call: StepCall, builder: Builder): Asked {
   if (what instanceof Token) return directBy(tokenReader(what));
   if (what instanceof Predicate) {
     const test = testOf(what);
-    return directBy(({ value }) => test(value));
+    return directBy(({ value }, run) => test(value, run.model));
   }
   const child = builder.child(what, call);
   return { direct: child.direct, value: (traverser, run) => child.first(traverser, run) };

@@ -18,7 +18,7 @@ export interface Question {
 export function questionOf(argument: Argument | undefined, call: StepCall | Modulation, builder: Builder): Question {
   if (argument instanceof Predicate) {
     const test = testOf(argument);
-    return directly(({ value }) => test(value));
+    return directly(({ value }, run) => test(value, run.model));
   }
   const child = builder.child(argument, call);
   const { direct } = child;

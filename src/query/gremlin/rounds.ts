@@ -86,7 +86,7 @@ class Turning {
     this.#repetition = repetition;
     this.#run = run;
     this.#expand = expand;
-    this.#next = new Gathering(repetition.merges);
+    this.#next = new Gathering(repetition.merges ? {} : undefined);
     const { until, emit } = repetition;
     this.#asksFirst = until?.isFirst === true || emit?.isFirst === true;
     this.#isDirect = [until, emit].every((one) => one === undefined || one.question.direct !== undefined);

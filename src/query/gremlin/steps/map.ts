@@ -1,5 +1,5 @@
-import { mapping } from '../each.ts';
 import { defineTraversalStep } from '../step.ts';
+import { mapping } from '../waiting.ts';
 
 export const map = defineTraversalStep({
   name: 'map',
@@ -11,6 +11,6 @@ export const map = defineTraversalStep({
     const { mark } = builder;
     const child = builder.child(call.args[0], call);
     if (child.direct !== undefined) return { kind: 'map', map: child.direct };
-    return mapping(false, (traverser, run) => child.first(traverser, run), mark);
+    return mapping({ isDirect: false, mark }, (traverser, run) => child.first(traverser, run));
   },
 });

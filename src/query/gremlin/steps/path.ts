@@ -1,11 +1,11 @@
 import { mistake } from '../../../std/mistake.ts';
 import type { Builder } from '../builder.ts';
 import type { StepCall } from '../calls.ts';
-import { mapping } from '../each.ts';
 import type { Run } from '../run.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { alone, type Trail, type Traverser } from '../traverser.ts';
 import { type GValue, Path } from '../value/value.ts';
+import { mapping } from '../waiting.ts';
 
 export const path = defineTraversalStep({
   name: 'path',
@@ -34,7 +34,7 @@ export const path = defineTraversalStep({
       return new Path(read, labels);
     };
     const isDirect = bys.every(({ direct }) => direct !== undefined);
-    return mapping(isDirect, value, builder.mark);
+    return mapping({ isDirect, mark: builder.mark }, value);
   },
 });
 

@@ -1,7 +1,7 @@
 import type { Builder } from '../builder.ts';
 import { Bytecode } from '../bytecode.ts';
 import type { Modulation, StepCall } from '../calls.ts';
-import { gathers } from '../gathers.ts';
+import { gathers, reduces } from '../gathers.ts';
 import { directly, questionOf } from '../question.ts';
 import { type Condition, repeating } from '../rounds.ts';
 import { defineTraversalStep } from '../step.ts';
@@ -20,7 +20,7 @@ export const repeat = defineTraversalStep({
     if (name !== undefined && typeof name !== 'string') builder.wrong(call, 'the name of a repeat is a text');
     const child = builder.child(traversal, call);
     verify(call, builder, traversal);
-    if (child.placed.some(({ op }) => op.kind === 'reduce'))
+    if (reduces(traversal))
       builder.wrong(call, 'The parent of a reducing barrier can not be repeat()-step', 'put it into local(…)');
     return repeating({
       name: typeof name === 'string' ? name : undefined,

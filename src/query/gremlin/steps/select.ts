@@ -3,7 +3,6 @@ import { type By, identityBy } from '../by.ts';
 import { type Argument, Bytecode } from '../bytecode.ts';
 import type { StepCall } from '../calls.ts';
 import type { Child } from '../child.ts';
-import { mapping } from '../each.ts';
 import { readToken } from '../read-token.ts';
 import type { Run } from '../run.ts';
 import { type Pop, scopeValue } from '../scope.ts';
@@ -11,6 +10,7 @@ import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
 import { alone, type Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { Token } from '../value/token.ts';
+import { mapping } from '../waiting.ts';
 
 export const select = defineTraversalStep({
   name: 'select',
@@ -48,7 +48,7 @@ function one(key: string, pop: Pop, call: StepCall, builder: Builder): Op {
     const found = scopeValue(traverser, key, pop, run);
     return found === NOTHING ? NOTHING : yield* by.value(fresh(found), run);
   };
-  return mapping(by.direct !== undefined, value, builder.mark);
+  return mapping({ isDirect: by.direct !== undefined, mark: builder.mark }, value);
 }
 
 function several(keys: readonly string[], pop: Pop, call: StepCall, builder: Builder): Op {
@@ -67,11 +67,7 @@ function several(keys: readonly string[], pop: Pop, call: StepCall, builder: Bui
     }
     return map;
   };
-  return mapping(
-    bys.every(({ direct }) => direct !== undefined),
-    value,
-    builder.mark,
-  );
+  return mapping({ isDirect: bys.every(({ direct }) => direct !== undefined), mark: builder.mark }, value);
 }
 
 function byTraversal(child: Child, pop: Pop, call: StepCall, builder: Builder): Op {
@@ -82,7 +78,7 @@ function byTraversal(child: Child, pop: Pop, call: StepCall, builder: Builder): 
     const found = key === NOTHING ? NOTHING : scopeValue(traverser, key, pop, run);
     return found === NOTHING || by.isIdentity ? found : yield* by.value(fresh(found), run);
   };
-  return mapping(child.direct !== undefined && by.direct !== undefined, value, builder.mark);
+  return mapping({ isDirect: child.direct !== undefined && by.direct !== undefined, mark: builder.mark }, value);
 }
 
 function column(token: Token, call: StepCall, builder: Builder): Op {
@@ -92,5 +88,5 @@ function column(token: Token, call: StepCall, builder: Builder): Op {
     const found = readToken(traverser.value, token, run);
     return found === NOTHING || by.isIdentity ? found : yield* by.value(fresh(found), run);
   };
-  return mapping(by.direct !== undefined, value, builder.mark);
+  return mapping({ isDirect: by.direct !== undefined, mark: builder.mark }, value);
 }

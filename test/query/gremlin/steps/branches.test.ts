@@ -1,4 +1,5 @@
 import { long } from '../../../../src/query/gremlin/value/num.ts';
+import type { Path } from '../../../../src/query/gremlin/value/value.ts';
 import { ask } from '../asked.ts';
 
 test('union walks all ways, at the start as well', async () => {
@@ -52,7 +53,7 @@ test('coalesce, optional, local, map and flatMap ask each alone', async () => {
 
 test('local keeps the way within it, map and flatMap do not', async () => {
   const lengths = async (step: string) =>
-    (await ask(`g.V(1).${step}.path()`)).map((path) => (path as { objects: unknown[] }).objects.length);
+    (await ask(`g.V(1).${step}.path()`)).map((path) => (path as Path).objects.length);
   expect(await lengths('local(outE().inV())')).toEqual([3, 3, 3]);
   expect(await lengths('flatMap(outE().inV())')).toEqual([2, 2, 2]);
   expect(await lengths('map(outE().inV())')).toEqual([2]);
