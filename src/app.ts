@@ -1,9 +1,10 @@
 /** The composition root: reads the configuration, builds the parts, starts them, stops them. It alone knows them all. */
 import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
-import type { ApiLimits } from './api/limits.ts';
 import type { ServerStatus } from './api/parts.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
+import { networkGremlin } from './app-gremlin.ts';
+import { apiLimits, queryLimits } from './app-limits.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import type { FlowKeeping } from './archive/flow-keeping.ts';
@@ -34,7 +35,7 @@ import { ownNamespace } from './probes/netns/own.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, said, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
-import { type Limits, QueryEngine } from './query/query.ts';
+import { QueryEngine } from './query/query.ts';
 import { steps } from './query/steps/index.ts';
 import { systemClock } from './std/clock.ts';
 import { edgeId } from './std/edgeid.ts';
@@ -192,19 +193,23 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     ...flows.status(),
   });
 
-  const api = createApi({
+  const network = {
     host: host.name,
-    version: version(),
     graph,
     timeline,
+    clock: { now: Date.now, elapsed: () => performance.now() },
+    archive: { flushed, isFull: () => writer?.isFull ?? false },
+    ...flows.api,
+  };
+  const api = createApi({
+    ...network,
+    version: version(),
     engine,
     status,
     configValue: (key) => lookUpConfig(loaded, key),
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
-    clock: { now: Date.now, elapsed: () => performance.now() },
-    archive: { flushed, isFull: () => writer?.isFull ?? false },
     vocabulary: { types, relations, steps },
-    ...flows.api,
+    gremlin: networkGremlin(network),
     log,
     limits: apiLimits(config),
   });
@@ -364,32 +369,6 @@ function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStat
     Written: written,
     Failures: failures,
     Lost: lost.events + lost.samples,
-  };
-}
-
-function apiLimits({ api, query }: Config): Partial<ApiLimits> {
-  return {
-    bodyBytesMax: api.body,
-    traceBytesMax: api.trace,
-    messageBytesMax: api.message,
-    connectionsMax: api.connections,
-    webSocketsMax: api.webSockets,
-    requestsPerSecond: api.rate,
-    pingMs: api.ping,
-    repliesMax: api.queue,
-    queriesMax: query.parallel,
-    queryMs: query.timeout,
-  };
-}
-
-function queryLimits({ query }: Config): Partial<Limits> {
-  return {
-    timeMs: query.timeout,
-    items: query.items,
-    memoryBytes: query.memory,
-    results: query.results,
-    textLength: query.textLength,
-    depth: query.depth,
   };
 }
 

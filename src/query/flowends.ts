@@ -12,9 +12,13 @@ import type { Items, World } from './step.ts';
 export type End = 'A' | 'B';
 
 /** For each flow its nodes: those it was captured at first, when asked for, then those of the ends. */
-export function nodesOfFlows(wanted: readonly Condition[], ends: readonly End[], { captured = false } = {}) {
+export function nodesOfFlows(
+  wanted: readonly Condition[],
+  ends: readonly End[],
+  { captured = false, directoryOf = newDirectory } = {},
+) {
   return function* (input: Items<Flow>, run: World): Generator<GraphNode | undefined> {
-    const directory = new Directory(run);
+    const directory = directoryOf(run);
     for (const flow of input) {
       if (flow === undefined) {
         yield undefined;
@@ -28,6 +32,10 @@ export function nodesOfFlows(wanted: readonly Condition[], ends: readonly End[],
       }
     }
   };
+}
+
+function newDirectory(run: Pick<World, 'view' | 'budget'>): Directory {
+  return new Directory(run);
 }
 
 /** Loopback has it, and it names nobody. */

@@ -14,6 +14,14 @@ export function parse(text: string, limits: Limits): { query: Query; faults: Fau
   return { query: { text, calls: parser.chain() }, faults: parser.lexer.faults };
 }
 
+/** A value or a predicate alone: `GT(1000)`. */
+export function parseArgument(text: string, limits: Limits): { argument: Argument | undefined; faults: Fault[] } {
+  const parser = new Parser(text, limits);
+  const argument = parser.argument(0);
+  parser.end();
+  return { argument, faults: parser.lexer.faults };
+}
+
 class Parser {
   readonly lexer: Lexer;
   private readonly limits: Limits;
@@ -93,7 +101,7 @@ class Parser {
     }
   }
 
-  private argument(depth: number): Argument | undefined {
+  argument(depth: number): Argument | undefined {
     const { lexer } = this;
     const { from, to } = lexer;
     switch (lexer.kind) {
@@ -133,6 +141,11 @@ class Parser {
     if (words.has(upper)) return { kind: 'word', value: upper as Word, from, to };
     lexer.fault('query.unknown-word', `"${name}" means nothing here`, from, to, `'${name}' in quotes, if it is a text`);
     return undefined;
+  }
+
+  /** Nothing may follow. */
+  end(): void {
+    if (this.lexer.kind !== 'end') this.unexpected('nothing more belongs here');
   }
 
   private at(kind: 'open' | 'close'): boolean {

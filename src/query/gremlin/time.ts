@@ -5,15 +5,7 @@
 import type { GraphView, Span } from '../../graph/view.ts';
 import { mistake } from '../../std/mistake.ts';
 import { pastView, viewBetween, windowBefore } from '../past.ts';
-import {
-  type Moment,
-  momentHint,
-  momentOfNumber,
-  parseMoment,
-  parseOffset,
-  resolveMoment,
-  spanOf,
-} from '../times.ts';
+import { type Moment, momentHint, momentOfNumber, parseMoment, parseOffset, resolveMoment, spanOf } from '../times.ts';
 import type { Argument } from './bytecode.ts';
 import type { Run } from './run.ts';
 import { isList } from './value/identity.ts';
@@ -84,5 +76,9 @@ function lengthOf(value: Argument): number {
         ? toNumber(value) * 1000
         : undefined;
   if (ms !== undefined && ms >= 0) return ms;
-  throw mistake('gremlin.time', 'at: this is no length of time', "such as '1h', '1h30m', a number of seconds, or 'forever'");
+  throw mistake(
+    'gremlin.time',
+    'at: this is no length of time',
+    "such as '1h', '1h30m', a number of seconds, or 'forever'",
+  );
 }

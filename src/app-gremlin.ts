@@ -1,0 +1,24 @@
+/** The composition root's part about standard Gremlin: the network as a traversal source named `g`. */
+import { randomUUID } from 'node:crypto';
+import { NetworkWriter } from './api/gremlin/network-writer.ts';
+import type { ApiParts } from './api/parts.ts';
+import { networkModel } from './query/gremlin/model/network.ts';
+import { networkServices } from './query/gremlin/services/index.ts';
+import type { TraversalSource } from './query/gremlin/source.ts';
+
+type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' | 'flows'>;
+
+export function networkGremlin(parts: Parts): NonNullable<ApiParts['gremlin']> {
+  const writer = new NetworkWriter({ ...parts, newId: randomUUID });
+  const g: TraversalSource = {
+    name: 'g',
+    model: networkModel,
+    timeline: parts.timeline,
+    flows: parts.flows?.flows,
+    writer: () => writer,
+    services: networkServices,
+  };
+  const sources = new Map([[g.name, g]]);
+  // Who may come in may write, as at /api/node.
+  return { sources: () => sources, random: Math.random };
+}

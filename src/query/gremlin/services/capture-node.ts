@@ -1,0 +1,15 @@
+import { captureNodes } from '../../captured.ts';
+import type { Service } from '../service.ts';
+import { flowsIn } from './flow-map.ts';
+import { Words } from './words.ts';
+
+export const captureNode: Service = {
+  name: 'captureNode',
+  doc: 'The vertex at which a flow was captured.',
+  parameters: {},
+  place: 'streaming',
+  call(value, parameters, run) {
+    new Words('captureNode', parameters, []);
+    return captureNodes(new Set(flowsIn(value, 'captureNode').map(({ NodeTID }) => NodeTID)), [], run);
+  },
+};

@@ -1,0 +1,43 @@
+import type { Sample } from '../../../graph/view.ts';
+import { awaited } from '../../awaited.ts';
+import { sampleObject, seriesOf } from '../../counters.ts';
+import { pointsOfFlows } from '../../flowpoints.ts';
+import type { Run } from '../run.ts';
+import type { Service } from '../service.ts';
+import { fromJson } from '../value/json.ts';
+import type { GValue } from '../value/value.ts';
+import { flowsIn } from './flow-map.ts';
+import { isVertex } from './vertex-of.ts';
+import { Words } from './words.ts';
+
+export const metrics: Service = {
+  name: 'metrics',
+  doc: 'What the counters of a vertex or a flow gained, as maps: last at the moment asked about, point by point in a span.',
+  parameters: {
+    series: "Of vertices 'Metric', 'Ovs' or 'SFlow'; of flows 'LastUpdateMetric' or 'Metric', all since they began.",
+  },
+  place: 'streaming',
+  *call(value, parameters, run) {
+    const words = new Words('metrics', parameters, ['series']);
+    const name = words.text('series') ?? 'LastUpdateMetric';
+    const series = seriesOf(name);
+    if (series === undefined) throw words.wrong('series', `is none named "${name}"`);
+    if (isVertex(value)) yield* ofVertex(value.id, series, run);
+    else
+      for (const points of pointsOfFlows(flowsIn(value, 'metrics'), { isTotal: name === 'Metric' }, run))
+        if (points === undefined) yield undefined;
+        else yield* points.samples.map(told);
+  },
+};
+
+function* ofVertex(id: string, series: string, run: Run): Generator<GValue | undefined> {
+  const { time } = run.view;
+  const isSpan = time !== undefined && time.from !== time.to;
+  const last = isSpan ? undefined : run.view.counters(id, series)?.last;
+  const found = isSpan ? yield* awaited(run.timeline.samples([id], series, time), run) : undefined;
+  for (const sample of found?.get(id) ?? (last ? [last] : [])) yield told(sample);
+}
+
+function told(sample: Sample): GValue {
+  return fromJson(sampleObject(sample));
+}

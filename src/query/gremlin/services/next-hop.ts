@@ -1,0 +1,25 @@
+import { parseAddress } from '../../address.ts';
+import { originOf } from '../../origin.ts';
+import { nextHop as find } from '../../routing.ts';
+import type { Service } from '../service.ts';
+import { fromJson } from '../value/json.ts';
+import { vertexOf } from './vertex-of.ts';
+import { Words } from './words.ts';
+
+export const nextHop: Service = {
+  name: 'nextHop',
+  doc: 'Where a vertex sends packets for an address next, as a map: by policy rules, longest prefix and metric.',
+  parameters: { ip: 'The address; needed.' },
+  place: 'streaming',
+  *call(value, parameters, run) {
+    const words = new Words('nextHop', parameters, ['ip']);
+    const text = words.text('ip');
+    if (text === undefined) throw words.wrong('ip', "is needed, such as '10.0.0.1'");
+    const address = parseAddress(text);
+    if (address === undefined) throw words.wrong('ip', `is no address: "${text}"`);
+    const hop = find({ text, address }, originOf(vertexOf(value, 'nextHop', run), run.view));
+    if (hop === undefined) return;
+    const { priority, ip, mac, ifIndex } = hop;
+    yield fromJson({ Priority: priority, IP: ip, MAC: mac, IfIndex: ifIndex });
+  },
+};

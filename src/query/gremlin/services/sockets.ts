@@ -1,0 +1,24 @@
+import { socketsOfFlows } from '../../flowsockets.ts';
+import { socketsAt } from '../../sockets.ts';
+import type { Service } from '../service.ts';
+import { fromJson } from '../value/json.ts';
+import { flowsIn } from './flow-map.ts';
+import { isVertex } from './vertex-of.ts';
+import { Words } from './words.ts';
+
+export const sockets: Service = {
+  name: 'sockets',
+  doc: 'The sockets of a vertex, or those at the two ends of a flow (TCP and UDP), with their processes, as maps.',
+  parameters: {},
+  place: 'streaming',
+  *call(value, parameters, run) {
+    new Words('sockets', parameters, []);
+    if (isVertex(value)) {
+      yield* socketsAt(run.fresh(value)).map(fromJson);
+      return;
+    }
+    for (const found of socketsOfFlows(flowsIn(value, 'sockets'), run))
+      if (found === undefined) yield undefined;
+      else yield* found.sockets.map(fromJson);
+  },
+};
