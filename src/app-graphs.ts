@@ -43,7 +43,7 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   const lines: string[] = [];
   for (const { name, file, cardinality } of task.graphs) {
     const graph = stack.use(await openGraph({ ...task, name, cardinality, log }));
-    lines.push(`  ${name}: ${await filled(graph, file)}`);
+    lines.push(`${name}: ${await filled(graph, file)}`);
     const { model, writer } = graph.own;
     const source = { model, timeline: graph.timeline, writer: () => writer, services: [], files };
     sources.set(name, { ...source, name });
@@ -62,8 +62,7 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   const { host, port } = await server.listen(task.listen.host, task.listen.port);
   stack.defer(() => server.close());
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  print(`Gremlin is spoken at ws://${address}/gremlin and http://${address}/gremlin`);
-  for (const line of lines) print(line);
+  print([...lines, `Gremlin is spoken at ws://${address}/gremlin and http://${address}/gremlin`].join('\n'));
   log.info(`${await ended}: stopping`);
   return 0;
 }

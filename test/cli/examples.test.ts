@@ -4,7 +4,7 @@ import { smallNetwork } from './network.ts';
 import { skein } from './terminal.ts';
 
 /** Of those that run on, or are about this machine, only the help is looked at, by another test. */
-const notRun = new Set(['up', 'lab', 'watch', 'completion', 'doctor']);
+const notRun = new Set(['up', 'graph', 'lab', 'watch', 'completion', 'doctor']);
 
 test('every example of the help is understood, by the command line and by the query engine', async () => {
   await using server = await smallNetwork({

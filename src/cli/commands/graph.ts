@@ -23,10 +23,7 @@ function defineServe(command: Command, session: Session): void {
     .command('serve')
     .description('answer standard Gremlin drivers, at /gremlin, over WebSocket and HTTP')
     .addOption(
-      repeated(
-        '--graph <name[=file]>',
-        'a graph under its name, and with its file at first; the first is also g',
-      ).makeOptionMandatory(),
+      repeated('--graph <name[=file]>', 'a graph under its name, and with its file at first; the first is also g'),
     )
     .addOption(
       repeated('--index <keys>', 'keys of vertices that get an index at once (others get one when asked for often)'),
@@ -144,6 +141,7 @@ function serveTask(options: ServeOptions): ServeTask {
 }
 
 function graphsOf({ graph, cardinality }: ServeOptions): ServedGraph[] {
+  if (graph.length === 0) throw usageFailure('which graphs? --graph NAME, or NAME=FILE, as often as there are graphs');
   if (graph.length > GRAPHS_MAX) throw usageFailure(`${graph.length} graphs are too many`, `at most ${GRAPHS_MAX}`);
   const kinds = new Map(cardinality.map((text) => [before(text, '='), kindOf(text)]));
   const graphs = graph.map((text) => {
@@ -196,9 +194,9 @@ function repeated(flags: string, doc: string): Option {
 }
 
 function sizeOption(): Option {
-  return new Option('--max-size <size>', 'what the past of a graph may take on disk')
+  return new Option('--max-size <size>', 'what the past of a graph may take on disk (default: 4GiB)')
     .argParser(sizeOf)
-    .default(4 * 2 ** 30, '4GiB');
+    .default(4 * 2 ** 30);
 }
 
 function sizeOf(text: string): number {
