@@ -1,6 +1,7 @@
 /** What a step asks while it is made ready: its children, its `by`s, where its results are to be marked. */
 import { didYouMean } from '../../std/nearest.ts';
 import type { Faults } from '../faults.ts';
+import { bulked } from './bulk.ts';
 import { type By, childBy, directBy, identityBy, keyBy } from './by.ts';
 import { type Argument, Bytecode, type Instruction, Lambda } from './bytecode.ts';
 import { callsOf, type Modulation, placeOf, type StepCall } from './calls.ts';
@@ -60,7 +61,7 @@ export class Builder {
       op.words ??= call.name;
       placed.push({ op, mark });
     }
-    return narrow(placed);
+    return bulked(narrow(placed), this);
   }
 
   /** A traversal among the arguments of a step; anything else gives its value back (`option(1)`). Faults are told. */

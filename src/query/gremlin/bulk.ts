@@ -1,0 +1,57 @@
+/**
+ * Between one step along edges and the next, traversers that are alike become one that counts for them: there are many more
+ * ways through a graph than places in it. Nobody sees it but by how fast it is, so it is not done where the way itself is
+ * asked for, nor where sacks would be joined. (TinkerPop: LazyBarrierStrategy.)
+ */
+import type { Builder } from './builder.ts';
+import { Gathering } from './gathering.ts';
+import type { Placed } from './pipeline.ts';
+import type { StreamOp } from './step.ts';
+import { markOf } from './traverser.ts';
+
+export function bulked(placed: readonly Placed[], { options, tracking }: Builder): Placed[] {
+  if (tracking === 'all' || !options.isBulked || options.sack?.merge !== undefined) return [...placed];
+  if (options.without.has('LazyBarrierStrategy')) return [...placed];
+  const out: Placed[] = [];
+  let hasWalked = false;
+  for (const one of placed) {
+    const { op } = one;
+    if (op.kind === 'flatMap' && ALONG_EDGES.has(op.words ?? '')) {
+      if (hasWalked) out.push({ op: lazyBarrier(), mark: markOf([], tracking) });
+      hasWalked = true;
+    } else if (op.kind !== 'filter' && op.kind !== 'map') hasWalked = false;
+    out.push(one);
+  }
+  return out;
+}
+
+const ALONG_EDGES: ReadonlySet<string> = new Set(['out', 'in', 'both', 'outE', 'inE', 'bothE']);
+
+/** So many different ones wait at most (TinkerPop's number); the first few do not wait, as the first results should not. */
+const MOST = 2_500;
+const FIRST = 16;
+
+function lazyBarrier(): StreamOp {
+  return {
+    kind: 'stream',
+    words: 'barrier',
+    *stream(input, { budget }) {
+      const all = new Gathering({});
+      let most = FIRST;
+      for (const traverser of input) {
+        if (traverser === undefined) yield undefined;
+        else {
+          if (traverser !== null && all.add(traverser)) budget.hold(1);
+          if (traverser === null || all.size >= most) {
+            const released = all.take();
+            yield* released;
+            budget.hold(-released.length);
+            most = Math.min(MOST, most * 4);
+          }
+          if (traverser === null) yield null;
+        }
+      }
+      yield* all.take();
+    },
+  };
+}
