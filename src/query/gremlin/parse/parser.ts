@@ -17,7 +17,7 @@ import { Reader } from './reader.ts';
 import { readClassName, readStrategy } from './strategy.ts';
 import { bareToken, constantsOf, isTokenType, namesOf, typedToken } from './words.ts';
 
-/** What `datetime()` and `UUID()` make without an argument. */
+/** What `datetime()` and `UUID()` make without an argument: a text for which one of these was asked says something new each time. */
 export interface Fresh {
   now(): DateTime;
   uuid(): Uuid;

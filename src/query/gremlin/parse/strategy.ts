@@ -1,6 +1,6 @@
-/** `new SubgraphStrategy(vertices: hasLabel('person'))`, `ReadOnlyStrategy`. */
-import { type Argument, Strategy } from '../bytecode.ts';
-import { ClassName } from '../value/value.ts';
+/** `new SubgraphStrategy(vertices: hasLabel('person'))`, `ReadOnlyStrategy`, and the same as Java writes them. */
+import { type Argument, Lambda, Strategy } from '../bytecode.ts';
+import { ClassName, type GValue } from '../value/value.ts';
 import type { Parser } from './parser.ts';
 
 /** Stands on its name, or on the `new` before it. */
@@ -10,9 +10,31 @@ export function readStrategy(parser: Parser): Strategy | undefined {
   const name = dottedName(parser, 'the name of a strategy belongs here');
   if (name === undefined) return undefined;
   const configuration = new Map<string, Argument>();
-  const strategy = new Strategy(name.slice(name.lastIndexOf('.') + 1), configuration);
-  if (lexer.kind === 'open') parser.list('close', () => setting(parser, configuration));
+  const javas = /^(.*)\.(build|instance)$/.exec(name);
+  const type = javas?.[1] ?? name;
+  const strategy = new Strategy(type.slice(type.lastIndexOf('.') + 1), configuration);
+  if (lexer.kind !== 'open') return strategy;
+  parser.list('close', () => setting(parser, configuration));
+  if (javas !== null) javaSettings(parser, configuration);
   return strategy;
+}
+
+/** `.vertices(hasLabel('person')).create()` behind `SubgraphStrategy.build()`. */
+function javaSettings(parser: Parser, configuration: Map<string, Argument>): void {
+  const { lexer } = parser;
+  while (lexer.kind === 'dot') {
+    lexer.next();
+    const call = parser.step();
+    if (call === undefined || call.name === 'create') return;
+    configuration.set(
+      call.name,
+      call.args.length > 1 ? call.args.filter((arg) => isValue(arg)) : (call.args[0] ?? true),
+    );
+  }
+}
+
+function isValue(argument: Argument): argument is GValue {
+  return !(argument instanceof Strategy || argument instanceof Lambda);
 }
 
 /** What withoutStrategies takes. */

@@ -54,6 +54,14 @@ test.each([
     'g.withoutStrategies(ReadOnlyStrategy, org.apache.tinkerpop.CountStrategy.class).V()',
     'g.withoutStrategies(ReadOnlyStrategy, org.apache.tinkerpop.CountStrategy).V()',
   ],
+  [
+    "g.withStrategies(SubgraphStrategy.build().vertices(hasLabel('person')).create(), ReadOnlyStrategy.instance()).V()",
+    'g.withStrategies(new SubgraphStrategy(vertices: __.hasLabel("person")), ReadOnlyStrategy).V()',
+  ],
+  [
+    "g.withStrategies(PartitionStrategy.build().partitionKey('p').readPartitions('a', 'b').create()).V()",
+    'g.withStrategies(new PartitionStrategy(partitionKey: "p", readPartitions: ["a", "b"])).V()',
+  ],
 ])('the source of %s', (text, again) => {
   expect(said(text)).toBe(again);
   const [statement] = parseGremlin(text).statements;
