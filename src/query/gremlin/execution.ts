@@ -61,6 +61,11 @@ export class Execution {
     return this.#run.view;
   }
 
+  /** The time asked about; undefined is now. */
+  get time(): Span | undefined {
+    return this.#run.time;
+  }
+
   get model(): PropertyModel {
     return this.#run.model;
   }
@@ -86,7 +91,9 @@ export class Execution {
       const ready = run.begin();
       if (ready !== undefined) return this.#later(found, max, ready);
     } else run.budget.resume();
-    return this.#take(found, max) ? found : this.#later(found, max, undefined);
+    if (!this.#take(found, max)) return this.#later(found, max, undefined);
+    const kept = this.#isDone ? run.kept() : undefined;
+    return kept === undefined ? found : kept.then(() => found);
   }
 
   /** Lets go of what is still open. */
@@ -132,7 +139,9 @@ export class Execution {
         throw error;
       }
       awaited = undefined;
-      if (this.#take(found, max)) return found;
+      if (!this.#take(found, max)) continue;
+      if (this.#isDone) await run.kept();
+      return found;
     }
   }
 }
@@ -202,6 +211,11 @@ class Running implements Run {
     return this.#writer;
   }
 
+  /** Resolves when what was written is durable; undefined when nothing was, or that is no question. */
+  kept(): Promise<void> | undefined {
+    return this.hasWritten ? this.#writer?.kept?.() : undefined;
+  }
+
   fresh<E extends Element>(element: E): E {
     if (!this.hasWritten) return element;
     const [now] = element.kind === 'node' ? this.view.nodes(element.id) : this.view.edges(element.id);
@@ -249,6 +263,7 @@ class Running implements Run {
         seen(() => writer.setProperty(element, property))()) as GraphWriter['setProperty'],
       removeProperty: seen((property) => writer.removeProperty(property)),
       remove: seen((element) => writer.remove(element)),
+      ...(writer.kept && { kept: () => (writer as Required<GraphWriter>).kept() }),
       usual: writer.usual,
     };
   }

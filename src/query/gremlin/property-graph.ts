@@ -53,6 +53,8 @@ export interface GraphWriter {
   removeProperty(property: VertexProperty | Property): void;
   /** A node takes its edges with it. One that has gone already is no mistake. */
   remove(element: Element): void;
+  /** Resolves when all that was written is durable: a traversal that has written ends with that. */
+  kept?(): Promise<void>;
   /** The cardinality of a vertex property when nobody names one. */
   readonly usual: Cardinality;
 }
