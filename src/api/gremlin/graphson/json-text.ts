@@ -47,7 +47,7 @@ export function doubleText(value: number): string {
 
 /** Of a float: as few digits as tell it from its neighbours. */
 export function floatText(value: number): string {
-  if (!Number.isFinite(value)) return doubleText(value);
+  if (!Number.isFinite(value) || value === 0) return doubleText(value);
   for (let digits = 6; digits <= 9; digits++) {
     const text = Number(value.toPrecision(digits));
     if (Math.fround(text) === Math.fround(value)) return doubleText(text);
