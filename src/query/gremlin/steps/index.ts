@@ -8,6 +8,7 @@ import { asNumber } from './as-number.ts';
 import { asString } from './as-string.ts';
 import { barrier } from './barrier.ts';
 import { branch } from './branch.ts';
+import { call } from './call.ts';
 import { cap } from './cap.ts';
 import { choose } from './choose.ts';
 import { coalesce } from './coalesce.ts';
@@ -34,9 +35,9 @@ import { has, hasId, hasKey, hasLabel, hasNot, hasValue } from './has.ts';
 import { identity } from './identity.ts';
 import { index } from './indexed.ts';
 import { inject } from './inject.ts';
+import { io } from './io.ts';
 import { is } from './is.ts';
 import { length } from './length.ts';
-import { limit } from './limit.ts';
 import { combine, difference, disjunct, intersect, merge, product } from './lists.ts';
 import { local } from './local.ts';
 import { loops } from './loops.ts';
@@ -47,11 +48,13 @@ import { mean } from './mean.ts';
 import { mergeE } from './merge-e.ts';
 import { mergeV } from './merge-v.ts';
 import { optional } from './optional.ts';
+import { order } from './order.ts';
 import { path } from './path.ts';
 import { project } from './project.ts';
 import { properties } from './properties.ts';
 import { property } from './property.ts';
 import { propertyMap } from './property-map.ts';
+import { limit, range, skip } from './range.ts';
 import { repeat } from './repeat.ts';
 import { replace } from './replace.ts';
 import { reverse } from './reverse.ts';
@@ -62,17 +65,21 @@ import { split } from './split.ts';
 import { subgraph } from './subgraph.ts';
 import { substring } from './substring.ts';
 import { sum } from './sum.ts';
+import { tail } from './tail.ts';
 import { toLower, toUpper } from './text-case.ts';
 import { tree } from './tree.ts';
 import { lTrim, rTrim, trim } from './trim.ts';
 import { unfold } from './unfold.ts';
 import { union } from './union.ts';
 import { valueMap } from './value-map.ts';
+import { profile } from './profile.ts';
 import { values } from './values.ts';
 import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
 import { where } from './where.ts';
 
 export const traversalSteps: readonly TraversalStep[] = [
+  io,
+  call,
   mergeE,
   mergeV,
   subgraph,
@@ -119,6 +126,7 @@ export const traversalSteps: readonly TraversalStep[] = [
   select,
   sideEffect,
   union,
+  profile,
   tree,
   match,
   barrier,
@@ -179,6 +187,10 @@ export const traversalSteps: readonly TraversalStep[] = [
   not,
   or,
   where,
+  range,
+  skip,
+  tail,
+  order,
 ];
 
 export function stepNamed(name: string): TraversalStep | undefined {
