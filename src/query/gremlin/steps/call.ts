@@ -11,7 +11,6 @@ import { defineTraversalStep, type Items } from '../step.ts';
 import type { Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { javaType } from '../value/java-type.ts';
-import type { GValue } from '../value/value.ts';
 
 export const call = defineTraversalStep({
   name: 'call',
