@@ -98,6 +98,10 @@ export interface FlatMapOp extends Common {
 export interface StreamOp extends Common {
   readonly kind: 'stream';
   stream(input: Items, run: Run): Items;
+  /** It takes no more than so many, counted with their bulk, of what comes first. */
+  readonly most?: number;
+  /** The same where nobody will ask for more than the first so many. */
+  first?(count: number): StreamOp;
 }
 
 /** All of it first (or all of a round), then what comes of that. */
