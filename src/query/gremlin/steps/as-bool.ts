@@ -19,7 +19,7 @@ function truthOf(value: GValue): boolean {
     const number = toNumber(value);
     return number !== 0 && !Number.isNaN(number);
   }
-  const word = typeof value === 'string' ? value.toLowerCase() : undefined;
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
   if (word === 'true' || word === 'false') return word === 'true';
   throw mistake(
     'gremlin.type',

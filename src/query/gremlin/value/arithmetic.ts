@@ -49,7 +49,8 @@ export function larger(a: AnyNumber, b: AnyNumber): AnyNumber {
 export function compareNumbers(a: AnyNumber, b: AnyNumber): number {
   if (typeof a === 'number' && typeof b === 'number') return compared(a, b);
   const [left, right] = [toNumber(a), toNumber(b)];
-  if (isEndless(a) || isEndless(b)) return compared(left, right);
+  // What has an end is as good as zero beside what has none: as a double it might look endless too.
+  if (isEndless(a) || isEndless(b)) return compared(isEndless(a) ? left : 0, isEndless(b) ? right : 0);
   const type = commonType(a, b, false);
   switch (type) {
     case 'bigdecimal':
