@@ -116,7 +116,7 @@ export class Parser extends Reader {
     return undefined;
   }
 
-  /** An argument where no strategy and no code may stand: in lists and maps, and as the value of a predicate. */
+  /** An argument where no strategy may stand: everywhere but in withStrategies and in settings of a strategy. */
   value = (): GValue | undefined => {
     const { from, to } = this.lexer;
     const argument = this.argument();
@@ -156,12 +156,19 @@ export class Parser extends Reader {
     return this.stepsAfter([this.instruction(word, from, to)]);
   }
 
-  /** `new Vertex(1, 'person')`, `new SeedStrategy(seed: 1)`: stands behind `new`. */
+  /** `new Vertex(1, 'person')`, `new SeedStrategy(seed: 1)`: stands behind `new`, on the name. */
   private made(): Argument | undefined {
     const { lexer } = this;
     const { word, from } = lexer;
     const maker = makers.get(word);
-    if (maker !== 'vertex' && maker !== 'datetime' && maker !== 'uuid') return readStrategy(this);
+    if (maker !== 'vertex' && maker !== 'datetime' && maker !== 'uuid') {
+      const { to } = lexer;
+      const made = readStrategy(this);
+      if (made?.name.endsWith('Strategy')) return made;
+      const hint = "datetime('2023-08-02'), UUID('…') or new Vertex(…) for what can be made";
+      if (made !== undefined) lexer.fault('query.unknown-word', `new ${word} makes nothing here`, from, to, hint);
+      return undefined;
+    }
     lexer.next();
     if (lexer.kind === 'open') return called(this, maker, from);
     this.unexpected(`${word} needs parentheses`);
@@ -182,8 +189,7 @@ export class Parser extends Reader {
       return undefined;
     }
     lexer.next();
-    if (word === 'VertexProperty')
-      return name === 'Cardinality' ? this.dotted(name, from, nameTo) : this.plain(name, from, to);
+    if (word === 'VertexProperty' && name === 'Cardinality' && this.isAt('dot')) return this.dotted(name, from, nameTo);
     if (word === 'P' || word === 'TextP') {
       if (this.isAt('open') && predicateShapes.has(name)) return readPredicate(this, name, from, nameTo, true);
       lexer.fault('query.unknown-predicate', `no predicate named "${name}"`, nameFrom, nameTo);
@@ -246,10 +252,8 @@ export class Parser extends Reader {
   private readerOf(name: string): () => Argument | undefined {
     if (name === 'withStrategies') return () => readStrategy(this);
     if (name === 'withoutStrategies') return () => readClassName(this);
-    return this.read;
+    return this.value;
   }
-
-  private readonly read = () => this.argument();
 
   /** Behind the token we stand on come two dots. */
   private isRangeNext(): boolean {

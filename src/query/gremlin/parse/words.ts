@@ -16,9 +16,9 @@ export function isTokenType(word: string): boolean {
   return Object.hasOwn(tokenNames, word);
 }
 
-/** The names a type has, for hints. */
+/** The names a type has, for hints; the only other one that has any is VertexProperty. */
 export function namesOf(type: string): readonly string[] {
-  return tokenNames[type as TokenType];
+  return isTokenType(type) ? tokenNames[type as TokenType] : ['Cardinality.set'];
 }
 
 /** `WithOptions`, `IO`, `ShortestPath`…: constants by their name; undefined where there is no such holder. */

@@ -29,6 +29,10 @@ test.each([
     '[x] WithOptions has no "x" (one of tokens, none, ids, labels, keys, values, all, indexer, list, map)',
   ],
   ['g.V().property(Cardinality.many(1))', '[many] Cardinality has no "many" (one of single, list, set)'],
+  [
+    "g.V().property(VertexProperty.Cardinality, single, 'a')",
+    '[Cardinality] VertexProperty has no "Cardinality" (one of Cardinality.set)',
+  ],
   ['g.V().is(P.about(1))', '[about] no predicate named "about"'],
   ['g.V().is(gt(1, 2))', '[gt(1, 2)] gt takes one value'],
   ['g.V().is(between(1))', '[between(1)] between takes 2 values'],
@@ -59,6 +63,11 @@ test.each([
   [
     'g.inject([new SeedStrategy(seed: 1)])',
     '[new SeedStrategy(seed: 1)] a strategy cannot be a value (withStrategies(…) takes it)',
+  ],
+  ['g.V().has(5, ReadOnlyStrategy)', '[ReadOnlyStrategy] a strategy cannot be a value (withStrategies(…) takes it)'],
+  [
+    'g.V().is(new Date())',
+    "[Date] new Date makes nothing here (datetime('2023-08-02'), UUID('…') or new Vertex(…) for what can be made)",
   ],
   ['g.tx().close()', '[tx()] tx() takes begin(), commit() or rollback() (tx().commit())'],
   ['x = g.V(); g.V()', '[x] found "x": a traversal begins with its source (g.V())'],
