@@ -2,6 +2,7 @@
 import { GremlinEngine } from '../../../src/query/gremlin/engine.ts';
 import { Execution, type RunContext } from '../../../src/query/gremlin/execution.ts';
 import type { TraversalSource } from '../../../src/query/gremlin/source.ts';
+import { ownServices } from '../../../src/query/gremlin/services/own.ts';
 import type { GValue } from '../../../src/query/gremlin/value/value.ts';
 import { classic, crew, empty, grateful, modern, sink, type Toy } from './toys.ts';
 
@@ -36,10 +37,10 @@ export async function askOne(...question: Parameters<typeof ask>): Promise<GValu
 
 export function sourceOf(on: ToyName | Toy | TraversalSource): TraversalSource {
   if (typeof on !== 'string')
-    return 'services' in on ? on : { name: 'g', services: [], ...on, writer: () => on.writer };
+    return 'services' in on ? on : { name: 'g', services: ownServices, ...on, writer: () => on.writer };
   const toy = made.get(on) ?? makers[on]();
   made.set(on, toy);
-  return { name: 'g', services: [], model: toy.model, timeline: toy.timeline };
+  return { name: 'g', services: ownServices, model: toy.model, timeline: toy.timeline };
 }
 
 const context: RunContext = {
