@@ -71,6 +71,11 @@ export class Budget {
       throw tooMuch('memoryBytes', `it held about ${Math.round(this.limits.memoryBytes / 1e6)} MB`);
   }
 
+  /** Since it began. */
+  get elapsedMs(): number {
+    return this.elapsed() - this.startMs;
+  }
+
   /** The event loop has turned: a new slice begins. */
   resume(): void {
     this.look();

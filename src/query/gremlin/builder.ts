@@ -10,6 +10,7 @@ import { joined } from './infix.ts';
 import { narrow } from './narrow.ts';
 import type { SourceOptions } from './options.ts';
 import type { Placed } from './pipeline.ts';
+import { profiled } from './profiled.ts';
 import { tokenReader } from './read-token.ts';
 import type { Hoard } from './side-effects.ts';
 import type { TraversalStep } from './step.ts';
@@ -17,6 +18,7 @@ import { stepNamed, stepNames } from './steps/index.ts';
 import { type Mark, markOf, type Tracking } from './traverser.ts';
 import { Token } from './value/token.ts';
 import type { GValue } from './value/value.ts';
+import { wordsOf } from './words.ts';
 
 export class Builder {
   readonly faults: Faults;
@@ -58,10 +60,10 @@ export class Builder {
       this.mark = mark;
       if (!this.#isWellCalled(call)) continue;
       const op = call.step.build(call, this);
-      op.words ??= call.name;
+      op.words ??= wordsOf(call);
       placed.push({ op, mark });
     }
-    return bulked(narrow(placed), this);
+    return profiled(bulked(narrow(placed), this), calls, this);
   }
 
   /** A traversal among the arguments of a step; anything else gives its value back (`option(1)`). Faults are told. */

@@ -8,6 +8,7 @@ import { Gathering } from './gathering.ts';
 import type { Placed } from './pipeline.ts';
 import type { StreamOp } from './step.ts';
 import { markOf } from './traverser.ts';
+import { nameIn } from './words.ts';
 
 export function bulked(placed: readonly Placed[], { options, tracking }: Builder): Placed[] {
   if (tracking === 'all' || !options.isBulked || options.sack?.merge !== undefined) return [...placed];
@@ -16,7 +17,7 @@ export function bulked(placed: readonly Placed[], { options, tracking }: Builder
   let hasWalked = false;
   for (const one of placed) {
     const { op } = one;
-    if (op.kind === 'flatMap' && ALONG_EDGES.has(op.words ?? '')) {
+    if (op.kind === 'flatMap' && ALONG_EDGES.has(nameIn(op.words ?? ''))) {
       if (hasWalked) out.push({ op: lazyBarrier(), mark: markOf([], tracking) });
       hasWalked = true;
     } else if (op.kind !== 'filter' && op.kind !== 'map') hasWalked = false;

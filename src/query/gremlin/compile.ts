@@ -11,6 +11,9 @@ import { trackingOf } from './tracking.ts';
 import type { GValue } from './value/value.ts';
 
 export interface Compiled {
+  /** As it came. */
+  readonly asked: Bytecode;
+  /** As strategies made it. */
   readonly bytecode: Bytecode;
   readonly options: SourceOptions;
   readonly placed: readonly Placed[];
@@ -32,6 +35,7 @@ export function compile(bytecode: Bytecode, text?: string): Compiled {
   const placed = builder.placed(plan.bytecode);
   if (faults.errors.length > 0) throw new Mistake(faults.errors, text);
   return {
+    asked: bytecode,
     bytecode: plan.bytecode,
     options,
     placed,

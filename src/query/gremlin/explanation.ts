@@ -1,12 +1,20 @@
 /** What `explain()` tells: the steps as they were asked, and as they run. */
 import type { Compiled } from './compile.ts';
 import { TraversalExplanation } from './value/value.ts';
+import { wordsOf } from './words.ts';
 
-export function explanationOf({ bytecode, placed }: Compiled): TraversalExplanation {
-  const original = bytecode.steps.map(({ name }) => name);
+export function explanationOf({ asked, bytecode, options, placed }: Compiled): TraversalExplanation {
+  const original = asked.steps.map(wordsOf);
+  const rewritten = bytecode.steps.map(wordsOf);
+  const final = placed.map(({ op }) => op.words ?? op.kind);
+  const decorations = [...options.strategies.keys()].map((strategy) => ({
+    strategy,
+    category: 'D',
+    steps: rewritten,
+  }));
   return new TraversalExplanation(
     original,
-    [],
-    placed.map(({ op }) => op.words ?? op.kind),
+    [...decorations, { strategy: 'LazyBarrierStrategy', category: 'O', steps: final }],
+    final,
   );
 }

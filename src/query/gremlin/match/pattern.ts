@@ -4,6 +4,7 @@ import { type Argument, Bytecode, type Instruction } from '../bytecode.ts';
 import type { StepCall } from '../calls.ts';
 import type { Child } from '../child.ts';
 import { reduces } from '../gathers.ts';
+import { joined } from '../infix.ts';
 import { Predicate } from '../value/predicate.ts';
 
 export type Pattern = Walk | Check | Several;
@@ -41,7 +42,8 @@ export function readPatterns(args: readonly Argument[], call: StepCall, builder:
   return patterns;
 }
 
-function readPattern({ source, steps }: Bytecode, call: StepCall, builder: Builder): Pattern | undefined {
+function readPattern(bytecode: Bytecode, call: StepCall, builder: Builder): Pattern | undefined {
+  const { source, steps } = joined(bytecode, false);
   const [first] = steps;
   if (first === undefined) return undefined;
   if (steps.length === 1 && (first.name === 'and' || first.name === 'or'))
