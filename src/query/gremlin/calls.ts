@@ -15,6 +15,8 @@ export interface StepCall {
   readonly before: Modulation[];
   /** Follows the source directly. */
   readonly isStart: boolean;
+  /** The first of its traversal, also where that is an argument of another. */
+  readonly isFirst: boolean;
   readonly instruction: Instruction;
 }
 
@@ -88,6 +90,7 @@ export function callsOf(
       modulations: [],
       before: ahead,
       isStart: isRoot && calls.length === 0,
+      isFirst: calls.length === 0,
       instruction,
     });
     ahead = [];
@@ -109,6 +112,7 @@ function startNamed(
     modulations: [],
     before: [],
     isStart: false,
+    isFirst: true,
     instruction,
   };
 }

@@ -15,12 +15,15 @@ export const inject = defineTraversalStep({
     return {
       kind: 'stream',
       *stream(input, run) {
+        // At the beginning of an argument: what the traversal is asked about is there before.
+        const isBehind = call.isFirst && !call.isStart;
+        if (isBehind) yield* input;
         for (const value of values) {
           if (run.budget.spend()) yield undefined;
           yield new Traverser(null, 1, undefined, sack).to(value, mark);
         }
         // What starts a traversal takes nothing.
-        if (!call.isStart) yield* input;
+        if (!call.isStart && !isBehind) yield* input;
       },
     };
   },

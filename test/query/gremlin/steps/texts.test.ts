@@ -43,6 +43,8 @@ test('concat puts texts behind one another, also those of traversals', async () 
   expect(
     await shown("g.V(1).as('a').values('name').concat(select('a').out().order().by('name').values('name'))"),
   ).toEqual(['markojosh']);
+  // What a traversal is asked about comes before what it adds.
+  expect(await shown("g.inject('a', 'b').concat(inject('c'))")).toEqual(['aa', 'bb']);
   await expect(ask("g.V(1).values('age').concat('x')")).rejects.toThrow('can only take string as argument');
 });
 
