@@ -125,7 +125,8 @@ class GraphmlReading {
     for (const [id, text] of data) {
       const { name, type } = this.#keys.get(`${domain} ${id}`) ?? { name: id, type: 'string' };
       if (name === labelKey) label = text;
-      else properties.push({ key: name, value: type === 'string' ? interned.text(text) : this.#value(type, text) });
+      else
+        properties.push({ key: name, value: type === 'string' ? interned.text(text, name) : this.#value(type, text) });
     }
     for (const [of, { name, type, usual }] of this.#keys)
       if (
@@ -135,7 +136,7 @@ class GraphmlReading {
         name !== labelKey
       )
         properties.push({ key: name, value: this.#value(type, usual) });
-    return { label: interned.text(label), properties };
+    return { label: interned.text(label, '~label'), properties };
   }
 
   #value(type: string, text: string): GValue {

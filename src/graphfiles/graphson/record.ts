@@ -19,13 +19,15 @@ export function adjacentOf(json: unknown, interned: Interned): Adjacent {
   const id = idOf(vertex.id, 'a vertex');
   const edges: EdgeRecord[] = [];
   for (const [label, list] of entriesOf(vertex.outE, 'outE'))
-    for (const edge of listOf(list, `outE of ${label}`)) edges.push(edgeOf(edge, interned.text(label), id, interned));
+    for (const edge of listOf(list, `outE of ${label}`))
+      edges.push(edgeOf(edge, interned.text(label, '~label'), id, interned));
   let arriving = 0;
   for (const [label, list] of entriesOf(vertex.inE, 'inE')) arriving += listOf(list, `inE of ${label}`).length;
   return {
     vertex: {
       id,
-      label: vertex.label === undefined ? 'vertex' : interned.text(textOf(vertex.label, 'the label of a vertex')),
+      label:
+        vertex.label === undefined ? 'vertex' : interned.text(textOf(vertex.label, 'the label of a vertex'), '~label'),
       properties: vertexProperties(vertex.properties, interned),
     },
     edges,
@@ -37,7 +39,7 @@ function edgeOf(json: unknown, label: string, from: GValue, interned: Interned):
   const edge = objectOf(json, 'an edge');
   const properties: NewProperty[] = [];
   for (const [key, value] of entriesOf(edge.properties, 'the properties of an edge'))
-    properties.push({ key, value: propertyValue(value, interned) });
+    properties.push({ key, value: propertyValue(value, key, interned) });
   const id = edge.id === undefined ? undefined : idOf(edge.id, 'an edge');
   return { id, label, from, to: idOf(edge.inV, 'the inV of an edge'), properties };
 }
@@ -54,18 +56,20 @@ function vertexProperties(json: unknown, interned: Interned): NewProperty[] {
       properties.push({
         key,
         cardinality,
-        value: propertyValue(property.value, interned),
+        value: propertyValue(property.value, key, interned),
         id: property.id === undefined ? undefined : idOf(property.id, `the property ${key}`),
         meta:
-          meta.length === 0 ? undefined : meta.map(([name, value]) => [name, propertyValue(value, interned)] as const),
+          meta.length === 0
+            ? undefined
+            : meta.map(([name, value]) => [name, propertyValue(value, name, interned)] as const),
       });
     }
   }
   return properties;
 }
 
-function propertyValue(json: unknown, interned: Interned): GValue {
-  if (typeof json === 'string') return interned.text(json);
+function propertyValue(json: unknown, key: string, interned: Interned): GValue {
+  if (typeof json === 'string') return interned.text(json, key);
   return fromGraphson(json === undefined ? null : json);
 }
 

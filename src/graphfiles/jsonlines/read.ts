@@ -32,7 +32,7 @@ export class JsonLinesReading implements Reading {
     if (typeof json !== 'object' || json === null) throw wrong('no element');
     const { kind, id, label, from, to, properties } = json as Readonly<Record<string, unknown>>;
     if (typeof label !== 'string') throw wrong('an element has no label');
-    const element = { label: this.#loading.interned.text(label), properties: this.#properties(properties) };
+    const element = { label: this.#loading.interned.text(label, '~label'), properties: this.#properties(properties) };
     if (kind === 'node') this.#loading.vertex({ ...element, id: idOf(id, 'id') });
     else if (kind === 'edge') {
       const ends = { from: idOf(from, 'from'), to: idOf(to, 'to') };
@@ -44,10 +44,13 @@ export class JsonLinesReading implements Reading {
     if (json === undefined) return [];
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong('"properties" is no object');
     const { interned } = this.#loading;
-    return Object.entries(json).map(([key, value]) => ({
-      key,
-      value: typeof value === 'string' ? interned.text(value) : fromGraphson(value),
-    }));
+    const properties: NewProperty[] = [];
+    // What JSON.parse makes inherits nothing that could be listed.
+    for (const key in json) {
+      const value = (json as Readonly<Record<string, unknown>>)[key];
+      properties.push({ key, value: typeof value === 'string' ? interned.text(value, key) : fromGraphson(value) });
+    }
+    return properties;
   }
 }
 

@@ -93,6 +93,9 @@ function numberFrom(type: NumType, value: unknown): GValue {
 
 /** JSON numbers beyond 2^53 have lost digits by now; writers that care send text. */
 function whole(type: NumType, value: number | string): GValue {
+  // Nearly every number.
+  if (type === 'int' && (value as number) >> 0 === value) return value;
+  if (type === 'long' && Number.isSafeInteger(value)) return num(type, value);
   if (typeof value === 'number' ? !Number.isInteger(value) : !WHOLE.test(value))
     return fail(`${JSON.stringify(value)} is no whole number`);
   const bits = wholeBits[type];
