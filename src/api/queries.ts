@@ -1,12 +1,14 @@
 /** Runs queries for all doors: bounded in number and time, cancelled when the client has gone, counted by outcome. */
 import type { FlowView } from '../flow/view.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
-import type { Answer, PreparedQuery } from '../query/query.ts';
+import { dialectOf } from '../query/dialect.ts';
+import type { Answer, Context, PreparedQuery } from '../query/query.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Counts, QueryOutcome } from './counts.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
+import { StandardQueries } from './standard.ts';
 import { turn } from './write.ts';
 
 export interface Asked {
@@ -17,7 +19,7 @@ export interface Asked {
   readonly flows?: FlowView;
 }
 
-type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock'>;
+type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock' | 'gremlin'>;
 
 /** The engine, which knows better what took so long, has the first word. */
 const LATE_MS = 1_000;
@@ -26,12 +28,14 @@ export class Queries {
   readonly #parts: Parts;
   readonly #limits: ApiLimits;
   readonly #counts: Counts;
+  readonly #standard: StandardQueries | undefined;
   #running = 0;
 
   constructor(parts: Parts, limits: ApiLimits, counts: Counts) {
     this.#parts = parts;
     this.#limits = limits;
     this.#counts = counts;
+    this.#standard = parts.gremlin && new StandardQueries(parts.gremlin);
   }
 
   get running(): number {
@@ -40,6 +44,12 @@ export class Queries {
 
   /** Throws a Mistake that tells all that is wrong with the text. */
   prepare(text: string): PreparedQuery {
+    if (dialectOf(text) === 'gremlin' && this.#standard !== undefined)
+      throw mistake(
+        'query.dialect',
+        'what is asked again and again is asked with G, not in standard Gremlin',
+        "G.V().Has('Type', 'veth')",
+      );
     return this.#parts.engine.prepare(text);
   }
 
@@ -47,7 +57,10 @@ export class Queries {
   ask(text: string, asked: Asked = {}): Answer | Promise<Answer> {
     const start = this.#parts.clock.elapsed();
     try {
-      return this.#run(this.prepare(text), asked, start);
+      const standard = dialectOf(text) === 'gremlin' ? this.#standard : undefined;
+      if (standard !== undefined) return this.#run((context) => standard.ask(text, context), asked, start);
+      const prepared = this.prepare(text);
+      return this.#run((context) => this.#parts.engine.run(prepared, context), asked, start);
     } catch (error) {
       throw this.#failed(error, start, asked.signal);
     }
@@ -56,7 +69,7 @@ export class Queries {
   run(prepared: PreparedQuery, asked: Asked = {}): Answer | Promise<Answer> {
     const start = this.#parts.clock.elapsed();
     try {
-      return this.#run(prepared, asked, start);
+      return this.#run((context) => this.#parts.engine.run(prepared, context), asked, start);
     } catch (error) {
       throw this.#failed(error, start, asked.signal);
     }
@@ -79,16 +92,20 @@ export class Queries {
     };
   }
 
-  #run(prepared: PreparedQuery, { signal, timeline, flows }: Asked, start: number): Answer | Promise<Answer> {
+  #run(
+    ask: (context: Context) => Answer | Promise<Answer>,
+    { signal, timeline, flows }: Asked,
+    start: number,
+  ): Answer | Promise<Answer> {
     if (this.#running >= this.#limits.queriesMax) {
       throw mistake('query.busy', `${this.#running} queries are running already`, 'try again in a moment');
     }
-    const { engine, clock } = this.#parts;
+    const { clock } = this.#parts;
     const stopping = new AbortController();
     const stop = () => stopping.abort();
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
-    const answer = engine.run(prepared, {
+    const answer = ask({
       timeline: timeline ?? this.#parts.timeline,
       ...this.#parts.flows,
       ...(flows && { flows }),

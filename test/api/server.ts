@@ -5,6 +5,7 @@ import type { ApiTails } from '../../src/api/capture-tail.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
 import type { AccessRules, ApiArchive, ApiParts, ApiTraces, FlowFeed, ServerStatus } from '../../src/api/parts.ts';
+import { networkGremlin } from '../../src/app-gremlin.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Metadata } from '../../src/graph/element.ts';
@@ -45,11 +46,18 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const warnings: string[] = [];
   const engine = new QueryEngine({ keys: () => ['Name', 'Type', 'MTU', 'State'] });
   const timeline = new MergedTimeline({ graph, flushed: async () => {}, nowMs: Date.now });
-  const api = createApi({
+  const network = {
     host: 'test-host',
-    version: '0.1.0',
     graph,
     timeline,
+    clock: { now: Date.now, elapsed: () => performance.now() },
+    archive: { flushed: async () => {}, isFull: () => false, ...options.archive },
+    ...(options.flows ? { flows: options.flows } : {}),
+  };
+  const api = createApi({
+    ...network,
+    gremlin: networkGremlin(network),
+    version: '0.1.0',
     engine: {
       prepare: (text) => engine.prepare(text),
       run: (prepared, context) => {
@@ -67,12 +75,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     }),
     configValue: (key) => (key === 'flow.update' ? 5 : undefined),
     access: { tokens: [], hostNames: [], ...options.access },
-    clock: { now: Date.now, elapsed: () => performance.now() },
-    archive: { flushed: async () => {}, isFull: () => false, ...options.archive },
     vocabulary: { types: [], relations: [], steps },
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     ...(options.limits ? { limits: options.limits } : {}),
-    ...(options.flows ? { flows: options.flows } : {}),
     ...(options.captures ? { captures: options.captures } : {}),
     ...(options.tails ? { tails: options.tails } : {}),
     ...(options.traces ? { traces: options.traces } : {}),

@@ -1,0 +1,107 @@
+/** Queries in standard Gremlin for the doors that are not Gremlin Server's: asked of the network, answered as others are. */
+import type { GraphEdge, GraphNode, Metadata } from '../graph/element.ts';
+import type { Result } from '../query/answer.ts';
+import { GremlinEngine, type Prepared } from '../query/gremlin/engine.ts';
+import { Execution } from '../query/gremlin/execution.ts';
+import { isElement } from '../query/gremlin/read.ts';
+import { FlowMap } from '../query/gremlin/services/flow-map.ts';
+import type { TraversalSource } from '../query/gremlin/source.ts';
+import { GMap } from '../query/gremlin/value/collections.ts';
+import { GraphResult, type GValue, Path } from '../query/gremlin/value/value.ts';
+import { defaultLimits } from '../query/limits.ts';
+import type { Answer, Context } from '../query/query.ts';
+import { mistake } from '../std/mistake.ts';
+import type { GremlinParts } from './gremlin/parts.ts';
+import { type Results, TraversalResults } from './gremlin/results.ts';
+import { terminated } from './gremlin/terminal.ts';
+import { untyped } from './gremlin/untyped.ts';
+import { sliceMs } from './limits.ts';
+
+/** Results taken at once. */
+const PORTION = 1000;
+
+export class StandardQueries {
+  readonly #gremlin: Pick<GremlinParts, 'sources' | 'random'>;
+  readonly #engine = new GremlinEngine();
+
+  constructor(gremlin: Pick<GremlinParts, 'sources' | 'random'>) {
+    this.#gremlin = gremlin;
+  }
+
+  /** Of several statements the last one answers. Rejects with a Mistake. */
+  async ask(text: string, context: Context): Promise<Answer> {
+    let answer: Answer | undefined;
+    for (const prepared of this.#engine.prepareText(text, new Map())) answer = await this.#run(prepared, context);
+    if (answer !== undefined) return answer;
+    throw mistake('gremlin.empty', 'there is no traversal in it', 'g.V().count()');
+  }
+
+  async #run(prepared: Prepared, context: Context): Promise<Answer> {
+    const { random } = this.#gremlin;
+    const execution = new Execution(prepared.compiled, this.#source(prepared.source, context), { ...context, random });
+    try {
+      const results = new TraversalResults(execution, false);
+      const values = await all(
+        prepared.terminal === undefined ? results : await terminated(prepared, results),
+        context,
+      );
+      const { view, time, warnings } = execution;
+      const loss = await execution.loss();
+      return { ...shaped(values, execution), view, time, warnings, ...(loss && { loss }) };
+    } finally {
+      execution.close();
+    }
+  }
+
+  #source(name: string, { timeline, flows }: Context): TraversalSource {
+    const sources = this.#gremlin.sources({ name: 'api' });
+    const source = sources.get(name);
+    if (source !== undefined) return { ...source, timeline, flows };
+    throw mistake('gremlin.source', `there is no traversal source named ${name}`, [...sources.keys()].join(', '));
+  }
+}
+
+async function all(results: Results, { elapsed, turn, limits }: Context): Promise<readonly GValue[]> {
+  const most = limits?.results ?? defaultLimits.results;
+  const values: GValue[] = [];
+  let start = elapsed();
+  for (;;) {
+    const batch = await results.next(PORTION);
+    for (const value of batch.values) values.push(value);
+    if (batch.isLast) return values;
+    if (values.length > most)
+      throw mistake('query.limit', `the query was stopped: its answer has more than ${most} items (limit results)`);
+    if (elapsed() - start < sliceMs) continue;
+    await turn();
+    start = elapsed();
+  }
+}
+
+/** What all results are, so that each door can draw it: vertices are nodes, flows are flows, anything else JSON. */
+function shaped(values: readonly GValue[], { view }: Execution): Result {
+  const [first] = values;
+  const json = (value: GValue) => untyped(value, view);
+  if (first === undefined) return { kind: 'values', values: [] };
+  if (values.length === 1 && first instanceof GraphResult)
+    return { kind: 'graph', nodes: first.vertices, edges: first.edges };
+  if (values.every(isNode)) return { kind: 'nodes', nodes: values };
+  if (values.every(isEdge)) return { kind: 'edges', edges: values };
+  if (values.every((value) => value instanceof FlowMap))
+    return { kind: 'flows', flows: values.map(({ flow }) => flow) };
+  if (values.every(isWay)) return { kind: 'paths', paths: values.map(({ objects }) => objects) };
+  if (values.every((value) => value instanceof GMap)) return { kind: 'maps', maps: values.map(json) as Metadata[] };
+  return { kind: 'values', values: values.map(json) };
+}
+
+function isNode(value: GValue): value is GraphNode {
+  return isElement(value) && value.kind === 'node';
+}
+
+function isEdge(value: GValue): value is GraphEdge {
+  return isElement(value) && value.kind === 'edge';
+}
+
+/** A path of vertices alone. */
+function isWay(value: GValue): value is Path & { readonly objects: readonly GraphNode[] } {
+  return value instanceof Path && value.objects.every(isNode);
+}

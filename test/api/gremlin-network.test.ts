@@ -1,0 +1,252 @@
+/** The network in standard Gremlin, through each door. */
+import { expect, test } from '@jest/globals';
+import { topologyReplyShape } from '../../src/contract/topology.ts';
+import { flowList, slowly } from '../query/flow-list.ts';
+import { readFlows } from '../query/flow-text.ts';
+import { ask, edge, gremlin, node, type TestServer, testServer } from './server.ts';
+
+const traffic = readFlows(`
+  10.0.0.1:40000 -TCP-> 10.0.0.2:80 @t1 {"TrackingID":"a","Packets":[60,1500],"Metric":{"ABPackets":5,"ABBytes":490},"Link":{"A":"02:01","B":"02:02"}}
+  10.0.0.1:40000 -TCP-> 10.0.0.2:80 @t2 {"TrackingID":"a","Start":999,"Packets":[70]}
+  10.0.0.1:5353 -UDP-> 10.0.0.2:53 @t1 {"TrackingID":"b","Application":"DNS"}`).flows;
+
+const flows = { flows: flowList(traffic), matchFilter: () => () => true };
+
+async function network(more: Parameters<typeof testServer>[0] = {}): Promise<TestServer> {
+  const server = await testServer({ flows, ...more });
+  server.say(
+    node('h1', { Type: 'host' }),
+    node('eth0', {
+      TID: 't1',
+      MAC: '02:01',
+      MTU: 1500,
+      State: 'UP',
+      IPV4: ['10.0.0.1/24', '10.0.1.1/24'],
+      RoutingTables,
+    }),
+    node('eth1', { TID: 't2', MAC: '02:02', MTU: 9000, Sockets: [socket] }),
+    node('br0', { Type: 'bridge' }),
+    edge('o0', 'h1', 'eth0', 'ownership'),
+    edge('o1', 'h1', 'eth1', 'ownership'),
+    edge('o2', 'h1', 'br0', 'ownership'),
+    edge('l0', 'br0', 'eth0'),
+    edge('l1', 'br0', 'eth1'),
+  );
+  return server;
+}
+
+const RoutingTables = [{ ID: 254, Routes: [{ NextHops: [{ IP: '10.0.0.254', IfIndex: 2 }] }] }];
+const socket = {
+  Protocol: 'TCP',
+  LocalAddress: '10.0.0.2',
+  LocalPort: 80,
+  RemoteAddress: '10.0.0.1',
+  RemotePort: 40000,
+  Name: 'nginx',
+};
+
+/** What `/api/topology` says. */
+async function said(server: TestServer, query: string): Promise<unknown> {
+  const { status, text } = await gremlin(server, query);
+  expect({ query, status, ...(status === 200 ? {} : { text }) }).toEqual({ query, status: 200 });
+  return topologyReplyShape.parse(JSON.parse(text));
+}
+
+test.each([
+  ['G.V()', 'g.V()'],
+  ['G.E()', 'g.E()'],
+  ["G.V().Has('Type', 'veth')", "g.V().hasLabel('veth')"],
+  ["G.V().Has('Name', 'eth0')", "g.V().has('Name', 'eth0')"],
+  ["G.V('eth0')", "g.V('eth0')"],
+  ["G.V().Has('IPV4', '10.0.1.1/24')", "g.V().has('IPV4', '10.0.1.1/24')"],
+  ["G.V().Has('MTU', GT(1500))", "g.V().has('MTU', gt(1500))"],
+  ["G.V('br0').Out()", "g.V('br0').out()"],
+  ["G.V('br0').Out('Name', 'eth0')", "g.V('br0').out().has('Name', 'eth0')"],
+  ["G.V('eth0').In('Type', 'host')", "g.V('eth0').in('ownership')"],
+  ["G.V('br0').OutE()", "g.V('br0').outE()"],
+  ["G.V().Values('Name')", "g.V().values('Name')"],
+  ["G.V().Has('Type', 'veth').Values('MTU')", "g.V().hasLabel('veth').values('MTU')"],
+  ["G.V('eth0').Values('IPV4')", "g.V('eth0').values('IPV4')"],
+  ['G.V().Limit(2)', 'g.V().limit(2)'],
+  ["G.V().Dedup('Type').Values('Type')", "g.V().dedup().by('Type').values('Type')"],
+  ['G.Flows()', "g.call('flows')"],
+  ["G.Flows().Has('Application', 'DNS')", "g.call('flows', ['Application': 'DNS'])"],
+  ["G.V('eth0').Flows()", "g.V('eth0').call('flows')"],
+  ["G.V('eth0').Flows('Transport.B', GT(60))", "g.V('eth0').call('flows', ['Transport.B': 'GT(60)'])"],
+  ["G.Flows().Sort('Start', DESC).Limit(2)", "g.call('flows', [sort: 'Start', order: 'desc', limit: 2])"],
+  ["G.Flows().Sort('Transport.A').Range(1, 2)", "g.call('flows', [sort: 'Transport.A', skip: 1, limit: 1])"],
+  ["G.Flows().Has('TrackingID', 'a').Hops()", "g.call('hops', ['TrackingID': 'a'])"],
+  ["G.Flows('UUID', 'f1').CaptureNode()", "g.call('flows', ['UUID': 'f1']).call('captureNode')"],
+  ["G.Flows('UUID', 'f1').Nodes()", "g.call('flows', ['UUID': 'f1']).call('nodes')"],
+  ["G.Flows('UUID', 'f1').In()", "g.call('flows', ['UUID': 'f1']).call('nodes', [end: 'A'])"],
+  ["G.V('br0').Neighbors('RelationType', 'layer2')", "g.V('br0').call('neighbors', [edges: [RelationType: 'layer2']])"],
+  ["G.V('h1').Descendants(2)", "g.V('h1').call('descendants', [depth: 2])"],
+  ["G.V('eth0').Ascendants()", "g.V('eth0').call('ascendants')"],
+  [
+    "G.V('eth0').ShortestPathTo(Metadata('Name', 'eth1'), Metadata('RelationType', 'layer2'))",
+    "g.V('eth0').call('shortestPath', [to: [Name: 'eth1'], edges: [RelationType: 'layer2']])",
+  ],
+  ["G.At('now').V('eth0')", "g.with('at', 'now').V('eth0')"],
+])('%s and %s give the same', async (skydive, standard) => {
+  await using server = await network({ indexed: ['Name', 'Type', 'TID'] });
+  const expected = await said(server, skydive);
+  expect(expected).not.toEqual([]);
+  expect(await said(server, standard)).toEqual(expected);
+  await using waiting = await network({ flows: { ...flows, flows: slowly(flows.flows) } });
+  expect(withoutTimes(await said(waiting, standard))).toEqual(withoutTimes(expected));
+});
+
+/** Two servers, two beginnings. */
+function withoutTimes(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (key, value) => (/^(Created|Updated)At$/.test(key) ? undefined : value)));
+}
+
+test('services that have shapes of their own tell what their steps do', async () => {
+  await using server = await network();
+  const one = async (query: string) => said(server, query);
+  expect(await one("g.V('eth0').call('nextHop', [ip: '192.0.2.1'])")).toEqual([
+    { Priority: 0, IP: '10.0.0.254', IfIndex: 2 },
+  ]);
+  expect(await one("g.call('flows', [UUID: 'f1']).call('sockets')")).toEqual([socket]);
+  expect(await one("g.V('eth1').call('sockets').select('Name')")).toEqual(['nginx']);
+  expect(await one("g.call('flows', [UUID: 'f1']).call('rawPackets').select('Index')")).toEqual([0, 1]);
+  expect(await one("g.call('flows', [UUID: 'f1']).call('metrics').select('ABBytes')")).toEqual([490]);
+  expect(await one("g.call('hops', [TrackingID: 'a', counters: true]).select('ABBytes')")).toHaveLength(2);
+  expect(await one("g.call('flows', [TrackingID: 'a', limit: 1]).call('hops').values('Name')")).toEqual([
+    'eth1',
+    'eth0',
+  ]);
+  expect(await one("g.call('flows').fold().call('hops').count()")).toEqual([2]);
+  expect(await one("g.call('flows').select('Metric').select('ABBytes').sum()")).toEqual([490]);
+});
+
+test('a wrong parameter is refused with what was probably meant', async () => {
+  await using server = await network();
+  const refused = async (query: string) => {
+    const { status, text } = await gremlin(server, query);
+    expect({ query, status }).toEqual({ query, status: 400 });
+    return text;
+  };
+  expect(await refused("g.call('flows', ['Transport.C': 80])")).toMatch(
+    /no parameter named "Transport.C".*Transport\.[AB]/s,
+  );
+  expect(await refused("g.V().call('neighbors', [deepth: 2])")).toMatch(/depth/);
+  expect(await refused("g.V().call('nextHop')")).toMatch(/ip is needed/);
+  expect(await refused("g.V().call('nextHop', [ip: 'nowhere'])")).toMatch(/no address: "nowhere"/);
+  expect(await refused("g.call('flows', [limit: -1])")).toMatch(/whole number/);
+  expect(await refused("g.V().call('hops')")).toMatch(/takes flows/);
+  expect(await refused("g.call('flows').call('neighbors')")).toMatch(/takes vertices/);
+  expect(await refused("g.with('at', 'someday').V()")).toMatch(/no moment/);
+});
+
+test('the past is asked with a setting of the source, and versions with a service', async () => {
+  await using server = await network();
+  const before = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  server.say({ kind: 'set', id: 'eth0', set: { MTU: 1400 } });
+  expect(await said(server, `g.with('at', ${before}).V('eth0').values('MTU')`)).toEqual([1500]);
+  expect(await said(server, "g.V('eth0').values('MTU')")).toEqual([1400]);
+  expect(await said(server, "g.V('eth0').call('history').values('MTU')")).toEqual([1500, 1400]);
+  expect(await said(server, `g.with('between', [${before}, 'now']).V('eth0').values('MTU')`)).toEqual([1500, 1400]);
+  expect(await said(server, `g.call('diff', [from: ${before}]).select('keys')`)).toEqual([
+    [{ key: 'MTU', before: 1500, after: 1400 }],
+  ]);
+  expect(await said(server, `g.V('eth1').call('diff', [from: ${before}])`)).toEqual([]);
+});
+
+test('users add, change and drop what is theirs, and what a probe describes stays', async () => {
+  await using server = await network();
+  const make =
+    "g.addV('rack').property('Name', 'r1').property('Place.Row', 3).as('r').V('eth0').addE('stands').from('r').property('since', 2020)";
+  expect(await said(server, make)).toMatchObject([
+    { Metadata: { RelationType: 'stands', since: 2020 }, Child: 'eth0' },
+  ]);
+  const [rack] = (await said(server, "g.V().hasLabel('rack')")) as [{ ID: string }];
+  expect(rack).toMatchObject({
+    Metadata: { Type: 'rack', Name: 'r1', Place: { Row: 3 } },
+    Host: 'test-host',
+    Origin: 'api.test-host',
+  });
+  expect(JSON.parse((await ask(server, `/api/node/${rack.ID}`)).text)).toEqual(rack);
+  expect(await said(server, "g.V().hasLabel('rack').out('stands').values('Name')")).toEqual(['eth0']);
+  const changed =
+    "g.V().hasLabel('rack').property('Place.Row', 4).property(list, 'Tags', 'a').property(list, 'Tags', 'b')";
+  await said(server, changed);
+  expect(await said(server, "g.V().hasLabel('rack').values('Place.Row', 'Tags')")).toEqual([4, 'a', 'b']);
+  await said(server, "g.V().hasLabel('rack').properties('Tags').hasValue('a').drop()");
+  await said(server, "g.V().hasLabel('rack').properties('Place.Row').drop()");
+  expect(await said(server, "g.V().hasLabel('rack').valueMap()")).toEqual([
+    { Type: ['rack'], Name: ['r1'], Tags: ['b'] },
+  ]);
+
+  const refused = async (query: string) => (await gremlin(server, query)).text;
+  expect(await refused("g.V('eth0').property('MTU', 9000)")).toMatch(/this vertex \(eth0\) is described by a probe/);
+  expect(await refused("g.V('eth0').drop()")).toMatch(/described by a probe/);
+  expect(await refused('g.E().drop()')).toMatch(/described by a probe/);
+  expect(await refused("g.V().hasLabel('rack').property('Name', 'r2')")).toMatch(/Name says what this vertex is/);
+  expect(await refused("g.V().hasLabel('rack').properties('Name').drop()")).toMatch(/Name is required/);
+  expect(await refused("g.addV('rack')")).toMatch(/Name is required/);
+  expect(await refused("g.addV('rack').property('Name', 'r2').property(id, 'eth0')")).toMatch(/already exists: eth0/);
+  expect(await refused("g.with('at', '-0s').addV('rack').property('Name', 'r2')")).not.toBe('');
+  expect(server.graph.nodes.alive.size).toBe(5);
+
+  await said(server, "g.V().hasLabel('rack').drop()");
+  expect(server.graph.nodes.alive.size).toBe(4);
+  expect(server.graph.edges.alive.size).toBe(5);
+});
+
+test('a change is acknowledged when it is kept', async () => {
+  const done: string[] = [];
+  await using server = await network({
+    archive: {
+      flushed: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        done.push('kept');
+      },
+    },
+  });
+  await said(server, "g.addV('rack').property('Name', 'r1')");
+  done.push('answered');
+  expect(done).toEqual(['kept', 'answered']);
+});
+
+test('what is asked again and again is asked with G', async () => {
+  await using server = await network();
+  const { status, text } = await ask(server, '/api/query', { method: 'POST', body: { query: 'h.V()' } });
+  expect([status, text]).toEqual([400, expect.stringContaining('no traversal source named h')]);
+});
+
+test('answers about flows tell what was lost in both spellings', async () => {
+  const lost = {
+    node: 't1',
+    capture: 'c1',
+    host: 'h1',
+    stage: 'ring-buffer',
+    reason: 'ring buffer full',
+    packets: 7,
+    bytes: 700,
+    flows: 1,
+    from: 500,
+    to: 600,
+  } as const;
+  await using server = await network({ flows: { flows: flowList(traffic, { loss: [lost] }) } });
+  const header = async (query: string) => (await gremlin(server, query)).headers['x-skein-loss'];
+  expect(await header("g.call('flows').count()")).toBe(await header('G.Flows().Count()'));
+  expect(await header("g.call('flows').count()")).toMatch(/packets=7/);
+  expect(await header('g.V().count()')).toBeUndefined();
+});
+
+test('a subgraph is drawn as DOT like one of the other spelling', async () => {
+  await using server = await network();
+  const drawn = async (query: string) => {
+    const answer = await ask(server, '/api/topology', {
+      method: 'POST',
+      body: { GremlinQuery: query },
+      headers: { Accept: 'text/vnd.graphviz' },
+    });
+    return [answer.status, answer.text.split('\n').sort()];
+  };
+  const standard = await drawn("g.E().hasLabel('layer2').subgraph('s').cap('s')");
+  expect(standard).toEqual([200, expect.arrayContaining(['digraph g {'])]);
+  expect((await drawn('g.V().count()'))[0]).toBe(406);
+});
