@@ -35,9 +35,12 @@ export function readProperty(from: BytesIn): Reference {
 
 /** A map of `vertices` and `edges`: there is no graph here that the elements could be of. */
 export function readGraph(from: BytesIn): GMap {
+  const vertices = several(from, 10, readGraphVertex);
+  const labels = new GMap(vertices.map(({ id, label }) => [id, label]));
+  const edges = several(from, 18, () => readGraphEdge(from, labels));
   return new GMap([
-    ['vertices', several(from, 10, readGraphVertex)],
-    ['edges', several(from, 18, readGraphEdge)],
+    ['vertices', vertices],
+    ['edges', edges],
   ]);
 }
 
@@ -52,10 +55,15 @@ function readGraphVertex(from: BytesIn): Reference {
   return new Reference('vertex', { id, label, properties });
 }
 
-function readGraphEdge(from: BytesIn): Reference {
+/** Labels of its ends are not told: those of the vertices are. */
+function readGraphEdge(from: BytesIn, labels: GMap): Reference {
   const id = from.gvalue();
   const label = from.text();
-  const end = (): Reference => new Reference('vertex', { id: from.gvalue(), label: String(from.gvalue() ?? '') });
+  const end = (): Reference => {
+    const of = from.gvalue();
+    from.gvalue();
+    return new Reference('vertex', { id: of, label: (labels.get(of) as string | undefined) ?? 'vertex' });
+  };
   const inV = end();
   const outV = end();
   skipParent(from);
