@@ -49,7 +49,9 @@ const socket = {
 async function said(server: TestServer, query: string): Promise<unknown> {
   const { status, text } = await gremlin(server, query);
   expect({ query, status, ...(status === 200 ? {} : { text }) }).toEqual({ query, status: 200 });
-  return topologyReplyShape.parse(JSON.parse(text));
+  const answer: unknown = JSON.parse(text);
+  topologyReplyShape.parse(answer);
+  return answer;
 }
 
 test.each([
@@ -66,14 +68,13 @@ test.each([
   ["G.V('br0').OutE()", "g.V('br0').outE()"],
   ["G.V().Values('Name')", "g.V().values('Name')"],
   ["G.V().Has('Type', 'veth').Values('MTU')", "g.V().hasLabel('veth').values('MTU')"],
-  ["G.V('eth0').Values('IPV4')", "g.V('eth0').values('IPV4')"],
   ['G.V().Limit(2)', 'g.V().limit(2)'],
   ["G.V().Dedup('Type').Values('Type')", "g.V().dedup().by('Type').values('Type')"],
   ['G.Flows()', "g.call('flows')"],
   ["G.Flows().Has('Application', 'DNS')", "g.call('flows', ['Application': 'DNS'])"],
   ["G.V('eth0').Flows()", "g.V('eth0').call('flows')"],
   ["G.V('eth0').Flows('Transport.B', GT(60))", "g.V('eth0').call('flows', ['Transport.B': 'GT(60)'])"],
-  ["G.Flows().Sort('Start', DESC).Limit(2)", "g.call('flows', [sort: 'Start', order: 'desc', limit: 2])"],
+  ["G.Flows().Sort(DESC, 'Start').Limit(2)", "g.call('flows', [sort: 'Start', order: 'desc', limit: 2])"],
   ["G.Flows().Sort('Transport.A').Range(1, 2)", "g.call('flows', [sort: 'Transport.A', skip: 1, limit: 1])"],
   ["G.Flows().Has('TrackingID', 'a').Hops()", "g.call('hops', ['TrackingID': 'a'])"],
   ["G.Flows('UUID', 'f1').CaptureNode()", "g.call('flows', ['UUID': 'f1']).call('captureNode')"],
@@ -187,7 +188,9 @@ test('users add, change and drop what is theirs, and what a probe describes stay
   expect(await refused("g.V().hasLabel('rack').properties('Name').drop()")).toMatch(/Name is required/);
   expect(await refused("g.addV('rack')")).toMatch(/Name is required/);
   expect(await refused("g.addV('rack').property('Name', 'r2').property(id, 'eth0')")).toMatch(/already exists: eth0/);
-  expect(await refused("g.with('at', '-0s').addV('rack').property('Name', 'r2')")).not.toBe('');
+  const then = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await refused(`g.with('at', ${then}).addV('rack').property('Name', 'r2')`)).toMatch(/past cannot be changed/);
   expect(server.graph.nodes.alive.size).toBe(5);
 
   await said(server, "g.V().hasLabel('rack').drop()");

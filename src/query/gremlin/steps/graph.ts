@@ -43,8 +43,17 @@ function elements(
 function* byIds(kind: Element['kind'], ids: readonly GValue[], run: Run): Generator<Element> {
   for (const id of ids) {
     const found = find(kind, id, run);
-    if (found !== undefined) yield found;
+    if (found !== undefined) yield* isSpan(run.view) ? versions(found, run.view) : [found];
   }
+}
+
+function isSpan({ time }: GraphView): boolean {
+  return time !== undefined && time.from !== time.to;
+}
+
+/** In a span an id stands for each version of it, as it does without ids. */
+function versions({ kind, id }: Element, view: GraphView): Iterable<Element> {
+  return kind === 'node' ? view.nodes(id) : view.edges(id);
 }
 
 function find(kind: Element['kind'], id: GValue, { model, view }: Run): Element | undefined {
