@@ -50,6 +50,8 @@ export class Budget {
   private left = STRIDE;
   private items = 0;
   private held = 0;
+  /** The slice is. */
+  private isOver = false;
 
   constructor(limits: Limits, elapsed: () => number, signal: AbortSignal | undefined) {
     this.limits = limits;
@@ -59,9 +61,12 @@ export class Budget {
     this.sliceStartMs = this.startMs;
   }
 
-  /** One item was looked at. True when it is time to breathe: yield `undefined`, so that the event loop can turn. */
+  /**
+   * One item was looked at. True when it is time to breathe: yield `undefined`, so that the event loop can turn. It stays
+   * true until it has turned, as not all who spend can yield.
+   */
   spend(): boolean {
-    return --this.left <= 0 && this.look();
+    return --this.left <= 0 ? this.look() : this.isOver;
   }
 
   /** So many more items are held (or, negative, let go). */
@@ -79,6 +84,7 @@ export class Budget {
   /** The event loop has turned: a new slice begins. */
   resume(): void {
     this.look();
+    this.isOver = false;
     this.sliceStartMs = this.elapsed();
   }
 
@@ -94,7 +100,8 @@ export class Budget {
     if (this.items > this.limits.items) throw tooMuch('items', `it looked at ${this.limits.items} items`);
     const now = this.elapsed();
     if (now - this.startMs > this.limits.timeMs) throw tooMuch('timeMs', `${this.limits.timeMs / 1000} s`);
-    return now - this.sliceStartMs >= this.limits.sliceMs;
+    this.isOver = now - this.sliceStartMs >= this.limits.sliceMs;
+    return this.isOver;
   }
 }
 
