@@ -11,6 +11,7 @@ import type { Timeline } from './graph/view.ts';
 import { graphFolder } from './graphfiles/folder.ts';
 import { formatOf } from './graphfiles/format.ts';
 import { writeGraphFile } from './graphfiles/write.ts';
+import { ownServices } from './query/gremlin/services/own.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
 import { momentHint, parseMoment, resolveMoment } from './query/times.ts';
 import { type LineLog, logTo } from './std/log.ts';
@@ -45,7 +46,7 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
     const graph = stack.use(await openGraph({ ...task, name, cardinality, log }));
     lines.push(`${name}: ${await filled(graph, file)}`);
     const { model, writer } = graph.own;
-    const source = { model, timeline: graph.timeline, writer: () => writer, services: [], files };
+    const source = { model, timeline: graph.timeline, writer: () => writer, services: ownServices, files };
     sources.set(name, { ...source, name });
     if (!sources.has('g')) sources.set('g', { ...source, name: 'g' });
   }

@@ -161,6 +161,7 @@ test.each([
     '<graphml><key id="d" for="node" attr.type="int"/><graph>\n<node id="1"><data key="d">x</data></node></graph></graphml>',
     'line 2: "x" is no int',
   ],
+  ['Gryo', 'a.kryo', 'GRYO', 'Gryo is neither read nor written'],
   [
     'a line of another kind',
     'a.jsonl',
