@@ -253,3 +253,25 @@ test('a subgraph is drawn as DOT like one of the other spelling', async () => {
   expect(standard).toEqual([200, expect.arrayContaining(['digraph g {'])]);
   expect((await drawn('g.V().count()'))[0]).toBe(406);
 });
+
+test('drivers ask at /gremlin in both spellings, and a plain GET changes nothing', async () => {
+  await using server = await network();
+  const asked = async (query: string, method: 'GET' | 'POST') => {
+    const path = method === 'GET' ? `/gremlin?gremlin=${encodeURIComponent(query)}` : '/gremlin';
+    const headers = { Accept: 'application/vnd.gremlin-v3.0+json;types=false' };
+    const { status, text } = await ask(server, path, {
+      method,
+      headers,
+      ...(method === 'POST' && { body: { gremlin: query } }),
+    });
+    const answer = JSON.parse(text);
+    return status === 200 ? answer.result.data : answer.message;
+  };
+  expect(await asked("g.V().hasLabel('host').values('Name')", 'GET')).toEqual(['h1']);
+  expect(await asked("G.V().Has('Type', 'host').Values('Name')", 'POST')).toEqual(['h1']);
+  expect(await asked("g.addV('rack').property('Name', 'r1').values('Name')", 'GET')).toMatch(
+    /a GET request changes nothing/,
+  );
+  expect(await asked("g.addV('rack').property('Name', 'r1').values('Name')", 'POST')).toEqual(['r1']);
+  expect(await asked('g.V().hasLabel("rack").valueMap()', 'POST')).toEqual([{ Type: ['rack'], Name: ['r1'] }]);
+});

@@ -19,6 +19,8 @@ export interface GremlinParts {
 
 export interface GremlinUser {
   readonly name: string;
+  /** May read alone, whoever it is: by a plain GET, which a page of anyone can make a browser send. */
+  readonly readsOnly?: boolean;
 }
 
 export interface GremlinLogin {
