@@ -160,6 +160,10 @@ function readToken(kind: TokenType, from: BytesIn): Token {
   const { at } = from;
   const name = from.gvalue();
   const token = typeof name === 'string' ? tokenNamed(kind, name) : undefined;
-  if (token === undefined) throw from.bad(`no ${kind} named ${JSON.stringify(name)}`, at);
+  if (token === undefined)
+    throw from.bad(
+      `no ${kind} of this name: ${typeof name === 'string' ? JSON.stringify(name.slice(0, 40)) : typeof name}`,
+      at,
+    );
   return token;
 }
