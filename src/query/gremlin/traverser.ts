@@ -57,12 +57,15 @@ export class Trail {
   readonly value: GValue;
   readonly labels: readonly string[];
   readonly length: number;
+  /** Whether no value is on it twice; undefined until someone asks. */
+  isSimple: boolean | undefined;
 
   constructor(before: Trail | undefined, value: GValue, labels: readonly string[]) {
     this.before = before;
     this.value = value;
     this.labels = labels;
     this.length = before === undefined ? 1 : before.length + 1;
+    this.isSimple = undefined;
   }
 }
 

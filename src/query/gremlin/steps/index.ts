@@ -12,12 +12,14 @@ import { call } from './call.ts';
 import { cap } from './cap.ts';
 import { choose } from './choose.ts';
 import { coalesce } from './coalesce.ts';
+import { coin } from './coin.ts';
 import { concat } from './concat.ts';
 import { conjoin } from './conjoin.ts';
 import { and, filter, not, or } from './connectives.ts';
 import { constant } from './constant.ts';
 import { count } from './count.ts';
 import { asDate, dateAdd, dateDiff } from './dates.ts';
+import { dedup } from './dedup.ts';
 import { drop } from './drop.ts';
 import { bothV, inV, otherV, outV, toV } from './edge-vertex.ts';
 import { element } from './element.ts';
@@ -45,6 +47,7 @@ import { map } from './map.ts';
 import { match } from './match.ts';
 import { math } from './math.ts';
 import { mean } from './mean.ts';
+import { all, any, discard, none } from './members.ts';
 import { mergeE } from './merge-e.ts';
 import { mergeV } from './merge-v.ts';
 import { optional } from './optional.ts';
@@ -73,6 +76,9 @@ import { unfold } from './unfold.ts';
 import { union } from './union.ts';
 import { valueMap } from './value-map.ts';
 import { profile } from './profile.ts';
+import { sample } from './sample.ts';
+import { cyclicPath, simplePath } from './simple-path.ts';
+import { timeLimit } from './time-limit.ts';
 import { values } from './values.ts';
 import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
 import { where } from './where.ts';
@@ -191,6 +197,16 @@ export const traversalSteps: readonly TraversalStep[] = [
   skip,
   tail,
   order,
+  dedup,
+  all,
+  any,
+  discard,
+  none,
+  coin,
+  sample,
+  cyclicPath,
+  simplePath,
+  timeLimit,
 ];
 
 export function stepNamed(name: string): TraversalStep | undefined {

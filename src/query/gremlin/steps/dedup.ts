@@ -1,0 +1,67 @@
+import type { By } from '../by.ts';
+import { valueAt } from '../compared.ts';
+import { named } from '../each.ts';
+import { isLocal, unscoped } from '../local.ts';
+import type { Run } from '../run.ts';
+import { defineTraversalStep, NOTHING, type Nothing } from '../step.ts';
+import { Traverser } from '../traverser.ts';
+import { GSet } from '../value/collections.ts';
+import { keyOf } from '../value/identity.ts';
+import { partsOf } from '../value/members.ts';
+import type { GValue } from '../value/value.ts';
+
+export const dedup = defineTraversalStep({
+  name: 'dedup',
+  doc: 'Each value once: by itself, by what `by` reads of it, or by what is at the named places; with local, what a collection holds.',
+  args: '[scope, ][name, …]',
+  count: [0, Number.POSITIVE_INFINITY],
+  modulators: ['by'],
+  tracking: (args) => (args.some((arg) => typeof arg === 'string') ? 'named' : 'none'),
+  example: { query: "g.V().both().dedup().by(T.label).values('name')", gives: ['lop', 'marko'] },
+  build(call, builder) {
+    if (isLocal(call)) return { kind: 'map', map: ({ value }) => new GSet(partsOf(value) ?? [value]) };
+    const names = builder.strings(call, unscoped(call));
+    const by = builder.oneBy(call);
+    const { mark } = builder;
+    const { direct } = by;
+    const keyNow = names.length > 0 || direct === undefined ? undefined : direct;
+    return {
+      kind: 'stream',
+      *stream(input, run) {
+        const { budget } = run;
+        const seen = new Set<unknown>();
+        for (const traverser of input) {
+          if (traverser === undefined || traverser === null) {
+            yield traverser;
+            continue;
+          }
+          if (budget.spend()) yield undefined;
+          const value = keyNow === undefined ? yield* keyAt(names, by, traverser, run) : keyNow(traverser, run);
+          if (value === NOTHING) continue;
+          const before = seen.size;
+          if (seen.add(keyOf(value)).size === before) continue;
+          budget.hold(1);
+          yield named(traverser.bulk === 1 ? traverser : traverser.copy(1), mark);
+        }
+        budget.hold(-seen.size);
+      },
+    };
+  },
+});
+
+function* keyAt(
+  names: readonly string[],
+  by: By,
+  traverser: Traverser,
+  run: Run,
+): Generator<undefined, GValue | Nothing> {
+  if (names.length === 0) return yield* by.value(traverser, run);
+  const keys: GValue[] = [];
+  for (const name of names) {
+    const { trail, sack, loops } = traverser;
+    const key = yield* by.value(new Traverser(valueAt(name, traverser, run), 1, trail, sack, loops), run);
+    if (key === NOTHING) return NOTHING;
+    keys.push(key);
+  }
+  return keys;
+}
