@@ -76,7 +76,7 @@ export class Builder {
         this.faults,
         this.options,
         this.tracking,
-        isStart ? [] : [...this.around, call.name],
+        isStart && canStart(argument) ? [] : [...this.around, call.name],
         this.sideEffects,
       );
       return new Child(inner.placed(argument));
@@ -170,4 +170,9 @@ export class Builder {
     );
     return false;
   }
+}
+
+/** Another step at the start of a child gets what its parent got. */
+function canStart({ steps: [first] }: Bytecode): boolean {
+  return first !== undefined && stepNamed(first.name)?.place?.includes('start') === true;
 }

@@ -61,3 +61,7 @@ test('local keeps the way within it, map and flatMap do not', async () => {
   expect(await lengths('union(outE().inV())')).toEqual([3, 3, 3]);
   expect(await lengths('coalesce(outE().inV())')).toEqual([2, 2, 2]);
 });
+
+test('what stands in a union at the start may be any step', async () => {
+  expect(await ask("g.withSideEffect('a', 1).withSideEffect('b', 2).union(select('a'), select('b'))")).toEqual([1, 2]);
+});
