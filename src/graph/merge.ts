@@ -1,6 +1,6 @@
 /** What a writer says of some keys, laid over what is there. */
 import type { Metadata } from './element.ts';
-import { equal } from './value.ts';
+import { equal, put } from './value.ts';
 
 /** The writer's keys as it says, everybody else's as they are. Gives the old object back when nothing differs. */
 export function merged(before: Metadata, said: Metadata, owns: ReadonlySet<string>): Metadata {
@@ -9,11 +9,11 @@ export function merged(before: Metadata, said: Metadata, owns: ReadonlySet<strin
   for (const key in before) {
     if (Object.hasOwn(said, key)) continue;
     if (owns.has(key)) isSame = false;
-    else after[key] = before[key] as Metadata[string];
+    else put(after, key, before[key] as Metadata[string]);
   }
   for (const key in said) {
     if (!equal(before[key], said[key])) isSame = false;
-    after[key] = said[key] as Metadata[string];
+    put(after, key, said[key] as Metadata[string]);
   }
   return isSame ? before : after;
 }

@@ -6,6 +6,7 @@
 import type { Adjacency } from './adjacency.ts';
 import type { Element, Metadata, Value } from './element.ts';
 import type { ChangeLog } from './log.ts';
+import { ownValue, put } from './value.ts';
 
 /** Every so many versions of a life the log keeps the whole version. */
 export const ANCHOR_EVERY = 16;
@@ -19,10 +20,10 @@ export class Delta {
     // One key is by far the most frequent case; without the two arrays it takes half the memory.
     if (keys.length === 1) {
       this.keys = keys[0] as string;
-      this.values = before[this.keys];
+      this.values = ownValue(before, this.keys);
     } else {
       this.keys = keys;
-      this.values = keys.map((key) => before[key]);
+      this.values = keys.map((key) => ownValue(before, key));
     }
   }
 
@@ -189,7 +190,7 @@ function withValues(metadata: Metadata, values: ReadonlyMap<string, Value | unde
   let isSmaller = false;
   for (const [key, value] of values) {
     if (value === undefined) isSmaller = true;
-    else copy[key] = value;
+    else put(copy, key, value);
   }
   if (!isSmaller) return copy;
   return Object.fromEntries(Object.entries(copy).filter(([key]) => !values.has(key) || values.get(key) !== undefined));

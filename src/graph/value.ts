@@ -39,6 +39,18 @@ export function scalarsAt(value: Value | undefined, path: readonly string[], fro
   return scalarsAt((value as Metadata)[path[from] as string], path, from + 1);
 }
 
+/** What an object has of its own: every object inherits a `constructor`. */
+export function ownValue(object: Metadata, key: string): Value | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** As assignment, also for the one name that an assignment takes for something else. */
+export function put(object: Record<string, Value>, key: string, value: Value): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
+}
+
 export type Scalar = string | number | boolean | null;
 
 const NOTHING: readonly Scalar[] = [];

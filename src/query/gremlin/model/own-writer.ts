@@ -2,6 +2,7 @@
 import type { Change, Source } from '../../../graph/change.ts';
 import type { Element, GraphEdge, GraphNode, Value } from '../../../graph/element.ts';
 import type { Graph } from '../../../graph/graph.ts';
+import { ownValue, put } from '../../../graph/value.ts';
 import { type Mistake, mistake } from '../../../std/mistake.ts';
 import type { Cardinality, GraphWriter, NewProperty } from '../property-graph.ts';
 import { isNumber } from '../value/num.ts';
@@ -47,7 +48,9 @@ export class OwnWriter implements GraphWriter {
     const metadata = labelled(label);
     for (const property of properties) {
       const key = propertyKey(property.key);
-      put(metadata, key, this.#with(text, metadata[key], property));
+      const value = this.#with(text, ownValue(metadata, key), property);
+      if (value === undefined) delete metadata[key];
+      else put(metadata, key, value);
     }
     this.#apply({ kind: 'node', id: text, metadata });
     this.#noteId(text);
@@ -65,8 +68,10 @@ export class OwnWriter implements GraphWriter {
     if (this.#graph.edges.alive.has(text)) throw taken('Edge', text);
     for (const node of [from, to]) this.#current(node);
     const metadata = labelled(label);
-    for (const { key, value } of properties)
-      put(metadata, propertyKey(key), value === null ? undefined : toStored(value));
+    for (const { key, value } of properties) {
+      if (value === null) delete metadata[propertyKey(key)];
+      else put(metadata, propertyKey(key), toStored(value));
+    }
     this.#apply({ kind: 'edge', id: text, parent: from.id, child: to.id, metadata });
     this.#noteId(text);
     return this.#graph.edges.alive.get(text)?.current as GraphEdge;
@@ -75,7 +80,7 @@ export class OwnWriter implements GraphWriter {
   setProperty<E extends Element>(element: E, property: NewProperty): E {
     const key = propertyKey(property.key);
     const current = this.#current(element);
-    const before = Object.hasOwn(current.metadata, key) ? current.metadata[key] : undefined;
+    const before = ownValue(current.metadata, key);
     if (element.kind === 'node') this.#put(element, key, this.#with(element.id, before, property));
     else this.#put(element, key, property.value === null ? undefined : toStored(property.value));
     return this.#current(element);
@@ -172,14 +177,6 @@ function labelled(label: unknown): Record<string, Value> {
   if (label === '') throw mistake('query.label', 'Label can not be empty');
   if (label.startsWith('~')) throw mistake('query.label', `Label can not be a hidden key: ${label}`);
   return { [LABEL]: label };
-}
-
-/** As assignment, also for the one name that an assignment takes for something else. */
-function put(metadata: Record<string, Value>, key: string, value: Value | undefined): void {
-  if (value === undefined) delete metadata[key];
-  else if (key === '__proto__')
-    Object.defineProperty(metadata, key, { value, enumerable: true, writable: true, configurable: true });
-  else metadata[key] = value;
 }
 
 function metaOf({ meta }: NewProperty): ReadonlyMap<string, GValue> | undefined {
