@@ -4,6 +4,7 @@ import type { Run } from './run.ts';
 import { NOTHING, type Nothing } from './step.ts';
 import type { Traverser } from './traverser.ts';
 import { compareAll, type Ids } from './value/compare.ts';
+import { Token } from './value/token.ts';
 import type { GValue } from './value/value.ts';
 
 /** Something with the values that it is sorted by. */
@@ -28,7 +29,7 @@ export class Ordering {
     for (const by of this.#bys) {
       const key = by.direct === undefined ? yield* by.value(traverser, run) : by.direct(traverser, run);
       if (key === NOTHING) return NOTHING;
-      keys.push(by.order?.name === 'shuffle' ? run.random() : key);
+      keys.push(by.order?.name === 'shuffle' ? run.random() : plain(key));
     }
     return keys;
   }
@@ -38,7 +39,7 @@ export class Ordering {
     const [first] = this.#bys;
     if (first?.direct !== undefined && this.#bys.length === 1 && first.order?.name !== 'shuffle') {
       const key = first.direct(traverser, run);
-      return key === NOTHING ? NOTHING : [key];
+      return key === NOTHING ? NOTHING : [plain(key)];
     }
     const { done, value } = this.keysOf(traverser, run).next();
     return done ? value : NOTHING;
@@ -57,4 +58,9 @@ export class Ordering {
       return 0;
     };
   }
+}
+
+/** Words sort by their names, among texts: T.label is a key of an elementMap like any other. */
+function plain(key: GValue): GValue {
+  return key instanceof Token ? key.name : key;
 }

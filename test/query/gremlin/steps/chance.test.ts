@@ -68,3 +68,10 @@ test('one that stands for many is drawn as often as many would be', () => {
   expect(many / 4000).toBeGreaterThan(1.75);
   expect(many / 4000).toBeLessThan(1.85);
 });
+
+test('with one seed the coins fall as those of java.util.Random do', async () => {
+  const seeded = (seed: string) => `g.withStrategies(new SeedStrategy(seed: ${seed})).V().order().by('name')`;
+  // 0.378, then five above 0.5.
+  expect(await ask(`${seeded('999999')}.coin(0.5).values('name')`)).toEqual(['josh']);
+  expect(await ask(`${seeded('-5')}.coin(0.5)`)).toEqual(await ask(`${seeded('-5')}.coin(0.5)`));
+});

@@ -100,3 +100,15 @@ test('within a repeat each round is an order of its own', async () => {
     'lop',
   ]);
 });
+
+test('words among the keys of a map sort by their names', async () => {
+  const map = (await askOne('g.V(1).elementMap().order(local).by(keys, desc)')) as unknown as {
+    keys(): Iterable<unknown>;
+  };
+  expect([...map.keys()].map((key) => (typeof key === 'string' ? key : (key as { name: string }).name))).toEqual([
+    'name',
+    'label',
+    'id',
+    'age',
+  ]);
+});
