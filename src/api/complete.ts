@@ -4,6 +4,8 @@ import { type CompletionReply, type CompletionRequest, completionsMax } from '..
 import type { GraphView } from '../graph/view.ts';
 import { keysOf } from '../model/vocabulary.ts';
 import { complete } from '../query/complete.ts';
+import { dialectOf } from '../query/dialect.ts';
+import { completeGremlin } from '../query/gremlin/complete.ts';
 import type { ApiVocabulary } from './parts.ts';
 
 type Item = CompletionReply['items'][number];
@@ -14,7 +16,9 @@ export function completions(asked: CompletionRequest, vocabulary: ApiVocabulary,
     return reply(0, prefix.length, valuesOf(view, key, prefix, type));
   }
   const { query, position = query.length } = asked;
-  const { from, to, items } = complete(query, position, { keys: keysOf(vocabulary.types), view });
+  const knowledge = { keys: keysOf(vocabulary.types), view };
+  const completed = dialectOf(query) === 'gremlin' ? completeGremlin : complete;
+  const { from, to, items } = completed(query, position, knowledge);
   return reply(from, to, items);
 }
 
