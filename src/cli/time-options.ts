@@ -49,8 +49,19 @@ export function queryAt(query: string, options: TimeOptions, now: number): strin
   if (/^\s*\.\s*(at|context|between|diff)\s*\(/i.test(rest)) {
     throw usageFailure('the query says its time itself, and so does --at or --since', 'leave one of them away');
   }
-  if (/^\s*\.\s*with\s*\(/.test(rest)) {
-    throw usageFailure('--at and --since are for queries that begin with G', 'here: g.with("at", "-5m")');
+  if (head === 'G' || spelledAsSkydive.test(rest)) return start + rest;
+  if (/^\s*\.\s*with\s*\(\s*['"](at|between)['"]/.test(rest)) {
+    throw usageFailure('the query says its time itself, and so does --at or --since', 'leave one of them away');
   }
-  return start + rest;
+  return sourceAt(options, now) + rest;
+}
+
+/** Skydive's own scripts say `g.v()`; anything else that begins with a small g is standard Gremlin. */
+const spelledAsSkydive = /^\s*\.\s*(?:[ve]\s*\(|(?:[VE]\s*\([^()]*\)\s*\.\s*)?(?![VE]\b)[A-Z]\w*\s*\()/;
+
+/** `g.with('at', '-5m')` or `g.with('between', ['-1h', 'now'])`. */
+function sourceAt({ at, since, until }: TimeOptions, now: number): string {
+  const literal = (text: string) => whenLiteral(text, now).replace('NOW', "'now'");
+  if (at !== undefined) return `g.with('at', ${literal(at)})`;
+  return `g.with('between', [${literal(since ?? '')}, ${literal(until ?? 'now')}])`;
 }

@@ -1,4 +1,5 @@
 import { fakeServer } from './fake-server.ts';
+import { smallNetwork } from './network.ts';
 import { edge, node, reply } from './replies.ts';
 import { skein } from './terminal.ts';
 
@@ -44,6 +45,39 @@ test('--at and --since move the query in time', async () => {
   expect(await asked('--at', '2026-11-21T10:30:00Z')).toBe(`G.At(${Date.UTC(2026, 10, 21, 10, 30)}).V()`);
   expect(await asked('--since', '-2d')).toBe("G.Between('-2d', NOW).V()");
   expect(await asked('--since', '-1h', '--until', '-30m')).toBe("G.Between('-1h', '-30m').V()");
+});
+
+test('--at and --since move a standard traversal too', async () => {
+  await using server = await fakeServer(() => ({ body: reply('nodes', { nodes: [] }) }));
+  const asked = async (query: string, ...words: string[]) => {
+    await skein(['query', query, '--server', server.url, ...words]);
+    return (server.heard.at(-1)?.body as { query: string } | undefined)?.query;
+  };
+  expect(await asked('g.V()', '--at', '-5m')).toBe("g.with('at', '-5m').V()");
+  expect(await asked("g.V().has('Name', 'eth0')", '--since', '-2d')).toBe(
+    "g.with('between', ['-2d', 'now']).V().has('Name', 'eth0')",
+  );
+  expect(await asked("g.v().Has('Name', 'eth0')", '--at', '-5m')).toBe("G.At('-5m').v().Has('Name', 'eth0')");
+  const { err, exitCode } = await skein(['query', "g.with('at', '-1h').V()", '--at', '-5m']);
+  expect(err).toContain('says its time itself');
+  expect(exitCode).toBe(2);
+});
+
+test('a standard traversal is asked and drawn as others are', async () => {
+  await using server = await smallNetwork();
+  const drawn = async (query: string, ...words: string[]) => {
+    const { out, err } = await skein(['query', query, '--server', server.url, ...words]);
+    expect(err).toBe('');
+    return out;
+  };
+  expect(await drawn("g.V().hasLabel('bridge')")).toBe(await drawn("G.V().Has('Type', 'bridge')"));
+  expect(await drawn('g.E()')).toBe(await drawn('G.E()'));
+  expect(await drawn("g.V().hasLabel('bridge').values('Name')")).toBe('br0\n');
+  expect(await drawn("g.V().hasLabel('bridge')", '-o', 'name')).toBe('br0\n');
+  expect(JSON.parse(await drawn("g.V().hasLabel('bridge').count()", '-o', 'json'))).toMatchObject({
+    kind: 'values',
+    values: [1],
+  });
 });
 
 test('a time in the query and one beside it cannot be', async () => {
