@@ -3,11 +3,11 @@
 /** Values within values; recursion follows it. */
 export const depthMax = 128;
 
-/**
- * Collections within keys of maps and within sets: each level compares all that lies beneath it, so that the work is the
- * size of the message times this.
- */
+/** Collections within keys of maps and within sets. */
 export const keyDepthMax = 16;
+
+/** Values within keys and sets, counted once for each that they lie in: each of them looks at all beneath it. */
+export const keyedMax = 2_000_000;
 
 /** What lists with counts may unfold to, in one message: a few bytes could say 2^63. */
 export const unfoldedMax = 100_000;
@@ -17,4 +17,7 @@ export const numberBytesMax = 1024;
 export const digitsMax = 2500;
 
 /** Digits a scale may add to a BigDecimal, on either side. */
-export const scaleMax = 1000;
+export const scaleMax = 400;
+
+/** Brackets within brackets, before anyone asks what they mean: the parser of JSON takes long to give up. */
+export const bracketsMax = 2048;

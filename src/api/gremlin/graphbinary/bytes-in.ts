@@ -2,13 +2,14 @@
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import type { GValue } from '../../../query/gremlin/value/value.ts';
 import { badFrame } from '../bad-frame.ts';
-import { depthMax, keyDepthMax, unfoldedMax } from '../codec-limits.ts';
+import { depthMax, keyDepthMax, keyedMax, unfoldedMax } from '../codec-limits.ts';
 
 export class BytesIn {
   readonly #bytes: Buffer;
   #at = 0;
   #depth = 0;
   #keyDepth = 0;
+  #keyed = 0;
   #unfolded = 0;
 
   readonly #read: (from: BytesIn) => Argument;
@@ -21,12 +22,13 @@ export class BytesIn {
 
   /** The next value, with its type and its flag. */
   value(): Argument {
+    if (this.#keyDepth > 0) this.#count();
     return this.#read(this);
   }
 
   /** For places where only values can stand. The types of both are told apart by those who take them. */
   gvalue(): GValue {
-    return this.#read(this) as GValue;
+    return this.value() as GValue;
   }
 
   get at(): number {
@@ -131,6 +133,11 @@ export class BytesIn {
 
   bad(what: string, at = this.#at): Error {
     return badFrame(what, at);
+  }
+
+  #count(): void {
+    this.#keyed += this.#keyDepth;
+    if (this.#keyed > keyedMax) throw this.bad('too many values within sets and keys');
   }
 
   #take(length: number): number {

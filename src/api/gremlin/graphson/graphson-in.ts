@@ -2,11 +2,12 @@
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import type { GValue } from '../../../query/gremlin/value/value.ts';
 import { badFrame } from '../bad-frame.ts';
-import { depthMax, keyDepthMax } from '../codec-limits.ts';
+import { depthMax, keyDepthMax, keyedMax } from '../codec-limits.ts';
 
 export class GraphsonIn {
   readonly #path: (string | number)[] = [];
   #keyDepth = 0;
+  #keyed = 0;
   readonly #read: (json: unknown, from: GraphsonIn) => Argument;
 
   /** `read`: how a value is read. */
@@ -15,12 +16,20 @@ export class GraphsonIn {
   }
 
   value(json: unknown): Argument {
+    if (this.#keyDepth > 0) this.#count();
     return this.#read(json, this);
   }
 
   /** For places where only values can stand. The types of both are told apart by those who take them. */
   gvalue(json: unknown): GValue {
-    return this.#read(json, this) as GValue;
+    return this.value(json) as GValue;
+  }
+
+  /** A value in a list or an object. */
+  child(step: string | number, json: unknown): GValue {
+    // What holds nothing is never deeper than what holds it.
+    if (typeof json !== 'object' || json === null) return this.gvalue(json);
+    return this.within(step, () => this.gvalue(json));
   }
 
   within<T>(step: string | number, read: () => T): T {
@@ -37,6 +46,11 @@ export class GraphsonIn {
     const value = read();
     this.#keyDepth--;
     return value;
+  }
+
+  #count(): void {
+    this.#keyed += this.#keyDepth;
+    if (this.#keyed > keyedMax) throw this.bad('too many values within sets and keys');
   }
 
   bad(what: string): Error {

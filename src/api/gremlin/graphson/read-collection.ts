@@ -6,23 +6,23 @@ import type { GraphsonIn } from './graphson-in.ts';
 import { fields, list } from './shapes.ts';
 
 export function readItems(json: readonly unknown[], from: GraphsonIn): readonly GValue[] {
-  return json.map((item, i) => from.within(i, () => from.gvalue(item)));
+  return json.map((item, i) => from.child(i, item));
 }
 
 export function readMap(json: unknown, from: GraphsonIn): GMap {
   // GraphSON 2, and some clients, write an object.
   if (!Array.isArray(json)) {
     const map = new GMap();
-    for (const [key, value] of Object.entries(fields(json, from))) map.set(key, from.gvalue(value));
+    for (const [key, value] of Object.entries(fields(json, from))) map.set(key, from.child(key, value));
     return map;
   }
-  return pairs(json, from, (key, value, map) => map.set(key, from.gvalue(value)));
+  return pairs(json, from, (key, value, map, i) => map.set(key, from.child(i, value)));
 }
 
 export function readBulkSet(json: unknown, from: GraphsonIn): BulkSet {
   return new BulkSet(
-    pairs(list(json, from), from, (item, times, counts) => {
-      const read = from.gvalue(times);
+    pairs(list(json, from), from, (item, times, counts, i) => {
+      const read = from.child(i, times);
       const count = isNumber(read) ? toNumber(read) : -1;
       if (!Number.isSafeInteger(count) || count < 0) throw from.bad('a count should stand here');
       counts.set(item, count + ((counts.get(item) as number | undefined) ?? 0));
@@ -30,15 +30,18 @@ export function readBulkSet(json: unknown, from: GraphsonIn): BulkSet {
   );
 }
 
-/** A flat list of keys and values. */
-function pairs(json: readonly unknown[], from: GraphsonIn, add: (key: GValue, value: unknown, to: GMap) => void): GMap {
+/** A flat list of keys and values; values are given as they are, with their places. */
+function pairs(
+  json: readonly unknown[],
+  from: GraphsonIn,
+  add: (key: GValue, value: unknown, to: GMap, i: number) => void,
+): GMap {
   if (json.length % 2 !== 0) throw from.bad('a key has no value');
   const map = new GMap();
-  for (let i = 0; i < json.length; i += 2)
-    from.within(i, () => {
-      const key = from.asKey(() => from.gvalue(json[i]));
-      add(key, json[i + 1], map);
-    });
+  for (let i = 0; i < json.length; i += 2) {
+    const key = from.asKey(() => from.child(i, json[i]));
+    add(key, json[i + 1], map, i + 1);
+  }
   return map;
 }
 

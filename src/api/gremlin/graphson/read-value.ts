@@ -32,10 +32,6 @@ function readValue(json: unknown, from: GraphsonIn): Argument {
 
 function readObject(json: object, from: GraphsonIn): GMap {
   const map = new GMap();
-  for (const [key, value] of Object.entries(json))
-    map.set(
-      key,
-      from.within(key, () => from.gvalue(value)),
-    );
+  for (const [key, value] of Object.entries(json)) map.set(key, from.child(key, value));
   return map;
 }

@@ -132,7 +132,7 @@ function readData(json: unknown, from: GraphsonIn): Pick<Response, 'data' | 'bul
   const items = Array.isArray(json) ? json : list(fields(json, from)['@value'], from);
   const traversers = items.map(traverserOf);
   const isBulked = traversers.length > 0 && traversers.every((each) => each !== undefined);
-  const data = items.map((item, i) => from.within(i, () => from.gvalue(item)));
+  const data = items.map((item, i) => from.child(i, item));
   return isBulked ? { data, bulks: traversers.map((each) => bulkOf(each.bulk, from)) } : { data };
 }
 
