@@ -7,6 +7,9 @@ import type { GValue } from './value/value.ts';
 
 export class Counts extends Hoard {
   readonly #counts = new Map<unknown, Count>();
+  /** One map for all who ask, early or late. */
+  readonly #map = new GMap();
+  readonly #changed = new Set<Count>();
 
   /** `before`: a map to numbers, to count on from. */
   constructor(before?: GValue) {
@@ -20,17 +23,20 @@ export class Counts extends Hoard {
     const known = keyOf(key);
     const count = this.#counts.get(known);
     if (count === undefined) {
-      this.#counts.set(known, { key, number: bulk });
+      const first = { key, number: bulk };
+      this.#counts.set(known, first);
+      this.#changed.add(first);
       return true;
     }
     count.number += bulk;
+    this.#changed.add(count);
     return false;
   }
 
   result(): GMap {
-    const map = new GMap();
-    for (const { key, number } of this.#counts.values()) map.set(key, long(number));
-    return map;
+    for (const { key, number } of this.#changed) this.#map.set(key, long(number));
+    this.#changed.clear();
+    return this.#map;
   }
 }
 

@@ -72,13 +72,15 @@ const BARRIERS: ReadonlySet<string> = new Set([
 
 export class Groups extends Hoard {
   readonly #groups = new Map<unknown, Group>();
-  /** What a side-effect of this name held before. */
-  readonly #before: GMap;
+  /** One map for all who ask, early or late. */
+  readonly #map: GMap;
+  readonly #changed = new Set<Group>();
   #run: Run | undefined;
 
+  /** `before`: what a side-effect of this name held. */
   constructor(before: GMap = new GMap()) {
     super();
-    this.#before = before;
+    this.#map = before;
   }
 
   *add(traverser: Traverser, { key: by, values }: Grouping, run: Run): Generator<undefined, void> {
@@ -92,20 +94,22 @@ export class Groups extends Hoard {
       group = new Group(key, values);
       this.#groups.set(known, group);
     }
+    this.#changed.add(group);
     yield* group.add(traverser, run);
   }
 
   *finished(run: Run): Generator<undefined, GMap> {
-    const map = new GMap(this.#before);
-    for (const group of this.#groups.values()) {
+    for (const group of this.#changed) {
       const value = yield* group.value(run);
-      if (value !== NOTHING) map.set(group.key, value);
+      if (value === NOTHING) this.#map.delete(group.key);
+      else this.#map.set(group.key, value);
     }
-    return map;
+    this.#changed.clear();
+    return this.#map;
   }
 
   result(): GMap {
-    return this.#run === undefined ? this.#before : atOnce(this.finished(this.#run));
+    return this.#run === undefined ? this.#map : atOnce(this.finished(this.#run));
   }
 }
 

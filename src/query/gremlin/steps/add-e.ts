@@ -18,7 +18,7 @@ export const addE = defineTraversalStep({
   args: 'label',
   count: [1, 1],
   place: ['start', 'step'],
-  modulators: ['from', 'to', 'property'],
+  modulators: ['from', 'to', 'property', 'with'],
   tracking: 'named',
   writes: true,
   example: {

@@ -12,7 +12,8 @@ export const addV = defineTraversalStep({
   args: '[label]',
   count: [0, 1],
   place: ['start', 'step'],
-  modulators: ['property'],
+  // What follows `with` is for other makers of graphs.
+  modulators: ['property', 'with'],
   writes: true,
   example: { query: "g.addV('person').property('name', 'stephen').values('name')", gives: ['stephen'] },
   build(call, builder) {

@@ -23,7 +23,7 @@ export const mergeE = defineTraversalStep({
   args: '[map]',
   count: [0, 1],
   place: ['start', 'step'],
-  modulators: ['option'],
+  modulators: ['option', 'with'],
   writes: true,
   example: {
     query: "g.mergeE([(T.label): 'knows', (from): 1, (to): 6]).inV().values('name')",

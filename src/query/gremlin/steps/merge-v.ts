@@ -16,7 +16,7 @@ export const mergeV = defineTraversalStep({
   args: '[map]',
   count: [0, 1],
   place: ['start', 'step'],
-  modulators: ['option'],
+  modulators: ['option', 'with'],
   writes: true,
   example: {
     query: "g.mergeV([name: 'marko']).option(onMatch, [age: 30]).values('age')",

@@ -7,6 +7,8 @@ export const property = defineTraversalStep({
   doc: 'Gives a property to what comes: a vertex, an edge, or a property of a vertex.',
   args: '[cardinality, ]key, value[, key, value, …] or a map',
   count: [1, Number.POSITIVE_INFINITY],
+  // For other makers of graphs.
+  modulators: ['with'],
   writes: true,
   example: { query: "g.V(1).property('city', 'santa fe').values('city')", gives: ['santa fe'] },
   build(call, builder) {

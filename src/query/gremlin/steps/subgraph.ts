@@ -34,19 +34,28 @@ export const subgraph = defineTraversalStep({
   },
 });
 
-/** Part of a graph, in order of the first of each. */
+/** Part of a graph, in order of the first of each. Whoever asks early has one object with all that comes later. */
 class Part extends Hoard {
-  readonly #vertices = new Map<string, GraphNode>();
-  readonly #edges = new Map<string, GraphEdge>();
+  readonly #seen = new Set<string>();
+  readonly #vertices: GraphNode[] = [];
+  readonly #edges: GraphEdge[] = [];
+  readonly #graph = new GraphResult(this.#vertices, this.#edges);
 
   add(edge: GraphEdge, { view, budget }: Run): void {
-    if (this.#edges.has(edge.id)) return;
+    if (!this.#isNew(`edge ${edge.id}`)) return;
     budget.hold(1);
-    this.#edges.set(edge.id, edge);
-    for (const vertex of [...view.parents(edge), ...view.children(edge)]) this.#vertices.set(vertex.id, vertex);
+    this.#edges.push(edge);
+    for (const vertex of [...view.parents(edge), ...view.children(edge)])
+      if (this.#isNew(`node ${vertex.id}`)) this.#vertices.push(vertex);
   }
 
   result(): GraphResult {
-    return new GraphResult([...this.#vertices.values()], [...this.#edges.values()]);
+    return this.#graph;
+  }
+
+  #isNew(name: string): boolean {
+    if (this.#seen.has(name)) return false;
+    this.#seen.add(name);
+    return true;
   }
 }

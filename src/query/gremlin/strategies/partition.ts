@@ -68,7 +68,7 @@ function within(steps: readonly Instruction[], settings: Settings): Instruction[
     const { name, args } = step;
     if (ARRIVING.has(name) || isDirected(step)) out.push(step, said(step, 'has', key, read));
     else if (name === 'addV' || name === 'addE') {
-      const end = endOfModulators(steps, at, ['property', 'from', 'to']);
+      const end = endOfModulators(steps, at, ['property', 'from', 'to', 'with']);
       out.push(step, ...steps.slice(at + 1, end).map((one) => (name === 'addV' ? marked(one, settings) : one)));
       if (write !== undefined) out.push(said(step, 'property', key, write));
       at = end - 1;

@@ -87,7 +87,7 @@ function isAdded(name: string): name is 'addV' | 'addE' {
   return name === 'addV' || name === 'addE';
 }
 
-const ADDED = ['property', 'from', 'to'];
+const ADDED = ['property', 'from', 'to', 'with'];
 
 function endsHere(steps: readonly Instruction[], at: number): boolean {
   return endOfModulators(steps, at, ADDED) === at + 1;

@@ -115,7 +115,7 @@ function checkConstants({ step, onCreate, onMatch }: MergeWords, criteria: GMap)
 export function mergeWords(call: StepCall, builder: Builder): MergeWords {
   const [criteria] = call.args;
   const options = new Map<string, Option>();
-  for (const modulation of call.modulations) {
+  for (const modulation of call.modulations.filter(({ name }) => name === 'option')) {
     const [token, what, cardinality] = modulation.args;
     if (!(token instanceof Token) || token.type !== 'Merge') {
       builder.wrong(
