@@ -4,7 +4,6 @@ import type { GraphWriter, NewProperty } from '../query/gremlin/property-graph.t
 import { keyOf } from '../query/gremlin/value/identity.ts';
 import type { GValue } from '../query/gremlin/value/value.ts';
 import { mistake } from '../std/mistake.ts';
-import { Interned } from './interned.ts';
 import type { Loaded } from './reading.ts';
 
 export interface VertexRecord {
@@ -24,7 +23,6 @@ export interface EdgeRecord {
 }
 
 export class Loading {
-  readonly interned = new Interned();
   readonly #writer: GraphWriter;
   readonly #nodes = new Map<unknown, GraphNode>();
   #waiting: EdgeRecord[] = [];

@@ -119,14 +119,12 @@ class GraphmlReading {
   }
 
   #described(domain: 'node' | 'edge', labelKey: string, usualLabel: string, data: ReadonlyMap<string, string>) {
-    const { interned } = this.#loading;
     const properties: NewProperty[] = [];
     let label = usualLabel;
     for (const [id, text] of data) {
       const { name, type } = this.#keys.get(`${domain} ${id}`) ?? { name: id, type: 'string' };
       if (name === labelKey) label = text;
-      else
-        properties.push({ key: name, value: type === 'string' ? interned.text(text, name) : this.#value(type, text) });
+      else properties.push({ key: name, value: this.#value(type, text) });
     }
     for (const [of, { name, type, usual }] of this.#keys)
       if (
@@ -136,7 +134,7 @@ class GraphmlReading {
         name !== labelKey
       )
         properties.push({ key: name, value: this.#value(type, usual) });
-    return { label: interned.text(label, '~label'), properties };
+    return { label: label, properties };
   }
 
   #value(type: string, text: string): GValue {

@@ -41,7 +41,7 @@ export class GraphsonReading implements Reading {
   }
 
   #vertex(json: unknown): void {
-    const { vertex, edges, arriving } = adjacentOf(json, this.#loading.interned);
+    const { vertex, edges, arriving } = adjacentOf(json);
     this.#loading.vertex(vertex);
     for (const edge of edges) this.#loading.edgeLater(edge);
     this.#leaving += edges.length;

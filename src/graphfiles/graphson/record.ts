@@ -3,7 +3,6 @@ import { fromGraphson } from '../../query/gremlin/graphson/value.ts';
 import type { NewProperty } from '../../query/gremlin/property-graph.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import { mistake } from '../../std/mistake.ts';
-import type { Interned } from '../interned.ts';
 import type { EdgeRecord, VertexRecord } from '../loading.ts';
 
 export interface Adjacent {
@@ -14,37 +13,35 @@ export interface Adjacent {
 }
 
 /** Throws a Mistake that says what is wrong. */
-export function adjacentOf(json: unknown, interned: Interned): Adjacent {
+export function adjacentOf(json: unknown): Adjacent {
   const vertex = objectOf(json, 'a vertex');
   const id = idOf(vertex.id, 'a vertex');
   const edges: EdgeRecord[] = [];
   for (const [label, list] of entriesOf(vertex.outE, 'outE'))
-    for (const edge of listOf(list, `outE of ${label}`))
-      edges.push(edgeOf(edge, interned.text(label, '~label'), id, interned));
+    for (const edge of listOf(list, `outE of ${label}`)) edges.push(edgeOf(edge, label, id));
   let arriving = 0;
   for (const [label, list] of entriesOf(vertex.inE, 'inE')) arriving += listOf(list, `inE of ${label}`).length;
   return {
     vertex: {
       id,
-      label:
-        vertex.label === undefined ? 'vertex' : interned.text(textOf(vertex.label, 'the label of a vertex'), '~label'),
-      properties: vertexProperties(vertex.properties, interned),
+      label: vertex.label === undefined ? 'vertex' : textOf(vertex.label, 'the label of a vertex'),
+      properties: vertexProperties(vertex.properties),
     },
     edges,
     arriving,
   };
 }
 
-function edgeOf(json: unknown, label: string, from: GValue, interned: Interned): EdgeRecord {
+function edgeOf(json: unknown, label: string, from: GValue): EdgeRecord {
   const edge = objectOf(json, 'an edge');
   const properties: NewProperty[] = [];
   for (const [key, value] of entriesOf(edge.properties, 'the properties of an edge'))
-    properties.push({ key, value: propertyValue(value, key, interned) });
+    properties.push({ key, value: propertyValue(value) });
   const id = edge.id === undefined ? undefined : idOf(edge.id, 'an edge');
   return { id, label, from, to: idOf(edge.inV, 'the inV of an edge'), properties };
 }
 
-function vertexProperties(json: unknown, interned: Interned): NewProperty[] {
+function vertexProperties(json: unknown): NewProperty[] {
   const properties: NewProperty[] = [];
   for (const [key, list] of entriesOf(json, 'the properties of a vertex')) {
     const values = listOf(list, `the property ${key}`);
@@ -56,20 +53,16 @@ function vertexProperties(json: unknown, interned: Interned): NewProperty[] {
       properties.push({
         key,
         cardinality,
-        value: propertyValue(property.value, key, interned),
+        value: propertyValue(property.value),
         id: property.id === undefined ? undefined : idOf(property.id, `the property ${key}`),
-        meta:
-          meta.length === 0
-            ? undefined
-            : meta.map(([name, value]) => [name, propertyValue(value, name, interned)] as const),
+        meta: meta.length === 0 ? undefined : meta.map(([name, value]) => [name, propertyValue(value)] as const),
       });
     }
   }
   return properties;
 }
 
-function propertyValue(json: unknown, key: string, interned: Interned): GValue {
-  if (typeof json === 'string') return interned.text(json, key);
+function propertyValue(json: unknown): GValue {
   return fromGraphson(json === undefined ? null : json);
 }
 

@@ -32,26 +32,25 @@ export class JsonLinesReading implements Reading {
     if (typeof json !== 'object' || json === null) throw wrong('no element');
     const { kind, id, label, from, to, properties } = json as Readonly<Record<string, unknown>>;
     if (typeof label !== 'string') throw wrong('an element has no label');
-    const element = { label: this.#loading.interned.text(label, '~label'), properties: this.#properties(properties) };
+    const element = { label, properties: propertiesOf(properties) };
     if (kind === 'node') this.#loading.vertex({ ...element, id: idOf(id, 'id') });
     else if (kind === 'edge') {
       const ends = { from: idOf(from, 'from'), to: idOf(to, 'to') };
       this.#loading.edge({ ...element, ...ends, id: id === undefined ? undefined : idOf(id, 'id') });
     } else throw wrong(`"kind" is "node" or "edge", not ${JSON.stringify(kind)}`);
   }
+}
 
-  #properties(json: unknown): NewProperty[] {
-    if (json === undefined) return [];
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong('"properties" is no object');
-    const { interned } = this.#loading;
-    const properties: NewProperty[] = [];
-    // What JSON.parse makes inherits nothing that could be listed.
-    for (const key in json) {
-      const value = (json as Readonly<Record<string, unknown>>)[key];
-      properties.push({ key, value: typeof value === 'string' ? interned.text(value, key) : fromGraphson(value) });
-    }
-    return properties;
+function propertiesOf(json: unknown): NewProperty[] {
+  if (json === undefined) return [];
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong('"properties" is no object');
+  const properties: NewProperty[] = [];
+  // What JSON.parse makes inherits nothing that could be listed.
+  for (const key in json) {
+    const value = (json as Readonly<Record<string, unknown>>)[key];
+    properties.push({ key, value: fromGraphson(value) });
   }
+  return properties;
 }
 
 function idOf(json: unknown, what: string): GValue {

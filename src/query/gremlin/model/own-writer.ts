@@ -10,6 +10,7 @@ import { type GValue, type Property, Uuid, VertexProperty } from '../value/value
 import { derivedId } from './derived.ts';
 import { type Entry, entriesOf, withEntries } from './entries.ts';
 import { idOf, idText, intOf } from './ids.ts';
+import { Interned } from './interned.ts';
 import { LABEL } from './own.ts';
 import { isSame, toStored } from './stored.ts';
 
@@ -26,6 +27,7 @@ export class OwnWriter implements GraphWriter {
   readonly #graph: Graph;
   readonly #source: () => Source;
   readonly #mayWrite: (() => void) | undefined;
+  readonly #interned = new Interned();
   /** New ids count on from the highest that ever was. */
   #nextId = 0;
 
@@ -45,7 +47,7 @@ export class OwnWriter implements GraphWriter {
   addVertex(label: string, id: GValue | undefined, properties: readonly NewProperty[]): GraphNode {
     const text = id === undefined ? this.#newId() : idText(id);
     if (this.#graph.nodes.alive.has(text)) throw taken('Vertex', text);
-    const metadata = labelled(label);
+    const metadata: Record<string, Value> = { [LABEL]: this.#interned.text(labelText(label), LABEL) };
     for (const property of properties) {
       const key = propertyKey(property.key);
       const value = this.#with(text, ownValue(metadata, key), property);
@@ -67,10 +69,10 @@ export class OwnWriter implements GraphWriter {
     const text = id === undefined ? this.#newId() : idText(id);
     if (this.#graph.edges.alive.has(text)) throw taken('Edge', text);
     for (const node of [from, to]) this.#current(node);
-    const metadata = labelled(label);
+    const metadata: Record<string, Value> = { [LABEL]: this.#interned.text(labelText(label), LABEL) };
     for (const { key, value } of properties) {
       if (value === null) delete metadata[propertyKey(key)];
-      else put(metadata, propertyKey(key), toStored(value));
+      else put(metadata, propertyKey(key), this.#stored(key, value));
     }
     this.#apply({ kind: 'edge', id: text, parent: from.id, child: to.id, metadata });
     this.#noteId(text);
@@ -82,7 +84,7 @@ export class OwnWriter implements GraphWriter {
     const current = this.#current(element);
     const before = ownValue(current.metadata, key);
     if (element.kind === 'node') this.#put(element, key, this.#with(element.id, before, property));
-    else this.#put(element, key, property.value === null ? undefined : toStored(property.value));
+    else this.#put(element, key, property.value === null ? undefined : this.#stored(key, property.value));
     return this.#current(element);
   }
 
@@ -105,7 +107,7 @@ export class OwnWriter implements GraphWriter {
     if (value === null) return cardinality === 'single' ? undefined : before;
     const meta = metaOf(property);
     if (cardinality === 'single') {
-      if (id === undefined && meta === undefined) return toStored(value);
+      if (id === undefined && meta === undefined) return this.#stored(key, value);
       return withEntries([{ id: givenId(id, derivedId(vertex, key)), value, meta }]);
     }
     const entries = entriesOf(before);
@@ -119,6 +121,10 @@ export class OwnWriter implements GraphWriter {
       return withEntries(entries.map((entry) => (isOther(entry) ? entry : changed(entry))));
     }
     return withEntries([...entries, { id: id ?? freeId(vertex, key, entries), value, meta }]);
+  }
+
+  #stored(key: string, value: GValue): Value {
+    return typeof value === 'string' ? this.#interned.text(value, key) : toStored(value);
   }
 
   #replaceEntry({ vertex, key, id }: VertexProperty, change: ((entry: Entry) => Entry) | undefined): void {
@@ -172,11 +178,12 @@ export function propertyKey(key: unknown): string {
   return key;
 }
 
-function labelled(label: unknown): Record<string, Value> {
+/** Throws a Mistake for what is no label. */
+function labelText(label: unknown): string {
   if (typeof label !== 'string') throw mistake('query.label', 'Label can not be null');
   if (label === '') throw mistake('query.label', 'Label can not be empty');
   if (label.startsWith('~')) throw mistake('query.label', `Label can not be a hidden key: ${label}`);
-  return { [LABEL]: label };
+  return label;
 }
 
 function metaOf({ meta }: NewProperty): ReadonlyMap<string, GValue> | undefined {
