@@ -1,5 +1,5 @@
 /** Sets and maps of any value, in order of insertion. Two keys are one as in Java: `1` and `1L` are two, equal lists are one. */
-import { Collection, keyOf, part } from './identity.ts';
+import { Collection, keyOf, part, partsOf } from './identity.ts';
 import type { GValue } from './value.ts';
 
 export class GSet extends Collection implements Iterable<GValue> {
@@ -11,7 +11,7 @@ export class GSet extends Collection implements Iterable<GValue> {
   }
 
   key(): string {
-    return `\0S${Array.from(this, part).sort().join('')}`;
+    return `\0S${partsOf(this).sort().join('')}`;
   }
 
   get size(): number {
@@ -48,7 +48,9 @@ export class GMap extends Collection implements Iterable<readonly [GValue, GValu
   }
 
   key(): string {
-    return `\0m${Array.from(this, ([key, value]) => part(key) + part(value))
+    const [keys, values] = [partsOf(this.keys()), partsOf(this.values())];
+    return `\0m${keys
+      .map((key, at) => key + values[at])
       .sort()
       .join('')}`;
   }

@@ -1,4 +1,5 @@
 /** What makes two values one key of a map or set: Java's equals. */
+import { mistake } from '../../../std/mistake.ts';
 import { Bytecode } from '../bytecode.ts';
 import { Num } from './num.ts';
 import { Predicate } from './predicate.ts';
@@ -50,8 +51,25 @@ export abstract class Collection {
   abstract key(): string;
 }
 
+/** A small value may hold itself in many places: then what tells it from others is long. Characters. */
+export const KEY_LENGTH_MAX = 4 * 1024 * 1024;
+
+/** Throws a Mistake where they are too much to compare. */
+export function partsOf(values: Iterable<GValue>): string[] {
+  const texts: string[] = [];
+  let length = 0;
+  for (const value of values) {
+    const text = part(value);
+    length += text.length;
+    if (length > KEY_LENGTH_MAX)
+      throw mistake('gremlin.too-large', `a value is too large to be compared: ${KEY_LENGTH_MAX} characters (limit)`);
+    texts.push(text);
+  }
+  return texts;
+}
+
 function parts(values: readonly GValue[]): string {
-  return values.map(part).join('');
+  return partsOf(values).join('');
 }
 
 /** With its length, so that no two lists of parts are one text. */
