@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
 import type { Op } from './step.ts';
 import { GMap } from './value/collections.ts';
 import { javaType } from './value/java-type.ts';
-import { membersOf } from './value/members.ts';
+import { membersOf, sizeOf } from './value/members.ts';
 import type { GValue } from './value/value.ts';
 import { mapping } from './waiting.ts';
 
@@ -33,7 +33,12 @@ export function twoLists(call: StepCall, builder: Builder, join: Joined, maps?: 
       throw wrong(`${name} step expected provided argument to evaluate to a Map, encountered ${javaType(map)}`);
     }
     const left = incoming(value, name);
-    return join(left, argument(yield* other.ask(traverser, run), name, other), run);
+    const joined = join(left, argument(yield* other.ask(traverser, run), name, other), run);
+    // A list that is joined with itself again and again doubles each time.
+    const size = sizeOf(joined);
+    run.budget.hold(size);
+    run.budget.hold(-size);
+    return joined;
   });
 }
 

@@ -2,6 +2,7 @@ import { mistake } from '../../../std/mistake.ts';
 import { given } from '../given.ts';
 import { defineTraversalStep } from '../step.ts';
 import { javaType } from '../value/java-type.ts';
+import { checkTextLength } from '../value/text.ts';
 import type { GValue } from '../value/value.ts';
 import { mapping } from '../waiting.ts';
 
@@ -20,7 +21,9 @@ export const concat = defineTraversalStep({
         for (const one of more)
           texts.push(textOf(yield* one.ask(traverser, run), 'Concat argument must resolve to string'));
         // Of nothing but null comes null.
-        return texts.every((text) => text === null) ? null : texts.join('');
+        if (texts.every((text) => text === null)) return null;
+        checkTextLength(texts.reduce((length, text) => length + (text?.length ?? 0), 0));
+        return texts.join('');
       },
     );
   },

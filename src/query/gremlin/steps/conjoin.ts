@@ -1,6 +1,6 @@
 import { defineTraversalStep } from '../step.ts';
 import { incoming } from '../two-lists.ts';
-import { javaText } from '../value/text.ts';
+import { checkTextLength, javaText } from '../value/text.ts';
 
 export const conjoin = defineTraversalStep({
   name: 'conjoin',
@@ -15,7 +15,14 @@ export const conjoin = defineTraversalStep({
       kind: 'map',
       map({ value }, run) {
         const texts: string[] = [];
-        for (const item of incoming(value, 'conjoin')) if (item !== null) texts.push(javaText(item, run));
+        let length = 0;
+        for (const item of incoming(value, 'conjoin')) {
+          if (item === null) continue;
+          const text = javaText(item, run);
+          length += text.length + String(separator).length;
+          checkTextLength(length);
+          texts.push(text);
+        }
         return texts.join(separator as string);
       },
     };

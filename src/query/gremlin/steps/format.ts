@@ -2,7 +2,7 @@ import { identityBy } from '../by.ts';
 import { isElement, readValue } from '../read.ts';
 import { scopeValue } from '../scope.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import { javaText } from '../value/text.ts';
+import { checkTextLength, javaText } from '../value/text.ts';
 import { VertexProperty } from '../value/value.ts';
 import { mapping } from '../waiting.ts';
 
@@ -40,6 +40,7 @@ export const format = defineTraversalStep({
           // What has a hole is not told at all.
           if (held === NOTHING || held === null) return NOTHING;
           made += javaText(held, run);
+          checkTextLength(made.length);
         }
         return made;
       },

@@ -1,6 +1,7 @@
 import { unscoped } from '../local.ts';
 import { defineTraversalStep } from '../step.ts';
 import { textOp } from '../text-step.ts';
+import { checkTextLength } from '../value/text.ts';
 
 export const replace = defineTraversalStep({
   name: 'replace',
@@ -14,6 +15,15 @@ export const replace = defineTraversalStep({
       builder.wrong(call, 'replace takes two texts');
     // Nothing is found of null or of no text, and null replaces nothing.
     if (typeof old !== 'string' || typeof by !== 'string' || old === '') return textOp(call, (text) => text);
-    return textOp(call, (text) => text.replaceAll(old, () => by));
+    return textOp(call, (text) => {
+      if (by.length > old.length) checkTextLength(text.length + timesIn(text, old) * (by.length - old.length));
+      return text.replaceAll(old, () => by);
+    });
   },
 });
+
+function timesIn(text: string, part: string): number {
+  let times = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) times++;
+  return times;
+}

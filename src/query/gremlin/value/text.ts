@@ -33,6 +33,15 @@ import {
   VertexProperty,
 } from './value.ts';
 
+/** No text that a step makes is longer, so that none doubles itself until the memory is gone. Characters. */
+export const TEXT_MAX = 16 * 1024 * 1024;
+
+/** Throws a Mistake where a text would be longer than may be. */
+export function checkTextLength(length: number): void {
+  if (length > TEXT_MAX)
+    throw mistake('gremlin.text-too-long', `the text would have more than ${TEXT_MAX} characters (limit)`);
+}
+
 /** Where elements are named: how they look, and (for the ids at the ends of edges) what they are part of. */
 export interface Naming {
   readonly model: PropertyModel;
@@ -40,7 +49,13 @@ export interface Naming {
 }
 
 export function javaText(value: GValue, naming: Naming): string {
-  return written(value, naming, 0);
+  if (typeof value === 'string') return value;
+  return written(value, { ...naming, length: 0 }, 0);
+}
+
+/** What was written so far: a small value may hold itself in many places. */
+interface Writing extends Naming {
+  length: number;
 }
 
 /** Values within values, and no text is longer: what is behind that would be nobody's reading. */
@@ -48,7 +63,19 @@ const DEPTH_MAX = 200;
 /** StringFactory of TinkerPop abbreviates what a property holds to so many characters. */
 const PROPERTY_TEXT_MAX = 20;
 
-function written(value: GValue, naming: Naming, depth: number): string {
+function written(value: GValue, writing: Writing, depth: number): string {
+  const text = textOf(value, writing, depth);
+  // What holds others has counted them already.
+  writing.length += isLeaf(value) ? text.length + 2 : 2;
+  checkTextLength(writing.length);
+  return text;
+}
+
+function isLeaf(value: GValue): boolean {
+  return typeof value !== 'object' || value === null || isNumber(value);
+}
+
+function textOf(value: GValue, naming: Writing, depth: number): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);
   if (isNumber(value)) return numberText(value);
