@@ -34,7 +34,7 @@ import {
 } from './value.ts';
 
 /** No text that a step makes is longer, so that none doubles itself until the memory is gone. Characters. */
-export const TEXT_MAX = 16 * 1024 * 1024;
+export const TEXT_MAX = 4 * 1024 * 1024;
 
 /** Throws a Mistake where a text would be longer than may be. */
 export function checkTextLength(length: number): void {
