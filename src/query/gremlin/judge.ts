@@ -2,7 +2,7 @@
 import type { Child } from './child.ts';
 import { passes } from './pipeline.ts';
 import type { Run } from './run.ts';
-import { type FilterOp, type Items, NOTHING, type Op, type Wanted } from './step.ts';
+import { type FilterOp, type FlatMapOp, type Items, NOTHING, type Op, type Wanted } from './step.ts';
 import type { Mark, Traverser } from './traverser.ts';
 import type { GValue } from './value/value.ts';
 
@@ -26,8 +26,19 @@ export function judgeOfChild(child: Child): Judge {
       for (const filter of filters) if (filter.accepts?.(value, run) === false) return false;
       return true;
     }, wants);
+  const [only] = placed;
+  if (only?.op.kind === 'flatMap' && placed.length === 1) return ofFirstOf(only.op);
   if (direct !== undefined) return ofDirect((traverser, run) => direct(traverser, run) !== NOTHING, wants);
   return { accepts: undefined, direct: undefined, ask: (traverser, run) => child.any(traverser, run), wants };
+}
+
+/** One is enough. */
+function ofFirstOf(op: FlatMapOp): Judge {
+  return ofDirect((traverser, run) => {
+    run.budget.spend();
+    for (const _ of op.flatMap(traverser, run)) return true;
+    return false;
+  });
 }
 
 export function judgeOfFilter(filter: FilterOp): Judge {

@@ -2,6 +2,7 @@ import type { By } from '../by.ts';
 import { valueAt } from '../compared.ts';
 import { named } from '../each.ts';
 import { isLocal, unscoped } from '../local.ts';
+import { isElement } from '../read.ts';
 import type { Run } from '../run.ts';
 import { defineTraversalStep, NOTHING, type Nothing } from '../step.ts';
 import { Traverser } from '../traverser.ts';
@@ -17,7 +18,7 @@ export const dedup = defineTraversalStep({
   count: [0, Number.POSITIVE_INFINITY],
   modulators: ['by'],
   tracking: (args) => (args.some((arg) => typeof arg === 'string') ? 'named' : 'none'),
-  example: { query: "g.V().both().dedup().by(T.label).values('name')", gives: ['lop', 'marko'] },
+  example: { query: "g.V().both().dedup().by(T.label).values('name')", gives: ['lop', 'vadas'] },
   build(call, builder) {
     if (isLocal(call)) return { kind: 'map', map: ({ value }) => new GSet(partsOf(value) ?? [value]) };
     const names = builder.strings(call, unscoped(call));
@@ -29,7 +30,7 @@ export const dedup = defineTraversalStep({
       kind: 'stream',
       *stream(input, run) {
         const { budget } = run;
-        const seen = new Set<unknown>();
+        const seen = new Seen();
         for (const traverser of input) {
           if (traverser === undefined || traverser === null) {
             yield traverser;
@@ -38,8 +39,7 @@ export const dedup = defineTraversalStep({
           if (budget.spend()) yield undefined;
           const value = keyNow === undefined ? yield* keyAt(names, by, traverser, run) : keyNow(traverser, run);
           if (value === NOTHING) continue;
-          const before = seen.size;
-          if (seen.add(keyOf(value)).size === before) continue;
+          if (!seen.add(value)) continue;
           budget.hold(1);
           yield named(traverser.bulk === 1 ? traverser : traverser.copy(1), mark);
         }
@@ -48,6 +48,28 @@ export const dedup = defineTraversalStep({
     };
   },
 });
+
+/** Elements are told apart by their ids alone, which needs no key to be made of them. */
+class Seen {
+  readonly #nodes = new Set<string>();
+  readonly #edges = new Set<string>();
+  readonly #others = new Set<unknown>();
+
+  get size(): number {
+    return this.#nodes.size + this.#edges.size + this.#others.size;
+  }
+
+  /** False when it was there already. */
+  add(value: GValue): boolean {
+    if (!isElement(value)) return isNew(this.#others, keyOf(value));
+    return isNew(value.kind === 'node' ? this.#nodes : this.#edges, value.id);
+  }
+}
+
+function isNew<T>(set: Set<T>, key: T): boolean {
+  const before = set.size;
+  return set.add(key).size > before;
+}
 
 function* keyAt(
   names: readonly string[],

@@ -83,14 +83,20 @@ function scan(kind: Element['kind'], wanted: readonly Wanted[], run: Run): Itera
 function nodesOf(want: Wanted, model: PropertyModel, view: GraphView): Iterable<Element> | undefined {
   if (want.values.length > INDEXED_VALUES_MAX) return undefined;
   const found: Iterable<Element>[] = [];
-  for (const value of want.values) {
+  for (const value of new Set(want.values)) {
     // No element has a property or a label that is null.
     if (value === null) continue;
     const some = want.of === 'property' ? model.nodesWith(want.key, value, view) : labelled(value, model, view);
     if (some === undefined) return undefined;
     found.push(some);
   }
-  return found.length === 1 ? found[0] : once(found);
+  if (found.length === 1) return found[0];
+  return want.of === 'label' ? inTurn(found) : once(found);
+}
+
+/** An element has one label. */
+function* inTurn(found: readonly Iterable<Element>[]): Generator<Element> {
+  for (const some of found) yield* some;
 }
 
 /** A node may be found by several values of one property. */
