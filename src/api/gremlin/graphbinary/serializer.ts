@@ -143,5 +143,5 @@ function readVersion(from: BytesIn): void {
 }
 
 function readEnd(from: BytesIn): void {
-  if (from.left > 0) throw from.bad(`${from.left} bytes follow the message`);
+  if (from.left > 0) throw from.bad(`bytes follow the message: ${from.left}`);
 }
