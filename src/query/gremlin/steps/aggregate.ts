@@ -17,7 +17,7 @@ export const aggregate = defineTraversalStep({
   args: '[scope, ]side-effect',
   count: [1, 2],
   modulators: ['by'],
-  example: { query: "g.V().aggregate('x').by('lang').cap('x')", gives: ['[java, java]'] },
+  example: { query: "g.V().aggregate('x').by('lang').cap('x')", gives: ['{java=2}'] },
   build(call, builder) {
     const [scope] = call.args;
     const isLocal = call.args.length > 1 && scope === tokens.Scope.local;
@@ -31,7 +31,7 @@ export const store = defineTraversalStep({
   args: 'side-effect',
   count: [1, 1],
   modulators: ['by'],
-  example: { query: "g.V().store('x').by('lang').limit(1).cap('x')", gives: ['[]'] },
+  example: { query: "g.V().store('x').by('lang').limit(1).cap('x')", gives: ['{}'] },
   build: (call, builder) => build(call, builder, true),
 });
 

@@ -13,7 +13,7 @@ export const subgraph = defineTraversalStep({
   count: [1, 1],
   example: {
     query: "g.E().hasLabel('knows').subgraph('sg').cap('sg')",
-    gives: ['graph[vertices:3 edges:2]'],
+    gives: ['tinkergraph[vertices:3 edges:2]'],
   },
   build(call, builder) {
     const [name] = builder.strings(call);

@@ -1,0 +1,24 @@
+/** The examples that the reference prints, run. */
+import { ownServices } from '../../../src/query/gremlin/services/own.ts';
+import { traversalSteps } from '../../../src/query/gremlin/steps/index.ts';
+import { javaText } from '../../../src/query/gremlin/value/text.ts';
+import { ask } from './asked.ts';
+import { modern } from './toys.ts';
+
+test.each(traversalSteps.map(({ name, example }) => ({ name, ...example })))(
+  'the example of $name gives what it says',
+  async ({ query, gives }) => {
+    const toy = modern();
+    const { model, timeline, writer } = toy;
+    const files = { read: () => Promise.resolve(), write: () => Promise.resolve() };
+    const results = await ask(query, {
+      name: 'g',
+      model,
+      timeline,
+      writer: () => writer,
+      services: ownServices,
+      files,
+    });
+    expect(results.map((value) => javaText(value, { model, view: timeline.now() }))).toEqual(gives);
+  },
+);
