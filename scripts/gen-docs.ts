@@ -11,12 +11,14 @@ import { metadataPage } from './reference/metadata.ts';
 import { optionsPage } from './reference/options.ts';
 import { skydiveKeysPage } from './reference/skydive-keys.ts';
 import { stepsPage } from './reference/steps.ts';
+import { traversalStepsPage } from './reference/traversal-steps.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs', 'reference');
 
 export const pages: ReadonlyMap<string, () => string> = new Map([
   ['options.md', optionsPage],
   ['steps.md', stepsPage],
+  ['traversal-steps.md', traversalStepsPage],
   ['flows.md', flowsPage],
   ['metadata.md', metadataPage],
   ['mechanisms.md', mechanismsPage],
