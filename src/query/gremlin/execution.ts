@@ -148,7 +148,7 @@ export class Execution {
 
 /** A view may be taken between two portions as well: so it is kept as it was. */
 class Running implements Run {
-  readonly model: PropertyModel;
+  model: PropertyModel;
   readonly timeline: Timeline;
   readonly flows: FlowView | undefined;
   readonly services: readonly Service[];

@@ -24,16 +24,9 @@ export function profileKey([name]: readonly Argument[]): string {
 
 /** Where one of the steps is `profile`, those before it are measured. */
 export function profiled(placed: Placed[], calls: readonly StepCall[], builder: Builder): Placed[] {
-  const [call, another] = calls.filter(({ name }) => name === NAME);
+  const call = calls.find(({ name }) => name === NAME);
   if (call === undefined) return placed;
-  if (another !== undefined) builder.wrong(another, 'The profile()-Step cannot be specified multiple times.');
   if (builder.depth > 0) builder.wrong(call, 'The profile()-Step cannot be specified in a child traversal');
-  const [next] = calls.slice(calls.indexOf(call) + 1);
-  if (next !== undefined && next.name !== 'cap')
-    builder.wrong(
-      call,
-      'When specified, the profile()-Step must be the last step or followed only by the cap()-step and/or requirements step.',
-    );
   const at = placed.findIndex(({ op }) => nameIn(op.words ?? '') === NAME);
   return at < 0 ? placed : [measured(placed.slice(0, at), profileKey(call.args)), ...placed.slice(at)];
 }

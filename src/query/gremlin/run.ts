@@ -10,7 +10,8 @@ import type { SideEffects } from './side-effects.ts';
 import type { GValue } from './value/value.ts';
 
 export interface Run {
-  readonly model: PropertyModel;
+  /** A new one after each computation over the whole graph, which knows what was computed. */
+  model: PropertyModel;
   /** Of the moment asked about; a new one after each change that this run makes. */
   view: GraphView;
   readonly timeline: Timeline;

@@ -15,6 +15,7 @@ import { coalesce } from './coalesce.ts';
 import { coin } from './coin.ts';
 import { concat } from './concat.ts';
 import { conjoin } from './conjoin.ts';
+import { connectedComponent } from './connected-component.ts';
 import { and, filter, not, or } from './connectives.ts';
 import { constant } from './constant.ts';
 import { count } from './count.ts';
@@ -52,7 +53,10 @@ import { mergeE } from './merge-e.ts';
 import { mergeV } from './merge-v.ts';
 import { optional } from './optional.ts';
 import { order } from './order.ts';
+import { pageRank } from './page-rank.ts';
 import { path } from './path.ts';
+import { peerPressure } from './peer-pressure.ts';
+import { profile } from './profile.ts';
 import { project } from './project.ts';
 import { properties } from './properties.ts';
 import { property } from './property.ts';
@@ -62,23 +66,23 @@ import { repeat } from './repeat.ts';
 import { replace } from './replace.ts';
 import { reverse } from './reverse.ts';
 import { sack } from './sack.ts';
+import { sample } from './sample.ts';
 import { select } from './select.ts';
+import { shortestPath } from './shortest-path.ts';
 import { sideEffect } from './side-effect.ts';
+import { cyclicPath, simplePath } from './simple-path.ts';
 import { split } from './split.ts';
 import { subgraph } from './subgraph.ts';
 import { substring } from './substring.ts';
 import { sum } from './sum.ts';
 import { tail } from './tail.ts';
 import { toLower, toUpper } from './text-case.ts';
+import { timeLimit } from './time-limit.ts';
 import { tree } from './tree.ts';
 import { lTrim, rTrim, trim } from './trim.ts';
 import { unfold } from './unfold.ts';
 import { union } from './union.ts';
 import { valueMap } from './value-map.ts';
-import { profile } from './profile.ts';
-import { sample } from './sample.ts';
-import { cyclicPath, simplePath } from './simple-path.ts';
-import { timeLimit } from './time-limit.ts';
 import { values } from './values.ts';
 import { both, bothE, in_, inE, out, outE, to, toE } from './vertex.ts';
 import { where } from './where.ts';
@@ -132,6 +136,10 @@ export const traversalSteps: readonly TraversalStep[] = [
   select,
   sideEffect,
   union,
+  shortestPath,
+  connectedComponent,
+  peerPressure,
+  pageRank,
   profile,
   tree,
   match,

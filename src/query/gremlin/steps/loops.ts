@@ -7,7 +7,10 @@ export const loops = defineTraversalStep({
   doc: 'How often it went round in the repeat it is in, or in the one of that name.',
   args: '[name]',
   count: [0, 1],
-  example: { query: "g.V(1).emit(loops().is(1)).repeat(out()).times(2).values('name')", gives: [] },
+  example: {
+    query: "g.V(1).emit(loops().is(1)).repeat(out()).times(2).values('name')",
+    gives: ['lop', 'vadas', 'josh', 'ripple', 'lop'],
+  },
   build(call, builder) {
     const [name] = builder.strings(call);
     if (name === undefined) return { kind: 'map', map: ({ loops }) => loops?.count ?? 0 };

@@ -7,7 +7,7 @@ export const profile = defineTraversalStep({
   doc: 'How long each step before it took, and how many came out of it; with a name it is put aside.',
   args: '[side-effect]',
   count: [0, 1],
-  example: { query: "g.V().out().profile('x').cap('x').count()", gives: ['1'] },
+  example: { query: "g.V(1).profile('x')", gives: ['v[1]'] },
   build(call, builder): StreamOp {
     const [name] = builder.strings(call);
     const { mark } = builder;

@@ -1,5 +1,4 @@
 import type { Builder } from '../builder.ts';
-import { Bytecode } from '../bytecode.ts';
 import type { Modulation, StepCall } from '../calls.ts';
 import { gathers, reduces } from '../gathers.ts';
 import { directly, questionOf } from '../question.ts';
@@ -19,7 +18,6 @@ export const repeat = defineTraversalStep({
     const [name, traversal] = call.args.length > 1 ? call.args : [undefined, call.args[0]];
     if (name !== undefined && typeof name !== 'string') builder.wrong(call, 'the name of a repeat is a text');
     const child = builder.child(traversal, call);
-    verify(call, builder, traversal);
     if (reduces(traversal))
       builder.wrong(call, 'The parent of a reducing barrier can not be repeat()-step', 'put it into local(…)');
     return repeating({
@@ -33,11 +31,6 @@ export const repeat = defineTraversalStep({
     });
   },
 });
-
-function verify(call: StepCall, builder: Builder, traversal: unknown): void {
-  if (traversal instanceof Bytecode && traversal.steps.some(({ name }) => name === 'inject'))
-    builder.wrong(call, 'The parent of inject()-step can not be repeat()-step');
-}
 
 function conditionOf(call: StepCall, builder: Builder, names: readonly Modulation['name'][]): Condition | undefined {
   const first = call.before.filter(({ name }) => names.includes(name));

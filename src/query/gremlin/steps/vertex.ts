@@ -9,7 +9,7 @@ import { javaType } from '../value/java-type.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
 
-type Direction = 'OUT' | 'IN' | 'BOTH';
+export type Direction = 'OUT' | 'IN' | 'BOTH';
 type Gives = 'vertices' | 'edges';
 
 export const out = alongEdges('out', 'OUT', 'vertices', "g.V(1).out('knows').values('name')", ['vadas', 'josh']);
