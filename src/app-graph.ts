@@ -40,6 +40,8 @@ export interface OpenGraph extends AsyncDisposable {
 /** Events that memory holds at most. */
 const EVENTS_MAX = 4_000_000;
 const HOUSEKEEPING_MS = 5_000;
+/** Who changes a graph of their own waits for the answer; the less is on its way when the power goes, the better. */
+const GATHER_MS = 2;
 /** A graph forgets its past for lack of room alone. */
 const AGE_MS_MAX = 36_500 * 86_400_000;
 
@@ -51,7 +53,8 @@ export async function openGraph(plan: GraphPlan): Promise<OpenGraph> {
   const kept = await archive?.range();
   // After all that is kept, as in app.ts: no moment belongs to two runs.
   const begin = Math.max(Date.now(), Math.floor(kept?.to ?? 0) + 1);
-  const writer = archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock });
+  const writer =
+    archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock, gatherMs: GATHER_MS });
   if (writer) stack.defer(() => writer.stop());
   const flushed = () => writer?.flushed() ?? Promise.resolve();
   const own = new OwnGraph({

@@ -4,9 +4,10 @@
  */
 import { mistake } from '../../../std/mistake.ts';
 import { GMap, GSet } from '../value/collections.ts';
+import { dateTimeOf, dateTimeText } from '../value/datetime.ts';
+import { durationOf, durationText } from '../value/duration.ts';
 import { Num, type NumType, type NumValue, num, numType } from '../value/num.ts';
 import { Binary, DateTime, Duration, type GValue, Uuid } from '../value/value.ts';
-import { dateTimeFrom, dateTimeText, durationFrom, durationText } from './iso.ts';
 
 /** Deeper than this no value is. */
 export const DEPTH_MAX = 64;
@@ -36,9 +37,9 @@ export function fromGraphson(json: unknown, depth = 0): GValue {
     case 'gx:OffsetDateTime':
     case 'gx:Instant':
     case 'gx:ZonedDateTime':
-      return dateTimeFrom(textOf(value, type)) ?? fail(`${JSON.stringify(value)} is no date`);
+      return dateTimeOf(textOf(value, type)) ?? fail(`${JSON.stringify(value)} is no date`);
     case 'gx:Duration':
-      return durationFrom(textOf(value, type)) ?? fail(`${JSON.stringify(value)} is no duration`);
+      return durationOf(textOf(value, type)) ?? fail(`${JSON.stringify(value)} is no duration`);
     case 'gx:ByteBuffer':
       return bytesOf(textOf(value, type));
     case 'gx:Char':
@@ -56,7 +57,7 @@ export function toGraphson(value: GValue): unknown {
   if (value instanceof GSet) return typed('g:Set', Array.from(value, toGraphson));
   if (value instanceof GMap) return typed('g:Map', Array.from(value).flat().map(toGraphson));
   if (value instanceof Uuid) return typed('g:UUID', value.value);
-  if (value instanceof DateTime) return typed('gx:OffsetDateTime', dateTimeText(value));
+  if (value instanceof DateTime) return typed('gx:OffsetDateTime', dateText(value));
   if (value instanceof Duration) return typed('gx:Duration', durationText(value));
   if (value instanceof Binary)
     return typed('gx:ByteBuffer', btoa(Array.from(value.bytes, (byte) => String.fromCharCode(byte)).join('')));
@@ -119,6 +120,11 @@ function numberTo(value: number | Num): unknown {
   return typed(numberNames[numType(value)], isJson ? plain : Object.is(plain, -0) ? '-0.0' : String(plain));
 }
 
+function dateText(value: DateTime): string {
+  if (Math.abs(value.seconds) > SECONDS_MAX) throw wrong('a date lies too far away for a file');
+  return dateTimeText(value);
+}
+
 function mapFrom(flat: readonly GValue[]): GMap {
   if (flat.length % 2 !== 0) throw wrong('a g:Map has a key without a value');
   const map = new GMap();
@@ -158,6 +164,8 @@ function wrong(message: string): Error {
   return mistake('graphson.value', message);
 }
 
+/** What Date can say, less a day for offsets. */
+const SECONDS_MAX = 8.64e12 - 86_400;
 const WHOLE = /^-?\d{1,1000}$/;
 const DECIMAL = /^[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})([eE][+-]?\d{1,9})?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

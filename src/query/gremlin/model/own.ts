@@ -5,7 +5,7 @@ import type { GraphView } from '../../../graph/view.ts';
 import { type PropertyModel, type Reader, Several } from '../property-graph.ts';
 import { type GValue, Property, VertexProperty } from '../value/value.ts';
 import { derivedId } from './derived.ts';
-import { entriesOf, hasEntries } from './entries.ts';
+import { entriesOf, hasEntries, valuesOf } from './entries.ts';
 import { idOf, idTexts } from './ids.ts';
 import { fromStored, scalarOf } from './stored.ts';
 
@@ -87,7 +87,7 @@ export function indexedKey(key: string): IndexedKey {
 
 function scalars(stored: Value): readonly (string | number | boolean)[] {
   if (typeof stored === 'string') return [stored];
-  const values = hasEntries(stored) ? entriesOf(stored).map((entry) => entry.value) : [fromStored(stored)];
+  const values = hasEntries(stored) ? valuesOf(stored) : [fromStored(stored)];
   return values.map(scalarOf).filter((scalar) => scalar !== undefined);
 }
 
@@ -95,7 +95,7 @@ function read(stored: Value | undefined): GValue | Several | undefined {
   // Nearly every value.
   if (typeof stored !== 'object' || stored === null) return stored;
   if (!hasEntries(stored)) return fromStored(stored);
-  const values = entriesOf(stored).map(({ value }) => value);
+  const values = valuesOf(stored);
   return values.length === 1 ? values[0] : new Several(values);
 }
 
