@@ -14,7 +14,7 @@ export const io = defineTraversalStep({
   count: [1, 1],
   place: ['start'],
   modulators: ['with', 'read', 'write'],
-  example: { query: "g.inject(1).where(constant('the folder is named when the server starts').is('no'))", gives: [] },
+  example: { query: "g.io('modern.json').write()", gives: [] },
   build(call, builder) {
     const [file] = call.args;
     const acts = call.modulations.filter(({ name }) => name !== 'with');
