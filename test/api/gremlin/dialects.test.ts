@@ -8,7 +8,7 @@ import { double, long, num } from '../../../src/query/gremlin/value/num.ts';
 import { Predicate } from '../../../src/query/gremlin/value/predicate.ts';
 import { Reference } from '../../../src/query/gremlin/value/reference.ts';
 import { tokens } from '../../../src/query/gremlin/value/token.ts';
-import { ClassName, DateTime, Duration } from '../../../src/query/gremlin/value/value.ts';
+import { Binary, ClassName, DateTime, Duration } from '../../../src/query/gremlin/value/value.ts';
 
 const read = (json: string): Argument => readGraphson(parseJson(json));
 
@@ -100,6 +100,11 @@ test.each<[string, string, Argument]>([
   ],
 ])('%s', (_what, json, expected) => {
   expect(read(json)).toEqual(expected);
+});
+
+test('bytes are base64, or characters as gremlinpython writes them', () => {
+  expect(read('{"@type":"gx:ByteBuffer","@value":"AQL/"}')).toEqual(new Binary(new Uint8Array([1, 2, 255])));
+  expect(read('{"@type":"gx:ByteBuffer","@value":"\\u0001\\u0002"}')).toEqual(new Binary(new Uint8Array([1, 2])));
 });
 
 test('a value with a cardinality comes as a traversal', () => {

@@ -51,7 +51,7 @@ export function readTyped(type: string, json: unknown, from: GraphsonIn): Argume
     case 'gx:Char':
       return text(json, from);
     case 'gx:ByteBuffer':
-      return new Binary(Uint8Array.from(Buffer.from(text(json, from), 'base64')));
+      return readBytes(text(json, from));
     case 'g:Class':
       return new ClassName(text(json, from));
     case 'g:Bytecode':
@@ -92,6 +92,12 @@ export function readTyped(type: string, json: unknown, from: GraphsonIn): Argume
 
 function readUuid(json: unknown, from: GraphsonIn): Uuid {
   return new Uuid(uuidOf(text(json, from)) ?? bad('a UUID should stand here', from));
+}
+
+/** gremlinpython writes each byte as a character of its own. */
+function readBytes(written: string): Binary {
+  const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(written);
+  return new Binary(Uint8Array.from(Buffer.from(written, isBase64 ? 'base64' : 'latin1')));
 }
 
 function readMillis(json: unknown, from: GraphsonIn): DateTime {
