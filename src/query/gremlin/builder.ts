@@ -6,6 +6,7 @@ import { type By, childBy, directBy, identityBy, keyBy } from './by.ts';
 import { type Argument, Bytecode, type Instruction, Lambda } from './bytecode.ts';
 import { callsOf, type Modulation, placeOf, type StepCall } from './calls.ts';
 import { Child } from './child.ts';
+import { counted } from './counted.ts';
 import { joined } from './infix.ts';
 import { narrow } from './narrow.ts';
 import type { SourceOptions } from './options.ts';
@@ -63,7 +64,9 @@ export class Builder {
       op.words ??= wordsOf(call);
       placed.push({ op, mark });
     }
-    return profiled(bulked(narrow(placed), this), calls, this);
+    const plan = bulked(narrow(placed), this);
+    // Who measures wants to see each step.
+    return calls.some(({ name }) => name === 'profile') ? profiled(plan, calls, this) : counted(plan);
   }
 
   /** A traversal among the arguments of a step; anything else gives its value back (`option(1)`). Faults are told. */

@@ -65,9 +65,12 @@ function walk(
   labels: readonly string[] | undefined,
 ): FlatMapOp {
   if (labels === undefined) return { kind: 'flatMap', flatMap: ({ value }) => none(vertex(value, name)) };
-  if (gives === 'edges')
-    return { kind: 'flatMap', flatMap: ({ value }, run) => edgesOf(vertex(value, name), direction, labels, run) };
-  return { kind: 'flatMap', flatMap: ({ value }, run) => neighbours(vertex(value, name), direction, labels, run) };
+  const along = gives === 'edges' ? edgesOf : neighbours;
+  return {
+    kind: 'flatMap',
+    flatMap: ({ value }, run) => along(vertex(value, name), direction, labels, run),
+    size: ({ value }, run) => (isSpan(run) ? undefined : countOf(vertex(value, name), direction, labels, run)),
+  };
 }
 
 function none(_node: GraphNode): GValue[] {
@@ -77,6 +80,28 @@ function none(_node: GraphNode): GValue[] {
 function vertex(value: GValue, name: string): GraphNode {
   if (isElement(value) && value.kind === 'node') return value;
   throw mistake('gremlin.type', `${name} goes from vertices: ${javaType(value)} cannot be cast to Vertex`);
+}
+
+/** Then an edge has as many ends as there were versions of them. */
+function isSpan({ view: { time } }: Run): boolean {
+  return time !== undefined && time.from !== time.to;
+}
+
+/** At an instant each edge leads to one vertex, so that nobody has to look at those. */
+function countOf(node: GraphNode, direction: Direction, labels: readonly string[], run: Run): number {
+  const { view } = run;
+  return (
+    (direction === 'IN' ? 0 : countAmong(view.out(node), labels, run)) +
+    (direction === 'OUT' ? 0 : countAmong(view.in(node), labels, run))
+  );
+}
+
+function countAmong(edges: Iterable<GraphEdge>, labels: readonly string[], run: Run): number {
+  if (labels.length === 0 && Array.isArray(edges)) return edges.length;
+  const one = labels.length === 1 ? labels[0] : undefined;
+  let count = 0;
+  for (const edge of edges) if (passes(edge, labels, one, run)) count++;
+  return count;
 }
 
 /** Out before in, as TinkerPop has it. An edge to itself comes from either side. */
