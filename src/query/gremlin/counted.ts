@@ -22,7 +22,7 @@ export function counted(placed: readonly Placed[]): Placed[] {
 function sizes(op: FlatMapOp, count: string): ReduceOp {
   return {
     kind: 'reduce',
-    words: `${op.words}, ${count}`,
+    words: `${nameIn(count)}(${op.words})`,
     start() {
       let total = 0;
       return {

@@ -39,5 +39,5 @@ test('explain shows the steps as asked and as they run', () => {
   const [prepared] = new GremlinEngine().prepareText("g.V().out('knows').out().count()", new Map());
   const explanation = explanationOf(prepared?.compiled ?? compile(new Bytecode([], [])));
   expect(explanation.original).toEqual(['V', 'out(knows)', 'out', 'count']);
-  expect(explanation.final).toEqual(['V', 'out(knows)', 'barrier', 'out', 'count']);
+  expect(explanation.final).toEqual(['V', 'out(knows)', 'barrier', 'count(out)']);
 });
