@@ -12,7 +12,6 @@ export const elementMap = defineTraversalStep({
   doc: 'An element as a map: id, label, for an edge both its ends, and one value of each key.',
   args: '[key, …]',
   count: [0, Number.POSITIVE_INFINITY],
-  modulators: ['by'],
   example: { query: "g.V(3).elementMap('lang')", gives: ['{id=3, label=software, lang=java}'] },
   build(call, builder) {
     const keys = builder.strings(call);
