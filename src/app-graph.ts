@@ -33,7 +33,7 @@ export interface OpenGraph extends AsyncDisposable {
   readonly timeline: MergedTimeline;
   /** Elements of an earlier run. */
   readonly found: number;
-  /** Adds what a file holds. It is all there when this resolves, also on disk; cut off, it begins again at the next start. */
+  /** Adds what a file holds. It is all there when this resolves, also on disk. Cut off, an empty graph begins again at the next start. */
   load(file: string, format?: GraphFormat): Promise<Loaded>;
 }
 

@@ -1,6 +1,6 @@
 /** Graphs of one's own: `skein graph serve|import|export`. Puts files, graphs, archives and the Gremlin door together. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultGremlinLimits } from './api/gremlin/limits.ts';
 import type { GremlinLogin, GremlinUser } from './api/gremlin/parts.ts';
@@ -11,6 +11,7 @@ import type { Timeline } from './graph/view.ts';
 import { graphFolder } from './graphfiles/folder.ts';
 import { formatOf } from './graphfiles/format.ts';
 import { writeGraphFile } from './graphfiles/write.ts';
+import type { GraphFiles } from './query/gremlin/run.ts';
 import { ownServices } from './query/gremlin/services/own.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
 import { momentHint, parseMoment, resolveMoment } from './query/times.ts';
@@ -39,7 +40,7 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   const ended = signalled();
   await using stack = new AsyncDisposableStack();
   const login = loginOf(task.users);
-  const files = task.io === undefined ? undefined : graphFolder(task.io);
+  const files = task.io === undefined ? undefined : folderOf(task.io);
   const sources = new Map<string, TraversalSource>();
   const lines: string[] = [];
   for (const { name, file, cardinality } of task.graphs) {
@@ -68,19 +69,28 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   return 0;
 }
 
+function folderOf(directory: string): GraphFiles {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return graphFolder(directory);
+  throw mistake('graph.no-folder', `--io ${directory} is no folder`);
+}
+
 /** Fills a graph that holds nothing yet, and says what it holds. */
 async function filled(graph: OpenGraph, file: string | undefined): Promise<string> {
-  const count = () => `${graph.own.graph.nodes.alive.size} vertices, ${graph.own.graph.edges.alive.size} edges`;
+  const count = () => counted(graph.own.graph.nodes.alive.size, graph.own.graph.edges.alive.size);
   if (graph.found > 0) return `${count()}, as they were${file === undefined ? '' : `; ${file} was not read again`}`;
   if (file === undefined) return 'empty';
   await graph.load(file);
   return `${count()} from ${file}`;
 }
 
+function counted(vertices: number, edges: number): string {
+  return `${vertices} ${vertices === 1 ? 'vertex' : 'vertices'}, ${edges} ${edges === 1 ? 'edge' : 'edges'}`;
+}
+
 async function importGraph(task: ImportTask, log: LineLog, print: (line: string) => void): Promise<number> {
   await using graph = await openGraph({ ...alone(task, log), name: task.graph });
   const { vertices, edges } = await graph.load(task.file, task.format);
-  print(`${vertices} vertices, ${edges} edges added to ${task.graph}`);
+  print(`${counted(vertices, edges)} added to ${task.graph}`);
   return 0;
 }
 
@@ -94,7 +104,7 @@ async function exportGraph(task: ExportTask, log: LineLog, print: (line: string)
   if (format === 'jsonlines')
     throw mistake('graph.format', 'JSON lines are only read', 'a name that ends in .json or .xml');
   await writeGraphFile(task.file, format, { view, model: graph.own.model });
-  print(`${view.nodeCount} vertices, ${view.edgeCount} edges written to ${task.file}`);
+  print(`${counted(view.nodeCount, view.edgeCount)} written to ${task.file}`);
   return 0;
 }
 

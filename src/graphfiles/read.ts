@@ -1,8 +1,9 @@
 /** Reads a graph from a file, in any of the formats. */
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import type { GraphWriter } from '../query/gremlin/property-graph.ts';
 import { mistake } from '../std/mistake.ts';
+import { Unavailable } from '../std/unavailable.ts';
 import { formatOf, type GraphFormat } from './format.ts';
 import { readGraphml } from './graphml/read.ts';
 import { GraphsonReading, isDocument } from './graphson/read.ts';
@@ -17,7 +18,7 @@ const BEGINNING_BYTES = 4096;
 
 /**
  * Adds what is in the file to a graph, and lets the event loop turn on the way. `format`: when undefined the file's name
- * and its beginning tell. `turn`: waited for between parts; until the next turn of the loop when left out. Throws a Mistake for what is no graph; what came before it is in the graph then.
+ * and its beginning tell. `turn`: waited for between parts; until the next turn of the loop when left out. Throws Unavailable for what cannot be read, a Mistake for what is no graph; what came before it is in the graph then.
  */
 export async function readGraphFile(
   path: string,
@@ -51,7 +52,20 @@ async function wholeText(path: string): Promise<string> {
 }
 
 async function beginningOf(path: string): Promise<string> {
-  await using file = await open(path, 'r');
+  await using file = await opened(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
   return buffer.toString('utf8', 0, bytesRead);
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    const file = await open(path, 'r');
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+  } catch (error) {
+    throw new Unavailable(`reading ${path} (${(error as NodeJS.ErrnoException).code})`, 'a file that can be read', {
+      cause: error,
+    });
+  }
+  throw mistake('graphfile.no-file', `${path} is no file`);
 }

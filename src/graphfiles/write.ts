@@ -1,10 +1,11 @@
 /** Writes a graph to a file: whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { GraphView } from '../graph/view.ts';
 import type { PropertyModel } from '../query/gremlin/property-graph.ts';
 import { mistake } from '../std/mistake.ts';
+import { Unavailable } from '../std/unavailable.ts';
 import { graphmlLines } from './graphml/write.ts';
 import { graphsonLines } from './graphson/write.ts';
 
@@ -25,12 +26,15 @@ export async function writeGraphFile(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined
+      ? error
+      : new Unavailable(`writing ${path} (${code})`, 'a file that can be written', { cause: error });
   }
 }
 
 async function writeLines(path: string, lines: Iterable<string>, view: GraphView, bytesMax: number): Promise<void> {
-  await using file = await open(path, 'wx', 0o640);
+  await using file = await opened(path);
   let part = '';
   let bytes = 0;
   const write = async () => {
@@ -47,4 +51,16 @@ async function writeLines(path: string, lines: Iterable<string>, view: GraphView
   }
   await write();
   await file.sync();
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o640);
+  } catch (error) {
+    throw new Unavailable(
+      `writing to ${dirname(path)} (${(error as NodeJS.ErrnoException).code})`,
+      'a folder that can be written to',
+      { cause: error },
+    );
+  }
 }

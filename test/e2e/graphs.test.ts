@@ -92,6 +92,22 @@ test('what is imported is served and exported, and one process at a time has it'
   await again.end();
 }, 60_000);
 
+test('a first load that was cut off begins again', async () => {
+  const data = join(folder, 'cut');
+  expect((await run('import', CREW, '--graph', 'crew', '--data', data)).code).toBe(0);
+  // What is left behind when the process ends on the way.
+  writeFileSync(join(data, 'crew.loading'), 'crew.json\n');
+  const server = await serve('--graph', `crew=${join(folder, 'small.json')}`, '--data', data).catch(
+    (error: Error) => error,
+  );
+  expect(String(server)).toContain('an earlier load was cut off; beginning again');
+  expect(String(server)).toContain('small.json (ENOENT): needs a file that can be read');
+  writeFileSync(join(folder, 'small.json'), '{"id":1,"label":"only"}');
+  const again = await serve('--graph', `crew=${join(folder, 'small.json')}`, '--data', data);
+  expect(again.said()).toContain('crew: 1 vertex, 0 edges from ');
+  await again.end();
+}, 60_000);
+
 interface Server {
   readonly url: string;
   readonly said: () => string;

@@ -228,6 +228,12 @@ test('what is too large is neither read nor written, and leaves nothing behind',
   expect(readdirSync(folder).filter((name) => name.includes('large'))).toEqual([]);
 });
 
+test('a folder is not written over', async () => {
+  await mkdir(join(folder, 'there'), { recursive: true });
+  await expect(save(modern(), 'there')).rejects.toThrow('there (EISDIR): needs a file that can be written');
+  expect(readdirSync(folder).filter((name) => name.startsWith('.there'))).toEqual([]);
+});
+
 test('another format is refused by its name', async () => {
   await expect(reread('modern.json', empty(), 'gryo')).rejects.toThrow(
     'files of the format "gryo" are neither read nor written',

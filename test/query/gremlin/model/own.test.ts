@@ -6,6 +6,7 @@ import { GMap, GSet } from '../../../../src/query/gremlin/value/collections.ts';
 import { keyOf } from '../../../../src/query/gremlin/value/identity.ts';
 import { double, long, Num } from '../../../../src/query/gremlin/value/num.ts';
 import { Binary, DateTime, Duration, type GValue, Uuid } from '../../../../src/query/gremlin/value/value.ts';
+import { mistake } from '../../../../src/std/mistake.ts';
 import { crew, empty, modern, type Toy } from '../toys.ts';
 
 test.each<[string, GValue]>([
@@ -92,6 +93,21 @@ test.each<[string, (toy: Toy) => unknown, string]>([
   const toy = modern();
   expect(() => change(toy)).toThrow(message);
   expect(toy.timeline.now().nodeCount).toBe(6);
+});
+
+test('where nothing can be taken now, nothing is changed', () => {
+  let isFull = false;
+  const { graph, writer } = new OwnGraph({
+    nowMs: () => 1000,
+    mayWrite: () => {
+      if (isFull) throw mistake('test.full', 'the disk is full');
+    },
+  });
+  const vertex = writer.addVertex('a', undefined, []);
+  isFull = true;
+  expect(() => writer.setProperty(vertex, { key: 'x', value: 1 })).toThrow('the disk is full');
+  expect(() => writer.remove(vertex)).toThrow('the disk is full');
+  expect([...graph.now().nodes()]).toEqual([vertex]);
 });
 
 test('a property without a value is none, and a single one is taken away by it', () => {
