@@ -10,6 +10,7 @@ import { NOTHING, type Nothing } from './step.ts';
 import { plainly } from './test-of.ts';
 import { Traverser } from './traverser.ts';
 import { isList } from './value/identity.ts';
+import { membersOf } from './value/members.ts';
 import type { Predicate } from './value/predicate.ts';
 import type { GValue } from './value/value.ts';
 
@@ -97,12 +98,15 @@ function ofOne(relation: Relation, name: GValue, names: string[]): Formula {
   return (values, run) => relation(values[0] as GValue, values[at] as GValue, run.model);
 }
 
-/** `within('x')`: in what x stands for, if that is a collection; `within('x', 'y')`: one of the two. */
+/** `within('x', 'y')`: in what x or y stands for, or that itself if it is no collection. */
 function ofSeveral(relation: Relation, given: readonly GValue[], names: string[]): Formula {
   if (given.length === 1) return ofOne(relation, given[0] as GValue, names);
   const from = names.length + 1;
   names.push(...given.map(nameOf));
-  return (values, run) => relation(values[0] as GValue, values.slice(from, from + given.length), run.model);
+  return (values, run) => {
+    const all = values.slice(from, from + given.length).flatMap((value) => [...(membersOf(value) ?? [value])]);
+    return relation(values[0] as GValue, all, run.model);
+  };
 }
 
 function nameOf(name: GValue): string {

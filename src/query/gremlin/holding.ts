@@ -9,6 +9,7 @@ import { readerOf } from './reader.ts';
 import type { Run } from './run.ts';
 import type { FilterOp, Wanted } from './step.ts';
 import { type Test, testOf } from './test-of.ts';
+import { isList } from './value/identity.ts';
 import { javaType } from './value/java-type.ts';
 import { membersOf } from './value/members.ts';
 import { isNumber } from './value/num.ts';
@@ -53,11 +54,10 @@ export function holdsProperty(key: string, what?: GValue): Holding {
   };
 }
 
-/** Ids that are asked for as texts are compared as texts. */
-export function holdsId(what: GValue): Holding {
-  const test = testOf(what);
-  const asText = isOfTexts(what);
-  const passes = (id: GValue, run: Run) => test(asText ? textOf(id) : id, run.model);
+/** Ids that are asked for as texts are compared as texts; of a list each as it is. */
+export function holdsId(asked: GValue): Holding {
+  const what = isList(asked) ? new Predicate('within', [asked]) : asked;
+  const passes = idTest(what);
   return {
     wants: wantedValues(what).map((values): Wanted => ({ of: 'id', values })),
     accepts(value, run) {
@@ -109,6 +109,24 @@ function wantedValues(what: GValue): readonly (readonly GValue[])[] {
     default:
       return [];
   }
+}
+
+function idTest(what: GValue): (id: GValue, run: Run) => boolean {
+  const test = testOf(what);
+  if (isOfTexts(what)) return (id) => test(textOf(id));
+  if (!(what instanceof Predicate) || !hasText(what)) return (id, { model }) => test(id, model);
+  switch (what.name) {
+    case 'within':
+      return (id, { model }) => test(id, model) || test(textOf(id));
+    case 'without':
+      return (id, { model }) => test(id, model) && test(textOf(id));
+    default:
+      return (id, { model }) => test(id, model);
+  }
+}
+
+function hasText({ args }: Predicate): boolean {
+  return args.some((arg) => [...(membersOf(arg) ?? [])].some((one) => typeof one === 'string'));
 }
 
 /** All that is asked for is texts. */

@@ -114,7 +114,6 @@ function passing({ bulk }: Traverser, seen: number, low: number, high: number): 
 /** Of what a collection holds, in its kind; what holds nothing stays as it is. `high` may be less than `low`. */
 export function slice(value: GValue, { low, high }: Range): GValue {
   if (value instanceof MapEntry) return value;
-  if (value instanceof Path) return new Path(value.objects.slice(low, high), value.labels.slice(low, high));
   if (value instanceof GMap || value instanceof Tree) {
     const entries = value instanceof Tree ? value.entries : value;
     return new GMap([...entries].slice(low, high));
@@ -122,5 +121,6 @@ export function slice(value: GValue, { low, high }: Range): GValue {
   const members = membersOf(value);
   if (members === undefined) return value;
   const some = [...members].slice(low, high);
-  return Array.isArray(value) ? some : new GSet(some);
+  // A part of a path is no path any more.
+  return Array.isArray(value) || value instanceof Path ? some : new GSet(some);
 }

@@ -89,7 +89,9 @@ const pairs: Readonly<Record<string, { readonly joined: string; readonly low: st
 
 function equalTo(given: GValue): Test {
   if (typeof given === 'string' || typeof given === 'boolean' || given === null) return (value) => value === given;
-  if (typeof given === 'number') return (value) => value === given || (value instanceof Num && isEqual(value, given));
+  // There is a -0.0 that is no 0 in Java.
+  if (typeof given === 'number' && given !== 0)
+    return (value) => value === given || (value instanceof Num && isEqual(value, given));
   if (given instanceof Reference) return (value, ids) => isReferred(value, given, ids);
   return (value) => isEqual(value, given);
 }
@@ -101,7 +103,7 @@ function oneOf(given: GValue): Test {
     const texts = new Set<GValue>(items);
     return (value) => texts.has(value);
   }
-  if (items.every((item) => typeof item === 'number')) {
+  if (items.every((item) => typeof item === 'number' && item !== 0)) {
     const numbers = new Set<GValue>(items.filter((item) => !Number.isNaN(item)));
     return (value) => numbers.has(value) || (value instanceof Num && items.some((item) => isEqual(value, item)));
   }

@@ -10,6 +10,7 @@ const passing = (predicate: GValue, ...values: GValue[]) => values.filter((value
 
 test('a plain value is asked for as with eq', () => {
   expect(passing(1, 1, long(1), 2, '1', null)).toEqual([1, long(1)]);
+  expect(passing(0, 0, long(0), -0, null)).toEqual([0, long(0)]);
   expect(passing(null, null, 0, '')).toEqual([null]);
 });
 

@@ -10,7 +10,7 @@ import { defineTraversalStep, type Items, NOTHING, type Nothing, type Op, type S
 import { alone, type Mark, type Tracking, type Traverser } from '../traverser.ts';
 import { GMap, type MapEntry } from '../value/collections.ts';
 import { partsOf } from '../value/members.ts';
-import { type GValue, Tree } from '../value/value.ts';
+import { type GValue, Path, Tree } from '../value/value.ts';
 import { mapping } from '../waiting.ts';
 
 export const order = defineTraversalStep({
@@ -131,7 +131,7 @@ function* orderedParts(
   tracking: Tracking,
   run: Run,
 ): Generator<undefined, GValue | Nothing> {
-  const parts = partsOf(value);
+  const parts = value instanceof Path ? undefined : partsOf(value);
   if (parts === undefined) return value;
   const fresh = alone(tracking);
   const keyed: Keyed<GValue>[] = [];

@@ -14,7 +14,7 @@ import {
   subtractDecimals,
   wholeOf,
 } from './decimal.ts';
-import { doubleText } from './float-text.ts';
+import { doubleText, floatText } from './float-text.ts';
 import { type AnyNumber, double, type NumType, num, numType, toNumber } from './num.ts';
 
 export function add(a: AnyNumber, b: AnyNumber): AnyNumber {
@@ -188,7 +188,7 @@ function decimal(value: AnyNumber): Decimal {
   const type = numType(value);
   if (type !== 'float' && type !== 'double') return { unscaled: BigInt(held), scale: 0 };
   if (!Number.isFinite(held)) throw mistake('gremlin.arithmetic', `${held} has no digits: it is no decimal`);
-  return decimalOf(doubleText(held));
+  return decimalOf(type === 'float' ? floatText(held) : doubleText(held));
 }
 
 /** NaN and the infinities. */

@@ -22,8 +22,9 @@ export function compareAll(a: GValue, b: GValue, ids?: Ids): number {
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
   if (typeof a === 'number' && typeof b === 'number') {
     const difference = a - b;
-    // Not a number where one of them is none, or both are infinite.
-    return Number.isNaN(difference) ? compareNumbers(a, b) : difference;
+    if (difference !== 0 && !Number.isNaN(difference)) return difference;
+    // One of them is no number, both are infinite, or one is -0.0, which Java puts before 0.
+    return Object.is(a, b) ? 0 : compareZeros(a, b) || compareNumbers(a, b);
   }
   const kind = kindOf(a);
   const other = kindOf(b);
@@ -64,7 +65,7 @@ export function compareAll(a: GValue, b: GValue, ids?: Ids): number {
 /** `P.eq`: numbers of any type are equal by value, NaN is equal to nothing, and no kind to another. */
 export function isEqual(a: GValue, b: GValue): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') {
-    if (a === b) return true;
+    if (a === b) return a !== 0 || Object.is(a, b);
     return isNumber(a) && isNumber(b) && areEqualNumbers(a, b);
   }
   if (a === null || b === null) return a === b;
@@ -126,6 +127,10 @@ function isComparable(a: GValue, b: GValue, ids?: Ids): boolean {
     default:
       return true;
   }
+}
+
+function compareZeros(a: number, b: number): number {
+  return Number(Object.is(b, -0)) - Number(Object.is(a, -0));
 }
 
 function areEqualNumbers(a: AnyNumber, b: AnyNumber): boolean {

@@ -39,6 +39,9 @@ test('an id is asked for by its number or its text, alone or in a list', async (
   expect(await names("g.V().hasId('1')")).toEqual(['marko']);
   expect(await names('g.V().hasId(1, 2, 1)')).toEqual(['marko', 'vadas']);
   expect(await names('g.V().hasId([1, 2])')).toEqual(['marko', 'vadas']);
+  expect(await names("g.V().hasId('1', 2)")).toEqual(['marko', 'vadas']);
+  expect(await names("g.V().hasId(without('1', 2))")).toHaveLength(4);
+  expect(await names('g.V().has(T.id, [1, 2])')).toEqual(['marko', 'vadas']);
   expect(await names("g.V().hasId('1', null)")).toEqual(['marko']);
   expect(await names('g.V().hasId(within([]))')).toEqual([]);
   expect(await names('g.V().hasId(without([]))')).toHaveLength(6);

@@ -68,6 +68,7 @@ test('with local, lists and sets become lists in order, maps maps', async () => 
     'vadas',
   ]);
   expect(await ask("g.inject('ba').order(local)")).toEqual(['ba']);
+  expect(await ask('g.V(3).in().path().by(T.id).order(local).limit(local, 1)')).toEqual([[3], [3], [3]]);
 });
 
 test('shuffle leaves none out', async () => {

@@ -41,6 +41,7 @@ test('with local it is of what a collection holds, in its kind', async () => {
   expect(await ask('g.inject([1, 2, 3]).range(local, 6, 7)')).toEqual([[]]);
   expect(await askOne('g.inject({1, 2, 3}).limit(local, 2)')).toEqual(new GSet([1, 2]));
   expect(await askOne('g.inject([a: 1, b: 2]).tail(local, 1)')).toEqual(new GMap([['b', 2]]));
+  expect(await ask('g.V(1).out().path().by(T.id).limit(local, 1).dedup()')).toEqual([[1]]);
   expect(await ask('g.inject(5).range(local, 20, 30)')).toEqual([5]);
   expect(await ask("g.inject('word').limit(local, 2)")).toEqual(['word']);
 });

@@ -24,6 +24,7 @@ test('a name may be of a side-effect, whose members are within it', async () => 
   const text = "g.withSideEffect('a', ['josh', 'peter']).V(1).out('created').in('created').values('name')";
   expect(await ask(`${text}.where(within('a'))`)).toEqual(['josh', 'peter']);
   expect(await ask(`${text}.where(without('a'))`)).toEqual(['marko']);
+  expect(await ask(`g.withSideEffect('b', 'marko').${text.slice(2)}.where(within('a', 'b'))`)).toHaveLength(3);
 });
 
 test('by reads of start and names in turn', async () => {

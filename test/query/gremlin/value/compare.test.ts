@@ -67,7 +67,16 @@ test('numbers are equal by value, whatever their types', () => {
   expect(isEqual(num('bigint', 2n ** 53n + 1n), num('bigint', 2n ** 53n))).toBe(false);
   expect(isEqual(long(2n ** 53n + 1n), num('bigdecimal', '9007199254740993'))).toBe(true);
   expect(isEqual(num('bigdecimal', '0.1'), 0.1)).toBe(true);
+  expect(isEqual(num('float', Math.fround(0.1)), num('bigdecimal', '0.1'))).toBe(true);
   expect(isEqual(1, '1')).toBe(false);
+});
+
+test('as in Java -0.0 is not 0, and comes before it', () => {
+  expect(isEqual(-0, 0)).toBe(false);
+  expect(isEqual(-0, -0)).toBe(true);
+  expect(compareAll(-0, 0)).toBeLessThan(0);
+  expect(compareAll(0, -0)).toBeGreaterThan(0);
+  expect(compareAll(-0, -0)).toBe(0);
 });
 
 test('NaN is equal to nothing, nor does it compare, also within a list', () => {
