@@ -275,3 +275,25 @@ test('drivers ask at /gremlin in both spellings, and a plain GET changes nothing
   expect(await asked("g.addV('rack').property('Name', 'r1').values('Name')", 'POST')).toEqual(['r1']);
   expect(await asked('g.V().hasLabel("rack").valueMap()', 'POST')).toEqual([{ Type: ['rack'], Name: ['r1'] }]);
 });
+
+test('each kind of answer in the other spelling has a shape for drivers', async () => {
+  await using server = await network();
+  const asked = async (query: string) => {
+    const headers = { Accept: 'application/vnd.gremlin-v3.0+json;types=false' };
+    const { text } = await ask(server, '/gremlin', { method: 'POST', headers, body: { gremlin: query } });
+    return JSON.parse(text).result?.data ?? text;
+  };
+  expect(await asked("G.V('eth0').NextHop('192.0.2.1')")).toEqual([
+    { eth0: { Priority: 0, IP: '10.0.0.254', IfIndex: 2 } },
+  ]);
+  expect(await asked('G.Flows().Group().MoreThan(1)')).toMatchObject([{ a: [{ UUID: 'f2' }, { UUID: 'f1' }] }]);
+  expect(await asked("G.Flows('UUID', 'f1').Metrics()")).toMatchObject([{ f1: [{ ABBytes: 490 }] }]);
+  expect(await asked('G.Flows().Metrics().Sum()')).toMatchObject([{ ABBytes: 490 }]);
+  expect(await asked("G.Flows('UUID', 'f1').RawPackets()")).toMatchObject([{ f1: [{ Index: 0 }, { Index: 1 }] }]);
+  expect(await asked("G.V('eth1').Sockets()")).toEqual([{ eth1: [socket] }]);
+  expect(await asked("G.Diff('-0s', 'now')")).toEqual([]);
+  expect(await asked('G.V().Explain()')).toMatchObject([{ query: 'G.V().Explain()' }]);
+  expect(await asked("G.V('eth0').ShortestPathTo(Metadata('Name', 'br0'))")).toMatchObject([
+    { objects: [{ id: 'eth0' }, { id: 'br0' }] },
+  ]);
+});

@@ -8,7 +8,6 @@ import type { Run } from '../run.ts';
 import type { Service } from '../service.ts';
 import { GMap } from '../value/collections.ts';
 import { fromJson } from '../value/json.ts';
-import type { GValue } from '../value/value.ts';
 import { Words } from './words.ts';
 
 export const diff: Service = {
@@ -26,7 +25,7 @@ export const diff: Service = {
     const known = yield* awaited(differences(span, run), run);
     for (const difference of value === undefined ? known : known.filter(isOf(value.id))) {
       if (run.budget.spend()) yield undefined;
-      yield told(difference);
+      yield differenceMap(difference);
     }
   },
 };
@@ -50,7 +49,7 @@ function isOf(id: string): (difference: Difference) => boolean {
   return ({ before, after }) => (after ?? before)?.id === id;
 }
 
-function told({ kind, before, after, keys }: Difference): GValue {
+export function differenceMap({ kind, before, after, keys }: Difference): GMap {
   return new GMap([
     ['kind', kind],
     ['before', before ?? null],

@@ -26,7 +26,7 @@ export const metrics: Service = {
     else
       for (const points of pointsOfFlows(flowsIn(value, 'metrics'), { isTotal: name === 'Metric' }, run))
         if (points === undefined) yield undefined;
-        else yield* points.samples.map(told);
+        else yield* points.samples.map(sampleMap);
   },
 };
 
@@ -35,9 +35,9 @@ function* ofVertex(id: string, series: string, run: Run): Generator<GValue | und
   const isSpan = time !== undefined && time.from !== time.to;
   const last = isSpan ? undefined : run.view.counters(id, series)?.last;
   const found = isSpan ? yield* awaited(run.timeline.samples([id], series, time), run) : undefined;
-  for (const sample of found?.get(id) ?? (last ? [last] : [])) yield told(sample);
+  for (const sample of found?.get(id) ?? (last ? [last] : [])) yield sampleMap(sample);
 }
 
-function told(sample: Sample): GValue {
+export function sampleMap(sample: Sample | undefined): GValue {
   return fromJson(sampleObject(sample));
 }

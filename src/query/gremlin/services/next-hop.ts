@@ -1,8 +1,10 @@
 import { parseAddress } from '../../address.ts';
 import { originOf } from '../../origin.ts';
 import { nextHop as find } from '../../routing.ts';
+import type { NextHop } from '../../step.ts';
 import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
+import type { GValue } from '../value/value.ts';
 import { vertexOf } from './vertex-of.ts';
 import { Words } from './words.ts';
 
@@ -19,7 +21,10 @@ export const nextHop: Service = {
     if (address === undefined) throw words.wrong('ip', `is no address: "${text}"`);
     const hop = find({ text, address }, originOf(vertexOf(value, 'nextHop', run), run.view));
     if (hop === undefined) return;
-    const { priority, ip, mac, ifIndex } = hop;
-    yield fromJson({ Priority: priority, IP: ip, MAC: mac, IfIndex: ifIndex });
+    yield hopMap(hop);
   },
 };
+
+export function hopMap({ priority, ip, mac, ifIndex }: NextHop): GValue {
+  return fromJson({ Priority: priority, IP: ip, MAC: mac, IfIndex: ifIndex });
+}

@@ -1,3 +1,4 @@
+import type { RawPacket } from '../../../flow/flow.ts';
 import { packetsOf } from '../../packets.ts';
 import type { Service } from '../service.ts';
 import { GMap } from '../value/collections.ts';
@@ -15,13 +16,16 @@ export const rawPackets: Service = {
     new Words('rawPackets', parameters, []);
     for (const found of packetsOf(flowsIn(value, 'rawPackets'), run)) {
       if (found === undefined) yield undefined;
-      for (const { timestampMs, index, data, linkType } of found?.packets ?? [])
-        yield new GMap([
-          ['Timestamp', long(Math.trunc(timestampMs))],
-          ['Index', index],
-          ['LinkType', linkType],
-          ['Data', new Binary(data)],
-        ]);
+      yield* found?.packets.map(packetMap) ?? [];
     }
   },
 };
+
+export function packetMap({ timestampMs, index, data, linkType }: RawPacket): GMap {
+  return new GMap([
+    ['Timestamp', long(Math.trunc(timestampMs))],
+    ['Index', index],
+    ['LinkType', linkType],
+    ['Data', new Binary(data)],
+  ]);
+}
