@@ -79,6 +79,8 @@ class Turning {
   readonly #isDirect: boolean;
   readonly #asksFirst: boolean;
   #hasBegun = false;
+  /** Of this round: what the child made of nothing was nowhere before, and belongs to it. */
+  #level: Loops | undefined;
   /** What the child makes of the feed; undefined once it says that nothing comes any more. */
   #made: Iterator<Traverser | undefined | null> | undefined;
 
@@ -108,6 +110,7 @@ class Turning {
     const { budget } = this.#run;
     while (this.#next.size > 0) {
       const queue = this.#next.take();
+      this.#level = queue[0]?.loops;
       try {
         yield* this.#expand === undefined ? this.#throughPipe(queue) : this.#directly(queue, this.#expand);
       } finally {
@@ -166,7 +169,7 @@ class Turning {
       else if (value === undefined) yield undefined;
       else if (value === null) return;
       else {
-        value.loops = this.#levels.after(value.loops as Loops);
+        value.loops = this.#levels.after(value.loops ?? (this.#level as Loops));
         const fate = this.#isDirect ? this.#fate(value) : yield* this.#foundFate(value);
         const out = this.#settled(value, fate);
         if (out !== undefined) yield out;

@@ -55,3 +55,11 @@ async function powers(steps: number): Promise<number> {
     );
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
+
+test('what is made of nothing in a round goes round like the rest', async () => {
+  expect(await ask('g.V(1).repeat(local(is(7).count())).times(2)')).toEqual([long(0)]);
+  expect(await ask('g.V(1).repeat(local(is(7).fold())).times(2).count(local)')).toEqual([long(0)]);
+  expect(await ask('g.V(1).repeat(local(is(7).groupCount().by(out().count()))).times(2).count(local)')).toEqual([
+    long(0),
+  ]);
+});
