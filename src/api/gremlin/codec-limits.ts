@@ -1,4 +1,4 @@
-/** How much a message from outside may be. */
+/** How much a message may be: those from outside, and ours. */
 
 /** Values within values; recursion follows it. */
 export const depthMax = 128;
@@ -21,3 +21,9 @@ export const scaleMax = 400;
 
 /** Brackets within brackets, before anyone asks what they mean: the parser of JSON takes long to give up. */
 export const bracketsMax = 2048;
+
+/** Values within values of an answer. */
+export const writtenDepthMax = 256;
+
+/** An answer in one piece; bytes, or characters. A small value may hold itself in many places. */
+export const writtenMax = 128 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { graphson } from '../../../src/api/gremlin/graphson/serializer.ts';
 import { noElements } from '../../../src/api/gremlin/no-elements.ts';
 import type { Argument } from '../../../src/query/gremlin/bytecode.ts';
 import { GMap } from '../../../src/query/gremlin/value/collections.ts';
-import { BulkSet, type GValue } from '../../../src/query/gremlin/value/value.ts';
+import { BulkSet, type GValue, Tree } from '../../../src/query/gremlin/value/value.ts';
 import { Mistake } from '../../../src/std/mistake.ts';
 
 const requestId = '7122e189-fd7a-434d-a4ba-bd015031386b';
@@ -191,4 +191,35 @@ test('a bulk set without types is not unfolded without end', () => {
   expect(() => graphson.untyped.writeResponse(answer(1e12), noElements)).toThrow(
     'a bulk set is a list, of 100000 items at most',
   );
+});
+
+describe.each([
+  ['GraphBinary', graphBinary],
+  ['GraphSON', graphson.typed],
+  ['GraphSON without types', graphson.untyped],
+] as const)('an answer in %s', (_name, serializer) => {
+  const write = (value: GValue): Buffer =>
+    serializer.writeResponse(
+      { requestId, code: 200, message: '', attributes: new Map(), data: [value], meta: new Map() },
+      noElements,
+    );
+
+  test('that holds itself again and again is not written', () => {
+    let value: GValue = ['abcdefghijklmnopqrstuvwxyz'.repeat(100)];
+    for (let i = 0; i < 40; i++) value = [value, value];
+    expect(() => write(value)).toThrow('the answer would have more than 134217728 bytes');
+    expect(write(1).length).toBeGreaterThan(0);
+  });
+
+  test('that is nested without end is not written', () => {
+    let value: GValue = 1;
+    let tree = new Tree(new GMap());
+    for (let i = 0; i < 100_000; i++) {
+      value = [value];
+      tree = new Tree(new GMap([[1, tree]]));
+    }
+    expect(() => write(value)).toThrow('nested deeper than 256 levels');
+    expect(() => write(tree)).toThrow('nested deeper than 256 levels');
+    expect(write(1).length).toBeGreaterThan(0);
+  });
 });

@@ -2,6 +2,9 @@
  * Bytes of a message as they are written, in place. Messages follow one another in one piece of memory until it is full:
  * a small answer costs no allocation of its own, and a large one is moved only when it outgrows what it began in.
  */
+import { writtenMax } from '../codec-limits.ts';
+import { tooLarge } from '../too-large.ts';
+
 const pieceBytes = 256 * 1024;
 
 export class BytesOut {
@@ -17,6 +20,9 @@ export class BytesOut {
   /** What was written since the start; it stays as it is. */
   finish(): Buffer {
     const message = this.#bytes.subarray(this.#start, this.#at);
+    // What one large answer needed is not kept for the small ones after it.
+    if (this.#bytes.length > pieceBytes * 4) this.#bytes = Buffer.alloc(0);
+    this.#at = this.#bytes.length === 0 ? 0 : this.#at;
     this.#start = this.#at;
     return message;
   }
@@ -110,6 +116,7 @@ export class BytesOut {
 
   #grow(bytes: number): void {
     const used = this.#at - this.#start;
+    if (used + bytes > writtenMax) throw tooLarge();
     const next = Buffer.allocUnsafeSlow(Math.max(pieceBytes, (used + bytes) * 2));
     this.#bytes.copy(next, 0, this.#start, this.#at);
     this.#bytes = next;

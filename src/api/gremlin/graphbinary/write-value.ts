@@ -22,8 +22,10 @@ import {
   VertexProperty,
 } from '../../../query/gremlin/value/value.ts';
 import { localOf } from '../calendar.ts';
+import { writtenDepthMax } from '../codec-limits.ts';
 import { bigintBytes, decimalOf } from '../decimal.ts';
 import { explanationMap } from '../explanation-map.ts';
+import { tooDeep } from '../too-large.ts';
 import type { WireElements } from '../wire-elements.ts';
 import type { BytesOut } from './bytes-out.ts';
 import { type Target, writeEntries, writeItems, writeUuid } from './target.ts';
@@ -40,7 +42,16 @@ import {
 import { writeMetrics } from './write-metrics.ts';
 
 export function targetOn(out: BytesOut, elements: WireElements): Target {
-  const to: Target = { out, elements, value: (value) => writeValue(value, to) };
+  let depth = 0;
+  const to: Target = {
+    out,
+    elements,
+    value(value) {
+      if (++depth > writtenDepthMax) throw tooDeep();
+      writeValue(value, to);
+      depth--;
+    },
+  };
   return to;
 }
 
@@ -198,11 +209,12 @@ function writePath({ objects, labels }: Path, to: Target): void {
 }
 
 /** The type and the flag are the root's alone. */
-function writeTree({ entries }: Tree, to: Target): void {
+function writeTree({ entries }: Tree, to: Target, depth = 0): void {
+  if (depth > writtenDepthMax) throw tooDeep();
   to.out.int32(entries.size);
   for (const [key, below] of entries) {
     to.value(key);
-    writeTree(below as Tree, to);
+    writeTree(below as Tree, to, depth + 1);
   }
 }
 

@@ -1,5 +1,7 @@
 /** What values are written for, and what all that hold others share. */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
+import { writtenMax } from '../codec-limits.ts';
+import { tooLarge } from '../too-large.ts';
 import type { WireElements } from '../wire-elements.ts';
 
 export interface Target {
@@ -17,6 +19,7 @@ export function writeList(values: readonly Argument[], to: Target): string {
   let comma = '';
   for (const value of values) {
     text += comma + to.value(value);
+    if (text.length > writtenMax) throw tooLarge();
     comma = ',';
   }
   return `${text}]`;

@@ -4,8 +4,9 @@ import type { GMap } from '../../../query/gremlin/value/collections.ts';
 import { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { BulkSet, GValue, Tree } from '../../../query/gremlin/value/value.ts';
 import { mistake } from '../../../std/mistake.ts';
-import { unfoldedMax } from '../codec-limits.ts';
+import { unfoldedMax, writtenDepthMax } from '../codec-limits.ts';
 import { javaText } from '../java-text.ts';
+import { tooDeep } from '../too-large.ts';
 import { quote } from './json-text.ts';
 import { type Target, typed } from './target.ts';
 
@@ -47,10 +48,11 @@ export function writeBulkSet({ counts }: BulkSet, to: Target): string {
   return `[${items.join()}]`;
 }
 
-export function writeTree({ entries }: Tree, to: Target): string {
+export function writeTree({ entries }: Tree, to: Target, depth = 0): string {
+  if (depth > writtenDepthMax) throw tooDeep();
   const branches = Array.from(
     entries,
-    ([key, below]) => `{"key":${to.value(key)},"value":${writeTree(below as Tree, to)}}`,
+    ([key, below]) => `{"key":${to.value(key)},"value":${writeTree(below as Tree, to, depth + 1)}}`,
   );
   return typed('g:Tree', `[${branches.join()}]`, to);
 }

@@ -22,8 +22,10 @@ import {
   VertexProperty,
 } from '../../../query/gremlin/value/value.ts';
 import { dateTimeText } from '../calendar.ts';
+import { writtenDepthMax, writtenMax } from '../codec-limits.ts';
 import { explanationMap } from '../explanation-map.ts';
 import { durationText } from '../iso-duration.ts';
+import { tooDeep, tooLarge } from '../too-large.ts';
 import type { WireElements } from '../wire-elements.ts';
 import { doubleText, floatText, longText, quote } from './json-text.ts';
 import { type Target, typed, writeList } from './target.ts';
@@ -40,7 +42,18 @@ import {
 import { writeMetrics } from './write-metrics.ts';
 
 export function targetOf(elements: WireElements, isTyped: boolean): Target {
-  const to: Target = { elements, isTyped, value: (value) => writeValue(value, to) };
+  let depth = 0;
+  const to: Target = {
+    elements,
+    isTyped,
+    value(value) {
+      if (++depth > writtenDepthMax) throw tooDeep();
+      const text = writeValue(value, to);
+      if (text.length > writtenMax) throw tooLarge();
+      depth--;
+      return text;
+    },
+  };
   return to;
 }
 
