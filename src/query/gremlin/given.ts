@@ -10,11 +10,12 @@ import type { Traverser } from './traverser.ts';
 import type { GValue } from './value/value.ts';
 
 export class Given {
-  readonly #constant: GValue;
+  /** Undefined for a traversal. */
+  readonly constant: GValue | undefined;
   readonly #child: Child | undefined;
 
   constructor(constant: GValue, child?: Child) {
-    this.#constant = constant;
+    this.constant = child === undefined ? constant : undefined;
     this.#child = child;
   }
 
@@ -27,14 +28,9 @@ export class Given {
     return this.#child === undefined || this.#child.direct !== undefined;
   }
 
-  /** Undefined for a traversal. */
-  get constant(): GValue | undefined {
-    return this.#child === undefined ? this.#constant : undefined;
-  }
-
   /** Throws a Mistake where a traversal gives nothing. Breathes. */
   *ask(traverser: Traverser, run: Run): Generator<undefined, GValue> {
-    if (this.#child === undefined) return this.#constant;
+    if (this.#child === undefined) return this.constant as GValue;
     const value = yield* this.#child.first(traverser, run);
     if (value === NOTHING) throw mistake('gremlin.no-value', 'The provided traverser does not map to a value');
     return value;

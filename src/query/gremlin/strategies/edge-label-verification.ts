@@ -1,7 +1,7 @@
 import { type Instruction, Lambda, Strategy } from '../bytecode.ts';
 import { placeOf } from '../calls.ts';
 import { Token } from '../value/token.ts';
-import { everyStep } from './everywhere.ts';
+import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 import { told, WARNING } from './warning.ts';
 
@@ -15,7 +15,7 @@ export const edgeLabelVerification = defineStrategy({
   doc: 'Refuses steps along edges that name no label, or warns of them.',
   settings: WARNING,
   check(bytecode, strategy, faults) {
-    for (const { step } of everyStep(bytecode))
+    eachStep(bytecode, (step) => {
       if (goesAnywhere(step))
         told(
           strategy,
@@ -24,6 +24,7 @@ export const edgeLabelVerification = defineStrategy({
           placeOf(step),
           faults,
         );
+    });
   },
 });
 

@@ -14,22 +14,23 @@ export function everywhere(bytecode: Bytecode, rewriting: Rewriting): Bytecode {
   return new Bytecode(bytecode.source, rewriting(steps));
 }
 
-/** All steps, with those of children right behind the step they belong to; `around`: names of the steps outside of it. */
-export function* everyStep(
-  bytecode: Bytecode,
+/** All steps, those of children behind the step they belong to; `around`: names of the steps outside of it. */
+export function eachStep(
+  { steps }: Bytecode,
+  visit: (step: Instruction, around: readonly string[]) => void,
   around: readonly string[] = [],
-): Generator<{ readonly step: Instruction; readonly around: readonly string[] }> {
-  for (const step of bytecode.steps) {
-    yield { step, around };
-    for (const arg of step.args) yield* within(arg, [...around, step.name]);
+): void {
+  for (const step of steps) {
+    visit(step, around);
+    for (const arg of step.args) if (mayHold(arg)) within(arg, visit, [...around, step.name]);
   }
 }
 
-function* within(argument: Argument, around: readonly string[]): ReturnType<typeof everyStep> {
-  if (argument instanceof Bytecode) yield* everyStep(argument, around);
-  else if (argument instanceof Predicate) for (const arg of argument.args) yield* within(arg, around);
-  else if (argument instanceof GMap) for (const value of argument.values()) yield* within(value, around);
-  else if (isList(argument)) for (const item of argument) yield* within(item, around);
+function within(argument: Argument, visit: Parameters<typeof eachStep>[1], around: readonly string[]): void {
+  if (argument instanceof Bytecode) eachStep(argument, visit, around);
+  else if (argument instanceof Predicate) for (const arg of argument.args) within(arg, visit, around);
+  else if (argument instanceof GMap) for (const value of argument.values()) within(value, visit, around);
+  else if (isList(argument)) for (const item of argument) within(item, visit, around);
 }
 
 function mayHold(argument: Argument): boolean {

@@ -58,6 +58,7 @@ function named({ name, isUsual }: KnownStrategy, { strategies: asked, without }:
 }
 
 function refuseUnknown({ strategies: asked, without }: SourceOptions, faults: Faults): void {
+  if (asked.size === 0 && without.size === 0) return;
   const known = new Set([...strategies.map(({ name }) => name), ...unseenNames]);
   for (const name of [...asked.keys(), ...without])
     if (!known.has(name))

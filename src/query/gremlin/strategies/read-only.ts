@@ -1,18 +1,19 @@
 import { placeOf } from '../calls.ts';
 import { stepNamed } from '../steps/index.ts';
-import { everyStep } from './everywhere.ts';
+import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 
 export const readOnly = defineStrategy({
   name: 'ReadOnlyStrategy',
   doc: 'Refuses a traversal that changes the graph.',
   check(bytecode, _strategy, faults) {
-    for (const { step } of everyStep(bytecode))
+    eachStep(bytecode, (step) => {
       if (stepNamed(step.name)?.writes || step.name === 'read')
         faults.add(
           'gremlin.verification',
           `The provided traversal has a mutating step and thus is not read only: ${step.name}`,
           placeOf(step),
         );
+    });
   },
 });

@@ -4,7 +4,7 @@ import { GMap } from '../value/collections.ts';
 import { membersOf } from '../value/members.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
-import { everyStep } from './everywhere.ts';
+import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 import { told, WARNING } from './warning.ts';
 
@@ -16,7 +16,7 @@ export const reservedKeysVerification = defineStrategy({
   settings: [...WARNING, 'keys', 'reservedKeys'],
   check(bytecode, strategy, faults) {
     const reserved = keysOf(strategy);
-    for (const { step } of everyStep(bytecode))
+    eachStep(bytecode, (step) => {
       for (const key of keysSet(step))
         if (typeof key === 'string' && reserved.has(key))
           told(
@@ -25,6 +25,7 @@ export const reservedKeysVerification = defineStrategy({
             placeOf(step),
             faults,
           );
+    });
   },
 });
 

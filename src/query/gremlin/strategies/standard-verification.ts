@@ -1,7 +1,7 @@
 import type { Faults } from '../../faults.ts';
 import type { Bytecode, Instruction } from '../bytecode.ts';
 import { placeOf } from '../calls.ts';
-import { everyStep } from './everywhere.ts';
+import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 
 export const standardVerification = defineStrategy({
@@ -9,9 +9,10 @@ export const standardVerification = defineStrategy({
   doc: 'Refuses what makes no sense wherever it stands: inject in a repeat, a profile in the middle.',
   isUsual: true,
   check(bytecode, _strategy, faults) {
-    for (const { step, around } of everyStep(bytecode))
+    eachStep(bytecode, (step, around) => {
       if (step.name === 'inject' && around.includes('repeat'))
         refuse(step, `The parent of inject()-step can not be repeat()-step: ${step.name}`, faults);
+    });
     checkProfile(bytecode, faults);
   },
 });

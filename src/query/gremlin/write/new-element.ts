@@ -44,8 +44,9 @@ export class NewElementWords {
     let id: GValue | undefined;
     let label: GValue | undefined;
     for (const { key: named, value: said } of this.first) {
-      const key = yield* named.ask(traverser, run);
-      const value = yield* said.ask(traverser, run);
+      // Nearly all of them have nothing to ask.
+      const key = named.constant === undefined ? yield* named.ask(traverser, run) : named.constant;
+      const value = said.constant === undefined ? yield* said.ask(traverser, run) : said.constant;
       if (key instanceof Token) {
         if (key.name === 'id') id = value;
         else if (key.name === 'label') label = value;

@@ -21,10 +21,14 @@ export interface PropertyWords {
 }
 
 export function propertyWords(call: StepCall | Modulation, builder: Builder): PropertyWords[] {
-  const [first, ...others] = call.args;
+  const { args } = call;
+  const [first, second] = args;
+  // Nearly all of them.
+  if (args.length === 2 && typeof first === 'string' && typeof second !== 'object')
+    return [{ key: new Given(first), value: new Given(second as GValue), cardinality: undefined, meta: NOTHING_MORE }];
   const isCardinality = first instanceof Token && first.type === 'Cardinality';
   const cardinality = isCardinality ? (first.name as Cardinality) : undefined;
-  const [key, value, ...meta] = isCardinality ? others : call.args;
+  const [key, value, ...meta] = isCardinality ? args.slice(1) : args;
   if (key instanceof GMap)
     return [...key].map(([name, item]) => words(new Given(name), item, cardinality, call, builder));
   // Nothing in place of a map.
@@ -40,6 +44,8 @@ export function propertyWords(call: StepCall | Modulation, builder: Builder): Pr
   );
   return [{ ...words(given(key, call, builder), value, cardinality, call, builder), meta: pairs }];
 }
+
+const NOTHING_MORE: PropertyWords['meta'] = [];
 
 function words(
   key: Given,
