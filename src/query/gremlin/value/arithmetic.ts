@@ -5,6 +5,7 @@
 import { mistake } from '../../../std/mistake.ts';
 import {
   addDecimals,
+  checkDigits,
   compareDecimals,
   type Decimal,
   decimalOf,
@@ -112,7 +113,7 @@ function calculated(operation: Operation, a: AnyNumber, b: AnyNumber, floating =
     case 'bigdecimal':
       return num(type, decimalText(operation.decimals(decimal(a), decimal(b))));
     case 'bigint':
-      return num(type, operation.wholes(whole(a), whole(b)));
+      return num(type, checkDigits(operation.wholes(whole(a), whole(b))));
     case 'float': {
       const result = Math.fround(operation.floats(Math.fround(toNumber(a)), Math.fround(toNumber(b))));
       if (Math.abs(result) !== Number.POSITIVE_INFINITY) return num(type, result);

@@ -57,7 +57,7 @@ export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
 }
 
 export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
-  return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale };
+  return { unscaled: checkDigits(a.unscaled * b.unscaled), scale: a.scale + b.scale };
 }
 
 /**
@@ -76,6 +76,12 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal {
   const rounded = roundedTo({ unscaled: quotient, scale }, precision);
   const scaleMax = Math.max(a.scale, b.scale, 10);
   return rounded.scale > scaleMax ? withScale(rounded, scaleMax) : rounded;
+}
+
+/** Throws a Mistake where it has more digits than may be: a number that is squared again and again soon has. */
+export function checkDigits(value: bigint): bigint {
+  if (value >= LARGEST || value <= -LARGEST) throw tooMany();
+  return value;
 }
 
 export function compareDecimals(a: Decimal, b: Decimal): number {
@@ -143,7 +149,12 @@ function signOf(value: bigint): number {
 }
 
 function tenTo(exponent: number): bigint {
-  if (exponent > DIGITS_MAX)
-    throw mistake('gremlin.number', `the result would have more than ${DIGITS_MAX} digits (limit)`);
+  if (exponent > DIGITS_MAX) throw tooMany();
   return 10n ** BigInt(exponent);
+}
+
+const LARGEST = 10n ** BigInt(DIGITS_MAX);
+
+function tooMany() {
+  return mistake('gremlin.number', `the result would have more than ${DIGITS_MAX} digits (limit)`);
 }

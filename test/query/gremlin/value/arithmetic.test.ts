@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   add,
   compareNumbers,
@@ -80,4 +81,38 @@ test('a number becomes another type where it fits', () => {
   expect(say(convert(int(7), 'bigdecimal'))).toBe('bigdecimal 7');
   expect(say(convert(double(Number.POSITIVE_INFINITY), 'float'))).toBe('float Infinity');
   expect(convert(double(1e300), 'float')).toBeUndefined();
+});
+
+test('a number that is squared again and again is stopped', () => {
+  const squared = (first: AnyNumber) => {
+    let number = first;
+    for (let i = 0; i < 60; i++) number = multiply(number, number);
+  };
+  expect(() => squared(big(3n))).toThrow('more than 10000 digits');
+  expect(() => squared(decimal('1.1'))).toThrow('more than 10000 digits');
+});
+
+test('whole numbers of any type are calculated like whole numbers', () => {
+  const types = ['byte', 'short', 'int', 'long', 'bigint'] as const;
+  const bits = { byte: 8, short: 16, int: 32, long: 64, bigint: 80 };
+  const anyWhole = fc
+    .constantFrom(...types)
+    .chain((type) =>
+      fc
+        .bigInt({ min: -(2n ** BigInt(bits[type] - 1)), max: 2n ** BigInt(bits[type] - 1) - 1n })
+        .map((value) => ({ value, boxed: num(type, type === 'long' || type === 'bigint' ? value : Number(value)) })),
+    );
+  const exact = {
+    add: [add, (a: bigint, b: bigint) => a + b],
+    multiply: [multiply, (a: bigint, b: bigint) => a * b],
+  } as const;
+  fc.assert(
+    fc.property(anyWhole, anyWhole, fc.constantFrom('add' as const, 'multiply' as const), (a, b, name) => {
+      const [ours, model] = exact[name];
+      const wanted = model(a.value, b.value);
+      const isBig = numType(a.boxed) === 'bigint' || numType(b.boxed) === 'bigint';
+      if (!isBig && BigInt.asIntN(64, wanted) !== wanted) expect(() => ours(a.boxed, b.boxed)).toThrow('long overflow');
+      else expect(numberText(ours(a.boxed, b.boxed))).toBe(String(wanted));
+    }),
+  );
 });
