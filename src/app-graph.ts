@@ -63,6 +63,7 @@ export async function openGraph(plan: GraphPlan): Promise<OpenGraph> {
     usual: plan.cardinality,
     begin,
     firstRevision: begin * 1_000,
+    ...(archive && { kept: flushed }),
     mayWrite: () => {
       if (writer?.isFull)
         throw mistake('graph.busy', 'the disk does not keep up with the changes', 'try again in a moment');

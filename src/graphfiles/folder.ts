@@ -5,6 +5,7 @@ import type { GraphFiles } from '../query/gremlin/run.ts';
 import { mistake } from '../std/mistake.ts';
 import { formatOf, type GraphFormat } from './format.ts';
 import { readGraphFile } from './read.ts';
+import { nextTurn } from './reading.ts';
 import { FILE_BYTES_MAX, writeGraphFile } from './write.ts';
 
 export function graphFolder(directory: string, bytesMax = FILE_BYTES_MAX): GraphFiles {
@@ -16,7 +17,8 @@ export function graphFolder(directory: string, bytesMax = FILE_BYTES_MAX): Graph
       const found = await stat(whole);
       if (!found.isFile()) throw mistake('graphfile.no-file', `${name} is no file`);
       if (found.size > bytesMax) throw mistake('graphfile.large', `${name} is larger than ${bytesMax} bytes`);
-      await readGraphFile(whole, writer, formatNamed(format));
+      // As fast as the disk takes it, where it is kept.
+      await readGraphFile(whole, writer, formatNamed(format), () => writer.kept?.() ?? nextTurn());
     },
     async write(name, format, view, model) {
       const path = await realpathOf(name, () => placeOf(directory, name));

@@ -16,6 +16,8 @@ export interface OwnGraphOptions {
   readonly source?: Omit<Source, 'time' | 'recordedAt'>;
   /** Called before each change. Throws a Mistake where none can be taken now. */
   readonly mayWrite?: () => void;
+  /** As GraphWriter has it: resolves when all that was written is durable. */
+  readonly kept?: () => Promise<void>;
   /** As `GraphOptions` has them. */
   readonly firstRevision?: number;
   readonly begin?: number;
@@ -38,7 +40,7 @@ export class OwnGraph {
   #indexesMade = 0;
 
   constructor(options: OwnGraphOptions) {
-    const { nowMs, usual = 'single', mayWrite, firstRevision, begin } = options;
+    const { nowMs, usual = 'single', mayWrite, kept, firstRevision, begin } = options;
     const { source = { host: 'skein', origin: 'gremlin' } } = options;
     this.graph = new Graph({
       indexed: [indexedKey(LABEL), ...(options.indexed ?? []).map(indexedKey)],
@@ -46,7 +48,13 @@ export class OwnGraph {
       ...(begin === undefined ? {} : { begin }),
     });
     this.model = new OwnModel((key, view) => this.#scanned(key, view));
-    this.writer = new OwnWriter({ graph: this.graph, usual, source: () => ({ ...source, time: nowMs() }), mayWrite });
+    this.writer = new OwnWriter({
+      graph: this.graph,
+      usual,
+      source: () => ({ ...source, time: nowMs() }),
+      mayWrite,
+      kept,
+    });
   }
 
   /** What is asked for again and again gets an index. */

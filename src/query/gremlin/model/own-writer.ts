@@ -20,10 +20,13 @@ export interface OwnWriterParts {
   /** Whose words, and of when. */
   readonly source: () => Source;
   readonly mayWrite: (() => void) | undefined;
+  readonly kept: (() => Promise<void>) | undefined;
 }
 
 export class OwnWriter implements GraphWriter {
   readonly usual: Cardinality;
+  /** Absent where nothing is kept. */
+  readonly kept?: () => Promise<void>;
   readonly #graph: Graph;
   readonly #source: () => Source;
   readonly #mayWrite: (() => void) | undefined;
@@ -31,7 +34,8 @@ export class OwnWriter implements GraphWriter {
   /** New ids count on from the highest that ever was. */
   #nextId = 0;
 
-  constructor({ graph, usual, source, mayWrite }: OwnWriterParts) {
+  constructor({ graph, usual, source, mayWrite, kept }: OwnWriterParts) {
+    if (kept) this.kept = kept;
     this.#mayWrite = mayWrite;
     this.usual = usual;
     this.#graph = graph;
