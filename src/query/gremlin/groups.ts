@@ -9,8 +9,10 @@ import type { Run } from './run.ts';
 import { Hoard } from './side-effects.ts';
 import { NOTHING, type Nothing, type ReduceOp, type Reduction } from './step.ts';
 import { type Mark, Traverser } from './traverser.ts';
+import { add } from './value/arithmetic.ts';
 import { GMap } from './value/collections.ts';
-import { keyOf } from './value/identity.ts';
+import { isList, keyOf } from './value/identity.ts';
+import { isNumber } from './value/num.ts';
 import type { GValue } from './value/value.ts';
 import { atOnce } from './waiting.ts';
 
@@ -77,10 +79,13 @@ export class Groups extends Hoard {
   readonly #changed = new Set<Group>();
   #run: Run | undefined;
 
-  /** `before`: what a side-effect of this name held. */
+  readonly #before: GMap;
+
+  /** `before`: what a side-effect of this name held, to which more is added. */
   constructor(before: GMap = new GMap()) {
     super();
-    this.#map = before;
+    this.#before = before;
+    this.#map = new GMap(before);
   }
 
   *add(traverser: Traverser, { key: by, values }: Grouping, run: Run): Generator<undefined, void> {
@@ -101,8 +106,9 @@ export class Groups extends Hoard {
   *finished(run: Run): Generator<undefined, GMap> {
     for (const group of this.#changed) {
       const value = yield* group.value(run);
-      if (value === NOTHING) this.#map.delete(group.key);
-      else this.#map.set(group.key, value);
+      const before = this.#before.get(group.key);
+      if (value !== NOTHING) this.#map.set(group.key, before === undefined ? value : together(before, value));
+      else if (before === undefined) this.#map.delete(group.key);
     }
     this.#changed.clear();
     return this.#map;
@@ -191,4 +197,10 @@ function* firstOf(child: Child, all: Traverser[], run: Run): Generator<undefined
     else if (one !== null) return one.value;
   }
   return NOTHING;
+}
+
+/** What withSideEffect gave for a key, with what is gathered there. */
+function together(before: GValue, value: GValue): GValue {
+  if (isList(before) && isList(value)) return [...before, ...value];
+  return isNumber(before) && isNumber(value) ? add(before, value) : value;
 }

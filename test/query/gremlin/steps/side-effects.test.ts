@@ -59,6 +59,12 @@ test('what gathers within group gathers the values of a key together', async () 
   expect(await shown('g.V(2, 6).group().by().by(out().order())')).toEqual(['{v[6]=v[3]}']);
 });
 
+test('group adds to a map that was there before', async () => {
+  const text =
+    "g.withSideEffect('a', [marko: ['x'], other: 'y']).V(1, 2).group('a').by('name').by(outE().label().fold()).cap('a')";
+  expect(await shown(text)).toEqual(['{marko=[x, created, knows, knows], other=y, vadas=[]}']);
+});
+
 test('a group within a group', async () => {
   expect(await shown("g.V().group().by(label).by(group().by(bothE().count()).by('name'))")).toEqual([
     '{person={3=[marko, josh], 1=[vadas, peter]}, software={3=[lop], 1=[ripple]}}',
