@@ -5,6 +5,7 @@ import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
 import { refusalShape } from './fault.ts';
+import { gremlinRefusalShape, gremlinReplyShape, gremlinRequestShape } from './gremlin.ts';
 import { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape } from './message.ts';
 import { patchShape } from './patch.ts';
 import { queryReplyShape, queryRequestShape } from './query.ts';
@@ -85,6 +86,7 @@ function paths(): ZodOpenApiPathsObject {
         },
       },
     },
+    '/gremlin': gremlinPath(),
     '/api/status': { get: operation('status', 'How everything is', { ok: json(statusShape) }) },
     '/api/config/{key}': {
       get: {
@@ -108,6 +110,40 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/healthz': { get: operation('healthz', 'Is it alive?', { ok: text }) },
     '/readyz': { get: operation('readyz', 'Does it answer?', { ok: text, refused: { 503: 'Not yet, or no more.' } }) },
+  };
+}
+
+function gremlinPath(): ZodOpenApiPathsObject[string] {
+  const answered = {
+    200: {
+      description: 'The results. `Accept` chooses: GraphSON 3 with or without types, GraphBinary 1, text.',
+      content: {
+        ...json(gremlinReplyShape),
+        'application/vnd.gremlin-v3.0+json': { schema: gremlinReplyShape },
+        'application/vnd.gremlin-v3.0+json;types=false': { schema: gremlinReplyShape },
+        'application/vnd.graphbinary-v1.0': { schema: z.string().meta({ format: 'binary' }) },
+        'text/plain': { schema: z.string() },
+      },
+    },
+    400: { description: 'The request makes no sense.', content: json(gremlinRefusalShape) },
+    401: { description: 'A name, and the token as password, are needed.', content: json(gremlinRefusalShape) },
+    413: { description: limits[413], content: json(gremlinRefusalShape) },
+    429: { description: limits[429], content: json(gremlinRefusalShape) },
+    500: { description: 'The traversal makes no sense, failed, or met a limit.', content: json(gremlinRefusalShape) },
+  };
+  return {
+    post: {
+      operationId: 'gremlin',
+      summary: 'Ask in standard Gremlin, as Gremlin Server 3.8 is asked',
+      requestBody: { required: true, content: json(gremlinRequestShape) },
+      responses: answered,
+    },
+    get: {
+      operationId: 'gremlinByAddress',
+      summary: 'The same, to read alone',
+      requestParams: { query: z.object({ gremlin: z.string() }).catchall(z.string()) },
+      responses: answered,
+    },
   };
 }
 
