@@ -34,6 +34,7 @@ export function define(command: Command, session: Session): void {
   examples(command, [
     `skein query "G.V().Has('Type','veth').Values('Name')"`,
     `skein query "G.V().Has('Name','eth0').Out()" --at -10m`,
+    `skein query "g.V().hasLabel('veth').groupCount().by('MTU')"`,
     `skein query "G.V().Has('Type','bridge').Neighbors('RelationType','layer2',2).SubGraph()" -o mermaid`,
     `skein query "G.V().Has('MTU',LT(1500))" --explain`,
     `skein query "G.Flows().Has('Application','DNS').RawPackets()" -o pcap > dns.pcap`,
