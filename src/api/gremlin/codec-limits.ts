@@ -16,9 +16,6 @@ export const unfoldedMax = 100_000;
 export const numberBytesMax = 1024;
 export const digitsMax = 2500;
 
-/** Digits a scale may add to a BigDecimal, on either side. */
-export const scaleMax = 400;
-
 /** Brackets within brackets, before anyone asks what they mean: the parser of JSON takes long to give up. */
 export const bracketsMax = 2048;
 

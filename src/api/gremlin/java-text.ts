@@ -8,8 +8,10 @@ import {
   Strategy,
 } from '../../query/gremlin/bytecode.ts';
 import { GMap, GSet } from '../../query/gremlin/value/collections.ts';
+import { durationText } from '../../query/gremlin/value/duration.ts';
 import { isList } from '../../query/gremlin/value/identity.ts';
-import { Num, naturalType } from '../../query/gremlin/value/num.ts';
+import { isNumber } from '../../query/gremlin/value/num.ts';
+import { numberText } from '../../query/gremlin/value/number-text.ts';
 import { Predicate } from '../../query/gremlin/value/predicate.ts';
 import { Reference } from '../../query/gremlin/value/reference.ts';
 import { Token } from '../../query/gremlin/value/token.ts';
@@ -30,8 +32,6 @@ import {
 } from '../../query/gremlin/value/value.ts';
 import { dateTimeText } from './calendar.ts';
 import { explanationText } from './explanation-text.ts';
-import { durationText } from './iso-duration.ts';
-import { javaDouble, javaFloat } from './java-number.ts';
 import { metricsText } from './metrics-text.ts';
 import type { WireElements } from './wire-elements.ts';
 
@@ -39,9 +39,8 @@ import type { WireElements } from './wire-elements.ts';
 export function javaText(value: Argument, elements: WireElements): string {
   const of = (each: Argument): string => javaText(each, elements);
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return naturalType(value) === 'double' ? javaDouble(value) : String(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (value instanceof Num) return numText(value);
+  if (isNumber(value)) return numberText(value);
   if (isList(value)) return `[${value.map(of).join(', ')}]`;
   if ('kind' in value) {
     if (value.kind === 'node') return `v[${of(elements.id(value))}]`;
@@ -72,11 +71,6 @@ export function javaText(value: Argument, elements: WireElements): string {
   if (value instanceof TraversalExplanation) return explanationText(value);
   if (value instanceof Reference) return referenceText(value, of);
   return value satisfies never;
-}
-
-function numText({ type, value }: Num): string {
-  if (type === 'double') return javaDouble(Number(value));
-  return type === 'float' ? javaFloat(Number(value)) : String(value);
 }
 
 function mapText(map: GMap, of: (value: Argument) => string): string {

@@ -1,6 +1,5 @@
 /** Any value that messages can hold, as they are after reading: elements as references. */
 import fc from 'fast-check';
-import { decimalText } from '../../../src/api/gremlin/decimal.ts';
 import {
   type Argument,
   Bytecode,
@@ -10,6 +9,7 @@ import {
   Strategy,
 } from '../../../src/query/gremlin/bytecode.ts';
 import { GMap, GSet } from '../../../src/query/gremlin/value/collections.ts';
+import { decimalText } from '../../../src/query/gremlin/value/decimal.ts';
 import { double, int, long, num } from '../../../src/query/gremlin/value/num.ts';
 import { Predicate } from '../../../src/query/gremlin/value/predicate.ts';
 import { Reference } from '../../../src/query/gremlin/value/reference.ts';
@@ -47,7 +47,7 @@ const number: fc.Arbitrary<GValue> = fc.oneof(
   fc.integer({ min: -32_768, max: 32_767 }).map((value) => num('short', value)),
   fc.bigInt({ min: -(2n ** 130n), max: 2n ** 130n }).map((value) => num('bigint', value)),
   fc
-    .record({ unscaled: fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), scale: fc.integer({ min: 0, max: 30 }) })
+    .record({ unscaled: fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), scale: fc.integer({ min: -30, max: 30 }) })
     .map((decimal) => num('bigdecimal', decimalText(decimal))),
 );
 

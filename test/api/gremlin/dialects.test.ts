@@ -24,7 +24,7 @@ test.each<[string, string, Argument]>([
   ['a long', '{"@type":"g:Int64","@value":9007199254740993}', long(9_007_199_254_740_993n)],
   ['a float', '{"@type":"g:Float","@value":0.1}', num('float', Math.fround(0.1))],
   ['a decimal with its places', '{"@type":"gx:BigDecimal","@value":1.50}', num('bigdecimal', '1.50')],
-  ['a decimal as text', '{"@type":"gx:BigDecimal","@value":"-1E+3"}', num('bigdecimal', '-1000')],
+  ['a decimal as text', '{"@type":"gx:BigDecimal","@value":"-1E+3"}', num('bigdecimal', '-1E+3')],
   [
     'a big number as text',
     '{"@type":"gx:BigInteger","@value":"-123456789012345678901"}',

@@ -1,11 +1,12 @@
 /** Values of GraphBinary 1.0: type, flag, value. */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GSet } from '../../../query/gremlin/value/collections.ts';
+import { decimalText } from '../../../query/gremlin/value/decimal.ts';
 import { double, int, long, type Num, num } from '../../../query/gremlin/value/num.ts';
 import { type Token, type TokenType, tokenNamed } from '../../../query/gremlin/value/token.ts';
 import { Binary, ClassName, type GValue, type Path, Uuid } from '../../../query/gremlin/value/value.ts';
-import { numberBytesMax, scaleMax } from '../codec-limits.ts';
-import { bigintFrom, decimalText } from '../decimal.ts';
+import { bigintFrom } from '../big-integer.ts';
+import { numberBytesMax } from '../codec-limits.ts';
 import { pathOf } from '../path-of.ts';
 import { BytesIn } from './bytes-in.ts';
 import { readBytecode, readLambda, readPredicate, readStrategy } from './read-bytecode.ts';
@@ -143,9 +144,7 @@ function readBigint(from: BytesIn): bigint {
 }
 
 function readBigDecimal(from: BytesIn): Num {
-  const { at } = from;
   const scale = from.int32();
-  if (Math.abs(scale) > scaleMax) throw from.bad(`a decimal of scale ${scale}; it may be ${scaleMax} at most`, at);
   return num('bigdecimal', decimalText({ unscaled: readBigint(from), scale })) as Num;
 }
 

@@ -1,6 +1,7 @@
 /** Values as GraphBinary 1.0 writes them: type, flag, value. */
 import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from '../../../query/gremlin/bytecode.ts';
 import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
+import { decimalOf } from '../../../query/gremlin/value/decimal.ts';
 import { isList } from '../../../query/gremlin/value/identity.ts';
 import { Num, naturalType } from '../../../query/gremlin/value/num.ts';
 import { Predicate } from '../../../query/gremlin/value/predicate.ts';
@@ -21,9 +22,9 @@ import {
   Uuid,
   VertexProperty,
 } from '../../../query/gremlin/value/value.ts';
+import { bigintBytes } from '../big-integer.ts';
 import { localOf } from '../calendar.ts';
 import { writtenDepthMax } from '../codec-limits.ts';
-import { bigintBytes, decimalOf } from '../decimal.ts';
 import { explanationMap } from '../explanation-map.ts';
 import { tooDeep } from '../too-large.ts';
 import type { WireElements } from '../wire-elements.ts';
@@ -124,7 +125,6 @@ function writeNum({ type: kind, value }: Num, out: BytesOut): void {
       return;
     case 'bigdecimal': {
       const decimal = decimalOf(String(value));
-      if (decimal === undefined) throw new Error(`no decimal: ${value}`);
       out.pair(type.bigDecimal, flag.none);
       out.int32(decimal.scale);
       writeBigint(decimal.unscaled, out);

@@ -1,5 +1,7 @@
 /** Texts and numbers as JSON, quickly. */
 
+import { doubleText, floatText } from '../../../query/gremlin/value/float-text.ts';
+
 /** In quotes. Nearly every text is short and needs nothing escaped. */
 export function quote(text: string): string {
   const { length } = text;
@@ -38,19 +40,11 @@ export function longText(value: number): string {
 const half = 1_000_000_000;
 const { MAX_SAFE_INTEGER: MAX_SAFE } = Number;
 
-/** With a point also where it is whole, so that it is read as what it is; JSON has no words for what is no number. */
-export function doubleText(value: number): string {
-  if (Number.isInteger(value))
-    return Object.is(value, -0) ? '-0.0' : Math.abs(value) < 1e21 ? `${value}.0` : String(value);
-  return Number.isFinite(value) ? String(value) : `"${value}"`;
+/** As Java writes them: with a point also where it is whole. JSON has no words for what is no number. */
+export function doubleJson(value: number): string {
+  return Number.isFinite(value) ? doubleText(value) : `"${value}"`;
 }
 
-/** Of a float: as few digits as tell it from its neighbours. */
-export function floatText(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return doubleText(value);
-  for (let digits = 6; digits <= 9; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === Math.fround(value)) return doubleText(text);
-  }
-  return doubleText(value);
+export function floatJson(value: number): string {
+  return Number.isFinite(value) ? floatText(value) : `"${value}"`;
 }

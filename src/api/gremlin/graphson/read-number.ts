@@ -1,7 +1,7 @@
 /** Numbers of all types, each with its range. */
+import { decimalText, parseDecimal } from '../../../query/gremlin/value/decimal.ts';
 import { type AnyNumber, double, int, long, num } from '../../../query/gremlin/value/num.ts';
-import { digitsMax, scaleMax } from '../codec-limits.ts';
-import { decimalOf, decimalText } from '../decimal.ts';
+import { digitsMax } from '../codec-limits.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { NumberText } from './parse-json.ts';
 
@@ -63,7 +63,7 @@ function readDouble(json: unknown, from: GraphsonIn): number {
   if (json === 'Infinity') return Number.POSITIVE_INFINITY;
   if (json === '-Infinity') return Number.NEGATIVE_INFINITY;
   const digits = digitsOf(json, from);
-  if (decimalOf(digits) === undefined && !/^-?[\d.]+[eE][+-]?\d+$/.test(digits))
+  if (parseDecimal(digits) === undefined && !/^-?[\d.]+[eE][+-]?\d+$/.test(digits))
     throw from.bad('a number should stand here');
   return Number(digits);
 }
@@ -72,7 +72,7 @@ function readBigint(json: unknown, from: GraphsonIn): bigint {
   const digits = digitsOf(json, from);
   if (/^[+-]?\d+$/.test(digits) && digits.length <= digitsMax) return BigInt(digits.replace('+', ''));
   // Of a whole number that a client wrote as 1E+30.
-  const decimal = digits.length <= digitsMax ? decimalOf(digits) : undefined;
+  const decimal = digits.length <= digitsMax ? parseDecimal(digits) : undefined;
   if (decimal === undefined || decimal.scale > 0)
     throw from.bad(`a whole number of at most ${digitsMax} digits should stand here`);
   return decimal.unscaled * 10n ** BigInt(-decimal.scale);
@@ -80,9 +80,8 @@ function readBigint(json: unknown, from: GraphsonIn): bigint {
 
 function readDecimal(json: unknown, from: GraphsonIn): string {
   const digits = digitsOf(json, from);
-  const decimal = digits.length <= digitsMax ? decimalOf(digits) : undefined;
-  if (decimal === undefined)
-    throw from.bad(`a decimal of at most ${digitsMax} digits and a scale up to ${scaleMax} should stand here`);
+  const decimal = digits.length <= digitsMax ? parseDecimal(digits) : undefined;
+  if (decimal === undefined) throw from.bad(`a decimal of at most ${digitsMax} digits should stand here`);
   return decimalText(decimal);
 }
 

@@ -1,10 +1,10 @@
 /** What follows an `@type`. The names are TinkerPop's ("IO Reference", GraphSON 3.0 and its extended types). */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GSet } from '../../../query/gremlin/value/collections.ts';
+import { durationOf } from '../../../query/gremlin/value/duration.ts';
 import { tokenNamed } from '../../../query/gremlin/value/token.ts';
 import { Binary, ClassName, DateTime, type Path, Uuid } from '../../../query/gremlin/value/value.ts';
 import { dateTimeOf, secondsMax } from '../calendar.ts';
-import { durationOf } from '../iso-duration.ts';
 import { uuidOf } from '../message.ts';
 import { pathOf } from '../path-of.ts';
 import type { GraphsonIn } from './graphson-in.ts';

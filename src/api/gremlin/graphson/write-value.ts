@@ -1,6 +1,7 @@
 /** Values as GraphSON 3, each with its type; or without types, for those who read plain JSON. */
 import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from '../../../query/gremlin/bytecode.ts';
 import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
+import { durationText } from '../../../query/gremlin/value/duration.ts';
 import { isList } from '../../../query/gremlin/value/identity.ts';
 import { Num, naturalType } from '../../../query/gremlin/value/num.ts';
 import { Predicate } from '../../../query/gremlin/value/predicate.ts';
@@ -24,10 +25,9 @@ import {
 import { dateTimeText } from '../calendar.ts';
 import { writtenDepthMax, writtenMax } from '../codec-limits.ts';
 import { explanationMap } from '../explanation-map.ts';
-import { durationText } from '../iso-duration.ts';
 import { tooDeep, tooLarge } from '../too-large.ts';
 import type { WireElements } from '../wire-elements.ts';
-import { doubleText, floatText, longText, quote } from './json-text.ts';
+import { doubleJson, floatJson, longText, quote } from './json-text.ts';
 import { type Target, typed, writeList } from './target.ts';
 import { writeBytecode, writeLambda, writePredicate, writeStrategy } from './write-bytecode.ts';
 import { writeBulkSet, writeMap, writeTree } from './write-collection.ts';
@@ -75,7 +75,7 @@ function writeNumber(value: number, { isTyped }: Target): string {
     case 'long':
       return isTyped ? `{"@type":"g:Int64","@value":${longText(value)}}` : longText(value);
     default:
-      return isTyped ? `{"@type":"g:Double","@value":${doubleText(value)}}` : doubleText(value);
+      return isTyped ? `{"@type":"g:Double","@value":${doubleJson(value)}}` : doubleJson(value);
   }
 }
 
@@ -90,9 +90,9 @@ function writeNum({ type, value }: Num, to: Target): string {
     case 'long':
       return typed('g:Int64', `${value}`, to);
     case 'float':
-      return typed('g:Float', floatText(Number(value)), to);
+      return typed('g:Float', floatJson(Number(value)), to);
     case 'double':
-      return typed('g:Double', doubleText(Number(value)), to);
+      return typed('g:Double', doubleJson(Number(value)), to);
     case 'bigint':
       return typed('gx:BigInteger', `${value}`, to);
     case 'bigdecimal':
