@@ -99,6 +99,20 @@ const results: Readonly<Record<string, readonly Argument[] | null>> = {
     double(Number.NaN),
     num('float', Number.POSITIVE_INFINITY),
   ],
+  'large numbers': [
+    num('bigint', 123_456_789_012_345_678_901_234_567_890n),
+    num('bigint', -1n),
+    num('bigint', 128n),
+    num('bigint', -128n),
+    num('bigdecimal', '1E+10'),
+    num('bigdecimal', '0.00001'),
+    long(1_234_567_890_123_456_789n),
+  ],
+  'doubles and floats': [
+    ...[1, 1e21, 1e-7, 1e8, 12_345_678, 0.001].map(double),
+    ...[1, 0.1, 1e10].map((value) => num('float', Math.fround(value))),
+    -0,
+  ],
   words: [
     T.id,
     tokens.Direction.OUT,
