@@ -57,8 +57,10 @@ export async function openGraph(plan: GraphPlan): Promise<OpenGraph> {
     archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock, gatherMs: GATHER_MS });
   if (writer) stack.defer(() => writer.stop());
   const flushed = () => writer?.flushed() ?? Promise.resolve();
+  // What a file holds is there from one moment on, however long the reading takes.
+  let loadingAt: number | undefined;
   const own = new OwnGraph({
-    nowMs: Date.now,
+    nowMs: () => loadingAt ?? Date.now(),
     indexed: plan.indexed,
     usual: plan.cardinality,
     begin,
@@ -97,8 +99,11 @@ export async function openGraph(plan: GraphPlan): Promise<OpenGraph> {
     async load(file, format) {
       const unfinished = place && unfinishedOf(place.directory);
       if (unfinished && found === 0) await writeFile(unfinished, `${file}\n`);
+      loadingAt = Date.now();
       const loaded = await readGraphFile(file, own.writer, format, async () => {
         if (writer?.isFull) await writer.flushed();
+      }).finally(() => {
+        loadingAt = undefined;
       });
       await flushed();
       if (unfinished) await rm(unfinished, { force: true });
