@@ -20,11 +20,12 @@ export const addV = defineTraversalStep({
     const label = given(call.args[0] ?? 'vertex', call, builder);
     const words = new NewElementWords(call, builder, isFirst);
     const isDirect = label.isDirect && words.isDirect;
-    return mapping({ isDirect, mark: builder.mark }, function* (traverser, run) {
+    const { mark } = builder;
+    return mapping({ isDirect, mark }, function* (traverser, run) {
       const named = yield* label.ask(traverser, run);
       const { id, properties, label: said } = yield* words.ask(traverser, run);
       let vertex: GValue = run.writer().addVertex((said ?? named) as string, id, properties);
-      for (const more of words.later) vertex = yield* written(more, traverser.to(vertex, builder.mark), run);
+      for (const more of words.later) vertex = yield* written(more, traverser.to(vertex, mark), run);
       return vertex;
     });
   },

@@ -1,5 +1,6 @@
 import type { Faults } from '../../faults.ts';
 import { type Argument, Bytecode, type Instruction, type Strategy } from '../bytecode.ts';
+import { placeOf } from '../calls.ts';
 import { Predicate } from '../value/predicate.ts';
 import { Token, tokens } from '../value/token.ts';
 import { anonymous, endOfModulators, everywhere, said } from './everywhere.ts';
@@ -11,7 +12,10 @@ export const subgraph = defineStrategy({
   settings: ['vertices', 'edges', 'vertexProperties', 'checkAdjacentVertices'],
   rewrite(bytecode, strategy, faults) {
     const criteria = criteriaOf(strategy, faults);
-    return everywhere(bytecode, (steps) => steps.flatMap((step, at) => within(step, at, steps, criteria)));
+    return everywhere(bytecode, (steps) => {
+      if (criteria.properties !== undefined) refuseMaps(steps, faults);
+      return steps.flatMap((step, at) => within(step, at, steps, criteria));
+    });
   },
 });
 
@@ -75,6 +79,7 @@ function within(
   }
   if (properties === undefined) return [step];
   if (name === 'properties') return [step, said(step, 'filter', seen(step, properties))];
+  if (MAPS.has(name)) return mapped(step, properties);
   if (name === 'values') return readBy(step, args, properties);
   if (name === 'by' && typeof args[0] === 'string')
     return [
@@ -130,4 +135,35 @@ function readBy(step: Instruction, keys: readonly Argument[], properties: Byteco
 function folded(steps: readonly Instruction[], at: number): Instruction[] {
   const isOfValues = steps[at - 1]?.name === 'by' && steps[at - 2]?.name === 'group';
   return isOfValues ? [said(steps[at] as Instruction, 'fold')] : [];
+}
+
+/** Steps that read a map of properties, and what of a property they read. */
+const MAPS: ReadonlyMap<string, readonly Token[]> = new Map([
+  ['valueMap', [tokens.T.value]],
+  ['propertyMap', []],
+]);
+
+/** Of a vertex a map of those properties that are seen; of anything else what it always is. */
+function mapped(step: Instruction, properties: Bytecode): Instruction[] {
+  const isVertex = anonymous(said(step, 'is', new Predicate('typeOf', [tokens.GType.VERTEX])));
+  const seenOnes = anonymous(
+    said(step, 'properties', ...step.args),
+    said(step, 'filter', seen(step, properties)),
+    said(step, 'group'),
+    said(step, 'by', tokens.T.key),
+    said(step, 'by', ...(MAPS.get(step.name) ?? [])),
+  );
+  return [said(step, 'choose', isVertex, anonymous(said(step, 'local', seenOnes)), anonymous(step))];
+}
+
+/** Rather than show what is not to be seen. */
+function refuseMaps(steps: readonly Instruction[], faults: Faults): void {
+  steps.forEach((step, at) => {
+    const next = steps[at + 1]?.name;
+    const isMore = MAPS.has(step.name) && (next === 'by' || next === 'with' || step.args[0] === true);
+    if (!isMore && step.name !== 'elementMap') return;
+    const what = isMore ? `${step.name} with more said of it` : step.name;
+    const message = `SubgraphStrategy with vertexProperties and ${what} do not go together`;
+    faults.add('gremlin.strategy', message, placeOf(step), 'valueMap(…), values(…) or properties(…) alone');
+  });
 }

@@ -48,6 +48,10 @@ test('properties of vertices have a criterion of their own', async () => {
     '{person=[purcellville, baltimore, oakland, seattle, aachen], software=[]}',
   ]);
   expect(await shown(`${g}.E().properties('since').count()`, 'crew')).toEqual(['5l']);
+  expect(await shown(`${g}.V(1, 11).valueMap('location')`, 'crew')).toEqual(['{}', '{}']);
+  expect(await shown(`${g}.V(7).valueMap()`, 'crew')).toEqual(['{location=[purcellville]}']);
+  expect(await shown(`${g}.E().hasLabel('uses').valueMap().select('skill').sum()`, 'crew')).toEqual(['32i']);
+  await expect(ask(`${g}.V().elementMap()`, 'crew')).rejects.toThrow('do not go together');
 });
 
 async function partitioned(...texts: string[]): Promise<Toy> {
