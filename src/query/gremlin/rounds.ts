@@ -3,9 +3,10 @@
  * `aggregate` within it knows of the rounds before.
  */
 import type { Child } from './child.ts';
-import { type Expand, expandOf } from './expand.ts';
+import { type Stretch, stretchOf } from './expand.ts';
 import { Feed } from './feed.ts';
 import { Gathering } from './gathering.ts';
+import { through } from './pipeline.ts';
 import type { Question } from './question.ts';
 import type { Run } from './run.ts';
 import type { StreamOp } from './step.ts';
@@ -36,13 +37,13 @@ const STARTS_MAX = 2_500;
 const WEIGHT = 3;
 
 export function repeating(repetition: Repetition): StreamOp {
-  const expand = expandOf(repetition.child.placed);
+  const stretch = stretchOf(repetition.child.placed);
   return {
     kind: 'stream',
     *stream(input, run) {
       const { gathers, merges } = repetition;
       const most = gathers ? Number.POSITIVE_INFINITY : merges ? STARTS_MAX : 1;
-      const turning = new Turning(repetition, expand, run);
+      const turning = new Turning(repetition, stretch, run);
       const { budget } = run;
       try {
         for (const traverser of input) {
@@ -65,14 +66,11 @@ export function repeating(repetition: Repetition): StreamOp {
   };
 }
 
-/** It leaves, it goes another round, or it does both. */
-type Fate = 'ends' | 'goes on' | 'shows';
-
 /** One repeat in one run. */
 class Turning {
   readonly #repetition: Repetition;
   readonly #run: Run;
-  readonly #expand: Expand | undefined;
+  readonly #stretch: Stretch | undefined;
   readonly #next: Gathering;
   readonly #feed = new Feed();
   readonly #levels = new Levels();
@@ -84,15 +82,15 @@ class Turning {
   /** What the child makes of the feed; undefined once it says that nothing comes any more. */
   #made: Iterator<Traverser | undefined | null> | undefined;
 
-  constructor(repetition: Repetition, expand: Expand | undefined, run: Run) {
+  constructor(repetition: Repetition, stretch: Stretch | undefined, run: Run) {
     this.#repetition = repetition;
     this.#run = run;
-    this.#expand = expand;
+    this.#stretch = stretch;
     this.#next = new Gathering(repetition.merges ? {} : undefined);
     const { until, emit } = repetition;
     this.#asksFirst = until?.isFirst === true || emit?.isFirst === true;
     this.#isDirect = [until, emit].every((one) => one === undefined || one.question.direct !== undefined);
-    if (expand === undefined) this.#made = repetition.child.run(this.#feed, run)[Symbol.iterator]();
+    if (stretch === undefined) this.#made = repetition.child.run(this.#feed, run)[Symbol.iterator]();
   }
 
   get size(): number {
@@ -112,7 +110,7 @@ class Turning {
       const queue = this.#next.take();
       this.#level = queue[0]?.loops;
       try {
-        yield* this.#expand === undefined ? this.#throughPipe(queue) : this.#directly(queue, this.#expand);
+        yield* this.#stretch === undefined ? this.#throughPipe(queue) : this.#directly(queue, this.#stretch);
       } finally {
         budget.hold(-WEIGHT * queue.length);
       }
@@ -131,19 +129,24 @@ class Turning {
     this.#made?.return?.();
   }
 
-  *#directly(queue: Traverser[], expand: Expand): Generator<Traverser | undefined> {
+  *#directly(queue: Traverser[], { head, flat, tail }: Stretch): Generator<Traverser | undefined> {
     const run = this.#run;
     const { budget } = run;
-    const ends: Traverser[] = [];
     for (const traverser of queue) {
       if (budget.spend()) yield undefined;
       if (this.#asksFirst && !(yield* this.#enters(traverser))) continue;
-      ends.length = 0;
-      expand(traverser, run, ends);
-      for (const end of ends) {
-        end.loops = this.#levels.after(end.loops as Loops);
-        const fate = this.#isDirect ? this.#fate(end) : yield* this.#foundFate(end);
-        const out = this.#settled(end, fate);
+      const from = head.length === 0 ? traverser : through(head, traverser, run);
+      if (from === undefined) continue;
+      if (flat === undefined) {
+        const out = this.#isDirect ? this.#turned(from) : yield* this.#turnedSlowly(from);
+        if (out !== undefined) yield out;
+        continue;
+      }
+      for (const value of flat.op.flatMap(from, run)) {
+        if (budget.spend()) yield undefined;
+        const end = through(tail, from.to(value, flat.mark), run);
+        if (end === undefined) continue;
+        const out = this.#isDirect ? this.#turned(end) : yield* this.#turnedSlowly(end);
         if (out !== undefined) yield out;
       }
     }
@@ -169,9 +172,7 @@ class Turning {
       else if (value === undefined) yield undefined;
       else if (value === null) return;
       else {
-        value.loops = this.#levels.after(value.loops ?? (this.#level as Loops));
-        const fate = this.#isDirect ? this.#fate(value) : yield* this.#foundFate(value);
-        const out = this.#settled(value, fate);
+        const out = this.#isDirect ? this.#turned(value) : yield* this.#turnedSlowly(value);
         if (out !== undefined) yield out;
       }
     }
@@ -187,25 +188,29 @@ class Turning {
     return true;
   }
 
-  /** What becomes of one that went round. */
-  #fate(traverser: Traverser): Fate {
+  /** Counts a round. What of it comes out of the repeat, if anything. */
+  #turned(traverser: Traverser): Traverser | undefined {
+    const run = this.#run;
     const { until, emit } = this.#repetition;
-    if (until !== undefined && !until.isFirst && until.question.direct?.(traverser, this.#run)) return 'ends';
-    return emit !== undefined && !emit.isFirst && emit.question.direct?.(traverser, this.#run) ? 'shows' : 'goes on';
+    traverser.loops = this.#levels.after(traverser.loops ?? (this.#level as Loops));
+    if (until !== undefined && !until.isFirst && until.question.direct?.(traverser, run)) return this.#out(traverser);
+    const isShown = emit !== undefined && !emit.isFirst && emit.question.direct?.(traverser, run) === true;
+    return this.#goesOn(traverser, isShown);
   }
 
   /** The same where it may take long to find out. */
-  *#foundFate(traverser: Traverser): Generator<undefined, Fate> {
+  *#turnedSlowly(traverser: Traverser): Generator<undefined, Traverser | undefined> {
     const { until, emit } = this.#repetition;
-    if (until !== undefined && !until.isFirst && (yield* this.#says(until, traverser))) return 'ends';
-    return emit !== undefined && !emit.isFirst && (yield* this.#says(emit, traverser)) ? 'shows' : 'goes on';
+    traverser.loops = this.#levels.after(traverser.loops ?? (this.#level as Loops));
+    if (until !== undefined && !until.isFirst && (yield* this.#says(until, traverser))) return this.#out(traverser);
+    const isShown = emit !== undefined && !emit.isFirst && (yield* this.#says(emit, traverser));
+    return this.#goesOn(traverser, isShown);
   }
 
-  /** What comes out of the repeat. */
-  #settled(traverser: Traverser, fate: Fate): Traverser | undefined {
-    const shown = fate === 'shows' ? traverser.copy() : traverser;
-    if (fate !== 'ends') this.#hold(traverser);
-    return fate === 'goes on' ? undefined : this.#out(shown);
+  #goesOn(traverser: Traverser, isShown: boolean): Traverser | undefined {
+    const shown = isShown ? traverser.copy() : undefined;
+    this.#hold(traverser);
+    return shown && this.#out(shown);
   }
 
   *#says({ question }: Condition, traverser: Traverser): Generator<undefined, boolean> {
