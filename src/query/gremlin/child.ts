@@ -126,6 +126,13 @@ function reduceFrom(
       if (value === NOTHING) return;
       now = now.to(value, mark);
     } else if (op.kind === 'flatMap') {
+      const next = placed[at + 1]?.op;
+      const size = next?.kind === 'reduce' && next.tallies ? op.size?.(now, run) : undefined;
+      if (size !== undefined) {
+        run.budget.spend();
+        if (size > 0) reduction.add(now.copy(now.bulk * size), run);
+        return;
+      }
       for (const value of op.flatMap(now, run)) {
         run.budget.spend();
         reduceFrom(placed, at + 1, to, now.to(value, mark), run, reduction);

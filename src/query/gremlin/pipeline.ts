@@ -39,8 +39,9 @@ export function pipeOf(placed: readonly Placed[]): Pipe {
     switch (op.kind) {
       case 'flatMap': {
         const tail = tailFrom(placed, at);
-        pipes.push(flat(op, mark, tail));
         at += tail.length;
+        const filters = isTallied(placed[at]?.op) ? plainFilters(tail) : undefined;
+        pipes.push(filters?.rest.length === 0 ? tallied(op, filters.first) : flat(op, mark, tail));
         break;
       }
       case 'stream':
@@ -107,6 +108,32 @@ function flat(op: FlatMapOp, mark: Mark, tail: readonly Small[]): Pipe {
         const out = rest.length === 0 ? next : through(rest, next, run);
         if (out !== undefined) yield out;
       }
+    }
+  };
+}
+
+function isTallied(op: Op | undefined): boolean {
+  return op?.kind === 'reduce' && op.tallies === true;
+}
+
+/** Before a count nobody needs a traverser for each, and often nobody needs to look. */
+function tallied(op: FlatMapOp, filters: readonly FilterOp[]): Pipe {
+  return function* (input, run) {
+    const { budget } = run;
+    for (const traverser of input) {
+      if (traverser === undefined || traverser === null) {
+        yield traverser;
+        continue;
+      }
+      let passed = filters.length === 0 ? op.size?.(traverser, run) : undefined;
+      if (passed === undefined) {
+        passed = 0;
+        for (const value of op.flatMap(traverser, run)) {
+          if (budget.spend()) yield undefined;
+          if (acceptsAll(filters, value, run)) passed++;
+        }
+      } else if (budget.spend()) yield undefined;
+      if (passed > 0) yield traverser.copy(traverser.bulk * passed);
     }
   };
 }

@@ -115,6 +115,8 @@ export interface BarrierOp extends Common {
 /** One value of all. */
 export interface ReduceOp extends Common {
   readonly kind: 'reduce';
+  /** Of what comes it asks nothing but how many there are: one with that bulk will do for all. */
+  readonly tallies?: boolean;
   start(run: Run): Reduction;
 }
 

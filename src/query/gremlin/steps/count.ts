@@ -14,6 +14,7 @@ export const count = defineTraversalStep({
       ? { kind: 'map', map: ({ value }) => long(sizeOf(value)) }
       : {
           kind: 'reduce',
+          tallies: true,
           start: () => {
             let total = 0;
             return { add: ({ bulk }) => (total += bulk), result: () => long(total) };
