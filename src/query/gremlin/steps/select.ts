@@ -41,7 +41,7 @@ function popOf(args: readonly Argument[]): [Pop | undefined, readonly Argument[]
 }
 
 function one(key: string, pop: Pop, call: StepCall, builder: Builder): Op {
-  const by = builder.oneBy(call);
+  const by = lastBy(call, builder);
   if (by.isIdentity) return { kind: 'map', map: (traverser, run) => scopeValue(traverser, key, pop, run) };
   const fresh = alone(builder.tracking);
   const value = function* (traverser: Traverser, run: Run) {
@@ -71,7 +71,7 @@ function several(keys: readonly string[], pop: Pop, call: StepCall, builder: Bui
 }
 
 function byTraversal(child: Child, pop: Pop, call: StepCall, builder: Builder): Op {
-  const by = builder.oneBy(call);
+  const by = lastBy(call, builder);
   const fresh = alone(builder.tracking);
   const value = function* (traverser: Traverser, run: Run) {
     const key = yield* child.first(traverser, run);
@@ -82,11 +82,16 @@ function byTraversal(child: Child, pop: Pop, call: StepCall, builder: Builder): 
 }
 
 function column(token: Token, call: StepCall, builder: Builder): Op {
-  const by = builder.oneBy(call);
+  const by = lastBy(call, builder);
   const fresh = alone(builder.tracking);
   const value = function* (traverser: Traverser, run: Run) {
     const found = readToken(traverser.value, token, run);
     return found === NOTHING || by.isIdentity ? found : yield* by.value(fresh(found), run);
   };
   return mapping({ isDirect: by.direct !== undefined, mark: builder.mark }, value);
+}
+
+/** Of several the last counts, as TinkerPop has it. */
+function lastBy(call: StepCall, builder: Builder): By {
+  return builder.bys(call).at(-1) ?? identityBy();
 }

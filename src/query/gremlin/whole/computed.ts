@@ -23,7 +23,7 @@ export function computing(key: string, mark: Mark, compute: (run: Run) => Genera
 function withValues(model: PropertyModel, key: string, values: Values): PropertyModel {
   const property = (node: GraphNode) => {
     const value = values.get(node.id);
-    return value === undefined ? [] : [new VertexProperty(`${node.id}.${key}`, key, value, node)];
+    return value === undefined ? [] : [new VertexProperty(`${String(model.id(node))}.${key}`, key, value, node)];
   };
   return {
     label: (element) => model.label(element),

@@ -19,6 +19,7 @@ test('one name gives what it names, several give a map', async () => {
     { a: 'marko', b: 'josh' },
   ]);
   expect(await asked("g.V(1).as('a').select('nobody')")).toEqual([]);
+  expect(await asked("g.V(1).as('a').select('a').by('name').by('age')")).toEqual([29]);
 });
 
 test('pop says which place of a name is meant', async () => {
