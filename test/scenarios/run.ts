@@ -6,6 +6,7 @@ import type { GValue } from '../../src/query/gremlin/value/value.ts';
 import { BulkSet, Path, Tree } from '../../src/query/gremlin/value/value.ts';
 import type { Toy } from '../query/gremlin/toys.ts';
 import { canonical, unfolded } from './canonical.ts';
+import { sendable } from './inline.ts';
 import { Notation, Unwritable } from './notation.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 
@@ -45,8 +46,15 @@ export async function run(scenario: Scenario, asker: Asker): Promise<Outcome> {
   }
 }
 
-/** What TinkerGraph leaves out too. */
-const leftOut = ['@GraphComputerOnly', '@AllowNullPropertyValues', '@MultiLabelDefault', '@MultiLabel'];
+/** What TinkerGraph leaves out too; and files, which have tests of their own. */
+const leftOut = [
+  '@GraphComputerOnly',
+  '@AllowNullPropertyValues',
+  '@MultiLabelDefault',
+  '@MultiLabel',
+  '@StepRead',
+  '@StepWrite',
+];
 
 class Running {
   readonly #asker: Asker;
@@ -78,7 +86,7 @@ class Running {
     }
     const [, what, name, value] = /^using the (parameter|side effect) (\S+) defined as "(.*)"$/s.exec(text) ?? [];
     if (name !== undefined && value !== undefined) {
-      const read = this.#notation.read(value.replaceAll('\\"', '"'));
+      const read = sendable(this.#notation.read(value.replaceAll('\\"', '"')), this.#graph as Toy);
       (what === 'parameter' ? this.#parameters : this.#sideEffects).set(name, read);
       return undefined;
     }

@@ -3,6 +3,7 @@ import type { GraphView } from '../../../graph/view.ts';
 import type { PropertyModel } from '../property-graph.ts';
 import type { Run } from '../run.ts';
 import { defineTraversalStep, type FlatMapOp, type Wanted } from '../step.ts';
+import { Reference } from '../value/reference.ts';
 import type { GValue } from '../value/value.ts';
 
 export const v = defineTraversalStep({
@@ -59,7 +60,8 @@ function versions({ kind, id }: Element, view: GraphView): Iterable<Element> {
 function find(kind: Element['kind'], id: GValue, { model, view }: Run): Element | undefined {
   if (id !== null && typeof id === 'object' && 'kind' in id && 'metadata' in id)
     return kind === 'node' ? model.node(model.id(id), view) : model.edge(model.id(id), view);
-  return kind === 'node' ? model.node(id, view) : model.edge(id, view);
+  const known = id instanceof Reference ? id.id : id;
+  return kind === 'node' ? model.node(known, view) : model.edge(known, view);
 }
 
 /** By the smallest that an index gives; all of them where none knows. */

@@ -1,0 +1,84 @@
+/** Many at once, slow ones, those that leave, and traversals without an end: nobody else has to wait. */
+import { eventually } from '../../eventually.ts';
+import { Driver, serve } from './served.ts';
+
+const endless = "g.V().repeat(both()).until(has('name', 'nobody'))";
+const metricOf = async (url: string, name: string) => {
+  const text = await (await fetch(url.replace('/gremlin', '/metrics'))).text();
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+};
+
+test('while a traversal goes on and on, others are answered at once', async () => {
+  await using server = await serve();
+  await using slow = await Driver.open(server.url);
+  await using quick = await Driver.open(server.url);
+  const ended = slow.script(endless, { evaluationTimeout: 1500 });
+  let answered = 0;
+  let longest = 0;
+  const until = performance.now() + 1000;
+  while (performance.now() < until) {
+    const start = performance.now();
+    await quick.script('g.V().count()');
+    longest = Math.max(longest, performance.now() - start);
+    answered++;
+  }
+  expect(answered).toBeGreaterThan(10);
+  // Twenty milliseconds are meant; a busy machine gets more.
+  expect(longest).toBeLessThan(250);
+  expect((await ended).at(-1)).toMatchObject({ code: 598 });
+});
+
+test('when a driver leaves, what it asked for ends', async () => {
+  await using server = await serve();
+  const driver = await Driver.open(server.url);
+  const forgotten = driver.script(endless);
+  await eventually(async () => expect(await metricOf(server.httpUrl, 'skein_gremlin_running')).toBe(1));
+  driver.ws.terminate();
+  await eventually(async () => {
+    expect(await metricOf(server.httpUrl, 'skein_gremlin_running')).toBe(0);
+    expect(await metricOf(server.httpUrl, 'skein_gremlin_connections')).toBe(0);
+  });
+  expect(forgotten).toBeInstanceOf(Promise);
+});
+
+test('more than may run wait; more than may wait are refused with 429', async () => {
+  await using server = await serve({ limits: { runningMax: 2, waitingMax: 1 } });
+  await using driver = await Driver.open(server.url);
+  const running = [1, 2].map(() => driver.script(endless, { evaluationTimeout: 300 }));
+  const waiting = driver.script('g.inject(1)');
+  expect(await driver.script('g.inject(2)')).toMatchObject([{ code: 429 }]);
+  for (const answers of await Promise.all(running)) expect(answers.at(-1)).toMatchObject({ code: 598 });
+  expect(await waiting).toMatchObject([{ code: 200, data: [1] }]);
+  expect(await metricOf(server.httpUrl, 'skein_gremlin_refused_total')).toBe(1);
+});
+
+test('a driver that does not read costs the server no more than its socket holds', async () => {
+  await using server = await serve({ limits: { stalledMs: 400, socketBytesMax: 64 * 1024 } });
+  const driver = await Driver.open(server.url);
+  driver.ws.pause();
+  const before = process.memoryUsage().arrayBuffers;
+  const asked = driver.script('g.V().repeat(both()).times(3).limit(2000000)', { batchSize: 1000 }, 'ggrateful');
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30e6);
+  // Then it is let go.
+  await eventually(async () => expect(await metricOf(server.httpUrl, 'skein_gremlin_connections')).toBe(0));
+  driver.ws.terminate();
+  expect(asked).toBeInstanceOf(Promise);
+});
+
+test('more connections than there may be are turned away', async () => {
+  await using server = await serve({ limits: { connectionsMax: 1 } });
+  await using _one = await Driver.open(server.url);
+  await expect(Driver.open(server.url)).rejects.toThrow('503');
+});
+
+test('a message that is too large ends its connection alone', async () => {
+  await using server = await serve({ limits: { messageBytesMax: 10_000 } });
+  await using other = await Driver.open(server.url);
+  const driver = await Driver.open(server.url);
+  const closed = new Promise((resolve) => driver.ws.once('close', resolve));
+  const lost = driver.script(`g.inject('${'x'.repeat(20_000)}')`);
+  expect(await closed).toBe(1009);
+  expect(await other.script('g.inject(1)')).toMatchObject([{ code: 200 }]);
+  expect(lost).toBeInstanceOf(Promise);
+});

@@ -1,0 +1,71 @@
+/** The same scenarios, said by npm gremlin's own traversal API and sent by its driver as bytecode. Its numbers have no types. */
+import gremlin from 'gremlin';
+import { Bytecode, type Instruction } from '../../src/query/gremlin/bytecode.ts';
+import { parseGremlin } from '../../src/query/gremlin/parse/parse.ts';
+import type { GValue } from '../../src/query/gremlin/value/value.ts';
+import { serve } from '../api/gremlin/served.ts';
+import { toySources } from './graphs.ts';
+import { expectedToFailInDriver } from './known.ts';
+import { Unwritable } from './notation.ts';
+import { run } from './run.ts';
+import { readScenarios } from './scenario.ts';
+import { heard, said } from './through-driver.ts';
+
+test.each(['application/vnd.graphbinary-v1.0', 'application/vnd.gremlin-v3.0+json'])(
+  'scenarios through the driver, in %s',
+  async (mimeType) => {
+    const { sources, take } = toySources();
+    await using server = await serve({ graphs: sources });
+    const { DriverRemoteConnection } = gremlin.driver;
+    const connections = new Map(
+      Object.keys(sources).map((name) => [
+        name,
+        new DriverRemoteConnection(server.url, { traversalSource: name, mimeType }),
+      ]),
+    );
+    const asker = {
+      isLoose: true,
+      graph: take,
+      async ask(
+        text: string,
+        graph: string,
+        parameters: ReadonlyMap<string, GValue>,
+        sideEffects: ReadonlyMap<string, GValue>,
+      ) {
+        const { statements, faults } = parseGremlin(text, parameters);
+        const [statement] = statements;
+        if (faults.length > 0 || statement === undefined) throw new Error(faults[0]?.message ?? 'no traversal');
+        // Its reader of GraphBinary knows no graphs, and throws where nobody can catch it.
+        if (text.includes('subgraph(') && mimeType.includes('binary')) throw new Unwritable('a graph');
+        const g = gremlin.process.AnonymousTraversalSource.traversal().withRemote(connections.get(graph) as object);
+        const aside = Array.from(sideEffects, (args): Instruction => ({ name: 'withSideEffect', args }));
+        const { source, steps } = statement.bytecode;
+        const traversal = said(new Bytecode([...aside, ...source], steps), g) as unknown as {
+          toList(): Promise<unknown[]>;
+        };
+        const list = await traversal.toList().catch((error: Error) => {
+          throw error.message.includes('serialize a BigInt') ? new Unwritable('its GraphSON knows no BigInt') : error;
+        });
+        return list.map(heard);
+      },
+    };
+    const failed: string[] = [];
+    let passed = 0;
+    try {
+      for (const scenario of readScenarios()) {
+        const outcome = await run(scenario, asker).catch((error) => {
+          if (error instanceof Unwritable) return { kind: 'left out' as const };
+          throw error;
+        });
+        if (outcome.kind === 'passed') passed++;
+        if (outcome.kind === 'failed') failed.push(`${scenario.name}: ${outcome.why}`);
+      }
+    } finally {
+      for (const connection of connections.values()) await connection.close();
+    }
+    expect(failed).toEqual(expectedToFailInDriver(mimeType));
+    expect(passed).toBeGreaterThan(500);
+    expect(server.warnings).toEqual([]);
+  },
+  120_000,
+);
