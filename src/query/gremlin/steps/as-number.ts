@@ -1,6 +1,6 @@
 import { mistake } from '../../../std/mistake.ts';
 import { defineTraversalStep } from '../step.ts';
-import { convert } from '../value/arithmetic.ts';
+import { convert } from '../value/convert.ts';
 import { decimalText, parseDecimal } from '../value/decimal.ts';
 import { javaType, numberTypes } from '../value/java-type.ts';
 import { type AnyNumber, double, isNumber, type NumType, num, numType } from '../value/num.ts';

@@ -1,7 +1,7 @@
 import { mistake } from '../../../std/mistake.ts';
 import { given } from '../given.ts';
 import { defineTraversalStep } from '../step.ts';
-import { convert } from '../value/arithmetic.ts';
+import { convert } from '../value/convert.ts';
 import { dateTimeOf } from '../value/datetime.ts';
 import { javaType } from '../value/java-type.ts';
 import { isNumber, long, toNumber } from '../value/num.ts';

@@ -1,6 +1,7 @@
 import { mistake } from '../../../std/mistake.ts';
 import { identityBy } from '../by.ts';
-import { constants, type Expression, parseExpression } from '../expression.ts';
+import { type Expression, parseExpression } from '../expression.ts';
+import { constants } from '../math-functions.ts';
 import { scopeValue } from '../scope.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { Traverser } from '../traverser.ts';

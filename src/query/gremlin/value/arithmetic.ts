@@ -3,20 +3,18 @@
  * it does not fit it gets the next one that holds it. Beyond long there is none (an error), beyond double there is Infinity.
  */
 import { mistake } from '../../../std/mistake.ts';
+import { convert, decimal, fitting, isEndless, kinds, whole } from './convert.ts';
 import {
   addDecimals,
   checkDigits,
   compareDecimals,
   type Decimal,
-  decimalOf,
   decimalText,
   divideDecimals,
   multiplyDecimals,
   subtractDecimals,
-  wholeOf,
 } from './decimal.ts';
-import { doubleText, floatText } from './float-text.ts';
-import { type AnyNumber, double, type NumType, num, numType, toNumber } from './num.ts';
+import { type AnyNumber, double, type NumType, type NumValue, num, numType, toNumber } from './num.ts';
 
 export function add(a: AnyNumber, b: AnyNumber): AnyNumber {
   return typeof a === 'number' && typeof b === 'number'
@@ -48,7 +46,8 @@ export function larger(a: AnyNumber, b: AnyNumber): AnyNumber {
 
 /** Whatever their types: -1, 0 or 1. NaN is one with itself and comes behind all others. */
 export function compareNumbers(a: AnyNumber, b: AnyNumber): number {
-  if (typeof a === 'number' && typeof b === 'number') return compared(a, b);
+  const [x, y] = [held(a), held(b)];
+  if (typeof x === 'number' && typeof y === 'number' && !isFloat(a) && !isFloat(b)) return compared(x, y);
   const [left, right] = [toNumber(a), toNumber(b)];
   // What has an end is as good as zero beside what has none: as a double it might look endless too.
   if (isEndless(a) || isEndless(b)) return compared(isEndless(a) ? left : 0, isEndless(b) ? right : 0);
@@ -66,39 +65,41 @@ export function compareNumbers(a: AnyNumber, b: AnyNumber): number {
   }
 }
 
-/** In the given type, when it fits; a fraction is cut off. Undefined where it does not. */
-export function convert(value: AnyNumber, type: NumType): AnyNumber | undefined {
-  if (numType(value) === type) return value;
-  switch (type) {
-    case 'double': {
-      const number = toNumber(value);
-      return Number.isFinite(number) || isEndless(value) ? double(number) : undefined;
-    }
-    case 'float': {
-      const number = Math.fround(toNumber(value));
-      return Number.isFinite(number) || isEndless(value) ? num('float', number) : undefined;
-    }
-    case 'bigdecimal':
-      return isEndless(value) ? undefined : num(type, decimalText(decimal(value)));
-    default:
-      return isEndless(value) ? undefined : fitting(type, whole(value));
-  }
-}
-
 export function isNaNumber(value: AnyNumber): boolean {
   return Number.isNaN(typeof value === 'number' ? value : value.value);
 }
 
+function held(value: AnyNumber): NumValue {
+  return typeof value === 'number' ? value : value.value;
+}
+
+function isFloat(value: AnyNumber): boolean {
+  return typeof value !== 'number' && value.type === 'float';
+}
+
 interface Operation {
+  /** Of whole numbers that a double holds exactly, a result that it holds exactly is the right one. */
+  readonly keepsWhole: boolean;
   readonly floats: (a: number, b: number) => number;
   readonly wholes: (a: bigint, b: bigint) => bigint;
   readonly decimals: (a: Decimal, b: Decimal) => Decimal;
 }
 
-const plus: Operation = { floats: (a, b) => a + b, wholes: (a, b) => a + b, decimals: addDecimals };
-const minus: Operation = { floats: (a, b) => a - b, wholes: (a, b) => a - b, decimals: subtractDecimals };
-const times: Operation = { floats: (a, b) => a * b, wholes: (a, b) => a * b, decimals: multiplyDecimals };
+const plus: Operation = { keepsWhole: true, floats: (a, b) => a + b, wholes: (a, b) => a + b, decimals: addDecimals };
+const minus: Operation = {
+  keepsWhole: true,
+  floats: (a, b) => a - b,
+  wholes: (a, b) => a - b,
+  decimals: subtractDecimals,
+};
+const times: Operation = {
+  keepsWhole: true,
+  floats: (a, b) => a * b,
+  wholes: (a, b) => a * b,
+  decimals: multiplyDecimals,
+};
 const over: Operation = {
+  keepsWhole: false,
   floats: (a, b) => a / b,
   wholes: (a, b) => {
     if (b === 0n) throw mistake('gremlin.arithmetic', '/ by zero');
@@ -122,7 +123,7 @@ function calculated(operation: Operation, a: AnyNumber, b: AnyNumber, floating =
     case 'double':
       return double(operation.floats(toNumber(a), toNumber(b)));
     default: {
-      const result = operation.wholes(whole(a), whole(b));
+      const result = quickly(operation, held(a), held(b)) ?? operation.wholes(whole(a), whole(b));
       for (const wider of WHOLE_TYPES.slice(WHOLE_TYPES.indexOf(type))) {
         const fits = fitting(wider, result);
         if (fits !== undefined) return fits;
@@ -130,6 +131,13 @@ function calculated(operation: Operation, a: AnyNumber, b: AnyNumber, floating =
       throw mistake('gremlin.arithmetic', 'long overflow');
     }
   }
+}
+
+/** Undefined where only exact digits will do. */
+function quickly({ keepsWhole, floats }: Operation, a: NumValue, b: NumValue): number | undefined {
+  if (!keepsWhole || typeof a !== 'number' || typeof b !== 'number') return undefined;
+  const result = floats(a, b) + 0;
+  return Number.isSafeInteger(result) ? result : undefined;
 }
 
 /** Nearly every sum. */
@@ -154,49 +162,7 @@ function commonType(a: AnyNumber, b: AnyNumber, floating: boolean): NumType {
   return bits <= 8 ? 'byte' : bits <= 16 ? 'short' : bits <= 32 ? 'int' : bits <= 64 ? 'long' : 'bigint';
 }
 
-const kinds: Readonly<Record<NumType, { readonly bits: number; readonly floats: boolean }>> = {
-  byte: { bits: 8, floats: false },
-  short: { bits: 16, floats: false },
-  int: { bits: 32, floats: false },
-  long: { bits: 64, floats: false },
-  bigint: { bits: 128, floats: false },
-  float: { bits: 32, floats: true },
-  double: { bits: 64, floats: true },
-  bigdecimal: { bits: 128, floats: true },
-};
-
 const WHOLE_TYPES: readonly NumType[] = ['byte', 'short', 'int', 'long'];
-
-function fitting(type: NumType, value: bigint): AnyNumber | undefined {
-  if (type === 'bigint') return num(type, value);
-  if (BigInt.asIntN(kinds[type].bits, value) !== value) return undefined;
-  return num(type, type === 'long' ? value : Number(value));
-}
-
-/** Its whole part. */
-function whole(value: AnyNumber): bigint {
-  const held = typeof value === 'number' ? value : value.value;
-  if (typeof held === 'bigint') return held;
-  if (typeof held === 'number') return BigInt(Math.trunc(held));
-  return wholeOf(decimalOf(held));
-}
-
-/** Doubles by the digits that Java would write. */
-function decimal(value: AnyNumber): Decimal {
-  const held = typeof value === 'number' ? value : value.value;
-  if (typeof held === 'bigint') return { unscaled: held, scale: 0 };
-  if (typeof held === 'string') return decimalOf(held);
-  const type = numType(value);
-  if (type !== 'float' && type !== 'double') return { unscaled: BigInt(held), scale: 0 };
-  if (!Number.isFinite(held)) throw mistake('gremlin.arithmetic', `${held} has no digits: it is no decimal`);
-  return decimalOf(type === 'float' ? floatText(held) : doubleText(held));
-}
-
-/** NaN and the infinities. */
-function isEndless(value: AnyNumber): boolean {
-  const held = typeof value === 'number' ? value : value.value;
-  return typeof held === 'number' && !Number.isFinite(held);
-}
 
 function isMinusZero(value: number): boolean {
   return Object.is(value, -0);

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import {
   add,
   compareNumbers,
-  convert,
   divide,
   larger,
   multiply,
   smaller,
   subtract,
 } from '../../../../src/query/gremlin/value/arithmetic.ts';
+import { convert } from '../../../../src/query/gremlin/value/convert.ts';
 import { type AnyNumber, double, int, long, num, numType } from '../../../../src/query/gremlin/value/num.ts';
 import { numberText } from '../../../../src/query/gremlin/value/number-text.ts';
 
