@@ -125,6 +125,12 @@ describe('GraphSON', () => {
       '{"@type":"gx:BigDecimal","@value":1e99999999999}',
       'a decimal of at most 2500 digits',
     ],
+    [
+      'a number of a gigabyte',
+      '{"@type":"gx:BigInteger","@value":11e99948181}',
+      'a whole number of at most 2500 digits',
+    ],
+    ['a long of a gigabyte', '{"@type":"g:Int64","@value":11e99948181}', 'a whole number of at most 2500 digits'],
     ['a map without a value', '{"@type":"g:Map","@value":["a"]}', 'a key has no value (in args.x.g:Map)'],
     [
       'a date that is none',

@@ -73,7 +73,7 @@ function readBigint(json: unknown, from: GraphsonIn): bigint {
   if (/^[+-]?\d+$/.test(digits) && digits.length <= digitsMax) return BigInt(digits.replace('+', ''));
   // Of a whole number that a client wrote as 1E+30.
   const decimal = digits.length <= digitsMax ? parseDecimal(digits) : undefined;
-  if (decimal === undefined || decimal.scale > 0)
+  if (decimal === undefined || decimal.scale > 0 || decimal.scale < -digitsMax)
     throw from.bad(`a whole number of at most ${digitsMax} digits should stand here`);
   return decimal.unscaled * 10n ** BigInt(-decimal.scale);
 }
