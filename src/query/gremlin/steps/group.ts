@@ -1,7 +1,8 @@
 import type { Builder } from '../builder.ts';
 import { identityBy } from '../by.ts';
 import type { StepCall } from '../calls.ts';
-import { type Grouping, Groups, valuesOf } from '../groups.ts';
+import { valuesOf } from '../group-values.ts';
+import { type Grouping, Groups } from '../groups.ts';
 import type { Placed } from '../pipeline.ts';
 import { defineTraversalStep, type Op } from '../step.ts';
 import { GMap } from '../value/collections.ts';

@@ -2,7 +2,8 @@
 import type { Faults } from '../../faults.ts';
 import type { Strategy } from '../bytecode.ts';
 
-export const WARNING = ['throwException', 'logWarning'];
+/** Drivers say the second in both ways. */
+export const WARNING = ['throwException', 'logWarning', 'logWarnings'];
 
 export function told(
   { configuration }: Strategy,
@@ -11,5 +12,6 @@ export function told(
   faults: Faults,
 ): void {
   if (configuration.get('throwException') === true) faults.add('gremlin.verification', message, place);
-  else if (configuration.get('logWarning') === true) faults.warn('gremlin.verification', message, place);
+  else if (configuration.get('logWarning') === true || configuration.get('logWarnings') === true)
+    faults.warn('gremlin.verification', message, place);
 }
