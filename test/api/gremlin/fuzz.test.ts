@@ -72,14 +72,26 @@ function tryAll(seeds: readonly Buffer[], read: (frame: Buffer) => unknown): voi
   let understood = 0;
   for (let i = 0; i < tries; i++) {
     const frame = broken(seeds[Math.floor(random() * seeds.length)] as Buffer, seeds, random);
-    const start = performance.now();
-    if (outcome(() => read(frame), frame)) understood++;
-    const took = performance.now() - start;
-    if (took > slowMs) throw new Error(`${took} ms for ${frame.toString('base64')}`);
+    let isUnderstood = false;
+    const isGood = isQuick(() => {
+      isUnderstood = outcome(() => read(frame), frame);
+    });
+    if (isUnderstood) understood++;
+    if (!isGood) throw new Error(`slow: ${frame.toString('base64')}`);
   }
   // Both happen, or nothing was tried.
   expect(understood).toBeGreaterThan(0);
   expect(understood).toBeLessThan(tries);
+}
+
+/** Others may be at work on this machine: what is slow is slow each time. */
+function isQuick(run: () => void): boolean {
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now();
+    run();
+    if (performance.now() - start < slowMs) return true;
+  }
+  return false;
 }
 
 function outcome(read: () => unknown, frame: Buffer): boolean {
