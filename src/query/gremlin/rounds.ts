@@ -30,8 +30,9 @@ export interface Condition {
   readonly isFirst: boolean;
 }
 
-/** Where those that are alike count as one, so many begin together. */
+/** Where those that are alike count as one, so many begin together; few at first, as the first results should not wait. */
 const STARTS_MAX = 2_500;
+const STARTS_FIRST = 16;
 
 /** A traverser with its step of the way, in references. */
 const WEIGHT = 3;
@@ -42,7 +43,7 @@ export function repeating(repetition: Repetition): StreamOp {
     kind: 'stream',
     *stream(input, run) {
       const { gathers, merges } = repetition;
-      const most = gathers ? Number.POSITIVE_INFINITY : merges ? STARTS_MAX : 1;
+      let most = gathers ? Number.POSITIVE_INFINITY : merges ? STARTS_FIRST : 1;
       const turning = new Turning(repetition, stretch, run);
       const { budget } = run;
       try {
@@ -54,7 +55,9 @@ export function repeating(repetition: Repetition): StreamOp {
           } else {
             if (budget.spend()) yield undefined;
             turning.begin(traverser);
-            if (turning.size >= most) yield* turning.go();
+            if (turning.size < most) continue;
+            yield* turning.go();
+            if (merges) most = Math.min(STARTS_MAX, most * 4);
           }
         }
         yield* turning.go();

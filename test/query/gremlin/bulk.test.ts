@@ -14,7 +14,11 @@ test('2,505,037,961,767,380 ways are counted without walking each', async () => 
 
 test('the first results do not wait for all others', async () => {
   const limits = { items: 5_000 };
-  for (const text of ['g.V().out().out().limit(1)', 'g.V().both().both().both().limit(3)'])
+  for (const text of [
+    'g.V().out().out().limit(1)',
+    'g.V().both().both().both().limit(3)',
+    'g.V().repeat(out()).times(2).limit(1)',
+  ])
     expect((await ask(text, 'grateful', { context: { limits } })).length).toBeGreaterThan(0);
 });
 
