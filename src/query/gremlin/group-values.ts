@@ -1,6 +1,7 @@
 /** What `group` makes of the values of one key, and what it has to keep for that. (TinkerPop: GroupStep.) */
 import type { By } from './by.ts';
 import { Child } from './child.ts';
+import { type Expand, expandOf } from './expand.ts';
 import type { Placed } from './pipeline.ts';
 import type { Run } from './run.ts';
 import { NOTHING, type Nothing, type ReduceOp, type Reduction } from './step.ts';
@@ -16,6 +17,8 @@ export type ValuesOf =
   | {
       readonly kind: 'reduced';
       readonly before: Child;
+      /** The same in one go, where that is possible. */
+      readonly expand: Expand | undefined;
       readonly op: ReduceOp;
       readonly mark: Mark;
       readonly after: Child;
@@ -29,7 +32,10 @@ export function valuesOf(by: By): ValuesOf {
   if (at < 0) return { kind: 'newest', child: by.child };
   const before = new Child(placed.slice(0, at));
   const { op, mark } = placed[at] as Placed;
-  if (op.kind === 'reduce') return { kind: 'reduced', before, op, mark, after: new Child(placed.slice(at + 1)) };
+  if (op.kind === 'reduce') {
+    const expand = expandOf(before.placed);
+    return { kind: 'reduced', before, expand, op, mark, after: new Child(placed.slice(at + 1)) };
+  }
   return { kind: 'all', before, rest: new Child(placed.slice(at)) };
 }
 
@@ -91,7 +97,11 @@ export class Group {
       case 'reduced': {
         this.#reduction ??= values.op.start(run);
         if (values.before.placed.length === 0) this.#reduction.add(traverser, run);
-        else
+        else if (values.expand !== undefined) {
+          const ends: Traverser[] = [];
+          values.expand(traverser, run, ends);
+          for (const end of ends) this.#reduction.add(end, run);
+        } else
           for (const one of values.before.run([traverser], run)) {
             if (one === undefined) yield undefined;
             else if (one !== null) this.#reduction.add(one, run);
@@ -103,7 +113,8 @@ export class Group {
           if (one === undefined) yield undefined;
           else if (one !== null) {
             run.budget.hold(1);
-            this.#all.push(one);
+            // In a side-effect it goes on, and may change.
+            this.#all.push(one.copy());
           }
         }
     }
