@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 state=.skein
 log=$state/setup.log
+python=$state/python/bin/python
 
 # What has to be there, as "command or file:package": a compiler, the kernel's own words for netlink, and what compiles filters.
 things='g++:g++ /usr/include/stdio.h:libc6-dev /usr/include/linux/netlink.h:linux-libc-dev
@@ -18,6 +19,8 @@ case ${1:-} in
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
     # Exporters of flows, a switch that is one, and what reads what we write.
     things="$things ovs-vswitchd:openvswitch-switch softflowd:softflowd hping3:hping3 bpftool:bpftool curl:curl tshark:tshark"
+    # A driver of Gremlin that is not JavaScript.
+    things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;
   *) echo 'usage: setup.sh [--test]' >&2; exit 2 ;;
 esac
@@ -32,6 +35,7 @@ main() {
   missing=$(missing_packages)
   [ -z "$missing" ] || install_packages $missing
   [ $stamp = $state/ready ] || has promtool || fetch_promtool
+  [ $stamp = $state/ready ] || [ -x $python ] || fetch_gremlinpython
   install_node_modules
   say 'compiling the addon'
   logged sh scripts/build-native.sh || fail 'the addon does not compile' 'see the messages above'
@@ -93,6 +97,16 @@ fetch_promtool() {
       mv usr/bin/promtool ../tools/promtool
   ) >>$log 2>&1 || say "no promtool (see $log)"
   rm -rf "$new"
+}
+
+# In an environment of its own. Without it the test that needs it says so.
+fetch_gremlinpython() {
+  say 'installing gremlinpython'
+  {
+    rm -rf $state/python.new && python3 -m venv $state/python.new &&
+      $state/python.new/bin/pip install --disable-pip-version-check --quiet gremlinpython==3.8.2 &&
+      rm -rf $state/python && mv $state/python.new $state/python
+  } >>$log 2>&1 || say "no gremlinpython (see $log)"
 }
 
 # npm passes over what does not suit the Node it runs on, so the pinned one comes first, alone.
