@@ -5,6 +5,7 @@ import { type Bytecode, Strategy } from '../bytecode.ts';
 import type { SourceOptions } from '../options.ts';
 import { edgeLabelVerification } from './edge-label-verification.ts';
 import { elementId } from './element-id.ts';
+import { incidentToAdjacent } from './incident-to-adjacent.ts';
 import { partition } from './partition.ts';
 import { productiveBy } from './productive-by.ts';
 import { readOnly } from './read-only.ts';
@@ -21,7 +22,7 @@ export interface Rewritten {
   readonly isProductive?: ((key: string) => boolean) | undefined;
 }
 
-/** Those that check come first: they speak of what was written. */
+/** Those that check come first: they speak of what was written. Those that only make it quicker come last. */
 export const strategies: readonly KnownStrategy[] = [
   standardVerification,
   readOnly,
@@ -32,6 +33,7 @@ export const strategies: readonly KnownStrategy[] = [
   elementId,
   partition,
   subgraph,
+  incidentToAdjacent,
 ];
 
 export function rewritten(bytecode: Bytecode, options: SourceOptions, faults: Faults): Rewritten {

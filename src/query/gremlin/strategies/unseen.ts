@@ -37,7 +37,6 @@ export const unseenNames: readonly string[] = [
   'EarlyLimitStrategy',
   'FilterRankingStrategy',
   'IdentityRemovalStrategy',
-  'IncidentToAdjacentStrategy',
   'InlineFilterStrategy',
   'LazyBarrierStrategy',
   'MatchPredicateStrategy',
