@@ -2,6 +2,7 @@ import { testOf } from '../../../src/query/gremlin/test-of.ts';
 import { GMap, GSet } from '../../../src/query/gremlin/value/collections.ts';
 import { long, num } from '../../../src/query/gremlin/value/num.ts';
 import { Predicate } from '../../../src/query/gremlin/value/predicate.ts';
+import { Reference } from '../../../src/query/gremlin/value/reference.ts';
 import { tokens } from '../../../src/query/gremlin/value/token.ts';
 import { ClassName, type GValue, Tree, Uuid } from '../../../src/query/gremlin/value/value.ts';
 
@@ -99,6 +100,18 @@ test('typeOf takes a type of Gremlin, the name of a class of Java, or the class'
   expect(passing(P('typeOf', tokens.GType.MAP), ...values)).toEqual([values[7]]);
   expect(passing(P('not', P('typeOf', tokens.GType.CHAR)), ...values)).toEqual(values);
   expect(() => testOf(P('typeOf', 'Strin'))).toThrow('Strin is not a registered type');
+});
+
+test('an element that a message names by its id is that element', () => {
+  const node = { kind: 'node', id: '#int:1', metadata: {} } as unknown as GValue;
+  const vertex = new Reference('vertex', { id: 1, label: 'person' });
+  const ids = { id: () => 1 };
+  expect(testOf(vertex)(node, ids)).toBe(true);
+  expect(testOf(P('within', [vertex, 5]))(node, ids)).toBe(true);
+  expect(testOf(P('neq', vertex))(node, ids)).toBe(false);
+  expect(testOf(new Reference('edge', { id: 1, label: 'knows' }))(node, ids)).toBe(false);
+  expect(testOf(new Reference('vertex', { id: 2, label: 'person' }))(node, ids)).toBe(false);
+  expect(testOf(vertex)('1', ids)).toBe(false);
 });
 
 test('a predicate that nobody knows is a mistake', () => {

@@ -113,3 +113,10 @@ test('words among the keys of a map sort by their names', async () => {
     'age',
   ]);
 });
+
+test('for the first few of an order no more than these are held', async () => {
+  const context = { limits: { memoryBytes: 500 } };
+  expect(await ask("g.V().order().by('name').limit(2).values('name')", 'modern', { context })).toEqual(['josh', 'lop']);
+  expect(await ask("g.V().order().by('name').range(1, 2).values('name')", 'modern', { context })).toEqual(['lop']);
+  await expect(ask("g.V().order().by('name')", 'modern', { context })).rejects.toThrow('memoryBytes');
+});
