@@ -1,6 +1,6 @@
 /** Traversers that wait for the next round: those that are alike in all that can matter later count as one. */
 
-import type { Trail, Traverser } from './traverser.ts';
+import type { Traverser } from './traverser.ts';
 import { keyOf } from './value/identity.ts';
 import type { Operator } from './value/operator.ts';
 import type { GValue } from './value/value.ts';
@@ -14,7 +14,7 @@ export interface Merging {
 
 export class Gathering {
   readonly #merging: Merging | undefined;
-  readonly #places = new Map<Trail | undefined, Map<unknown, Traverser>>();
+  readonly #places = new Map<unknown, Traverser>();
   #all: Traverser[] = [];
 
   /** Without `merging` nobody is counted for another. */
@@ -29,16 +29,11 @@ export class Gathering {
   /** False when it was put together with one that is there; it is not to be used any more then. */
   add(traverser: Traverser): boolean {
     if (this.#merging !== undefined) {
-      const { trail, value } = traverser;
-      let places = this.#places.get(trail);
-      if (places === undefined) {
-        places = new Map();
-        this.#places.set(trail, places);
-      }
-      const key = placeOf(value);
-      const same = places.get(key);
-      if (same !== undefined && same.loops === traverser.loops && this.#joins(same, traverser)) return false;
-      if (same === undefined) places.set(key, traverser);
+      const key = placeOf(traverser.value);
+      const same = this.#places.get(key);
+      if (same !== undefined && isAlike(same, traverser) && this.#joins(same, traverser)) return false;
+      // Those that came the same way come one after the other, so the newest of each place is enough to know.
+      this.#places.set(key, traverser);
     }
     this.#all.push(traverser);
     return true;
@@ -65,4 +60,8 @@ export class Gathering {
 /** An element of one moment is one object, which is quicker than its id. Where it is not, it is only counted apart. */
 function placeOf(value: GValue): unknown {
   return typeof value === 'object' && value !== null && 'kind' in value ? value : keyOf(value);
+}
+
+function isAlike(a: Traverser, b: Traverser): boolean {
+  return a.trail === b.trail && a.loops === b.loops;
 }
