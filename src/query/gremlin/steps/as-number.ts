@@ -1,7 +1,7 @@
 import { mistake } from '../../../std/mistake.ts';
 import { defineTraversalStep } from '../step.ts';
 import { convert } from '../value/convert.ts';
-import { decimalText, parseDecimal } from '../value/decimal.ts';
+import { compareDecimals, decimalText, parseDecimal } from '../value/decimal.ts';
 import { javaType, numberTypes } from '../value/java-type.ts';
 import { type AnyNumber, double, isNumber, type NumType, num, numType } from '../value/num.ts';
 import { Token } from '../value/token.ts';
@@ -62,22 +62,11 @@ function parsed(text: string): AnyNumber | undefined {
     if (!Number.isFinite(near)) return exact;
     // The same digits, however they are written.
     const digits = parseDecimal(String(near));
-    return digits !== undefined && sameDigits(digits, decimal) ? double(near) : exact;
+    return digits !== undefined && compareDecimals(digits, decimal) === 0 ? double(near) : exact;
   }
   if (!/^[-+]?\d{1,4096}$/.test(text)) return undefined;
   const whole = num('bigint', BigInt(text.replace('+', '')));
   return convert(whole, 'int') ?? convert(whole, 'long') ?? whole;
-}
-
-function sameDigits(a: { unscaled: bigint; scale: number }, b: { unscaled: bigint; scale: number }): boolean {
-  const [left, right] = [stripped(a), stripped(b)];
-  return left.unscaled === right.unscaled && (left.scale === right.scale || left.unscaled === 0n);
-}
-
-function stripped({ unscaled, scale }: { unscaled: bigint; scale: number }) {
-  const digits = String(unscaled);
-  const zeros = unscaled === 0n ? 0 : digits.length - digits.replace(/0+$/, '').length;
-  return { unscaled: BigInt(digits.slice(0, digits.length - zeros)), scale: scale - zeros };
 }
 
 function typed(number: AnyNumber, type: NumType): AnyNumber {
