@@ -53,6 +53,7 @@ export class Groups extends Hoard {
 
   *finished(run: Run): Generator<undefined, GMap> {
     for (const group of this.#changed) {
+      if (run.budget.spend()) yield undefined;
       const value = yield* group.value(run);
       const before = this.#before.get(group.key);
       if (value !== NOTHING) this.#map.set(group.key, before === undefined ? value : together(before, value));
