@@ -2,6 +2,8 @@ import type { Builder } from '../builder.ts';
 import type { StepCall } from '../calls.ts';
 import { allOf, anyOf, type Judge, judgeOfChild, noneOf, opOf } from '../judge.ts';
 import { defineTraversalStep } from '../step.ts';
+import { testOf } from '../test-of.ts';
+import { Predicate } from '../value/predicate.ts';
 
 export const and = defineTraversalStep({
   name: 'and',
@@ -35,11 +37,16 @@ export const not = defineTraversalStep({
 
 export const filter = defineTraversalStep({
   name: 'filter',
-  doc: 'What the traversal makes something of.',
-  args: 'traversal',
+  doc: 'What the traversal makes something of, or what passes a test.',
+  args: 'traversal or predicate',
   count: [1, 1],
   example: { query: "g.V().filter(__.out('knows')).values('name')", gives: ['marko'] },
-  build: (call, builder) => opOf(allOf(judges(call, builder)), builder.mark),
+  build(call, builder) {
+    const [predicate] = call.args;
+    if (!(predicate instanceof Predicate)) return opOf(allOf(judges(call, builder)), builder.mark);
+    const test = testOf(predicate);
+    return { kind: 'filter', accepts: (value, run) => test(value, run.model) };
+  },
 });
 
 function judges(call: StepCall, builder: Builder): Judge[] {

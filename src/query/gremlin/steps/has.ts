@@ -67,7 +67,7 @@ export const hasLabel = defineTraversalStep({
   args: 'label or predicate, …',
   count: [1, Number.POSITIVE_INFINITY],
   example: { query: "g.V().hasLabel('software').values('name')", gives: ['lop', 'ripple'] },
-  build: (call, builder) => filterOf(holdsLabel(oneOf(builder.values(call)))),
+  build: (call, builder) => filterOf(holdsLabel(oneOf(texts(call, builder)))),
 });
 
 export const hasKey = defineTraversalStep({
@@ -76,7 +76,7 @@ export const hasKey = defineTraversalStep({
   args: 'key or predicate, …',
   count: [1, Number.POSITIVE_INFINITY],
   example: { query: "g.V(1).properties().hasKey('age').value()", gives: ['29'] },
-  build: (call, builder) => filterOf(holdsOwn('key', oneOf(builder.values(call)))),
+  build: (call, builder) => filterOf(holdsOwn('key', oneOf(texts(call, builder)))),
 });
 
 export const hasValue = defineTraversalStep({
@@ -110,6 +110,14 @@ function holds(what: GValue, wanted: GValue | undefined, call: StepCall, builder
 /** `has(key, traversal)`: the traversal makes something of a value under the key. */
 function ofKey(key: string, traversal: Bytecode, call: StepCall, builder: Builder): Child {
   return builder.child(new Bytecode([], [{ name: 'values', args: [key] }, ...traversal.steps]), call);
+}
+
+/** Labels and keys are nothing else. */
+function texts(call: StepCall, builder: Builder): GValue[] {
+  const values = builder.values(call);
+  if (!values.every((value) => value === null || typeof value === 'string' || value instanceof Predicate))
+    builder.wrong(call, `${call.name} takes texts or a predicate`);
+  return values;
 }
 
 function oneOf(values: readonly GValue[]): GValue {

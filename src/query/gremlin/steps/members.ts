@@ -3,6 +3,7 @@ import type { StepCall } from '../calls.ts';
 import { defineTraversalStep, type FilterOp } from '../step.ts';
 import { type Test, testOf } from '../test-of.ts';
 import { membersOf } from '../value/members.ts';
+import { Predicate } from '../value/predicate.ts';
 
 export const all = defineTraversalStep({
   name: 'all',
@@ -50,7 +51,9 @@ function ofMembers(
   builder: Builder,
   holds: (members: readonly Parameters<Test>[0][], passes: (member: Parameters<Test>[0]) => boolean) => boolean,
 ): FilterOp {
-  const test = testOf(builder.value(call.args[0], call));
+  const [predicate] = call.args;
+  if (!(predicate instanceof Predicate)) builder.wrong(call, `${call.name} takes a predicate`, `${call.name}(gt(5))`);
+  const test = testOf(builder.value(predicate, call));
   return {
     kind: 'filter',
     accepts(value, { model }) {

@@ -43,6 +43,7 @@ test('all, any and none ask the members of a collection', async () => {
   expect(await ask(`${lists}.any(eq(7))`)).toEqual([[10, 7], new GSet([7])]);
   expect(await ask(`${lists}.none(eq(7))`)).toEqual([[5, 8], []]);
   expect(await ask('g.inject([null, null]).all(eq(null))')).toEqual([[null, null]]);
+  await expect(ask('g.inject([5]).any(5)')).rejects.toThrow('any takes a predicate');
 });
 
 test('nothing passes discard, nor none without a test', async () => {

@@ -94,3 +94,8 @@ test('filters behind V are told to it, several values of one key find an element
   expect(await names("g.V().has('name', 'marko').hasLabel('person').has('age', 29)")).toEqual(['marko']);
   expect(await names('g.V(1, 2).hasId(2, 3)')).toEqual(['vadas']);
 });
+
+test('labels and keys are texts', async () => {
+  await expect(ask('g.V().hasLabel(5)')).rejects.toThrow('hasLabel takes texts or a predicate');
+  await expect(ask('g.V().properties().hasKey(5)')).rejects.toThrow('hasKey takes texts or a predicate');
+});

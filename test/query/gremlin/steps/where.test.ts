@@ -74,6 +74,7 @@ test('and, or and not of traversals', async () => {
   expect(await names("g.V().not(__.has('name', gt(27)))")).toHaveLength(6);
   expect(await names('g.V().not(__.out().out())')).toHaveLength(5);
   expect(await names('g.V().filter(__.out().out())')).toEqual(['marko']);
+  expect(await ask("g.V().values('age').filter(gt(30))")).toEqual([32, 35]);
 });
 
 test('and or or between steps joins what stands on its sides', async () => {
