@@ -7,6 +7,7 @@ import type { GraphWriter, NewProperty } from '../../query/gremlin/property-grap
 import { int, long, num } from '../../query/gremlin/value/num.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import { Mistake, mistake } from '../../std/mistake.ts';
+import { detached } from '../detached.ts';
 import { Loading } from '../loading.ts';
 import { endedInTurns, type Loaded } from '../reading.ts';
 
@@ -113,7 +114,7 @@ class GraphmlReading {
   #key(attributes: Open['attributes'], usual: string | undefined): void {
     if (this.#keys.size >= KEYS_MAX) throw this.#wrong(`there are more than ${KEYS_MAX} keys`);
     const id = this.#attribute(attributes, 'id');
-    const key = { name: attributes['attr.name'] ?? id, type: attributes['attr.type'] ?? 'string', usual };
+    const key = { name: detached(attributes['attr.name'] ?? id), type: attributes['attr.type'] ?? 'string', usual };
     for (const domain of attributes.for === 'node' || attributes.for === 'edge' ? [attributes.for] : ['node', 'edge'])
       this.#keys.set(`${domain} ${id}`, key);
   }
@@ -134,7 +135,7 @@ class GraphmlReading {
         name !== labelKey
       )
         properties.push({ key: name, value: this.#value(type, usual) });
-    return { label: label, properties };
+    return { label: detached(label), properties };
   }
 
   #value(type: string, text: string): GValue {
@@ -153,7 +154,7 @@ class GraphmlReading {
         if (REAL.test(trimmed)) return num(type, Number(trimmed));
         break;
       default:
-        return text;
+        return detached(text);
     }
     throw this.#wrong(`${JSON.stringify(text)} is no ${type}`);
   }
@@ -186,7 +187,7 @@ function plain(attributes: Readonly<Record<string, string | SaxesAttributePlain>
 }
 
 function idOf(text: string): GValue {
-  return /^(0|-?[1-9]\d{0,8})$/.test(text) ? Number(text) : text;
+  return /^(0|-?[1-9]\d{0,8})$/.test(text) ? Number(text) : detached(text);
 }
 
 const INT = /^[+-]?\d{1,19}$/;
