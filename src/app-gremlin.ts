@@ -5,7 +5,6 @@ import type { ApiParts } from './api/parts.ts';
 import { networkModel } from './query/gremlin/model/network.ts';
 import { networkServices } from './query/gremlin/services/index.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
-import { mistake } from './std/mistake.ts';
 
 type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' | 'flows'>;
 
@@ -20,15 +19,6 @@ export function networkGremlin(parts: Parts): NonNullable<ApiParts['gremlin']> {
     services: networkServices,
   };
   const sources = new Map([[g.name, g]]);
-  const readSources = new Map([[g.name, { ...g, writer: refuseWriting }]]);
   // Who may come in may write, as at /api/node.
-  return { sources: ({ readsOnly }) => (readsOnly ? readSources : sources), random: Math.random };
-}
-
-function refuseWriting(): never {
-  throw mistake(
-    'gremlin.read-only',
-    'a GET request changes nothing',
-    'send the traversal with POST, or by a WebSocket',
-  );
+  return { sources: () => sources, random: Math.random };
 }

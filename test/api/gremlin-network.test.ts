@@ -4,6 +4,7 @@ import { topologyReplyShape } from '../../src/contract/topology.ts';
 import { flowList, slowly } from '../query/flow-list.ts';
 import { readFlows } from '../query/flow-text.ts';
 import { ask, edge, gremlin, node, type TestServer, testServer } from './server.ts';
+import { TestClient } from './ws-client.ts';
 
 const traffic = readFlows(`
   10.0.0.1:40000 -TCP-> 10.0.0.2:80 @t1 {"TrackingID":"a","Packets":[60,1500],"Metric":{"ABPackets":5,"ABBytes":490},"Link":{"A":"02:01","B":"02:02"}}
@@ -215,8 +216,22 @@ test('a change is acknowledged when it is kept', async () => {
 
 test('what is asked again and again is asked with G', async () => {
   await using server = await network();
+  await using client = await TestClient.open(server, 'subscriber', { 'X-Gremlin-Filter': 'g.V()' });
+  const { Status, Obj } = await client.until(({ Status }) => Status !== 200);
+  expect([Status, JSON.stringify(Obj)]).toEqual([400, expect.stringContaining('is asked with G')]);
+});
+
+test('a source that is none is refused by name', async () => {
+  await using server = await network();
   const { status, text } = await ask(server, '/api/query', { method: 'POST', body: { query: 'h.V()' } });
   expect([status, text]).toEqual([400, expect.stringContaining('no traversal source named h')]);
+});
+
+test('while the archive does not keep up nothing is changed', async () => {
+  await using server = await network({ archive: { isFull: () => true } });
+  const { status, text } = await gremlin(server, "g.addV('rack').property('Name', 'r1')");
+  expect([status, text]).toEqual([400, expect.stringContaining('does not keep up')]);
+  expect(server.graph.nodes.alive.size).toBe(4);
 });
 
 test('answers about flows tell what was lost in both spellings', async () => {

@@ -4,6 +4,7 @@ import type { Compiled } from '../../query/gremlin/compile.ts';
 import type { GremlinEngine, Prepared } from '../../query/gremlin/engine.ts';
 import { Execution } from '../../query/gremlin/execution.ts';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
+import { mistake } from '../../std/mistake.ts';
 import { turn } from '../write.ts';
 import { type Asked, withSettings } from './asked.ts';
 import { BadRequest, status } from './failure.ts';
@@ -34,7 +35,7 @@ export class Evaluator {
   /** In the same call when nothing has to be waited for. Throws (or rejects with) a Mistake or BadRequest. */
   evaluate(asked: Asked, user: GremlinUser, signal: AbortSignal): Evaluated | Promise<Evaluated> {
     const { gremlin } = asked;
-    const sources = this.#parts.sources(user);
+    const sources = user.readsOnly ? readOnly(this.#parts.sources(user)) : this.#parts.sources(user);
     if (gremlin instanceof Bytecode) {
       const source = sourceOf(asked.aliases.get('g') ?? 'g', sources);
       return this.#run(this.#engine.prepareBytecode(gremlin), source, asked, signal);
@@ -116,6 +117,21 @@ export class Evaluator {
 
 function elementsOf({ model, timeline }: TraversalSource, { materialize }: Asked): WireElements {
   return wireElements(model, timeline.now(), materialize);
+}
+
+/** The same, to look at alone. */
+function readOnly(sources: ReadonlyMap<string, TraversalSource>): ReadonlyMap<string, TraversalSource> {
+  return new Map(
+    Array.from(sources, ([name, source]) => [name, { ...source, writer: refuseWriting, files: undefined }]),
+  );
+}
+
+function refuseWriting(): never {
+  throw mistake(
+    'gremlin.read-only',
+    'a GET request changes nothing',
+    'send the traversal with POST, or by a WebSocket',
+  );
 }
 
 function sourceOf(name: string, sources: ReadonlyMap<string, TraversalSource>): TraversalSource {

@@ -51,7 +51,8 @@ export class HttpDoor {
   #read(request: IncomingMessage, response: ServerResponse, user: GremlinUser): void {
     const { method = 'GET', url = '/' } = request;
     if (method === 'GET') {
-      this.#answer(() => requestOfQuery(new URL(url, 'http://localhost').searchParams), request, response, user);
+      const asked = () => requestOfQuery(new URL(url, 'http://localhost').searchParams);
+      this.#answer(asked, request, response, { ...user, readsOnly: true });
       return;
     }
     if (method !== 'POST') {

@@ -126,7 +126,9 @@ export class NetworkWriter implements GraphWriter {
   }
 
   #apply(change: Change): void {
-    const { graph, host, clock } = this.#parts;
+    const { graph, host, clock, archive } = this.#parts;
+    if (archive.isFull())
+      throw mistake('gremlin.busy', 'the archive does not keep up with the changes', 'try again in a moment');
     const { refused } = graph.apply([change], { host, origin: `api.${host}`, time: clock.now() });
     if (refused[0]) throw mistake('query.change-refused', refused[0].reason);
   }
