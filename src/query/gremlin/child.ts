@@ -59,8 +59,8 @@ function isDirect(placed: readonly Placed[]): boolean {
   let steps = 0;
   for (const [at, { op }] of placed.entries()) {
     if (op.kind === 'stream' || op.kind === 'barrier') return false;
-    // Two steps along edges may be a long way.
-    if (op.kind === 'flatMap' && ++steps > 1) return false;
+    // All vertices are many, and two steps along edges may be a long way.
+    if (op.kind === 'flatMap' && (op.narrowed !== undefined || ++steps > 1)) return false;
     if (
       op.kind === 'reduce' &&
       placed.slice(at + 1).some(({ op: next }) => next.kind !== 'map' && next.kind !== 'filter')

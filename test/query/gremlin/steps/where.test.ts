@@ -101,3 +101,12 @@ test('a filter of filters is told to V', async () => {
   expect(await names("g.V().or(__.has('name', 'marko'), __.has('name', 'josh'))")).toEqual(['josh', 'marko']);
   expect(await askOne("g.V().not(__.has('name', 'marko')).count()")).toMatchObject({ value: 5 });
 });
+
+test('a child that looks at the whole graph lets others have their turn', async () => {
+  let nowMs = 0;
+  let turns = 0;
+  const context = { elapsed: () => (nowMs += 20), turn: async () => void turns++ };
+  const text = "g.V().limit(1).where(__.V().has('name', containing('nobody')))";
+  expect(await ask(text, 'grateful', { context })).toEqual([]);
+  expect(turns).toBeGreaterThanOrEqual(5);
+});
