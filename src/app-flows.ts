@@ -34,6 +34,7 @@ import type { Graph } from './graph/graph.ts';
 import type { Timeline } from './graph/view.ts';
 import type { PacketDoor } from './native/packets.ts';
 import type { Log, Namespaces, ProbeHost } from './probes/probe.ts';
+import { dialectOf } from './query/dialect.ts';
 import type { Answer, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
 import { mistake } from './std/mistake.ts';
@@ -264,6 +265,8 @@ function isKeptCapture(value: unknown): value is Capture {
 
 /** Throws a Mistake for what gives no nodes, or nodes of another time: a capture is about now. */
 function checkQuery(engine: QueryEngine, query: string): void {
+  if (dialectOf(query) === 'gremlin')
+    throw mistake('capture.dialect', 'a capture is asked with G, not in standard Gremlin', "G.V().Has('Type', 'veth')");
   const { plan } = engine.prepare(query);
   if (plan.gives !== 'nodes' && plan.gives !== 'paths' && plan.gives !== 'graph')
     throw mistake('capture.no-nodes', `a capture runs on nodes, the query gives ${plan.gives}`, 'V() gives nodes');

@@ -312,3 +312,59 @@ test('each kind of answer in the other spelling has a shape for drivers', async 
     { objects: [{ id: 'eth0' }, { id: 'br0' }] },
   ]);
 });
+
+test('what is there is found again by merge, and what is not is made', async () => {
+  await using server = await network();
+  const merge =
+    "g.mergeV([(T.label): 'rack', Name: 'r1']).option(onCreate, [Row: 1]).option(onMatch, [Row: 2]).values('Row')";
+  expect(await said(server, merge)).toEqual([1]);
+  expect(await said(server, merge)).toEqual([2]);
+  const edge =
+    "g.V().has('Name', 'r1').as('r').V('eth0').as('e').mergeE([(T.label): 'holds', (Direction.from): Merge.outV, (Direction.to): Merge.inV]).option(Merge.outV, select('r')).option(Merge.inV, select('e')).label()";
+  expect(await said(server, edge)).toEqual(['holds']);
+  expect(await said(server, edge)).toEqual(['holds']);
+  expect(await said(server, "g.V().has('Name', 'r1').outE('holds').count()")).toEqual([1]);
+});
+
+test('edges between the same two may be several, each with an id', async () => {
+  await using server = await network();
+  const add = "g.V('eth0').addE('cable').to(V('eth1')).property('color', 'red').id()";
+  const [[first], [second]] = [await said(server, add), await said(server, add)] as [string[], string[]];
+  expect(first).not.toBe(second);
+  expect(await said(server, `g.E('${second}').property('color', 'blue').values('color')`)).toEqual(['blue']);
+  expect(await said(server, "g.V('eth0').outE('cable').values('color')")).toEqual(['red', 'blue']);
+  expect(await said(server, `g.E('${first}').properties('color').drop()`)).toEqual([]);
+  expect(await said(server, "g.V('eth0').outE('cable').valueMap()")).toEqual([
+    { RelationType: 'cable' },
+    { RelationType: 'cable', color: 'blue' },
+  ]);
+  await said(server, "g.V('eth0').outE('cable').drop()");
+  expect(await said(server, "g.V('eth0').outE('cable')")).toEqual([]);
+});
+
+test('values of properties are what JSON can say, and keys what can be read again', async () => {
+  await using server = await network();
+  await said(
+    server,
+    "g.addV('rack').property('Name', 'r1').property('a', 1L).property('b', 1.5).property('c', [1, [x: 2]]).property('d', true)",
+  );
+  const one = async (query: string) => said(server, `g.V().hasLabel('rack')${query}`);
+  expect(await one(".values('a', 'b', 'd')")).toEqual([1, 1.5, true]);
+  expect(await said(server, "G.V().Has('Type', 'rack').Values('c')")).toEqual([[1, { x: 2 }]]);
+  await one(".property(set, 'tags', 'x').property(set, 'tags', 'x').property(set, 'tags', 'y')");
+  expect(await one(".values('tags')")).toEqual(['x', 'y']);
+  await one(".property('tags', 'z').property('b', null)");
+  expect(await one(".values('tags', 'b')")).toEqual(['z']);
+  await one(
+    ".property('at', datetime('2026-01-31T12:00:00Z')).property('id2', UUID('f47af10b-58cc-4372-a567-0f02b2f3d479'))",
+  );
+  expect(await one(".values('at', 'id2')")).toEqual(['2026-01-31T12:00:00Z', 'f47af10b-58cc-4372-a567-0f02b2f3d479']);
+  const refused = async (query: string) => (await gremlin(server, `g.V().hasLabel('rack')${query}`)).text;
+  expect(await refused(".property('@CreatedAt', 1)")).toMatch(/kept by the graph itself/);
+  expect(await refused(".property('a..b', 1)")).toMatch(/no key of metadata/);
+  expect(await refused(".property('__proto__.x', 1)")).toMatch(/no key of metadata/);
+  expect(await refused(".property('', 1)")).toMatch(/empty/);
+  expect(await refused(".property('x', 1, 'meta', 2)")).toMatch(/no properties of their own/);
+  expect(await refused(".as('r').property('x', select('r'))")).toMatch(/no value of a property/);
+  expect(({} as Record<string, unknown>).x).toBeUndefined();
+});
