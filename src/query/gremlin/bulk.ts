@@ -10,9 +10,9 @@ import type { StreamOp } from './step.ts';
 import { markOf } from './traverser.ts';
 import { nameIn } from './words.ts';
 
-export function bulked(placed: readonly Placed[], { options, tracking }: Builder): Placed[] {
-  if (tracking === 'all' || !options.isBulked || options.sack?.merge !== undefined) return [...placed];
-  if (options.without.has('LazyBarrierStrategy')) return [...placed];
+export function bulked(placed: readonly Placed[], builder: Builder): Placed[] {
+  if (!mayBulk(builder)) return [...placed];
+  const { tracking } = builder;
   const out: Placed[] = [];
   let hasWalked = false;
   for (const one of placed) {
@@ -25,6 +25,13 @@ export function bulked(placed: readonly Placed[], { options, tracking }: Builder
   }
   return out;
 }
+
+/** Whether those that are alike may count as one where nobody asked for it. */
+export function mayBulk({ options, tracking }: Builder): boolean {
+  return tracking !== 'all' && options.isBulked && options.sack?.merge === undefined && !options.without.has(BULKING);
+}
+
+export const BULKING = 'LazyBarrierStrategy';
 
 const ALONG_EDGES: ReadonlySet<string> = new Set(['out', 'in', 'both', 'outE', 'inE', 'bothE']);
 

@@ -2,10 +2,13 @@
 import { Mistake } from '../../std/mistake.ts';
 import { Faults } from '../faults.ts';
 import { Builder } from './builder.ts';
+import { BULKING } from './bulk.ts';
 import type { Bytecode } from './bytecode.ts';
 import { readOptions, type SourceOptions } from './options.ts';
 import { type Pipe, type Placed, pipeOf } from './pipeline.ts';
 import type { Hoard } from './side-effects.ts';
+import { stepNamed } from './steps/index.ts';
+import { eachStep } from './strategies/everywhere.ts';
 import { rewritten } from './strategies/index.ts';
 import { trackingOf } from './tracking.ts';
 import type { GValue } from './value/value.ts';
@@ -31,7 +34,7 @@ export function compile(bytecode: Bytecode, text?: string): Compiled {
   const options = readOptions(bytecode, faults);
   const plan = rewritten(bytecode, options, faults);
   const tracking = options.keepsPath ? 'all' : trackingOf(plan.bytecode);
-  const builder = new Builder(faults, options, tracking);
+  const builder = new Builder(faults, asMany(options, plan.bytecode), tracking);
   const placed = builder.placed(plan.bytecode);
   if (faults.errors.length > 0) throw new Mistake(faults.errors, text);
   return {
@@ -44,4 +47,13 @@ export function compile(bytecode: Bytecode, text?: string): Compiled {
     randomOf: plan.randomOf,
     isProductive: plan.isProductive ?? (() => false),
   };
+}
+
+/** What changes the graph does so once for each that comes, so nobody may be counted for another. */
+function asMany(options: SourceOptions, bytecode: Bytecode): SourceOptions {
+  let writes = false;
+  eachStep(bytecode, ({ name }) => {
+    writes ||= stepNamed(name)?.writes === true;
+  });
+  return writes ? { ...options, without: new Set([...options.without, BULKING]) } : options;
 }

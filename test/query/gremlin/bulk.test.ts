@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { keyOf } from '../../../src/query/gremlin/value/identity.ts';
 import { long } from '../../../src/query/gremlin/value/num.ts';
 import { ask } from './asked.ts';
+import { modern } from './toys.ts';
 
 test('2,505,037,961,767,380 ways are counted without walking each', async () => {
   expect(
@@ -20,6 +21,22 @@ test('the first results do not wait for all others', async () => {
     'g.V().repeat(out()).times(2).limit(1)',
   ])
     expect((await ask(text, 'grateful', { context: { limits } })).length).toBeGreaterThan(0);
+});
+
+test('what changes the graph does so once for each way', async () => {
+  for (const [way, count] of Object.entries({ 'out().in()': 12, 'repeat(both()).times(2)': 30 })) {
+    const toy = modern();
+    await ask(`g.V().${way}.addV('way')`, toy);
+    expect(await ask("g.V().hasLabel('way').count()", toy)).toEqual([long(count)]);
+  }
+});
+
+test('sacks that would be joined are not, but where a barrier says so', async () => {
+  expect(await ask('g.withSack(1, sum).V(1).repeat(both()).times(2).count()')).toEqual(
+    await ask('g.V(1).both().both().count()'),
+  );
+  expect(await ask('g.withSack(1, sum).V().repeat(out()).times(2).barrier().sack()')).toEqual([1, 1]);
+  expect(await ask('g.withSack(1, sum).V(1).repeat(both()).times(2).sack().sum()')).toEqual([7]);
 });
 
 test('names and sacks that differ keep those apart that have them', async () => {

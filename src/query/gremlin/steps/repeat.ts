@@ -1,4 +1,5 @@
 import type { Builder } from '../builder.ts';
+import { mayBulk } from '../bulk.ts';
 import type { Modulation, StepCall } from '../calls.ts';
 import { gathers, reduces } from '../gathers.ts';
 import { directly, questionOf } from '../question.ts';
@@ -26,7 +27,7 @@ export const repeat = defineTraversalStep({
       until: conditionOf(call, builder, ['until', 'times']),
       emit: conditionOf(call, builder, ['emit']),
       gathers: gathers(traversal),
-      merges: builder.options.isBulked && builder.tracking !== 'all',
+      merges: mayBulk(builder),
       mark,
     });
   },
