@@ -7,11 +7,18 @@ import { isElement } from '../query/gremlin/read.ts';
 import { FlowMap } from '../query/gremlin/services/flow-map.ts';
 import type { TraversalSource } from '../query/gremlin/source.ts';
 import { GMap } from '../query/gremlin/value/collections.ts';
-import { GraphResult, type GValue, Path } from '../query/gremlin/value/value.ts';
+import {
+  GraphResult,
+  type GValue,
+  Path,
+  TraversalExplanation,
+  TraversalMetrics,
+} from '../query/gremlin/value/value.ts';
 import { defaultLimits } from '../query/limits.ts';
 import type { Answer, Context } from '../query/query.ts';
 import { mistake } from '../std/mistake.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
+import { explanationRows, profileRows } from './gremlin/profile-rows.ts';
 import { type Results, TraversalResults } from './gremlin/results.ts';
 import { terminated } from './gremlin/terminal.ts';
 import { untyped } from './gremlin/untyped.ts';
@@ -84,6 +91,9 @@ function shaped(values: readonly GValue[], { view }: Execution): Result {
   if (first === undefined) return { kind: 'values', values: [] };
   if (values.length === 1 && first instanceof GraphResult)
     return { kind: 'graph', nodes: first.vertices, edges: first.edges };
+  if (values.length === 1 && first instanceof TraversalExplanation)
+    return { kind: 'maps', maps: explanationRows(first) };
+  if (values.length === 1 && first instanceof TraversalMetrics) return { kind: 'maps', maps: profileRows(first) };
   if (values.every(isNode)) return { kind: 'nodes', nodes: values };
   if (values.every(isEdge)) return { kind: 'edges', edges: values };
   if (values.every((value) => value instanceof FlowMap))

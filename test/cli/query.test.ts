@@ -74,6 +74,12 @@ test('a standard traversal is asked and drawn as others are', async () => {
   expect(await drawn('g.E()')).toBe(await drawn('G.E()'));
   expect(await drawn("g.V().hasLabel('bridge').values('Name')")).toBe('br0\n');
   expect(await drawn("g.V().hasLabel('bridge')", '-o', 'name')).toBe('br0\n');
+  const explained = (await drawn("g.V().has('Name', 'br0').out()", '--explain')).split('\n');
+  expect(explained[0]).toMatch(/^stage +steps/);
+  expect(explained.at(1)).toMatch(/^as written +V, has.*, out/);
+  const profiled = (await drawn("g.V().hasLabel('bridge')", '--profile')).split('\n');
+  expect(profiled[0]).toMatch(/^step +traversers +elements +us/);
+  expect(profiled.length).toBeGreaterThan(2);
   expect(JSON.parse(await drawn("g.V().hasLabel('bridge').count()", '-o', 'json'))).toMatchObject({
     kind: 'values',
     values: [1],
