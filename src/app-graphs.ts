@@ -1,10 +1,13 @@
 /** Graphs of one's own: `skein graph serve|import|export`. Puts files, graphs, archives and the Gremlin door together. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { defaultGremlinLimits } from './api/gremlin/limits.ts';
 import type { GremlinLogin, GremlinUser } from './api/gremlin/parts.ts';
 import { createGremlinServer } from './api/gremlin/server.ts';
+import { cannotListen } from './api/listening.ts';
 import { type OpenGraph, openGraph } from './app-graph.ts';
 import type { ExportTask, GraphTask, ImportTask, ServeTask } from './cli/graph-task.ts';
 import type { Timeline } from './graph/view.ts';
@@ -41,6 +44,7 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   await using stack = new AsyncDisposableStack();
   const login = loginOf(task.users);
   const files = task.io === undefined ? undefined : folderOf(task.io);
+  await checkAddress(task.listen);
   const sources = new Map<string, TraversalSource>();
   const lines: string[] = [];
   for (const { name, file, cardinality } of task.graphs) {
@@ -67,6 +71,19 @@ async function serve(task: ServeTask, log: LineLog, print: (line: string) => voi
   print([...lines, `Gremlin is spoken at ws://${address}/gremlin and http://${address}/gremlin`].join('\n'));
   log.info(`${await ended}: stopping`);
   return 0;
+}
+
+/** Reading the files may take a while; an address that is taken is told before. */
+async function checkAddress({ host, port }: ServeTask['listen']): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port, host);
+    await once(probe, 'listening');
+  } catch (error) {
+    throw cannotListen(host, port, error as NodeJS.ErrnoException);
+  }
+  probe.close();
+  await once(probe, 'close');
 }
 
 function folderOf(directory: string): GraphFiles {

@@ -77,19 +77,28 @@ test('with a password nobody comes in without it', async () => {
 test('what is imported is served and exported, and one process at a time has it', async () => {
   const data = join(folder, 'imported');
   const place = ['--graph', 'crew', '--data', data];
-  expect(await run('import', CREW, ...place)).toEqual({ code: 0, said: '6 vertices, 14 edges added to crew\n' });
+  expect(await run('import', CREW, ...place)).toMatchObject({ code: 0, said: '6 vertices, 14 edges added to crew\n' });
   const server = await serve(...place);
   expect(await ask(server, 'crew.V().count()')).toEqual([6]);
   const refused = await run('export', join(folder, 'out.json'), ...place);
   expect(refused.code).not.toBe(0);
   await server.end();
-  expect(await run('export', join(folder, 'out.json'), ...place)).toEqual({
+  expect(await run('export', join(folder, 'out.json'), ...place)).toMatchObject({
     code: 0,
     said: `6 vertices, 14 edges written to ${join(folder, 'out.json')}\n`,
   });
   const again = await serve('--graph', `crew=${join(folder, 'out.json')}`);
   expect(await ask(again, 'g.V().properties().count()')).toEqual([20]);
   await again.end();
+}, 60_000);
+
+test('an address that is taken is told before a file is read', async () => {
+  const server = await serve('--graph', 'g');
+  const { port } = new URL(server.url);
+  const second = await run('serve', '--graph', `g=${join(folder, 'nowhere.json')}`, '--listen', `127.0.0.1:${port}`);
+  expect(second.code).toBe(3);
+  expect(second.erred).toContain(`listening on 127.0.0.1:${port} (EADDRINUSE): needs a port that nobody else uses`);
+  await server.end();
 }, 60_000);
 
 test('a first load that was cut off begins again', async () => {
@@ -143,14 +152,17 @@ async function serve(...flags: string[]): Promise<Server> {
   };
 }
 
-async function run(...words: string[]): Promise<{ code: number | null; said: string }> {
+async function run(...words: string[]): Promise<{ code: number | null; said: string; erred: string }> {
   const child = spawn(SKEIN, ['graph', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
+  let [said, erred] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk;
   });
+  child.stderr.on('data', (chunk: Buffer) => {
+    erred += chunk;
+  });
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said };
+  return { code, said, erred };
 }
 
 /** The results, untyped. */
