@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { NetworkWriter } from './api/gremlin/network-writer.ts';
 import type { ApiParts } from './api/parts.ts';
 import { networkModel } from './query/gremlin/model/network.ts';
-import { networkServices } from './query/gremlin/services/index.ts';
+import { networkServicesWith } from './query/gremlin/services/index.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
 
 type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' | 'flows'>;
@@ -16,7 +16,7 @@ export function networkGremlin(parts: Parts): NonNullable<ApiParts['gremlin']> {
     timeline: parts.timeline,
     flows: parts.flows?.flows,
     writer: () => writer,
-    services: networkServices,
+    services: networkServicesWith(parts.flows?.matchFilter),
   };
   const sources = new Map([[g.name, g]]);
   // Who may come in may write, as at /api/node.

@@ -1,10 +1,12 @@
 /** Queries in standard Gremlin for the doors that are not Gremlin Server's: asked of the network, answered as others are. */
+import type { RawPacket } from '../flow/flow.ts';
 import type { GraphEdge, GraphNode, Metadata } from '../graph/element.ts';
 import type { Result } from '../query/answer.ts';
 import { GremlinEngine, type Prepared } from '../query/gremlin/engine.ts';
 import { Execution } from '../query/gremlin/execution.ts';
 import { isElement } from '../query/gremlin/read.ts';
 import { FlowMap } from '../query/gremlin/services/flow-map.ts';
+import { PacketMap } from '../query/gremlin/services/raw-packets.ts';
 import type { TraversalSource } from '../query/gremlin/source.ts';
 import { GMap } from '../query/gremlin/value/collections.ts';
 import {
@@ -16,6 +18,7 @@ import {
 } from '../query/gremlin/value/value.ts';
 import { defaultLimits } from '../query/limits.ts';
 import type { Answer, Context } from '../query/query.ts';
+import type { PacketsOf } from '../query/step.ts';
 import { mistake } from '../std/mistake.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import { explanationRows, profileRows } from './gremlin/profile-rows.ts';
@@ -98,9 +101,21 @@ function shaped(values: readonly GValue[], { view }: Execution): Result {
   if (values.every(isEdge)) return { kind: 'edges', edges: values };
   if (values.every((value) => value instanceof FlowMap))
     return { kind: 'flows', flows: values.map(({ flow }) => flow) };
+  if (values.every((value) => value instanceof PacketMap)) return { kind: 'packets', packets: byFlow(values) };
   if (values.every(isWay)) return { kind: 'paths', paths: values.map(({ objects }) => objects) };
   if (values.every((value) => value instanceof GMap)) return { kind: 'maps', maps: values.map(json) as Metadata[] };
   return { kind: 'values', values: values.map(json) };
+}
+
+/** As the other spelling has them: by flow. */
+function byFlow(packets: readonly PacketMap[]): PacketsOf[] {
+  const flows = new Map<string, RawPacket[]>();
+  for (const { uuid, packet } of packets) {
+    const before = flows.get(uuid);
+    if (before === undefined) flows.set(uuid, [packet]);
+    else before.push(packet);
+  }
+  return Array.from(flows, ([id, found]) => ({ id, packets: found }));
 }
 
 function isNode(value: GValue): value is GraphNode {

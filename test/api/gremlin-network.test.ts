@@ -1,6 +1,7 @@
 /** The network in standard Gremlin, through each door. */
 import { expect, test } from '@jest/globals';
 import { topologyReplyShape } from '../../src/contract/topology.ts';
+import { mistake } from '../../src/std/mistake.ts';
 import { flowList, slowly } from '../query/flow-list.ts';
 import { readFlows } from '../query/flow-text.ts';
 import { ask, edge, gremlin, node, type TestServer, testServer } from './server.ts';
@@ -11,7 +12,11 @@ const traffic = readFlows(`
   10.0.0.1:40000 -TCP-> 10.0.0.2:80 @t2 {"TrackingID":"a","Start":999,"Packets":[70]}
   10.0.0.1:5353 -UDP-> 10.0.0.2:53 @t1 {"TrackingID":"b","Application":"DNS"}`).flows;
 
-const flows = { flows: flowList(traffic), matchFilter: () => () => true };
+const matchFilter = (expression: string) => {
+  if (expression !== 'greater 100') throw mistake('filter.syntax', 'syntax error');
+  return ({ length }: { length: number }) => length > 100;
+};
+const flows = { flows: flowList(traffic), matchFilter };
 
 async function network(more: Parameters<typeof testServer>[0] = {}): Promise<TestServer> {
   const server = await testServer({ flows, ...more });
@@ -88,6 +93,11 @@ test.each([
     "G.V('eth0').ShortestPathTo(Metadata('Name', 'eth1'), Metadata('RelationType', 'layer2'))",
     "g.V('eth0').call('shortestPath', [to: [Name: 'eth1'], edges: [RelationType: 'layer2']])",
   ],
+  ["G.Flows('TrackingID', 'a').RawPackets()", "g.call('flows', [TrackingID: 'a']).call('rawPackets')"],
+  [
+    "G.Flows('UUID', 'f1').RawPackets().BPF('greater 100')",
+    "g.call('flows', [UUID: 'f1']).call('rawPackets', [filter: 'greater 100'])",
+  ],
   ["G.At('now').V('eth0')", "g.with('at', 'now').V('eth0')"],
 ])('%s and %s give the same', async (skydive, standard) => {
   await using server = await network({ indexed: ['Name', 'Type', 'TID'] });
@@ -136,6 +146,7 @@ test('a wrong parameter is refused with what was probably meant', async () => {
   expect(await refused("g.V().call('nextHop')")).toMatch(/ip is needed/);
   expect(await refused("g.V().call('nextHop', [ip: 'nowhere'])")).toMatch(/no address: "nowhere"/);
   expect(await refused("g.call('flows', [limit: -1])")).toMatch(/whole number/);
+  expect(await refused("g.call('flows').call('rawPackets', [filter: 'tcp prot 80'])")).toMatch(/syntax error/);
   expect(await refused("g.V().call('hops')")).toMatch(/takes flows/);
   expect(await refused("g.call('flows').call('neighbors')")).toMatch(/takes vertices/);
   expect(await refused("g.with('at', 'someday').V()")).toMatch(/no moment/);
@@ -252,6 +263,20 @@ test('answers about flows tell what was lost in both spellings', async () => {
   expect(await header("g.call('flows').count()")).toBe(await header('G.Flows().Count()'));
   expect(await header("g.call('flows').count()")).toMatch(/packets=7/);
   expect(await header('g.V().count()')).toBeUndefined();
+});
+
+test('packets leave as a file of packets', async () => {
+  await using server = await network();
+  const file = (query: string) =>
+    ask(server, '/api/topology', {
+      method: 'POST',
+      body: { GremlinQuery: query },
+      headers: { Accept: 'application/vnd.tcpdump.pcap' },
+    });
+  const standard = await file("g.call('flows', [UUID: 'f1']).call('rawPackets')");
+  expect(standard.status).toBe(200);
+  expect(standard.text).toEqual((await file("G.Flows('UUID', 'f1').RawPackets()")).text);
+  expect((await file('g.V()')).status).toBe(406);
 });
 
 test('a subgraph is drawn as DOT like one of the other spelling', async () => {

@@ -3,7 +3,7 @@ import { differenceMap } from '../../query/gremlin/services/diff.ts';
 import { FlowMap } from '../../query/gremlin/services/flow-map.ts';
 import { sampleMap } from '../../query/gremlin/services/metrics.ts';
 import { hopMap } from '../../query/gremlin/services/next-hop.ts';
-import { packetMap } from '../../query/gremlin/services/raw-packets.ts';
+import { PacketMap } from '../../query/gremlin/services/raw-packets.ts';
 import { GMap } from '../../query/gremlin/value/collections.ts';
 import { fromJson } from '../../query/gremlin/value/json.ts';
 import { type GValue, Path } from '../../query/gremlin/value/value.ts';
@@ -54,7 +54,9 @@ function valuesOf(answer: Answer): readonly GValue[] {
     case 'sockets':
       return [new GMap(answer.sockets.map(({ id, sockets }) => [id, sockets.map(fromJson)]))];
     case 'packets':
-      return [new GMap(answer.packets.map(({ id, packets }) => [id, packets.map(packetMap)]))];
+      return [
+        new GMap(answer.packets.map(({ id, packets }) => [id, packets.map((packet) => new PacketMap(id, packet))])),
+      ];
     case 'plan':
       return [fromJson(answer.plan)];
     case 'profile':

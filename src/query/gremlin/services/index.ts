@@ -1,4 +1,5 @@
 /** What `call('name', …)` reaches on the network graph. A new one is a file and a line here. */
+import type { PacketTest } from '../../step.ts';
 import type { Service } from '../service.ts';
 import { captureNode } from './capture-node.ts';
 import { diff } from './diff.ts';
@@ -13,19 +14,24 @@ import { ascendants, descendants, neighbors } from './reach.ts';
 import { shortestPath } from './shortest-path.ts';
 import { sockets } from './sockets.ts';
 
-export const networkServices: readonly Service[] = [
-  ascendants,
-  captureNode,
-  descendants,
-  diff,
-  flows,
-  history,
-  hops,
-  metrics,
-  neighbors,
-  nextHop,
-  nodes,
-  rawPackets,
-  shortestPath,
-  sockets,
-];
+/** `matchFilter`: reads packet filters, where they are understood. */
+export function networkServicesWith(matchFilter: ((expression: string) => PacketTest) | undefined): readonly Service[] {
+  return [
+    ascendants,
+    captureNode,
+    descendants,
+    diff,
+    flows,
+    history,
+    hops,
+    metrics,
+    neighbors,
+    nextHop,
+    nodes,
+    rawPackets(matchFilter),
+    shortestPath,
+    sockets,
+  ];
+}
+
+export const networkServices = networkServicesWith(undefined);
