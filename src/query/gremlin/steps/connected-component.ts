@@ -1,5 +1,8 @@
+import type { GraphNode } from '../../../graph/element.ts';
+import { mergeRuns } from '../../../std/merge-runs.ts';
 import type { Run } from '../run.ts';
 import { defineTraversalStep } from '../step.ts';
+import type { GValue } from '../value/value.ts';
 import { computing, type Values } from '../whole/computed.ts';
 import { hopsBy } from '../whole/hops.ts';
 import { type Network, networkOf } from '../whole/network.ts';
@@ -26,19 +29,40 @@ export const connectedComponent = defineTraversalStep({
   },
 });
 
-/** The smallest text spreads along the edges until it meets a smaller one. */
+/** The first of all ids spreads along the edges, then the first of those that it did not come to, and so on. */
 function* components({ nodes, links }: Network, run: Run): Generator<undefined, Values> {
-  const texts = nodes.map((node) => String(run.model.id(node)));
-  const component: (string | undefined)[] = nodes.map(() => undefined);
-  const order = [...texts.keys()].sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
-  for (const first of order) {
+  const texts = new Map<number, string>();
+  for (const [place, node] of nodes.entries()) {
+    if (run.budget.spend()) yield undefined;
+    texts.set(place, String(run.model.id(node)));
+  }
+  const parts = new Map<string, GValue>();
+  for (const first of yield* sortedPlaces(texts, run)) {
+    const part = texts.get(first) as string;
     const reached = [first];
     for (let place = reached.pop(); place !== undefined; place = reached.pop()) {
       if (run.budget.spend()) yield undefined;
-      if (component[place] !== undefined) continue;
-      component[place] = texts[first];
-      reached.push(...(links[place] as readonly number[]));
+      const { id } = nodes[place] as GraphNode;
+      if (parts.has(id)) continue;
+      parts.set(id, part);
+      for (const other of links[place] as readonly number[]) reached.push(other);
     }
   }
-  return new Map(nodes.map(({ id }, place) => [id, component[place] as string]));
+  return parts;
+}
+
+const RUN_LENGTH = 1024;
+
+function* sortedPlaces(texts: ReadonlyMap<number, string>, { budget }: Run): Generator<undefined, readonly number[]> {
+  const compare = (a: number, b: number) => ((texts.get(a) as string) < (texts.get(b) as string) ? -1 : 1);
+  const runs: number[][] = [];
+  const places = [...texts.keys()];
+  for (let at = 0; at < places.length; at += RUN_LENGTH) {
+    runs.push(places.slice(at, at + RUN_LENGTH).sort(compare));
+    if (budget.look()) yield undefined;
+  }
+  const merging = mergeRuns(runs, compare);
+  let step = merging.next();
+  for (; !step.done; step = merging.next()) if (budget.look()) yield undefined;
+  return step.value;
 }

@@ -1,6 +1,7 @@
 import type { Run } from '../run.ts';
 import { defineTraversalStep } from '../step.ts';
 import { double, isNumber, toNumber } from '../value/num.ts';
+import type { GValue } from '../value/value.ts';
 import { computing, type Values } from '../whole/computed.ts';
 import { hopsBy } from '../whole/hops.ts';
 import { type Network, networkOf } from '../whole/network.ts';
@@ -57,5 +58,10 @@ function* ranks({ nodes, links }: Network, alpha: number, times: number, run: Ru
     [rank, received, loose] = [next, sent, nextLoose];
     if (change < EPSILON) break;
   }
-  return new Map(nodes.map(({ id }, place) => [id, double(rank[place] as number)]));
+  const values = new Map<string, GValue>();
+  for (const [place, { id }] of nodes.entries()) {
+    if (run.budget.spend()) yield undefined;
+    values.set(id, double(rank[place] as number));
+  }
+  return values;
 }

@@ -1,5 +1,7 @@
+import type { GraphNode } from '../../../graph/element.ts';
 import type { Run } from '../run.ts';
 import { defineTraversalStep } from '../step.ts';
+import type { GValue } from '../value/value.ts';
 import { computing, type Values } from '../whole/computed.ts';
 import { hopsBy } from '../whole/hops.ts';
 import { type Network, networkOf } from '../whole/network.ts';
@@ -28,30 +30,49 @@ export const peerPressure = defineTraversalStep({
 });
 
 function* clusters({ nodes, links }: Network, times: number, run: Run): Generator<undefined, Values> {
-  const ids = nodes.map((node) => run.model.id(node));
-  const texts = ids.map(String);
+  const { budget, model } = run;
+  /** Those that lead to each. */
+  const heardBy: number[][] = [];
+  const texts: string[] = [];
   /** Each has the place of the vertex whose cluster it is in. */
-  let own = nodes.map((_node, place) => place);
+  let own: number[] = [];
+  for (const [place, node] of nodes.entries()) {
+    if (budget.spend()) yield undefined;
+    heardBy.push([]);
+    texts.push(String(model.id(node)));
+    own.push(place);
+  }
+  for (const [place, to] of links.entries()) {
+    if (budget.spend()) yield undefined;
+    for (const other of to) heardBy[other]?.push(place);
+  }
   for (let round = 0; round < times; round++) {
-    const votes = own.map((cluster) => new Map([[cluster, 1]]));
-    for (const [place, to] of links.entries()) {
-      if (run.budget.spend()) yield undefined;
-      const cluster = own[place] as number;
-      for (const other of to) {
-        const heard = votes[other] as Map<number, number>;
-        heard.set(cluster, (heard.get(cluster) ?? 0) + 1);
-      }
+    const next: number[] = [];
+    let isSettled = true;
+    for (const [place, others] of heardBy.entries()) {
+      if (budget.spend()) yield undefined;
+      const cluster = mostHeard(place, others, own, texts);
+      isSettled &&= cluster === own[place];
+      next.push(cluster);
     }
-    const next = votes.map((heard) => mostHeard(heard, texts));
-    const isSettled = next.every((cluster, place) => cluster === own[place]);
     own = next;
     if (isSettled) break;
   }
-  return new Map(nodes.map(({ id }, place) => [id, ids[own[place] as number] ?? null]));
+  const values = new Map<string, GValue>();
+  for (const [place, { id }] of nodes.entries()) {
+    if (budget.spend()) yield undefined;
+    values.set(id, model.id(nodes[own[place] as number] as GraphNode));
+  }
+  return values;
 }
 
-/** Of equals the one whose id comes first as text. */
-function mostHeard(heard: ReadonlyMap<number, number>, texts: readonly string[]): number {
+/** What most say, with its own vote; of equals the one whose id comes first as text. */
+function mostHeard(place: number, others: readonly number[], own: readonly number[], texts: readonly string[]): number {
+  const heard = new Map([[own[place] as number, 1]]);
+  for (const other of others) {
+    const cluster = own[other] as number;
+    heard.set(cluster, (heard.get(cluster) ?? 0) + 1);
+  }
   let best = -1;
   let most = 0;
   for (const [cluster, votes] of heard)

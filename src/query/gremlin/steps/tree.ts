@@ -69,7 +69,10 @@ function aside(name: string, wayOf: WayOf, builder: Builder): Op {
       is: (held) => held instanceof Ways,
       make: (before) => new Ways(before),
     });
-    for (const traverser of all) run.budget.hold(ways.add(yield* wayOf(traverser, run)));
+    for (const traverser of all) {
+      if (run.budget.spend()) yield undefined;
+      run.budget.hold(ways.add(yield* wayOf(traverser, run)));
+    }
   };
   return {
     kind: 'barrier',

@@ -10,10 +10,14 @@ export interface Network {
 }
 
 export function* networkOf(hopsFrom: HopsFrom, run: Run): Generator<undefined, Network> {
-  const nodes = [...run.view.nodes()];
-  const places = new Map(nodes.map(({ id }, place) => [id, place]));
+  const nodes: GraphNode[] = [];
+  const places = new Map<string, number>();
+  for (const node of run.view.nodes()) {
+    if (run.budget.spend()) yield undefined;
+    run.budget.hold(2);
+    places.set(node.id, nodes.push(node) - 1);
+  }
   const links: number[][] = [];
-  run.budget.hold(nodes.length);
   for (const node of nodes) {
     if (run.budget.spend()) yield undefined;
     const found: number[] = [];
