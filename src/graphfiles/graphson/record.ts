@@ -18,9 +18,9 @@ export function adjacentOf(json: unknown): Adjacent {
   const id = idOf(vertex.id, 'a vertex');
   const edges: EdgeRecord[] = [];
   for (const [label, list] of entriesOf(vertex.outE, 'outE'))
-    for (const edge of listOf(list, `outE of ${label}`)) edges.push(edgeOf(edge, label, id));
+    for (const edge of listOf(list, 'outE of', label)) edges.push(edgeOf(edge, label, id));
   let arriving = 0;
-  for (const [label, list] of entriesOf(vertex.inE, 'inE')) arriving += listOf(list, `inE of ${label}`).length;
+  for (const [label, list] of entriesOf(vertex.inE, 'inE')) arriving += listOf(list, 'inE of', label).length;
   return {
     vertex: {
       id,
@@ -44,17 +44,17 @@ function edgeOf(json: unknown, label: string, from: GValue): EdgeRecord {
 function vertexProperties(json: unknown): NewProperty[] {
   const properties: NewProperty[] = [];
   for (const [key, list] of entriesOf(json, 'the properties of a vertex')) {
-    const values = listOf(list, `the property ${key}`);
+    const values = listOf(list, 'the property', key);
     // One is not made a list of, so that nothing has to be looked up.
     const cardinality = values.length > 1 ? 'list' : 'single';
     for (const item of values) {
-      const property = objectOf(item, `the property ${key}`);
-      const meta = entriesOf(property.properties, `the properties of ${key}`);
+      const property = objectOf(item, 'the property', key);
+      const meta = entriesOf(property.properties, 'the properties of', key);
       properties.push({
         key,
         cardinality,
         value: propertyValue(property.value),
-        id: property.id === undefined ? undefined : idOf(property.id, `the property ${key}`),
+        id: property.id === undefined ? undefined : idOf(property.id, 'the property', key),
         meta: meta.length === 0 ? undefined : meta.map(([name, value]) => [name, propertyValue(value)] as const),
       });
     }
@@ -66,22 +66,23 @@ function propertyValue(json: unknown): GValue {
   return fromGraphson(json === undefined ? null : json);
 }
 
-function idOf(json: unknown, what: string): GValue {
-  if (json === undefined || json === null) throw wrong(`${what} has no id`);
+function idOf(json: unknown, what: string, name = ''): GValue {
+  if (json === undefined || json === null) throw wrong(`${what} ${name} has no id`);
   return fromGraphson(json);
 }
 
-function entriesOf(json: unknown, what: string): [string, unknown][] {
-  return json === undefined || json === null ? NONE : Object.entries(objectOf(json, what));
+function entriesOf(json: unknown, what: string, name = ''): [string, unknown][] {
+  return json === undefined || json === null ? NONE : Object.entries(objectOf(json, what, name));
 }
 
-function objectOf(json: unknown, what: string): { readonly [key: string]: unknown } {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong(`${what} is no object`);
+/** `name`: put behind `what` only when it is needed: this is asked of each property. */
+function objectOf(json: unknown, what: string, name = ''): { readonly [key: string]: unknown } {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong(`${what} ${name} is no object`);
   return json as { readonly [key: string]: unknown };
 }
 
-function listOf(json: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(json)) throw wrong(`${what} is no list`);
+function listOf(json: unknown, what: string, name: string): readonly unknown[] {
+  if (!Array.isArray(json)) throw wrong(`${what} ${name} is no list`);
   return json;
 }
 
@@ -91,7 +92,7 @@ function textOf(json: unknown, what: string): string {
 }
 
 function wrong(message: string): Error {
-  return mistake('graphfile.graphson', message);
+  return mistake('graphfile.graphson', message.replace('  ', ' '));
 }
 
 const NONE: [string, unknown][] = [];
