@@ -210,6 +210,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
     vocabulary: { types, relations, steps },
     gremlin: networkGremlin(network),
+    keys: () => keys.list(),
     log,
     limits: apiLimits(config),
   });

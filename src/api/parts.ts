@@ -36,6 +36,8 @@ export interface ApiParts {
   readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter'>;
   /** Flows as they are updated, for WebSockets. */
   readonly flowFeed?: FlowFeed;
+  /** Keys of metadata that are known: others are warned of. */
+  readonly keys?: () => readonly string[];
   /** The network as standard Gremlin sees it; absent: there is no /gremlin. */
   readonly gremlin?: Pick<GremlinParts, 'sources' | 'random' | 'limits'>;
   readonly log: ApiLog;

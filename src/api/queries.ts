@@ -19,7 +19,7 @@ export interface Asked {
   readonly flows?: FlowView;
 }
 
-type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock' | 'gremlin'>;
+type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock' | 'gremlin' | 'keys'>;
 
 /** The engine, which knows better what took so long, has the first word. */
 const LATE_MS = 1_000;
@@ -35,7 +35,7 @@ export class Queries {
     this.#parts = parts;
     this.#limits = limits;
     this.#counts = counts;
-    this.#standard = parts.gremlin && new StandardQueries(parts.gremlin);
+    this.#standard = parts.gremlin && new StandardQueries(parts.gremlin, parts.keys);
   }
 
   get running(): number {

@@ -8,6 +8,7 @@ import { isElement } from '../query/gremlin/read.ts';
 import { FlowMap } from '../query/gremlin/services/flow-map.ts';
 import { PacketMap } from '../query/gremlin/services/raw-packets.ts';
 import type { TraversalSource } from '../query/gremlin/source.ts';
+import { unknownKeys } from '../query/gremlin/unknown-keys.ts';
 import { GMap } from '../query/gremlin/value/collections.ts';
 import {
   GraphResult,
@@ -17,9 +18,9 @@ import {
   TraversalMetrics,
 } from '../query/gremlin/value/value.ts';
 import { defaultLimits } from '../query/limits.ts';
-import type { Answer, Context } from '../query/query.ts';
+import { type Answer, alwaysKnown, type Context } from '../query/query.ts';
 import type { PacketsOf } from '../query/step.ts';
-import { mistake } from '../std/mistake.ts';
+import { type Fault, mistake } from '../std/mistake.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import { explanationRows, profileRows } from './gremlin/profile-rows.ts';
 import { type Results, TraversalResults } from './gremlin/results.ts';
@@ -34,8 +35,11 @@ export class StandardQueries {
   readonly #gremlin: Pick<GremlinParts, 'sources' | 'random'>;
   readonly #engine = new GremlinEngine();
 
-  constructor(gremlin: Pick<GremlinParts, 'sources' | 'random'>) {
+  readonly #keys: (() => readonly string[]) | undefined;
+
+  constructor(gremlin: Pick<GremlinParts, 'sources' | 'random'>, keys: (() => readonly string[]) | undefined) {
     this.#gremlin = gremlin;
+    this.#keys = keys;
   }
 
   /** Of several statements the last one answers. Rejects with a Mistake. */
@@ -55,12 +59,18 @@ export class StandardQueries {
         prepared.terminal === undefined ? results : await terminated(prepared, results),
         context,
       );
-      const { view, time, warnings } = execution;
+      const { view, time } = execution;
+      const warnings = [...this.#warningsOf(prepared), ...execution.warnings];
       const loss = await execution.loss();
       return { ...shaped(values, execution), view, time, warnings, ...(loss && { loss }) };
     } finally {
       execution.close();
     }
+  }
+
+  #warningsOf({ compiled }: Prepared): readonly Fault[] {
+    const known = this.#keys?.() ?? [];
+    return known.length === 0 ? [] : unknownKeys(compiled.bytecode, [...known, ...alwaysKnown]);
   }
 
   #source(name: string, { timeline, flows }: Context): TraversalSource {

@@ -127,7 +127,7 @@ function refuseFlowKeys(faults: Faults): void {
 const flowFieldNames = flowFields.map(({ name }) => name);
 
 /** Of edges, and of counters. */
-const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', 'Metric', 'LastUpdateMetric', 'Ovs', 'SFlow']);
+export const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', 'Metric', 'LastUpdateMetric', 'Ovs', 'SFlow']);
 
 function firstPart(key: string): string {
   const dot = key.indexOf('.');

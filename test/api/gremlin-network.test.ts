@@ -393,3 +393,17 @@ test('values of properties are what JSON can say, and keys what can be read agai
   expect(await refused(".as('r').property('x', select('r'))")).toMatch(/no value of a property/);
   expect(({} as Record<string, unknown>).x).toBeUndefined();
 });
+
+test('a key that nobody has is warned of in both spellings', async () => {
+  await using server = await network();
+  const warned = async (query: string) => {
+    const { text } = await ask(server, '/api/query', { method: 'POST', body: { query } });
+    return JSON.parse(text).warnings.map(({ code, message, hint }: Record<string, string>) => [code, message, hint]);
+  };
+  const expected = await warned("G.V().Has('Naem', 'eth0')");
+  expect(expected).toEqual([['query.unknown-key', 'no key named "Naem" is known', 'did you mean Name?']]);
+  expect(await warned("g.V().has('Naem', 'eth0')")).toEqual(expected);
+  expect(await warned("g.V().where(out().has('veth', 'Naem', 'eth0'))")).toEqual(expected);
+  expect(await warned("g.V().has('Name', 'eth0').values('Metric.RxBytes', '@CreatedAt')")).toEqual([]);
+  expect(await warned("g.V().has('Row', 1).hasNot('Name').property('Row', 2)")).toEqual([]);
+});

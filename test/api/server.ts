@@ -44,7 +44,8 @@ export interface TestServerOptions {
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const graph = new Graph({ indexed: options.indexed ?? ['Name', 'Type'], begin: Date.now() - 1000 });
   const warnings: string[] = [];
-  const engine = new QueryEngine({ keys: () => ['Name', 'Type', 'MTU', 'State'] });
+  const keys = () => ['Name', 'Type', 'MTU', 'State'];
+  const engine = new QueryEngine({ keys });
   const timeline = new MergedTimeline({ graph, flushed: async () => {}, nowMs: Date.now });
   const network = {
     host: 'test-host',
@@ -57,6 +58,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const api = createApi({
     ...network,
     gremlin: networkGremlin(network),
+    keys,
     version: '0.1.0',
     engine: {
       prepare: (text) => engine.prepare(text),
