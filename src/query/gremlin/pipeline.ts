@@ -14,7 +14,6 @@ import {
   type ReduceOp,
 } from './step.ts';
 import { type Mark, Traverser } from './traverser.ts';
-import { merged } from './traverser-set.ts';
 
 /** An op, and what it leaves on the trail. */
 export interface Placed {
@@ -179,7 +178,7 @@ function barrier(op: BarrierOp): Pipe {
     for (const traverser of input) {
       if (traverser === undefined) yield undefined;
       else if (traverser === null) {
-        if (all.length > 0) yield* op.release(op.merges ? merged(all) : all, run);
+        if (all.length > 0) yield* op.release(all, run);
         budget.hold(-all.length);
         all = [];
         yield null;
@@ -188,7 +187,7 @@ function barrier(op: BarrierOp): Pipe {
         budget.hold(1);
       }
     }
-    yield* op.release(op.merges ? merged(all) : all, run);
+    yield* op.release(all, run);
     budget.hold(-all.length);
   };
 }

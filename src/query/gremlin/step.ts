@@ -107,8 +107,6 @@ export interface StreamOp extends Common {
 /** All of it first (or all of a round), then what comes of that. */
 export interface BarrierOp extends Common {
   readonly kind: 'barrier';
-  /** Like traversers are put together first. */
-  readonly merges?: boolean;
   release(all: Traverser[], run: Run): Items;
 }
 
