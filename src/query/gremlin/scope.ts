@@ -31,8 +31,3 @@ export function onTrail(trail: Trail | undefined, name: string, pop: Pop): GValu
   if (pop === 'first') return found.at(-1) as GValue;
   return pop === 'mixed' && found.length === 1 ? (found[0] as GValue) : found.reverse();
 }
-
-/** The same for the last place of a name. */
-export function scoped(traverser: Traverser, name: string, run: Run): GValue | Nothing {
-  return scopeValue(traverser, name, 'last', run);
-}
