@@ -1,6 +1,7 @@
 /** The composition root's part about standard Gremlin: the network as a traversal source named `g`. */
 import { randomUUID } from 'node:crypto';
 import { NetworkWriter } from './api/gremlin/network-writer.ts';
+import type { GremlinParts } from './api/gremlin/parts.ts';
 import type { ApiParts } from './api/parts.ts';
 import { networkModel } from './query/gremlin/model/network.ts';
 import { networkServicesWith } from './query/gremlin/services/index.ts';
@@ -8,7 +9,10 @@ import type { TraversalSource } from './query/gremlin/source.ts';
 
 type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' | 'flows'>;
 
-export function networkGremlin(parts: Parts): NonNullable<ApiParts['gremlin']> {
+export function networkGremlin(
+  parts: Parts,
+  limits: Pick<GremlinParts, 'limits' | 'traversalLimits'> = {},
+): NonNullable<ApiParts['gremlin']> {
   const writer = new NetworkWriter({ ...parts, newId: randomUUID });
   const g: TraversalSource = {
     name: 'g',
@@ -20,5 +24,5 @@ export function networkGremlin(parts: Parts): NonNullable<ApiParts['gremlin']> {
   };
   const sources = new Map([[g.name, g]]);
   // Who may come in may write, as at /api/node.
-  return { sources: () => sources, random: Math.random };
+  return { sources: () => sources, random: Math.random, ...limits };
 }

@@ -1,4 +1,5 @@
 /** Bounds of doors and queries, as they were configured. */
+import { defaultGremlinLimits, type GremlinLimits } from './api/gremlin/limits.ts';
 import type { ApiLimits } from './api/limits.ts';
 import type { Config } from './config/options.ts';
 import type { Limits } from './query/limits.ts';
@@ -26,5 +27,16 @@ export function queryLimits({ query }: Config): Partial<Limits> {
     results: query.results,
     textLength: query.textLength,
     depth: query.depth,
+  };
+}
+
+/** Of `/gremlin`; a request may ask for more time than is usual, but not for more than ten minutes or what was configured. */
+export function gremlinLimits({ api, query }: Config): Partial<GremlinLimits> {
+  return {
+    connectionsMax: api.webSockets,
+    pingMs: api.ping,
+    runningMax: query.parallel,
+    timeMs: query.timeout,
+    timeMsMax: Math.max(query.timeout, defaultGremlinLimits.timeMsMax),
   };
 }

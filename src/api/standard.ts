@@ -32,18 +32,22 @@ import { sliceMs } from './limits.ts';
 const PORTION = 1000;
 
 export class StandardQueries {
-  readonly #gremlin: Pick<GremlinParts, 'sources' | 'random'>;
+  readonly #gremlin: Pick<GremlinParts, 'sources' | 'random' | 'traversalLimits'>;
   readonly #engine = new GremlinEngine();
 
   readonly #keys: (() => readonly string[]) | undefined;
 
-  constructor(gremlin: Pick<GremlinParts, 'sources' | 'random'>, keys: (() => readonly string[]) | undefined) {
+  constructor(
+    gremlin: Pick<GremlinParts, 'sources' | 'random' | 'traversalLimits'>,
+    keys: (() => readonly string[]) | undefined,
+  ) {
     this.#gremlin = gremlin;
     this.#keys = keys;
   }
 
   /** Of several statements the last one answers. Rejects with a Mistake. */
-  async ask(text: string, context: Context): Promise<Answer> {
+  async ask(text: string, asked: Context): Promise<Answer> {
+    const context = { ...asked, limits: { ...this.#gremlin.traversalLimits, ...asked.limits } };
     let answer: Answer | undefined;
     for (const prepared of this.#engine.prepareText(text, new Map())) answer = await this.#run(prepared, context);
     if (answer !== undefined) return answer;
@@ -88,9 +92,9 @@ async function all(results: Results, { elapsed, turn, limits }: Context): Promis
   for (;;) {
     const batch = await results.next(PORTION);
     for (const value of batch.values) values.push(value);
-    if (batch.isLast) return values;
     if (values.length > most)
       throw mistake('query.limit', `the query was stopped: its answer has more than ${most} items (limit results)`);
+    if (batch.isLast) return values;
     if (elapsed() - start < sliceMs) continue;
     await turn();
     start = elapsed();

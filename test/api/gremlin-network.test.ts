@@ -407,3 +407,12 @@ test('a key that nobody has is warned of in both spellings', async () => {
   expect(await warned("g.V().has('Name', 'eth0').values('Metric.RxBytes', '@CreatedAt')")).toEqual([]);
   expect(await warned("g.V().has('Row', 1).hasNot('Name').property('Row', 2)")).toEqual([]);
 });
+
+test('an answer that is too large is refused, and may be counted', async () => {
+  await using server = await network();
+  const many = 'g.V().both().both().both().both().both().both().both().both()';
+  const { status, text } = await gremlin(server, many);
+  expect([status, text.slice(0, 200)]).toEqual([expect.any(Number), expect.stringContaining('limit results')]);
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect((await gremlin(server, `${many}.count()`)).status).toBe(200);
+});

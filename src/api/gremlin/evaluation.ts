@@ -97,7 +97,7 @@ export class Evaluator {
   }
 
   #run(compiled: Compiled, source: TraversalSource, request: Asked, signal: AbortSignal): Evaluated {
-    const { clock, random } = this.#parts;
+    const { clock, random, traversalLimits } = this.#parts;
     const asked = withSettings(request, compiled.options.settings, this.#limits);
     const execution = new Execution(compiled, source, {
       nowMs: clock.now(),
@@ -105,7 +105,7 @@ export class Evaluator {
       turn,
       random,
       signal,
-      limits: { timeMs: asked.timeMs },
+      limits: { ...traversalLimits, timeMs: asked.timeMs },
     });
     return {
       results: new TraversalResults(execution, asked.hasBulks),

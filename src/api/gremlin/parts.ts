@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
+import type { Limits } from '../../query/limits.ts';
 import type { GremlinLimits } from './limits.ts';
 
 export interface GremlinParts {
@@ -15,6 +16,8 @@ export interface GremlinParts {
   /** What a query in Skydive's spelling (`G.V()…`) gives; absent where there is no network. */
   readonly askSkydive?: (text: string, signal: AbortSignal) => Promise<readonly GValue[]>;
   readonly limits?: Partial<GremlinLimits>;
+  /** Of one traversal, besides its time. */
+  readonly traversalLimits?: Partial<Omit<Limits, 'timeMs'>>;
 }
 
 export interface GremlinUser {
