@@ -98,11 +98,8 @@ function changePlain({ vertices, edges }: Plain, one: Op): void {
   } else if (one.kind === 'set') {
     const { properties } = node(one.of);
     const before = properties.get(one.key) ?? [];
-    const isThere = before.some(
-      (its) =>
-        JSON.stringify(its) === JSON.stringify(one.value) &&
-        Object.is(its, one.value) === (typeof one.value !== 'object'),
-    );
+    // No two of the values above are the same text.
+    const isThere = before.some((its) => JSON.stringify(its) === JSON.stringify(one.value));
     if (one.cardinality === 'single') properties.set(one.key, [one.value]);
     else if (one.cardinality === 'list' || !isThere) properties.set(one.key, [...before, one.value]);
   } else if (one.kind === 'unset') {
