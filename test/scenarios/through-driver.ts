@@ -20,9 +20,26 @@ import { Unwritable } from './notation.ts';
 const { process, structure } = gremlin;
 const { CardinalityValue: cardinalityValue } = graphTraversal;
 
-/** Throws Unwritable for what its API has no words for. */
-export function said({ source, steps }: Bytecode, g: DriverTraversal): DriverTraversal {
-  return [...source, ...steps].reduce(step, g);
+/** Throws Unwritable for what its API, or its writer of this format, has no words for. */
+export function said({ source, steps }: Bytecode, g: DriverTraversal, format: 'binary' | 'json'): DriverTraversal {
+  // Its GraphBinary takes its own Long for a map.
+  if (format === 'binary' && hasLong(source, steps)) throw new Unwritable('a long in GraphBinary');
+  return chained([...source, ...steps], g);
+}
+
+function hasLong(...instructions: readonly (readonly Instruction[])[]): boolean {
+  const isLong = (value: Argument): boolean => {
+    if (value instanceof Num) return value.type === 'long';
+    if (value instanceof Bytecode) return hasLong(value.source, value.steps);
+    if (value instanceof Predicate) return value.args.some(isLong);
+    if (value instanceof GMap) return [...value].some((entry) => entry.some(isLong));
+    return (isList(value) || value instanceof GSet) && [...value].some(isLong);
+  };
+  return instructions.flat().some(({ args }) => args.some(isLong));
+}
+
+function chained(instructions: readonly Instruction[], start: DriverTraversal): DriverTraversal {
+  return instructions.reduce(step, start);
 }
 
 function step(traversal: DriverTraversal, { name, args }: Instruction): DriverTraversal {
@@ -35,7 +52,7 @@ function step(traversal: DriverTraversal, { name, args }: Instruction): DriverTr
 function argument(value: Argument): unknown {
   if (value instanceof Bytecode) {
     if (value.steps.length === 0) throw new Unwritable('a traversal without a step');
-    return said(value, process.statics);
+    return chained(value.steps, process.statics);
   }
   if (value instanceof Num) {
     if (value.type === 'long') return structure.toLong(String(value.value));

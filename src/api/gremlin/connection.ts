@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Answering, Outlet } from './answering.ts';
-import { failureOf, status } from './failure.ts';
+import { type Failure, failureOf, status } from './failure.ts';
 import type { GremlinLimits } from './limits.ts';
 import { type Request, type Response, readFrame } from './message.ts';
 import { noElements } from './no-elements.ts';
@@ -78,28 +78,22 @@ export class Connection {
 
   #received(data: Buffer, isBinary: boolean): void {
     this.#silentPings = 0;
-    const { serializer, payload } = this.#opened(data, isBinary);
-    if (serializer === undefined) return;
+    let serializer = serializerFor(isBinary ? '' : 'application/json');
+    let payload = data;
     let request: Request;
     try {
+      if (isBinary) {
+        const frame = readFrame(data);
+        serializer = serializerFor(frame.mime);
+        payload = frame.payload;
+      }
       request = serializer.readRequest(payload);
     } catch (error) {
-      this.#say(serializer, unreadable(error));
+      const failure = failureOf(error, status.malformed);
+      this.#say({ serializer, isBinary }, unreadable(failure, serializer.requestIdOf(payload)));
       return;
     }
-    this.#work({ request, serializer });
-  }
-
-  #opened(data: Buffer, isBinary: boolean): { serializer: Serializer | undefined; payload: Buffer } {
-    if (!isBinary) return { serializer: serializerFor('application/json'), payload: data };
-    try {
-      const { mime, payload } = readFrame(data);
-      return { serializer: serializerFor(mime), payload };
-    } catch (error) {
-      const serializer = serializerFor('');
-      this.#say(serializer, unreadable(error));
-      return { serializer: undefined, payload: data };
-    }
+    this.#work({ request, serializer, isBinary });
   }
 
   #work(work: Work): void {
@@ -110,12 +104,12 @@ export class Connection {
     this.#answer(work, this.#user);
   }
 
-  #answer({ request, serializer }: Work, user: GremlinUser): void {
+  #answer(work: Work, user: GremlinUser): void {
     const outlet: Outlet = {
       signal: this.#gone.signal,
-      send: (response, elements) => this.#send(serializer, response, elements),
+      send: (response, elements) => this.#send(work, response, elements),
     };
-    const rest = this.#answering.answer(request, user, outlet);
+    const rest = this.#answering.answer(work.request, user, outlet);
     if (rest === undefined) return;
     this.#pending++;
     if (this.#pending >= this.#limits.perConnectionMax && !this.#isPaused) {
@@ -144,7 +138,7 @@ export class Connection {
       }
       const timer = setTimeout(() => this.#loginFailed('no password came in time'), this.#limits.loginMs);
       this.#login = { original: work, behind: [], timer, isChecking: false };
-      this.#say(work.serializer, plain(work.request, status.authenticate));
+      this.#say(work, plain(work.request, status.authenticate));
       return;
     }
     if (work.request.op !== 'authentication') {
@@ -187,17 +181,18 @@ export class Connection {
     for (const work of [login.original, ...login.behind]) this.#refuse(work, why);
   }
 
-  #refuse({ request, serializer }: Work, why: string): void {
-    this.#say(serializer, { ...plain(request, status.unauthorized), message: why });
+  #refuse(work: Work, why: string): void {
+    this.#say(work, { ...plain(work.request, status.unauthorized), message: why });
   }
 
-  #say(serializer: Serializer, response: Response, elements?: WireElements): void {
+  /** A frame is answered with one of its kind. */
+  #say({ serializer, isBinary }: Frames, response: Response, elements?: WireElements): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: serializer.isBinary });
+    this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: isBinary });
   }
 
-  #send(serializer: Serializer, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
-    this.#say(serializer, response, elements);
+  #send(frames: Frames, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
+    this.#say(frames, response, elements);
     return this.#socket.writableLength > this.#limits.socketBytesMax ? this.#drained() : undefined;
   }
 
@@ -218,17 +213,20 @@ export class Connection {
   }
 }
 
-interface Work {
-  readonly request: Request;
+interface Frames {
   readonly serializer: Serializer;
+  readonly isBinary: boolean;
+}
+
+interface Work extends Frames {
+  readonly request: Request;
 }
 
 function plain({ requestId }: Request, code: number): Response {
   return { requestId, code, message: '', attributes: new Map(), data: null, meta: new Map() };
 }
 
-/** Nobody can tell which request it was. */
-function unreadable(error: unknown): Response {
-  const { code, message, attributes } = failureOf(error, status.malformed);
-  return { requestId: undefined, code, message, attributes, data: null, meta: new Map() };
+/** Under the name of the request, as far as it could be read. */
+function unreadable({ code, message, attributes }: Failure, requestId: string | undefined): Response {
+  return { requestId, code, message, attributes, data: null, meta: new Map() };
 }

@@ -1,9 +1,13 @@
 /** From a request to results: which graph, which traversal, and how it is run. */
+import { randomUUID } from 'node:crypto';
 import { Bytecode } from '../../query/gremlin/bytecode.ts';
 import type { Compiled } from '../../query/gremlin/compile.ts';
 import type { GremlinEngine, Prepared } from '../../query/gremlin/engine.ts';
 import { Execution } from '../../query/gremlin/execution.ts';
+import type { Fresh } from '../../query/gremlin/parse/parser.ts';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
+import { bytecodeText } from '../../query/gremlin/text.ts';
+import { DateTime, Uuid } from '../../query/gremlin/value/value.ts';
 import { mistake } from '../../std/mistake.ts';
 import { turn } from '../write.ts';
 import { type Asked, withSettings } from './asked.ts';
@@ -25,9 +29,18 @@ export class Evaluator {
   readonly #engine: GremlinEngine;
   readonly #parts: GremlinParts;
   readonly #limits: GremlinLimits;
+  /** What `datetime()` and `UUID()` are without an argument. */
+  readonly #fresh: Fresh;
 
   constructor(engine: GremlinEngine, parts: GremlinParts, limits: GremlinLimits) {
     this.#engine = engine;
+    this.#fresh = {
+      now: () => {
+        const ms = parts.clock.now();
+        return new DateTime(Math.floor(ms / 1000), (ms % 1000) * 1_000_000);
+      },
+      uuid: () => new Uuid(randomUUID()),
+    };
     this.#parts = parts;
     this.#limits = limits;
   }
@@ -41,7 +54,7 @@ export class Evaluator {
       return this.#run(this.#engine.prepareBytecode(gremlin), source, asked, signal);
     }
     if (/^\s*G\s*(\.|$)/.test(gremlin)) return this.#skydive(gremlin, asked, signal, sources);
-    const prepared = this.#engine.prepareText(gremlin, asked.bindings);
+    const prepared = this.#engine.prepareText(gremlin, asked.bindings, this.#fresh);
     const sourceFor = ({ source }: Prepared) => sourceOf(asked.aliases.get(source) ?? source, sources);
     const [only] = prepared;
     if (prepared.length === 1 && only !== undefined) return this.#statement(only, sourceFor(only), asked, signal);
@@ -54,6 +67,10 @@ export class Evaluator {
     asked: Asked,
     signal: AbortSignal,
   ): Evaluated | Promise<Evaluated> {
+    if (prepared.isText) {
+      const results = new HeldResults([bytecodeText(prepared.compiled.bytecode, prepared.source)]);
+      return { results, batchSize: asked.batchSize, elements: () => elementsOf(source, asked) };
+    }
     const evaluated = this.#run(prepared.compiled, source, asked, signal);
     if (prepared.terminal === undefined) return evaluated;
     const results = terminated(prepared, evaluated.results);

@@ -1,10 +1,11 @@
 /** Gremlin over HTTP, as Gremlin Server 3.x has it: `GET ?gremlin=…`, `POST {"gremlin": …}`, and a driver's own messages. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseJson } from '../body.ts';
+import type { GValue } from '../../query/gremlin/value/value.ts';
 import { guardHeaders } from '../reply.ts';
 import type { Answering, Outlet } from './answering.ts';
 import { readBytes } from './body.ts';
-import { BadRequest, failureOf, status } from './failure.ts';
+import { failureOf, status } from './failure.ts';
+import { parseJson } from './graphson/parse-json.ts';
 import { requestOfBody, requestOfQuery } from './http-request.ts';
 import type { GremlinLimits } from './limits.ts';
 import type { Request, Response } from './message.ts';
@@ -95,7 +96,7 @@ export class HttpDoor {
       if (!response.writableFinished) gone.abort();
     });
     const accept = (request.headers.accept ?? '').toLowerCase();
-    const outlet: Outlet = new HttpOutlet(response, serializer, accept, gone.signal, this.#limits);
+    const outlet: Outlet = new HttpOutlet(response, serializer, accept, gone.signal);
     this.#answering.answer(asked, user, outlet)?.catch((error) => this.#broken(response, error));
   }
 
@@ -111,15 +112,10 @@ class HttpOutlet implements Outlet {
   readonly #response: ServerResponse;
   readonly #serializer: Serializer | undefined;
   readonly #accept: string;
-  #parts: Response | undefined;
+  readonly #data: GValue[] = [];
+  readonly #bulks: number[] = [];
 
-  constructor(
-    response: ServerResponse,
-    serializer: Serializer | undefined,
-    accept: string,
-    signal: AbortSignal,
-    _limits: GremlinLimits,
-  ) {
+  constructor(response: ServerResponse, serializer: Serializer | undefined, accept: string, signal: AbortSignal) {
     this.#response = response;
     this.#serializer = serializer;
     this.#accept = accept;
@@ -127,20 +123,14 @@ class HttpOutlet implements Outlet {
   }
 
   send(part: Response, elements: WireElements | undefined): Promise<void> | undefined {
-    const before = this.#parts;
-    const whole: Response =
-      before === undefined
-        ? part
-        : {
-            ...part,
-            data: [...(before.data ?? []), ...(part.data ?? [])],
-            bulks: before.bulks && [...before.bulks, ...(part.bulks ?? [])],
-          };
-    if (part.code === status.partial) {
-      this.#parts = whole;
-      return undefined;
-    }
-    this.#finish(whole, elements ?? noElements);
+    for (const value of part.data ?? []) this.#data.push(value);
+    for (const bulk of part.bulks ?? []) this.#bulks.push(bulk);
+    if (part.code === status.partial) return undefined;
+    const data = part.code >= 400 ? part.data : this.#data;
+    // The end of a long answer may hold nothing, and yet something came.
+    const code = part.code === status.noContent && this.#data.length > 0 ? status.success : part.code;
+    const whole = { ...part, code, data };
+    this.#finish(this.#bulks.length > 0 ? { ...whole, bulks: this.#bulks } : whole, elements ?? noElements);
     return undefined;
   }
 
@@ -163,8 +153,7 @@ class HttpOutlet implements Outlet {
 }
 
 function requestOfJson(bytes: Buffer): Request {
-  const { value, fault } = parseJson(bytes.toString('utf8'));
-  if (fault !== undefined) throw new BadRequest(status.invalidArguments, fault);
+  const value = parseJson(bytes.toString('utf8'));
   // A driver's own message, sent by HTTP.
   if (typeof value === 'object' && value !== null && 'op' in value)
     return serializerFor('application/json').readRequest(bytes);

@@ -4,6 +4,7 @@ import type { Argument, Bytecode } from './bytecode.ts';
 import { type Compiled, compile } from './compile.ts';
 import { defaultTextLimits, type TextLimits } from './parse/limits.ts';
 import { parseGremlin, type Statement, type Terminal } from './parse/parse.ts';
+import type { Fresh } from './parse/parser.ts';
 import type { GValue } from './value/value.ts';
 
 /** One statement of a text. */
@@ -31,12 +32,30 @@ export class GremlinEngine {
     this.#limits = { ...defaultTextLimits, ...limits };
   }
 
-  /** Throws one Mistake with all that is wrong. A text may hold several statements, and none. */
-  prepareText(text: string, bindings: ReadonlyMap<string, GValue>): readonly Prepared[] {
-    if (bindings.size > 0) return this.#prepare(text, bindings);
-    const cached = this.#cache.get(text);
-    const prepared = cached ?? this.#prepare(text, bindings);
-    if (cached !== undefined) this.#cache.delete(text);
+  /**
+   * Throws one Mistake with all that is wrong. A text may hold several statements, and none. `fresh`: what `datetime()` and
+   * `UUID()` are; without it they are a mistake.
+   */
+  prepareText(text: string, bindings: ReadonlyMap<string, GValue>, fresh?: Fresh): readonly Prepared[] {
+    const cached = bindings.size === 0 ? this.#cache.get(text) : undefined;
+    if (cached !== undefined) {
+      this.#cache.delete(text);
+      this.#cache.set(text, cached);
+      return cached;
+    }
+    let isNewEachTime = bindings.size > 0;
+    const noticed = fresh && {
+      now: () => {
+        isNewEachTime = true;
+        return fresh.now();
+      },
+      uuid: () => {
+        isNewEachTime = true;
+        return fresh.uuid();
+      },
+    };
+    const prepared = this.#prepare(text, bindings, noticed);
+    if (isNewEachTime) return prepared;
     this.#cache.set(text, prepared);
     if (this.#cache.size > CACHE_SIZE) this.#cache.delete(this.#cache.keys().next().value as string);
     return prepared;
@@ -48,8 +67,8 @@ export class GremlinEngine {
     return compile(bytecode);
   }
 
-  #prepare(text: string, bindings: ReadonlyMap<string, GValue>): readonly Prepared[] {
-    const { statements, faults } = parseGremlin(text, bindings, this.#limits);
+  #prepare(text: string, bindings: ReadonlyMap<string, GValue>, fresh: Fresh | undefined): readonly Prepared[] {
+    const { statements, faults } = parseGremlin(text, bindings, this.#limits, fresh);
     if (faults.length > 0) throw new Mistake(faults, text);
     return statements.map(({ source, bytecode, terminal, args, isText }: Statement) => {
       refuseTransaction(bytecode);

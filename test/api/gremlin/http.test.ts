@@ -95,3 +95,17 @@ test('what was answered can be read at /metrics', async () => {
   expect(text).toContain('skein_gremlin_answers_total{code="200"} 1');
   expect(text).toMatch(/skein_gremlin_seconds_count 1/);
 });
+
+test('numbers of bindings keep all of their digits', async () => {
+  await using server = await serve();
+  const body = '{"gremlin": "g.inject(x)", "bindings": {"x": 9007199254740993}}';
+  const reply = await fetch(server.httpUrl, { method: 'POST', body });
+  expect(await reply.text()).toContain('{"@type":"g:Int64","@value":9007199254740993}');
+});
+
+test('the time and an id of its own are made anew for each request', async () => {
+  await using server = await serve();
+  const ids = await Promise.all([1, 2].map(() => ask(server.httpUrl, { gremlin: 'g.inject(UUID())' })));
+  expect(JSON.stringify(ids[0]?.body)).not.toBe(JSON.stringify(ids[1]?.body));
+  expect(await ask(server.httpUrl, { gremlin: 'g.inject(datetime())' })).toMatchObject({ status: 200 });
+});

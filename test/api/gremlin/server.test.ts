@@ -78,6 +78,31 @@ describe.each(Object.keys(formats) as Format[])('in %s', (format) => {
   });
 });
 
+test('a frame is answered with one of its kind', async () => {
+  await using server = await serve();
+  await using driver = await Driver.open(server.url, 'graphson');
+  const kinds: boolean[] = [];
+  driver.ws.on('message', (_data, isBinary) => kinds.push(isBinary));
+  await driver.script('g.inject(1)');
+  const told = new Promise((resolve) => driver.ws.once('message', resolve));
+  driver.ws.send(
+    JSON.stringify({ requestId: randomUUID(), op: 'eval', processor: '', args: { gremlin: 'g.inject(2)' } }),
+  );
+  await told;
+  expect(kinds).toEqual([true, false]);
+});
+
+test('a request that cannot be read is answered under its name, as far as that could be read', async () => {
+  await using server = await serve();
+  await using driver = await Driver.open(server.url, 'graphson');
+  const requestId = randomUUID();
+  const told = new Promise<Buffer>((resolve) => driver.ws.once('message', resolve));
+  driver.ws.send(
+    JSON.stringify({ requestId, op: 'bytecode', args: { gremlin: { '@type': 'g:Bytecode', '@value': 7 } } }),
+  );
+  expect(JSON.parse(String(await told))).toMatchObject({ requestId, status: { code: 498 } });
+});
+
 test.each([
   ['an op that nobody knows', { op: 'authorise' }, 498],
   ['a source that is not there', { aliases: 'gnone' }, 499],
