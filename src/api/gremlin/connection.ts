@@ -35,6 +35,7 @@ export class Connection {
   #pending = 0;
   #silentPings = 0;
   #isPaused = false;
+  #isGathering = false;
 
   constructor(
     { parts, limits, answering }: ConnectionParts,
@@ -188,7 +189,19 @@ export class Connection {
   /** A frame is answered with one of its kind. */
   #say({ serializer, isBinary }: Frames, response: Response, elements?: WireElements): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#gather();
     this.#ws.send(serializer.writeResponse(response, elements ?? noElements), { binary: isBinary });
+  }
+
+  /** Answers to requests that came together leave together, in one call of the system. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#socket.uncork();
+    });
   }
 
   #send(frames: Frames, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
