@@ -8,8 +8,8 @@ import type { GraphEdge, GraphNode } from '../src/graph/element.ts';
 import { Graph } from '../src/graph/graph.ts';
 import type { GraphView } from '../src/graph/view.ts';
 import { GremlinEngine } from '../src/query/gremlin/engine.ts';
-import { Execution } from '../src/query/gremlin/execution.ts';
 import { networkModel } from '../src/query/gremlin/model/network.ts';
+import { Execution } from '../src/query/gremlin/run/execution.ts';
 import type { TraversalSource } from '../src/query/gremlin/source.ts';
 import { indexedKeys, syntheticChanges } from './synthetic.ts';
 

@@ -1,7 +1,7 @@
 /** `node bench/gremlin-parse.ts`: µs to read a text of standard Gremlin, beside those of Skydive's dialect of the same kind. */
 
+import { bytecodeText } from '../src/query/gremlin/explain/text.ts';
 import { parseGremlin } from '../src/query/gremlin/parse/parse.ts';
-import { bytecodeText } from '../src/query/gremlin/text.ts';
 import { defaultLimits } from '../src/query/limits.ts';
 import { parse } from '../src/query/parser.ts';
 import { texts } from '../test/query/gremlin/parse/texts.ts';

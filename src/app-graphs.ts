@@ -14,7 +14,7 @@ import type { Timeline } from './graph/view.ts';
 import { graphFolder } from './graphfiles/folder.ts';
 import { formatOf } from './graphfiles/format.ts';
 import { writeGraphFile } from './graphfiles/write.ts';
-import type { GraphFiles } from './query/gremlin/run.ts';
+import type { GraphFiles } from './query/gremlin/run/run.ts';
 import { ownServices } from './query/gremlin/services/own.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
 import { momentHint, parseMoment, resolveMoment } from './query/times.ts';

@@ -5,7 +5,7 @@ import type { GraphView } from '../graph/view.ts';
 import { keysOf } from '../model/vocabulary.ts';
 import { complete } from '../query/complete.ts';
 import { dialectOf } from '../query/dialect.ts';
-import { completeGremlin } from '../query/gremlin/complete.ts';
+import { completeGremlin } from '../query/gremlin/typing/complete.ts';
 import type { ApiVocabulary } from './parts.ts';
 
 type Item = CompletionReply['items'][number];

@@ -3,12 +3,12 @@ import type { RawPacket } from '../flow/flow.ts';
 import type { GraphEdge, GraphNode, Metadata } from '../graph/element.ts';
 import type { Result } from '../query/answer.ts';
 import { GremlinEngine, type Prepared } from '../query/gremlin/engine.ts';
-import { Execution } from '../query/gremlin/execution.ts';
-import { isElement } from '../query/gremlin/read.ts';
+import { isElement } from '../query/gremlin/read/value.ts';
+import { Execution } from '../query/gremlin/run/execution.ts';
 import { FlowMap } from '../query/gremlin/services/flow-map.ts';
 import { PacketMap } from '../query/gremlin/services/raw-packets.ts';
 import type { TraversalSource } from '../query/gremlin/source.ts';
-import { unknownKeys } from '../query/gremlin/unknown-keys.ts';
+import { unknownKeys } from '../query/gremlin/typing/unknown-keys.ts';
 import { GMap } from '../query/gremlin/value/collections.ts';
 import {
   GraphResult,

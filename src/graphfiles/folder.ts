@@ -1,7 +1,7 @@
 /** The files that `io()` may name: those of one folder, named at start. No name leads out of it, by dots or by links. */
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
-import type { GraphFiles } from '../query/gremlin/run.ts';
+import type { GraphFiles } from '../query/gremlin/run/run.ts';
 import { mistake } from '../std/mistake.ts';
 import { formatOf, type GraphFormat } from './format.ts';
 import { readGraphFile } from './read.ts';

@@ -1,6 +1,6 @@
 /** Values as one text each, so that equal values have equal texts: elements by id, sets and maps in any order. */
 
-import { isElement } from '../../src/query/gremlin/read.ts';
+import { isElement } from '../../src/query/gremlin/read/value.ts';
 import { GMap, GSet } from '../../src/query/gremlin/value/collections.ts';
 import { isList } from '../../src/query/gremlin/value/identity.ts';
 import { type AnyNumber, isNumber, Num, numType, toNumber } from '../../src/query/gremlin/value/num.ts';

@@ -1,6 +1,7 @@
 /** Parameters of a scenario as a request may hold them: written into its text, or as bindings. */
-import { isElement } from '../../src/query/gremlin/read.ts';
-import { valueText } from '../../src/query/gremlin/text.ts';
+
+import { valueText } from '../../src/query/gremlin/explain/text.ts';
+import { isElement } from '../../src/query/gremlin/read/value.ts';
 import { isList } from '../../src/query/gremlin/value/identity.ts';
 import { Reference } from '../../src/query/gremlin/value/reference.ts';
 import type { GValue } from '../../src/query/gremlin/value/value.ts';

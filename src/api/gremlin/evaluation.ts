@@ -1,12 +1,12 @@
 /** From a request to results: which graph, which traversal, and how it is run. */
 import { randomUUID } from 'node:crypto';
 import { Bytecode } from '../../query/gremlin/bytecode.ts';
-import type { Compiled } from '../../query/gremlin/compile.ts';
+import type { Compiled } from '../../query/gremlin/compile/compile.ts';
 import type { GremlinEngine, Prepared } from '../../query/gremlin/engine.ts';
-import { Execution } from '../../query/gremlin/execution.ts';
+import { bytecodeText } from '../../query/gremlin/explain/text.ts';
 import type { Fresh } from '../../query/gremlin/parse/parser.ts';
+import { Execution } from '../../query/gremlin/run/execution.ts';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
-import { bytecodeText } from '../../query/gremlin/text.ts';
 import { DateTime, Uuid } from '../../query/gremlin/value/value.ts';
 import { mistake } from '../../std/mistake.ts';
 import { turn } from '../write.ts';

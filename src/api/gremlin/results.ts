@@ -1,6 +1,6 @@
 /** What a traversal gives, in batches: bare values for scripts, each with its count for bytecode. */
-import type { Execution } from '../../query/gremlin/execution.ts';
-import type { Traverser } from '../../query/gremlin/traverser.ts';
+import type { Execution } from '../../query/gremlin/run/execution.ts';
+import type { Traverser } from '../../query/gremlin/run/traverser.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 
 export interface Batch {

@@ -1,6 +1,6 @@
 /** What stands behind the last step of a script: `.next()`, `.toList()`, `.hasNext()`, `.iterate()`… */
 import type { Prepared } from '../../query/gremlin/engine.ts';
-import { explanationOf } from '../../query/gremlin/explanation.ts';
+import { explanationOf } from '../../query/gremlin/explain/explanation.ts';
 import { GMap, GSet } from '../../query/gremlin/value/collections.ts';
 import { isList } from '../../query/gremlin/value/identity.ts';
 import { isNumber, toNumber } from '../../query/gremlin/value/num.ts';

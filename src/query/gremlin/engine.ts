@@ -1,7 +1,7 @@
 /** The front of the standard dialect: texts and bytecode to what can be run. Knows no clock and no I/O of its own. */
 import { Mistake, mistake } from '../../std/mistake.ts';
 import type { Argument, Bytecode } from './bytecode.ts';
-import { type Compiled, compile } from './compile.ts';
+import { type Compiled, compile } from './compile/compile.ts';
 import { defaultTextLimits, type TextLimits } from './parse/limits.ts';
 import { parseGremlin, type Statement, type Terminal } from './parse/parse.ts';
 import type { Fresh } from './parse/parser.ts';

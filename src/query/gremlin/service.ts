@@ -1,5 +1,5 @@
 /** What `call('name', parameters)` reaches: how standard traversals ask for what is not in the standard. */
-import type { Run } from './run.ts';
+import type { Run } from './run/run.ts';
 import type { GMap } from './value/collections.ts';
 import type { GValue } from './value/value.ts';
 

@@ -2,7 +2,7 @@
 import type { FlowView } from '../../flow/view.ts';
 import type { Timeline } from '../../graph/view.ts';
 import type { GraphWriter, PropertyModel } from './property-graph.ts';
-import type { GraphFiles } from './run.ts';
+import type { GraphFiles } from './run/run.ts';
 import type { Service } from './service.ts';
 
 export interface TraversalSource {

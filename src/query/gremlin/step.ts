@@ -1,9 +1,10 @@
 /** What a step of the standard dialect is: how it is declared, and what it does with what comes. */
-import type { Builder } from './builder.ts';
+
 import type { Argument } from './bytecode.ts';
-import type { StepCall } from './calls.ts';
-import type { Run } from './run.ts';
-import type { Tracking, Traverser } from './traverser.ts';
+import type { Builder } from './compile/builder.ts';
+import type { StepCall } from './compile/calls.ts';
+import type { Run } from './run/run.ts';
+import type { Tracking, Traverser } from './run/traverser.ts';
 import type { GValue } from './value/value.ts';
 
 export interface TraversalStep {

@@ -1,10 +1,11 @@
 /** The patterns of a `match`, as they are written: what each begins with, what it says, what it ends with. */
-import type { Builder } from '../builder.ts';
+
+import type { Child } from '../arguments/child.ts';
 import { type Argument, Bytecode, type Instruction } from '../bytecode.ts';
-import type { StepCall } from '../calls.ts';
-import type { Child } from '../child.ts';
-import { reduces } from '../gathers.ts';
-import { joined } from '../infix.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { reduces } from '../compile/gathers.ts';
+import { joined } from '../compile/infix.ts';
 import { Predicate } from '../value/predicate.ts';
 
 export type Pattern = Walk | Check | Several;

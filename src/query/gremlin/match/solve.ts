@@ -3,10 +3,10 @@
  * run has seen: checks first, then walks between what is bound on both ends.
  */
 import { mistake } from '../../../std/mistake.ts';
-import type { Run } from '../run.ts';
-import { onTrail } from '../scope.ts';
+import { onTrail } from '../read/scope.ts';
+import type { Run } from '../run/run.ts';
+import { Trail, Traverser } from '../run/traverser.ts';
 import { NOTHING, type Nothing } from '../step.ts';
-import { Trail, Traverser } from '../traverser.ts';
 import { keyOf } from '../value/identity.ts';
 import type { GValue } from '../value/value.ts';
 import type { Pattern, Several, Walk } from './pattern.ts';

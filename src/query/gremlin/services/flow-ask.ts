@@ -9,7 +9,7 @@ import { flowStage } from '../../flowsource.ts';
 import { compileKey } from '../../key.ts';
 import { sorted } from '../../sorted.ts';
 import type { Items } from '../../step.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { GMap } from '../value/collections.ts';
 import { wantedBy } from './wanted.ts';
 import { Words } from './words.ts';

@@ -1,7 +1,7 @@
 import { mistake } from '../../../std/mistake.ts';
 import { awaited } from '../../awaited.ts';
 import { pastSpan } from '../../steps/history.ts';
-import { isElement } from '../read.ts';
+import { isElement } from '../read/value.ts';
 import type { Service } from '../service.ts';
 import { Words } from './words.ts';
 

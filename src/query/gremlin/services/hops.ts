@@ -1,7 +1,7 @@
 import type { Flow, FlowMetric } from '../../../flow/flow.ts';
 import { captureNodes, placesByTime } from '../../captured.ts';
 import type { Items } from '../../step.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { Service } from '../service.ts';
 import { GMap } from '../value/collections.ts';
 import { isList } from '../value/identity.ts';

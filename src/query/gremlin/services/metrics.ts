@@ -2,7 +2,7 @@ import type { Sample } from '../../../graph/view.ts';
 import { awaited } from '../../awaited.ts';
 import { sampleObject, seriesOf } from '../../counters.ts';
 import { pointsOfFlows } from '../../flowpoints.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,6 +1,6 @@
 import type { Element } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { Service } from '../service.ts';
 import { javaText } from '../value/text.ts';
 import { type GValue, Property, type VertexProperty } from '../value/value.ts';

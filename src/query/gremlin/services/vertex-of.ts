@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
 import type { GValue } from '../value/value.ts';
 
 /** Throws a Mistake for what is no vertex. */

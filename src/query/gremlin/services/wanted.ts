@@ -10,7 +10,7 @@ import { isList } from '../../key.ts';
 import { defaultLimits } from '../../limits.ts';
 import { parseArgument } from '../../parser.ts';
 import { compilePredicate, equalTo, predicates, type Scalar, type Predicate as Wanted } from '../../predicates.ts';
-import { testOf } from '../test-of.ts';
+import { testOf } from '../judge/test-of.ts';
 import { fromJson } from '../value/json.ts';
 import { membersOf } from '../value/members.ts';
 import { isNumber, toNumber } from '../value/num.ts';

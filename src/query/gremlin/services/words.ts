@@ -4,7 +4,7 @@ import { didYouMean } from '../../../std/nearest.ts';
 import type { Condition } from '../../condition.ts';
 import { compileKey } from '../../key.ts';
 import type { Moment } from '../../times.ts';
-import { momentOf } from '../time.ts';
+import { momentOf } from '../run/time.ts';
 import { GMap } from '../value/collections.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,14 +1,14 @@
 import type { GraphNode } from '../../../graph/element.ts';
 import { Mistake, mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
-import type { Modulation, StepCall } from '../calls.ts';
-import { given } from '../given.ts';
-import type { Run } from '../run.ts';
-import { scopeValue } from '../scope.ts';
+import { given } from '../arguments/given.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { Modulation, StepCall } from '../compile/calls.ts';
+import { mapping } from '../forms/waiting.ts';
+import { scopeValue } from '../read/scope.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import type { GValue } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 import { NewElementWords } from '../write/new-element.ts';
 import { vertexOf } from '../write/vertex-of.ts';
 

@@ -1,8 +1,8 @@
-import { given } from '../given.ts';
+import { given } from '../arguments/given.ts';
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 import { NewElementWords } from '../write/new-element.ts';
 import { type PropertyWords, written } from '../write/property-words.ts';
 

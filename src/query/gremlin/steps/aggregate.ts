@@ -1,15 +1,15 @@
-import type { Builder } from '../builder.ts';
-import type { By } from '../by.ts';
-import type { StepCall } from '../calls.ts';
-import type { Run } from '../run.ts';
-import { addInto } from '../side-effects.ts';
+import type { By } from '../arguments/by.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { passing } from '../forms/waiting.ts';
+import type { Run } from '../run/run.ts';
+import { addInto } from '../run/side-effects.ts';
+import type { Mark, Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Items, NOTHING, type Op } from '../step.ts';
-import type { Mark, Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { operatorOf } from '../value/operator.ts';
 import { tokens } from '../value/token.ts';
 import { BulkSet, type GValue } from '../value/value.ts';
-import { passing } from '../waiting.ts';
 
 export const aggregate = defineTraversalStep({
   name: 'aggregate',

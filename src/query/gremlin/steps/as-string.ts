@@ -1,6 +1,6 @@
 import { mistake } from '../../../std/mistake.ts';
-import { isLocal } from '../local.ts';
-import type { Run } from '../run.ts';
+import { isLocal } from '../arguments/local.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
 import { membersOf } from '../value/members.ts';
 import { javaText } from '../value/text.ts';

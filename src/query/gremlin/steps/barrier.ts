@@ -1,8 +1,8 @@
 import { mistake } from '../../../std/mistake.ts';
-import { named } from '../each.ts';
-import { Gathering, type Merging } from '../gathering.ts';
+import { named } from '../forms/each.ts';
+import { Gathering, type Merging } from '../run/alike.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { double, isNumber, toNumber } from '../value/num.ts';
 import { operatorOf } from '../value/operator.ts';
 import { tokens } from '../value/token.ts';

@@ -1,6 +1,6 @@
-import { branching } from '../branches.ts';
-import { gathers } from '../gathers.ts';
-import { readOptions } from '../picks.ts';
+import { readOptions } from '../branch/options.ts';
+import { branching } from '../branch/ways.ts';
+import { gathers } from '../compile/gathers.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const branch = defineTraversalStep({

@@ -1,14 +1,14 @@
 import { mistake } from '../../../std/mistake.ts';
 import { didYouMean } from '../../../std/nearest.ts';
-import type { Builder } from '../builder.ts';
+import { type Given, given } from '../arguments/given.ts';
 import { Bytecode } from '../bytecode.ts';
-import type { StepCall } from '../calls.ts';
-import { type Given, given } from '../given.ts';
-import type { Run } from '../run.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import type { Service } from '../service.ts';
 import { directory, LIST } from '../services/directory.ts';
 import { defineTraversalStep, type Items } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { javaType } from '../value/java-type.ts';
 

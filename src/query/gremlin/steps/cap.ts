@@ -1,5 +1,5 @@
 import { mistake } from '../../../std/mistake.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
 import { GMap } from '../value/collections.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,7 +1,7 @@
-import { branching, PASSES } from '../branches.ts';
-import { gathers } from '../gathers.ts';
-import { readOptions } from '../picks.ts';
-import { questionOf } from '../question.ts';
+import { readOptions } from '../branch/options.ts';
+import { branching, PASSES } from '../branch/ways.ts';
+import { gathers } from '../compile/gathers.ts';
+import { questionOf } from '../judge/question.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const choose = defineTraversalStep({

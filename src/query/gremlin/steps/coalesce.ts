@@ -1,9 +1,9 @@
-import type { Child } from '../child.ts';
-import { each } from '../each.ts';
-import { type Expand, expandOf } from '../expand.ts';
-import type { Run } from '../run.ts';
+import type { Child } from '../arguments/child.ts';
+import { each } from '../forms/each.ts';
+import { type Expand, expandOf } from '../run/expand.ts';
+import type { Run } from '../run/run.ts';
+import type { Mark, Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Op } from '../step.ts';
-import type { Mark, Traverser } from '../traverser.ts';
 import { many } from './flat-map.ts';
 
 export const coalesce = defineTraversalStep({

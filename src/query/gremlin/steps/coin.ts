@@ -1,4 +1,4 @@
-import { named } from '../each.ts';
+import { named } from '../forms/each.ts';
 import { defineTraversalStep } from '../step.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 

@@ -1,10 +1,10 @@
 import { mistake } from '../../../std/mistake.ts';
-import { given } from '../given.ts';
+import { given } from '../arguments/given.ts';
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
 import { javaType } from '../value/java-type.ts';
 import { checkTextLength } from '../value/text.ts';
 import type { GValue } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 
 export const concat = defineTraversalStep({
   name: 'concat',

@@ -1,5 +1,5 @@
+import { incoming } from '../forms/two-lists.ts';
 import { defineTraversalStep } from '../step.ts';
-import { incoming } from '../two-lists.ts';
 import { checkTextLength, javaText } from '../value/text.ts';
 
 export const conjoin = defineTraversalStep({

@@ -1,6 +1,6 @@
 import type { GraphNode } from '../../../graph/element.ts';
 import { mergeRuns } from '../../../std/merge-runs.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
 import type { GValue } from '../value/value.ts';
 import { computing, type Values } from '../whole/computed.ts';

@@ -1,8 +1,8 @@
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import { allOf, anyOf, type Judge, judgeOfChild, noneOf, opOf } from '../judge.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { allOf, anyOf, type Judge, judgeOfChild, noneOf, opOf } from '../judge/judge.ts';
+import { testOf } from '../judge/test-of.ts';
 import { defineTraversalStep } from '../step.ts';
-import { testOf } from '../test-of.ts';
 import { Predicate } from '../value/predicate.ts';
 
 export const and = defineTraversalStep({

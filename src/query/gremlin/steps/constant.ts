@@ -1,6 +1,6 @@
-import { given } from '../given.ts';
+import { given } from '../arguments/given.ts';
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
-import { mapping } from '../waiting.ts';
 
 export const constant = defineTraversalStep({
   name: 'constant',

@@ -1,4 +1,4 @@
-import { isLocal } from '../local.ts';
+import { isLocal } from '../arguments/local.ts';
 import { defineTraversalStep } from '../step.ts';
 import { sizeOf } from '../value/members.ts';
 import { long } from '../value/num.ts';

@@ -1,5 +1,6 @@
 import { mistake } from '../../../std/mistake.ts';
-import { given } from '../given.ts';
+import { given } from '../arguments/given.ts';
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
 import { convert } from '../value/convert.ts';
 import { dateTimeOf } from '../value/datetime.ts';
@@ -7,7 +8,6 @@ import { javaType } from '../value/java-type.ts';
 import { isNumber, long, toNumber } from '../value/num.ts';
 import { Token } from '../value/token.ts';
 import { DateTime, type GValue } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 
 export const asDate = defineTraversalStep({
   name: 'asDate',

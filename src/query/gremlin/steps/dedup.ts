@@ -1,11 +1,11 @@
-import type { By } from '../by.ts';
-import { valueAt } from '../compared.ts';
-import { named } from '../each.ts';
-import { isLocal, unscoped } from '../local.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import type { By } from '../arguments/by.ts';
+import { isLocal, unscoped } from '../arguments/local.ts';
+import { named } from '../forms/each.ts';
+import { valueAt } from '../judge/compared.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Nothing } from '../step.ts';
-import { Traverser } from '../traverser.ts';
 import { GSet } from '../value/collections.ts';
 import { keyOf } from '../value/identity.ts';
 import { partsOf } from '../value/members.ts';

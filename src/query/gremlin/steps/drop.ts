@@ -1,5 +1,5 @@
 import { mistake } from '../../../std/mistake.ts';
-import { isElement } from '../read.ts';
+import { isElement } from '../read/value.ts';
 import { defineTraversalStep } from '../step.ts';
 import { Property, VertexProperty } from '../value/value.ts';
 

@@ -1,9 +1,9 @@
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import type { Trail } from '../run/traverser.ts';
 import { defineTraversalStep, type FlatMapOp, type TraversalStep } from '../step.ts';
-import type { Trail } from '../traverser.ts';
 import { javaType } from '../value/java-type.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,7 +1,7 @@
-import { ALL_TOKENS, addTokens } from '../element-maps.ts';
-import { propertiesOf } from '../properties-of.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import { ALL_TOKENS, addTokens } from '../read/element-maps.ts';
+import { propertiesOf } from '../read/properties.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
 import { GMap } from '../value/collections.ts';
 import { type Token, tokens } from '../value/token.ts';

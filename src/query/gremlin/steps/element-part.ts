@@ -1,4 +1,4 @@
-import { readToken } from '../read-token.ts';
+import { readToken } from '../read/token.ts';
 import { defineTraversalStep, NOTHING, type TraversalStep } from '../step.ts';
 import { type Token, tokens } from '../value/token.ts';
 

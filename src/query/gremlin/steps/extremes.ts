@@ -1,5 +1,5 @@
 import { mistake } from '../../../std/mistake.ts';
-import { isLocal } from '../local.ts';
+import { isLocal } from '../arguments/local.ts';
 import { defineTraversalStep, NOTHING, type Nothing, type TraversalStep } from '../step.ts';
 import { isNaNumber, larger, smaller } from '../value/arithmetic.ts';
 import { compareAlike } from '../value/compare.ts';

@@ -1,7 +1,7 @@
-import { each } from '../each.ts';
-import { expandOf } from '../expand.ts';
+import { each } from '../forms/each.ts';
+import { expandOf } from '../run/expand.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 
 export const flatMap = defineTraversalStep({
   name: 'flatMap',

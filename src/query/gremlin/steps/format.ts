@@ -1,10 +1,10 @@
-import { identityBy } from '../by.ts';
-import { isElement, readValue } from '../read.ts';
-import { scopeValue } from '../scope.ts';
+import { identityBy } from '../arguments/by.ts';
+import { mapping } from '../forms/waiting.ts';
+import { scopeValue } from '../read/scope.ts';
+import { isElement, readValue } from '../read/value.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { checkTextLength, javaText } from '../value/text.ts';
 import { VertexProperty } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 
 export const format = defineTraversalStep({
   name: 'format',

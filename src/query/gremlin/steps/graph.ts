@@ -1,7 +1,7 @@
 import type { Element } from '../../../graph/element.ts';
 import type { GraphView } from '../../../graph/view.ts';
 import type { PropertyModel } from '../property-graph.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep, type FlatMapOp, type Wanted } from '../step.ts';
 import { Reference } from '../value/reference.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,10 +1,10 @@
-import type { Builder } from '../builder.ts';
-import type { By } from '../by.ts';
-import { Counts } from '../counts.ts';
-import type { Run } from '../run.ts';
+import type { By } from '../arguments/by.ts';
+import type { Builder } from '../compile/builder.ts';
+import { passing, reducing } from '../forms/waiting.ts';
+import { Counts } from '../gather/group-counts.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
-import { passing, reducing } from '../waiting.ts';
 
 export const groupCount = defineTraversalStep({
   name: 'groupCount',

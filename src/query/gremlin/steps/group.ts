@@ -1,12 +1,12 @@
-import type { Builder } from '../builder.ts';
-import { identityBy } from '../by.ts';
-import type { StepCall } from '../calls.ts';
-import { valuesOf } from '../group-values.ts';
-import { type Grouping, Groups } from '../groups.ts';
-import type { Placed } from '../pipeline.ts';
+import { identityBy } from '../arguments/by.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { passing, reducing } from '../forms/waiting.ts';
+import { valuesOf } from '../gather/group-values.ts';
+import { type Grouping, Groups } from '../gather/groups.ts';
+import type { Placed } from '../run/pipeline.ts';
 import { defineTraversalStep, type Op } from '../step.ts';
 import { GMap } from '../value/collections.ts';
-import { passing, reducing } from '../waiting.ts';
 
 export const group = defineTraversalStep({
   name: 'group',

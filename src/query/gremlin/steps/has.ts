@@ -1,9 +1,9 @@
-import type { Builder } from '../builder.ts';
+import type { Child } from '../arguments/child.ts';
 import { Bytecode } from '../bytecode.ts';
-import type { StepCall } from '../calls.ts';
-import type { Child } from '../child.ts';
-import { filterOf, type Holding, holdsId, holdsLabel, holdsOwn, holdsProperty } from '../holding.ts';
-import { allOf, judgeOfChild, judgeOfFilter, opOf } from '../judge.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { filterOf, type Holding, holdsId, holdsLabel, holdsOwn, holdsProperty } from '../judge/holding.ts';
+import { allOf, judgeOfChild, judgeOfFilter, opOf } from '../judge/judge.ts';
 import { defineTraversalStep, type FilterOp, type Op } from '../step.ts';
 import { isList } from '../value/identity.ts';
 import { Predicate } from '../value/predicate.ts';

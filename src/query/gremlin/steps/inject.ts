@@ -1,5 +1,5 @@
+import { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import { Traverser } from '../traverser.ts';
 
 export const inject = defineTraversalStep({
   name: 'inject',

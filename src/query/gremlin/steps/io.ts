@@ -1,6 +1,6 @@
 import { mistake } from '../../../std/mistake.ts';
-import type { StepCall } from '../calls.ts';
-import type { Run } from '../run.ts';
+import type { StepCall } from '../compile/calls.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep, type Items } from '../step.ts';
 
 /** TinkerPop's names of its options (IO). */

@@ -1,5 +1,5 @@
+import { testOf } from '../judge/test-of.ts';
 import { defineTraversalStep } from '../step.ts';
-import { testOf } from '../test-of.ts';
 
 export const is = defineTraversalStep({
   name: 'is',

@@ -1,5 +1,5 @@
+import { textOp } from '../forms/text.ts';
 import { defineTraversalStep } from '../step.ts';
-import { textOp } from '../text-step.ts';
 
 export const length = defineTraversalStep({
   name: 'length',

@@ -1,5 +1,5 @@
+import { type Joined, twoLists } from '../forms/two-lists.ts';
 import { defineTraversalStep, type TraversalStep } from '../step.ts';
-import { type Joined, twoLists } from '../two-lists.ts';
 import { GMap, GSet } from '../value/collections.ts';
 import type { GValue } from '../value/value.ts';
 

@@ -1,6 +1,6 @@
 import { mistake } from '../../../std/mistake.ts';
+import type { Loops } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import type { Loops } from '../traverser.ts';
 
 export const loops = defineTraversalStep({
   name: 'loops',

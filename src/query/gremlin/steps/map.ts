@@ -1,5 +1,5 @@
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
-import { mapping } from '../waiting.ts';
 
 export const map = defineTraversalStep({
   name: 'map',

@@ -1,7 +1,7 @@
 import { endsOf, readPatterns, startsOf } from '../match/pattern.ts';
 import { bind, bound, Solving } from '../match/solve.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 
 export const match = defineTraversalStep({

@@ -1,13 +1,13 @@
 import { mistake } from '../../../std/mistake.ts';
-import { identityBy } from '../by.ts';
-import { type Expression, parseExpression } from '../expression.ts';
-import { constants } from '../math-functions.ts';
-import { scopeValue } from '../scope.ts';
+import { identityBy } from '../arguments/by.ts';
+import { mapping } from '../forms/waiting.ts';
+import { type Expression, parseExpression } from '../math/expression.ts';
+import { constants } from '../math/functions.ts';
+import { scopeValue } from '../read/scope.ts';
+import { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import { Traverser } from '../traverser.ts';
 import { javaType } from '../value/java-type.ts';
 import { double, isNumber, toNumber } from '../value/num.ts';
-import { mapping } from '../waiting.ts';
 
 export const math = defineTraversalStep({
   name: 'math',

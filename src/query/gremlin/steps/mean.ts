@@ -1,4 +1,4 @@
-import { isLocal } from '../local.ts';
+import { isLocal } from '../arguments/local.ts';
 import { defineTraversalStep, NOTHING, type Nothing } from '../step.ts';
 import { add, divide } from '../value/arithmetic.ts';
 import { partsOf } from '../value/members.ts';

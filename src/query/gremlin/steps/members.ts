@@ -1,7 +1,7 @@
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { type Test, testOf } from '../judge/test-of.ts';
 import { defineTraversalStep, type FilterOp } from '../step.ts';
-import { type Test, testOf } from '../test-of.ts';
 import { membersOf } from '../value/members.ts';
 import { Predicate } from '../value/predicate.ts';
 

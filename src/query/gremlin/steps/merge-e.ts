@@ -1,10 +1,10 @@
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Given } from '../given.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import type { Given } from '../arguments/given.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { javaType } from '../value/java-type.ts';
 import { Reference } from '../value/reference.ts';

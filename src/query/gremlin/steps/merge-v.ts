@@ -1,9 +1,9 @@
 import type { GraphNode } from '../../../graph/element.ts';
 import type { GraphView } from '../../../graph/view.ts';
+import { testOf } from '../judge/test-of.ts';
 import { type PropertyModel, Several } from '../property-graph.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
-import { testOf } from '../test-of.ts';
 import type { GMap } from '../value/collections.ts';
 import { tokens } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';

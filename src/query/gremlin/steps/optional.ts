@@ -1,7 +1,7 @@
-import { each, named } from '../each.ts';
-import { expandOf } from '../expand.ts';
+import { each, named } from '../forms/each.ts';
+import { expandOf } from '../run/expand.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 
 export const optional = defineTraversalStep({
   name: 'optional',

@@ -1,17 +1,17 @@
 import { mergeRuns } from '../../../std/merge-runs.ts';
-import { Best } from '../best.ts';
-import type { By } from '../by.ts';
-import { identityBy } from '../by.ts';
-import { named } from '../each.ts';
-import { isLocal } from '../local.ts';
-import { type Keyed, Ordering } from '../ordering.ts';
-import type { Run } from '../run.ts';
+import type { By } from '../arguments/by.ts';
+import { identityBy } from '../arguments/by.ts';
+import { isLocal } from '../arguments/local.ts';
+import { named } from '../forms/each.ts';
+import { mapping } from '../forms/waiting.ts';
+import { Best } from '../gather/best.ts';
+import { type Keyed, Ordering } from '../gather/ordering.ts';
+import type { Run } from '../run/run.ts';
+import { alone, type Mark, type Tracking, type Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Items, NOTHING, type Nothing, type Op, type StreamOp } from '../step.ts';
-import { alone, type Mark, type Tracking, type Traverser } from '../traverser.ts';
 import { GMap, type MapEntry } from '../value/collections.ts';
 import { partsOf } from '../value/members.ts';
 import { type GValue, Path, Tree } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 
 export const order = defineTraversalStep({
   name: 'order',

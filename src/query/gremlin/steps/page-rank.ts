@@ -1,4 +1,4 @@
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
 import { double, isNumber, toNumber } from '../value/num.ts';
 import type { GValue } from '../value/value.ts';

@@ -1,11 +1,11 @@
 import { mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import type { Run } from '../run.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { mapping } from '../forms/waiting.ts';
+import type { Run } from '../run/run.ts';
+import { alone, type Trail, type Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import { alone, type Trail, type Traverser } from '../traverser.ts';
 import { type GValue, Path } from '../value/value.ts';
-import { mapping } from '../waiting.ts';
 
 export const path = defineTraversalStep({
   name: 'path',

@@ -1,6 +1,6 @@
-import { Measures, measuresOf, profileKey } from '../profiled.ts';
+import { Measures, measuresOf, profileKey } from '../explain/profiled.ts';
+import { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type StreamOp } from '../step.ts';
-import { Traverser } from '../traverser.ts';
 
 export const profile = defineTraversalStep({
   name: 'profile',

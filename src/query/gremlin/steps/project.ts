@@ -1,7 +1,7 @@
-import { identityBy } from '../by.ts';
+import { identityBy } from '../arguments/by.ts';
+import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
 import { GMap } from '../value/collections.ts';
-import { mapping } from '../waiting.ts';
 
 export const project = defineTraversalStep({
   name: 'project',

@@ -1,4 +1,4 @@
-import { propertiesOf } from '../properties-of.ts';
+import { propertiesOf } from '../read/properties.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const properties = defineTraversalStep({

@@ -1,4 +1,4 @@
-import { elementMapOp } from '../element-maps.ts';
+import { elementMapOp } from '../read/element-maps.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const propertyMap = defineTraversalStep({

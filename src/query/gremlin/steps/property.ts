@@ -1,5 +1,5 @@
+import { passing } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
-import { passing } from '../waiting.ts';
 import { isDirect, propertyWords, written } from '../write/property-words.ts';
 
 export const property = defineTraversalStep({

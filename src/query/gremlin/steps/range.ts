@@ -1,7 +1,7 @@
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import { isLocal, unscoped } from '../local.ts';
-import { type Range, ranged, rangeOf, slice, wholeOf } from '../span.ts';
+import { isLocal, unscoped } from '../arguments/local.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { type Range, ranged, rangeOf, slice, wholeOf } from '../forms/range.ts';
 import { defineTraversalStep, type Op } from '../step.ts';
 
 export const range = defineTraversalStep({

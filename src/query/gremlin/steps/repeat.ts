@@ -1,9 +1,9 @@
-import type { Builder } from '../builder.ts';
-import { mayBulk } from '../bulk.ts';
-import type { Modulation, StepCall } from '../calls.ts';
-import { gathers, reduces } from '../gathers.ts';
-import { directly, questionOf } from '../question.ts';
-import { type Condition, repeating } from '../rounds.ts';
+import { type Condition, repeating } from '../branch/rounds.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { Modulation, StepCall } from '../compile/calls.ts';
+import { gathers, reduces } from '../compile/gathers.ts';
+import { mayBulk } from '../compile/lazy-barrier.ts';
+import { directly, questionOf } from '../judge/question.ts';
 import { defineTraversalStep } from '../step.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 

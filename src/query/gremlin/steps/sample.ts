@@ -1,11 +1,11 @@
 import { mistake } from '../../../std/mistake.ts';
-import { Drawing } from '../drawing.ts';
-import { named } from '../each.ts';
-import { isLocal, unscoped } from '../local.ts';
-import type { Run } from '../run.ts';
-import { wholeOf } from '../span.ts';
+import { isLocal, unscoped } from '../arguments/local.ts';
+import { named } from '../forms/each.ts';
+import { wholeOf } from '../forms/range.ts';
+import { Drawing } from '../gather/drawing.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Items, NOTHING } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { GMap, MapEntry } from '../value/collections.ts';
 import { partsOf } from '../value/members.ts';
 import { isNumber, toNumber } from '../value/num.ts';

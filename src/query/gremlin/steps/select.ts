@@ -1,16 +1,16 @@
-import type { Builder } from '../builder.ts';
-import { type By, identityBy } from '../by.ts';
+import { type By, identityBy } from '../arguments/by.ts';
+import type { Child } from '../arguments/child.ts';
 import { type Argument, Bytecode } from '../bytecode.ts';
-import type { StepCall } from '../calls.ts';
-import type { Child } from '../child.ts';
-import { readToken } from '../read-token.ts';
-import type { Run } from '../run.ts';
-import { type Pop, scopeValue } from '../scope.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { mapping } from '../forms/waiting.ts';
+import { type Pop, scopeValue } from '../read/scope.ts';
+import { readToken } from '../read/token.ts';
+import type { Run } from '../run/run.ts';
+import { alone, type Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
-import { alone, type Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { Token } from '../value/token.ts';
-import { mapping } from '../waiting.ts';
 
 export const select = defineTraversalStep({
   name: 'select',

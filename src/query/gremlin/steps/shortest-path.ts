@@ -1,12 +1,12 @@
 import type { GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
-import { type By, childBy, keyBy, NOTHING } from '../by.ts';
+import { type By, childBy, keyBy, NOTHING } from '../arguments/by.ts';
 import { Bytecode } from '../bytecode.ts';
-import { each } from '../each.ts';
-import { isElement } from '../read.ts';
+import type { Builder } from '../compile/builder.ts';
+import { each } from '../forms/each.ts';
+import { isElement } from '../read/value.ts';
+import { alone } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
-import { alone } from '../traverser.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 import { type GValue, Path } from '../value/value.ts';
 import { hopsBy } from '../whole/hops.ts';

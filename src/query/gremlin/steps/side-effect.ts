@@ -1,5 +1,5 @@
-import { each, named } from '../each.ts';
-import { expandOf } from '../expand.ts';
+import { each, named } from '../forms/each.ts';
+import { expandOf } from '../run/expand.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const sideEffect = defineTraversalStep({

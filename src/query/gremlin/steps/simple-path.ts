@@ -1,10 +1,10 @@
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import { areDistinct, isSimple } from '../simple.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { passing } from '../forms/waiting.ts';
+import { areDistinct, isSimple } from '../judge/simple-path.ts';
+import { alone } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
-import { alone } from '../traverser.ts';
 import type { GValue } from '../value/value.ts';
-import { passing } from '../waiting.ts';
 import { endsOf, part, pathOf } from './path.ts';
 
 export const simplePath = defineTraversalStep({

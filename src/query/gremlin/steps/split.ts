@@ -1,6 +1,6 @@
-import { unscoped } from '../local.ts';
+import { unscoped } from '../arguments/local.ts';
+import { textOp } from '../forms/text.ts';
 import { defineTraversalStep } from '../step.ts';
-import { textOp } from '../text-step.ts';
 
 export const split = defineTraversalStep({
   name: 'split',

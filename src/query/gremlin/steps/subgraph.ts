@@ -1,8 +1,8 @@
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
-import { Hoard } from '../side-effects.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import { Hoard } from '../run/side-effects.ts';
 import { defineTraversalStep } from '../step.ts';
 import { GraphResult } from '../value/value.ts';
 

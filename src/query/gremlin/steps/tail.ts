@@ -1,8 +1,8 @@
-import { named } from '../each.ts';
-import { isLocal, unscoped } from '../local.ts';
-import { slice, wholeOf } from '../span.ts';
+import { isLocal, unscoped } from '../arguments/local.ts';
+import { named } from '../forms/each.ts';
+import { slice, wholeOf } from '../forms/range.ts';
+import type { Mark, Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Items } from '../step.ts';
-import type { Mark, Traverser } from '../traverser.ts';
 import { sizeOf } from '../value/members.ts';
 
 export const tail = defineTraversalStep({

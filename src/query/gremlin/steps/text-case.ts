@@ -1,5 +1,5 @@
+import { textOp } from '../forms/text.ts';
 import { defineTraversalStep, type TraversalStep } from '../step.ts';
-import { textOp } from '../text-step.ts';
 
 export const toUpper = inCase('toUpper', 'large', (text) => text.toUpperCase(), 'MARKO');
 export const toLower = inCase('toLower', 'small', (text) => text.toLowerCase(), 'marko');

@@ -1,12 +1,12 @@
-import type { Builder } from '../builder.ts';
-import type { By } from '../by.ts';
-import { named } from '../each.ts';
-import type { Run } from '../run.ts';
+import type { By } from '../arguments/by.ts';
+import type { Builder } from '../compile/builder.ts';
+import { named } from '../forms/each.ts';
+import { reducing } from '../forms/waiting.ts';
+import { Ways } from '../gather/tree.ts';
+import type { Run } from '../run/run.ts';
+import { alone, type Trail, type Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
-import { alone, type Trail, type Traverser } from '../traverser.ts';
-import { Ways } from '../tree.ts';
 import type { GValue } from '../value/value.ts';
-import { reducing } from '../waiting.ts';
 
 export const tree = defineTraversalStep({
   name: 'tree',

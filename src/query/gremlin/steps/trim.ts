@@ -1,5 +1,5 @@
+import { textOp } from '../forms/text.ts';
 import { defineTraversalStep, type TraversalStep } from '../step.ts';
-import { textOp } from '../text-step.ts';
 
 export const trim = trimmed('trim', 'around a text', { atStart: true, atEnd: true });
 export const lTrim = trimmed('lTrim', 'before a text', { atStart: true, atEnd: false });

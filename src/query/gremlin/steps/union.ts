@@ -1,5 +1,5 @@
-import { branching } from '../branches.ts';
-import { gathers } from '../gathers.ts';
+import { branching } from '../branch/ways.ts';
+import { gathers } from '../compile/gathers.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const union = defineTraversalStep({

@@ -1,4 +1,4 @@
-import { ALL_TOKENS, elementMapOp } from '../element-maps.ts';
+import { ALL_TOKENS, elementMapOp } from '../read/element-maps.ts';
 import { defineTraversalStep } from '../step.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 

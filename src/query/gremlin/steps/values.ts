@@ -1,4 +1,4 @@
-import { valuesReader } from '../properties-of.ts';
+import { valuesReader } from '../read/properties.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const values = defineTraversalStep({

@@ -1,9 +1,9 @@
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
 import { defineTraversalStep, type FlatMapOp, type TraversalStep } from '../step.ts';
 import { javaType } from '../value/java-type.ts';
 import { Token } from '../value/token.ts';

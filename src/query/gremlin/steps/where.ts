@@ -1,9 +1,9 @@
 import { Bytecode } from '../bytecode.ts';
-import { judgeOfPredicate } from '../compared.ts';
-import { opOf } from '../judge.ts';
+import { judgeOfPredicate } from '../judge/compared.ts';
+import { opOf } from '../judge/judge.ts';
+import { judgeOfWhere, namesEnds } from '../judge/where.ts';
 import { defineTraversalStep } from '../step.ts';
 import { Predicate } from '../value/predicate.ts';
-import { judgeOfWhere, namesEnds } from '../where-judge.ts';
 
 export const where = defineTraversalStep({
   name: 'where',

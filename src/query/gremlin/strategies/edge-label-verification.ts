@@ -1,5 +1,5 @@
 import { type Instruction, Lambda, Strategy } from '../bytecode.ts';
-import { placeOf } from '../calls.ts';
+import { placeOf } from '../compile/calls.ts';
 import { Token } from '../value/token.ts';
 import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';

@@ -1,5 +1,5 @@
 import type { Bytecode, Instruction } from '../bytecode.ts';
-import { trackingOf } from '../tracking.ts';
+import { trackingOf } from '../compile/tracking.ts';
 import { eachStep, everywhere, said } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 

@@ -2,7 +2,7 @@
 import { didYouMean } from '../../../std/nearest.ts';
 import type { Faults } from '../../faults.ts';
 import { type Bytecode, Strategy } from '../bytecode.ts';
-import type { SourceOptions } from '../options.ts';
+import type { SourceOptions } from '../compile/options.ts';
 import { edgeLabelVerification } from './edge-label-verification.ts';
 import { elementId } from './element-id.ts';
 import { incidentToAdjacent } from './incident-to-adjacent.ts';

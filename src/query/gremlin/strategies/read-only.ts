@@ -1,4 +1,4 @@
-import { placeOf } from '../calls.ts';
+import { placeOf } from '../compile/calls.ts';
 import { stepNamed } from '../steps/index.ts';
 import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';

@@ -1,5 +1,5 @@
 import type { Argument, Instruction, Strategy } from '../bytecode.ts';
-import { placeOf } from '../calls.ts';
+import { placeOf } from '../compile/calls.ts';
 import { GMap } from '../value/collections.ts';
 import { membersOf } from '../value/members.ts';
 import { Token } from '../value/token.ts';

@@ -1,6 +1,6 @@
 import type { Faults } from '../../faults.ts';
 import type { Bytecode, Instruction } from '../bytecode.ts';
-import { placeOf } from '../calls.ts';
+import { placeOf } from '../compile/calls.ts';
 import { eachStep } from './everywhere.ts';
 import { defineStrategy } from './strategy.ts';
 

@@ -1,6 +1,6 @@
 import type { Faults } from '../../faults.ts';
 import { type Argument, Bytecode, type Instruction, type Strategy } from '../bytecode.ts';
-import { placeOf } from '../calls.ts';
+import { placeOf } from '../compile/calls.ts';
 import { Predicate } from '../value/predicate.ts';
 import { Token, tokens } from '../value/token.ts';
 import { anonymous, endOfModulators, everywhere, said } from './everywhere.ts';

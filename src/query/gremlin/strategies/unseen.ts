@@ -3,12 +3,12 @@
  * itself), those that guard what is not there (lambdas, computers), and those that are done in another place.
  */
 export const unseenNames: readonly string[] = [
-  // Read with the source: options.ts.
+  // Read with the source: compile/options.ts.
   'OptionsStrategy',
   'RequirementsStrategy',
   'SackStrategy',
   'SideEffectStrategy',
-  // Infix and(), or(): infix.ts.
+  // Infix and(), or(): compile/infix.ts.
   'ConnectiveStrategy',
   'ConjunctionStrategy',
   // What comes out is never attached to the graph.

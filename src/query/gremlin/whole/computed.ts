@@ -1,10 +1,10 @@
 /** What was computed of each vertex, read like any other property for the rest of the run. Nothing is written. */
 import type { GraphNode } from '../../../graph/element.ts';
-import { named } from '../each.ts';
+import { named } from '../forms/each.ts';
 import type { PropertyModel } from '../property-graph.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
+import type { Mark } from '../run/traverser.ts';
 import type { StreamOp } from '../step.ts';
-import type { Mark } from '../traverser.ts';
 import { type GValue, VertexProperty } from '../value/value.ts';
 
 export type Values = ReadonlyMap<string, GValue>;

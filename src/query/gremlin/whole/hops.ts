@@ -1,12 +1,12 @@
 /** Where one gets from a vertex over one edge: by a direction, or by a traversal that finds the edges. */
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
-import type { Child } from '../child.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import type { Child } from '../arguments/child.ts';
+import type { Builder } from '../compile/builder.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import { alone } from '../run/traverser.ts';
 import { type Direction, edgesOf } from '../steps/vertex.ts';
-import { alone } from '../traverser.ts';
 import { Token } from '../value/token.ts';
 import type { Setting } from './settings.ts';
 

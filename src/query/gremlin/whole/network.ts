@@ -1,6 +1,6 @@
 /** All vertices, and where one gets from each: made once for a computation over the whole graph. */
 import type { GraphNode } from '../../../graph/element.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { HopsFrom } from './hops.ts';
 
 export interface Network {

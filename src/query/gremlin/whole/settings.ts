@@ -1,7 +1,8 @@
 /** What `with('~tinkerpop.pageRank.times', 30)` says of a step that looks at the whole graph. */
-import type { Builder } from '../builder.ts';
+
 import type { Argument } from '../bytecode.ts';
-import type { Modulation, StepCall } from '../calls.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { Modulation, StepCall } from '../compile/calls.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 
 export interface Settings {

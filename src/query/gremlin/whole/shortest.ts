@@ -1,7 +1,7 @@
 /** The shortest ways from one vertex to all others (Dijkstra), several where several are as short. */
 import type { GraphEdge, GraphNode } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import type { HopsFrom } from './hops.ts';
 
 export interface Reached {

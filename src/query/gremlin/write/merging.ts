@@ -1,13 +1,13 @@
 /** What mergeV and mergeE have in common: they look, change what they find, and create what they do not. */
 import type { Element } from '../../../graph/element.ts';
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
-import { type Given, given } from '../given.ts';
+import { type Given, given } from '../arguments/given.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
 import type { Cardinality } from '../property-graph.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import type { Items, Op } from '../step.ts';
-import type { Traverser } from '../traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';

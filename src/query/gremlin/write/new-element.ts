@@ -2,11 +2,11 @@
  * What is written at once: an element with the properties said right behind it. As in TinkerPop those come first that say
  * no cardinality and have no properties of their own; several of one key are then several properties.
  */
-import type { Builder } from '../builder.ts';
-import type { StepCall } from '../calls.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { StepCall } from '../compile/calls.ts';
 import type { NewProperty } from '../property-graph.ts';
-import type { Run } from '../run.ts';
-import type { Traverser } from '../traverser.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
 import { asked, isConstant, isDirect, type PropertyWords, propertyWords } from './property-words.ts';

@@ -1,14 +1,14 @@
 /** What `property(…)` says, in all the ways it can be said: `(key, value)`, `(set, key, value, metaKey, metaValue…)`, a map. */
 import type { Element } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
-import type { Builder } from '../builder.ts';
+import { Given, given } from '../arguments/given.ts';
 import { type Argument, CardinalityValue } from '../bytecode.ts';
-import type { Modulation, StepCall } from '../calls.ts';
-import { Given, given } from '../given.ts';
+import type { Builder } from '../compile/builder.ts';
+import type { Modulation, StepCall } from '../compile/calls.ts';
 import type { Cardinality, NewProperty } from '../property-graph.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
-import type { Traverser } from '../traverser.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
+import type { Traverser } from '../run/traverser.ts';
 import { GMap } from '../value/collections.ts';
 import { Token } from '../value/token.ts';
 import { type GValue, Property, VertexProperty } from '../value/value.ts';

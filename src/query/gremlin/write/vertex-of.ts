@@ -1,7 +1,7 @@
 /** The vertex that a value names: itself, what a message says of it, or its id. */
 import type { GraphNode } from '../../../graph/element.ts';
-import { isElement } from '../read.ts';
-import type { Run } from '../run.ts';
+import { isElement } from '../read/value.ts';
+import type { Run } from '../run/run.ts';
 import { Reference } from '../value/reference.ts';
 import type { GValue } from '../value/value.ts';
 

@@ -1,7 +1,8 @@
 /** Whatever is typed is read or told to be wrong, soon, with places that lie in the text. */
+
+import { bytecodeText } from '../../../../src/query/gremlin/explain/text.ts';
 import { defaultTextLimits } from '../../../../src/query/gremlin/parse/limits.ts';
 import { parseGremlin } from '../../../../src/query/gremlin/parse/parse.ts';
-import { bytecodeText } from '../../../../src/query/gremlin/text.ts';
 import { texts } from './texts.ts';
 
 const mutations = Number(process.env.MUTATIONS ?? 100_000);

@@ -1,7 +1,7 @@
 /** What a text of standard Gremlin says, written again in one way, and what is wrong with it: text in, text out. */
 
+import { bytecodeText, valueText } from '../../../../src/query/gremlin/explain/text.ts';
 import { parseGremlin, type Statement } from '../../../../src/query/gremlin/parse/parse.ts';
-import { bytecodeText, valueText } from '../../../../src/query/gremlin/text.ts';
 import type { GValue } from '../../../../src/query/gremlin/value/value.ts';
 
 /** One line a statement; throws when something is wrong with the text. */

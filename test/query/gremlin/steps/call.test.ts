@@ -1,4 +1,4 @@
-import type { Run } from '../../../../src/query/gremlin/run.ts';
+import type { Run } from '../../../../src/query/gremlin/run/run.ts';
 import type { Service } from '../../../../src/query/gremlin/service.ts';
 import { directory } from '../../../../src/query/gremlin/services/directory.ts';
 import { ownServices } from '../../../../src/query/gremlin/services/own.ts';

@@ -1,4 +1,4 @@
-import { Drawing } from '../../../../src/query/gremlin/drawing.ts';
+import { Drawing } from '../../../../src/query/gremlin/gather/drawing.ts';
 import { ask, askOne } from '../asked.ts';
 
 /** The same dice in each run. */

@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../../src/query/gremlin/expression.ts';
+import { parseExpression } from '../../../../src/query/gremlin/math/expression.ts';
 import { ask } from '../asked.ts';
 import { shown } from '../shown.ts';
 

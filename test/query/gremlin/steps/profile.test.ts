@@ -1,7 +1,7 @@
 import { Bytecode } from '../../../../src/query/gremlin/bytecode.ts';
-import { compile } from '../../../../src/query/gremlin/compile.ts';
+import { compile } from '../../../../src/query/gremlin/compile/compile.ts';
 import { GremlinEngine } from '../../../../src/query/gremlin/engine.ts';
-import { explanationOf } from '../../../../src/query/gremlin/explanation.ts';
+import { explanationOf } from '../../../../src/query/gremlin/explain/explanation.ts';
 import type { TraversalMetrics } from '../../../../src/query/gremlin/value/value.ts';
 import { ask, askOne } from '../asked.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { isSimple } from '../../../../src/query/gremlin/simple.ts';
-import { Trail } from '../../../../src/query/gremlin/traverser.ts';
+import { isSimple } from '../../../../src/query/gremlin/judge/simple-path.ts';
+import { Trail } from '../../../../src/query/gremlin/run/traverser.ts';
 import { ask, askOne } from '../asked.ts';
 
 const trailOf = (values: readonly number[]) =>

@@ -1,5 +1,5 @@
 import { GremlinEngine } from '../../../../src/query/gremlin/engine.ts';
-import { explanationOf } from '../../../../src/query/gremlin/explanation.ts';
+import { explanationOf } from '../../../../src/query/gremlin/explain/explanation.ts';
 import { ask } from '../asked.ts';
 import { shown } from '../shown.ts';
 

@@ -3,7 +3,7 @@
  */
 import { inspect } from 'node:util';
 import { GremlinEngine } from '../../../../src/query/gremlin/engine.ts';
-import { Execution } from '../../../../src/query/gremlin/execution.ts';
+import { Execution } from '../../../../src/query/gremlin/run/execution.ts';
 import { ownServices } from '../../../../src/query/gremlin/services/own.ts';
 import type { TraversalSource } from '../../../../src/query/gremlin/source.ts';
 import { traversalSteps } from '../../../../src/query/gremlin/steps/index.ts';

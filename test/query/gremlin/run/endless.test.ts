@@ -1,0 +1,59 @@
+import { Mistake } from '../../../../src/std/mistake.ts';
+import { ask } from '../asked.ts';
+
+/** Asks for as long as it may, while a timer ticks every few milliseconds. */
+async function stopped(
+  text: string,
+  limits: Record<string, number>,
+): Promise<{ message: string; ticks: number; longestMs: number }> {
+  let ticks = 0;
+  let longestMs = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - last);
+    last = now;
+    ticks++;
+  }, 5);
+  try {
+    await ask(text, 'modern', { context: { limits } });
+    throw new Error('it came to an end');
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    return { message: error.message, ticks, longestMs };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const texts = {
+  'a repeat without end': 'g.V().repeat(both())',
+  'one that nobody ever leaves': "g.V().repeat(both()).until(has('name', 'nobody')).count()",
+  'one whose ways are kept': 'g.V().repeat(both()).path()',
+  'one that shows all it meets': 'g.V().emit().repeat(both()).path().count()',
+  'a repeat within a repeat': 'g.V().repeat(repeat(both()).times(3)).path()',
+  'a long chain of steps whose ways are kept': `g.V()${'.both()'.repeat(30)}.path().count()`,
+  'one that goes through a pipe': 'g.V().repeat(both().both()).path()',
+  'one in a child': 'g.V().where(repeat(both()).path())',
+  'one in a branch': 'g.V().union(repeat(both()).path(), identity()).count()',
+};
+
+for (const [what, text] of Object.entries(texts)) {
+  test(`${what} is stopped by time, and the event loop turns meanwhile`, async () => {
+    const { message, ticks } = await stopped(text, { timeMs: 250, memoryBytes: 2 ** 40 });
+    expect(message).toMatch(/timeMs/);
+    expect(ticks).toBeGreaterThan(5);
+  });
+}
+
+test('ways that are kept are stopped by what they hold', async () => {
+  const { message } = await stopped('g.V().repeat(both()).path()', { memoryBytes: 2_000_000 });
+  expect(message).toMatch(/memoryBytes/);
+  expect((await stopped('g.V().union(repeat(both()).path(), identity())', { memoryBytes: 2_000_000 })).message).toMatch(
+    /memoryBytes/,
+  );
+});
+
+test('rounds are stopped by how many they look at', async () => {
+  expect((await stopped('g.V().repeat(both())', { items: 50_000 })).message).toMatch(/items/);
+});
