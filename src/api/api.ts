@@ -65,7 +65,11 @@ class HttpApi implements Api {
       parts.gremlin &&
       new GremlinDoor({
         ...parts.gremlin,
-        login: gremlinLogin(this.#access, (address) => this.#refusals.take(address, parts.clock.elapsed())),
+        login: gremlinLogin(this.#access),
+        guesses: {
+          hasLeft: (address) => this.#refusals.hasLeft(address, parts.clock.elapsed()),
+          take: (address) => this.#refusals.take(address, parts.clock.elapsed()),
+        },
         askSkydive: skydiveAsker(this.#queries),
         clock: parts.clock,
         log: parts.log,

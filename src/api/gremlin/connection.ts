@@ -30,7 +30,13 @@ export class Connection {
   #user: GremlinUser | undefined;
   /** The request that was asked for a password, and those that came meanwhile. */
   #login:
-    | { readonly original: Work; readonly behind: Work[]; readonly timer: NodeJS.Timeout; isChecking: boolean }
+    | {
+        readonly original: Work;
+        readonly behind: Work[];
+        bytes: number;
+        readonly timer: NodeJS.Timeout;
+        isChecking: boolean;
+      }
     | undefined;
   #pending = 0;
   #silentPings = 0;
@@ -77,6 +83,11 @@ export class Connection {
     this.#ws.close(1001, 'stopping');
   }
 
+  /** At once, whatever the other side says. */
+  end(): void {
+    this.#ws.terminate();
+  }
+
   #received(data: Buffer, isBinary: boolean): void {
     this.#silentPings = 0;
     let serializer = serializerFor(isBinary ? '' : 'application/json');
@@ -94,12 +105,12 @@ export class Connection {
       this.#say({ serializer, isBinary }, unreadable(failure, serializer.requestIdOf(payload)));
       return;
     }
-    this.#work({ request, serializer, isBinary });
+    this.#work({ request, serializer, isBinary }, data.length);
   }
 
-  #work(work: Work): void {
+  #work(work: Work, bytes: number): void {
     if (this.#user === undefined) {
-      this.#beforeLogin(work);
+      this.#beforeLogin(work, bytes);
       return;
     }
     this.#answer(work, this.#user);
@@ -130,7 +141,7 @@ export class Connection {
   }
 
   /** The first request is answered with a challenge; it runs when the password is right. */
-  #beforeLogin(work: Work): void {
+  #beforeLogin(work: Work, bytes: number): void {
     const login = this.#login;
     if (login === undefined) {
       if (work.request.op === 'authentication') {
@@ -138,12 +149,13 @@ export class Connection {
         return;
       }
       const timer = setTimeout(() => this.#loginFailed('no password came in time'), this.#limits.loginMs);
-      this.#login = { original: work, behind: [], timer, isChecking: false };
+      this.#login = { original: work, behind: [], bytes: 0, timer, isChecking: false };
       this.#say(work, plain(work.request, status.authenticate));
       return;
     }
     if (work.request.op !== 'authentication') {
-      if (login.behind.length >= this.#limits.perConnectionMax)
+      login.bytes += bytes;
+      if (login.behind.length >= this.#limits.perConnectionMax || login.bytes > this.#limits.loginBytesMax)
         this.#refuse(work, 'too many requests wait for the login');
       else login.behind.push(work);
       return;

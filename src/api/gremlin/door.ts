@@ -3,11 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GremlinEngine } from '../../query/gremlin/engine.ts';
+import { Rate } from '../rate.ts';
 import { Answering } from './answering.ts';
 import { Connection } from './connection.ts';
 import { GremlinCounts } from './counts.ts';
 import { Evaluator } from './evaluation.ts';
 import { Gate } from './gate.ts';
+import { bounded, type Guesses } from './guesses.ts';
 import { HttpDoor } from './http.ts';
 import { defaultGremlinLimits, type GremlinLimits } from './limits.ts';
 import type { GremlinParts } from './parts.ts';
@@ -23,8 +25,10 @@ export class GremlinDoor {
   readonly #connections = new Set<Connection>();
   #pings: NodeJS.Timeout | undefined;
 
-  constructor(parts: GremlinParts) {
-    const limits = { ...defaultGremlinLimits, ...parts.limits };
+  constructor(given: GremlinParts) {
+    const limits = { ...defaultGremlinLimits, ...given.limits };
+    const login = bounded(given.login, given.guesses ?? ownGuesses(given, limits), this.counts);
+    const parts = { ...given, login };
     this.#parts = parts;
     this.#limits = limits;
     this.#gate = new Gate(limits.runningMax, limits.waitingMax);
@@ -65,10 +69,14 @@ export class GremlinDoor {
     this.#http.request(request, response);
   }
 
-  /** Tells all of them to go. */
+  /** Tells all of them to go; who has not gone a moment later is cut off. */
   close(): void {
     clearInterval(this.#pings);
     for (const connection of this.#connections) connection.close();
+    const late = () => {
+      for (const connection of this.#connections) connection.end();
+    };
+    setTimeout(late, this.#limits.closeMs).unref();
   }
 
   #opened(request: IncomingMessage, socket: Duplex, ws: WebSocket): void {
@@ -85,4 +93,12 @@ export class GremlinDoor {
       for (const each of this.#connections) each.check();
     }, this.#limits.pingMs).unref();
   }
+}
+
+function ownGuesses({ clock }: GremlinParts, { wrongPasswordsPerMinute: most }: GremlinLimits): Guesses {
+  const rate = new Rate({ perSecond: most / 60, burst: most });
+  return {
+    hasLeft: (address) => rate.hasLeft(address, clock.elapsed()),
+    take: (address) => rate.take(address, clock.elapsed()),
+  };
 }

@@ -4,7 +4,7 @@ import type { GValue } from '../../query/gremlin/value/value.ts';
 import { guardHeaders } from '../reply.ts';
 import type { Answering, Outlet } from './answering.ts';
 import { readBytes } from './body.ts';
-import { failureOf, status } from './failure.ts';
+import { BadRequest, failureOf, status } from './failure.ts';
 import { parseJson } from './graphson/parse-json.ts';
 import { requestOfBody, requestOfQuery } from './http-request.ts';
 import type { GremlinLimits } from './limits.ts';
@@ -38,7 +38,10 @@ export class HttpDoor {
           ]);
         else this.#read(request, response, user);
       },
-      (error) => this.#broken(response, error),
+      (error) => {
+        if (error instanceof BadRequest) refuse(response, httpStatus(error.code), error.message);
+        else this.#broken(response, error);
+      },
     );
   }
 

@@ -25,6 +25,12 @@ export interface GremlinLimits {
   readonly silentPingsMax: number;
   /** Time to log in, ms. */
   readonly loginMs: number;
+  /** Bytes of requests that wait for the login of their connection. */
+  readonly loginBytesMax: number;
+  /** Wrong passwords of one address: so many at once, and so many a minute. */
+  readonly wrongPasswordsPerMinute: number;
+  /** After this long, connections that do not take leave are cut when the server stops, ms. */
+  readonly closeMs: number;
 }
 
 export const defaultGremlinLimits: GremlinLimits = {
@@ -43,4 +49,7 @@ export const defaultGremlinLimits: GremlinLimits = {
   pingMs: 20_000,
   silentPingsMax: 3,
   loginMs: 5_000,
+  loginBytesMax: 1024 * 1024,
+  wrongPasswordsPerMinute: 30,
+  closeMs: 1_000,
 };

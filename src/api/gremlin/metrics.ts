@@ -11,6 +11,10 @@ export function gremlinMetrics({ counts, sizes }: GremlinDoor): string {
   lines.push(`skein_gremlin_connections ${sizes.connections}`);
   family('skein_gremlin_connections_refused_total', 'counter', 'WebSockets refused because too many were open.');
   lines.push(`skein_gremlin_connections_refused_total ${counts.connectionsRefused}`);
+  family('skein_gremlin_wrong_passwords_total', 'counter', 'Wrong names and passwords, and wrong tokens.');
+  lines.push(`skein_gremlin_wrong_passwords_total ${counts.passwordsWrong}`);
+  family('skein_gremlin_guesses_refused_total', 'counter', 'Logins refused because too many passwords were wrong.');
+  lines.push(`skein_gremlin_guesses_refused_total ${counts.guessesRefused}`);
   family('skein_gremlin_running', 'gauge', 'Traversals that run.');
   lines.push(`skein_gremlin_running ${sizes.running}`);
   family('skein_gremlin_waiting', 'gauge', 'Traversals that wait for others to end.');

@@ -3,12 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import type { Limits } from '../../query/limits.ts';
+import type { Guesses } from './guesses.ts';
 import type { GremlinLimits } from './limits.ts';
 
 export interface GremlinParts {
   /** By the names that requests may alias, for this user; 'g' is the one when they name none. */
   readonly sources: (user: GremlinUser) => ReadonlyMap<string, TraversalSource>;
   readonly login: GremlinLogin;
+  /** Left out: the door counts wrong passwords itself. */
+  readonly guesses?: Guesses;
   readonly clock: { now(): number; elapsed(): number };
   /** [0, 1) */
   readonly random: () => number;

@@ -82,3 +82,16 @@ test('a message that is too large ends its connection alone', async () => {
   expect(await other.script('g.inject(1)')).toMatchObject([{ code: 200 }]);
   expect(lost).toBeInstanceOf(Promise);
 });
+
+test('a server that stops does not wait for who does not take leave', async () => {
+  const server = await serve({ limits: { closeMs: 100 } });
+  const driver = await Driver.open(server.url);
+  const forgotten = driver.script(endless, { evaluationTimeout: 20_000 });
+  // Nothing is read any more, so no farewell is heard or answered.
+  driver.ws.pause();
+  const start = performance.now();
+  await server[Symbol.asyncDispose]();
+  expect(performance.now() - start).toBeLessThan(1500);
+  driver.ws.terminate();
+  expect(forgotten).toBeInstanceOf(Promise);
+});

@@ -65,3 +65,38 @@ test('over HTTP the password comes as Basic', async () => {
   expect((await ask(`Basic ${btoa('alice:no')}`)).status).toBe(401);
   expect((await ask(`Basic ${btoa('alice:wonderland')}`)).status).toBe(200);
 });
+
+test('passwords are not guessed by the thousand, over however many connections', async () => {
+  await using server = await serve({ login: alice, limits: { wrongPasswordsPerMinute: 3 } });
+  const guess = async (password: string) => {
+    await using driver = await Driver.open(server.url);
+    return (await logIn(driver, password)).at(-1);
+  };
+  expect(await guess('wonderland')).toMatchObject({ code: 200 });
+  await using patient = await Driver.open(server.url);
+  for (const password of ['a', 'b']) expect((await logIn(patient, password)).at(-1)).toMatchObject({ code: 401 });
+  const basic = (password: string) =>
+    fetch(`${server.httpUrl}?gremlin=g.inject(1)`, {
+      headers: { authorization: `Basic ${btoa(`alice:${password}`)}` },
+    });
+  expect((await basic('c')).status).toBe(401);
+
+  // Now it does not even matter whether the next one is right.
+  const refused = { code: 401, message: expect.stringMatching(/too many wrong passwords.*wait/) };
+  expect((await logIn(patient, 'd')).at(-1)).toMatchObject(refused);
+  expect(await guess('wonderland')).toMatchObject(refused);
+  const reply = await basic('wonderland');
+  expect([reply.status, await reply.json()]).toEqual([429, { message: expect.stringMatching(/too many wrong/) }]);
+  const metrics = await (await fetch(server.httpUrl.replace('/gremlin', '/metrics'))).text();
+  expect(metrics).toContain('skein_gremlin_wrong_passwords_total 3\n');
+  expect(metrics).toContain('skein_gremlin_guesses_refused_total 3\n');
+});
+
+test('who has not logged in yet cannot fill the memory with requests', async () => {
+  await using server = await serve({ login: alice, limits: { loginBytesMax: 10_000, loginMs: 60_000 } });
+  await using driver = await Driver.open(server.url);
+  const first = driver.script('g.inject(1)');
+  const large = driver.script(`g.inject('${'x'.repeat(12_000)}')`);
+  expect(await large).toMatchObject([{ code: 401, message: expect.stringMatching(/too many requests wait/) }]);
+  expect(first).toBeInstanceOf(Promise);
+});
