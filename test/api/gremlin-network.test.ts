@@ -198,7 +198,6 @@ test('users add, change and drop what is theirs, and what a probe describes stay
   expect(await refused('g.E().drop()')).toMatch(/described by a probe/);
   expect(await refused("g.V().hasLabel('rack').property('Name', 'r2')")).toMatch(/Name says what this vertex is/);
   expect(await refused("g.V().hasLabel('rack').properties('Name').drop()")).toMatch(/Name is required/);
-  expect(await refused("g.addV('rack')")).toMatch(/Name is required/);
   expect(await refused("g.addV('rack').property('Name', 'r2').property(id, 'eth0')")).toMatch(/already exists: eth0/);
   const then = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -208,6 +207,19 @@ test('users add, change and drop what is theirs, and what a probe describes stay
   await said(server, "g.V().hasLabel('rack').drop()");
   expect(server.graph.nodes.alive.size).toBe(4);
   expect(server.graph.edges.alive.size).toBe(5);
+});
+
+test('a vertex that is added without a name goes by its id, until it gets one', async () => {
+  await using server = await network();
+  expect(await said(server, "g.addV('rack').property(id, 'rack-1').values('Name')")).toEqual(['rack-1']);
+  const [made] = (await said(server, "g.addV('rack').as('a').addV('row').addE('holds').from('a').outV()")) as [
+    { ID: string; Metadata: { Name: string } },
+  ];
+  expect(made.Metadata.Name).toBe(made.ID);
+  expect(await said(server, "g.V('rack-1').property('Name', 'r1').values('Name')")).toEqual(['r1']);
+  const again = (await gremlin(server, "g.V('rack-1').property('Name', 'r2')")).text;
+  expect(again).toMatch(/Name says what this vertex is/);
+  expect((await gremlin(server, "g.addV('rack').property('Name', '')")).text).toMatch(/Name is required/);
 });
 
 test('a change is acknowledged when it is kept', async () => {

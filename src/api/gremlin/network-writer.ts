@@ -34,6 +34,8 @@ export class NetworkWriter implements GraphWriter {
     if (this.#find('node', text)) throw taken('Vertex', text);
     let metadata: Metadata = { Type: label };
     for (const property of properties) metadata = withProperty(metadata, property, 'node');
+    // Traversals of everyone add vertices first and tell about them later: until then it goes by its id.
+    if (metadata.Name === undefined) metadata = { ...metadata, Name: text };
     this.#apply({ kind: 'node', id: text, metadata: checkedNode(metadata) });
     return this.#find('node', text) as GraphNode;
   }
@@ -61,7 +63,8 @@ export class NetworkWriter implements GraphWriter {
     const current = this.#own(element);
     const metadata = withProperty(current.metadata, property, current.kind);
     const key = topOf(property.key);
-    if (fixed[current.kind].includes(key) && metadata[key] !== current.metadata[key])
+    const isNamedNow = key === 'Name' && current.metadata.Name === current.id;
+    if (fixed[current.kind].includes(key) && metadata[key] !== current.metadata[key] && !isNamedNow)
       throw mistake(
         'gremlin.fixed-property',
         `${key} says what this ${wordFor(current)} is, and stays`,
