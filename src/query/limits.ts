@@ -110,7 +110,7 @@ function tooMuch(limit: keyof Limits, what: string): Mistake {
   return mistake(
     'query.limit',
     `${why} (limit ${limit})`,
-    'narrow it with Has(…) or Limit(…), or ask for a shorter time',
+    'narrow it with filters or a limit, or ask for a shorter time',
   );
 }
 
