@@ -2,7 +2,8 @@
 import type { Value } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import { networkModel } from '../../query/gremlin/model/network.ts';
-import { javaText } from '../../query/gremlin/value/text.ts';
+import { elementNames } from '../../query/gremlin/read/element-names.ts';
+import { javaText } from '../../query/gremlin/value/java-text.ts';
 import {
   GraphResult,
   type GValue,
@@ -27,7 +28,7 @@ export function untyped(value: GValue, view: GraphView): Value {
         };
       if (other instanceof TraversalMetrics)
         return { durationNanos: other.durationNanos, metrics: other.metrics.map(metricsOf) };
-      return javaText(other, { model: networkModel, view });
+      return javaText(other, elementNames({ model: networkModel, view }));
     },
   };
   const metricsOf = ({ id, name, durationNanos, counts, annotations, nested }: StepMetrics): Value => ({

@@ -1,7 +1,8 @@
 /** The examples that the reference prints, run. */
+import { elementNames } from '../../../src/query/gremlin/read/element-names.ts';
 import { ownServices } from '../../../src/query/gremlin/services/own.ts';
 import { traversalSteps } from '../../../src/query/gremlin/steps/index.ts';
-import { javaText } from '../../../src/query/gremlin/value/text.ts';
+import { javaText } from '../../../src/query/gremlin/value/java-text.ts';
 import { ask } from './asked.ts';
 import { modern } from './toys.ts';
 
@@ -19,6 +20,6 @@ test.each(traversalSteps.map(({ name, example }) => ({ name, ...example })))(
       services: ownServices,
       files,
     });
-    expect(results.map((value) => javaText(value, { model, view: timeline.now() }))).toEqual(gives);
+    expect(results.map((value) => javaText(value, elementNames({ model, view: timeline.now() })))).toEqual(gives);
   },
 );

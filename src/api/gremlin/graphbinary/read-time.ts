@@ -1,8 +1,17 @@
 /** java.time: moments become DateTime; what has no place in the value model (a month without a year) becomes its ISO 8601 text. */
 
+import {
+  dateText,
+  dateTimeAt,
+  type Local,
+  offsetText,
+  secondsMax,
+  timeText,
+  two,
+  yearText,
+} from '../../../query/gremlin/value/calendar.ts';
 import { DateTime, Duration, type GValue } from '../../../query/gremlin/value/value.ts';
 import { ipText } from '../../../std/addresstext.ts';
-import { dateText, dateTimeAt, type Local, offsetText, secondsMax, timeText, two, yearText } from '../calendar.ts';
 import type { BytesIn } from './bytes-in.ts';
 import { type } from './type-codes.ts';
 

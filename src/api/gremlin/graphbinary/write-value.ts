@@ -1,5 +1,6 @@
 /** Values as GraphBinary 1.0 writes them: type, flag, value. */
 import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from '../../../query/gremlin/bytecode.ts';
+import { localOf } from '../../../query/gremlin/value/calendar.ts';
 import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
 import { decimalOf } from '../../../query/gremlin/value/decimal.ts';
 import { isList } from '../../../query/gremlin/value/identity.ts';
@@ -23,7 +24,6 @@ import {
   VertexProperty,
 } from '../../../query/gremlin/value/value.ts';
 import { bigintBytes } from '../big-integer.ts';
-import { localOf } from '../calendar.ts';
 import { writtenDepthMax } from '../codec-limits.ts';
 import { explanationMap } from '../explanation-map.ts';
 import { tooDeep } from '../too-large.ts';

@@ -1,10 +1,11 @@
 /** What follows an `@type`. The names are TinkerPop's ("IO Reference", GraphSON 3.0 and its extended types). */
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
+import { secondsMax } from '../../../query/gremlin/value/calendar.ts';
 import { GSet } from '../../../query/gremlin/value/collections.ts';
+import { javaDateTimeOf } from '../../../query/gremlin/value/datetime.ts';
 import { durationOf } from '../../../query/gremlin/value/duration.ts';
 import { tokenNamed } from '../../../query/gremlin/value/token.ts';
 import { Binary, ClassName, DateTime, type Path, Uuid } from '../../../query/gremlin/value/value.ts';
-import { dateTimeOf, secondsMax } from '../calendar.ts';
 import { uuidOf } from '../message.ts';
 import { pathOf } from '../path-of.ts';
 import type { GraphsonIn } from './graphson-in.ts';
@@ -36,7 +37,7 @@ export function readTyped(type: string, json: unknown, from: GraphsonIn): Argume
     case 'gx:ZonedDateTime':
     case 'gx:LocalDateTime':
     case 'gx:LocalDate':
-      return dateTimeOf(text(json, from)) ?? bad('a date of ISO 8601 should stand here', from);
+      return javaDateTimeOf(text(json, from)) ?? bad('a date of ISO 8601 should stand here', from);
     case 'gx:Duration':
       return durationOf(text(json, from)) ?? bad('a duration such as PT1H30M should stand here', from);
     // What has no place in the value model stays as it is written.

@@ -1,11 +1,11 @@
 /** Lists, and maps of any key. */
 
 import type { GMap } from '../../../query/gremlin/value/collections.ts';
+import { javaText } from '../../../query/gremlin/value/java-text.ts';
 import { Reference } from '../../../query/gremlin/value/reference.ts';
 import type { BulkSet, GValue, Tree } from '../../../query/gremlin/value/value.ts';
 import { mistake } from '../../../std/mistake.ts';
 import { unfoldedMax, writtenDepthMax } from '../codec-limits.ts';
-import { javaText } from '../java-text.ts';
 import { tooDeep } from '../too-large.ts';
 import { quote } from './json-text.ts';
 import { type Target, typed } from './target.ts';

@@ -1,6 +1,7 @@
 /** Values as GraphSON 3, each with its type; or without types, for those who read plain JSON. */
 import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from '../../../query/gremlin/bytecode.ts';
 import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
+import { javaDateTimeText } from '../../../query/gremlin/value/datetime.ts';
 import { durationText } from '../../../query/gremlin/value/duration.ts';
 import { isList } from '../../../query/gremlin/value/identity.ts';
 import { Num, naturalType } from '../../../query/gremlin/value/num.ts';
@@ -22,7 +23,6 @@ import {
   Uuid,
   VertexProperty,
 } from '../../../query/gremlin/value/value.ts';
-import { dateTimeText } from '../calendar.ts';
 import { writtenDepthMax, writtenMax } from '../codec-limits.ts';
 import { explanationMap } from '../explanation-map.ts';
 import { tooDeep, tooLarge } from '../too-large.ts';
@@ -109,7 +109,7 @@ function writeOther(value: Other, to: Target): string {
   if (value instanceof GSet) return typed('g:Set', writeList([...value], to), to);
   if (value instanceof Path) return writePath(value, to);
   if (value instanceof Property) return writeProperty(value.key, value.value, to);
-  if (value instanceof DateTime) return typed('gx:OffsetDateTime', quote(dateTimeText(value)), to);
+  if (value instanceof DateTime) return typed('gx:OffsetDateTime', quote(javaDateTimeText(value)), to);
   if (value instanceof Uuid) return typed('g:UUID', quote(value.value), to);
   if (value instanceof Duration) return typed('gx:Duration', quote(durationText(value)), to);
   if (value instanceof Binary) return typed('gx:ByteBuffer', quote(Buffer.from(value.bytes).toString('base64')), to);

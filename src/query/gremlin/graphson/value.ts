@@ -3,6 +3,7 @@
  * itself, a text or true, has no type around it; a bare number is what it looks like.
  */
 import { mistake } from '../../../std/mistake.ts';
+import { secondsMax } from '../value/calendar.ts';
 import { GMap, GSet } from '../value/collections.ts';
 import { dateTimeOf, dateTimeText } from '../value/datetime.ts';
 import { durationOf, durationText } from '../value/duration.ts';
@@ -121,7 +122,7 @@ function numberTo(value: number | Num): unknown {
 }
 
 function dateText(value: DateTime): string {
-  if (Math.abs(value.seconds) > SECONDS_MAX) throw wrong('a date lies too far away for a file');
+  if (Math.abs(value.seconds) > secondsMax) throw wrong('a date lies too far away for a file');
   return dateTimeText(value);
 }
 
@@ -164,8 +165,6 @@ function wrong(message: string): Error {
   return mistake('graphson.value', message);
 }
 
-/** What Date can say, less a day for offsets. */
-const SECONDS_MAX = 8.64e12 - 86_400;
 const WHOLE = /^-?\d{1,1000}$/;
 const DECIMAL = /^[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})([eE][+-]?\d{1,9})?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -1,8 +1,9 @@
 import type { Element } from '../../../graph/element.ts';
 import { mistake } from '../../../std/mistake.ts';
+import { elementNames } from '../read/element-names.ts';
 import type { Run } from '../run/run.ts';
 import type { Service } from '../service.ts';
-import { javaText } from '../value/text.ts';
+import { javaText } from '../value/java-text.ts';
 import { type GValue, Property, type VertexProperty } from '../value/value.ts';
 
 /** Kinds of elements whose properties may be looked through. */
@@ -30,7 +31,8 @@ export const search: Service = {
 
 function* found(text: string, wants: (type: string) => boolean, run: Run): Generator<GValue> {
   const { model, view } = run;
-  const contains = (value: GValue) => javaText(value, run).includes(text);
+  const names = elementNames(run);
+  const contains = (value: GValue) => javaText(value, names).includes(text);
   if (wants('Vertex') || wants('VertexProperty'))
     for (const node of view.nodes())
       for (const key of model.keys(node, view))

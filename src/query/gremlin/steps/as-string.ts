@@ -1,9 +1,10 @@
 import { mistake } from '../../../std/mistake.ts';
 import { isLocal } from '../arguments/local.ts';
+import { elementNames } from '../read/element-names.ts';
 import type { Run } from '../run/run.ts';
 import { defineTraversalStep } from '../step.ts';
+import { javaText } from '../value/java-text.ts';
 import { membersOf } from '../value/members.ts';
-import { javaText } from '../value/text.ts';
 import type { GValue } from '../value/value.ts';
 
 export const asString = defineTraversalStep({
@@ -26,5 +27,5 @@ export const asString = defineTraversalStep({
 
 function textOf(value: GValue, run: Run): string {
   if (value === null) throw mistake('gremlin.type', "Can't parse null as String.");
-  return javaText(value, run);
+  return javaText(value, elementNames(run));
 }

@@ -3,7 +3,7 @@ import { given } from '../arguments/given.ts';
 import { mapping } from '../forms/waiting.ts';
 import { defineTraversalStep } from '../step.ts';
 import { javaType } from '../value/java-type.ts';
-import { checkTextLength } from '../value/text.ts';
+import { checkTextLength } from '../value/text-length.ts';
 import type { GValue } from '../value/value.ts';
 
 export const concat = defineTraversalStep({

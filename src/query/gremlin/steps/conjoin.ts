@@ -1,6 +1,8 @@
 import { incoming } from '../forms/two-lists.ts';
+import { elementNames } from '../read/element-names.ts';
 import { defineTraversalStep } from '../step.ts';
-import { checkTextLength, javaText } from '../value/text.ts';
+import { javaText } from '../value/java-text.ts';
+import { checkTextLength } from '../value/text-length.ts';
 
 export const conjoin = defineTraversalStep({
   name: 'conjoin',
@@ -18,7 +20,7 @@ export const conjoin = defineTraversalStep({
         let length = 0;
         for (const item of incoming(value, 'conjoin')) {
           if (item === null) continue;
-          const text = javaText(item, run);
+          const text = javaText(item, elementNames(run));
           length += text.length + String(separator).length;
           checkTextLength(length);
           texts.push(text);

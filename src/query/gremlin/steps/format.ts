@@ -1,9 +1,11 @@
 import { identityBy } from '../arguments/by.ts';
 import { mapping } from '../forms/waiting.ts';
+import { elementNames } from '../read/element-names.ts';
 import { scopeValue } from '../read/scope.ts';
 import { isElement, readValue } from '../read/value.ts';
 import { defineTraversalStep, NOTHING } from '../step.ts';
-import { checkTextLength, javaText } from '../value/text.ts';
+import { javaText } from '../value/java-text.ts';
+import { checkTextLength } from '../value/text-length.ts';
 import { VertexProperty } from '../value/value.ts';
 
 export const format = defineTraversalStep({
@@ -39,7 +41,7 @@ export const format = defineTraversalStep({
           }
           // What has a hole is not told at all.
           if (held === NOTHING || held === null) return NOTHING;
-          made += javaText(held, run);
+          made += javaText(held, elementNames(run));
           checkTextLength(made.length);
         }
         return made;

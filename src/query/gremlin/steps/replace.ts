@@ -1,7 +1,7 @@
 import { unscoped } from '../arguments/local.ts';
 import { textOp } from '../forms/text.ts';
 import { defineTraversalStep } from '../step.ts';
-import { checkTextLength } from '../value/text.ts';
+import { checkTextLength } from '../value/text-length.ts';
 
 export const replace = defineTraversalStep({
   name: 'replace',

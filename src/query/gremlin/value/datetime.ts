@@ -1,64 +1,53 @@
-/** Dates as ISO 8601 writes them: `2023-08-02`, `2023-08-02T01:02:03.5+02:00`. Without an offset they are UTC, as TinkerPop has it. */
-import { DateTime } from './value.ts';
+/** Moments as ISO 8601 writes them: `2023-08-02`, `2023-08-02T01:02:03.5+02:00`. Without an offset they are UTC, as TinkerPop has it. */
+import { dateText, dateTimeAt, localOf, offsetOf, offsetText, timeText, two } from './calendar.ts';
+import type { DateTime } from './value.ts';
 
+/** As people write them: the day, the clock and its seconds may be absent. */
 export function dateTimeOf(text: string): DateTime | undefined {
-  const match = shape.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
-  const days = daysOf(Number(year), Number(month), Number(day));
+  return readAs(written, text);
+}
+
+/** As java.time's own types write them: with an offset, a zone after it, neither, or a date alone. */
+export function javaDateTimeOf(text: string): DateTime | undefined {
+  return readAs(printed, text);
+}
+
+/** The clock to its seconds, and what of a fraction there is. */
+export function dateTimeText(at: DateTime): string {
+  const local = localOf(at);
+  const minutes = Math.floor(local.seconds / 60);
+  const clock = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(local.seconds % 60)}`;
+  const fraction = at.nanos === 0 ? '' : `.${String(at.nanos).padStart(9, '0').replace(/0+$/, '')}`;
+  return `${dateText(local)}T${clock}${fraction}${offsetText(at.offset)}`;
+}
+
+/** As OffsetDateTime.toString: `2024-02-29T12:34Z`, `2024-02-29T12:34:56.789+01:00`. */
+export function javaDateTimeText(at: DateTime): string {
+  const local = localOf(at);
+  return `${dateText(local)}T${timeText(local)}${offsetText(at.offset)}`;
+}
+
+const written =
+  /^([-+]?\d{4,9})-(\d\d)(?:-(\d\d))?(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s?([Zz]|[-+]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
+
+const printed =
+  /^([+-]?\d{4,9})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?(?:\[[^\]]*\])?)?$/;
+
+/** Undefined for a day, a clock or an offset that there is not. */
+function readAs(shape: RegExp, text: string): DateTime | undefined {
+  const found = shape.exec(text);
+  if (found === null) return undefined;
+  const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = found;
   const offset = offsetOf(zone);
-  if (days === undefined || offset === undefined) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const seconds = days * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset;
-  return new DateTime(seconds, Number(fraction.padEnd(9, '0')), offset);
-}
-
-/** The same the other way. */
-export function dateTimeText({ seconds, nanos, offset }: DateTime): string {
-  const local = new Date((seconds + offset) * 1000).toISOString().slice(0, -'.000Z'.length);
-  const fraction = nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
-  return `${local}${fraction}${offset === 0 ? 'Z' : offsetText(offset)}`;
-}
-
-/** As Java's OffsetDateTime.toString: seconds that are zero are left out, a fraction has three, six or nine digits. */
-export function javaDateTimeText({ seconds, nanos, offset }: DateTime): string {
-  const local = new Date((seconds + offset) * 1000).toISOString().slice(0, -'.000Z'.length);
-  const text = nanos === 0 && local.endsWith(':00') ? local.slice(0, -':00'.length) : local;
-  const digits = String(nanos).padStart(9, '0');
-  const kept = nanos % 1_000_000 === 0 ? 3 : nanos % 1000 === 0 ? 6 : 9;
-  const fraction = nanos === 0 ? '' : `.${digits.slice(0, kept)}`;
-  return `${text}${fraction}${offset === 0 ? 'Z' : offsetText(offset)}`;
-}
-
-const shape =
-  /^([-+]?\d{4,6})-(\d\d)(?:-(\d\d))?(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s?([Zz]|[-+]\d\d(?::?\d\d(?::?\d\d)?)?)?$/;
-
-/** Days since 1970 of a day there is. */
-function daysOf(year: number, month: number, day: number): number | undefined {
-  // The calendar repeats after 400 years, and Date.UTC takes 99 for 1999.
-  const time = Date.UTC(2000 + (((year % 400) + 400) % 400), month - 1, day);
-  const date = new Date(time);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  const days = time / 86_400_000 + (Math.floor(year / 400) - 5) * 146_097;
-  return Math.abs(days) <= DAYS_MAX ? days : undefined;
-}
-
-/** What Date can say. */
-const DAYS_MAX = 99_999_998;
-
-function offsetOf(zone: string): number | undefined {
-  if (zone === 'Z' || zone === 'z') return 0;
-  const [hours = 0, minutes = 0, seconds = 0] = (zone.slice(1).match(/\d\d/g) ?? []).map(Number);
-  const size = hours * 3600 + minutes * 60 + seconds;
-  if (minutes > 59 || seconds > 59 || size > 18 * 3600) return undefined;
-  return zone[0] === '-' ? -size : size;
-}
-
-function offsetText(offset: number): string {
-  const size = Math.abs(offset);
-  const parts = [Math.floor(size / 3600), Math.floor(size / 60) % 60, size % 60].map((part) =>
-    String(part).padStart(2, '0'),
+  if (offset === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  return dateTimeAt(
+    {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      seconds: Number(hour) * 3600 + Number(minute) * 60 + Number(second),
+      nanos: Number(fraction.padEnd(9, '0')),
+    },
+    offset,
   );
-  if (parts[2] === '00') parts.pop();
-  return (offset < 0 ? '-' : '+') + parts.join(':');
 }

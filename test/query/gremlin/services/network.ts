@@ -3,9 +3,10 @@ import type { FlowView } from '../../../../src/flow/view.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';
 import { readGraph } from '../../../../src/graph/text.ts';
 import { networkModel } from '../../../../src/query/gremlin/model/network.ts';
+import { elementNames } from '../../../../src/query/gremlin/read/element-names.ts';
 import { networkServices } from '../../../../src/query/gremlin/services/index.ts';
 import type { TraversalSource } from '../../../../src/query/gremlin/source.ts';
-import { javaText } from '../../../../src/query/gremlin/value/text.ts';
+import { javaText } from '../../../../src/query/gremlin/value/java-text.ts';
 import { timelineOf } from '../../ask.ts';
 import { flowList, slowly } from '../../flow-list.ts';
 import { readFlows } from '../../flow-text.ts';
@@ -33,9 +34,9 @@ export function world(text: string, { isSlow = false } = {}): World {
     graph,
     source,
     async ask(query) {
-      const naming = { model: networkModel, view: graph.now() };
+      const names = elementNames({ model: networkModel, view: graph.now() });
       const results = await ask(query, source, { context: { nowMs: 10_000 } });
-      return results.map((value) => javaText(value, naming).replace(/^v\[(.*)\]$/, '$1'));
+      return results.map((value) => javaText(value, names).replace(/^v\[(.*)\]$/, '$1'));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** `explain()` as text: each strategy with the steps after it. */
-import type { TraversalExplanation } from '../../query/gremlin/value/value.ts';
+import type { TraversalExplanation } from './value.ts';
 
 export function explanationText({ original, intermediate, final }: TraversalExplanation): string {
   const rows = [

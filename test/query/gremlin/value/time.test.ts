@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { dateTimeOf, dateTimeText, javaDateTimeText } from '../../../../src/query/gremlin/value/datetime.ts';
+import { secondsMax } from '../../../../src/query/gremlin/value/calendar.ts';
+import {
+  dateTimeOf,
+  dateTimeText,
+  javaDateTimeOf,
+  javaDateTimeText,
+} from '../../../../src/query/gremlin/value/datetime.ts';
 import { durationOf, durationText } from '../../../../src/query/gremlin/value/duration.ts';
 import { DateTime, Duration } from '../../../../src/query/gremlin/value/value.ts';
 
@@ -20,7 +26,11 @@ test('durations are written as Java writes them', () => {
 });
 
 test('what is written is read as the same', () => {
-  const seconds = fc.integer({ min: -4_000_000_000, max: 4_000_000_000 });
+  const seconds = fc.oneof(
+    fc.integer({ min: -4_000_000_000, max: 4_000_000_000 }),
+    // Beyond the years that Date has.
+    fc.integer({ min: -secondsMax + 86_400, max: secondsMax - 86_400 }),
+  );
   const nanos = fc.integer({ min: 0, max: 999_999_999 });
   fc.assert(
     fc.property(seconds, nanos, (whole, rest) => {
@@ -33,6 +43,24 @@ test('what is written is read as the same', () => {
       const date = new DateTime(whole, rest, quarters * 900);
       expect(dateTimeOf(dateTimeText(date))).toEqual(date);
       expect(dateTimeOf(javaDateTimeText(date))).toEqual(date);
+      expect(javaDateTimeOf(javaDateTimeText(date))).toEqual(date);
+      expect(javaDateTimeOf(dateTimeText(date))).toEqual(date);
     }),
   );
+});
+
+test('dates are read as people write them, and as java.time does', () => {
+  expect(dateTimeOf('2023-08')).toEqual(new DateTime(1_690_848_000));
+  expect(javaDateTimeOf('2023-08')).toBeUndefined();
+  expect(dateTimeOf('2023-08-02t00:00z')).toEqual(new DateTime(1_690_934_400));
+  expect(javaDateTimeOf('2023-08-02T00:00z')).toBeUndefined();
+  expect(javaDateTimeOf('2023-08-02T02:00+02:00[Europe/Berlin]')).toEqual(new DateTime(1_690_934_400, 0, 7200));
+  for (const text of [
+    '2023-02-29',
+    '2023-13-01',
+    '2023-08-02T24:00Z',
+    '2023-08-02T00:00+18:01',
+    '2023-08-02T00:00+01:60',
+  ])
+    for (const read of [dateTimeOf, javaDateTimeOf]) expect([text, read(text)]).toEqual([text, undefined]);
 });

@@ -1,5 +1,5 @@
-/** Dates of the proleptic Gregorian calendar as java.time reads and writes them (ISO 8601), far beyond what Date reaches. */
-import { DateTime } from '../../query/gremlin/value/value.ts';
+/** Days and clocks of the proleptic Gregorian calendar, as java.time counts and writes them (ISO 8601): far beyond what Date reaches. */
+import { DateTime } from './value.ts';
 
 export interface Local {
   readonly year: number;
@@ -32,34 +32,6 @@ export function localOf({ seconds, nanos, offset }: DateTime): Local {
   return { ...civil(days), seconds: local - days * dayS, nanos };
 }
 
-/** As OffsetDateTime.toString: `2024-02-29T12:34Z`, `2024-02-29T12:34:56.789+01:00`. */
-export function dateTimeText(at: DateTime): string {
-  const local = localOf(at);
-  return `${dateText(local)}T${timeText(local)}${offsetText(at.offset)}`;
-}
-
-/** Takes what java.time's own types write: with an offset, a zone after it, neither (UTC), or a date alone. */
-export function dateTimeOf(text: string): DateTime | undefined {
-  const found = isoDateTime.exec(text);
-  if (found === null) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = found;
-  const offset = zone === undefined ? 0 : offsetOf(zone);
-  if (offset === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  return dateTimeAt(
-    {
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      seconds: Number(hour) * 3600 + Number(minute) * 60 + Number(second),
-      nanos: Number(fraction.padEnd(9, '0')),
-    },
-    offset,
-  );
-}
-
-const isoDateTime =
-  /^([+-]?\d{4,9})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?(?:\[[^\]]*\])?)?$/;
-
 /** `12:34`, `12:34:56`, `12:34:56.789`. */
 export function timeText({ seconds, nanos }: Pick<Local, 'seconds' | 'nanos'>): string {
   const minutes = Math.floor(seconds / 60);
@@ -84,12 +56,13 @@ export function offsetText(offset: number): string {
   return away % 60 === 0 ? text : `${text}:${two(away % 60)}`;
 }
 
-function offsetOf(text: string): number | undefined {
-  if (text === 'Z') return 0;
-  const digits = text.slice(1).replaceAll(':', '').padEnd(6, '0');
-  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2, 4)) * 60 + Number(digits.slice(4, 6));
-  if (seconds > offsetMax) return undefined;
-  return text[0] === '-' ? 0 - seconds : seconds;
+/** Of `Z`, `+01`, `+0130`, `-02:30:15`: seconds east of UTC. */
+export function offsetOf(text: string): number | undefined {
+  if (text === 'Z' || text === 'z') return 0;
+  const [hours = 0, minutes = 0, seconds = 0] = (text.slice(1).match(/\d\d/g) ?? []).map(Number);
+  const size = hours * 3600 + minutes * 60 + seconds;
+  if (minutes > 59 || seconds > 59 || size > offsetMax) return undefined;
+  return text[0] === '-' ? 0 - size : size;
 }
 
 /** By threes, as java.time does. */

@@ -1,6 +1,6 @@
 /** `profile()` as a table: how many passed each step, and what it took. */
-import { isNumber, toNumber } from '../../query/gremlin/value/num.ts';
-import type { StepMetrics, TraversalMetrics } from '../../query/gremlin/value/value.ts';
+import { isNumber, toNumber } from './num.ts';
+import type { StepMetrics, TraversalMetrics } from './value.ts';
 
 export function metricsText({ durationNanos, metrics }: TraversalMetrics): string {
   const head = row('Step', 'Count', 'Traversers', 'Time (ms)', '% Dur');
