@@ -13,8 +13,8 @@ export interface Local {
 /** Beyond it a count of seconds is no longer exact in a number. */
 export const yearMax = 280_000_000;
 
-/** As many years, from the epoch. */
-export const secondsMax = yearMax * 31_556_952;
+/** From the epoch, and still within those years wherever a clock stands. */
+export const secondsMax = (yearMax - 2000) * 31_556_952;
 
 /** Undefined for a day that is not in the calendar. `offset`: seconds east of UTC, up to 18 hours. */
 export function dateTimeAt({ year, month, day, seconds, nanos }: Local, offset: number): DateTime | undefined {

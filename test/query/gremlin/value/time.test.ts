@@ -29,7 +29,7 @@ test('what is written is read as the same', () => {
   const seconds = fc.oneof(
     fc.integer({ min: -4_000_000_000, max: 4_000_000_000 }),
     // Beyond the years that Date has.
-    fc.integer({ min: -secondsMax + 86_400, max: secondsMax - 86_400 }),
+    fc.integer({ min: -secondsMax, max: secondsMax }),
   );
   const nanos = fc.integer({ min: 0, max: 999_999_999 });
   fc.assert(
