@@ -169,7 +169,10 @@ class Turning {
   }
 
   *#taken(): Generator<Traverser | undefined> {
+    const { budget } = this.#run;
     while (this.#made !== undefined) {
+      // What the child does may cost nothing that anybody counts, and still have no end.
+      if (budget.spend()) yield undefined;
       const { done, value } = this.#made.next();
       if (done) this.#made = undefined;
       else if (value === undefined) yield undefined;

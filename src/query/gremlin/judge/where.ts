@@ -23,7 +23,9 @@ export function namesEnds(bytecode: Bytecode): boolean {
   if (first === undefined || last === undefined) return false;
   if (first.name === 'as' || last.name === 'as') return true;
   if ([first, last].some(({ name, args }) => name === 'where' && typeof args[0] === 'string')) return true;
-  return [first, last].some(({ args }) => args.some((arg) => arg instanceof Bytecode && namesEnds(arg)));
+  // A step that is both ends is asked once: twice at each depth would be without end.
+  const ends = first === last ? [first] : [first, last];
+  return ends.some(({ args }) => args.some((arg) => arg instanceof Bytecode && namesEnds(arg)));
 }
 
 export function judgeOfWhere(bytecode: Bytecode, call: StepCall, builder: Builder): Judge {

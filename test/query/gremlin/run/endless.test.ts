@@ -34,6 +34,7 @@ const texts = {
   'a repeat within a repeat': 'g.V().repeat(repeat(both()).times(3)).path()',
   'a long chain of steps whose ways are kept': `g.V()${'.both()'.repeat(30)}.path().count()`,
   'one that goes through a pipe': 'g.V().repeat(both().both()).path()',
+  'one whose rounds cost next to nothing': 'g.inject(1).repeat(connectedComponent())',
   'one in a child': 'g.V().where(repeat(both()).path())',
   'one in a branch': 'g.V().union(repeat(both()).path(), identity()).count()',
 };
@@ -56,4 +57,13 @@ test('ways that are kept are stopped by what they hold', async () => {
 
 test('rounds are stopped by how many they look at', async () => {
   expect((await stopped('g.V().repeat(both())', { items: 50_000 })).message).toMatch(/items/);
+});
+
+test('children within children are read soon, as deep as they may be', async () => {
+  for (const step of ['where', 'not', 'map', 'union', 'repeat', 'and', 'choose', 'local', 'coalesce', 'optional']) {
+    const text = `g.V().limit(0).${`${step}(__.`.repeat(50)}limit(0)${')'.repeat(50)}`;
+    const start = performance.now();
+    await ask(text);
+    expect([step, performance.now() - start < 1500]).toEqual([step, true]);
+  }
 });
