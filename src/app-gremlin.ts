@@ -12,7 +12,7 @@ type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' 
 export function networkGremlin(
   parts: Parts,
   limits: Pick<GremlinParts, 'limits' | 'traversalLimits'> = {},
-): NonNullable<ApiParts['gremlin']> {
+): Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'> {
   const writer = new NetworkWriter({ ...parts, newId: randomUUID });
   const g: TraversalSource = {
     name: 'g',

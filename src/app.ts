@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
-import { networkGremlin } from './app-gremlin.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
@@ -209,7 +208,10 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     configValue: (key) => lookUpConfig(loaded, key),
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
     vocabulary: { types, relations, steps },
-    gremlin: networkGremlin(network, { limits: gremlinLimits(config), traversalLimits: queryLimits(config) }),
+    gremlin: async () => {
+      const { networkGremlin } = await import('./app-gremlin.ts');
+      return networkGremlin(network, { limits: gremlinLimits(config), traversalLimits: queryLimits(config) });
+    },
     keys: () => keys.list(),
     log,
     limits: apiLimits(config),

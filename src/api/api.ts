@@ -2,13 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Later } from '../std/later.ts';
 import { mistake } from '../std/mistake.ts';
 import { Access, isLoopback } from './access.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
-import { GremlinDoor } from './gremlin/door.ts';
-import { gremlinLogin } from './gremlin/login.ts';
-import { skydiveAsker } from './gremlin/skydive.ts';
+import type { GremlinDoor } from './gremlin/door.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { cannotListen, refuseUpgrade } from './listening.ts';
 import { login } from './login.ts';
@@ -43,7 +42,7 @@ class HttpApi implements Api {
   readonly #queries: Queries;
   readonly #door: TopologyDoor;
   readonly #sockets: WebSockets;
-  readonly #gremlin: GremlinDoor | undefined;
+  readonly #gremlin: Later<GremlinDoor> | undefined;
   readonly #app: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #rate: Rate;
   readonly #refusals: Rate;
@@ -61,18 +60,14 @@ class HttpApi implements Api {
     this.#sockets = new WebSockets(parts, this.#queries, limits, this.#counts);
     this.#rate = new Rate({ perSecond: limits.requestsPerSecond });
     this.#refusals = new Rate({ perSecond: limits.refusalsPerMinute / 60, burst: limits.refusalsPerMinute });
+    const { gremlin, clock, log } = parts;
+    // Loaded when a driver comes: not everyone has one.
     this.#gremlin =
-      parts.gremlin &&
-      new GremlinDoor({
-        ...parts.gremlin,
-        login: gremlinLogin(this.#access),
-        guesses: {
-          hasLeft: (address) => this.#refusals.hasLeft(address, parts.clock.elapsed()),
-          take: (address) => this.#refusals.take(address, parts.clock.elapsed()),
-        },
-        askSkydive: skydiveAsker(this.#queries),
-        clock: parts.clock,
-        log: parts.log,
+      gremlin &&
+      new Later(async () => {
+        const { mounted } = await import('./gremlin/mounted.ts');
+        const more = { access: this.#access, queries: this.#queries, refusals: this.#refusals, clock, log };
+        return mounted(await gremlin(), more);
       });
     const status = () => statusReply(parts, this.#listen, this.#sockets.connected());
     const metrics = async () => {
@@ -84,7 +79,7 @@ class HttpApi implements Api {
         counts: this.#counts,
         running: () => this.#queries.running,
         webSockets: () => this.#sockets.sizes(),
-        gremlin: this.#gremlin,
+        gremlin: this.#gremlin?.made,
       });
     };
     this.#app = routes({
@@ -125,7 +120,7 @@ class HttpApi implements Api {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#sockets.close();
-    this.#gremlin?.close();
+    this.#gremlin?.made?.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const late = setTimeout(() => this.#server.closeAllConnections(), closeMs);
@@ -151,8 +146,12 @@ class HttpApi implements Api {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const refusal = this.#refusal(request);
       if (refusal) return refuseUpgrade(socket, refusal.status, refusal.text);
-      if (this.#gremlin !== undefined && isGremlin(request)) this.#gremlin.upgrade(request, socket, head);
-      else this.#sockets.upgrade(request, socket, head);
+      if (!isGremlin(request)) this.#sockets.upgrade(request, socket, head);
+      else
+        this.#withGremlin(
+          (door) => door.upgrade(request, socket, head),
+          () => socket.destroy(),
+        );
     });
     return server;
   }
@@ -168,8 +167,23 @@ class HttpApi implements Api {
     const { url = '/', method = 'GET' } = request;
     response.on('finish', () => this.#counts.request(knownMethod(method), routeOf(url), response.statusCode));
     if (url === '/api/topology' && method === 'POST') this.#door.post(request, response);
-    else if (this.#gremlin !== undefined && isGremlin(request)) this.#gremlin.request(request, response);
+    else if (isGremlin(request))
+      this.#withGremlin(
+        (door) => door.request(request, response),
+        () => sendText(response, 404, 'there is no /gremlin here'),
+      );
     else this.#app(request, response);
+  }
+
+  #withGremlin(use: (door: GremlinDoor) => void, cannot: () => void): void {
+    const door = this.#gremlin?.get();
+    if (door === undefined) cannot();
+    else if (!(door instanceof Promise)) use(door);
+    else
+      door.then(use).catch((error) => {
+        this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        cannot();
+      });
   }
 
   #refusal(request: IncomingMessage): { readonly status: number; readonly text: string } | undefined {

@@ -5,21 +5,30 @@ import type { GraphView } from '../graph/view.ts';
 import { keysOf } from '../model/vocabulary.ts';
 import { complete } from '../query/complete.ts';
 import { dialectOf } from '../query/dialect.ts';
-import { completeGremlin } from '../query/gremlin/typing/complete.ts';
 import type { ApiVocabulary } from './parts.ts';
 
 type Item = CompletionReply['items'][number];
 
-export function completions(asked: CompletionRequest, vocabulary: ApiVocabulary, view: GraphView): CompletionReply {
+export async function completions(
+  asked: CompletionRequest,
+  vocabulary: ApiVocabulary,
+  view: GraphView,
+): Promise<CompletionReply> {
   if ('key' in asked) {
     const { key, prefix = '', type } = asked;
     return reply(0, prefix.length, valuesOf(view, key, prefix, type));
   }
   const { query, position = query.length } = asked;
   const knowledge = { keys: keysOf(vocabulary.types), view };
-  const completed = dialectOf(query) === 'gremlin' ? completeGremlin : complete;
+  const completed = dialectOf(query) === 'gremlin' ? await gremlinCompletion() : complete;
   const { from, to, items } = completed(query, position, knowledge);
   return reply(from, to, items);
+}
+
+/** Loaded when someone types in that dialect. */
+async function gremlinCompletion(): Promise<typeof complete> {
+  const { completeGremlin } = await import('../query/gremlin/typing/complete.ts');
+  return completeGremlin;
 }
 
 /** Nodes that are looked at for one completion: it is asked at every key press. */

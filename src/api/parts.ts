@@ -39,7 +39,7 @@ export interface ApiParts {
   /** Keys of metadata that are known: others are warned of. */
   readonly keys?: () => readonly string[];
   /** The network as standard Gremlin sees it; absent: there is no /gremlin. */
-  readonly gremlin?: Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'>;
+  readonly gremlin?: () => Promise<Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'>>;
   readonly log: ApiLog;
   readonly limits?: Partial<ApiLimits>;
 }

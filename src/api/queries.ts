@@ -3,12 +3,13 @@ import type { FlowView } from '../flow/view.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import { dialectOf } from '../query/dialect.ts';
 import type { Answer, Context, PreparedQuery } from '../query/query.ts';
+import { Later } from '../std/later.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Counts, QueryOutcome } from './counts.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
-import { StandardQueries } from './standard.ts';
+import type { StandardQueries } from './standard.ts';
 import { turn } from './write.ts';
 
 export interface Asked {
@@ -28,14 +29,21 @@ export class Queries {
   readonly #parts: Parts;
   readonly #limits: ApiLimits;
   readonly #counts: Counts;
-  readonly #standard: StandardQueries | undefined;
+  readonly #standard: Later<StandardQueries> | undefined;
   #running = 0;
 
   constructor(parts: Parts, limits: ApiLimits, counts: Counts) {
     this.#parts = parts;
     this.#limits = limits;
     this.#counts = counts;
-    this.#standard = parts.gremlin && new StandardQueries(parts.gremlin, parts.keys);
+    const { gremlin, keys } = parts;
+    // Loaded when someone asks in that dialect.
+    this.#standard =
+      gremlin &&
+      new Later(async () => {
+        const { StandardQueries } = await import('./standard.ts');
+        return new StandardQueries(await gremlin(), keys);
+      });
   }
 
   get running(): number {
@@ -58,7 +66,8 @@ export class Queries {
     const start = this.#parts.clock.elapsed();
     try {
       const standard = dialectOf(text) === 'gremlin' ? this.#standard : undefined;
-      if (standard !== undefined) return this.#run((context) => standard.ask(text, context), asked, start);
+      if (standard !== undefined)
+        return this.#run(async (context) => (await standard.get()).ask(text, context), asked, start);
       const prepared = this.prepare(text);
       return this.#run((context) => this.#parts.engine.run(prepared, context), asked, start);
     } catch (error) {

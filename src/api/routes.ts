@@ -7,7 +7,7 @@ import { completions } from './complete.ts';
 import { type Elements, issuesText, type Kind, type Outcome } from './elements.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
-import { guardHeaders, jsonHeaders, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
+import { guardHeaders, jsonHeaders, refusalOf, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
@@ -65,7 +65,10 @@ export function routes(all: RouteParts): express.Express {
       withBody(request, response, limits, (body) => {
         const asked = completionRequestShape.safeParse(body);
         if (!asked.success) return sendText(response, 400, issuesText(asked.error));
-        sendJson(response, 200, completions(asked.data, parts.vocabulary, parts.graph.now()));
+        completions(asked.data, parts.vocabulary, parts.graph.now()).then(
+          (reply) => sendJson(response, 200, reply),
+          (error) => sendJson(response, 500, refusalOf(error)),
+        );
       }),
     )
     .all(wrongMethod('POST'));

@@ -57,7 +57,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   };
   const api = createApi({
     ...network,
-    gremlin: networkGremlin(network, { traversalLimits: { results: 1000 } }),
+    gremlin: async () => networkGremlin(network, { traversalLimits: { results: 1000 } }),
     keys,
     version: '0.1.0',
     engine: {
