@@ -1,8 +1,7 @@
-/** Ops for steps that treat each traverser alone, but may have to breathe while they do. */
+/** Steps that treat each traverser alone, but may have to breathe while they do. */
 import type { Run } from '../run/run.ts';
 import type { Mark, Traverser } from '../run/traverser.ts';
-import { type MapOp, NOTHING, type Nothing, type StreamOp } from '../step.ts';
-import type { GValue } from '../value/value.ts';
+import type { StreamOp } from '../step.ts';
 
 /** What comes of each, in order. */
 export function each(of: (traverser: Traverser, run: Run) => Iterable<Traverser | undefined>): StreamOp {
@@ -20,20 +19,13 @@ export function each(of: (traverser: Traverser, run: Run) => Iterable<Traverser 
   };
 }
 
-/** One value for each, or none. `isDirect`: it never breathes, so that no generator has to go on. */
-export function mapping(
-  isDirect: boolean,
-  value: (traverser: Traverser, run: Run) => Generator<undefined, GValue | Nothing>,
-  mark: Mark,
-): MapOp | StreamOp {
-  if (isDirect) return { kind: 'map', map: (traverser, run) => value(traverser, run).next().value as GValue | Nothing };
-  return each(function* (traverser, run) {
-    const made = yield* value(traverser, run);
-    if (made !== NOTHING) yield traverser.to(made, mark);
-  });
-}
-
 /** The traverser with the names of the step, when it has any. */
 export function named(traverser: Traverser, mark: Mark): Traverser {
   return mark.labels.length === 0 ? traverser : traverser.named(mark);
+}
+
+/** So many of each. */
+export function many(traverser: Traverser, times: number): Traverser {
+  traverser.bulk *= times;
+  return traverser;
 }

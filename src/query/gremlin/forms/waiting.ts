@@ -6,6 +6,7 @@ import type { Run } from '../run/run.ts';
 import { type Mark, Traverser } from '../run/traverser.ts';
 import { type Items, NOTHING, type Nothing, type Op } from '../step.ts';
 import type { GValue } from '../value/value.ts';
+import { each, named } from './each.ts';
 
 export type Work<T> = (traverser: Traverser, run: Run) => Generator<undefined, T>;
 
@@ -18,38 +19,18 @@ interface Manner {
 /** One value for one. */
 export function mapping({ isDirect, mark }: Manner, work: Work<GValue | Nothing>): Op {
   if (isDirect) return { kind: 'map', map: (traverser, run) => atOnce(work(traverser, run)) };
-  return {
-    kind: 'stream',
-    *stream(input: Items, run: Run): Items {
-      for (const traverser of input) {
-        if (traverser === undefined || traverser === null) {
-          yield traverser;
-          continue;
-        }
-        if (run.budget.spend()) yield undefined;
-        const value = yield* work(traverser, run);
-        if (value !== NOTHING) yield traverser.to(value, mark);
-      }
-    },
-  };
+  return each(function* (traverser, run) {
+    const value = yield* work(traverser, run);
+    if (value !== NOTHING) yield traverser.to(value, mark);
+  });
 }
 
 /** What comes goes on, or does not. */
 export function passing({ isDirect, mark }: Manner, work: Work<boolean>): Op {
   if (isDirect) return { kind: 'filter', test: (traverser, run) => atOnce(work(traverser, run)) };
-  return {
-    kind: 'stream',
-    *stream(input: Items, run: Run): Items {
-      for (const traverser of input) {
-        if (traverser === undefined || traverser === null) {
-          yield traverser;
-          continue;
-        }
-        if (run.budget.spend()) yield undefined;
-        if (yield* work(traverser, run)) yield mark.labels.length > 0 ? traverser.named(mark) : traverser;
-      }
-    },
-  };
+  return each(function* (traverser, run) {
+    if (yield* work(traverser, run)) yield named(traverser, mark);
+  });
 }
 
 export interface Reducing {

@@ -1,10 +1,9 @@
 import type { Child } from '../arguments/child.ts';
-import { each } from '../forms/each.ts';
+import { each, many } from '../forms/each.ts';
 import { type Expand, expandOf } from '../run/expand.ts';
 import type { Run } from '../run/run.ts';
 import type { Mark, Traverser } from '../run/traverser.ts';
 import { defineTraversalStep, type Op } from '../step.ts';
-import { many } from './flat-map.ts';
 
 export const coalesce = defineTraversalStep({
   name: 'coalesce',

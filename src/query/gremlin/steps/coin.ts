@@ -1,4 +1,4 @@
-import { named } from '../forms/each.ts';
+import { each, named } from '../forms/each.ts';
 import { defineTraversalStep } from '../step.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 
@@ -13,23 +13,14 @@ export const coin = defineTraversalStep({
     const [given] = call.args;
     if (!isNumber(given)) builder.wrong(call, 'coin takes a probability', 'coin(0.5)');
     const probability = isNumber(given) ? toNumber(given) : 0;
-    return {
-      kind: 'stream',
-      *stream(input, run) {
-        for (const traverser of input) {
-          if (traverser === undefined || traverser === null) {
-            yield traverser;
-            continue;
-          }
-          let passed = 0;
-          // A throw for each that it stands for.
-          for (let count = 0; count < traverser.bulk; count++) {
-            if (run.budget.spend()) yield undefined;
-            if (run.random() < probability) passed++;
-          }
-          if (passed > 0) yield named(passed === traverser.bulk ? traverser : traverser.copy(passed), mark);
-        }
-      },
-    };
+    return each(function* (traverser, run) {
+      let passed = 0;
+      // A throw for each that it stands for.
+      for (let count = 0; count < traverser.bulk; count++) {
+        if (run.budget.spend()) yield undefined;
+        if (run.random() < probability) passed++;
+      }
+      if (passed > 0) yield named(passed === traverser.bulk ? traverser : traverser.copy(passed), mark);
+    });
   },
 });

@@ -1,4 +1,4 @@
-import { each } from '../forms/each.ts';
+import { each, many } from '../forms/each.ts';
 import { expandOf } from '../run/expand.ts';
 import type { Traverser } from '../run/traverser.ts';
 import { defineTraversalStep } from '../step.ts';
@@ -31,9 +31,3 @@ export const flatMap = defineTraversalStep({
     });
   },
 });
-
-/** So many of each. */
-export function many(traverser: Traverser, times: number): Traverser {
-  traverser.bulk *= times;
-  return traverser;
-}

@@ -4,8 +4,8 @@ import { add, divide } from '../value/arithmetic.ts';
 import { partsOf } from '../value/members.ts';
 import { type AnyNumber, long } from '../value/num.ts';
 import { numberOf } from '../value/operator.ts';
+import { timesBulk } from '../value/times-bulk.ts';
 import type { GValue } from '../value/value.ts';
-import { timesBulk } from './sum.ts';
 
 export const mean = defineTraversalStep({
   name: 'mean',

@@ -10,10 +10,10 @@ import { javaType } from '../value/java-type.ts';
 import { Reference } from '../value/reference.ts';
 import { Token, tokens } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
+import { findVertices, propertyTests } from '../write/find-vertices.ts';
 import { propertiesOf } from '../write/merge-map.ts';
 import { type MergeWords, type Merging, mergeWords, merging } from '../write/merging.ts';
 import { vertexOf } from '../write/vertex-of.ts';
-import { findVertices, propertyTests } from './merge-v.ts';
 
 const { OUT, IN } = tokens.Direction;
 

@@ -1,11 +1,9 @@
 import type { Builder } from '../compile/builder.ts';
 import type { StepCall } from '../compile/calls.ts';
+import { partOfWay } from '../forms/part-of-way.ts';
 import { passing } from '../forms/waiting.ts';
 import { areDistinct, isSimple } from '../judge/simple-path.ts';
-import { alone } from '../run/traverser.ts';
 import { defineTraversalStep, NOTHING, type Op } from '../step.ts';
-import type { GValue } from '../value/value.ts';
-import { endsOf, part, pathOf } from './path.ts';
 
 export const simplePath = defineTraversalStep({
   name: 'simplePath',
@@ -30,22 +28,11 @@ export const cyclicPath = defineTraversalStep({
 });
 
 function byWay(call: StepCall, builder: Builder, wanted: boolean): Op {
-  const { from, to } = endsOf(call, builder);
-  const bys = builder.bys(call);
-  if (from === undefined && to === undefined && bys.every(({ isIdentity }) => isIdentity))
-    return { kind: 'filter', test: ({ trail }) => isSimple(trail) === wanted };
-  const fresh = alone(builder.tracking);
-  const isDirect = bys.every(({ direct }) => direct !== undefined);
-  return passing({ isDirect, mark: builder.mark }, function* ({ trail }, run) {
+  const way = partOfWay(call, builder);
+  if (way.isWhole && way.isIdentity) return { kind: 'filter', test: ({ trail }) => isSimple(trail) === wanted };
+  return passing({ isDirect: way.isDirect, mark: builder.mark }, function* ({ trail }, run) {
     if (trail === undefined) return wanted;
-    const { objects } = part(pathOf(trail), from, to);
-    const read: GValue[] = [];
-    for (const [at, object] of objects.entries()) {
-      const by = bys[at % bys.length];
-      const value = by === undefined || by.isIdentity ? object : yield* by.value(fresh(object), run);
-      if (value === NOTHING) return false;
-      read.push(value);
-    }
-    return areDistinct(read) === wanted;
+    const read = yield* way.read(trail, run);
+    return read !== NOTHING && areDistinct(read.objects) === wanted;
   });
 }

@@ -1,9 +1,10 @@
 import { isLocal } from '../arguments/local.ts';
 import { defineTraversalStep, NOTHING, type Nothing } from '../step.ts';
-import { add, multiply } from '../value/arithmetic.ts';
+import { add } from '../value/arithmetic.ts';
 import { partsOf } from '../value/members.ts';
-import { type AnyNumber, num, numType } from '../value/num.ts';
+import type { AnyNumber } from '../value/num.ts';
 import { numberOf } from '../value/operator.ts';
+import { timesBulk } from '../value/times-bulk.ts';
 import type { GValue } from '../value/value.ts';
 
 export const sum = defineTraversalStep({
@@ -40,15 +41,3 @@ function plus(total: GValue | Nothing, next: GValue): GValue {
   if (total === NOTHING || total === null) return next === null ? null : numberOf(next);
   return next === null ? total : add(total as AnyNumber, numberOf(next));
 }
-
-/** In its own type, as if each had been added; a bulk that does not fit into it is a long. */
-export function timesBulk(value: AnyNumber, bulk: number): AnyNumber {
-  const type = numType(value);
-  if (type === 'byte' || type === 'short' || type === 'int') {
-    const fits = bulk <= limits[type] ? num(type, bulk) : num('long', bulk);
-    return multiply(value, fits);
-  }
-  return multiply(value, type === 'float' || type === 'double' ? num(type, bulk) : num('long', bulk));
-}
-
-const limits = { byte: 127, short: 32_767, int: 2 ** 31 - 1 };

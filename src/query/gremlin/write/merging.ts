@@ -3,11 +3,12 @@ import type { Element } from '../../../graph/element.ts';
 import { type Given, given } from '../arguments/given.ts';
 import type { Builder } from '../compile/builder.ts';
 import type { StepCall } from '../compile/calls.ts';
+import { each } from '../forms/each.ts';
 import type { Cardinality } from '../property-graph.ts';
 import { isElement } from '../read/value.ts';
 import type { Run } from '../run/run.ts';
 import type { Traverser } from '../run/traverser.ts';
-import type { Items, Op } from '../step.ts';
+import type { Op } from '../step.ts';
 import { GMap } from '../value/collections.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
@@ -61,19 +62,9 @@ export function merging(words: MergeWords, { find, create, resolved }: Merging, 
     const all = new GMap([...map, ...keptAs(onCreate.cardinality, more)]);
     return [create(yield* resolved(all, traverser, run), run)];
   }
-  return {
-    kind: 'stream',
-    *stream(input: Items, run: Run): Items {
-      for (const traverser of input) {
-        if (traverser === undefined || traverser === null) {
-          yield traverser;
-          continue;
-        }
-        if (run.budget.spend()) yield undefined;
-        for (const value of yield* merge(traverser, run)) yield traverser.to(value, mark);
-      }
-    },
-  };
+  return each(function* (traverser, run) {
+    for (const value of yield* merge(traverser, run)) yield traverser.to(value, mark);
+  });
 }
 
 function* changed(
