@@ -7,6 +7,7 @@ import { type Argument, Bytecode, type Instruction, Lambda, Strategy } from '../
 import type { AnyNumber } from '../value/num.ts';
 import type { DateTime, GValue, Uuid } from '../value/value.ts';
 import { braced, bracketed } from './collection.ts';
+import { constantsOf } from './constants.ts';
 import type { TextLimits } from './limits.ts';
 import { called, makers } from './made.ts';
 import { numberOf } from './number.ts';
@@ -15,7 +16,7 @@ import { predicateShapes, readPredicate } from './predicate.ts';
 import { numberRange, stringRange } from './range.ts';
 import { Reader } from './reader.ts';
 import { readClassName, readStrategy } from './strategy.ts';
-import { bareToken, constantsOf, isTokenType, namesOf, typedToken } from './words.ts';
+import { bareToken, isTokenType, namesOf, typedToken } from './token-names.ts';
 
 /** What `datetime()` and `UUID()` make without an argument: a text for which one of these was asked says something new each time. */
 export interface Fresh {

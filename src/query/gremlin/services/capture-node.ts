@@ -1,7 +1,7 @@
 import { captureNodes } from '../../captured.ts';
 import type { Service } from '../service.ts';
 import { flowsIn } from './flow-map.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 export const captureNode: Service = {
   name: 'captureNode',
@@ -9,7 +9,7 @@ export const captureNode: Service = {
   parameters: {},
   place: 'streaming',
   call(value, parameters, run) {
-    new Words('captureNode', parameters, []);
+    new Parameters('captureNode', parameters, []);
     return captureNodes(new Set(flowsIn(value, 'captureNode').map(({ NodeTID }) => NodeTID)), [], run);
   },
 };

@@ -8,7 +8,7 @@ import type { Run } from '../run/run.ts';
 import type { Service } from '../service.ts';
 import { GMap } from '../value/collections.ts';
 import { fromJson } from '../value/json.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 export const diff: Service = {
   name: 'diff',
@@ -16,12 +16,12 @@ export const diff: Service = {
   parameters: { from: 'The moment to begin with; needed.', to: 'The other moment; now when left out.' },
   place: 'either',
   *call(value, parameters, run) {
-    const words = new Words('diff', parameters, ['from', 'to']);
-    const from = words.moment('from');
-    if (from === undefined) throw words.wrong('from', "is needed, such as '-10m'");
+    const asked = new Parameters('diff', parameters, ['from', 'to']);
+    const from = asked.moment('from');
+    if (from === undefined) throw asked.wrong('from', "is needed, such as '-10m'");
     if (value !== undefined && !isElement(value))
       throw mistake('gremlin.service', "call('diff') takes vertices and edges");
-    const span = spanOf({ from, to: words.moment('to') ?? { kind: 'now' } }, run);
+    const span = spanOf({ from, to: asked.moment('to') ?? { kind: 'now' } }, run);
     const known = yield* awaited(differences(span, run), run);
     for (const difference of value === undefined ? known : known.filter(isOf(value.id))) {
       if (run.budget.spend()) yield undefined;

@@ -11,8 +11,8 @@ import { sorted } from '../../sorted.ts';
 import type { Items } from '../../step.ts';
 import type { Run } from '../run/run.ts';
 import type { GMap } from '../value/collections.ts';
+import { Parameters } from './parameters.ts';
 import { wantedBy } from './wanted.ts';
-import { Words } from './words.ts';
 
 export const flowParameters = {
   'any field of a flow':
@@ -35,16 +35,16 @@ export function flowsAsked(
 ): Items<Flow> {
   const known = [...own, ...more];
   const names = [...known, ...flowFields.map(({ name }) => name)];
-  const words = new Words(service, parameters, names, isFlowField);
+  const asked = new Parameters(service, parameters, names, isFlowField);
   const where = [...parameters].flatMap(([name, wanted]) =>
     known.includes(name as string)
       ? []
       : flowConditions([{ key: compileKey(name as string), predicate: wantedBy(wanted) }]),
   );
-  const skip = words.count('skip') ?? 0;
-  const limit = words.count('limit') ?? Number.POSITIVE_INFINITY;
-  const isDescending = isDescendingBy(words);
-  const key = sortKey(words);
+  const skip = asked.count('skip') ?? 0;
+  const limit = asked.count('limit') ?? Number.POSITIVE_INFINITY;
+  const isDescending = isDescendingBy(asked);
+  const key = sortKey(asked);
   const isKept = key === undefined || isSortable(key.field);
   const sort = key && isKept ? { field: key.field, isDescending } : undefined;
   const part = isKept ? { skip, limit } : { skip: 0, limit: Number.POSITIVE_INFINITY };
@@ -54,16 +54,16 @@ export function flowsAsked(
   return partOf(sorted(found, key.read, orderOf(isDescending), run, 'flows'), skip, limit);
 }
 
-function isDescendingBy(words: Words): boolean {
-  const order = words.text('order') ?? 'asc';
-  if (order !== 'asc' && order !== 'desc') throw words.wrong('order', "is 'asc' or 'desc'");
+function isDescendingBy(asked: Parameters): boolean {
+  const order = asked.text('order') ?? 'asc';
+  if (order !== 'asc' && order !== 'desc') throw asked.wrong('order', "is 'asc' or 'desc'");
   return order === 'desc';
 }
 
-function sortKey(words: Words) {
-  const field = words.text('sort');
-  if (field === undefined) return words.has('order') ? flowKey('Last') : undefined;
-  if (!isFlowField(field)) throw words.wrong('sort', `is no field of a flow: "${field}"`);
+function sortKey(asked: Parameters) {
+  const field = asked.text('sort');
+  if (field === undefined) return asked.has('order') ? flowKey('Last') : undefined;
+  if (!isFlowField(field)) throw asked.wrong('sort', `is no field of a flow: "${field}"`);
   return flowKey(field);
 }
 

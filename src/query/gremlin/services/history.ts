@@ -3,7 +3,7 @@ import { awaited } from '../../awaited.ts';
 import { pastSpan } from '../../steps/history.ts';
 import { isElement } from '../read/value.ts';
 import type { Service } from '../service.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 export const history: Service = {
   name: 'history',
@@ -11,7 +11,7 @@ export const history: Service = {
   parameters: {},
   place: 'streaming',
   *call(value, parameters, run) {
-    new Words('history', parameters, []);
+    new Parameters('history', parameters, []);
     if (value === undefined || !isElement(value))
       throw mistake('gremlin.service', "call('history') takes vertices and edges", "g.V().call('history')");
     const versions = yield* awaited(run.timeline.history([value.id], pastSpan(run)), run);

@@ -8,7 +8,7 @@ import { isList } from '../value/identity.ts';
 import type { GValue } from '../value/value.ts';
 import { flowParameters, flowsAsked } from './flow-ask.ts';
 import { flowsIn } from './flow-map.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 export const hops: Service = {
   name: 'hops',
@@ -26,7 +26,7 @@ export const hops: Service = {
 
 function flowsOf(value: GValue | undefined, parameters: GMap, run: Run): Items<Flow> {
   if (isList(value)) {
-    new Words('hops', parameters, ['counters']);
+    new Parameters('hops', parameters, ['counters']);
     return flowsIn(value, 'hops');
   }
   const asked = new GMap(parameters);

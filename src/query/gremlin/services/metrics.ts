@@ -7,8 +7,8 @@ import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
 import type { GValue } from '../value/value.ts';
 import { flowsIn } from './flow-map.ts';
+import { Parameters } from './parameters.ts';
 import { isVertex } from './vertex-of.ts';
-import { Words } from './words.ts';
 
 export const metrics: Service = {
   name: 'metrics',
@@ -18,10 +18,10 @@ export const metrics: Service = {
   },
   place: 'streaming',
   *call(value, parameters, run) {
-    const words = new Words('metrics', parameters, ['series']);
-    const name = words.text('series') ?? 'LastUpdateMetric';
+    const asked = new Parameters('metrics', parameters, ['series']);
+    const name = asked.text('series') ?? 'LastUpdateMetric';
     const series = seriesOf(name);
-    if (series === undefined) throw words.wrong('series', `is none named "${name}"`);
+    if (series === undefined) throw asked.wrong('series', `is none named "${name}"`);
     if (isVertex(value)) yield* ofVertex(value.id, series, run);
     else
       for (const points of pointsOfFlows(flowsIn(value, 'metrics'), { isTotal: name === 'Metric' }, run))

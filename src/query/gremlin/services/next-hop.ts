@@ -5,8 +5,8 @@ import type { NextHop } from '../../step.ts';
 import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
 import type { GValue } from '../value/value.ts';
+import { Parameters } from './parameters.ts';
 import { vertexOf } from './vertex-of.ts';
-import { Words } from './words.ts';
 
 export const nextHop: Service = {
   name: 'nextHop',
@@ -14,11 +14,11 @@ export const nextHop: Service = {
   parameters: { ip: 'The address; needed.' },
   place: 'streaming',
   *call(value, parameters, run) {
-    const words = new Words('nextHop', parameters, ['ip']);
-    const text = words.text('ip');
-    if (text === undefined) throw words.wrong('ip', "is needed, such as '10.0.0.1'");
+    const asked = new Parameters('nextHop', parameters, ['ip']);
+    const text = asked.text('ip');
+    if (text === undefined) throw asked.wrong('ip', "is needed, such as '10.0.0.1'");
     const address = parseAddress(text);
-    if (address === undefined) throw words.wrong('ip', `is no address: "${text}"`);
+    if (address === undefined) throw asked.wrong('ip', `is no address: "${text}"`);
     const hop = find({ text, address }, originOf(vertexOf(value, 'nextHop', run), run.view));
     if (hop === undefined) return;
     yield hopMap(hop);

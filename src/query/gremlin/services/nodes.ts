@@ -4,7 +4,7 @@ import { type End, nodesOfFlows } from '../../flowends.ts';
 import type { World } from '../../step.ts';
 import type { Service } from '../service.ts';
 import { flowsIn } from './flow-map.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 export const nodes: Service = {
   name: 'nodes',
@@ -12,9 +12,9 @@ export const nodes: Service = {
   parameters: { end: "'A' (who began) or 'B'." },
   place: 'streaming',
   call(value, parameters, run) {
-    const words = new Words('nodes', parameters, ['end']);
-    const end = words.text('end');
-    if (end !== undefined && end !== 'A' && end !== 'B') throw words.wrong('end', "is 'A' or 'B'");
+    const asked = new Parameters('nodes', parameters, ['end']);
+    const end = asked.text('end');
+    if (end !== undefined && end !== 'A' && end !== 'B') throw asked.wrong('end', "is 'A' or 'B'");
     const ends: readonly End[] = end === undefined ? ['A', 'B'] : [end];
     return nodesOfFlows([], ends, { captured: end === undefined, directoryOf })(flowsIn(value, 'nodes'), run);
   },

@@ -7,7 +7,7 @@ import { GMap } from '../value/collections.ts';
 import { long } from '../value/num.ts';
 import { Binary } from '../value/value.ts';
 import { flowsIn } from './flow-map.ts';
-import { Words } from './words.ts';
+import { Parameters } from './parameters.ts';
 
 /** A packet as a value of a traversal, and whose flow's it is: for doors that make a file of packets. */
 export class PacketMap extends GMap {
@@ -36,8 +36,8 @@ export function rawPackets(matchFilter: ((expression: string) => PacketTest) | u
     parameters: { filter: "Only packets that a filter in the syntax of pcap lets pass, such as `'tcp port 443'`." },
     place: 'streaming',
     *call(value, parameters, run) {
-      const words = new Words('rawPackets', parameters, ['filter']);
-      const filter = words.text('filter');
+      const asked = new Parameters('rawPackets', parameters, ['filter']);
+      const filter = asked.text('filter');
       const passes = filter === undefined ? () => true : testOf(filter, matchFilter);
       for (const found of packetsOf(flowsIn(value, 'rawPackets'), run)) {
         if (found === undefined) yield undefined;

@@ -2,8 +2,8 @@
 import { reached } from '../../reached.ts';
 import type { Direction } from '../../walk.ts';
 import type { Service } from '../service.ts';
+import { Parameters } from './parameters.ts';
 import { vertexOf } from './vertex-of.ts';
-import { Words } from './words.ts';
 
 export const neighbors = reach('neighbors', 'both', 'in any direction');
 export const ascendants = reach('ascendants', 'in', 'to parents');
@@ -20,10 +20,10 @@ function reach(name: string, direction: Direction, where: string): Service {
     },
     place: 'streaming',
     call(value, parameters, run) {
-      const words = new Words(name, parameters, ['depth', 'edges']);
-      const depth = words.count('depth') ?? 1;
+      const asked = new Parameters(name, parameters, ['depth', 'edges']);
+      const depth = asked.count('depth') ?? 1;
       const from = vertexOf(value, name, run);
-      return reached(direction, words.conditions('edges'), depth === 0 ? Number.POSITIVE_INFINITY : depth)([from], run);
+      return reached(direction, asked.conditions('edges'), depth === 0 ? Number.POSITIVE_INFINITY : depth)([from], run);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { PathFinder } from '../../path.ts';
 import type { Service } from '../service.ts';
 import { Path } from '../value/value.ts';
+import { Parameters } from './parameters.ts';
 import { vertexOf } from './vertex-of.ts';
-import { Words } from './words.ts';
 
 export const shortestPath: Service = {
   name: 'shortestPath',
@@ -13,10 +13,10 @@ export const shortestPath: Service = {
   },
   place: 'streaming',
   *call(value, parameters, run) {
-    const words = new Words('shortestPath', parameters, ['to', 'edges']);
-    const target = words.conditions('to');
-    if (target.length === 0) throw words.wrong('to', "is needed, such as ['Name': 'eth0']");
-    const finder = new PathFinder({ target, edges: words.conditions('edges') }, run);
+    const asked = new Parameters('shortestPath', parameters, ['to', 'edges']);
+    const target = asked.conditions('to');
+    if (target.length === 0) throw asked.wrong('to', "is needed, such as ['Name': 'eth0']");
+    const finder = new PathFinder({ target, edges: asked.conditions('edges') }, run);
     for (const path of finder.from(vertexOf(value, 'shortestPath', run)))
       yield path &&
         new Path(

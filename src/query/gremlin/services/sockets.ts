@@ -3,8 +3,8 @@ import { socketsAt } from '../../sockets.ts';
 import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
 import { flowsIn } from './flow-map.ts';
+import { Parameters } from './parameters.ts';
 import { isVertex } from './vertex-of.ts';
-import { Words } from './words.ts';
 
 export const sockets: Service = {
   name: 'sockets',
@@ -12,7 +12,7 @@ export const sockets: Service = {
   parameters: {},
   place: 'streaming',
   *call(value, parameters, run) {
-    new Words('sockets', parameters, []);
+    new Parameters('sockets', parameters, []);
     if (isVertex(value)) {
       yield* socketsAt(run.fresh(value)).map(fromJson);
       return;

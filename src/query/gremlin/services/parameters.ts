@@ -10,7 +10,7 @@ import { isNumber, toNumber } from '../value/num.ts';
 import type { GValue } from '../value/value.ts';
 import { wantedBy } from './wanted.ts';
 
-export class Words {
+export class Parameters {
   readonly #service: string;
   readonly #given: GMap;
 
