@@ -129,7 +129,9 @@ export class Answering {
     try {
       let batch = first ?? (await results.next(batchSize));
       while (!batch.isLast) {
-        await this.#send(request, evaluated, batch, outlet);
+        const isFull = this.#send(request, evaluated, batch, outlet);
+        // Who does not read holds up nobody else.
+        if (isFull !== undefined) await this.#gate.aside(isFull);
         if (outlet.signal.aborted) return;
         batch = await results.next(batchSize);
       }

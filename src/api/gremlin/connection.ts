@@ -39,6 +39,9 @@ export class Connection {
       }
     | undefined;
   #pending = 0;
+  /** Requests that wait for others of this connection. */
+  readonly #queue: Work[] = [];
+  #draining: Promise<void> | undefined;
   #silentPings = 0;
   #isPaused = false;
   #isGathering = false;
@@ -64,6 +67,7 @@ export class Connection {
     ws.on('error', (error) => parts.log.info(`gremlin: ${error.message}`));
     ws.on('close', () => {
       clearTimeout(this.#login?.timer);
+      this.#queue.length = 0;
       this.#gone.abort();
       closed();
     });
@@ -116,7 +120,15 @@ export class Connection {
     this.#answer(work, this.#user);
   }
 
+  /** A driver that asks for much at once takes turns with itself, so that the others get theirs. */
   #answer(work: Work, user: GremlinUser): void {
+    if (this.#pending >= this.#limits.runningPerConnectionMax) {
+      this.#queue.push(work);
+      if (this.#pending + this.#queue.length < this.#limits.perConnectionMax || this.#isPaused) return;
+      this.#isPaused = true;
+      this.#ws.pause();
+      return;
+    }
     const outlet: Outlet = {
       signal: this.#gone.signal,
       send: (response, elements) => this.#send(work, response, elements),
@@ -124,17 +136,15 @@ export class Connection {
     const rest = this.#answering.answer(work.request, user, outlet);
     if (rest === undefined) return;
     this.#pending++;
-    if (this.#pending >= this.#limits.perConnectionMax && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#ws.pause();
-    }
     rest
       .catch((error) =>
         this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
       )
       .finally(() => {
         this.#pending--;
-        if (!this.#isPaused || this.#pending >= this.#limits.perConnectionMax) return;
+        while (this.#queue.length > 0 && this.#pending < this.#limits.runningPerConnectionMax)
+          this.#answer(this.#queue.shift() as Work, user);
+        if (!this.#isPaused || this.#pending + this.#queue.length >= this.#limits.perConnectionMax) return;
         this.#isPaused = false;
         this.#ws.resume();
       });
@@ -218,7 +228,11 @@ export class Connection {
 
   #send(frames: Frames, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
     this.#say(frames, response, elements);
-    return this.#socket.writableLength > this.#limits.socketBytesMax ? this.#drained() : undefined;
+    if (this.#socket.writableLength <= this.#limits.socketBytesMax) return undefined;
+    this.#draining ??= this.#drained().finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
   }
 
   /** Also when the other side has gone. */

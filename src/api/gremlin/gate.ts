@@ -39,6 +39,14 @@ export class Gate {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** While something else is waited for, another may come in; then it is the next one. */
+  async aside(other: Promise<void>): Promise<void> {
+    this.leave();
+    await other;
+    if (this.#running < this.#most) this.#running++;
+    else await new Promise<void>((resolve) => this.#waiting.unshift(resolve));
+  }
+
   leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running--;

@@ -7,6 +7,8 @@ export interface GremlinLimits {
   readonly runningMax: number;
   /** Requests that wait for that, of all connections: Gremlin Server's maxWorkQueueSize. One more is answered 429. */
   readonly waitingMax: number;
+  /** Of these, traversals of one connection. */
+  readonly runningPerConnectionMax: number;
   /** Requests of one connection that wait or run; more are not read from its socket. */
   readonly perConnectionMax: number;
   /** Time of one traversal, ms; a request may ask for less, and for up to `timeMsMax`. */
@@ -38,6 +40,7 @@ export const defaultGremlinLimits: GremlinLimits = {
   messageBytesMax: 10 * 1024 * 1024,
   runningMax: 128,
   waitingMax: 8192,
+  runningPerConnectionMax: 32,
   perConnectionMax: 1024,
   timeMs: 30_000,
   timeMsMax: 600_000,

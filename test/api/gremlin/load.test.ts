@@ -66,6 +66,54 @@ test('a driver that does not read costs the server no more than its socket holds
   expect(asked).toBeInstanceOf(Promise);
 });
 
+const stalled = { socketBytesMax: 64 * 1024, stalledMs: 60_000 };
+const large = 'g.V().repeat(both()).times(3).limit(2000000)';
+
+test('drivers that do not read hold up nobody else', async () => {
+  await using server = await serve({ limits: { runningMax: 4, ...stalled } });
+  const hogs = [await Driver.open(server.url), await Driver.open(server.url)];
+  const asked = hogs.flatMap((hog) => {
+    hog.ws.pause();
+    return Array.from({ length: 8 }, () => hog.script(large, { batchSize: 10_000 }, 'ggrateful'));
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await using other = await Driver.open(server.url);
+  expect(await other.script('g.inject(1)')).toMatchObject([{ code: 200, data: [1] }]);
+  for (const hog of hogs) hog.ws.terminate();
+  await eventually(async () => {
+    expect(await metricOf(server.httpUrl, 'skein_gremlin_running')).toBe(0);
+    expect(await metricOf(server.httpUrl, 'skein_gremlin_waiting')).toBe(0);
+  });
+  expect(asked).toHaveLength(16);
+});
+
+test('of one connection so many traversals run at a time, and the others wait for them', async () => {
+  await using server = await serve({ limits: { runningMax: 4, runningPerConnectionMax: 2, perConnectionMax: 4 } });
+  await using busy = await Driver.open(server.url);
+  await using other = await Driver.open(server.url);
+  const all = Array.from({ length: 7 }, () => busy.script(endless, { evaluationTimeout: 150 }));
+  const last = busy.script('g.inject(2)');
+  await eventually(async () => expect(await metricOf(server.httpUrl, 'skein_gremlin_running')).toBe(2));
+  expect(await other.script('g.inject(1)')).toMatchObject([{ code: 200, data: [1] }]);
+  for (const answers of await Promise.all(all)) expect(answers.at(-1)).toMatchObject({ code: 598 });
+  expect(await last).toMatchObject([{ code: 200, data: [2] }]);
+});
+
+test('many answers to one driver that does not read are waited for as one', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  await using server = await serve({ limits: { ...stalled, stalledMs: 300 } });
+  const driver = await Driver.open(server.url);
+  driver.ws.pause();
+  const asked = Array.from({ length: 20 }, () => driver.script(large, { batchSize: 10_000 }, 'ggrateful'));
+  await eventually(async () => expect(await metricOf(server.httpUrl, 'skein_gremlin_connections')).toBe(0));
+  driver.ws.terminate();
+  process.off('warning', warned);
+  expect(asked).toHaveLength(20);
+  expect(warnings).toEqual([]);
+});
+
 test('more connections than there may be are turned away', async () => {
   await using server = await serve({ limits: { connectionsMax: 1 } });
   await using _one = await Driver.open(server.url);
