@@ -37,8 +37,10 @@ export function weightOf(kind: Kind): number {
   return kind === 'flows' ? 32 : 1;
 }
 
-/** Items between two looks at the clock. */
-const STRIDE = 128;
+/** Items between two looks at the clock: so many where items are quick, fewer where a few of them took long. */
+const STRIDE_MAX = 128;
+/** Part of a slice that may pass between two looks. */
+const STRIDE_SHARE = 1 / 8;
 
 /** What a running query has used of its limits. */
 export class Budget {
@@ -47,7 +49,9 @@ export class Budget {
   private readonly signal: AbortSignal | undefined;
   private readonly startMs: number;
   private sliceStartMs: number;
-  private left = STRIDE;
+  private stride = 1;
+  private left = 1;
+  private lookedMs: number;
   private items = 0;
   private held = 0;
   /** The slice is. */
@@ -59,6 +63,7 @@ export class Budget {
     this.signal = signal;
     this.startMs = elapsed();
     this.sliceStartMs = this.startMs;
+    this.lookedMs = this.startMs;
   }
 
   /**
@@ -86,6 +91,7 @@ export class Budget {
     this.look();
     this.isOver = false;
     this.sliceStartMs = this.elapsed();
+    this.lookedMs = this.sliceStartMs;
   }
 
   checkResults(count: number): void {
@@ -94,12 +100,16 @@ export class Budget {
 
   /** The same as `spend` at the end of a longer piece of work, whose length nobody knows. */
   look(): boolean {
-    this.items += STRIDE - this.left;
-    this.left = STRIDE;
+    this.items += this.stride - this.left;
     if (this.signal?.aborted) throw cancelled();
     if (this.items > this.limits.items) throw tooMuch('items', `it looked at ${this.limits.items} items`);
     const now = this.elapsed();
     if (now - this.startMs > this.limits.timeMs) throw tooMuch('timeMs', `${this.limits.timeMs / 1000} s`);
+    const isSlow = now - this.lookedMs > this.limits.sliceMs * STRIDE_SHARE;
+    if (isSlow) this.stride = Math.max(1, this.stride >> 2);
+    else if (this.left <= 0 && this.stride < STRIDE_MAX) this.stride *= 2;
+    this.left = this.stride;
+    this.lookedMs = now;
     this.isOver = now - this.sliceStartMs >= this.limits.sliceMs;
     return this.isOver;
   }

@@ -71,8 +71,8 @@ function rangedOnce({ low, high }: Range, mark: Mark): StreamOp {
         const passed = passing(traverser, seen, low, high);
         seen += traverser.bulk;
         if (passed > 0) yield named(passed === traverser.bulk ? traverser : traverser.copy(passed), mark);
-        // Without asking for one more: there may be much before it.
-        if (seen >= high) return;
+        // Without asking for one more: there may be much before it. Of what is doubled each round there soon is more than any number.
+        if (seen >= high && high < Number.POSITIVE_INFINITY) return;
       }
     },
   };

@@ -1,8 +1,8 @@
 /** Traversers that wait for the next round: those that are alike in all that can matter later count as one. */
 
-import { keyOf } from '../value/identity.ts';
+import { Collection, isList, keyOf } from '../value/identity.ts';
 import type { Operator } from '../value/operator.ts';
-import type { GValue } from '../value/value.ts';
+import { type GValue, Path, Tree } from '../value/value.ts';
 import type { Traverser } from './traverser.ts';
 
 export interface Merging {
@@ -57,9 +57,16 @@ export class Gathering {
   }
 }
 
-/** An element of one moment is one object, which is quicker than its id. Where it is not, it is only counted apart. */
+/**
+ * An element of one moment is one object, which is quicker than its id; what tells two collections apart may be long. Where
+ * they are alike and not one object, they are only counted apart.
+ */
 function placeOf(value: GValue): unknown {
-  return typeof value === 'object' && value !== null && 'kind' in value ? value : keyOf(value);
+  return typeof value === 'object' && value !== null && ('kind' in value || isGathered(value)) ? value : keyOf(value);
+}
+
+function isGathered(value: GValue): boolean {
+  return isList(value) || value instanceof Collection || value instanceof Path || value instanceof Tree;
 }
 
 function isAlike(a: Traverser, b: Traverser): boolean {

@@ -25,9 +25,8 @@ export const order = defineTraversalStep({
     const bys: By[] = builder.bys(call);
     const ordering = new Ordering(bys.length === 0 ? [identityBy()] : bys);
     if (!isLocal(call)) return ordered(ordering, mark);
-    return mapping({ isDirect: ordering.isDirect, mark }, ({ value }, run) =>
-      orderedParts(value, ordering, tracking, run),
-    );
+    // A list may be long: so it breathes.
+    return mapping({ isDirect: false, mark }, ({ value }, run) => orderedParts(value, ordering, tracking, run));
   },
 });
 
@@ -140,7 +139,19 @@ function* orderedParts(
     const keys = yield* ordering.keysOf(fresh(item), run);
     if (keys !== NOTHING) keyed.push({ item, keys });
   }
-  const items = keyed.sort(ordering.compare(run.model)).map(({ item }) => item);
+  const items = (yield* sorted(keyed, ordering.compare(run.model), run)).map(({ item }) => item);
   if (!(value instanceof GMap || value instanceof Tree)) return items;
   return new GMap(items.map((item) => [(item as MapEntry).name, (item as MapEntry).value]));
+}
+
+function* sorted<T>(all: readonly T[], compare: (a: T, b: T) => number, { budget }: Run): Generator<undefined, T[]> {
+  const runs: T[][] = [];
+  for (let at = 0; at < all.length; at += RUN_LENGTH) {
+    runs.push(all.slice(at, at + RUN_LENGTH).sort(compare));
+    if (budget.look()) yield undefined;
+  }
+  const merging = mergeRuns(runs, compare);
+  let step = merging.next();
+  for (; !step.done; step = merging.next()) if (budget.look()) yield undefined;
+  return step.value;
 }

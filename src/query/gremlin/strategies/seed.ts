@@ -9,7 +9,9 @@ export const seed = defineStrategy({
     const value = configuration.get('seed');
     if (isNumber(value)) {
       const number = typeof value === 'number' ? value : value.value;
-      return () => dice(typeof number === 'bigint' ? number : BigInt(Math.trunc(Number(number))));
+      if (typeof number === 'bigint') return () => dice(number);
+      const whole = Math.trunc(Number(number));
+      if (Number.isFinite(whole)) return () => dice(BigInt(whole));
     }
     faults.add('gremlin.strategy', 'SeedStrategy takes a number', NOWHERE, 'new SeedStrategy(seed: 1)');
     return undefined;

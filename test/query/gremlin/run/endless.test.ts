@@ -67,3 +67,28 @@ test('children within children are read soon, as deep as they may be', async () 
     expect([step, performance.now() - start < 1500]).toEqual([step, true]);
   }
 });
+
+test('more steps behind and within one another than fit are refused before they run', async () => {
+  for (const step of ['order()', 'fold()', 'out()', 'both().dedup()'])
+    for (const text of [`g.V().${`${step}.`.repeat(3000)}count()`, `g.V().where(${`${step}.`.repeat(3000)}count())`])
+      await expect(ask(text)).rejects.toThrow('(limit steps)');
+  expect(await ask(`g.V()${'.order()'.repeat(900)}.count()`)).toMatchObject([{ value: 6 }]);
+  expect(await ask(`g.V().limit(1).where(V()${'.fold().unfold()'.repeat(450)})`)).toHaveLength(1);
+});
+
+test('a few things that each take long are stopped by time as well', async () => {
+  const long = 'g.inject(1..100000).repeat';
+  for (const step of ['reverse()', 'dedup(local).fold().unfold()', 'order(local)', 'identity().map(reverse())']) {
+    const start = performance.now();
+    await expect(ask(`${long}(map(${step}))`, 'modern', { context: { limits: { timeMs: 100 } } })).rejects.toThrow();
+    expect([step, performance.now() - start < 3000]).toEqual([step, true]);
+  }
+});
+
+test('what is skipped may be more than can be counted', async () => {
+  const { message } = await stopped('g.V().repeat(both()).emit().skip(1000000000).count()', {
+    timeMs: 300,
+    items: 2_000_000,
+  });
+  expect(message).toMatch(/timeMs|items/);
+});

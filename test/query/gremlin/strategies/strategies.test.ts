@@ -151,6 +151,9 @@ test('a name or a setting that nobody knows is told, with what was probably mean
     faults: [{ message: 'SubgraphStrategy has no setting named "vertex"' }],
   });
   await expect(ask('g.withStrategies(new SeedStrategy(seed: "x")).V()')).rejects.toThrow('SeedStrategy takes a number');
+  await expect(ask('g.withStrategies(new SeedStrategy(seed: 1e999)).V()')).rejects.toThrow(
+    'SeedStrategy takes a number',
+  );
 });
 
 test('what makes no sense anywhere is refused without being asked to', async () => {
