@@ -69,6 +69,11 @@ export class GremlinDoor {
     this.#http.request(request, response);
   }
 
+  /** For what stands beside `/gremlin` and is not for everyone. */
+  admit(request: IncomingMessage, response: ServerResponse, then: () => void): void {
+    this.#http.admit(request, response, then);
+  }
+
   /** Tells all of them to go; who has not gone a moment later is cut off. */
   close(): void {
     clearInterval(this.#pings);

@@ -6,6 +6,7 @@ import type { GremlinEngine, Prepared } from '../../query/gremlin/engine.ts';
 import { bytecodeText } from '../../query/gremlin/explain/text.ts';
 import type { Fresh } from '../../query/gremlin/parse/parser.ts';
 import { Execution } from '../../query/gremlin/run/execution.ts';
+import type { GraphFiles } from '../../query/gremlin/run/run.ts';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
 import { DateTime, Uuid } from '../../query/gremlin/value/value.ts';
 import { mistake } from '../../std/mistake.ts';
@@ -139,9 +140,14 @@ function elementsOf({ model, timeline }: TraversalSource, { materialize }: Asked
 /** The same, to look at alone. */
 function readOnly(sources: ReadonlyMap<string, TraversalSource>): ReadonlyMap<string, TraversalSource> {
   return new Map(
-    Array.from(sources, ([name, source]) => [name, { ...source, writer: refuseWriting, files: undefined }]),
+    Array.from(sources, ([name, source]) => [
+      name,
+      { ...source, writer: refuseWriting, files: source.files && noFiles },
+    ]),
   );
 }
+
+const noFiles: GraphFiles = { read: async () => refuseWriting(), write: async () => refuseWriting() };
 
 function refuseWriting(): never {
   throw mistake(

@@ -49,7 +49,7 @@ export function failureOf(error: unknown, whenWrong: number): Failure {
     return { ...failure(status.serverError, message, 'RuntimeException'), isOurs: true };
   }
   const [first] = error.faults;
-  const text = mistakeText(error);
+  const text = mistakeText(error).trimEnd();
   switch (first?.code) {
     case badFrameCode:
       return failure(status.malformed, text, 'SerializationException');

@@ -29,6 +29,11 @@ export class HttpDoor {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
+    this.admit(request, response, (user) => this.#read(request, response, user));
+  }
+
+  /** Others are answered here: a name and a password are needed, or there were too many wrong ones. */
+  admit(request: IncomingMessage, response: ServerResponse, then: (user: GremlinUser) => void): void {
     this.#user(request).then(
       (user) => {
         if (user === undefined)
@@ -36,7 +41,7 @@ export class HttpDoor {
             'WWW-Authenticate',
             'Basic realm="gremlin"',
           ]);
-        else this.#read(request, response, user);
+        else then(user);
       },
       (error) => {
         if (error instanceof BadRequest) refuse(response, httpStatus(error.code), error.message);

@@ -7,6 +7,7 @@ import { Access, isLoopback } from '../access.ts';
 import { cannotListen, refuseUpgrade } from '../listening.ts';
 import { sendText } from '../reply.ts';
 import { GremlinDoor } from './door.ts';
+import { defaultGremlinLimits } from './limits.ts';
 import { gremlinMetrics } from './metrics.ts';
 import type { GremlinParts } from './parts.ts';
 
@@ -21,11 +22,14 @@ export interface GremlinServerParts extends GremlinParts {
   readonly hostNames: readonly string[];
 }
 
+/** Connections beside the WebSockets. */
+const httpConnectionsMax = 500;
 /** How long a running answer may go on after `close`. */
 const closeMs = 2_000;
 
 export function createGremlinServer(parts: GremlinServerParts): GremlinServer {
   const door = new GremlinDoor(parts);
+  const { connectionsMax } = { ...defaultGremlinLimits, ...parts.limits };
   // Names and origins are looked at here, passwords by the door.
   const access = new Access({ tokens: [], hostNames: parts.hostNames });
   const server = createServer(
@@ -36,6 +40,8 @@ export function createGremlinServer(parts: GremlinServerParts): GremlinServer {
       else answer(request, response, door);
     },
   );
+  server.maxConnections = connectionsMax + httpConnectionsMax;
+  server.on('drop', () => door.counts.connectionsRefused++);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = access.pageRefusal(request);
     if (refusal) refuseUpgrade(socket, refusal.status, refusal.text);
@@ -62,7 +68,7 @@ function answer(request: IncomingMessage, response: ServerResponse, door: Gremli
       sendText(response, 200, 'ok');
       return;
     case '/metrics':
-      sendText(response, 200, gremlinMetrics(door));
+      door.admit(request, response, () => sendText(response, 200, gremlinMetrics(door)));
       return;
     default:
       sendText(response, 404, 'there is /gremlin (HTTP and WebSocket), /metrics and /healthz');

@@ -194,9 +194,9 @@ function repeated(flags: string, doc: string): Option {
 }
 
 function sizeOption(): Option {
-  return new Option('--max-size <size>', 'what the past of a graph may take on disk (default: 4GiB)')
+  return new Option('--max-size <size>', 'what the past of a graph may take on disk')
     .argParser(sizeOf)
-    .default(4 * 2 ** 30);
+    .default(4 * 2 ** 30, '4GiB');
 }
 
 function sizeOf(text: string): number {

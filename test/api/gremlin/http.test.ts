@@ -1,3 +1,5 @@
+import { sourceOf } from '../../query/gremlin/asked.ts';
+import { modern } from '../../query/gremlin/toys.ts';
 import { serve } from './served.ts';
 
 async function ask(
@@ -108,4 +110,26 @@ test('the time and an id of its own are made anew for each request', async () =>
   const ids = await Promise.all([1, 2].map(() => ask(server.httpUrl, { gremlin: 'g.inject(UUID())' })));
   expect(JSON.stringify(ids[0]?.body)).not.toBe(JSON.stringify(ids[1]?.body));
   expect(await ask(server.httpUrl, { gremlin: 'g.inject(datetime())' })).toMatchObject({ status: 200 });
+});
+
+test('a plain GET touches no files, and is told why', async () => {
+  const touched: string[] = [];
+  const files = {
+    read: async (name: string) => void touched.push(`read ${name}`),
+    write: async (name: string) => void touched.push(`write ${name}`),
+  };
+  await using server = await serve({ graphs: { g: { ...sourceOf(modern()), files } } });
+  for (const gremlin of ["g.io('a.json').write()", "g.io('a.json').read()"]) {
+    const reply = await fetch(`${server.httpUrl}?${new URLSearchParams({ gremlin })}`);
+    expect([reply.status, await reply.text()]).toEqual([500, expect.stringContaining('a GET request changes nothing')]);
+  }
+  expect(touched).toEqual([]);
+  expect(await ask(server.httpUrl, { gremlin: "g.io('a.json').write()" })).toMatchObject({ status: 200 });
+  expect(touched).toEqual(['write a.json']);
+});
+
+test('what went wrong is told without an empty line at its end', async () => {
+  await using server = await serve();
+  const { body } = await ask(server.httpUrl, { gremlin: "g.V().hasLable('x')" });
+  expect(body).toMatchObject({ message: expect.stringMatching(/did you mean hasLabel\?$/) });
 });

@@ -1,4 +1,5 @@
 /** Many at once, slow ones, those that leave, and traversals without an end: nobody else has to wait. */
+import { connect } from 'node:net';
 import { eventually } from '../../eventually.ts';
 import { Driver, serve } from './served.ts';
 
@@ -117,6 +118,17 @@ test('more connections than there may be are turned away', async () => {
   await using server = await serve({ limits: { connectionsMax: 1 } });
   await using _one = await Driver.open(server.url);
   await expect(Driver.open(server.url)).rejects.toThrow('503');
+});
+
+test('connections that ask for nothing have a bound too', async () => {
+  await using server = await serve({ limits: { connectionsMax: 1 } });
+  await using asking = await Driver.open(server.url);
+  const silent = Array.from({ length: 510 }, () => connect(server.port, '127.0.0.1'));
+  let closed = 0;
+  for (const socket of silent) socket.on('error', () => undefined).on('close', () => closed++);
+  await eventually(async () => expect(closed).toBeGreaterThanOrEqual(10));
+  expect(await asking.script('g.inject(1)')).toMatchObject([{ code: 200 }]);
+  for (const socket of silent) socket.destroy();
 });
 
 test('a message that is too large ends its connection alone', async () => {

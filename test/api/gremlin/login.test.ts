@@ -66,6 +66,19 @@ test('over HTTP the password comes as Basic', async () => {
   expect((await ask(`Basic ${btoa('alice:wonderland')}`)).status).toBe(200);
 });
 
+const metricsOf = async (url: string, authorization?: string) => {
+  const headers = authorization === undefined ? {} : { authorization };
+  const reply = await fetch(url.replace('/gremlin', '/metrics'), { headers });
+  return reply.status === 200 ? reply.text() : `${reply.status}`;
+};
+
+test('metrics are for those who may come in', async () => {
+  await using server = await serve({ login: alice });
+  expect(await metricsOf(server.httpUrl)).toBe('401');
+  expect(await metricsOf(server.httpUrl, `Basic ${btoa('alice:no')}`)).toBe('401');
+  expect(await metricsOf(server.httpUrl, `Basic ${btoa('alice:wonderland')}`)).toContain('skein_gremlin_connections 0');
+});
+
 test('passwords are not guessed by the thousand, over however many connections', async () => {
   await using server = await serve({ login: alice, limits: { wrongPasswordsPerMinute: 3 } });
   const guess = async (password: string) => {
@@ -87,7 +100,7 @@ test('passwords are not guessed by the thousand, over however many connections',
   expect(await guess('wonderland')).toMatchObject(refused);
   const reply = await basic('wonderland');
   expect([reply.status, await reply.json()]).toEqual([429, { message: expect.stringMatching(/too many wrong/) }]);
-  const metrics = await (await fetch(server.httpUrl.replace('/gremlin', '/metrics'))).text();
+  const metrics = await metricsOf(server.httpUrl, 'Bearer right');
   expect(metrics).toContain('skein_gremlin_wrong_passwords_total 3\n');
   expect(metrics).toContain('skein_gremlin_guesses_refused_total 3\n');
 });
