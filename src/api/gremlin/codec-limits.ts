@@ -12,9 +12,8 @@ export const keyedMax = 2_000_000;
 /** What lists with counts may unfold to, in one message: a few bytes could say 2^63. */
 export const unfoldedMax = 100_000;
 
-/** Bytes of a BigInteger or a BigDecimal, and its digits where it is written so: turning one into the other takes the square. */
+/** Bytes of a BigInteger or a BigDecimal: turning them into digits takes the square. */
 export const numberBytesMax = 1024;
-export const digitsMax = 2500;
 
 /** Brackets within brackets, before anyone asks what they mean: the parser of JSON takes long to give up. */
 export const bracketsMax = 2048;

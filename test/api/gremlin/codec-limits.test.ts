@@ -114,7 +114,7 @@ describe('GraphSON', () => {
       'a whole number from -2147483648 to 2147483647 should stand here',
     ],
     ['a number out of range', '{"@type":"gx:Byte","@value":128}', 'a whole number from -128 to 127 should stand here'],
-    ['a number beyond 64 bits', '{"@type":"g:Int64","@value":9223372036854775808}', 'a number beyond 64 bits'],
+    ['a number beyond 64 bits', '{"@type":"g:Int64","@value":9223372036854775808}', 'a whole number of 64 bits'],
     [
       'a number without end',
       `{"@type":"gx:BigInteger","@value":"${'9'.repeat(3000)}"}`,
@@ -130,7 +130,7 @@ describe('GraphSON', () => {
       '{"@type":"gx:BigInteger","@value":11e99948181}',
       'a whole number of at most 2500 digits',
     ],
-    ['a long of a gigabyte', '{"@type":"g:Int64","@value":11e99948181}', 'a whole number of at most 2500 digits'],
+    ['a long of a gigabyte', '{"@type":"g:Int64","@value":11e99948181}', 'a whole number of 64 bits'],
     ['a map without a value', '{"@type":"g:Map","@value":["a"]}', 'a key has no value (in args.x.g:Map)'],
     [
       'a date that is none',

@@ -1,15 +1,15 @@
-/** Numbers of all types, each with its range. */
-import { decimalText, parseDecimal } from '../../../query/gremlin/value/decimal.ts';
-import { type AnyNumber, double, int, long, num } from '../../../query/gremlin/value/num.ts';
-import { digitsMax } from '../codec-limits.ts';
+/** Numbers with a type, each with its range, and without one. */
+import { DIGITS_MAX, numberFrom, numberTypeNamed } from '../../../query/gremlin/graphson/number.ts';
+import { type AnyNumber, double, long, type NumType, num } from '../../../query/gremlin/value/num.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { NumberText } from './parse-json.ts';
+import { bad } from './shapes.ts';
 
 /** As Jackson reads it: an int, a long or a BigInteger by its size; with a point or an exponent a double. */
 export function plainNumber(json: number | NumberText): AnyNumber {
   // Minus zero is none of the whole ones.
   if (typeof json === 'number') return Number.isSafeInteger(json) ? json + 0 : double(json);
-  if (!/^-?\d+$/.test(json.digits) || json.digits.length > digitsMax) return double(Number(json.digits));
+  if (!/^-?\d+$/.test(json.digits) || json.digits.length > DIGITS_MAX) return double(Number(json.digits));
   const value = BigInt(json.digits);
   return BigInt.asIntN(64, value) === value ? long64(value) : num('bigint', value);
 }
@@ -20,75 +20,25 @@ function long64(value: bigint): AnyNumber {
 }
 
 /** Undefined for a type that is no number's. */
-export function readNumber(type: string, json: unknown, from: GraphsonIn): AnyNumber | undefined {
-  switch (type) {
-    case 'g:Int32':
-      return int(whole(json, -(2 ** 31), 2 ** 31 - 1, from));
-    case 'g:Int64':
-      return long(readLong(json, from));
-    case 'gx:Int16':
-      return num('short', whole(json, -32_768, 32_767, from));
-    case 'gx:Byte':
-      return num('byte', whole(json, -128, 127, from));
-    case 'g:Double':
-      return double(readDouble(json, from));
-    case 'g:Float':
-      return num('float', Math.fround(readDouble(json, from)));
-    case 'gx:BigInteger':
-      return num('bigint', readBigint(json, from));
-    case 'gx:BigDecimal':
-      return num('bigdecimal', readDecimal(json, from));
-    default:
-      return undefined;
-  }
+export function readNumber(name: string, json: unknown, from: GraphsonIn): AnyNumber | undefined {
+  const type = numberTypeNamed(name);
+  if (type === undefined) return undefined;
+  return numberFrom(type, written(json, from)) ?? bad(`${expected[type]} should stand here`, from);
 }
 
-function whole(json: unknown, least: number, most: number, from: GraphsonIn): number {
-  const value = Number(digitsOf(json, from));
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw from.bad(`a whole number from ${least} to ${most} should stand here`);
-  return value + 0;
-}
+const expected: Readonly<Record<NumType, string>> = {
+  byte: 'a whole number from -128 to 127',
+  short: 'a whole number from -32768 to 32767',
+  int: 'a whole number from -2147483648 to 2147483647',
+  long: 'a whole number of 64 bits',
+  float: 'a number',
+  double: 'a number',
+  bigint: `a whole number of at most ${DIGITS_MAX} digits`,
+  bigdecimal: `a decimal of at most ${DIGITS_MAX} digits`,
+};
 
-function readLong(json: unknown, from: GraphsonIn): number | bigint {
-  if (typeof json === 'number' && Number.isSafeInteger(json)) return json + 0;
-  const value = readBigint(json, from);
-  if (BigInt.asIntN(64, value) !== value) throw from.bad('a number beyond 64 bits');
-  return value;
-}
-
-function readDouble(json: unknown, from: GraphsonIn): number {
-  if (typeof json === 'number') return json;
-  if (json === 'NaN') return Number.NaN;
-  if (json === 'Infinity') return Number.POSITIVE_INFINITY;
-  if (json === '-Infinity') return Number.NEGATIVE_INFINITY;
-  const digits = digitsOf(json, from);
-  if (parseDecimal(digits) === undefined && !/^-?[\d.]+[eE][+-]?\d+$/.test(digits))
-    throw from.bad('a number should stand here');
-  return Number(digits);
-}
-
-function readBigint(json: unknown, from: GraphsonIn): bigint {
-  const digits = digitsOf(json, from);
-  if (/^[+-]?\d+$/.test(digits) && digits.length <= digitsMax) return BigInt(digits.replace('+', ''));
-  // Of a whole number that a client wrote as 1E+30.
-  const decimal = digits.length <= digitsMax ? parseDecimal(digits) : undefined;
-  if (decimal === undefined || decimal.scale > 0 || decimal.scale < -digitsMax)
-    throw from.bad(`a whole number of at most ${digitsMax} digits should stand here`);
-  return decimal.unscaled * 10n ** BigInt(-decimal.scale);
-}
-
-function readDecimal(json: unknown, from: GraphsonIn): string {
-  const digits = digitsOf(json, from);
-  const decimal = digits.length <= digitsMax ? parseDecimal(digits) : undefined;
-  if (decimal === undefined) throw from.bad(`a decimal of at most ${digitsMax} digits should stand here`);
-  return decimalText(decimal);
-}
-
-/** Drivers write the large ones as text too. */
-function digitsOf(json: unknown, from: GraphsonIn): string {
-  if (typeof json === 'number') return String(json);
-  if (typeof json === 'string' && json !== '') return json;
+function written(json: unknown, from: GraphsonIn): number | string {
+  if (typeof json === 'number' || typeof json === 'string') return json;
   if (json instanceof NumberText) return json.digits;
   throw from.bad('a number should stand here');
 }

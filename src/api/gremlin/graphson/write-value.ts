@@ -1,10 +1,11 @@
 /** Values as GraphSON 3, each with its type; or without types, for those who read plain JSON. */
 import { type Argument, Bytecode, CardinalityValue, Lambda, Strategy } from '../../../query/gremlin/bytecode.ts';
+import { numberNames } from '../../../query/gremlin/graphson/number.ts';
 import { GMap, GSet } from '../../../query/gremlin/value/collections.ts';
 import { javaDateTimeText } from '../../../query/gremlin/value/datetime.ts';
 import { durationText } from '../../../query/gremlin/value/duration.ts';
 import { isList } from '../../../query/gremlin/value/identity.ts';
-import { Num, naturalType } from '../../../query/gremlin/value/num.ts';
+import { Num, type NumType, type NumValue, naturalType } from '../../../query/gremlin/value/num.ts';
 import { Predicate } from '../../../query/gremlin/value/predicate.ts';
 import { Reference } from '../../../query/gremlin/value/reference.ts';
 import { Token } from '../../../query/gremlin/value/token.ts';
@@ -80,24 +81,12 @@ function writeNumber(value: number, { isTyped }: Target): string {
 }
 
 function writeNum({ type, value }: Num, to: Target): string {
-  switch (type) {
-    case 'byte':
-      return typed('gx:Byte', `${value}`, to);
-    case 'short':
-      return typed('gx:Int16', `${value}`, to);
-    case 'int':
-      return typed('g:Int32', `${value}`, to);
-    case 'long':
-      return typed('g:Int64', `${value}`, to);
-    case 'float':
-      return typed('g:Float', floatJson(Number(value)), to);
-    case 'double':
-      return typed('g:Double', doubleJson(Number(value)), to);
-    case 'bigint':
-      return typed('gx:BigInteger', `${value}`, to);
-    case 'bigdecimal':
-      return typed('gx:BigDecimal', `${value}`, to);
-  }
+  return typed(numberNames[type], numJson(type, value), to);
+}
+
+function numJson(type: NumType, value: NumValue): string {
+  if (type === 'double') return doubleJson(Number(value));
+  return type === 'float' ? floatJson(Number(value)) : `${value}`;
 }
 
 type Other = Exclude<Argument, null | boolean | number | string | Num | readonly unknown[] | { readonly kind: string }>;

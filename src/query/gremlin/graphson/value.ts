@@ -7,8 +7,9 @@ import { secondsMax } from '../value/calendar.ts';
 import { GMap, GSet } from '../value/collections.ts';
 import { dateTimeOf, dateTimeText } from '../value/datetime.ts';
 import { durationOf, durationText } from '../value/duration.ts';
-import { Num, type NumType, type NumValue, num, numType } from '../value/num.ts';
+import { Num, type NumType, type NumValue, numType } from '../value/num.ts';
 import { Binary, DateTime, Duration, type GValue, Uuid } from '../value/value.ts';
+import { isWhole, numberFrom, numberNames, numberTypeNamed } from './number.ts';
 
 /** Deeper than this no value is. */
 export const DEPTH_MAX = 64;
@@ -21,8 +22,8 @@ export function fromGraphson(json: unknown, depth = 0): GValue {
   if (Array.isArray(json)) return json.map(inner);
   if (!Object.hasOwn(json, '@type')) return new GMap(Object.entries(json).map(([key, value]) => [key, inner(value)]));
   const { '@type': type, '@value': value } = json as { '@type': unknown; '@value': unknown };
-  const number = numberTypes.get(type as string);
-  if (number !== undefined) return numberFrom(number, value);
+  const number = numberTypeNamed(type);
+  if (number !== undefined) return numberOf(number, value);
   switch (type) {
     case 'g:List':
       return listOf(value, type).map(inner);
@@ -65,54 +66,14 @@ export function toGraphson(value: GValue): unknown {
   throw wrong('a value is of a kind that GraphSON files have no word for');
 }
 
-const numberNames: Readonly<Record<NumType, string>> = {
-  byte: 'gx:Byte',
-  short: 'gx:Int16',
-  int: 'g:Int32',
-  long: 'g:Int64',
-  float: 'g:Float',
-  double: 'g:Double',
-  bigint: 'gx:BigInteger',
-  bigdecimal: 'gx:BigDecimal',
-};
-
-const numberTypes = new Map<string, NumType>(
-  Object.entries(numberNames).map(([type, name]) => [name, type as NumType]),
-);
-
-function numberFrom(type: NumType, value: unknown): GValue {
+function numberOf(type: NumType, value: unknown): GValue {
   if (typeof value !== 'number' && typeof value !== 'string') throw wrong(`${JSON.stringify(value)} is no number`);
-  switch (type) {
-    case 'float':
-    case 'double':
-      return num(type, real(value));
-    case 'bigdecimal':
-      return DECIMAL.test(String(value)) ? new Num(type, String(value)) : fail(`${JSON.stringify(value)} is no number`);
-    default:
-      return whole(type, value);
-  }
+  return numberFrom(type, value) ?? fail(noNumber(type, value));
 }
 
-/** JSON numbers beyond 2^53 have lost digits by now; writers that care send text. */
-function whole(type: NumType, value: number | string): GValue {
-  // Nearly every number.
-  if (type === 'int' && (value as number) >> 0 === value) return value;
-  if (type === 'long' && Number.isSafeInteger(value)) return num(type, value);
-  if (typeof value === 'number' ? !Number.isInteger(value) : !WHOLE.test(value))
-    return fail(`${JSON.stringify(value)} is no whole number`);
-  const bits = wholeBits[type];
-  const digits = BigInt(value);
-  if (bits !== undefined && BigInt.asIntN(bits, digits) !== digits) return fail(`${value} is no ${type}`);
-  return type === 'long' || type === 'bigint' ? num(type, digits) : num(type, Number(value));
-}
-
-const wholeBits: Partial<Record<NumType, number>> = { byte: 8, short: 16, int: 32, long: 64 };
-
-function real(value: number | string): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN') return Number.NaN;
-  if (value === 'Infinity' || value === '-Infinity') return Number(value);
-  return DECIMAL.test(value) ? Number(value) : fail(`${JSON.stringify(value)} is no number`);
+function noNumber(type: NumType, value: number | string): string {
+  if (type === 'float' || type === 'double' || type === 'bigdecimal') return `${JSON.stringify(value)} is no number`;
+  return isWhole(value) ? `${value} is no ${type}` : `${JSON.stringify(value)} is no whole number`;
 }
 
 function numberTo(value: number | Num): unknown {
@@ -165,6 +126,4 @@ function wrong(message: string): Error {
   return mistake('graphson.value', message);
 }
 
-const WHOLE = /^-?\d{1,1000}$/;
-const DECIMAL = /^[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})([eE][+-]?\d{1,9})?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -67,3 +67,11 @@ test('what is nested too deep is refused, not overflowed', () => {
 test('a date that no file can say is refused', () => {
   expect(() => toGraphson(new DateTime(9e15))).toThrow('a date lies too far away for a file');
 });
+
+test('a float is the float that was meant, and a whole number may have an exponent', () => {
+  expect(fromGraphson({ '@type': 'g:Float', '@value': 0.1 })).toEqual(new Num('float', Math.fround(0.1)));
+  expect(fromGraphson({ '@type': 'gx:BigInteger', '@value': '1E+30' })).toEqual(new Num('bigint', 10n ** 30n));
+  expect(() => fromGraphson({ '@type': 'gx:BigInteger', '@value': '1e99948181' })).toThrow('is no whole number');
+  expect(fromGraphson({ '@type': 'g:Int32', '@value': '1.0' })).toBe(1);
+  expect(() => fromGraphson({ '@type': 'g:Int32', '@value': '' })).toThrow('is no whole number');
+});
