@@ -74,7 +74,9 @@ test('the service and the container have the capabilities that are told, and may
 });
 
 test('metrics in the pages exist', () => {
-  const source = readFileSync(join(root, 'src', 'api', 'metrics.ts'), 'utf8');
+  const source = ['metrics.ts', 'gremlin/metrics.ts']
+    .map((file) => readFileSync(join(root, 'src', 'api', file), 'utf8'))
+    .join('\n');
   const told = pages.flatMap(({ text }) => [...text.matchAll(/`(skein_\w+)`/g)].map(([, name]) => name as string));
   expect(told.length).toBeGreaterThan(10);
   expect(told.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
