@@ -1,6 +1,7 @@
 /** Asks a toy graph in standard Gremlin, without a server. */
 import { GremlinEngine } from '../../../src/query/gremlin/engine.ts';
-import { Execution, type RunContext } from '../../../src/query/gremlin/run/execution.ts';
+import { Execution } from '../../../src/query/gremlin/run/execution.ts';
+import type { RunContext } from '../../../src/query/gremlin/run/run-context.ts';
 import { ownServices } from '../../../src/query/gremlin/services/own.ts';
 import type { TraversalSource } from '../../../src/query/gremlin/source.ts';
 import type { GValue } from '../../../src/query/gremlin/value/value.ts';

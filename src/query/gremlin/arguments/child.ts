@@ -1,6 +1,7 @@
 /** A traversal inside of another, as an argument of a step: made ready with it, asked of one traverser at a time. */
-import { type Pipe, type Placed, passes, pipeOf } from '../run/pipeline.ts';
+import { type Pipe, type Placed, pipeOf } from '../run/pipeline.ts';
 import type { Run } from '../run/run.ts';
+import { passes } from '../run/tail.ts';
 import { Traverser } from '../run/traverser.ts';
 import { type Items, NOTHING, type Nothing, type ReduceOp, type Reduction } from '../step.ts';
 import type { GValue } from '../value/value.ts';

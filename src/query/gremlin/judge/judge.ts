@@ -1,7 +1,7 @@
 /** Yes or no to a traverser, by what children and filters say of it, and what and, or and not make of that. */
 import type { Child } from '../arguments/child.ts';
-import { passes } from '../run/pipeline.ts';
 import type { Run } from '../run/run.ts';
+import { passes } from '../run/tail.ts';
 import type { Mark, Traverser } from '../run/traverser.ts';
 import { type FilterOp, type FlatMapOp, type Items, NOTHING, type Op, type Wanted } from '../step.ts';
 import type { GValue } from '../value/value.ts';

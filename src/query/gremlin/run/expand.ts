@@ -4,8 +4,9 @@
  */
 
 import type { FlatMapOp } from '../step.ts';
-import { type Placed, type Small, through } from './pipeline.ts';
+import type { Placed } from './pipeline.ts';
 import type { Run } from './run.ts';
+import { type Small, through } from './tail.ts';
 import type { Mark, Traverser } from './traverser.ts';
 
 /** What it consists of, for who wants to breathe in between. */

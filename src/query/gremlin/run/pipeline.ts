@@ -3,17 +3,9 @@
  * them: a generator for each would cost more than what they do.
  */
 
-import {
-  type BarrierOp,
-  type FilterOp,
-  type FlatMapOp,
-  type Items,
-  type MapOp,
-  NOTHING,
-  type Op,
-  type ReduceOp,
-} from '../step.ts';
+import { type BarrierOp, type FilterOp, type FlatMapOp, type Items, NOTHING, type Op, type ReduceOp } from '../step.ts';
 import type { Run } from './run.ts';
+import { acceptsAll, plainFilters, type Small, tailFrom, through } from './tail.ts';
 import { type Mark, Traverser } from './traverser.ts';
 
 /** An op, and what it leaves on the trail. */
@@ -57,20 +49,6 @@ export function pipeOf(placed: readonly Placed[]): Pipe {
   if (pipes.length === 0) return (input) => input;
   if (pipes.length === 1) return pipes[0] as Pipe;
   return (input, run) => pipes.reduce<Items>((items, pipe) => pipe(items, run), input);
-}
-
-export interface Small extends Placed {
-  readonly op: FilterOp | MapOp;
-}
-
-function tailFrom(placed: readonly Placed[], from: number): Small[] {
-  const tail: Small[] = [];
-  for (let at = from; at < placed.length; at++) {
-    const { op } = placed[at] as Placed;
-    if (op.kind !== 'filter' && op.kind !== 'map') break;
-    tail.push(placed[at] as Small);
-  }
-  return tail;
 }
 
 function small(tail: readonly Small[]): Pipe {
@@ -136,40 +114,6 @@ function tallied(op: FlatMapOp, filters: readonly FilterOp[]): Pipe {
       if (passed > 0) yield traverser.copy(traverser.bulk * passed);
     }
   };
-}
-
-function plainFilters(tail: readonly Small[]): { first: FilterOp[]; rest: readonly Small[] } {
-  const first: FilterOp[] = [];
-  for (const { op, mark } of tail) {
-    if (op.kind !== 'filter' || op.accepts === undefined || mark.labels.length > 0) break;
-    first.push(op);
-  }
-  return { first, rest: tail.slice(first.length) };
-}
-
-function acceptsAll(filters: readonly FilterOp[], value: Traverser['value'], run: Run): boolean {
-  for (const filter of filters) if (!(filter.accepts as NonNullable<FilterOp['accepts']>)(value, run)) return false;
-  return true;
-}
-
-/** Undefined: it did not pass. */
-export function through(tail: readonly Small[], traverser: Traverser, run: Run): Traverser | undefined {
-  let now = traverser;
-  for (const { op, mark } of tail) {
-    if (op.kind === 'filter') {
-      if (!passes(op, now, run)) return undefined;
-      if (mark.labels.length > 0) now = now.named(mark);
-    } else {
-      const value = op.map(now, run);
-      if (value === NOTHING) return undefined;
-      now = now.to(value, mark);
-    }
-  }
-  return now;
-}
-
-export function passes(op: FilterOp, traverser: Traverser, run: Run): boolean {
-  return op.accepts !== undefined ? op.accepts(traverser.value, run) : (op.test?.(traverser, run) ?? true);
 }
 
 function barrier(op: BarrierOp): Pipe {
