@@ -38,6 +38,8 @@ export const addE = defineTraversalStep({
         );
       if (meta.length > 0) builder.wrong(call, 'properties of an edge have no properties of their own');
     }
+    const keys = words.first.map(({ key }) => key.constant).filter((key) => typeof key === 'string');
+    if (new Set(keys).size < keys.length) builder.wrong(call, 'Multi-properties are not supported by this step');
     const isDirect = label.isDirect && from.isDirect && to.isDirect && words.isDirect;
     return mapping({ isDirect, mark: builder.mark }, function* (traverser, run) {
       const named = (yield* label.ask(traverser, run)) as string;

@@ -44,7 +44,10 @@ function edgesFor({ outV, inV }: MergeWords): Merging {
         [IN, inV],
       ] as const) {
         const end = map.get(direction);
-        if (end instanceof Token) ends.set(direction, yield* ofOption(end, direction, option, traverser, run));
+        if (!(end instanceof Token)) continue;
+        const vertex = yield* ofOption(end, direction, option, traverser, run);
+        if (vertex === undefined) return undefined;
+        ends.set(direction, vertex);
       }
       return ends;
     },
@@ -62,14 +65,14 @@ function edgesFor({ outV, inV }: MergeWords): Merging {
   };
 }
 
-/** `[(OUT): Merge.outV]` with `option(Merge.outV, …)`: a vertex, or a map that describes one. */
+/** `[(OUT): Merge.outV]` with `option(Merge.outV, …)`: a vertex, or a map that describes one. Undefined: there is none. */
 function* ofOption(
   token: Token,
   direction: Token,
   option: Given | undefined,
   traverser: Traverser,
   run: Run,
-): Generator<undefined, GValue> {
+): Generator<undefined, GValue | undefined> {
   if (option === undefined)
     throw refused(`option(${token.name}) must be specified if it is used for Direction.${direction.name}`);
   const value = yield* option.ask(traverser, run);
@@ -78,7 +81,6 @@ function* ofOption(
     throw refused(`Vertex could not be resolved from mergeE: ${javaType(value)}`);
   }
   const [vertex] = yield* findVertices(value, run);
-  if (vertex === undefined) throw refused('Vertex could not be resolved from mergeE: no vertex is like that map');
   return vertex;
 }
 

@@ -6,16 +6,15 @@ import { defineStrategy } from './strategy.ts';
 
 export const productiveBy = defineStrategy({
   name: 'ProductiveByStrategy',
-  doc: 'A `by` of something that is not there gives null.',
+  doc: 'A `by` of something that is not there gives null, but for the keys that always are there.',
   settings: ['productiveKeys'],
   isProductive(strategy) {
     const keys = keysOf(strategy);
-    return (key) => keys.size === 0 || keys.has(key);
+    return (key) => !keys.has(key);
   },
   rewrite(bytecode, strategy) {
-    // With keys it speaks of those alone.
-    if (keysOf(strategy).size > 0) return bytecode;
-    return everywhere(bytecode, (steps) => steps.map((step, at) => productive(step, steps, at)));
+    const keys = keysOf(strategy);
+    return everywhere(bytecode, (steps) => steps.map((step, at) => productive(step, steps, at, keys)));
   },
 });
 
@@ -28,9 +27,17 @@ function keysOf({ configuration }: Strategy): ReadonlySet<Argument> {
 /** What these end with there always is. */
 const PRODUCTIVE: ReadonlySet<string> = new Set(['count', 'fold', 'group', 'groupCount', 'constant', 'cap', 'tree']);
 
-function productive(step: Instruction, steps: readonly Instruction[], at: number): Instruction {
+function productive(
+  step: Instruction,
+  steps: readonly Instruction[],
+  at: number,
+  keys: ReadonlySet<Argument>,
+): Instruction {
   const [child, ...others] = step.args;
-  if (step.name !== 'by' || !(child instanceof Bytecode)) return step;
+  if (step.name !== 'by') return step;
+  if (typeof child === 'string' && isOfGroupedValues(steps, at))
+    return said(step, 'by', anonymous(said(step, 'values', child), said(step, 'fold')), ...others);
+  if (!(child instanceof Bytecode) || isOneOf(keys, child)) return step;
   if (PRODUCTIVE.has(child.steps.at(-1)?.name ?? '') || isOfGroupedValues(steps, at)) return step;
   const either = anonymous(said(step, 'coalesce', child, anonymous(said(step, 'constant', null))));
   return said(step, 'by', either, ...others);
@@ -39,4 +46,11 @@ function productive(step: Instruction, steps: readonly Instruction[], at: number
 /** The second `by` of a group gathers: what it says of nothing is nothing. */
 function isOfGroupedValues(steps: readonly Instruction[], at: number): boolean {
   return steps[at - 1]?.name === 'by' && steps[at - 2]?.name === 'group';
+}
+
+/** `by(values('age'))` is `by('age')`. */
+function isOneOf(keys: ReadonlySet<Argument>, { steps: [first, ...others] }: Bytecode): boolean {
+  return (
+    first?.name === 'values' && others.length === 0 && first.args.length === 1 && keys.has(first.args[0] as Argument)
+  );
 }

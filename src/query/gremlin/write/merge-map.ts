@@ -1,6 +1,6 @@
 /** The maps of mergeV and mergeE: what is looked for, created and changed, and what TinkerPop refuses in them. */
 import { mistake } from '../../../std/mistake.ts';
-import { CardinalityValue } from '../bytecode.ts';
+import { type Argument, CardinalityValue } from '../bytecode.ts';
 import { propertyKey } from '../model/own-writer.ts';
 import type { Cardinality, NewProperty } from '../property-graph.ts';
 import { GMap } from '../value/collections.ts';
@@ -28,8 +28,9 @@ export function mapOfMerge(value: GValue, step: MergeStep): GMap {
 export function checkCriteria(map: GMap, step: MergeStep): void {
   const allowed: readonly Token[] = mergeTokens[step];
   for (const [key, value] of map) {
-    if (value === null) refuse(`${step}() does not allow null Map values - check: ${nameOf(key)}`);
+    // Without a value there is no such property: nothing has it, and nothing gets it.
     if (typeof key === 'string') propertyKey(key);
+    else if (value === null) refuse(`${step}() does not allow null Map values - check: ${nameOf(key)}`);
     else if (!(key instanceof Token && allowed.includes(key)))
       refuse(
         `${step}() and option(onCreate) args expect keys in Map to be either String or [${allowed.map(nameOf).join(', ')}] - check: ${nameOf(key)}`,
@@ -52,9 +53,22 @@ export function checkChanges(map: GMap): void {
 export function checkNoOverride(criteria: GMap, created: GMap): void {
   for (const [key, value] of created) {
     const before = criteria.get(key);
-    if (before !== undefined && keyOf(plain(before)) !== keyOf(plain(value)))
+    if (before !== undefined && !isAlike(before, value))
       refuse(`option(onCreate) cannot override values from merge() argument: (${nameOf(key)}, ${nameOf(value)})`);
   }
+}
+
+/** What says how it is kept is alike only to what says the same. */
+function isAlike(one: GValue, other: GValue): boolean {
+  const [kept, asked] = [one, other].map((value) =>
+    value instanceof CardinalityValue ? value.cardinality : undefined,
+  );
+  return kept === asked && keyOf(plain(one)) === keyOf(plain(other));
+}
+
+/** A map that stands in the text of an option of mergeE says nothing of how values are kept. */
+export function saysCardinality(argument: Argument | undefined): boolean {
+  return argument instanceof GMap && [...argument.values()].some((value) => value instanceof CardinalityValue);
 }
 
 export function plain(value: GValue): GValue {
@@ -96,6 +110,7 @@ function checkEnd(value: GValue, token: Token, name: string): void {
 
 function nameOf(key: GValue): string {
   if (key instanceof Token) return key.name;
+  if (key instanceof CardinalityValue) return `[${key.cardinality}, ${nameOf(key.value)}]`;
   return typeof key === 'object' && key !== null ? javaType(key) : String(key);
 }
 

@@ -20,6 +20,7 @@ import {
   type MergeStep,
   mapOfMerge,
   propertiesOf,
+  saysCardinality,
 } from './merge-map.ts';
 
 export interface MergeWords {
@@ -41,8 +42,8 @@ interface Option {
 export interface Merging {
   find(criteria: GMap, run: Run): Generator<undefined, GValue[]>;
   create(all: GMap, run: Run): GValue;
-  /** What its keys stand for, once for what is looked for and once for what is created. */
-  resolved(map: GMap, traverser: Traverser, run: Run): Generator<undefined, GMap>;
+  /** What its keys stand for, once for what is looked for and once for what is created. Undefined: for nothing there is. */
+  resolved(map: GMap, traverser: Traverser, run: Run): Generator<undefined, GMap | undefined>;
 }
 
 export function merging(words: MergeWords, { find, create, resolved }: Merging, { mark }: Builder): Op {
@@ -53,14 +54,16 @@ export function merging(words: MergeWords, { find, create, resolved }: Merging, 
     checkCriteria(map, step);
     checkConstants(words, map);
     const wanted = yield* resolved(map, traverser, run);
+    if (wanted === undefined) return [];
     const found = yield* find(wanted, run);
     if (found.length > 0) return yield* changed(found, onMatch, words, traverser, run);
     if (onCreate === undefined) return [create(wanted, run)];
     const more = mapOfMerge(yield* onCreate.map.ask(traverser, run), step);
     checkCriteria(more, step);
-    checkNoOverride(map, more);
-    const all = new GMap([...map, ...keptAs(onCreate.cardinality, more)]);
-    return [create(yield* resolved(all, traverser, run), run)];
+    const kept = keptAs(onCreate.cardinality, more);
+    checkNoOverride(map, kept);
+    const all = yield* resolved(new GMap([...map, ...kept]), traverser, run);
+    return all === undefined ? [] : [create(all, run)];
   }
   return each(function* (traverser, run) {
     for (const value of yield* merge(traverser, run)) yield traverser.to(value, mark);
@@ -91,13 +94,11 @@ function* changed(
   return all;
 }
 
-/** What is wrong with a map that stands in the text is wrong whether it is needed or not. */
+/** What contradicts itself in the text, and changes that cannot be, are wrong whether they are needed or not. */
 function checkConstants({ step, onCreate, onMatch }: MergeWords, criteria: GMap): void {
   const created = onCreate?.map.constant;
   if (created !== undefined) {
-    const map = mapOfMerge(created, step);
-    checkCriteria(map, step);
-    checkNoOverride(criteria, map);
+    checkNoOverride(criteria, keptAs(onCreate?.cardinality, mapOfMerge(created, step)));
   }
   const changes = onMatch?.map.constant;
   if (changes !== undefined) checkChanges(mapOfMerge(changes, step));
@@ -115,6 +116,10 @@ export function mergeWords(call: StepCall, builder: Builder): MergeWords {
       );
       continue;
     }
+    if (call.name === 'mergeV' && !['onCreate', 'onMatch'].includes(token.name))
+      builder.wrong(modulation, `Option ${token.name} for Merge is not supported`);
+    if (call.name === 'mergeE' && (cardinality !== undefined || saysCardinality(what)))
+      builder.wrong(modulation, 'option() with the Cardinality argument can only be used following mergeV()');
     options.set(token.name, {
       map: given(what, modulation, builder),
       cardinality: cardinality instanceof Token ? (cardinality.name as Cardinality) : undefined,

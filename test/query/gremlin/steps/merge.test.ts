@@ -1,3 +1,5 @@
+import { GMap } from '../../../../src/query/gremlin/value/collections.ts';
+import { long } from '../../../../src/query/gremlin/value/num.ts';
 import { ask } from '../asked.ts';
 import { empty, modern, type Toy } from '../toys.ts';
 
@@ -78,7 +80,7 @@ test.each([
   ['g.mergeV([:]).option(onMatch, [(T.id): 1])', 'option(onMatch) expects keys in Map to be of String'],
   ["g.mergeV([(T.label): '~x'])", 'Label can not be a hidden key: ~x'],
   ['g.mergeV([(T.label): 1])', 'expect T.label value to be of String'],
-  ['g.mergeV([name: null])', 'mergeV() does not allow null Map values'],
+  ['g.mergeV([(T.id): null])', 'mergeV() does not allow null Map values'],
   ['g.mergeV([(OUT): 1])', 'expect keys in Map to be either String or [id, label] - check: OUT'],
   ['g.mergeE([:])', 'Out Vertex not specified'],
   ['g.mergeE([(from): 0])', 'In Vertex not specified'],
@@ -88,4 +90,44 @@ test.each([
   ["g.mergeV('x')", 'mergeV() takes a map'],
 ])('%s is refused', async (text, message) => {
   await expect(ask(text, await marko())).rejects.toThrow(message);
+});
+
+test('nothing as a value is no property: none has it, and none gets it', async () => {
+  const toy = await marko();
+  await ask('g.mergeV([name: null]).option(onCreate, [age: null, seen: 1])', toy);
+  expect(await ask("g.V().has('seen').valueMap()", toy)).toEqual([new GMap([['seen', [1]]])]);
+  await expect(ask('g.mergeV([(T.label): null])', toy)).rejects.toThrow('does not allow null Map values');
+});
+
+test('what cannot be created is refused when it would be', async () => {
+  const toy = await marko();
+  const merge = (name: string) => ask(`g.mergeV([name: '${name}']).option(onCreate, ['~id': 1]).count()`, toy);
+  expect(await merge('marko')).toEqual([long(1)]);
+  await expect(merge('stephen')).rejects.toThrow('Property key can not be a hidden key: ~id');
+});
+
+test('what is created says as much of how a value is kept as what was looked for', async () => {
+  const merge = (option: string) => ask(`g.mergeV([name: 'x', age: 1]).option(onCreate, ${option}).count()`, empty());
+  await expect(merge('[age: list(1)]')).rejects.toThrow('(age, [list, 1])');
+  await expect(merge('[age: 1], list')).rejects.toThrow(
+    'option(onCreate) cannot override values from merge() argument',
+  );
+  expect(await merge('[age: 1]')).toEqual([long(1)]);
+});
+
+test('options that mean nothing to a step are refused', async () => {
+  await expect(ask("g.mergeV([name: 'marko']).option(outV, [age: 1])", await marko())).rejects.toThrow(
+    'Option outV for Merge is not supported',
+  );
+  for (const option of ['onMatch, [age: single(1)]', 'onCreate, [age: 1], single'])
+    await expect(ask(`g.mergeE([(from): 1, (to): 2]).option(${option})`, modern())).rejects.toThrow(
+      'option() with the Cardinality argument can only be used following mergeV()',
+    );
+});
+
+test('where no vertex is like the map of an end, nothing is merged', async () => {
+  const toy = modern();
+  const merge = "g.mergeE([(from): Merge.outV, (to): 1]).option(Merge.outV, [name: 'nobody'])";
+  expect(await ask(merge, toy)).toEqual([]);
+  expect(await ask('g.E()', toy)).toHaveLength(6);
 });

@@ -105,3 +105,26 @@ test('an id that is given is kept, and is there only once', async () => {
   expect(await ask("g.V('x').id()", toy)).toEqual(['x']);
   await expect(ask("g.addV().property(id, 'x')", toy)).rejects.toThrow('Vertex with id already exists: x');
 });
+
+test('the label and the id of a new element are said once', async () => {
+  const refused = (text: string) => expect(ask(text, modern())).rejects;
+  await refused("g.addV('x').property(T.label, 'y')").toThrow(
+    'Element T.label has already been set to [x] and cannot be overridden with [y]',
+  );
+  await refused('g.addV().property(T.id, 71).property([(T.id): 72])').toThrow(
+    'Element T.id has already been set to [71] and cannot be overridden with [72]',
+  );
+  await refused("g.V(1).addE('x').to(V(2)).property(T.label, 'y')").toThrow('T.label has already been set to [x]');
+  await refused('g.addV().property(T.value, 1)').toThrow('T.value');
+  expect(await ask("g.addV().property(T.label, 'y').label()", empty())).toEqual(['y']);
+});
+
+test('a key of a new edge is said once', async () => {
+  await expect(ask("g.V(1).addE('x').to(V(2)).property('a', 1).property('a', 2)", modern())).rejects.toThrow(
+    'Multi-properties are not supported by this step',
+  );
+});
+
+test('drop says what it cannot remove', async () => {
+  await expect(ask("g.V(1).values('name').drop()", modern())).rejects.toThrow('is not removable: marko');
+});

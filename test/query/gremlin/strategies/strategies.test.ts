@@ -125,9 +125,11 @@ test('with ProductiveByStrategy what is not there is null', async () => {
     '{v[4]=1, null=3, v[3]=2}',
   ]);
   expect(await shown(`${g}.V().group().by(label).by(out().count())`)).toEqual(['{person=6, software=0}']);
+  expect(await shown(`${g}.V().hasLabel('software').group().by('name').by('age')`)).toEqual(['{lop=[], ripple=[]}']);
   const keyed = "g.withStrategies(new ProductiveByStrategy(productiveKeys: ['lang']))";
-  expect(await shown(`${keyed}.V().groupCount().by('age')`)).toEqual(['{29=1, 27=1, 32=1, 35=1}']);
-  expect(await shown(`${keyed}.V().groupCount().by('lang')`)).toEqual(['{null=4, java=2}']);
+  expect(await shown(`${keyed}.V().groupCount().by('age')`)).toEqual(['{29=1, 27=1, null=2, 32=1, 35=1}']);
+  expect(await shown(`${keyed}.V().groupCount().by('lang')`)).toEqual(['{java=2}']);
+  expect(await shown(`${keyed}.V().groupCount().by(values('lang'))`)).toEqual(['{java=2}']);
 });
 
 test('ids may be kept in a property', async () => {
