@@ -4,6 +4,7 @@
  */
 import { mistake } from '../../../std/mistake.ts';
 import { functions, functionsOfTwo } from './functions.ts';
+import { type Lexeme, Lexemes } from './lexemes.ts';
 
 export interface Expression {
   /** In the order of their first mention; what names a constant is not among them. */
@@ -14,9 +15,6 @@ export interface Expression {
 
 /** Parentheses and signs within one another. */
 const DEPTH_MAX = 100;
-/** Numbers, names and signs: each may be one call more within the one before. */
-const LEXEMES_MAX = 4000;
-
 /** Throws a Mistake that says where it cannot be read. */
 export function parseExpression(text: string): Expression {
   const reader = new Reader(text);
@@ -27,22 +25,14 @@ export function parseExpression(text: string): Expression {
 
 type Node = (values: readonly number[]) => number;
 
-interface Lexeme {
-  readonly kind: 'number' | 'name' | 'sign' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
 class Reader {
   readonly variables: string[] = [];
-  readonly #text: string;
-  #at = 0;
-  #count = 0;
+  readonly #lexemes: Lexemes;
   #next: Lexeme;
 
   constructor(text: string) {
-    this.#text = text;
-    this.#next = this.#lexeme();
+    this.#lexemes = new Lexemes(text);
+    this.#next = this.#lexemes.next();
   }
 
   end(): void {
@@ -144,33 +134,17 @@ class Reader {
   }
 
   #take(): void {
-    this.#next = this.#lexeme();
-  }
-
-  #lexeme(): Lexeme {
-    shape.lastIndex = this.#at;
-    const match = shape.exec(this.#text);
-    if (match === null)
-      throw mistake('gremlin.math', `Unable to parse char '${this.#text[this.#at]}' at [${this.#at}] of ${this.#text}`);
-    if (++this.#count > LEXEMES_MAX)
-      throw mistake('gremlin.math', `an expression has no more than ${LEXEMES_MAX} parts (limit)`);
-    const [all, number, name, sign] = match;
-    const at = this.#at;
-    this.#at = shape.lastIndex;
-    const text = number ?? name ?? sign;
-    if (text === undefined) return { kind: 'end', text: '', at: at + all.length };
-    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
-    return { kind, text, at: at + all.length - text.length };
+    this.#next = this.#lexemes.next();
   }
 
   #wrong(what: string) {
     const { text, at } = this.#next;
-    return mistake('gremlin.math', `${what} ${text === '' ? 'the end' : `'${text}' at ${at}`} of "${this.#text}"`);
+    return mistake(
+      'gremlin.math',
+      `${what} ${text === '' ? 'the end' : `'${text}' at ${at}`} of "${this.#lexemes.text}"`,
+    );
   }
 }
-
-const shape =
-  /\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\d_]*)|([-+*/%^,()[\]{}])|$)/uy;
 
 const closing: ReadonlyMap<string, string> = new Map([
   ['(', ')'],

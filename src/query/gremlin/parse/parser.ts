@@ -7,7 +7,7 @@ import { type Argument, Bytecode, type Instruction, Lambda, Strategy } from '../
 import type { AnyNumber } from '../value/num.ts';
 import type { DateTime, GValue, Uuid } from '../value/value.ts';
 import { braced, bracketed } from './collection.ts';
-import { constantsOf } from './constants.ts';
+import { readDotted } from './dotted.ts';
 import type { TextLimits } from './limits.ts';
 import { called, makers } from './made.ts';
 import { numberOf } from './number.ts';
@@ -16,7 +16,7 @@ import { predicateShapes, readPredicate } from './predicate.ts';
 import { numberRange, stringRange } from './range.ts';
 import { Reader } from './reader.ts';
 import { readClassName, readStrategy } from './strategy.ts';
-import { bareToken, isTokenType, namesOf, typedToken } from './token-names.ts';
+import { bareToken } from './token-names.ts';
 
 /** What `datetime()` and `UUID()` make without an argument: a text for which one of these was asked says something new each time. */
 export interface Fresh {
@@ -140,7 +140,7 @@ export class Parser extends Reader {
       case 'open':
         return this.call(word, from, to);
       case 'dot':
-        return this.dotted(word, from, to);
+        return readDotted(this, word, from, to);
       case 'word':
         if (word === 'new') return this.made();
         return this.plain(word, from, to);
@@ -173,55 +173,6 @@ export class Parser extends Reader {
     lexer.next();
     if (lexer.kind === 'open') return called(this, maker, from);
     this.unexpected(`${word} needs parentheses`);
-    return undefined;
-  }
-
-  /** `word.name`: stands on the dot. */
-  private dotted(word: string, from: number, to: number): Argument | undefined {
-    const { lexer } = this;
-    if (word === '__') return this.stepsAfter([]);
-    if (word === 'Lambda') return this.closure(from);
-    const constants = constantsOf(word);
-    if (!isTokenType(word) && constants === undefined && !holders.has(word)) return this.stranger(word, from, to);
-    lexer.next();
-    const { kind, word: name, from: nameFrom, to: nameTo } = lexer;
-    if (kind !== 'word') {
-      this.unexpected(`a word of ${word} belongs here`);
-      return undefined;
-    }
-    lexer.next();
-    if (word === 'VertexProperty' && name === 'Cardinality' && this.isAt('dot')) return this.dotted(name, from, nameTo);
-    if (word === 'P' || word === 'TextP') {
-      if (this.isAt('open') && predicateShapes.has(name)) return readPredicate(this, name, from, nameTo, true);
-      lexer.fault('query.unknown-predicate', `no predicate named "${name}"`, nameFrom, nameTo);
-      return undefined;
-    }
-    if (word === 'Cardinality' && this.isAt('open')) return this.cardinality(name, nameFrom, nameTo);
-    const found = constants === undefined ? typedToken(word, name) : constants.get(name);
-    if (found !== undefined) return found;
-    const names = constants === undefined ? namesOf(word) : [...constants.keys()];
-    lexer.fault('query.unknown-word', `${word} has no "${name}"`, nameFrom, nameTo, `one of ${names.join(', ')}`);
-    return undefined;
-  }
-
-  /** `Cardinality.set('x')` */
-  private cardinality(name: string, from: number, to: number): Argument | undefined {
-    if (name === 'single' || name === 'list' || name === 'set') return called(this, name, from);
-    this.lexer.fault('query.unknown-word', `Cardinality has no "${name}"`, from, to, 'one of single, list, set');
-    return undefined;
-  }
-
-  /** A word with a dot behind it that is none of the language. */
-  private stranger(word: string, from: number, to: number): undefined {
-    const { lexer } = this;
-    if (this.world.bindings.has(word)) {
-      lexer.fault('query.syntax', `${word} is a binding: a value, of which nothing can be asked here`, from, to);
-      this.recover();
-      return undefined;
-    }
-    const hint = `__.V(…) for a traversal within another, '${word}' in quotes if it is a text`;
-    lexer.fault('query.syntax', `"${word}." cannot begin a value`, from, to, hint);
-    this.stepsAfter([]);
     return undefined;
   }
 
@@ -272,5 +223,3 @@ const literals: ReadonlyMap<string, boolean | number | null> = new Map<string, b
   ['NaN', Number.NaN],
   ['Infinity', Number.POSITIVE_INFINITY],
 ]);
-
-const holders: ReadonlySet<string> = new Set(['P', 'TextP', 'VertexProperty']);
