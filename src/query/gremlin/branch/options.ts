@@ -33,7 +33,7 @@ export function readOptions(
         builder.wrong(modulation, 'Choose step can not have an any-option as only one option per traverser is allowed');
       picked[name].push(at);
     } else if (pick instanceof Bytecode) {
-      if (isExclusive) builder.wrong(modulation, 'Traversal is not allowed as a Pick token for choose step');
+      if (isExclusive) builder.wrong(modulation, 'Traversal is not allowed as a Pick token for choose().option()');
       fits.push({ at, child: builder.child(pick, modulation) });
     } else fits.push({ at, test: testOf(builder.value(pick, modulation)) });
   }
@@ -44,8 +44,10 @@ export function readOptions(
       const one = found[0] ?? (isProductive ? picked.none : picked.unproductive)[0];
       return one === undefined ? PASSES : [one];
     }
-    const chosen = found.length > 0 ? found : isProductive ? picked.none : picked.unproductive;
-    return [...chosen, ...picked.any].sort((a, b) => a - b);
+    // Nothing fits where nothing was said.
+    const unproductive = isProductive ? [] : picked.unproductive;
+    const chosen = found.length > 0 ? found : picked.none;
+    return [...chosen, ...unproductive, ...picked.any].sort((a, b) => a - b);
   };
   const choose = function* (traverser: Traverser, run: Run): Generator<undefined, readonly number[]> {
     const said = asked.direct?.(traverser, run) ?? (yield* asked.value(traverser, run));

@@ -96,7 +96,9 @@ export class Builder {
   oneBy(call: StepCall): By {
     const bys = this.bys(call);
     if (bys.length > 1) {
-      const name = call.name.charAt(0).toUpperCase() + call.name.slice(1);
+      const name = /^(value|property)Map$/.test(call.name)
+        ? 'valueMap()/propertyMap()'
+        : call.name.charAt(0).toUpperCase() + call.name.slice(1);
       this.wrong(call, `${name} step can only have one by modulator`);
     }
     return bys[0] ?? identityBy();

@@ -73,6 +73,6 @@ function part(path: Path, from: string | undefined, to: string | undefined): Pat
 
 function lastOf(labels: Path['labels'], name: string, which: 'from' | 'to'): number {
   const at = labels.findLastIndex((names) => names.includes(name));
-  if (at < 0) throw mistake('gremlin.path', `Could not locate ${which}-label: ${name}`);
+  if (at < 0) throw mistake('gremlin.path', `Could not locate path ${which}-label: ${name}`);
   return at;
 }

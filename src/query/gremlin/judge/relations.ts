@@ -6,6 +6,7 @@ import { mistake } from '../../../std/mistake.ts';
 import { didYouMean } from '../../../std/nearest.ts';
 import { compileFinder } from '../../pattern.ts';
 import { compareAlike, type Ids, isEqual } from '../value/compare.ts';
+import { javaType } from '../value/java-type.ts';
 import { membersOf } from '../value/members.ts';
 import type { GValue } from '../value/value.ts';
 import { typeTest } from './type-of.ts';
@@ -60,5 +61,12 @@ function isWithin(value: GValue, given: GValue): boolean {
 }
 
 function ofTexts(holds: (text: string, part: string) => boolean, otherwise = false): Relation {
-  return (value, given) => (typeof value === 'string' && typeof given === 'string' ? holds(value, given) : otherwise);
+  return (value, given) => (isText(value) && typeof given === 'string' ? holds(value, given) : otherwise);
+}
+
+/** Null is no text; what is neither cannot be asked about its text. */
+export function isText(value: GValue): value is string {
+  if (typeof value === 'string') return true;
+  if (value === null) return false;
+  throw mistake('gremlin.type', `${javaType(value)} cannot be cast to String`, 'make a text of it first: asString()');
 }

@@ -8,7 +8,7 @@ import { Num } from '../value/num.ts';
 import { Predicate } from '../value/predicate.ts';
 import { Reference } from '../value/reference.ts';
 import { type GValue, Property, VertexProperty } from '../value/value.ts';
-import { finderOf, relationNamed } from './relations.ts';
+import { finderOf, isText, relationNamed } from './relations.ts';
 import { typeTest } from './type-of.ts';
 
 /** `ids`: by what elements compare; only needed where they may come. */
@@ -42,13 +42,13 @@ export function testOf(what: GValue): Test {
     case 'typeOf':
       return typeTest(given);
     case 'containing':
-      if (typeof given === 'string') return (value) => typeof value === 'string' && value.includes(given);
+      if (typeof given === 'string') return (value) => isText(value) && value.includes(given);
       break;
     case 'regex':
     case 'notRegex': {
       if (typeof given !== 'string') break;
       const find = finderOf(given);
-      const found: Test = (value) => typeof value === 'string' && find(value);
+      const found: Test = (value) => isText(value) && find(value);
       return plain.name === 'regex' ? found : negated(found);
     }
   }

@@ -16,6 +16,8 @@ export const ALL_TOKENS = 15;
 
 export interface ElementMapping {
   readonly keys: readonly string[];
+  /** No key but null: no property, not each of them. */
+  readonly isNone: boolean;
   /** Which of id, label, key and value are added. */
   readonly tokens: number;
   readonly holds: (property: VertexProperty | Property) => GValue;
@@ -37,10 +39,16 @@ export function elementMapOp(call: StepCall, builder: Builder, of: ElementMappin
   });
 }
 
-function mapOf(value: GValue, { keys, tokens, holds }: ElementMapping, run: Run): GMap {
+/** Whether keys were given, and each is null. */
+export function isNone(args: readonly unknown[]): boolean {
+  return args.length > 0 && args.every((arg) => arg === null);
+}
+
+function mapOf(value: GValue, { keys, isNone, tokens, holds }: ElementMapping, run: Run): GMap {
   const map = new GMap();
   if (tokens !== 0) addTokens(map, value, tokens, run);
   const lists = isElement(value) && value.kind === 'node';
+  if (isNone) return map;
   for (const property of propertiesOf(value, keys, run)) {
     const held = holds(property);
     const before = lists ? map.get(property.key) : undefined;

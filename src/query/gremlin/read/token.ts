@@ -4,6 +4,7 @@ import type { Run } from '../run/run.ts';
 import type { Traverser } from '../run/traverser.ts';
 import { NOTHING, type Nothing } from '../step.ts';
 import { GMap, GSet, MapEntry } from '../value/collections.ts';
+import { javaType } from '../value/java-type.ts';
 import type { Token } from '../value/token.ts';
 import { type GValue, Path, Property, VertexProperty } from '../value/value.ts';
 import { isElement } from './value.ts';
@@ -40,5 +41,7 @@ export function readToken(value: GValue, token: Token, run: Run): GValue | Nothi
       break;
   }
   if (value === null) return NOTHING;
+  if (token.type === 'Column')
+    throw mistake('gremlin.type', `The provided object does not have accessible ${token.name}: ${javaType(value)}`);
   throw mistake('gremlin.type', `${token.name} cannot be read of this value`);
 }

@@ -3,13 +3,14 @@ import { defineTraversalStep } from '../step.ts';
 import { convert } from '../value/convert.ts';
 import { compareDecimals, decimalText, parseDecimal } from '../value/decimal.ts';
 import { javaType, numberTypes } from '../value/java-type.ts';
-import { type AnyNumber, double, isNumber, type NumType, num, numType } from '../value/num.ts';
+import { type AnyNumber, double, isNumber, long, type NumType, num, numType } from '../value/num.ts';
 import { Token } from '../value/token.ts';
-import type { GValue } from '../value/value.ts';
+import { DateTime, type GValue } from '../value/value.ts';
+import { msOf } from './dates.ts';
 
 export const asNumber = defineTraversalStep({
   name: 'asNumber',
-  doc: 'A number of a text or of another number; with a type, of that type, where it fits.',
+  doc: 'A number of a text, of another number, or of a date (milliseconds since 1970); with a type, of that type, where it fits.',
   args: '[type]',
   count: [0, 1],
   example: { query: "g.inject('5.5').asNumber(GType.INT)", gives: ['5'] },
@@ -46,6 +47,7 @@ const numberTypesOf: ReadonlyMap<string, NumType> = new Map([
 
 function numberOf(value: GValue): AnyNumber {
   if (isNumber(value)) return value;
+  if (value instanceof DateTime) return long(msOf(value));
   if (typeof value !== 'string') throw mistake('gremlin.number', `Can't parse type ${javaType(value)} as number.`);
   const number = parsed(value.trim());
   if (number === undefined) throw mistake('gremlin.number', `Can't parse string '${value}' as number.`);

@@ -16,17 +16,25 @@ export const cap = defineTraversalStep({
       kind: 'reduce',
       start: () => ({
         add: () => undefined,
-        result: (run) =>
-          names.length === 1
-            ? held(names[0] as string, run)
-            : new GMap(names.map((name) => [name, held(name, run)] as const)),
+        result: (run) => (names.length === 1 ? held(names[0] as string, run) : all(names, run)),
       }),
     };
   },
 });
 
+/** Those that there are. */
+function all(names: readonly string[], { sideEffects }: Run): GMap {
+  const map = new GMap();
+  for (const name of names) {
+    const value = sideEffects.get(name);
+    if (value !== undefined) map.set(name, value);
+  }
+  return map;
+}
+
 function held(name: string, { sideEffects }: Run): GValue {
   const value = sideEffects.get(name);
-  if (value === undefined) throw mistake('gremlin.side-effect', `The side-effect key does not exist: ${name}`);
+  if (value === undefined)
+    throw mistake('gremlin.side-effect', `The side-effect key does not exist in the side-effects: ${name}`);
   return value;
 }

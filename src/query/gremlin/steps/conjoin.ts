@@ -18,14 +18,18 @@ export const conjoin = defineTraversalStep({
       map({ value }, run) {
         const texts: string[] = [];
         let length = 0;
+        let sawNull = false;
         for (const item of incoming(value, 'conjoin')) {
-          if (item === null) continue;
+          if (item === null) {
+            sawNull = true;
+            continue;
+          }
           const text = javaText(item, elementNames(run));
           length += text.length + String(separator).length;
           checkTextLength(length);
           texts.push(text);
         }
-        return texts.join(separator as string);
+        return texts.length === 0 && sawNull ? null : texts.join(separator as string);
       },
     };
   },

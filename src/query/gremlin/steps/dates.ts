@@ -5,7 +5,7 @@ import { defineTraversalStep } from '../step.ts';
 import { convert } from '../value/convert.ts';
 import { dateTimeOf } from '../value/datetime.ts';
 import { javaType } from '../value/java-type.ts';
-import { isNumber, long, toNumber } from '../value/num.ts';
+import { type AnyNumber, isNumber, long, type NumType, numType, toNumber } from '../value/num.ts';
 import { Token } from '../value/token.ts';
 import { DateTime, type GValue } from '../value/value.ts';
 
@@ -71,14 +71,21 @@ const unitSeconds: ReadonlyMap<string, number> = new Map([
 
 function parsed(value: GValue): DateTime {
   if (value instanceof DateTime) return value;
-  const date = typeof value === 'string' ? dateTimeOf(value) : isNumber(value) ? ofMilliseconds(value) : undefined;
+  const date = typeof value === 'string' ? dateTimeOf(value) : isWhole(value) ? ofMilliseconds(value) : undefined;
   if (date !== undefined) return date;
   const what = typeof value === 'string' || value === null ? value : javaType(value);
-  throw mistake('gremlin.date', `Can't parse ${what} as Date.`);
+  throw mistake('gremlin.date', `Can't parse ${what} as OffsetDateTime.`);
 }
 
-function ofMilliseconds(value: GValue & (number | object)): DateTime | undefined {
-  const ms = isNumber(value) ? convert(value, 'long') : undefined;
+/** A fraction of a millisecond is no date. */
+function isWhole(value: GValue): value is AnyNumber {
+  return isNumber(value) && !fractions.has(numType(value));
+}
+
+const fractions: ReadonlySet<NumType> = new Set(['float', 'double', 'bigdecimal']);
+
+function ofMilliseconds(value: AnyNumber): DateTime | undefined {
+  const ms = convert(value, 'long');
   if (ms === undefined) return undefined;
   const whole = toNumber(ms);
   if (Math.abs(whole) > MS_MAX) return undefined;
@@ -94,11 +101,17 @@ function within(date: DateTime): DateTime {
   throw mistake('gremlin.date', 'no date is that far from now');
 }
 
-function dateOf(value: GValue, name: string): DateTime {
+function dateOf(value: GValue, name: 'dateAdd' | 'dateDiff'): DateTime {
   if (value instanceof DateTime) return value;
-  throw mistake('gremlin.type', `${name} can only take OffsetDateTime as argument, encountered ${javaType(value)}`);
+  throw mistake(
+    'gremlin.type',
+    name === 'dateAdd'
+      ? 'dateAdd() accept only OffsetDateTime or Date (deprecated).'
+      : `DateDiff can only take OffsetDateTime or Date (deprecated) as argument, encountered ${javaType(value)}`,
+  );
 }
 
-function msOf({ seconds, nanos }: DateTime): number {
+/** Since 1970. */
+export function msOf({ seconds, nanos }: DateTime): number {
   return seconds * 1000 + Math.floor(nanos / 1_000_000);
 }

@@ -1,4 +1,4 @@
-import { ALL_TOKENS, addTokens } from '../read/element-maps.ts';
+import { ALL_TOKENS, addTokens, isNone } from '../read/element-maps.ts';
 import { propertiesOf } from '../read/properties.ts';
 import { isElement } from '../read/value.ts';
 import type { Run } from '../run/run.ts';
@@ -15,6 +15,7 @@ export const elementMap = defineTraversalStep({
   example: { query: "g.V(3).elementMap('lang')", gives: ['{id=3, label=software, lang=java}'] },
   build(call, builder) {
     const keys = builder.strings(call);
+    const none = isNone(call.args);
     return {
       kind: 'map',
       map({ value }, run): GValue {
@@ -27,7 +28,7 @@ export const elementMap = defineTraversalStep({
           addEnd(map, tokens.Direction.OUT, view.parents(edge), run);
         }
         // Of several values the last.
-        for (const property of propertiesOf(value, keys, run)) map.set(property.key, property.value);
+        for (const property of none ? [] : propertiesOf(value, keys, run)) map.set(property.key, property.value);
         return map;
       },
     };

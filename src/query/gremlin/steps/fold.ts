@@ -4,7 +4,6 @@ import { defineTraversalStep, type ReduceOp } from '../step.ts';
 import { GMap, GSet } from '../value/collections.ts';
 import { isList } from '../value/identity.ts';
 import { javaType } from '../value/java-type.ts';
-import { membersOf } from '../value/members.ts';
 import { operatorOf } from '../value/operator.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
@@ -59,7 +58,10 @@ function joined(seed: GValue, token: Token): ReduceOp {
   };
 }
 
-/** `addAll` in a collection of its own: to copy what came before for each that comes would take the square of the time. */
+/**
+ * `addAll` adds each that comes to a list or a set, and what a map holds to a map. In a collection of its own: to copy
+ * what came before for each that comes would take the square of the time.
+ */
 function gathered(seed: GValue): ReduceOp {
   return {
     kind: 'reduce',
@@ -68,15 +70,15 @@ function gathered(seed: GValue): ReduceOp {
       let held = 0;
       return {
         add({ value, bulk }) {
-          if (value === null) return;
           const before = sizeOf(all);
-          if (all instanceof GMap && value instanceof GMap) for (const [key, item] of value) all.set(key, item);
+          if (Array.isArray(all)) for (let left = bulk; left > 0; left--) all.push(value);
+          else if (all instanceof GSet) all.add(value);
+          else if (all instanceof GMap && value instanceof GMap) for (const [key, item] of value) all.set(key, item);
           else
-            for (let left = all instanceof GSet ? 1 : bulk; left > 0; left--)
-              for (const item of collected(value, all)) {
-                if (all instanceof GSet) all.add(item);
-                else if (!(all instanceof GMap)) all.push(item);
-              }
+            throw mistake(
+              'gremlin.type',
+              `Objects must be both of Map or Collection: a=${javaType(all)} b=${javaType(value)}`,
+            );
           const more = sizeOf(all) - before;
           held += more;
           run.budget.hold(more);
@@ -90,23 +92,12 @@ function gathered(seed: GValue): ReduceOp {
   };
 }
 
-function copyOf(seed: GValue): GMap | GSet | GValue[] {
+function copyOf(seed: GValue): GValue {
   if (seed instanceof GMap) return new GMap(seed);
   if (seed instanceof GSet) return new GSet(seed);
-  if (isList(seed)) return [...seed];
-  throw mistake('gremlin.type', `${javaType(seed)} cannot be cast to Collection`);
+  return isList(seed) ? [...seed] : seed;
 }
 
-function collected(value: GValue, into: GValue): Iterable<GValue> {
-  const members = into instanceof GMap ? undefined : membersOf(value);
-  if (members === undefined)
-    throw mistake(
-      'gremlin.type',
-      `${javaType(value)} cannot be cast to ${into instanceof GMap ? 'Map' : 'Collection'}`,
-    );
-  return members;
-}
-
-function sizeOf(all: GMap | GSet | GValue[]): number {
-  return Array.isArray(all) ? all.length : all.size;
+function sizeOf(all: GValue): number {
+  return isList(all) ? all.length : all instanceof GMap || all instanceof GSet ? all.size : 0;
 }

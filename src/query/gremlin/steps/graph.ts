@@ -3,6 +3,7 @@ import type { GraphView } from '../../../graph/view.ts';
 import type { PropertyModel } from '../property-graph.ts';
 import type { Run } from '../run/run.ts';
 import { defineTraversalStep, type FlatMapOp, type Wanted } from '../step.ts';
+import { idsOf } from '../value/ids-of.ts';
 import { Reference } from '../value/reference.ts';
 import type { GValue } from '../value/value.ts';
 
@@ -13,7 +14,7 @@ export const v = defineTraversalStep({
   count: [0, Number.POSITIVE_INFINITY],
   place: ['start', 'step'],
   example: { query: 'g.V().count()', gives: ['6'] },
-  build: (call, builder) => elements('node', builder.values(call).flat() as GValue[], call.args.length > 0),
+  build: (call, builder) => ofCall('node', builder.values(call)),
 });
 
 export const e = defineTraversalStep({
@@ -23,8 +24,14 @@ export const e = defineTraversalStep({
   count: [0, Number.POSITIVE_INFINITY],
   place: ['start', 'step'],
   example: { query: 'g.E().count()', gives: ['6'] },
-  build: (call, builder) => elements('edge', builder.values(call).flat() as GValue[], call.args.length > 0),
+  build: (call, builder) => ofCall('edge', builder.values(call)),
 });
+
+/** One empty list of ids is as none at all. */
+function ofCall(kind: Element['kind'], given: readonly GValue[]): FlatMapOp {
+  const ids = idsOf(given);
+  return elements(kind, ids, ids.length > 0 || given.length > 1);
+}
 
 function elements(
   kind: Element['kind'],

@@ -5,7 +5,7 @@ import type { StepCall } from '../compile/calls.ts';
 import { filterOf, type Holding, holdsId, holdsLabel, holdsOwn, holdsProperty } from '../judge/holding.ts';
 import { allOf, judgeOfChild, judgeOfFilter, opOf } from '../judge/judge.ts';
 import { defineTraversalStep, type FilterOp, type Op } from '../step.ts';
-import { isList } from '../value/identity.ts';
+import { idsOf } from '../value/ids-of.ts';
 import { Predicate } from '../value/predicate.ts';
 import { Token } from '../value/token.ts';
 import type { GValue } from '../value/value.ts';
@@ -58,7 +58,7 @@ export const hasId = defineTraversalStep({
   args: 'id or predicate, …',
   count: [1, Number.POSITIVE_INFINITY],
   example: { query: "g.V().hasId(1).values('name')", gives: ['marko'] },
-  build: (call, builder) => filterOf(holdsId(oneOf(builder.values(call).flatMap((id) => (isList(id) ? id : [id]))))),
+  build: (call, builder) => filterOf(holdsId(oneOf(idsOf(builder.values(call))))),
 });
 
 export const hasLabel = defineTraversalStep({

@@ -1,3 +1,4 @@
+import { isNone } from '../read/element-maps.ts';
 import { propertiesOf } from '../read/properties.ts';
 import { defineTraversalStep } from '../step.ts';
 
@@ -9,7 +10,7 @@ export const properties = defineTraversalStep({
   example: { query: "g.V(1).properties('name')", gives: ['vp[name->marko]'] },
   build(call, builder) {
     const keys = [...new Set(builder.strings(call))];
-    const isNone = call.args.length > 0 && call.args.every((arg) => arg === null);
-    return { kind: 'flatMap', flatMap: ({ value }, run) => (isNone ? [] : propertiesOf(value, keys, run)) };
+    const none = isNone(call.args);
+    return { kind: 'flatMap', flatMap: ({ value }, run) => (none ? [] : propertiesOf(value, keys, run)) };
   },
 });

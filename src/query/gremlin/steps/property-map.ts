@@ -1,4 +1,4 @@
-import { elementMapOp } from '../read/element-maps.ts';
+import { elementMapOp, isNone } from '../read/element-maps.ts';
 import { defineTraversalStep } from '../step.ts';
 
 export const propertyMap = defineTraversalStep({
@@ -9,5 +9,10 @@ export const propertyMap = defineTraversalStep({
   modulators: ['by'],
   example: { query: "g.V(3).propertyMap('lang')", gives: ['{lang=[vp[lang->java]]}'] },
   build: (call, builder) =>
-    elementMapOp(call, builder, { keys: builder.strings(call), tokens: 0, holds: (property) => property }),
+    elementMapOp(call, builder, {
+      keys: builder.strings(call),
+      isNone: isNone(call.args),
+      tokens: 0,
+      holds: (property) => property,
+    }),
 });

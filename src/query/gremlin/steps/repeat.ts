@@ -20,7 +20,11 @@ export const repeat = defineTraversalStep({
     if (name !== undefined && typeof name !== 'string') builder.wrong(call, 'the name of a repeat is a text');
     const child = builder.child(traversal, call);
     if (reduces(traversal))
-      builder.wrong(call, 'The parent of a reducing barrier can not be repeat()-step', 'put it into local(…)');
+      builder.wrong(
+        call,
+        'The parent of a reducing/supplying barrier can not be repeat()-step',
+        'put it into local(…)',
+      );
     return repeating({
       name: typeof name === 'string' ? name : undefined,
       child,

@@ -1,4 +1,4 @@
-import { ALL_TOKENS, elementMapOp } from '../read/element-maps.ts';
+import { ALL_TOKENS, elementMapOp, isNone } from '../read/element-maps.ts';
 import { defineTraversalStep } from '../step.ts';
 import { isNumber, toNumber } from '../value/num.ts';
 
@@ -23,6 +23,7 @@ export const valueMap = defineTraversalStep({
     }
     return elementMapOp(call, builder, {
       keys: builder.strings(call, args),
+      isNone: isNone(args),
       tokens,
       holds: (property) => property.value,
     });

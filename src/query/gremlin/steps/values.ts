@@ -1,3 +1,4 @@
+import { isNone } from '../read/element-maps.ts';
 import { valuesReader } from '../read/properties.ts';
 import { defineTraversalStep } from '../step.ts';
 
@@ -10,7 +11,7 @@ export const values = defineTraversalStep({
   build(call, builder) {
     const read = valuesReader([...new Set(builder.strings(call))]);
     // No key but null is no property, not each of them.
-    const isNone = call.args.length > 0 && call.args.every((arg) => arg === null);
-    return { kind: 'flatMap', flatMap: ({ value }, run) => (isNone ? [] : read(value, run)) };
+    const none = isNone(call.args);
+    return { kind: 'flatMap', flatMap: ({ value }, run) => (none ? [] : read(value, run)) };
   },
 });

@@ -65,23 +65,25 @@ test('and, or and not join predicates', () => {
   expect(passing(P('not', P('or', P('lt', 2), P('eq', 4))), ...values)).toEqual([2, 3]);
 });
 
-test('texts are asked for their beginning, end and middle; what is no text has none', () => {
-  const values = ['eth0', 'veth1', 5, null];
+test('texts are asked for their beginning, end and middle; null has none, and what is no text is refused', () => {
+  const values = ['eth0', 'veth1', null];
   expect(passing(P('startingWith', 'eth'), ...values)).toEqual(['eth0']);
   expect(passing(P('endingWith', '1'), ...values)).toEqual(['veth1']);
   expect(passing(P('containing', 'eth'), ...values)).toEqual(['eth0', 'veth1']);
-  expect(passing(P('notStartingWith', 'eth'), ...values)).toEqual(['veth1', 5, null]);
-  expect(passing(P('notContaining', '0'), ...values)).toEqual(['veth1', 5, null]);
-  expect(passing(P('notEndingWith', '0'), ...values)).toEqual(['veth1', 5, null]);
+  expect(passing(P('notStartingWith', 'eth'), ...values)).toEqual(['veth1', null]);
+  expect(passing(P('notContaining', '0'), ...values)).toEqual(['veth1', null]);
+  expect(passing(P('notEndingWith', '0'), ...values)).toEqual(['veth1', null]);
+  for (const name of ['startingWith', 'notEndingWith', 'containing', 'regex', 'notRegex'])
+    expect(() => passing(P(name, '5'), 5)).toThrow('Integer cannot be cast to String');
 });
 
 test('a regular expression is found anywhere in a text', () => {
-  const values = ['eth0', 'veth1', 'lo', 5];
+  const values = ['eth0', 'veth1', 'lo', null];
   expect(passing(P('regex', 'th[0-9]'), ...values)).toEqual(['eth0', 'veth1']);
   expect(passing(P('regex', '^eth'), ...values)).toEqual(['eth0']);
   expect(passing(P('regex', 'o$'), ...values)).toEqual(['lo']);
   expect(passing(P('regex', 'th'), ...values)).toEqual(['eth0', 'veth1']);
-  expect(passing(P('notRegex', 'th'), ...values)).toEqual(['lo', 5]);
+  expect(passing(P('notRegex', 'th'), ...values)).toEqual(['lo', null]);
 });
 
 test('a pattern costs time by the length of the text alone, and its size is bounded', () => {

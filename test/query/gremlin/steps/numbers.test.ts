@@ -48,7 +48,7 @@ test('count counts, and with local what one holds', async () => {
 test('fold makes a list, or joins from a seed on', async () => {
   expect(await shown("g.V().values('age').fold(0, sum)")).toEqual(['123i']);
   expect(await shown('g.inject([a: 1], [b: 2], [b: 4]).fold([:], addAll)')).toEqual(['{a=1, b=4}']);
-  expect(await shown('g.inject([1], [2]).fold([0], addAll)')).toEqual(['[0, 1, 2]']);
+  expect(await shown('g.inject(1, [2]).fold([0], addAll)')).toEqual(['[0, 1, [2]]']);
   expect(await shown("g.V().hasLabel('none').fold()")).toEqual(['[]']);
   await expect(ask('g.V().fold(0)')).rejects.toThrow('fold takes a seed and an operator');
 });

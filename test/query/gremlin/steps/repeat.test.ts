@@ -35,7 +35,7 @@ test('those that are alike count as one', async () => {
 });
 
 test('a repeat of a count, two conditions of a kind, and rounds of no repeat are refused', async () => {
-  await expect(ask('g.V().repeat(out().count())')).rejects.toThrow(/reducing barrier/);
+  await expect(ask('g.V().repeat(out().count())')).rejects.toThrow(/reducing\/supplying barrier/);
   await expect(ask('g.V().repeat(out()).until(out()).times(2)')).rejects.toThrow(/already has its until/);
   await expect(ask('g.V().repeat(inject(1)).times(2)')).rejects.toThrow(/inject/);
   await expect(ask('g.V().times(2).out()')).rejects.toThrow(/repeat/);

@@ -51,5 +51,5 @@ test('from and to name the part of the way that counts', async () => {
   const total = (await ask(`${ways}.simplePath().from('a').to('b')`)).length;
   expect(total).toBe((await ask(ways)).length);
   expect((await ask(`${ways}.simplePath().from('a')`)).length).toBeLessThan(total);
-  await expect(ask(`${ways}.simplePath().from('x')`)).rejects.toThrow('Could not locate from-label: x');
+  await expect(ask(`${ways}.simplePath().from('x')`)).rejects.toThrow('Could not locate path from-label: x');
 });
