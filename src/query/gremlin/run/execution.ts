@@ -4,7 +4,7 @@
  */
 import type { Loss } from '../../../flow/loss.ts';
 import type { GraphView, Span } from '../../../graph/view.ts';
-import type { Fault } from '../../../std/mistake.ts';
+import { type Fault, mistake } from '../../../std/mistake.ts';
 import { cancelled } from '../../limits.ts';
 import type { Compiled } from '../compile/compile.ts';
 import type { PropertyModel } from '../property-graph.ts';
@@ -99,7 +99,7 @@ export class Execution {
       return true;
     } catch (error) {
       this.#isDone = true;
-      throw error;
+      throw isTooDeep(error) ? tooDeep() : error;
     }
   }
 
@@ -126,6 +126,15 @@ export class Execution {
       return found;
     }
   }
+}
+
+/** A side effect can be put into itself, and then nobody who goes through it comes to an end: V8 says so in these words. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message.startsWith('Maximum call stack');
+}
+
+function tooDeep(): Error {
+  return mistake('query.limit', 'a value holds itself, or too much lies within one another (limit depth)');
 }
 
 function orCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -92,3 +92,12 @@ test('what is skipped may be more than can be counted', async () => {
   });
   expect(message).toMatch(/timeMs|items/);
 });
+
+test('a value that holds itself is refused', async () => {
+  for (const text of [
+    "inject(1, 1).tree('x').by(cap('x'))",
+    "inject(1, 2).aggregate('x').by(cap('x')).cap('x').asString()",
+  ])
+    await expect(ask(`g.${text}.all(not(gt([1])))`)).rejects.toThrow(Mistake);
+  await expect(ask("g.inject('12', '12').tree('x').by(cap('x')).all(not(gt(['a'])))")).rejects.toThrow('holds itself');
+});
