@@ -73,6 +73,11 @@ export class Connection {
     });
   }
 
+  /** Or nobody has to. */
+  get isLoggedIn(): boolean {
+    return this.#user !== undefined;
+  }
+
   /** Called now and then: who does not answer pings is gone. */
   check(): void {
     if (this.#silentPings >= this.#limits.silentPingsMax) {

@@ -56,13 +56,25 @@ export class GremlinDoor {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#connections.size >= this.#limits.connectionsMax) {
+    if (this.#connections.size >= this.#limits.connectionsMax && !this.#madeRoom()) {
       this.counts.connectionsRefused++;
       socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#opened(request, socket, ws));
+  }
+
+  /** Who holds a connection without having logged in goes first, the oldest: nobody can take them all without a password. */
+  #madeRoom(): boolean {
+    for (const connection of this.#connections) {
+      if (connection.isLoggedIn) continue;
+      this.counts.connectionsRefused++;
+      this.#connections.delete(connection);
+      connection.end();
+      return true;
+    }
+    return false;
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {

@@ -113,3 +113,17 @@ test('who has not logged in yet cannot fill the memory with requests', async () 
   expect(await large).toMatchObject([{ code: 401, message: expect.stringMatching(/too many requests wait/) }]);
   expect(first).toBeInstanceOf(Promise);
 });
+
+test('who does not log in cannot take the connections of others', async () => {
+  await using server = await serve({ login: alice, limits: { connectionsMax: 2 } });
+  const silent = await Driver.open(server.url);
+  const closed = new Promise((resolve) => silent.ws.once('close', resolve));
+  await using inside = await Driver.open(server.url);
+  expect((await logIn(inside, 'wonderland')).at(-1)).toMatchObject({ code: 200 });
+  await using late = await Driver.open(server.url);
+  await closed;
+  expect((await logIn(late, 'wonderland')).at(-1)).toMatchObject({ code: 200 });
+  // Now both have a right to theirs.
+  await expect(Driver.open(server.url)).rejects.toThrow('503');
+  expect(await inside.script('g.inject(1)')).toMatchObject([{ code: 200 }]);
+});
