@@ -1,7 +1,7 @@
 /** `NextHop` against `ip route get`, in random routing set-ups of a namespace of our own. */
 import { execFileSync } from 'node:child_process';
+import { dice } from '../dice.ts';
 import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
-import { dice } from './dice.ts';
 
 const netns = `sk${process.pid}r`;
 const far = `${netns}f`;

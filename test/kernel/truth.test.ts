@@ -3,8 +3,8 @@
  * shown of a past moment is what was there then.
  */
 import { execFileSync } from 'node:child_process';
+import { dice } from '../dice.ts';
 import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
-import { dice } from './dice.ts';
 
 const prefix = `sk${process.pid}t`;
 const spaces = [0, 1, 2].map((i) => `${prefix}${i}`);

@@ -3,6 +3,7 @@ import { predicates } from '../../src/query/predicates.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { steps } from '../../src/query/steps/index.ts';
 import { Mistake } from '../../src/std/mistake.ts';
+import { type Dice, dice, pick } from '../dice.ts';
 import { worldOf } from './ask.ts';
 
 const QUERIES = 100_000;
@@ -16,7 +17,7 @@ const world = `host:h1 -ownership-> netns:n {"Path":"/run/netns/n"}
   10.0.0.1 -ICMPv4-> 10.0.0.2 @vi`;
 
 test(`${QUERIES} random and mutated queries`, async () => {
-  const random = generator(20_261_121);
+  const random = dice(20_261_121);
   const engine = new QueryEngine({ keys: () => ['Name', 'Type'], limits: { items: 20_000, results: 5000 } });
   const context = worldOf(world);
   let answered = 0;
@@ -38,19 +39,6 @@ test(`${QUERIES} random and mutated queries`, async () => {
   expect(answered).toBeGreaterThan(QUERIES / 50);
   expect(slowestMs).toBeLessThan(1000);
 }, 120_000);
-
-type Random = (below: number) => number;
-
-/** Mulberry32: the same queries in every run. */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const texts = [
   'Name',
@@ -88,11 +76,7 @@ const odd = [
 const words = ['NOW', 'FOREVER', 'ASC', 'DESC', 'TRUE', 'false', 'nonsense'];
 const numbers = ['0', '1', '2', '-1', '1500', '1.5', '1e3', '99999999999999999999', '1.2.3'];
 
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random(list.length)] as T;
-}
-
-function grown(random: Random): string {
+function grown(random: Dice): string {
   let text = 'G.V()';
   if (random(4) === 0) text = pick(random, ['G', 'g', "G.At('-1s')", 'G.E()', "G.V('veth:vi')", '']);
   for (let count = random(5); count > 0; count--) {
@@ -103,13 +87,13 @@ function grown(random: Random): string {
   return text;
 }
 
-function args(random: Random, depth: number): string {
+function args(random: Dice, depth: number): string {
   const made: string[] = [];
   for (let count = pick(random, [0, 0, 1, 1, 2, 2, 3, 4]); count > 0; count--) made.push(argument(random, depth));
   return made.join(random(20) === 0 ? ' ' : ', ');
 }
 
-function argument(random: Random, depth: number): string {
+function argument(random: Dice, depth: number): string {
   const kind = random(20);
   if (kind < 9) return quoted(random, pick(random, texts));
   if (kind < 11) return quoted(random, pick(random, odd));
@@ -120,11 +104,11 @@ function argument(random: Random, depth: number): string {
   return `${name}(${args(random, depth + 1)})`;
 }
 
-function quoted(random: Random, text: string): string {
+function quoted(random: Dice, text: string): string {
   return random(2) === 0 ? `'${text}'` : `"${text}"`;
 }
 
-function mutated(text: string, random: Random): string {
+function mutated(text: string, random: Dice): string {
   let changed = text;
   for (let count = 1 + random(3); count > 0; count--) {
     const at = random(changed.length + 1);

@@ -4,6 +4,7 @@ import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import type { Answer } from '../../src/query/answer.ts';
 import type { Context } from '../../src/query/run.ts';
+import { dice } from '../dice.ts';
 import { engine, lines, stillContext, timelineOf } from './ask.ts';
 
 const NODES = 400;
@@ -109,15 +110,4 @@ function edge(parent: number, child: number, RelationType: string): Change & { k
 
 function counters(i: number, RxBytes: number): Change {
   return { kind: 'counters', id: `n${i}`, series: 'Metric', total: { RxBytes } };
-}
-
-/** Numbers that a seed gives again (mulberry32). */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

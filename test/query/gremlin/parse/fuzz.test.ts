@@ -3,6 +3,8 @@
 import { bytecodeText } from '../../../../src/query/gremlin/explain/text.ts';
 import { defaultTextLimits } from '../../../../src/query/gremlin/parse/limits.ts';
 import { parseGremlin } from '../../../../src/query/gremlin/parse/parse.ts';
+import { type Dice, dice, pick } from '../../../dice.ts';
+import { mutated } from '../mutated.ts';
 import { texts } from './texts.ts';
 
 const mutations = Number(process.env.MUTATIONS ?? 100_000);
@@ -12,11 +14,11 @@ test('texts to be mutated are right themselves', () => {
 });
 
 test(`${mutations} mutated texts`, () => {
-  const random = generator(20_261_121);
+  const random = dice(20_261_121);
   let read = 0;
   let slowestMs = 0;
   for (let i = 0; i < mutations; i++) {
-    const text = mutated(pick(random, texts), random);
+    const text = mutated(pick(random, texts), random, { pieces, crossed });
     const started = performance.now();
     const { statements, faults } = parseGremlin(text);
     slowestMs = Math.max(slowestMs, performance.now() - started);
@@ -81,23 +83,6 @@ function checkPlaces(
     throw new Error(`${JSON.stringify(text)}: ${name} at ${from}-${nameTo}-${to}`);
 }
 
-type Random = (below: number) => number;
-
-/** Mulberry32: the same texts in every run. */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random(list.length)] as T;
-}
-
 const pieces = [
   ...'()[]{}.,:;\'"\\/-+ \n$_0x1eLbmé\u0000'.split(''),
   '..',
@@ -124,30 +109,8 @@ const pieces = [
   '{it -> it}',
 ];
 
-/** One to three cuts, insertions, repetitions, or crossings with another text. */
-function mutated(text: string, random: Random): string {
-  let result = text;
-  for (let count = random(3) + 1; count > 0; count--) {
-    const at = random(result.length + 1);
-    const to = Math.min(result.length, at + random(12));
-    switch (random(5)) {
-      case 0:
-        result = result.slice(0, at) + result.slice(to);
-        break;
-      case 1:
-        result = result.slice(0, at) + pick(random, pieces) + result.slice(at);
-        break;
-      case 2:
-        result = result.slice(0, at) + result.slice(at, to).repeat(random(6)) + result.slice(to);
-        break;
-      case 3:
-        result = result.slice(0, at) + pick(random, pieces) + result.slice(to);
-        break;
-      default: {
-        const other = pick(random, texts);
-        result = result.slice(0, at) + other.slice(random(other.length));
-      }
-    }
-  }
-  return result;
+/** The beginning of one text, the end of another. */
+function crossed(text: string, random: Dice): string {
+  const other = pick(random, texts);
+  return text.slice(0, random(text.length + 1)) + other.slice(random(other.length));
 }

@@ -5,15 +5,15 @@
 import type { Modulator } from '../../../../src/query/gremlin/step.ts';
 import { traversalSteps } from '../../../../src/query/gremlin/steps/index.ts';
 import { type TokenType, tokenNames } from '../../../../src/query/gremlin/value/token.ts';
-import { pick, type Random } from './random.ts';
+import { type Dice, pick } from '../../../dice.ts';
 
 /** A text that parses; most of them compile. */
-export function composed(random: Random): string {
+export function composed(random: Dice): string {
   const settings = random(8) === 0 ? pick(random, sources) : '';
   return `g${settings}${chain(random, 'start', 1 + random(7), 3)}`;
 }
 
-function chain(random: Random, place: 'start' | 'step', length: number, depth: number): string {
+function chain(random: Dice, place: 'start' | 'step', length: number, depth: number): string {
   let text = '';
   for (let at = 0; at < length; at++) {
     const step = place === 'start' && at === 0 ? pick(random, starts) : pick(random, inner);
@@ -26,7 +26,7 @@ function chain(random: Random, place: 'start' | 'step', length: number, depth: n
 }
 
 /** Of `'[label, ]key[, value or predicate]'`: what stands in brackets sometimes, `…` several times. */
-function args(random: Random, shape: string, depth: number): string {
+function args(random: Dice, shape: string, depth: number): string {
   const chosen = shape.replace(/\[([^[\]]*(?:\[[^\]]*\])?[^[\]]*)\]/g, (_all, inside: string) =>
     random(2) === 0 ? '' : inside.replace(/[[\]]/g, ''),
   );
@@ -43,7 +43,7 @@ function args(random: Random, shape: string, depth: number): string {
     .join(', ');
 }
 
-function argument(random: Random, kinds: string, depth: number): string {
+function argument(random: Dice, kinds: string, depth: number): string {
   if (random(30) === 0) return value(random, 2);
   const kind = pick(random, kinds.split(' or '));
   switch (kind) {
@@ -106,13 +106,13 @@ function argument(random: Random, kinds: string, depth: number): string {
   }
 }
 
-function child(random: Random, depth: number): string {
+function child(random: Dice, depth: number): string {
   if (depth === 0) return pick(random, ['out()', "values('age')", '__.identity()', "has('name')", 'count()']);
   const begin = random(5) === 0 ? `.as('${pick(random, names)}')` : '';
   return `__${begin}${chain(random, 'step', 1 + random(3), depth - 1)}`;
 }
 
-function modulation(random: Random, step: string, modulator: Modulator, depth: number): string {
+function modulation(random: Dice, step: string, modulator: Modulator, depth: number): string {
   const traversal = () => child(random, depth === 0 ? 0 : depth - 1);
   switch (modulator) {
     case 'by':
@@ -144,11 +144,11 @@ function modulation(random: Random, step: string, modulator: Modulator, depth: n
   }
 }
 
-function predicateOrNothing(random: Random, modulator: 'until' | 'emit'): string {
+function predicateOrNothing(random: Dice, modulator: 'until' | 'emit'): string {
   return modulator === 'emit' && random(2) === 0 ? '' : predicate(random, 1);
 }
 
-function predicate(random: Random, depth: number): string {
+function predicate(random: Dice, depth: number): string {
   const one = () => value(random, 1);
   switch (random(depth === 0 ? 4 : 6)) {
     case 0:
@@ -175,7 +175,7 @@ function predicate(random: Random, depth: number): string {
   }
 }
 
-function value(random: Random, depth: number): string {
+function value(random: Dice, depth: number): string {
   switch (random(depth === 0 ? 7 : 10)) {
     case 0:
       return pick(random, keys.map(quoted));
@@ -201,11 +201,11 @@ function value(random: Random, depth: number): string {
   }
 }
 
-const members = (random: Random, depth: number) =>
+const members = (random: Dice, depth: number) =>
   Array.from({ length: random(4) }, () => value(random, depth)).join(', ');
-const list = (random: Random, depth: number) => `[${members(random, depth)}]`;
+const list = (random: Dice, depth: number) => `[${members(random, depth)}]`;
 
-function map(random: Random, depth: number): string {
+function map(random: Dice, depth: number): string {
   const entries = Array.from({ length: random(4) }, () => {
     const key = pick(random, [...keys.slice(0, 4), '(T.id)', '(T.label)', '(Direction.OUT)', '(Direction.IN)', '(1)']);
     return `${key}: ${value(random, depth)}`;

@@ -8,11 +8,11 @@ import { ownServices } from '../../../../src/query/gremlin/services/own.ts';
 import type { TraversalSource } from '../../../../src/query/gremlin/source.ts';
 import { traversalSteps } from '../../../../src/query/gremlin/steps/index.ts';
 import { Mistake } from '../../../../src/std/mistake.ts';
+import { type Dice, dice, pick } from '../../../dice.ts';
 import { texts } from '../parse/texts.ts';
 import { modern } from '../toys.ts';
 import { composed } from './composed.ts';
-import { mutated } from './mutated.ts';
-import { pick, randomOf } from './random.ts';
+import { mistyped } from './typed.ts';
 
 const tries = Number(process.env.FUZZ ?? 6_000);
 const seed = Number(process.env.SEED ?? 20_261_121);
@@ -27,12 +27,12 @@ const all = [...texts, ...traversalSteps.map(({ example }) => example.query)];
 
 test.each([
   ['composed of the steps there are', composed],
-  ['that went wrong', (random: ReturnType<typeof randomOf>) => mutated(pick(random, all), all, random)],
-  ['composed, that went wrong', (random: ReturnType<typeof randomOf>) => mutated(composed(random), all, random)],
+  ['that went wrong', (random: Dice) => mistyped(pick(random, all), all, random)],
+  ['composed, that went wrong', (random: Dice) => mistyped(composed(random), all, random)],
 ])(
   `${Math.ceil(tries / 3)} questions %s (SEED=${seed})`,
   async (_what, make) => {
-    const random = randomOf(seed);
+    const random = dice(seed);
     const engine = new GremlinEngine();
     const count = Math.ceil(tries / 3);
     const came = { answered: 0, refused: 0, stopped: 0 };
