@@ -165,7 +165,9 @@ export class Connection {
       }
       const timer = setTimeout(() => this.#loginFailed('no password came in time'), this.#limits.loginMs);
       this.#login = { original: work, behind: [], bytes: 0, timer, isChecking: false };
-      this.#say(work, plain(work.request, status.authenticate));
+      // Drivers without a password show this.
+      const message = 'a name and a password are needed (SASL PLAIN)';
+      this.#say(work, { ...plain(work.request, status.authenticate), message });
       return;
     }
     if (work.request.op !== 'authentication') {
