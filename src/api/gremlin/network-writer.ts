@@ -6,7 +6,7 @@ import { edgeMetadataShape, nodeMetadataShape } from '../../contract/change.ts';
 import { idLengthMax } from '../../contract/element.ts';
 import type { Change } from '../../graph/change.ts';
 import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../../graph/element.ts';
-import { propertyKey } from '../../query/gremlin/model/own-writer.ts';
+import { propertyKey } from '../../query/gremlin/model/names.ts';
 import type { GraphWriter, NewProperty } from '../../query/gremlin/property-graph.ts';
 import { type GValue, type Property, VertexProperty } from '../../query/gremlin/value/value.ts';
 import { isList } from '../../query/key.ts';

@@ -11,8 +11,10 @@ import { derivedId } from './derived.ts';
 import { type Entry, entriesOf, withEntries } from './entries.ts';
 import { idOf, idText, intOf } from './ids.ts';
 import { Interned } from './interned.ts';
+import { labelText, propertyKey } from './names.ts';
 import { LABEL } from './own.ts';
 import { isSame, toStored } from './stored.ts';
+import { withProperty } from './with-property.ts';
 
 export interface OwnWriterParts {
   readonly graph: Graph;
@@ -103,28 +105,11 @@ export class OwnWriter implements GraphWriter {
     if (this.#find(element)) this.#apply({ kind: 'gone', of: element.kind, id: element.id });
   }
 
-  /** What is kept under a key of a vertex once it has this property too. */
   #with(vertex: string, before: Value | undefined, property: NewProperty): Value | undefined {
-    const { key, value, id } = property;
-    const cardinality = property.cardinality ?? this.usual;
-    // Without a value there is no property: TinkerGraph as it is by default.
-    if (value === null) return cardinality === 'single' ? undefined : before;
-    const meta = metaOf(property);
-    if (cardinality === 'single') {
-      if (id === undefined && meta === undefined) return this.#stored(key, value);
-      return withEntries([{ id: givenId(id, derivedId(vertex, key)), value, meta }]);
-    }
-    const entries = entriesOf(before);
-    const isOther = (entry: Entry) =>
-      id === undefined
-        ? cardinality === 'list' || !isSame(entry.value, value)
-        : !isSame(entry.id ?? derivedId(vertex, key), id);
-    const other = entries.filter(isOther);
-    if (other.length < entries.length) {
-      const changed = (entry: Entry) => ({ ...entry, value, meta: joined(entry.meta, meta) });
-      return withEntries(entries.map((entry) => (isOther(entry) ? entry : changed(entry))));
-    }
-    return withEntries([...entries, { id: id ?? freeId(vertex, key, entries), value, meta }]);
+    return withProperty(vertex, before, property, {
+      usual: this.usual,
+      stored: (key, value) => this.#stored(key, value),
+    });
   }
 
   #stored(key: string, value: GValue): Value {
@@ -174,49 +159,6 @@ export class OwnWriter implements GraphWriter {
   }
 }
 
-/** Throws a Mistake for a key that no property can have. */
-export function propertyKey(key: unknown): string {
-  if (typeof key !== 'string') throw mistake('query.property-key', 'Property key can not be null');
-  if (key === '') throw mistake('query.property-key', 'Property key can not be the empty string');
-  if (key.startsWith('~')) throw mistake('query.property-key', `Property key can not be a hidden key: ${key}`);
-  return key;
-}
-
-/** Throws a Mistake for what is no label. */
-function labelText(label: unknown): string {
-  if (typeof label !== 'string') throw mistake('query.label', 'Label can not be null');
-  if (label === '') throw mistake('query.label', 'Label can not be empty');
-  if (label.startsWith('~')) throw mistake('query.label', `Label can not be a hidden key: ${label}`);
-  return label;
-}
-
-function metaOf({ meta }: NewProperty): ReadonlyMap<string, GValue> | undefined {
-  if (!meta?.length) return undefined;
-  return new Map(meta.flatMap(([key, value]) => (value === null ? [] : [[propertyKey(key), value] as const])));
-}
-
-function joined(before: Entry['meta'], more: Entry['meta']): Entry['meta'] {
-  return more === undefined ? before : new Map([...(before ?? []), ...more]);
-}
-
-function without(meta: Entry['meta'], key: string): Entry['meta'] {
-  return new Map([...(meta ?? [])].filter(([name]) => name !== key));
-}
-
-/** An id that would follow anyway need not be kept. */
-function givenId(id: GValue | undefined, derived: number): GValue | undefined {
-  return id === derived ? undefined : id;
-}
-
-/** Of the first of a key it follows; more of them count on. */
-function freeId(vertex: string, key: string, entries: readonly Entry[]): number | undefined {
-  if (entries.length === 0) return undefined;
-  let n = entries.length;
-  const isTaken = (id: number) => entries.some((entry) => entry.id === id);
-  while (isTaken(derivedId(vertex, key, n))) n++;
-  return derivedId(vertex, key, n);
-}
-
 function taken(what: 'Vertex' | 'Edge', text: string): Mistake {
   return mistake('query.id-taken', `${what} with id already exists: ${printed(idOf(text))}`);
 }
@@ -224,4 +166,8 @@ function taken(what: 'Vertex' | 'Edge', text: string): Mistake {
 function printed(id: GValue): string {
   if (isNumber(id)) return String(typeof id === 'number' ? id : id.value);
   return id instanceof Uuid ? id.value : String(id);
+}
+
+function without(meta: Entry['meta'], key: string): Entry['meta'] {
+  return new Map([...(meta ?? [])].filter(([name]) => name !== key));
 }

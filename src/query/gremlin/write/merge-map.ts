@@ -1,7 +1,7 @@
 /** The maps of mergeV and mergeE: what is looked for, created and changed, and what TinkerPop refuses in them. */
 import { mistake } from '../../../std/mistake.ts';
 import { type Argument, CardinalityValue } from '../bytecode.ts';
-import { propertyKey } from '../model/own-writer.ts';
+import { propertyKey } from '../model/names.ts';
 import type { Cardinality, NewProperty } from '../property-graph.ts';
 import { GMap } from '../value/collections.ts';
 import { keyOf } from '../value/identity.ts';
