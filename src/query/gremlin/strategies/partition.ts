@@ -70,7 +70,10 @@ function within(steps: readonly Instruction[], settings: Settings): Instruction[
     else if (name === 'addV' || name === 'addE') {
       const end = endOfModulators(steps, at, ['property', 'from', 'to', 'with']);
       out.push(step, ...steps.slice(at + 1, end).map((one) => (name === 'addV' ? marked(one, settings) : one)));
-      if (write !== undefined) out.push(said(step, 'property', key, write));
+      if (write !== undefined) {
+        const mark = said(step, 'property', key, write);
+        out.push(name === 'addV' ? marked(mark, settings) : mark);
+      }
       at = end - 1;
     } else if ((name === 'mergeV' || name === 'mergeE') && write !== undefined)
       out.push(said(step, name, merged(args, { step, key, write })));
@@ -84,6 +87,7 @@ function within(steps: readonly Instruction[], settings: Settings): Instruction[
         hidden(step, key),
         said(step, 'value'),
       );
+    else if (isOfProperties && isPlainMap(steps, at)) out.push(mapped(step, settings));
     else out.push(step);
   }
   return out;
@@ -115,6 +119,27 @@ function marked(step: Instruction, { key, write, isOfProperties }: Settings): In
   const name = isCardinality ? others[0] : first;
   const isPlain = typeof name === 'string' || name instanceof Bytecode;
   return isPlain ? said(step, 'property', ...step.args, key, write) : step;
+}
+
+/** With tokens, or with more said of it, a map is left as it is. */
+function isPlainMap(steps: readonly Instruction[], at: number): boolean {
+  const { name, args } = steps[at] as Instruction;
+  if (name !== 'valueMap' && name !== 'propertyMap') return false;
+  return args[0] !== true && !['by', 'with'].includes(steps[at + 1]?.name ?? '');
+}
+
+/** Of a vertex a map of those properties that are of the partition; of anything else what it always is. */
+function mapped(step: Instruction, settings: Settings): Instruction {
+  const isVertex = anonymous(said(step, 'is', new Predicate('typeOf', [tokens.GType.VERTEX])));
+  const seen = anonymous(
+    said(step, 'properties', ...step.args),
+    said(step, 'filter', ofPartition(step, settings)),
+    hidden(step, settings.key),
+    said(step, 'group'),
+    said(step, 'by', tokens.T.key),
+    said(step, 'by', ...(step.name === 'valueMap' ? [tokens.T.value] : [])),
+  );
+  return said(step, 'choose', isVertex, anonymous(said(step, 'local', seen)), anonymous(step));
 }
 
 function ofPartition(step: Instruction, { key, read }: Settings): Bytecode {

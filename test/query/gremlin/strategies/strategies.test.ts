@@ -1,3 +1,4 @@
+import { GMap } from '../../../../src/query/gremlin/value/collections.ts';
 import { ask } from '../asked.ts';
 import { shown } from '../shown.ts';
 import { empty, modern, type Toy } from '../toys.ts';
@@ -91,6 +92,9 @@ test('with properties of properties each value says itself where it belongs', as
   );
   expect(await ask(`${both('a', "'a'")}.V().values('name')`, toy)).toEqual(['alice']);
   expect(await ask(`${both('a', "'a', 'b'")}.V().properties().value()`, toy)).toEqual(['alice', 'bob']);
+  expect(await ask(`${both('a', "'a'")}.V().valueMap()`, toy)).toEqual([new GMap([['name', ['alice']]])]);
+  // The property that says where a vertex belongs says where it belongs itself.
+  expect(await ask("g.V().properties('p').values()", toy)).toEqual(['a']);
 });
 
 test('ReadOnlyStrategy refuses what writes, wherever it stands', async () => {
