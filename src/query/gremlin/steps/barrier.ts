@@ -20,14 +20,18 @@ export const barrier = defineTraversalStep({
     if (what !== undefined && !isNumber(what) && what !== tokens.Barrier.normSack)
       builder.wrong(call, 'barrier takes a number or normSack');
     const join = options.sack?.merge;
-    const merging: Merging = { isBulked: options.isBulked, joinSacks: join && operatorOf(join) };
+    // Sacks that nothing joins stay apart.
+    const merging: Merging | undefined =
+      options.sack === undefined || join !== undefined
+        ? { isBulked: options.isBulked, joinSacks: join && operatorOf(join) }
+        : undefined;
     return {
       kind: 'stream',
       *stream(input, { budget }) {
         const all = new Gathering(merging);
         const release = function* () {
           const released = all.take();
-          if (what === tokens.Barrier.normSack) normalize(released);
+          if (what === tokens.Barrier.normSack) normalize(released, join !== undefined);
           for (const traverser of released) yield named(traverser, mark);
           budget.hold(-released.length);
         };
@@ -48,13 +52,12 @@ export const barrier = defineTraversalStep({
   },
 });
 
-/** Each sack becomes its part of the sum of all. */
-function normalize(all: readonly Traverser[]): void {
-  const weightOf = ({ sack, bulk }: Traverser) => {
-    if (!isNumber(sack))
-      throw mistake('gremlin.type', 'normSack needs sacks that are numbers', 'g.withSack(1.0d, sum)');
-    return toNumber(sack) * bulk;
+/** Each sack becomes its part of the sum of all; those that were joined are the part of all they stand for. */
+function normalize(all: readonly Traverser[], areJoined: boolean): void {
+  const sackOf = ({ sack }: Traverser) => {
+    if (isNumber(sack)) return toNumber(sack);
+    throw mistake('gremlin.type', 'normSack needs sacks that are numbers', 'g.withSack(1.0d, sum)');
   };
-  const sum = all.reduce((total, traverser) => total + weightOf(traverser), 0);
-  for (const traverser of all) traverser.sack = double(weightOf(traverser) / sum);
+  const sum = all.reduce((total, traverser) => total + sackOf(traverser) * traverser.bulk, 0);
+  for (const traverser of all) traverser.sack = double((sackOf(traverser) * (areJoined ? traverser.bulk : 1)) / sum);
 }

@@ -24,8 +24,20 @@ function keysOf({ configuration }: Strategy): ReadonlySet<Argument> {
   return new Set(typeof keys === 'string' ? [keys] : (membersOf(keys as GValue) ?? []));
 }
 
-/** What these end with there always is. */
-const PRODUCTIVE: ReadonlySet<string> = new Set(['count', 'fold', 'group', 'groupCount', 'constant', 'cap', 'tree']);
+/** What gathers has something to say, if only null; so TinkerPop takes it, though a `max` of nothing is nothing. */
+const PRODUCTIVE: ReadonlySet<string> = new Set([
+  'cap',
+  'constant',
+  'count',
+  'fold',
+  'group',
+  'groupCount',
+  'max',
+  'mean',
+  'min',
+  'sum',
+  'tree',
+]);
 
 function productive(
   step: Instruction,
@@ -38,12 +50,12 @@ function productive(
   if (typeof child === 'string' && isOfGroupedValues(steps, at))
     return said(step, 'by', anonymous(said(step, 'values', child), said(step, 'fold')), ...others);
   if (!(child instanceof Bytecode) || isOneOf(keys, child)) return step;
-  if (PRODUCTIVE.has(child.steps.at(-1)?.name ?? '') || isOfGroupedValues(steps, at)) return step;
+  if (PRODUCTIVE.has(child.steps.at(-1)?.name ?? '')) return step;
   const either = anonymous(said(step, 'coalesce', child, anonymous(said(step, 'constant', null))));
   return said(step, 'by', either, ...others);
 }
 
-/** The second `by` of a group gathers: what it says of nothing is nothing. */
+/** The second `by` of a group gathers. */
 function isOfGroupedValues(steps: readonly Instruction[], at: number): boolean {
   return steps[at - 1]?.name === 'by' && steps[at - 2]?.name === 'group';
 }

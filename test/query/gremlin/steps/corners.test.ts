@@ -23,6 +23,16 @@ test.each<[query: string, gives: string[], on?: ToyName]>([
   ['g.inject(1, 1).fold({}, addAll)', ['[1]']],
   ['g.inject(null, [1]).fold([], addAll)', ['[null, [1]]']],
   ["g.inject(5).aggregate('x').cap('x', 'y')", ['{x={5=1}}']],
+  // Those that are alike have a sack each, where nothing joins them.
+  ['g.withSack(1).V(3).in().out().hasId(3).barrier(normSack).sack().math("floor(_ * 30)").dedup()', ['10.0d']],
+  ['g.withBulk(false).withSack(1).V(1, 4, 6).out("created").hasId(3).barrier().count()', ['3l']],
+  // What a group makes of its values may be null.
+  [
+    "g.withStrategies(ProductiveByStrategy).V(1, 3).group().by('name').by(values('age')).unfold()",
+    ['marko=29', 'lop=null'],
+  ],
+  ["g.withStrategies(ProductiveByStrategy).V(1, 3).group().by('name').by(values('age').max()).unfold()", ['marko=29']],
+  ["g.withStrategies(ProductiveByStrategy).V(1, 3).groupCount().by(values('age').max())", ['{29=1}']],
 ])('%s', async (query, gives, on = 'modern') => {
   expect(await shown(query, on)).toEqual(gives);
 });
