@@ -94,6 +94,18 @@ test('ARCHITECTURE.md has the same table', () => {
   expect(sorted(Object.fromEntries(told))).toBe(sorted(MAY_IMPORT));
 });
 
+test('ARCHITECTURE.md names each folder of the standard dialect', () => {
+  const root = join(import.meta.dirname, '..');
+  const folders = readdirSync(join(root, 'src', 'query', 'gremlin'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const [, table = ''] = /folder of `src\/query\/gremlin\/`.*\n((?:\|.*\n)+)/.exec(
+    readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'),
+  ) ?? [''];
+  const named = [...table.matchAll(/`(\w+)\/`/g)].map(([, name]) => name);
+  expect(new Set(named)).toEqual(new Set(folders));
+});
+
 function violations(sources: readonly Source[]): string[] {
   const paths = new Set(sources.map(({ path }) => path));
   const isOneOfMany = (path: string) => {
