@@ -2,7 +2,10 @@
  * Frames that a driver would send and such as went wrong on their way, all at once, while another driver is answered.
  * FRAMES=1000000 sends as many; SEED=… repeats a run.
  */
+
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { writeFrame } from '../../../src/api/gremlin/message.ts';
 import { parseGremlin } from '../../../src/query/gremlin/parse/parse.ts';
@@ -88,6 +91,9 @@ async function opened(url: string, heard: () => void): Promise<WebSocket> {
 }
 
 function liveMB(): number {
-  globalThis.gc?.();
+  collect();
   return process.memoryUsage().heapUsed / 1e6;
 }
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
