@@ -111,7 +111,7 @@ export class Builder {
     if (typeof what === 'string') return keyBy(what, direction);
     if (what instanceof Token && what.type === 'Order') return identityBy(what);
     if (what instanceof Token) return directBy(tokenReader(what), { order: direction });
-    if (what === null) return identityBy(direction);
+    if (what === null || isIdentity(what)) return identityBy(direction);
     return childBy(this.child(what, modulation), direction);
   }
 
@@ -180,4 +180,9 @@ export class Builder {
 /** Another step at the start of a child gets what its parent got. */
 function canStart({ steps: [first] }: Bytecode): boolean {
   return first !== undefined && stepNamed(first.name)?.place?.includes('start') === true;
+}
+
+/** `by(identity())` is `by()`: a group then lists its values. (TinkerPop: ByModulatorOptimizationStrategy.) */
+function isIdentity(what: Argument): boolean {
+  return what instanceof Bytecode && what.steps.length === 1 && what.steps[0]?.name === 'identity';
 }

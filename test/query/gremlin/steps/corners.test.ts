@@ -26,6 +26,7 @@ test.each<[query: string, gives: string[], on?: ToyName]>([
   // Those that are alike have a sack each, where nothing joins them.
   ['g.withSack(1).V(3).in().out().hasId(3).barrier(normSack).sack().math("floor(_ * 30)").dedup()', ['10.0d']],
   ['g.withBulk(false).withSack(1).V(1, 4, 6).out("created").hasId(3).barrier().count()', ['3l']],
+  ['g.inject(1, 2).group().by(constant(5)).by(identity())', ['{5=[1, 2]}']],
   // What a group makes of its values may be null.
   [
     "g.withStrategies(ProductiveByStrategy).V(1, 3).group().by('name').by(values('age')).unfold()",
