@@ -93,7 +93,7 @@ async function overSocket(name: string, serializer: Serializer): Promise<void> {
   server.on('connection', (socket) => {
     socket.on('message', async () => {
       for (const batch of batches) {
-        socket.send(serializer.writeResponse(response(batch), elements), { binary: serializer.isBinary });
+        socket.send(serializer.writeResponse(response(batch), elements), { binary: serializer !== graphson.typed });
         if (socket.bufferedAmount > 1024 * 1024) await new Promise((resolve) => setImmediate(resolve));
       }
     });

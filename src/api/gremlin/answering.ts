@@ -1,4 +1,6 @@
 /** Runs one request and sends what it gives, batch by batch, as fast as the other side takes it. */
+import { sliceMs } from '../limits.ts';
+import { turn } from '../write.ts';
 import { type Asked, readAsked } from './asked.ts';
 import type { Evaluated, Evaluator } from './evaluation.ts';
 import { BadRequest, failureOf, status } from './failure.ts';
@@ -126,9 +128,16 @@ export class Answering {
     first?: Batch,
   ): Promise<void> {
     const { results, batchSize } = evaluated;
+    const { clock } = this.#parts;
+    let turned = clock.elapsed();
     try {
       let batch = first ?? (await results.next(batchSize));
       while (!batch.isLast) {
+        // Batches that are quick to make add up.
+        if (clock.elapsed() - turned > sliceMs) {
+          await turn();
+          turned = clock.elapsed();
+        }
         const isFull = this.#send(request, evaluated, batch, outlet);
         // Who does not read holds up nobody else.
         if (isFull !== undefined) await this.#gate.aside(isFull);

@@ -4,17 +4,20 @@ import type { GValue } from '../../query/gremlin/value/value.ts';
 import { guardHeaders } from '../reply.ts';
 import type { Answering, Outlet } from './answering.ts';
 import { readBytes } from './body.ts';
+import { writtenMax } from './codec-limits.ts';
 import { BadRequest, failureOf, status } from './failure.ts';
 import { parseJson } from './graphson/parse-json.ts';
+import { graphson } from './graphson/serializer.ts';
 import { requestOfBody, requestOfQuery } from './http-request.ts';
 import type { GremlinLimits } from './limits.ts';
 import type { Request, Response } from './message.ts';
 import { noElements } from './no-elements.ts';
 import type { GremlinParts, GremlinUser } from './parts.ts';
 import { readBasic } from './sasl.ts';
-import type { Serializer } from './serializer.ts';
+import type { PieceSerializer, Serializer } from './serializer.ts';
 import { serializerFor } from './serializers.ts';
 import { textPlain } from './text-plain.ts';
+import { tooLarge } from './too-large.ts';
 import type { WireElements } from './wire-elements.ts';
 
 export class HttpDoor {
@@ -114,49 +117,66 @@ export class HttpDoor {
   }
 }
 
-/** One answer holds everything: results of all batches are put together first. */
+/** One answer holds everything: what each batch gives is written when it comes, and sent at the end. */
 class HttpOutlet implements Outlet {
   readonly signal: AbortSignal;
   readonly #response: ServerResponse;
   readonly #serializer: Serializer | undefined;
   readonly #accept: string;
+  readonly #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** For a driver's own format, which is written in one piece. */
   readonly #data: GValue[] = [];
   readonly #bulks: number[] = [];
 
   constructor(response: ServerResponse, serializer: Serializer | undefined, accept: string, signal: AbortSignal) {
     this.#response = response;
-    this.#serializer = serializer;
+    this.#serializer = serializer ?? (accept.includes('graphbinary') ? serializerFor(accept) : undefined);
     this.#accept = accept;
     this.signal = signal;
   }
 
-  send(part: Response, elements: WireElements | undefined): Promise<void> | undefined {
-    for (const value of part.data ?? []) this.#data.push(value);
-    for (const bulk of part.bulks ?? []) this.#bulks.push(bulk);
-    if (part.code === status.partial) return undefined;
-    const data = part.code >= 400 ? part.data : this.#data;
-    // The end of a long answer may hold nothing, and yet something came.
-    const code = part.code === status.noContent && this.#data.length > 0 ? status.success : part.code;
-    const whole = { ...part, code, data };
-    this.#finish(this.#bulks.length > 0 ? { ...whole, bulks: this.#bulks } : whole, elements ?? noElements);
+  send(part: Response, elements: WireElements = noElements): Promise<void> | undefined {
+    if (part.data !== null && this.#serializer !== undefined) {
+      for (const value of part.data) this.#data.push(value);
+      for (const bulk of part.bulks ?? []) this.#bulks.push(bulk);
+    } else if (part.data !== null && part.data.length > 0) this.#piece(part, elements);
+    if (part.code !== status.partial) this.#finish(part, elements);
     return undefined;
   }
 
-  #finish(whole: Response, elements: WireElements): void {
+  #piece(part: Response, elements: WireElements): void {
+    const text = this.#isText ? textPlain(part.data ?? [], elements) : this.#json.writeItems(part, elements);
+    const piece = Buffer.from(this.#pieces.length === 0 ? text : (this.#isText ? '\n' : ',') + text);
+    this.#bytes += piece.length;
+    if (this.#bytes > writtenMax) throw tooLarge();
+    this.#pieces.push(piece);
+  }
+
+  #finish(last: Response, elements: WireElements): void {
     const response = this.#response;
-    if (whole.code >= 400 && this.#serializer === undefined) {
-      const body = errorBody(whole);
-      write(response, httpStatus(whole.code), 'application/json', Buffer.from(body));
-      return;
+    const serializer = this.#serializer;
+    // Nothing is an empty list here, and the end of a long answer may hold nothing.
+    const code = last.code === status.noContent ? status.success : last.code;
+    if (serializer !== undefined) {
+      const data = code >= 400 ? last.data : this.#data;
+      const whole = { ...last, code, data, ...(this.#bulks.length > 0 && { bulks: this.#bulks }) };
+      write(response, 200, serializer.mime, [serializer.writeResponse(whole, elements)]);
+    } else if (code >= 400) {
+      write(response, httpStatus(code), 'application/json', [Buffer.from(errorBody(last))]);
+    } else if (this.#isText) write(response, 200, 'text/plain; charset=utf-8', this.#pieces);
+    else {
+      const { before, after } = this.#json.writeAround({ ...last, code });
+      write(response, 200, this.#json.mime, [Buffer.from(before), ...this.#pieces, Buffer.from(after)]);
     }
-    const ok = whole.code === status.noContent ? { ...whole, code: status.success, data: [] } : whole;
-    if (this.#serializer === undefined && this.#accept.startsWith('text/plain')) {
-      write(response, 200, 'text/plain; charset=utf-8', Buffer.from(textPlain(ok.data ?? [], elements)));
-      return;
-    }
-    const serializer =
-      this.#serializer ?? serializerFor(this.#accept.includes('graphbinary') ? this.#accept : `json ${this.#accept}`);
-    write(response, 200, serializer.mime, serializer.writeResponse(ok, elements));
+  }
+
+  get #isText(): boolean {
+    return this.#accept.startsWith('text/plain');
+  }
+
+  get #json(): PieceSerializer {
+    return this.#accept.includes('types=false') ? graphson.untyped : graphson.typed;
   }
 }
 
@@ -187,14 +207,22 @@ function errorBody({ requestId, message, attributes }: Response): string {
 }
 
 function refuse(response: ServerResponse, code: number, message: string, more: readonly string[] = []): void {
-  write(response, code, 'application/json', Buffer.from(JSON.stringify({ message })), more);
+  write(response, code, 'application/json', [Buffer.from(JSON.stringify({ message }))], more);
 }
 
-function write(response: ServerResponse, code: number, type: string, body: Buffer, more: readonly string[] = []): void {
+function write(
+  response: ServerResponse,
+  code: number,
+  type: string,
+  pieces: readonly Buffer[],
+  more: readonly string[] = [],
+): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  response.writeHead(code, [...guardHeaders, 'Content-Type', type, 'Content-Length', String(body.length), ...more]);
-  response.end(body);
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  response.writeHead(code, [...guardHeaders, 'Content-Type', type, 'Content-Length', String(length), ...more]);
+  for (const piece of pieces) response.write(piece);
+  response.end();
 }

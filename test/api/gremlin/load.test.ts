@@ -154,3 +154,27 @@ test('a server that stops does not wait for who does not take leave', async () =
   driver.ws.terminate();
   expect(forgotten).toBeInstanceOf(Promise);
 });
+
+test.each(['application/json', 'application/vnd.gremlin-v3.0+json;types=false', 'text/plain'])(
+  'while a long answer is made for HTTP in %s, others are answered',
+  async (accept) => {
+    await using server = await serve();
+    await using quick = await Driver.open(server.url);
+    const gremlin = 'g.inject(1).repeat(union(identity(), identity())).times(19)';
+    const body = JSON.stringify({ gremlin });
+    const long = fetch(server.httpUrl, { method: 'POST', body, headers: { accept } }).then((reply) => reply.text());
+    let isDone = false;
+    const done = long.finally(() => {
+      isDone = true;
+    });
+    let longest = 0;
+    while (!isDone) {
+      const start = performance.now();
+      await quick.script('g.inject(1)');
+      longest = Math.max(longest, performance.now() - start);
+    }
+    expect((await done).match(/\b1\b/g)?.length).toBeGreaterThanOrEqual(2 ** 19);
+    // It takes more than a second in one go.
+    expect(longest).toBeLessThan(300);
+  },
+);

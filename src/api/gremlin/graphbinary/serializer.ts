@@ -17,7 +17,6 @@ const out = new BytesOut();
 
 export const graphBinary: Serializer = {
   mime: 'application/vnd.graphbinary-v1.0',
-  isBinary: true,
   readRequest,
   requestIdOf,
   writeResponse: (response, elements) => writeResponse(response, targetOn(out, elements)),

@@ -3,33 +3,39 @@ import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import { GMap } from '../../../query/gremlin/value/collections.ts';
 import { isNumber, toNumber } from '../../../query/gremlin/value/num.ts';
 import { type GValue, Uuid } from '../../../query/gremlin/value/value.ts';
+import { writtenMax } from '../codec-limits.ts';
 import { type Request, type Response, uuidOf } from '../message.ts';
 import { noElements } from '../no-elements.ts';
-import type { ClientSerializer, Serializer } from '../serializer.ts';
+import type { ClientSerializer, PieceSerializer } from '../serializer.ts';
+import { tooLarge } from '../too-large.ts';
 import type { GraphsonIn } from './graphson-in.ts';
 import { quote } from './json-text.ts';
 import { parseJson } from './parse-json.ts';
 import { valuesOf } from './read-value.ts';
 import { fields, list, text } from './shapes.ts';
-import { type Target, typed, writeList } from './target.ts';
+import type { Target } from './target.ts';
 import { targetOf } from './write-value.ts';
 
-export const graphson: { readonly typed: Serializer; readonly untyped: Serializer } = {
-  typed: {
-    mime: 'application/vnd.gremlin-v3.0+json',
-    isBinary: false,
-    readRequest,
-    requestIdOf,
-    writeResponse: (response, elements) => Buffer.from(responseText(response, targetOf(elements, true))),
-  },
-  untyped: {
-    mime: 'application/vnd.gremlin-v3.0+json;types=false',
-    isBinary: false,
-    readRequest,
-    requestIdOf,
-    writeResponse: (response, elements) => Buffer.from(responseText(response, targetOf(elements, false))),
-  },
+export const graphson: { readonly typed: PieceSerializer; readonly untyped: PieceSerializer } = {
+  typed: serializer('application/vnd.gremlin-v3.0+json', true),
+  untyped: serializer('application/vnd.gremlin-v3.0+json;types=false', false),
 };
+
+function serializer(mime: string, isTyped: boolean): PieceSerializer {
+  return {
+    mime,
+    readRequest,
+    requestIdOf,
+    writeResponse: (response, elements) => Buffer.from(responseText(response, targetOf(elements, isTyped))),
+    writeItems: ({ data, bulks }, elements) => itemsText(data ?? [], bulks, targetOf(elements, isTyped)),
+    writeAround(response) {
+      const to = targetOf(noElements, isTyped);
+      const { before, after } = around(response, to);
+      const [open, close] = listMarks(to);
+      return { before: before + open, after: close + after };
+    },
+  };
+}
 
 /** The other side. */
 export const graphsonClient: ClientSerializer = { ...graphson.typed, writeRequest, readResponse };
@@ -75,26 +81,42 @@ function readNamed(json: unknown, from: GraphsonIn): Map<string, Argument> {
   return named;
 }
 
-function responseText({ requestId, code, message, attributes, data, bulks, meta }: Response, to: Target): string {
-  const id = requestId === undefined ? 'null' : quote(requestId);
-  const status = `{"message":${quote(message)},"code":${code},"attributes":${writeNamed(attributes, to)}}`;
-  return `{"requestId":${id},"status":${status},"result":{"data":${writeData(data, bulks, to)},"meta":${writeNamed(meta, to)}}}`;
+function responseText(response: Response, to: Target): string {
+  const { data, bulks } = response;
+  const { before, after } = around(response, to);
+  const [open, close] = data === null ? ['null', ''] : listMarks(to);
+  return `${before}${open}${data === null ? '' : itemsText(data, bulks, to)}${close}${after}`;
 }
 
-function writeData(data: Response['data'], bulks: Response['bulks'], to: Target): string {
-  if (data === null) return 'null';
-  if (bulks === undefined) return typed('g:List', writeList(data, to), to);
-  let all = '[';
+/** Around a list of items, or null. */
+function around({ requestId, code, message, attributes, meta }: Omit<Response, 'data' | 'bulks'>, to: Target) {
+  const id = requestId === undefined ? 'null' : quote(requestId);
+  const status = `{"message":${quote(message)},"code":${code},"attributes":${writeNamed(attributes, to)}}`;
+  return {
+    before: `{"requestId":${id},"status":${status},"result":{"data":`,
+    after: `,"meta":${writeNamed(meta, to)}}}`,
+  };
+}
+
+function listMarks({ isTyped }: Target): readonly [open: string, close: string] {
+  return isTyped ? ['{"@type":"g:List","@value":[', ']}'] : ['[', ']'];
+}
+
+function itemsText(data: readonly GValue[], bulks: Response['bulks'], to: Target): string {
+  let all = '';
   let comma = '';
   for (const [i, value] of data.entries()) {
-    const bulk = bulks[i] ?? 1;
-    all += comma;
-    all += to.isTyped
-      ? `{"@type":"g:Traverser","@value":{"bulk":{"@type":"g:Int64","@value":${bulk}},"value":${to.value(value)}}}`
-      : `{"bulk":${bulk},"value":${to.value(value)}}`;
+    all += comma + (bulks === undefined ? to.value(value) : traverserText(value, bulks[i] ?? 1, to));
+    if (all.length > writtenMax) throw tooLarge();
     comma = ',';
   }
-  return typed('g:List', `${all}]`, to);
+  return all;
+}
+
+function traverserText(value: GValue, bulk: number, to: Target): string {
+  return to.isTyped
+    ? `{"@type":"g:Traverser","@value":{"bulk":{"@type":"g:Int64","@value":${bulk}},"value":${to.value(value)}}}`
+    : `{"bulk":${bulk},"value":${to.value(value)}}`;
 }
 
 function writeNamed(named: ReadonlyMap<string, Argument>, to: Target): string {

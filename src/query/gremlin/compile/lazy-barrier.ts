@@ -12,7 +12,7 @@ import type { StreamOp } from '../step.ts';
 import type { Builder } from './builder.ts';
 
 export function bulked(placed: readonly Placed[], builder: Builder): Placed[] {
-  if (!mayBulk(builder)) return [...placed];
+  if (!mayBulk(builder)) return builder.tracking === 'all' ? [...placed] : readFirst(placed, builder);
   const { tracking } = builder;
   const out: Placed[] = [];
   let hasWalked = false;
@@ -27,6 +27,25 @@ export function bulked(placed: readonly Placed[], builder: Builder): Placed[] {
   return out;
 }
 
+/**
+ * What is found on the way is found before any of it is written to: else `both().both().addE(…)` would follow its own edges
+ * without an end. As in TinkerPop, those that are alike are then written once.
+ */
+function readFirst(placed: readonly Placed[], { tracking }: Builder): Placed[] {
+  const out: Placed[] = [];
+  let widened = 0;
+  for (const one of placed) {
+    const name = nameIn(one.op.words ?? '');
+    if (WRITING.has(name) && widened > 1) {
+      out.push({ op: lazyBarrier(MOST), mark: markOf([], tracking) });
+      widened = 0;
+    }
+    if (WIDENING.has(name)) widened++;
+    out.push(one);
+  }
+  return out;
+}
+
 /** Whether those that are alike may count as one where nobody asked for it. */
 export function mayBulk({ options, tracking }: Builder): boolean {
   return tracking !== 'all' && options.isBulked && options.sack?.merge === undefined && !options.without.has(BULKING);
@@ -36,17 +55,30 @@ export const BULKING = 'LazyBarrierStrategy';
 
 const ALONG_EDGES: ReadonlySet<string> = new Set(['out', 'in', 'both', 'outE', 'inE', 'bothE']);
 
+const WIDENING: ReadonlySet<string> = new Set([
+  ...ALONG_EDGES,
+  'V',
+  'E',
+  'outV',
+  'inV',
+  'bothV',
+  'otherV',
+  'flatMap',
+  'repeat',
+]);
+const WRITING: ReadonlySet<string> = new Set(['addV', 'addE', 'mergeV', 'mergeE', 'property', 'drop']);
+
 /** So many different ones wait at most (TinkerPop's number); the first few do not wait, as the first results should not. */
 const MOST = 2_500;
 const FIRST = 16;
 
-function lazyBarrier(): StreamOp {
+function lazyBarrier(first = FIRST): StreamOp {
   return {
     kind: 'stream',
     words: 'barrier',
     *stream(input, { budget }) {
       const all = new Gathering({});
-      let most = FIRST;
+      let most = first;
       for (const traverser of input) {
         if (traverser === undefined) yield undefined;
         else {

@@ -23,8 +23,8 @@ test('the first results do not wait for all others', async () => {
     expect((await ask(text, 'grateful', { context: { limits } })).length).toBeGreaterThan(0);
 });
 
-test('what changes the graph does so once for each way', async () => {
-  for (const [way, count] of Object.entries({ 'out().in()': 12, 'repeat(both()).times(2)': 30 })) {
+test('what changes the graph does so once for those that are alike, as in TinkerPop', async () => {
+  for (const [way, count] of Object.entries({ 'out().in()': 3, 'repeat(both()).times(2)': 6 })) {
     const toy = modern();
     await ask(`g.V().${way}.addV('way')`, toy);
     expect(await ask("g.V().hasLabel('way').count()", toy)).toEqual([long(count)]);
