@@ -57,6 +57,8 @@ export function failureOf(error: unknown, whenWrong: number): Failure {
       return failure(status.fail, first.message, 'FailStep', new Map([['failStepMessage', first.message]]));
     case 'query.limit':
       if (first.message.includes('limit timeMs')) return failure(status.timeout, text, 'TimeoutException');
+      // What is too long or too deep was never run.
+      if (!first.message.startsWith('the query was stopped')) return failure(whenWrong, text, 'ResourceLimitException');
       return failure(status.serverError, text, 'ResourceLimitException');
     case 'query.busy':
       return failure(status.tooManyRequests, text, 'RejectedExecutionException');

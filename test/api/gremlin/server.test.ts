@@ -49,6 +49,7 @@ describe.each(Object.keys(formats) as Format[])('in %s', (format) => {
   test.each([
     ['a text that cannot be parsed', 'g.V(', 597],
     ['a step that nobody knows', 'g.V().oot()', 597],
+    ['a text that is too deep', `g.inject(${'['.repeat(1000)}1${']'.repeat(1000)})`, 597],
     ['a step that fails', "g.V().values('name').out()", 597],
     ['a fail()', "g.inject(1).fail('on purpose')", 595],
     [

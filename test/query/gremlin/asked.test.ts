@@ -13,3 +13,10 @@ test('all that is wrong with a text is told at once, with what was probably mean
     ],
   });
 });
+
+test('a setting that is nearly one we know is refused, any other is left alone', async () => {
+  await expect(ask("g.with('att', '-5m').V()")).rejects.toMatchObject({
+    faults: [{ code: 'gremlin.setting', hint: 'did you mean at?' }],
+  });
+  expect(await ask("g.with('x-trace', 1).V().limit(1)")).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 /** What is said between `g` and the first step: `withSideEffect`, `withSack`, `withStrategies`, `with('at', '-5m')`. */
+import { didYouMean } from '../../../std/nearest.ts';
 import type { Faults } from '../../faults.ts';
 import { type Argument, type Bytecode, type Instruction, Strategy } from '../bytecode.ts';
 import { Token } from '../value/token.ts';
@@ -76,7 +77,29 @@ export function readOptions(bytecode: Bytecode, faults: Faults): SourceOptions {
     }
   }
   for (const name of without) strategies.delete(name);
+  refuseMistyped(settings, faults);
   return { sideEffects, sack, isBulked, keepsPath, strategies, without, settings };
+}
+
+/** What these mean is told in docs/gremlin.md; the others are what drivers send of themselves. */
+const KNOWN: readonly string[] = [
+  'at',
+  'between',
+  'evaluationTimeout',
+  'batchSize',
+  'materializeProperties',
+  'requestId',
+  'userAgent',
+  'scriptEvaluationTimeout',
+  'language',
+];
+
+/** Any name may be set, but one that is nearly a known one would be passed over, and the answer be of another time. */
+function refuseMistyped(settings: ReadonlyMap<string, Argument>, faults: Faults): void {
+  for (const name of settings.keys()) {
+    const hint = KNOWN.includes(name) ? undefined : didYouMean(name, KNOWN);
+    if (hint !== undefined) faults.add('gremlin.setting', `there is no setting "${name}"`, { from: 0, to: 0 }, hint);
+  }
 }
 
 function wrong(instruction: Instruction, message: string, faults: Faults): void {
