@@ -161,7 +161,9 @@ test('size is bounded: the oldest that ended goes, and appends go on', async () 
   await using archive = await open({}, maxBytes);
   for (let n = 0; n < 100; n++)
     await archive.append(Array.from({ length: 1_500 }, (_, i) => flowOf(n * 1_500 + i, { Start: T0 + n * 10_000 })));
-  await eventually(async () => expect((await archive.flows.health()).sizeBytes).toBeLessThanOrEqual(maxBytes));
+  // What is too much goes in slices, beside other work: on a busy machine that takes its time.
+  const isBounded = async () => expect((await archive.flows.health()).sizeBytes).toBeLessThanOrEqual(maxBytes);
+  await eventually(isBounded, 30_000);
   const { flows, range } = await archive.flows.health();
   expect(flows).toBeGreaterThan(20_000);
   expect(flows).toBeLessThan(100_000);
