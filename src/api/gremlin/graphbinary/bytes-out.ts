@@ -27,6 +27,19 @@ export class BytesOut {
     return message;
   }
 
+  /** Bytes of this message so far. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  /** What was written from one length of this message to another, once more. */
+  again(from: number, to: number): void {
+    const size = to - from;
+    if (this.#at + size > this.#bytes.length) this.#grow(size);
+    this.#bytes.copyWithin(this.#at, this.#start + from, this.#start + to);
+    this.#at += size;
+  }
+
   byte(value: number): void {
     if (this.#at === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#at++] = value;

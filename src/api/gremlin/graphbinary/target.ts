@@ -1,4 +1,6 @@
 /** Where values are written to, and what all that hold others share. */
+
+import type { GraphNode } from '../../../graph/element.ts';
 import type { Argument } from '../../../query/gremlin/bytecode.ts';
 import type { WireElements } from '../wire-elements.ts';
 import type { BytesOut } from './bytes-out.ts';
@@ -6,6 +8,8 @@ import type { BytesOut } from './bytes-out.ts';
 export interface Target {
   readonly out: BytesOut;
   readonly elements: WireElements;
+  /** Where vertices of this message lie: paths go through the same ones again and again. */
+  readonly written: Map<GraphNode, { readonly from: number; readonly to: number }>;
   /** Its type, its flag, and itself. */
   value(value: Argument): void;
 }

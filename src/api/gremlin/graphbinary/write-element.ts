@@ -6,6 +6,18 @@ import type { Target } from './target.ts';
 import { flag, type } from './type-codes.ts';
 
 export function writeVertex(node: GraphNode, to: Target): void {
+  const { out, written } = to;
+  const place = written.get(node);
+  if (place !== undefined) {
+    out.again(place.from, place.to);
+    return;
+  }
+  const from = out.length;
+  writeNewVertex(node, to);
+  written.set(node, { from, to: out.length });
+}
+
+function writeNewVertex(node: GraphNode, to: Target): void {
   const { out, elements } = to;
   out.pair(type.vertex, flag.none);
   to.value(elements.id(node));

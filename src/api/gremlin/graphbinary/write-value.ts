@@ -47,6 +47,7 @@ export function targetOn(out: BytesOut, elements: WireElements): Target {
   const to: Target = {
     out,
     elements,
+    written: new Map(),
     value(value) {
       if (++depth > writtenDepthMax) throw tooDeep();
       writeValue(value, to);
