@@ -1,5 +1,7 @@
 /** Every configuration key of Skydive 0.28 with its default, and what becomes of it here. */
+
 import type { Raw } from './option.ts';
+import { plainText } from './plain-text.ts';
 
 export interface SkydiveKey {
   /** Dotted; with `.*` at the end it stands for everything below. */
@@ -28,7 +30,7 @@ const noUi = 'there is no web page yet';
 const noProbe = (what: string) => `there is no ${what} probe yet`;
 
 /** A number is seconds, as everywhere in Skydive; a text says its unit itself. */
-const seconds = (value: Raw) => (/^\d+(\.\d+)?$/.test(String(value)) ? `${value}s` : value);
+const seconds = (value: Raw) => (/^\d+(\.\d+)?$/.test(plainText(value)) ? `${value}s` : value);
 
 /** One application's, among those there are. */
 const timeoutOf = (name: string) => (value: Raw, ours: Raw | undefined) => ({
@@ -38,7 +40,8 @@ const timeoutOf = (name: string) => (value: Raw, ours: Raw | undefined) => ({
 
 /** A path, `unix:///path`, `tcp://host:port` or `host:port`, as ovs-vsctl writes them. */
 const ovsdbAddress = (value: Raw) => {
-  const address = String(value).replace('://', ':');
+  if (typeof value === 'object') return value;
+  const address = plainText(value).replace('://', ':');
   if (address.startsWith('/')) return `unix:${address}`;
   return /^(unix|tcp|ssl|punix|ptcp):/.test(address) ? address : `tcp:${address}`;
 };
@@ -234,7 +237,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     key: 'logging.level',
     default: 'INFO',
     to: 'log.level',
-    as: (value) => logLevels[String(value).toLowerCase()] ?? value,
+    as: (value) => logLevels[plainText(value).toLowerCase()] ?? value,
   },
   { key: 'logging.backends', default: ['stderr'], why: 'messages go to stderr' },
   { key: 'logging.encoder', why: 'messages go to stderr, one a line' },

@@ -1,6 +1,8 @@
 /** Kinds of values that options take. Each reads what YAML gives and the text that flags and variables give. */
+
 import * as z from 'zod';
 import { parseDuration } from '../std/duration.ts';
+import { plainText } from './plain-text.ts';
 
 const sizeBytes: Readonly<Record<string, number>> = {
   B: 1,
@@ -26,7 +28,7 @@ export function duration(bounds: { min: string; max: string }) {
 /** As `duration`, of options that Skydive has under the same name: there a number alone is seconds. */
 export function durationOrSeconds(bounds: { min: string; max: string }) {
   return z.preprocess(
-    (raw) => (/^\d+(\.\d+)?$/.test(String(raw)) && Number(raw) > 0 ? `${raw}s` : raw),
+    (raw) => (/^\d+(\.\d+)?$/.test(plainText(raw)) && Number(raw) > 0 ? `${raw}s` : raw),
     duration(bounds),
   );
 }

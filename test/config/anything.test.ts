@@ -35,6 +35,10 @@ test('any values under any keys', () => {
   );
 });
 
+test('an object that cannot be made a text, under each key', () => {
+  for (const key of keys) for (const name of ['toString', 'valueOf']) load(JSON.stringify({ [key]: { [name]: 0 } }));
+});
+
 test('any text', () => {
   fc.assert(fc.property(fc.string({ maxLength: 200 }), load), { numRuns: 2_000 });
 });
