@@ -7,9 +7,10 @@ import type { FlowView } from '../flow/view.ts';
 import type { GraphView, Span, Timeline } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import { type Answer, type Result, resultOf, wholeGraph } from './answer.ts';
+import { orCancelled } from './cancel.ts';
 import { explain, Meter, Stopwatch } from './explain.ts';
 import type { Kind } from './kind.ts';
-import { Budget, cancelled, type Limits, weightOf } from './limits.ts';
+import { Budget, type Limits, weightOf } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Item, Items, PacketTest, Run } from './step.ts';
 
@@ -132,16 +133,6 @@ function* collect(items: Items, kind: Kind, { budget }: Run): Generator<undefine
     if ((found.length & 1023) === 0) budget.hold(1024 * weight);
   }
   return found;
-}
-
-function orCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cancelled());
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 class Running implements Run {

@@ -5,7 +5,7 @@
 import type { Loss } from '../../../flow/loss.ts';
 import type { GraphView, Span } from '../../../graph/view.ts';
 import { type Fault, mistake } from '../../../std/mistake.ts';
-import { cancelled } from '../../limits.ts';
+import { orCancelled } from '../../cancel.ts';
 import type { Compiled } from '../compile/compile.ts';
 import type { PropertyModel } from '../property-graph.ts';
 import type { TraversalSource } from '../source.ts';
@@ -135,14 +135,4 @@ function isTooDeep(error: unknown): boolean {
 
 function tooDeep(): Error {
   return mistake('query.limit', 'a value holds itself, or too much lies within one another (limit depth)');
-}
-
-function orCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cancelled());
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
