@@ -62,7 +62,7 @@ export class Builder {
       if (!this.#isWellCalled(call)) continue;
       const op = call.step.build(call, this);
       op.words ??= wordsOf(call);
-      placed.push({ op, mark });
+      placed.push({ op, mark, writes: call.step.writes });
     }
     const plan = bulked(narrow(placed), this);
     // Who measures wants to see each step.

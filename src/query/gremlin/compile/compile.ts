@@ -53,7 +53,7 @@ export function compile(bytecode: Bytecode, text?: string): Compiled {
   };
 }
 
-/** What changes the graph does so once for each that comes, so nobody may be counted for another. */
+/** Where the graph is changed, those that are alike are put together right before it (readFirst) and nowhere else. */
 function asMany(options: SourceOptions, bytecode: Bytecode): SourceOptions {
   let writes = false;
   eachStep(bytecode, ({ name }) => {

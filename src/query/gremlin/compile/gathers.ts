@@ -11,26 +11,31 @@ export function gathers(argument: Argument | readonly Argument[] | undefined): b
   );
 }
 
-const GATHERING: ReadonlySet<string> = new Set([
-  'aggregate',
-  'barrier',
-  'cap',
+/** Steps that make one value of all. */
+export const REDUCING: ReadonlySet<string> = new Set([
   'count',
-  'dedup',
   'fold',
   'group',
   'groupCount',
-  'limit',
   'max',
   'mean',
   'min',
+  'sum',
+  'tree',
+]);
+
+const GATHERING: ReadonlySet<string> = new Set([
+  ...REDUCING,
+  'aggregate',
+  'barrier',
+  'cap',
+  'dedup',
+  'limit',
   'order',
   'range',
   'sample',
   'skip',
-  'sum',
   'tail',
-  'tree',
 ]);
 
 function isLocal(args: readonly Argument[]): boolean {
@@ -49,15 +54,3 @@ export function reduces(argument: Argument | undefined): boolean {
     argument.steps.some(({ name, args }) => REDUCING.has(name) && !isLocal(args) && !isAside(name, args))
   );
 }
-
-const REDUCING: ReadonlySet<string> = new Set([
-  'count',
-  'fold',
-  'group',
-  'groupCount',
-  'max',
-  'mean',
-  'min',
-  'sum',
-  'tree',
-]);

@@ -35,12 +35,11 @@ function readFirst(placed: readonly Placed[], { tracking }: Builder): Placed[] {
   const out: Placed[] = [];
   let widened = 0;
   for (const one of placed) {
-    const name = nameIn(one.op.words ?? '');
-    if (WRITING.has(name) && widened > 1) {
+    if (one.writes && widened > 1) {
       out.push({ op: lazyBarrier(MOST), mark: markOf([], tracking) });
       widened = 0;
     }
-    if (WIDENING.has(name)) widened++;
+    if (WIDENING.has(nameIn(one.op.words ?? ''))) widened++;
     out.push(one);
   }
   return out;
@@ -66,7 +65,6 @@ const WIDENING: ReadonlySet<string> = new Set([
   'flatMap',
   'repeat',
 ]);
-const WRITING: ReadonlySet<string> = new Set(['addV', 'addE', 'mergeV', 'mergeE', 'property', 'drop']);
 
 /** So many different ones wait at most (TinkerPop's number); the first few do not wait, as the first results should not. */
 const MOST = 2_500;

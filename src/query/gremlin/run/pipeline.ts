@@ -12,6 +12,8 @@ import { type Mark, Traverser } from './traverser.ts';
 export interface Placed {
   readonly op: Op;
   readonly mark: Mark;
+  /** Of a step that changes the graph. */
+  readonly writes?: boolean | undefined;
 }
 
 /** Runs input through all of the ops. Made ready once, used any number of times. */

@@ -1,4 +1,5 @@
 import { type Argument, Bytecode, type Instruction, type Strategy } from '../bytecode.ts';
+import { REDUCING } from '../compile/gathers.ts';
 import { membersOf } from '../value/members.ts';
 import type { GValue } from '../value/value.ts';
 import { anonymous, everywhere, said } from './everywhere.ts';
@@ -25,19 +26,7 @@ function keysOf({ configuration }: Strategy): ReadonlySet<Argument> {
 }
 
 /** What gathers has something to say, if only null; so TinkerPop takes it, though a `max` of nothing is nothing. */
-const PRODUCTIVE: ReadonlySet<string> = new Set([
-  'cap',
-  'constant',
-  'count',
-  'fold',
-  'group',
-  'groupCount',
-  'max',
-  'mean',
-  'min',
-  'sum',
-  'tree',
-]);
+const PRODUCTIVE: ReadonlySet<string> = new Set([...REDUCING, 'cap', 'constant']);
 
 function productive(
   step: Instruction,
