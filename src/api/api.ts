@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Later } from '../std/later.ts';
 import { mistake } from '../std/mistake.ts';
+import { stackOf } from '../std/stack-of.ts';
 import { Access, isLoopback } from './access.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
@@ -181,7 +182,7 @@ class HttpApi implements Api {
     else if (!(door instanceof Promise)) use(door);
     else
       door.then(use).catch((error) => {
-        this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.#parts.log.warn(`gremlin: ${stackOf(error)}`);
         cannot();
       });
   }

@@ -8,13 +8,22 @@ export function readBody(
   bytesMax: number,
   done: (fault: BodyFault | undefined, text: string) => void,
 ): void {
+  readBytes(request, bytesMax, (fault, bytes) => done(fault, bytes.toString()));
+}
+
+/** The same as it came. With a fault there are no bytes. */
+export function readBytes(
+  request: IncomingMessage,
+  bytesMax: number,
+  done: (fault: BodyFault | undefined, bytes: Buffer) => void,
+): void {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
-    done(tooBig(bytesMax), '');
+    done(tooBig(bytesMax), nothing);
     return;
   }
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    done({ status: 415, text: `a body in ${encoding.slice(0, 40)} is not understood; send it as it is` }, '');
+    done({ status: 415, text: `a body in ${encoding.slice(0, 40)} is not understood; send it as it is` }, nothing);
     return;
   }
   let only: Buffer | undefined;
@@ -27,7 +36,7 @@ export function readBody(
     if (size > bytesMax) {
       isDone = true;
       more = undefined;
-      done(tooBig(bytesMax), '');
+      done(tooBig(bytesMax), nothing);
     } else if (only === undefined) only = chunk;
     else {
       more ??= [only];
@@ -37,9 +46,11 @@ export function readBody(
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    done(undefined, more ? Buffer.concat(more).toString() : (only?.toString() ?? ''));
+    done(undefined, more ? Buffer.concat(more) : (only ?? nothing));
   });
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Nested deeper than this is no description of a network, and would exhaust the stack of whoever writes it again. */
 const depthMax = 64;

@@ -1,16 +1,13 @@
 /** What the API has seen since it started: plain numbers, cheap to add to; `/metrics` reads them. */
+import { Histogram } from './histogram.ts';
+
 export type QueryOutcome = 'ok' | 'mistake' | 'limit' | 'cancelled' | 'unavailable' | 'busy' | 'error';
 export type WebSocketEnd = 'left' | 'slow' | 'failed' | 'silent' | 'refused' | 'stopping';
 export type RequestRefusal = 'token' | 'host' | 'origin' | 'rate' | 'body' | 'connections';
 
-/** Upper bounds of the query time histogram, seconds. */
-export const queryBuckets = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30] as const;
-
 export class Counts {
   readonly queries = new Map<QueryOutcome, number>();
-  /** One count a bucket (not cumulated), the last for what is longer than all. */
-  readonly queryTimes = new Float64Array(queryBuckets.length + 1);
-  querySeconds = 0;
+  readonly queryTimes = new Histogram();
   /** By `METHOD route status`; routes are a fixed set. */
   readonly requests = new Map<string, number>();
   readonly refusals = new Map<RequestRefusal, number>();
@@ -24,11 +21,7 @@ export class Counts {
 
   query(outcome: QueryOutcome, ms: number): void {
     add(this.queries, outcome);
-    const seconds = ms / 1000;
-    this.querySeconds += seconds;
-    let bucket = 0;
-    while (bucket < queryBuckets.length && seconds > (queryBuckets[bucket] as number)) bucket++;
-    this.queryTimes[bucket] = (this.queryTimes[bucket] as number) + 1;
+    this.queryTimes.add(ms);
   }
 
   request(method: string, route: string, status: number): void {

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Status } from '../contract/status.ts';
-import { type Counts, queryBuckets } from './counts.ts';
+import type { Counts } from './counts.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
 import { gremlinMetrics } from './gremlin/metrics.ts';
 
@@ -27,7 +27,11 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   apiMetrics(page, parts);
   const text = await page.text();
   const gremlin = parts.gremlin === undefined ? '' : `${gremlinMetrics(parts.gremlin)}\n`;
-  return text + queryTimesText(parts.counts) + gremlin;
+  const times = parts.counts.queryTimes.lines(
+    'skein_query_duration_seconds',
+    'Time of queries, their output not included.',
+  );
+  return `${text}\n${times.join('\n')}\n${gremlin}`;
 }
 
 type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
@@ -210,14 +214,3 @@ function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): 
 }
 
 /** prom-client can only observe, at a microsecond each; these were counted on the way. */
-function queryTimesText({ queryTimes, querySeconds }: Counts): string {
-  const name = 'skein_query_duration_seconds';
-  const lines = [`# HELP ${name} Time of queries, their output not included.`, `# TYPE ${name} histogram`];
-  let sum = 0;
-  for (const [index, bound] of [...queryBuckets, '+Inf'].entries()) {
-    sum += queryTimes[index] ?? 0;
-    lines.push(`${name}_bucket{le="${bound}"} ${sum}`);
-  }
-  lines.push(`${name}_sum ${querySeconds}`, `${name}_count ${sum}`);
-  return `\n${lines.join('\n')}\n`;
-}

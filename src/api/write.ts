@@ -3,6 +3,7 @@
  * A short one leaves in one piece, with its length in the head.
  */
 import type { ServerResponse } from 'node:http';
+import { drained } from './drained.ts';
 import { sliceMs } from './limits.ts';
 
 /** One write to the socket, in characters. */
@@ -55,7 +56,8 @@ async function stream(
       return;
     }
     // A socket that takes everything at once says `drain` before the event loop turns: waiting for it is not enough.
-    if (!response.write(chunk.text, encoding)) await drained(response);
+    if (!response.write(chunk.text, encoding))
+      await drained(response, { ms: takesNothingMs, giveUp: () => response.destroy() });
     if (elapsed() - sliceStart > sliceMs) {
       await turn();
       sliceStart = elapsed();
@@ -76,21 +78,6 @@ function fill(pieces: Iterator<string>): { text: string; done: boolean } {
 
 /** A client that takes nothing for so long is let go: what it has not read is kept alive for it. */
 const takesNothingMs = 60_000;
-
-/** Also when the client has gone: who waits must be let go. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const tooLong = setTimeout(() => response.destroy(), takesNothingMs);
-    const done = () => {
-      clearTimeout(tooLong);
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
-}
 
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,6 @@
 /** Runs one request and sends what it gives, batch by batch, as fast as the other side takes it. */
+
+import { stackOf } from '../../std/stack-of.ts';
 import { sliceMs } from '../limits.ts';
 import { turn } from '../write.ts';
 import { type Asked, readAsked } from './asked.ts';
@@ -47,19 +49,14 @@ export class Answering {
       const asked = this.#read(request);
       if (asked === undefined) {
         done(status.noContent);
-        return outlet.send(message(request, status.noContent, null), undefined);
+        return outlet.send(answerTo(request, status.noContent, null), undefined);
       }
       const waiting = this.#gate.enter();
-      if (waiting !== undefined)
-        return waiting.then(() => this.#late(this.#admitted(request, asked, user, outlet, done)));
+      if (waiting !== undefined) return waiting.then(() => this.#admitted(request, asked, user, outlet, done));
       return this.#admitted(request, asked, user, outlet, done);
     } catch (error) {
       return this.#failed(request, error, outlet, done);
     }
-  }
-
-  async #late(rest: Promise<void> | undefined): Promise<void> {
-    await rest;
   }
 
   /** Undefined: there is nothing to run. */
@@ -158,25 +155,21 @@ export class Answering {
     outlet: Outlet,
   ): Promise<void> | undefined {
     const code = !isLast ? status.partial : values.length === 0 ? status.noContent : status.success;
-    const response = message(request, code, code === status.noContent ? null : values);
+    const response = answerTo(request, code, code === status.noContent ? null : values);
     return outlet.send(bulks === undefined ? response : { ...response, bulks }, elements());
   }
 
   #failed(request: Request, error: unknown, outlet: Outlet, done: (code: number) => void): Promise<void> | undefined {
     const failure = failureOf(error, request.op === 'bytecode' ? status.serverError : status.scriptError);
-    if (failure.isOurs)
-      this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (failure.isOurs) this.#parts.log.warn(`gremlin: ${stackOf(error)}`);
     done(failure.code);
     const { code, message: text, attributes } = failure;
-    return outlet.send(
-      { requestId: request.requestId, code, message: text, attributes, data: null, meta: nothing },
-      undefined,
-    );
+    return outlet.send({ ...answerTo(request, code, null), message: text, attributes }, undefined);
   }
 }
 
 const nothing: Response['meta'] = new Map();
 
-export function message({ requestId }: Request, code: number, data: Response['data']): Response {
+export function answerTo({ requestId }: Request, code: number, data: Response['data']): Response {
   return { requestId, code, message: '', attributes: nothing, data, meta: nothing };
 }

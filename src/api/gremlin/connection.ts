@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Answering, Outlet } from './answering.ts';
+import { stackOf } from '../../std/stack-of.ts';
+import { drained } from '../drained.ts';
+import { type Answering, answerTo, type Outlet } from './answering.ts';
 import { type Failure, failureOf, status } from './failure.ts';
 import type { GremlinLimits } from './limits.ts';
 import { type Request, type Response, readFrame } from './message.ts';
@@ -142,9 +144,7 @@ export class Connection {
     if (rest === undefined) return;
     this.#pending++;
     rest
-      .catch((error) =>
-        this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
-      )
+      .catch((error) => this.#parts.log.warn(`gremlin: ${stackOf(error)}`))
       .finally(() => {
         this.#pending--;
         while (this.#queue.length > 0 && this.#pending < this.#limits.runningPerConnectionMax)
@@ -167,7 +167,7 @@ export class Connection {
       this.#login = { original: work, behind: [], bytes: 0, timer, isChecking: false };
       // Drivers without a password show this.
       const message = 'a name and a password are needed (SASL PLAIN)';
-      this.#say(work, { ...plain(work.request, status.authenticate), message });
+      this.#say(work, { ...answerTo(work.request, status.authenticate, null), message });
       return;
     }
     if (work.request.op !== 'authentication') {
@@ -212,7 +212,7 @@ export class Connection {
   }
 
   #refuse(work: Work, why: string): void {
-    this.#say(work, { ...plain(work.request, status.unauthorized), message: why });
+    this.#say(work, { ...answerTo(work.request, status.unauthorized, null), message: why });
   }
 
   /** A frame is answered with one of its kind. */
@@ -236,26 +236,11 @@ export class Connection {
   #send(frames: Frames, response: Response, elements: WireElements | undefined): Promise<void> | undefined {
     this.#say(frames, response, elements);
     if (this.#socket.writableLength <= this.#limits.socketBytesMax) return undefined;
-    this.#draining ??= this.#drained().finally(() => {
+    const late = { ms: this.#limits.stalledMs, giveUp: () => this.#ws.terminate() };
+    this.#draining ??= drained(this.#socket, late).finally(() => {
       this.#draining = undefined;
     });
     return this.#draining;
-  }
-
-  /** Also when the other side has gone. */
-  #drained(): Promise<void> {
-    const socket = this.#socket;
-    return new Promise((resolve) => {
-      const tooLong = setTimeout(() => this.#ws.terminate(), this.#limits.stalledMs);
-      const done = () => {
-        clearTimeout(tooLong);
-        socket.off('drain', done);
-        socket.off('close', done);
-        resolve();
-      };
-      socket.on('drain', done);
-      socket.on('close', done);
-    });
   }
 }
 
@@ -266,10 +251,6 @@ interface Frames {
 
 interface Work extends Frames {
   readonly request: Request;
-}
-
-function plain({ requestId }: Request, code: number): Response {
-  return { requestId, code, message: '', attributes: new Map(), data: null, meta: new Map() };
 }
 
 /** Under the name of the request, as far as it could be read. */

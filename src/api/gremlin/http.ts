@@ -1,9 +1,10 @@
 /** Gremlin over HTTP, as Gremlin Server 3.x has it: `GET ?gremlin=…`, `POST {"gremlin": …}`, and a driver's own messages. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GValue } from '../../query/gremlin/value/value.ts';
+import { stackOf } from '../../std/stack-of.ts';
+import { readBytes } from '../body.ts';
 import { guardHeaders } from '../reply.ts';
 import type { Answering, Outlet } from './answering.ts';
-import { readBytes } from './body.ts';
 import { writtenMax } from './codec-limits.ts';
 import { BadRequest, failureOf, status } from './failure.ts';
 import { parseJson } from './graphson/parse-json.ts';
@@ -74,7 +75,9 @@ export class HttpDoor {
     }
     readBytes(request, this.#limits.messageBytesMax, (fault, bytes) => {
       if (fault !== undefined) {
-        refuse(response, fault.status, fault.text);
+        const limit = fault.status === 413 ? ' (limit messageBytesMax)' : '';
+        refuse(response, fault.status, `${fault.text}${limit}`);
+        request.resume();
         return;
       }
       const type = (request.headers['content-type'] ?? 'application/json').toLowerCase();
@@ -112,7 +115,7 @@ export class HttpDoor {
   }
 
   #broken(response: ServerResponse, error: unknown): void {
-    this.#parts.log.warn(`gremlin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.#parts.log.warn(`gremlin: ${stackOf(error)}`);
     refuse(response, 500, 'internal error; the log of the server has more');
   }
 }

@@ -1,11 +1,10 @@
 /** What a Gremlin server counts, as Prometheus reads it (text format 0.0.4). */
 
-import { gremlinBuckets } from './counts.ts';
 import type { GremlinDoor } from './door.ts';
 
 export function gremlinMetrics({ counts, sizes }: GremlinDoor): string {
   const lines: string[] = [];
-  const family = (name: string, type: 'counter' | 'gauge' | 'histogram', help: string) =>
+  const family = (name: string, type: 'counter' | 'gauge', help: string) =>
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
   family('skein_gremlin_connections', 'gauge', 'WebSockets that are open.');
   lines.push(`skein_gremlin_connections ${sizes.connections}`);
@@ -23,12 +22,6 @@ export function gremlinMetrics({ counts, sizes }: GremlinDoor): string {
   lines.push(`skein_gremlin_refused_total ${sizes.refused}`);
   family('skein_gremlin_answers_total', 'counter', 'Requests answered, by status code.');
   for (const [code, count] of counts.answers) lines.push(`skein_gremlin_answers_total{code="${code}"} ${count}`);
-  family('skein_gremlin_seconds', 'histogram', 'Time from a request to its last answer.');
-  let sum = 0;
-  for (const [at, count] of counts.times.entries()) {
-    sum += count;
-    lines.push(`skein_gremlin_seconds_bucket{le="${gremlinBuckets[at] ?? '+Inf'}"} ${sum}`);
-  }
-  lines.push(`skein_gremlin_seconds_sum ${counts.seconds}`, `skein_gremlin_seconds_count ${sum}`);
+  lines.push(...counts.times.lines('skein_gremlin_seconds', 'Time from a request to its last answer.'));
   return lines.join('\n');
 }

@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Counts } from '../counts.ts';
+import { drained } from '../drained.ts';
 import { type ApiLimits, sliceMs } from '../limits.ts';
 import { turn } from '../write.ts';
 
@@ -162,16 +163,4 @@ export class Outbox {
     }
     this.#socket.cork();
   }
-}
-
-function drained(socket: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
 }
