@@ -4,6 +4,7 @@ import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
+import { probePlans } from './app-probes.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import type { FlowKeeping } from './archive/flow-keeping.ts';
@@ -21,6 +22,8 @@ import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
 import { tokenOf } from './config/token-file.ts';
 import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/status.ts';
+import { SocketTable } from './ends/socket-table.ts';
+import { TranslationTable } from './ends/translation-table.ts';
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
@@ -127,6 +130,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
     namespaces,
+    sockets: new SocketTable(),
+    translations: new TranslationTable(),
     view: () => graph.now(),
     host,
     log,
@@ -307,20 +312,6 @@ async function settle(
     `found ${restored.elements} elements of an earlier run, last seen ${since}` +
       (lost.length === 0 ? '' : `; gone since then: ${lost.length} (${names.slice(0, 10).join(', ')})`),
   );
-}
-
-function probePlans({ capture, probes }: Config) {
-  const options: Readonly<Record<string, unknown>> = {
-    host: probes.host,
-    netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
-    netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
-    ovs: { database: capture.ovsdb },
-  };
-  return probeList.map((probe) => ({
-    probe,
-    options: options[probe.name] ?? {},
-    on: probes.enabled.includes(probe.name),
-  }));
 }
 
 function countInterfaces(view: GraphView): { interfaces: number; namespaces: number } {

@@ -2,6 +2,8 @@
  * What one run of a probe gets to hold of the outside: a bug in one of its callbacks fails this run and nothing else,
  * what it opened is closed when the run ends, and what it says afterwards is not heard.
  */
+import type { SocketWriter } from '../ends/socket.ts';
+import type { TranslationWriter } from '../ends/translation.ts';
 import type { Commit, GraphWriter } from '../graph/change.ts';
 import type { Door } from '../native/door.ts';
 import type { Namespaces } from './probe.ts';
@@ -9,6 +11,8 @@ import type { Namespaces } from './probe.ts';
 export interface Outside {
   readonly door: Door;
   readonly graph: GraphWriter;
+  readonly sockets: SocketWriter;
+  readonly translations: TranslationWriter;
   readonly namespaces: Namespaces;
 }
 
@@ -50,11 +54,24 @@ export function guard(outside: Outside, signal: AbortSignal, now: () => number):
     return close;
   }
 
-  const { door, graph, namespaces } = outside;
+  const { door, graph, namespaces, sockets, translations } = outside;
+  const isOver = () => signal.aborted;
   return {
     failed,
     graph: {
       apply: (changes) => (signal.aborted ? nothing(now()) : graph.apply(changes)),
+    },
+    sockets: {
+      tell: (told) => isOver() || sockets.tell(told),
+      close: (ids, at) => isOver() || sockets.close(ids, at),
+      all: (node, told, at) => isOver() || sockets.all(node, told, at),
+      gone: (node, at) => isOver() || sockets.gone(node, at),
+    },
+    translations: {
+      tell: (told) => isOver() || translations.tell(told),
+      end: (ids, at) => isOver() || translations.end(ids, at),
+      all: (node, told, at) => isOver() || translations.all(node, told, at),
+      gone: (node, at) => isOver() || translations.gone(node, at),
     },
     namespaces: {
       list: () => namespaces.list(),

@@ -1,5 +1,7 @@
 /** What a probe is: it describes a part of the world as changes of the graph. */
 import type * as z from 'zod';
+import type { SocketWriter } from '../ends/socket.ts';
+import type { TranslationWriter } from '../ends/translation.ts';
 import type { GraphWriter } from '../graph/change.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
@@ -9,6 +11,10 @@ export interface ProbeContext<Options> {
   readonly options: Options;
   readonly door: Door;
   readonly graph: GraphWriter;
+  /** Where it is said which sockets there are: they come and go too fast for the graph. */
+  readonly sockets: SocketWriter;
+  /** Where it is said which conversations have their addresses translated. */
+  readonly translations: TranslationWriter;
   /** The live graph, to look at what other probes said. */
   readonly view: () => GraphView;
   readonly host: ProbeHost;

@@ -1,4 +1,5 @@
 /** Runs the netlink probe over namespaces made for one test, and takes all of it away again. */
+
 import { execFileSync } from 'node:child_process';
 import type { GraphEdge, GraphNode } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -9,6 +10,8 @@ import { netlink } from '../../src/probes/netlink/index.ts';
 import type { Options } from '../../src/probes/netlink/options.ts';
 import type { Probe } from '../../src/probes/probe.ts';
 import { expectVocabulary } from '../probes/context.ts';
+import { SocketTable } from '../src/ends/socket-table.ts';
+import { TranslationTable } from '../src/ends/translation-table.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -80,6 +83,8 @@ export function lab(): Lab {
           counters[counter] = (counters[counter] ?? 0) + by;
         },
         namespaces,
+        sockets: new SocketTable(),
+        translations: new TranslationTable(),
       });
       running = { stop, ended };
       await Promise.race([ready, ended]);

@@ -1,4 +1,6 @@
 /** A probe with a graph of its own and nothing else of the world: what it says can be read back. */
+import { SocketTable } from '../../src/ends/socket-table.ts';
+import { TranslationTable } from '../../src/ends/translation-table.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import type { Door } from '../../src/native/door.ts';
 import { hostId, hostTid } from '../../src/probes/identity.ts';
@@ -7,6 +9,8 @@ import type { Namespaces, Probe } from '../../src/probes/probe.ts';
 
 export interface Running {
   readonly graph: Graph;
+  readonly sockets: SocketTable;
+  readonly translations: TranslationTable;
   readonly namespaces: Namespaces;
   readonly notices: (string | undefined)[];
   readonly counters: Record<string, number>;
@@ -36,6 +40,8 @@ export function runProbe(
       [{ kind: 'node', id: self.id, metadata: { Type: 'host', Name: self.name }, owns: new Set() }],
       source(),
     );
+  const sockets = before?.sockets ?? new SocketTable();
+  const translations = before?.translations ?? new TranslationTable();
   const stop = new AbortController();
   const notices: (string | undefined)[] = [];
   const counters: Record<string, number> = {};
@@ -47,6 +53,8 @@ export function runProbe(
       door: door as Door,
       graph: { apply: (changes) => graph.apply(changes, source()) },
       view: () => graph.now(),
+      sockets,
+      translations,
       host: self,
       signal: stop.signal,
       log: { info: () => undefined, warn: () => undefined },
@@ -60,6 +68,8 @@ export function runProbe(
   ended.catch(reject);
   return {
     graph,
+    sockets,
+    translations,
     namespaces,
     notices,
     counters,

@@ -1,3 +1,5 @@
+import { SocketTable } from '../../src/ends/socket-table.ts';
+import { TranslationTable } from '../../src/ends/translation-table.ts';
 import { type FakeSocket, fakeDoor } from '../../src/native/fake.ts';
 import { guard } from '../../src/probes/guard.ts';
 import { namespaceRegistry } from '../../src/probes/namespaces.ts';
@@ -14,7 +16,17 @@ function guarded() {
   return { door, stop, ...guardOf(stop.signal) };
 
   function guardOf(signal: AbortSignal) {
-    const { door: inside, ...rest } = guard({ door, graph, namespaces: namespaceRegistry() }, signal, () => 5);
+    const { door: inside, ...rest } = guard(
+      {
+        door,
+        graph,
+        namespaces: namespaceRegistry(),
+        sockets: new SocketTable(),
+        translations: new TranslationTable(),
+      },
+      signal,
+      () => 5,
+    );
     return { inside, ...rest };
   }
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { SocketTable } from '../../src/ends/socket-table.ts';
+import { TranslationTable } from '../../src/ends/translation-table.ts';
 import type { Door } from '../../src/native/door.ts';
 import { STOP_MS } from '../../src/probes/keep.ts';
 import { namespaceRegistry } from '../../src/probes/namespaces.ts';
@@ -22,6 +24,8 @@ function world() {
     door,
     random: () => 1,
     namespaces: namespaceRegistry(),
+    sockets: new SocketTable(),
+    translations: new TranslationTable(),
     graph: {
       apply(changes: Iterable<unknown>) {
         applied.push(...changes);

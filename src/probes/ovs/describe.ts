@@ -1,6 +1,6 @@
 /** Rows as metadata, by Skydive's names where it has one. */
 import type { Metadata, Value } from '../../graph/element.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../../ovsdb/row.ts';
 
 export function describeBridge(row: Row, system: Row | undefined): Metadata {
   return known({

@@ -1,8 +1,8 @@
 /** Which node of the kernel's is an interface of the switch: that one is shown, with what the switch says of it. */
 import type { GraphNode } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
+import type { Row } from '../../ovsdb/row.ts';
 import { typeOf } from './describe.ts';
-import type { Row } from './row.ts';
 
 /** Those have a device in the kernel, of the same name (ovs-vswitchd.conf.db(5), Interface, type). */
 const KERNEL = new Set(['system', 'internal', 'tap', 'afxdp', 'afxdp-nonpmd']);

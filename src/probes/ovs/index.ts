@@ -3,18 +3,18 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { GraphView } from '../../graph/view.ts';
+import { type Address, readAddress } from '../../ovsdb/address.ts';
+import { Database, type Wanted } from '../../ovsdb/database.ts';
+import type { Row } from '../../ovsdb/row.ts';
+import { Tables } from '../../ovsdb/tables.ts';
 import { backoff } from '../../std/backoff.ts';
 import { bell } from '../../std/bell.ts';
 import { watchDirectory } from '../directory.ts';
 import { defineProbe } from '../probe.ts';
-import { type Address, readAddress } from './address.ts';
-import { Database, type Wanted } from './database.ts';
 import { Devices } from './devices.ts';
-import { draw, type Picture } from './picture.ts';
-import type { Row } from './row.ts';
-import { Speaker } from './speaker.ts';
+import { draw, type OvsPicture } from './picture.ts';
+import { ovsSpeaker } from './speaker.ts';
 import { counterTotals } from './statistics.ts';
-import { Tables } from './tables.ts';
 import { adds, types } from './vocabulary.ts';
 
 const options = z
@@ -65,14 +65,14 @@ export const ovs = defineProbe({
     const address = readAddress(given.database);
     const tables = new Tables();
     const devices = new Devices(host);
-    const speaker = new Speaker(graph, host);
+    const speaker = ovsSpeaker(graph, host);
     const look = bell();
     const startedMs = Date.now();
     let changedMs = 0;
     let isFilled = false;
     let isDrawn = false;
     const counted = new Map<string, Row>();
-    let picture: Picture | undefined;
+    let picture: OvsPicture | undefined;
 
     async function speak(): Promise<void> {
       let wake: NodeJS.Timeout | undefined;
@@ -98,7 +98,7 @@ export const ovs = defineProbe({
       clearTimeout(wake);
     }
 
-    function countAll({ interfaces }: Picture): void {
+    function countAll({ interfaces }: OvsPicture): void {
       for (const [uuid, row] of counted) {
         const id = interfaces.get(uuid);
         const total = counterTotals(row.map('statistics'));
@@ -117,7 +117,7 @@ export const ovs = defineProbe({
           signal,
         );
       const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
-      const database = new Database(tables, watched);
+      const database = new Database('Open_vSwitch', tables, watched);
       let forget: NodeJS.Timeout | undefined;
       const lost = () => {
         tables.clear();
@@ -165,7 +165,7 @@ export const ovs = defineProbe({
 });
 
 /** Whether an interface has another node now than the one in the picture, or none. */
-function hasMoved(picture: Picture, tables: Tables, devices: Devices, view: GraphView, nowMs: number): boolean {
+function hasMoved(picture: OvsPicture, tables: Tables, devices: Devices, view: GraphView, nowMs: number): boolean {
   for (const row of tables.all('Interface')) {
     const device = devices.find(row, view);
     const id = picture.interfaces.get(row.uuid);

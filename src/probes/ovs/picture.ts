@@ -1,27 +1,16 @@
 /** What the tables say, as nodes and edges. */
 import type { Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
-import { edgeId } from '../../std/edgeid.ts';
+import type { Row } from '../../ovsdb/row.ts';
+import type { Tables } from '../../ovsdb/tables.ts';
 import { uuidV5 } from '../../std/uuid.ts';
 import { ownedTid } from '../identity.ts';
+import { type Picture, Sketch } from '../picture.ts';
 import type { ProbeHost } from '../probe.ts';
 import { describeBridge, describeDevice, describeInterface, describePort, typeOf } from './describe.ts';
 import type { Devices } from './devices.ts';
-import type { Row } from './row.ts';
-import type { Tables } from './tables.ts';
 
-export interface Edge {
-  readonly parent: string;
-  readonly child: string;
-  readonly metadata: Metadata;
-}
-
-export interface Picture {
-  /** Nodes of our own. */
-  readonly nodes: ReadonlyMap<string, Metadata>;
-  /** What is added to nodes of the kernel's. */
-  readonly additions: ReadonlyMap<string, Metadata>;
-  readonly edges: ReadonlyMap<string, Edge>;
+export interface OvsPicture extends Picture {
   /** Interface (by its UUID) → its node. */
   readonly interfaces: ReadonlyMap<string, string>;
 }
@@ -39,15 +28,12 @@ export function ovsId(host: string, uuid: string): string {
   return uuidV5(['ovs', host, uuid]);
 }
 
-export function draw({ tables, devices, view, host, nowMs }: PictureParts): Picture {
-  const nodes = new Map<string, Metadata>();
-  const additions = new Map<string, Metadata>();
-  const edges = new Map<string, Edge>();
+export function draw({ tables, devices, view, host, nowMs }: PictureParts): OvsPicture {
+  const sketch = new Sketch();
+  const { nodes, additions } = sketch;
   const interfaces = new Map<string, string>();
-  const link = (parent: string, child: string, relation: string, type?: string) => {
-    const metadata = { RelationType: relation, ...(type !== undefined && { Type: type }) };
-    edges.set(edgeId(parent, child, relation), { parent, child, metadata });
-  };
+  const link = (parent: string, child: string, relation: string, type?: string) =>
+    sketch.link(parent, child, relation, type === undefined ? {} : { Type: type });
 
   function drawInterface(row: Row, bridge: string, bridgeTid: string): string | undefined {
     const device = devices.find(row, view);
@@ -91,7 +77,7 @@ export function draw({ tables, devices, view, host, nowMs }: PictureParts): Pict
     const [one, other] = [interfaces.get(a), interfaces.get(b)];
     if (one !== undefined && other !== undefined) link(one, other, 'layer2', 'patch');
   }
-  return { nodes, additions, edges, interfaces };
+  return { nodes, additions, edges: sketch.edges, interfaces };
 }
 
 /** Pairs of patch ports that name each other, each once. */

@@ -1,5 +1,5 @@
 /** Counters of an interface (ovs-vswitchd.conf.db(5), Interface, statistics), by the names that Skydive has for them. */
-import type { Atom } from './value.ts';
+import type { Atom } from '../../ovsdb/value.ts';
 
 /** A switch may count what it likes. */
 const COUNTERS_MAX = 200;

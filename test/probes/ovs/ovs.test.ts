@@ -1,8 +1,8 @@
 /** The probe before a database that is missing, old, or comes and goes. */
 import { ovs } from '../../../src/probes/ovs/index.ts';
 import { eventually } from '../../eventually.ts';
+import { ScriptedDatabase } from '../../ovsdb/scripted.ts';
 import { type Running, runProbe } from '../context.ts';
-import { ScriptedDatabase } from './scripted.ts';
 
 const schema = {
   tables: {

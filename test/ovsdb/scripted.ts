@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JsonFrames } from '../../../src/probes/ovs/frames.ts';
+import { JsonFrames } from '../../src/ovsdb/frames.ts';
 
 export interface Asked {
   readonly id: unknown;

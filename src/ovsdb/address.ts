@@ -1,6 +1,6 @@
 /** Where a database is, as ovs-vsctl writes it (ovsdb(7), "Connection Methods"). */
 import type { NetConnectOpts } from 'node:net';
-import { Unavailable } from '../../std/unavailable.ts';
+import { Unavailable } from '../std/unavailable.ts';
 
 /** Of a file the path is known, so that its coming can be waited for. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number };

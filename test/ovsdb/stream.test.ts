@@ -1,9 +1,9 @@
 /** What comes from a database: texts without anything between them, values, and changes of values. */
 import fc from 'fast-check';
-import { readAddress } from '../../../src/probes/ovs/address.ts';
-import { JsonFrames } from '../../../src/probes/ovs/frames.ts';
-import { counterTotals } from '../../../src/probes/ovs/statistics.ts';
-import { changedValue, readValue } from '../../../src/probes/ovs/value.ts';
+import { readAddress } from '../../src/ovsdb/address.ts';
+import { JsonFrames } from '../../src/ovsdb/frames.ts';
+import { changedValue, readValue } from '../../src/ovsdb/value.ts';
+import { counterTotals } from '../../src/probes/ovs/statistics.ts';
 
 test('texts are told apart wherever the stream is cut', () => {
   const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 });

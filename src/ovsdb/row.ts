@@ -1,5 +1,5 @@
 /** One row of a table: reads columns as what they are, whatever the database may say. */
-import type { Metadata } from '../../graph/element.ts';
+import type { Metadata } from '../graph/element.ts';
 import type { Atom, ColumnValue } from './value.ts';
 
 export class Row {

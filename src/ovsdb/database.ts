@@ -8,7 +8,6 @@ import type { Shape } from './value.ts';
 /** What is watched: columns that a database does not have are left out. */
 export type Wanted = Readonly<Record<string, readonly string[]>>;
 
-const NAME = 'Open_vSwitch';
 /** Means that no transaction is known yet. */
 const NONE = '00000000-0000-0000-0000-000000000000';
 
@@ -24,10 +23,13 @@ const sinceShape = z.tuple([z.boolean(), z.string(), z.unknown()]);
 export class Database {
   readonly #tables: Tables;
   readonly #wanted: Wanted;
+  /** One server serves several databases: 'Open_vSwitch', 'OVN_Northbound'. */
+  readonly #name: string;
   /** The last transaction that is in the tables. */
   #last = NONE;
 
-  constructor(tables: Tables, wanted: Wanted) {
+  constructor(name: string, tables: Tables, wanted: Wanted) {
+    this.#name = name;
     this.#tables = tables;
     this.#wanted = wanted;
   }
@@ -54,7 +56,7 @@ export class Database {
     };
     const rpc = await Rpc.open(address, told, signal);
     try {
-      const schema = readSchema(schemaShape.parse(await rpc.ask('get_schema', [NAME])), this.#wanted);
+      const schema = readSchema(schemaShape.parse(await rpc.ask('get_schema', [this.#name])), this.#wanted);
       this.#tables.schema = schema;
       changed(await this.#fill(rpc, schema));
       isFilled = true;
@@ -76,7 +78,7 @@ export class Database {
       [...schema].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]]),
     );
     try {
-      const answer = await rpc.ask('monitor_cond_since', [NAME, 'skein', requests, this.#last]);
+      const answer = await rpc.ask('monitor_cond_since', [this.#name, 'skein', requests, this.#last]);
       const [isFound, last, updates] = sinceShape.parse(answer);
       if (!isFound) this.#tables.clear();
       const change = this.#tables.update2(updates);
@@ -94,10 +96,10 @@ export class Database {
   /** Before Open vSwitch 2.12 there is no resuming, before 2.6 whole rows come. */
   async #olderMethod(rpc: Rpc, requests: unknown): Promise<readonly ['monitor_cond' | 'monitor', unknown]> {
     try {
-      return ['monitor_cond', await rpc.ask('monitor_cond', [NAME, 'skein', requests])];
+      return ['monitor_cond', await rpc.ask('monitor_cond', [this.#name, 'skein', requests])];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return ['monitor', await rpc.ask('monitor', [NAME, 'skein', requests])];
+      return ['monitor', await rpc.ask('monitor', [this.#name, 'skein', requests])];
     }
   }
 

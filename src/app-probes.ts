@@ -1,0 +1,18 @@
+/** The composition root's half about probes: which run, and with which options. */
+import type { Config } from './config/options.ts';
+import { probes as probeList } from './probes/index.ts';
+import type { ProbePlan } from './probes/supervisor.ts';
+
+export function probePlans({ capture, probes }: Config): ProbePlan[] {
+  const options: Readonly<Record<string, unknown>> = {
+    host: probes.host,
+    netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
+    netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
+    ovs: { database: capture.ovsdb },
+  };
+  return probeList.map((probe) => ({
+    probe,
+    options: options[probe.name] ?? {},
+    on: probes.enabled.includes(probe.name),
+  }));
+}
