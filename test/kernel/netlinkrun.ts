@@ -1,6 +1,8 @@
 /** Runs the netlink probe over namespaces made for one test, and takes all of it away again. */
 
 import { execFileSync } from 'node:child_process';
+import { SocketTable } from '../../src/ends/socket-table.ts';
+import { TranslationTable } from '../../src/ends/translation-table.ts';
 import type { GraphEdge, GraphNode } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { openDoor } from '../../src/native/index.ts';
@@ -10,8 +12,6 @@ import { netlink } from '../../src/probes/netlink/index.ts';
 import type { Options } from '../../src/probes/netlink/options.ts';
 import type { Probe } from '../../src/probes/probe.ts';
 import { expectVocabulary } from '../probes/context.ts';
-import { SocketTable } from '../src/ends/socket-table.ts';
-import { TranslationTable } from '../src/ends/translation-table.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
