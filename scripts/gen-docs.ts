@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference/ from the declarations in the code: options, steps, fields of flows, metadata, ways of capturing,
- * Skydive's keys.
+ * Writes docs/reference/ from the declarations in the code: options, steps, fields of flows, probes, types of nodes,
+ * ways of capturing, Skydive's keys.
  * With --check it writes nothing and says which pages are old.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { flowsPage } from './reference/flows.ts';
 import { mechanismsPage } from './reference/mechanisms.ts';
 import { metadataPage } from './reference/metadata.ts';
 import { optionsPage } from './reference/options.ts';
+import { probePages } from './reference/probes.ts';
 import { skydiveKeysPage } from './reference/skydive-keys.ts';
 import { stepsPage } from './reference/steps.ts';
 import { traversalStepsPage } from './reference/traversal-steps.ts';
@@ -23,6 +24,7 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['metadata.md', metadataPage],
   ['mechanisms.md', mechanismsPage],
   ['skydive-keys.md', skydiveKeysPage],
+  ...probePages,
 ]);
 
 /** Names of the pages that differ from what the code says now. */
@@ -44,7 +46,7 @@ if (import.meta.main) {
     for (const name of stale) console.error(`docs/reference/${name} is old; write it anew: node scripts/gen-docs.ts`);
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(join(folder, 'probes'), { recursive: true });
     for (const name of stale) writeFileSync(join(folder, name), (pages.get(name) as () => string)());
     console.log(stale.length === 0 ? 'all pages are as they should be' : `written: ${stale.join(', ')}`);
   }

@@ -21,13 +21,17 @@ ${[...sections].map(([name, entries]) => section(name, entries)).join('\n\n')}
 }
 
 function section(name: string, entries: readonly OptionEntry[]): string {
+  return `## ${name === '' ? 'General' : code(name)}\n\n${optionTable(entries)}`;
+}
+
+export function optionTable(entries: readonly OptionEntry[]): string {
   const rows = entries.map((entry) => [
     [entry.path, `${entry.flag} ${entry.takes}`, entry.env].map(code).join('\n'),
     entry.doc,
     defaultOf(entry),
     code(entry.example),
   ]);
-  return `## ${name === '' ? 'General' : code(name)}\n\n${table(['key, flag, variable', 'what it does', 'default', 'example'], rows)}`;
+  return table(['key, flag, variable', 'what it does', 'default', 'example'], rows);
 }
 
 function defaultOf({ default: declared, defaultWords }: OptionEntry): string {

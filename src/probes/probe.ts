@@ -70,11 +70,26 @@ export interface Log {
   warn(message: string): void;
 }
 
+export interface ProbeNeed {
+  /** 'CAP_NET_ADMIN', 'the socket /var/run/docker.sock'. */
+  readonly what: string;
+  /** The rest of the sentence "without it …". */
+  readonly without: string;
+}
+
 export interface Probe<Options = unknown> {
   readonly name: string;
   readonly doc: string;
   readonly options: z.ZodType<Options>;
   readonly types: readonly NodeType[];
+  /** Where it learns what it says, and whether it is told or has to ask: a sentence each. For its page of the reference. */
+  readonly reads?: readonly string[];
+  /** What it needs of the machine, and what is not seen without it. */
+  readonly needs?: readonly ProbeNeed[];
+  /** What each of its counters counts. */
+  readonly counters?: Readonly<Record<string, string>>;
+  /** Series of numbers beside the graph, by name: what they count, and on which nodes. */
+  readonly series?: Readonly<Record<string, string>>;
   /** Keys it adds to nodes that other probes make: types of the same names, with those keys alone. */
   readonly adds?: readonly NodeType[];
   /**

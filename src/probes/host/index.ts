@@ -28,6 +28,10 @@ const options = z
 export const host = defineProbe({
   name: 'host',
   doc: 'The machine itself: processors, memory, kernel, distribution, virtualization, and what its administrator says of it.',
+  reads: [
+    'Files of `/proc`, `/sys` and `/etc` when it starts; the name of the machine is looked at every 10 s.',
+    'The files that `probes.host.files` names, again whenever they change.',
+  ],
   options,
   types: [Host],
 

@@ -11,6 +11,23 @@ import { adds, types } from './vocabulary.ts';
 export const netlink = defineProbe({
   name: 'netlink',
   doc: 'Network interfaces with their addresses, routes, neighbours, forwarding entries and links, told by the kernel as they change.',
+  reads: [
+    'rtnetlink of every namespace: links, addresses, routes of all tables, rules, neighbours, forwarding entries, VLANs, multicast routes; told by the kernel.',
+    'ethtool and sysfs: driver, bus, speed, features; read when an interface appears or changes.',
+    'Counters of interfaces, every `probes.netlink.metricsUpdate`.',
+  ],
+  needs: [
+    { what: 'CAP_SYS_ADMIN', without: 'only the namespace that Skein is started in is seen' },
+    { what: 'CAP_NET_ADMIN', without: 'messages of the kernel may be lost in bursts, and are read again' },
+  ],
+  series: { Metric: 'what an interface received, sent, dropped and failed at (rtnl_link_stats64)' },
+  counters: {
+    overruns: 'times that the kernel had more to tell than its queue holds; all is read again then',
+    resyncs: 'times that all of a namespace was read again',
+    namespacesNotRead: 'namespaces that could not be read',
+    countersNotRead: 'times that the counters of a namespace could not be read',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
   adds,

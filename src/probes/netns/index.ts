@@ -33,6 +33,19 @@ const options = z
 export const netns = defineProbe({
   name: 'netns',
   doc: 'Network namespaces: named ones, those of containers, and anonymous ones that processes live in.',
+  reads: [
+    'The folders of `probes.netns.paths`, which tell of names that come and go (inotify).',
+    'Namespaces of processes: where BPF is allowed the kernel tells when one is made or left, else `/proc/*/ns/net` is searched every `probes.netns.poll`.',
+  ],
+  needs: [
+    { what: 'CAP_SYS_ADMIN', without: 'what is inside of other namespaces is not seen' },
+    { what: 'CAP_SYS_PTRACE', without: 'namespaces that only processes of other users hold are not found' },
+    { what: 'CAP_BPF, CAP_PERFMON', without: 'namespaces without a name are searched for instead of being told of' },
+  ],
+  counters: {
+    processScans: 'times that all processes were searched',
+    namespacesNotShown: 'namespaces passed over because there are more than are shown (10,000)',
+  },
   options,
   types: [Netns],
 
