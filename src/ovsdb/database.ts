@@ -40,29 +40,23 @@ export class Database {
    */
   async watch(address: Address, changed: (changed: Changed) => void, signal: AbortSignal): Promise<never> {
     let isFilled = false;
-    const early: Notification[] = [];
-    const failed = Promise.withResolvers<never>();
-    const told = (notification: Notification) => {
-      if (!isFilled) {
-        early.push(notification);
-        return;
-      }
-      try {
-        const change = this.#take(notification);
+    const rpc = await Rpc.open(
+      address,
+      (notification) => {
+        // Before the first answer nobody has asked for any.
+        const change = isFilled ? this.#take(notification) : undefined;
         if (change) changed(change);
-      } catch (error) {
-        failed.reject(error);
-      }
-    };
-    const rpc = await Rpc.open(address, told, signal);
+      },
+      signal,
+    );
     try {
       const schema = readSchema(schemaShape.parse(await rpc.ask('get_schema', [this.#name])), this.#wanted);
       this.#tables.schema = schema;
-      changed(await this.#fill(rpc, schema));
-      isFilled = true;
-      for (const notification of early) told(notification);
-      failed.promise.catch(() => undefined);
-      throw await Promise.race([rpc.ended, failed.promise]);
+      await this.#fill(rpc, schema, (change) => {
+        isFilled = true;
+        changed(change);
+      });
+      throw await rpc.ended;
     } finally {
       rpc.close();
     }
@@ -73,43 +67,57 @@ export class Database {
     this.#last = NONE;
   }
 
-  async #fill(rpc: Rpc, schema: Schema): Promise<Changed> {
+  async #fill(rpc: Rpc, schema: Schema, filled: (changed: Changed) => void): Promise<void> {
     const requests = Object.fromEntries(
       [...schema].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]]),
     );
-    try {
-      const answer = await rpc.ask('monitor_cond_since', [this.#name, 'skein', requests, this.#last]);
-      const [isFound, last, updates] = sinceShape.parse(answer);
-      if (!isFound) this.#tables.clear();
-      const change = this.#tables.update2(updates);
-      this.#last = last;
-      return isFound ? change : { ...change, structure: true };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
+    const isKnown = await isDone(
+      rpc.ask('monitor_cond_since', [this.#name, 'skein', requests, this.#last], (answer) => {
+        const [isFound, last, updates] = sinceShape.parse(answer);
+        if (!isFound) this.#tables.clear();
+        // What follows is asked for anew when it cannot be read.
+        this.#last = NONE;
+        const change = this.#tables.update2(updates);
+        this.#last = last;
+        filled(isFound ? change : { ...change, structure: true });
+      }),
+    );
+    if (isKnown) return;
     this.#last = NONE;
-    const [method, take] = await this.#olderMethod(rpc, requests);
-    this.#tables.clear();
-    return { ...(method === 'monitor' ? this.#tables.update(take) : this.#tables.update2(take)), structure: true };
-  }
-
-  /** Before Open vSwitch 2.12 there is no resuming, before 2.6 whole rows come. */
-  async #olderMethod(rpc: Rpc, requests: unknown): Promise<readonly ['monitor_cond' | 'monitor', unknown]> {
-    try {
-      return ['monitor_cond', await rpc.ask('monitor_cond', [this.#name, 'skein', requests])];
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return ['monitor', await rpc.ask('monitor', [this.#name, 'skein', requests])];
-    }
+    // Before Open vSwitch 2.12 there is no resuming, before 2.6 whole rows come.
+    const isCond = await isDone(
+      rpc.ask('monitor_cond', [this.#name, 'skein', requests], (answer) => {
+        this.#tables.clear();
+        filled({ ...this.#tables.update2(answer), structure: true });
+      }),
+    );
+    if (isCond) return;
+    await rpc.ask('monitor', [this.#name, 'skein', requests], (answer) => {
+      this.#tables.clear();
+      filled({ ...this.#tables.update(answer), structure: true });
+    });
   }
 
   #take({ method, params }: Notification): Changed | undefined {
     if (method === 'update') return this.#tables.update(params[1]);
     if (method === 'update2') return this.#tables.update2(params[1]);
     if (method !== 'update3') return undefined;
+    // What could be taken in only in part is asked for anew.
+    this.#last = NONE;
     const changed = this.#tables.update2(params[2]);
     this.#last = z.string().parse(params[1]);
     return changed;
+  }
+}
+
+/** Whether the database does that at all. */
+async function isDone(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
   }
 }
 

@@ -4,11 +4,16 @@ import type { Atom, ColumnValue } from './value.ts';
 
 export class Row {
   readonly uuid: string;
+  /** Bytes that it takes, by and large. */
+  readonly size: number;
   readonly #columns: ReadonlyMap<string, ColumnValue>;
 
   constructor(uuid: string, columns: ReadonlyMap<string, ColumnValue>) {
     this.uuid = uuid;
     this.#columns = columns;
+    let size = EACH + columns.size * EACH;
+    for (const value of columns.values()) size += sizeOf(value);
+    this.size = size;
   }
 
   get columns(): ReadonlyMap<string, ColumnValue> {
@@ -58,6 +63,22 @@ export class Row {
     if (value === undefined || value instanceof Map) return [];
     return Array.isArray(value) ? value : [value as Atom];
   }
+}
+
+/** What a row, a pair, or a value takes beside its text. */
+const EACH = 64;
+
+function sizeOf(value: ColumnValue): number {
+  if (typeof value === 'string') return value.length;
+  if (value instanceof Map) {
+    let size = 0;
+    for (const [key, one] of value) size += EACH + key.length + (typeof one === 'string' ? one.length : 0);
+    return size;
+  }
+  if (!Array.isArray(value)) return 0;
+  let size = 0;
+  for (const one of value) size += EACH / 2 + (typeof one === 'string' ? one.length : 0);
+  return size;
 }
 
 const NOTHING: ReadonlyMap<string, Atom> = new Map();

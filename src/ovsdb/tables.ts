@@ -30,10 +30,13 @@ export interface Changed {
 
 /** Columns that change all the time and are no versions of anything. */
 const COUNTERS = 'statistics';
+/** All rows together, as Row.size measures them; 2,000 ports are 5 MiB. */
+const SIZE_MAX = 256 * 1024 * 1024;
 
 export class Tables {
   schema: Schema = new Map();
   readonly #rows = new Map<string, Map<string, Row>>();
+  #size = 0;
 
   all(table: string): Iterable<Row> {
     return this.#rows.get(table)?.values() ?? [];
@@ -45,9 +48,10 @@ export class Tables {
 
   clear(): void {
     this.#rows.clear();
+    this.#size = 0;
   }
 
-  /** Whole rows. Throws when it is not what RFC 7047 says. */
+  /** Whole rows. Throws when it is not what RFC 7047 says, and a RangeError when it is too much. */
   update(raw: unknown): Changed {
     const collected = new Collected();
     for (const [table, rows] of Object.entries(updatesShape.parse(raw)))
@@ -88,19 +92,28 @@ export class Tables {
     }
     const isCounted = Object.hasOwn(raw, COUNTERS);
     const row = new Row(uuid, columns);
-    this.#rowsOf(table).set(uuid, row);
+    this.#keep(table, row);
     if (isCounted) collected.counted.push(row);
     if (!isCounted || Object.keys(raw).length > 1) collected.structure = true;
   }
 
   #put(table: string, row: Row, collected: Collected): void {
-    this.#rowsOf(table).set(row.uuid, row);
+    this.#keep(table, row);
     collected.structure = true;
     if (row.columns.has(COUNTERS)) collected.counted.push(row);
   }
 
   #remove(table: string, uuid: string, collected: Collected): void {
-    if (this.#rowsOf(table).delete(uuid)) collected.structure = true;
+    const rows = this.#rowsOf(table);
+    this.#size -= rows.get(uuid)?.size ?? 0;
+    if (rows.delete(uuid)) collected.structure = true;
+  }
+
+  #keep(table: string, row: Row): void {
+    const rows = this.#rowsOf(table);
+    this.#size += row.size - (rows.get(row.uuid)?.size ?? 0);
+    rows.set(row.uuid, row);
+    if (this.#size > SIZE_MAX) throw new RangeError(`a database that takes more than ${SIZE_MAX >> 20} MiB`);
   }
 
   #rowsOf(table: string): Map<string, Row> {

@@ -83,11 +83,12 @@ test('counters have the names that those of the kernel have', () => {
 test.each([
   ['unix:/run/db.sock', { path: '/run/db.sock' }],
   ['tcp:192.0.2.7:6640', { host: '192.0.2.7', port: 6640 }],
+  ['ssl:192.0.2.7:6640', { host: '192.0.2.7', port: 6640, tls: {} }],
   ['tcp:[2001:db8::1]:6640', { host: '2001:db8::1', port: 6640 }],
 ])('%s is where a database is', (text, address) => {
   expect(readAddress(text)).toEqual(address);
 });
 
 test('an address of another kind is told to be one', () => {
-  expect(() => readAddress('ssl:192.0.2.7:6640')).toThrow('needs an address unix:PATH or tcp:HOST:PORT');
+  expect(() => readAddress('punix:db.sock')).toThrow('needs an address unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT');
 });
