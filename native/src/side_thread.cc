@@ -22,6 +22,11 @@ SideThread& SideThread::kernel() {
   return *only;
 }
 
+SideThread& SideThread::tables() {
+  static SideThread* const only = new SideThread("skein-tables", false);
+  return *only;
+}
+
 void SideThread::run(std::function<void()> work) {
   const std::lock_guard lock(mutex_);
   if (work_.size() >= kWaitingMax) throw Failure{ENOBUFS, std::string("wait in line for thread ") + name_};

@@ -6,6 +6,9 @@
  *
  * `kernel` makes the calls that the kernel answers at once, under its lock of all devices (RTNL): whoever else holds
  * that, as they do who delete a namespace, is waited for. It stays once it was needed.
+ *
+ * `tables` reads whole tables of the kernel, which takes as long as they are long: the sockets of all processes. It ends
+ * when nothing is left to do.
  */
 #pragma once
 
@@ -20,6 +23,7 @@ class SideThread {
  public:
   static SideThread& namespaces();
   static SideThread& kernel();
+  static SideThread& tables();
 
   /**
    * `work` must not throw. Throws Failure when no thread can be started, and ENOBUFS when too much is waiting. Callable
