@@ -8,7 +8,8 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     host: probes.host,
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
-    ovs: { database: capture.ovsdb },
+    ovn: probes.ovn,
+    ovs: { databases: ovsDatabases(capture.ovsdb, probes.ovs.databases), tls: probes.ovs.tls },
   };
   return probeList.map((probe) => ({
     probe,

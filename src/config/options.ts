@@ -67,7 +67,7 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'netlink', 'netns', 'ovs'],
+      default: ['host', 'netlink', 'netns', 'ovn', 'ovs'],
       takes: 'NAMES',
       example: 'host,netlink',
     }),
@@ -106,6 +106,32 @@ export const configShape = z.strictObject({
         takes: 'DURATION',
         example: '500ms',
       }),
+    }),
+    ovn: z.strictObject({
+      address: option(text(), {
+        doc: 'Northbound database of OVN: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT.',
+        default: 'unix:/var/run/ovn/ovnnb_db.sock',
+        takes: 'ADDRESS',
+        example: 'ssl:192.0.2.7:6641',
+      }),
+      key: option(text(), {
+        doc: 'File of the key that is shown to that database.',
+        defaultWords: 'none',
+        takes: 'FILE',
+        example: '/etc/ovn/client-key.pem',
+      }).optional(),
+      certificate: option(text(), {
+        doc: 'File of the certificate that goes with it.',
+        defaultWords: 'none',
+        takes: 'FILE',
+        example: '/etc/ovn/client-cert.pem',
+      }).optional(),
+      ca: option(text(), {
+        doc: 'File of the certificates that sign those of databases.',
+        defaultWords: 'those that the system trusts',
+        takes: 'FILE',
+        example: '/etc/ovn/cacert.pem',
+      }).optional(),
     }),
   }),
   graph: z.strictObject({

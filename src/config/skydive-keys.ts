@@ -46,6 +46,23 @@ const ovsdbAddress = (value: Raw) => {
   return /^(unix|tcp|ssl|punix|ptcp):/.test(address) ? address : `tcp:${address}`;
 };
 
+/** Skydive's own lists come on top of what always runs. */
+const moreProbes: Pick<SkydiveKey, 'to' | 'as' | 'remark'> = {
+  to: 'probes.enabled',
+  as: (value, ours, probes) => [
+    ...new Set([
+      ...words(ours),
+      ...words(value)
+        .map(probeName)
+        .filter((name) => probes.includes(name)),
+    ]),
+  ],
+  remark(value, probes) {
+    const unknown = words(value).filter((name) => !probes.includes(probeName(name)));
+    return unknown.length > 0 ? `there is no probe ${unknown.join(', ')} yet` : undefined;
+  },
+};
+
 /** Puts a folder in the place of the one that we look into by default. */
 const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
   Array.isArray(ours) ? ours.map((path) => (path === of ? value : path)) : [value];
@@ -62,13 +79,21 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     default: 100_000,
     why: 'flows do not travel: what waits for the archive is bounded by itself',
   },
-  { key: 'analyzer.topology.probes', default: [], why: 'there are no probes on the side of the analyzer yet' },
+  { key: 'analyzer.topology.probes', default: [], ...moreProbes },
   { key: 'analyzer.topology.k8s.config_file', default: '/etc/skydive/kubeconfig', why: noProbe('Kubernetes') },
   { key: 'analyzer.topology.k8s.probes', why: noProbe('Kubernetes') },
   { key: 'analyzer.topology.k8s.cluster_name', why: noProbe('Kubernetes') },
   { key: 'analyzer.topology.istio.config_file', default: '/etc/skydive/kubeconfig', why: noProbe('Istio') },
-  { key: 'analyzer.topology.ovn.address', default: 'unix:///var/run/ovn/ovnnb_db.sock', why: noProbe('OVN') },
-  { key: 'analyzer.topology.ovn.*', why: noProbe('OVN') },
+  {
+    key: 'analyzer.topology.ovn.address',
+    default: 'unix:///var/run/ovn/ovnnb_db.sock',
+    to: 'probes.ovn.address',
+    // The same file, whichever way it is written.
+    as: (value) => plainText(value).replace(/^unix:\/\/\//, 'unix:/'),
+  },
+  { key: 'analyzer.topology.ovn.cert', to: 'probes.ovn.certificate' },
+  { key: 'analyzer.topology.ovn.key', to: 'probes.ovn.key' },
+  { key: 'analyzer.topology.ovn.cacert', to: 'probes.ovn.ca' },
   { key: 'analyzer.topology.fabric', why: noProbe('fabric') },
   { key: 'analyzer.startup.capture_gremlin', to: 'capture.startup.query' },
   { key: 'analyzer.startup.capture_bpf', to: 'capture.startup.filter' },
@@ -83,20 +108,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   {
     key: 'agent.topology.probes',
     default: ['ovsdb'],
-    to: 'probes.enabled',
-    // Skydive's own list comes on top of what always runs.
-    as: (value, ours, probes) => [
-      ...new Set([
-        ...words(ours),
-        ...words(value)
-          .map(probeName)
-          .filter((name) => probes.includes(name)),
-      ]),
-    ],
-    remark(value, probes) {
-      const unknown = words(value).filter((name) => !probes.includes(probeName(name)));
-      return unknown.length > 0 ? `there is no probe ${unknown.join(', ')} yet` : undefined;
-    },
+    ...moreProbes,
   },
   { key: 'agent.topology.docker.url', default: 'unix:///var/run/docker.sock', why: noProbe('Docker') },
   {

@@ -2,6 +2,7 @@
 import { host } from './host/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
+import { ovn } from './ovn/index.ts';
 import { ovs } from './ovs/index.ts';
 import type { Probe } from './probe.ts';
 
@@ -9,5 +10,6 @@ export const probes: readonly Probe[] = [
   host, //
   netns,
   netlink,
+  ovn,
   ovs,
 ];

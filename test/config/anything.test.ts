@@ -4,9 +4,11 @@ import { optionList } from '../../src/config/list.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { lookUpConfig } from '../../src/config/look-up.ts';
 import { skydiveKeys } from '../../src/config/skydive-keys.ts';
+import { probes as probeList } from '../../src/probes/index.ts';
 import { Mistake } from '../../src/std/mistake.ts';
 
 const machine = { hostname: 'h1', isRoot: true, dataHome: '/root/.local/share' };
+const probes = probeList.map(({ name }) => name);
 const keys = [
   ...optionList.map(({ path }) => path),
   ...skydiveKeys.map(({ key }) => key.replace('.*', '.x')),
@@ -16,7 +18,7 @@ const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('5s', '1Gi
 
 function load(text: string): void {
   try {
-    const loaded = loadConfig({ machine, probes: ['host', 'netlink', 'netns', 'ovs'], file: { name: 'f', text } });
+    const loaded = loadConfig({ machine, probes, file: { name: 'f', text } });
     for (const key of keys) JSON.stringify(lookUpConfig(loaded, key));
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;

@@ -1,8 +1,9 @@
 import { loadConfig } from '../../src/config/load.ts';
+import { probes as probeList } from '../../src/probes/index.ts';
 import { Mistake } from '../../src/std/mistake.ts';
 
 const machine = { hostname: 'h1', isRoot: true, dataHome: '/home/me/.local/share' };
-const probes = ['host', 'netlink', 'netns', 'ovs'];
+const probes = probeList.map(({ name }) => name);
 const load = (text?: string, more: { flags?: Record<string, unknown>; env?: Record<string, string> } = {}) =>
   loadConfig({ machine, probes, ...(text !== undefined && { file: { name: 'skein.yaml', text } }), ...more });
 

@@ -2,9 +2,10 @@ import { optionByPath } from '../../src/config/list.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { lookUpConfig } from '../../src/config/look-up.ts';
 import { skydiveKey, skydiveKeys } from '../../src/config/skydive-keys.ts';
+import { probes as probeList } from '../../src/probes/index.ts';
 
 const machine = { hostname: 'h1', isRoot: true, dataHome: '/home/me/.local/share' };
-const probes = ['host', 'netlink', 'netns', 'ovs'];
+const probes = probeList.map(({ name }) => name);
 const load = (text: string, env: Record<string, string> = {}) =>
   loadConfig({ machine, probes, env, file: { name: 'skydive.yml', text } });
 
@@ -19,11 +20,25 @@ test("a file of Skydive's is taken as it is, and what does nothing is named", ()
     }),
   );
   expect(config.probes.netlink.metricsUpdate).toBe(5_000);
-  expect(config.probes.enabled).toEqual(['host', 'netlink', 'netns', 'ovs']);
+  expect(config.probes.enabled).toEqual(optionByPath.get('probes.enabled')?.default);
   expect(notes.map(({ text }) => text)).toEqual([
     'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe neutron yet',
     'skydive.yml:1: ovs.oflow.enable: does nothing here: rules of OpenFlow are not read yet',
     'skydive.yml:1: ovs.oflow.address: does nothing here: rules of OpenFlow are not read yet',
+  ]);
+});
+
+test("probes of Skydive's analyzer run here too", () => {
+  const { config, notes } = load(
+    JSON.stringify({
+      'analyzer.topology.probes': ['ovn', 'k8s'],
+      'analyzer.topology.ovn.address': 'unix:///run/ovn/ovnnb_db.sock',
+    }),
+  );
+  expect(config.probes.enabled).toContain('ovn');
+  expect(config.probes.ovn.address).toBe('unix:/run/ovn/ovnnb_db.sock');
+  expect(notes.map(({ text }) => text)).toEqual([
+    'skydive.yml:1: analyzer.topology.probes: does nothing here: there is no probe k8s yet',
   ]);
 });
 
