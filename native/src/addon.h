@@ -13,11 +13,13 @@ struct Addon {
   std::shared_ptr<Mailbox> mailbox;
   Napi::FunctionReference netlinkSocket;
   Napi::FunctionReference deviceSocket;
+  Napi::FunctionReference frameSocket;
   Napi::FunctionReference namespaceWatch;
   Napi::FunctionReference kernelFlows;
   Napi::FunctionReference kernelCapture;
   Napi::FunctionReference packetSocket;
   Napi::FunctionReference packetDecoder;
+  Napi::FunctionReference socketWatch;
 
   static Addon& of(Napi::Env env) { return *env.GetInstanceData<Addon>(); }
 };

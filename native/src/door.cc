@@ -4,10 +4,13 @@
  *   door.cc             the exports
  *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc       the socket and its batches
  *   device_socket.cc    DeviceSocket for JavaScript      devices.cc       the ioctl
+ *   frames/frame_socket.cc   FrameSocket for JavaScript     frames/frame_port.cc   the socket and its batches
  *   namespace_watch.cc  NamespaceWatch for JavaScript    netns_watch.cc   how the kernel tells us
  *   netns.cc            entering and identifying         processes.cc     who lives where
  *
  *   packets/packet_door.cc   sockets, decoders, filters: src/native/packets.ts
+ *
+ *   sockets/socket_door.cc   sockets and who holds them: src/native/sockets.ts
  *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
@@ -26,11 +29,13 @@
 #include "arguments.h"
 #include "device_socket.h"
 #include "ebpf/kernel_flows.h"
+#include "frames/frame_socket.h"
 #include "namespace_watch.h"
 #include "netlink_socket.h"
 #include "netns.h"
 #include "packets/packet_door.h"
 #include "processes.h"
+#include "sockets/socket_door.h"
 
 namespace skein {
 namespace {
@@ -78,7 +83,9 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   exports.Set("netnsIdentity", Napi::Function::New<netnsIdentity>(env, "netnsIdentity"));
   exports.Set("processNamespaces", Napi::Function::New<processNamespacesBeside>(env, "processNamespaces"));
   exports.Set("watchNamespaces", Napi::Function::New<watchNamespaces>(env, "watchNamespaces"));
+  frames::exportFrames(env, exports);
   packets::exportPackets(env, exports);
+  sockets::exportSockets(env, exports);
   return exports;
 }
 

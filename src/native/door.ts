@@ -1,8 +1,10 @@
+import type { SocketDoor } from './sockets.ts';
+
 /**
  * The one typed door to the addon. Everything is bytes and plain numbers; meaning is given above.
  * Failures are Errors with `code` (errno's name, e.g. 'ENOENT') and a message that says what was attempted.
  */
-export interface Door {
+export interface Door extends SocketDoor {
   /**
    * Opens a netlink socket inside a network namespace. The socket is created on a thread of its own that enters the
    * namespace; the namespace of the calling thread never changes. While the socket is open the namespace lives on,
@@ -11,6 +13,11 @@ export interface Door {
   openNetlink(options: NetlinkOptions): Promise<NetlinkSocket>;
   /** Opens a socket for device ioctls (ethtool) inside a namespace, the same way. */
   openDevices(options: { readonly netns?: string }): Promise<DeviceSocket>;
+  /**
+   * Opens a packet socket for frames of one protocol (linux/if_ether.h) that reach a namespace, or one interface of it.
+   * Frames that this machine sends itself are left out. Needs CAP_NET_RAW there.
+   */
+  openFrames(options: FramesOptions): Promise<FrameSocket>;
   /** Who a namespace is: /proc/self/ns/net, /run/netns/NAME, /proc/PID/ns/net. Opens it for reading only. */
   netnsIdentity(path: string): NetnsIdentity;
   /** One process for each network namespace that processes live in: pid and inode, read from /proc on a thread. */
@@ -34,6 +41,8 @@ export interface NetlinkOptions {
   readonly groups?: readonly number[];
   /** SO_RCVBUFFORCE, or SO_RCVBUF where that is refused. */
   readonly receiveBufferBytes?: number;
+  /** A classic BPF program (structs sock_filter, linux/filter.h): the kernel drops messages for which it gives 0. */
+  readonly filter?: Uint8Array;
   /** NETLINK_GET_STRICT_CHK: the kernel filters dumps by the request's header. */
   readonly strict?: boolean;
   /** NETLINK_LISTEN_ALL_NSID: also hear of namespaces that have an id here. */
@@ -58,6 +67,28 @@ export interface NetlinkSocket {
    */
   onBatch(listener: (batch: Uint8Array, overrun: boolean, nsid: number) => void): void;
   /** Idempotent. Nothing is delivered after it returns, and what was not sent rejects with EBADF. A socket forgotten before onBatch closes itself. */
+  close(): void;
+}
+
+export interface FramesOptions {
+  readonly netns?: string;
+  /** 0x88cc LLDP; 4: frames with a length instead of a type (802.2). */
+  readonly protocol: number;
+  /** Left out: all interfaces. An interface that a kernel datapath of Open vSwitch holds is heard only when it is named, with protocol 3 (all). */
+  readonly interfaceIndex?: number;
+  /** BPF program (8 bytes an instruction, linux/filter.h); left out: all frames of the protocol pass. */
+  readonly filter?: Uint8Array;
+}
+
+export interface FrameSocket {
+  /** Has an interface pass frames for a multicast address of 6 bytes; until the socket is closed. Throws as the door does. */
+  join(interfaceIndex: number, address: Uint8Array): void;
+  /**
+   * Starts delivery; called once. A batch is frames back to back: interface index and length (4 bytes each, little end
+   * first), the frame from its Ethernet header on, filled up to a multiple of 4. The buffer is the listener's to keep.
+   */
+  onFrames(listener: (batch: Uint8Array) => void): void;
+  /** Idempotent. Nothing is delivered after it returns. */
   close(): void;
 }
 

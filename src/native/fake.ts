@@ -8,7 +8,16 @@
  *     door.changeNamespaces();              // fires watchNamespaces
  */
 import { constants } from 'node:os';
-import type { DeviceSocket, Door, NamespaceWatch, NetlinkOptions, NetlinkSocket, NetnsIdentity } from './door.ts';
+import type {
+  DeviceSocket,
+  Door,
+  FrameSocket,
+  FramesOptions,
+  NamespaceWatch,
+  NetlinkOptions,
+  NetlinkSocket,
+  NetnsIdentity,
+} from './door.ts';
 import { HEADER_BYTES, LITTLE, type Message, MessageBuilder, messages, NLM_F, NLMSG } from './nlmsg.ts';
 
 export interface FakeScript {
@@ -36,12 +45,15 @@ export interface FakeDoor extends Door {
   readonly script: FakeScript;
   /** Every netlink socket that was opened, in order. */
   readonly sockets: readonly FakeSocket[];
+  /** Every frame socket that was opened, in order. */
+  readonly frames: readonly FakeFrames[];
   readonly watchers: number;
   changeNamespaces(): void;
 }
 
 export function fakeDoor(script: FakeScript = {}): FakeDoor {
   const sockets: FakeSocket[] = [];
+  const frames: FakeFrames[] = [];
   const watches = new Set<() => void>();
   const enter = (attempt: string, path: string | undefined) => {
     if (path !== undefined && script.identities && !script.identities[path])
@@ -50,6 +62,7 @@ export function fakeDoor(script: FakeScript = {}): FakeDoor {
   return {
     script,
     sockets,
+    frames,
     get watchers() {
       return watches.size;
     },
@@ -66,6 +79,12 @@ export function fakeDoor(script: FakeScript = {}): FakeDoor {
       enter('setns', netns);
       return fakeDevices(script, netns);
     },
+    async openFrames(options) {
+      enter('setns', options.netns);
+      const socket = new FakeFrames(options);
+      frames.push(socket);
+      return socket;
+    },
     netnsIdentity(path) {
       const identity = script.identities?.[path];
       if (!identity) throw refused(`open ${path}`, 'ENOENT');
@@ -78,6 +97,10 @@ export function fakeDoor(script: FakeScript = {}): FakeDoor {
       watches.add(told);
       return { kind: 'fake', close: () => void watches.delete(told) };
     },
+    async watchSockets() {
+      throw refused('watch sockets', 'EPERM');
+    },
+    processSockets: async () => ({ pairs: new Uint8Array(0), hidden: 0, isCut: false }),
   };
 }
 
@@ -132,6 +155,39 @@ export class FakeSocket implements NetlinkSocket {
         this.#listener(next.batch, next.overrun, next.nsid);
       }
     });
+  }
+}
+
+export class FakeFrames implements FrameSocket {
+  readonly options: FramesOptions;
+  /** Interfaces that joined an address. */
+  readonly joined: number[] = [];
+  isClosed = false;
+  #listener: ((batch: Uint8Array) => void) | undefined;
+
+  constructor(options: FramesOptions) {
+    this.options = options;
+  }
+
+  /** A frame arrives at an interface. */
+  push(interfaceIndex: number, frame: Uint8Array): void {
+    const batch = new Uint8Array(8 + ((frame.length + 3) & ~3));
+    new DataView(batch.buffer).setUint32(0, interfaceIndex, LITTLE);
+    new DataView(batch.buffer).setUint32(4, frame.length, LITTLE);
+    batch.set(frame, 8);
+    queueMicrotask(() => this.isClosed || this.#listener?.(batch));
+  }
+
+  join(interfaceIndex: number): void {
+    this.joined.push(interfaceIndex);
+  }
+
+  onFrames(listener: (batch: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Door } from './door.ts';
 import { type Bell, watchNamespaces } from './namespace_watch.ts';
 import type { PacketDoor } from './packets.ts';
 import { asPacketDoor, type PacketAddon } from './packets_door.ts';
+import { asSocketDoor, type SocketAddon } from './sockets.ts';
 
 const ADDON = fileURLToPath(new URL('../../build/skein.node', import.meta.url));
 
@@ -19,7 +20,7 @@ export function openPacketDoor(): PacketDoor {
   return asPacketDoor(load());
 }
 
-interface Addon extends Omit<Door, 'watchNamespaces'>, PacketAddon {
+interface Addon extends Omit<Door, 'watchNamespaces' | 'watchSockets'>, PacketAddon, SocketAddon {
   watchNamespaces(onRing: () => void): Bell;
 }
 
@@ -38,8 +39,10 @@ function asDoor(addon: Addon): Door {
   return {
     openNetlink: async (options) => addon.openNetlink(options),
     openDevices: async (options) => addon.openDevices(options),
+    openFrames: async (options) => addon.openFrames(options),
     netnsIdentity: (path) => addon.netnsIdentity(path),
     processNamespaces: () => addon.processNamespaces(),
     watchNamespaces: (onChange) => watchNamespaces((onRing) => addon.watchNamespaces(onRing), onChange),
+    ...asSocketDoor(addon),
   };
 }

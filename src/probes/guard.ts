@@ -101,10 +101,23 @@ export function guard(outside: Outside, signal: AbortSignal, now: () => number):
         const socket = await door.openDevices(options);
         return { ethtool: (name, command) => socket.ethtool(name, command), close: hold(socket) };
       },
+      async openFrames(options) {
+        const socket = await door.openFrames(options);
+        return {
+          join: (interfaceIndex, address) => socket.join(interfaceIndex, address),
+          onFrames: (listener) => socket.onFrames(guarded(listener)),
+          close: hold(socket),
+        };
+      },
       watchNamespaces(onChange) {
         const watch = door.watchNamespaces(guarded(onChange));
         return { kind: watch.kind, close: hold(watch) };
       },
+      async watchSockets(onChanges) {
+        const watch = await door.watchSockets(guarded(onChanges));
+        return { walk: () => watch.walk(), close: hold(watch) };
+      },
+      processSockets: () => door.processSockets(),
     },
   };
 }

@@ -1,0 +1,110 @@
+#include "frames/frame_socket.h"
+
+#include <algorithm>
+
+#include "addon.h"
+#include "arguments.h"
+#include "packets/packet_options.h"
+
+namespace skein::frames {
+namespace {
+
+/** openFrames(options): Promise<FrameSocket> */
+Napi::Value open(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Napi::Object given = objectArgument(info, 0, "options");
+  const auto protocol = numberIn(given, "protocol", 1, 0xffff);
+  if (!protocol) throw Napi::TypeError::New(env, "protocol is missing");
+  FrameOptions options;
+  options.protocol = static_cast<uint16_t>(*protocol);
+  options.interfaceIndex = static_cast<int>(numberIn(given, "interfaceIndex", 1, INT32_MAX).value_or(0));
+  const Napi::Value filter = given.Get("filter");
+  if (!filter.IsUndefined()) {
+    if (!filter.IsTypedArray()) throw Napi::TypeError::New(env, "filter must be a Uint8Array");
+    options.filter = packets::programOf(filter.As<Napi::Uint8Array>());
+  }
+  return Addon::of(env).mailbox->inNetns<Fd>(
+      env, textIn(given, "netns"),
+      [options] { return openFrames(options); },
+      [](Napi::Env then, Fd fd) { return FrameSocket::wrap(then, std::move(fd)); });
+}
+
+}  // namespace
+
+void exportFrames(Napi::Env env, Napi::Object exports) {
+  Addon::of(env).frameSocket = Napi::Persistent(FrameSocket::define(env));
+  exports.Set("openFrames", Napi::Function::New<open>(env, "openFrames"));
+}
+
+Napi::Function FrameSocket::define(Napi::Env env) {
+  return DefineClass(env, "FrameSocket",
+                     {InstanceMethod<&FrameSocket::join>("join"), InstanceMethod<&FrameSocket::onFrames>("onFrames"),
+                      InstanceMethod<&FrameSocket::close>("close")});
+}
+
+Napi::Value FrameSocket::wrap(Napi::Env env, Fd fd) {
+  auto port = std::make_shared<FramePort>(std::move(fd));
+  return Addon::of(env).frameSocket.New({Napi::External<std::shared_ptr<FramePort>>::New(env, &port)});
+}
+
+FrameSocket::FrameSocket(const Napi::CallbackInfo& info) : Napi::ObjectWrap<FrameSocket>(info) {
+  if (!info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "frame sockets are made by openFrames()");
+  port_ = *info[0].As<Napi::External<std::shared_ptr<FramePort>>>().Data();
+}
+
+FrameSocket::~FrameSocket() {
+  if (port_) port_->close();
+}
+
+void FrameSocket::join(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsNumber()) throw Napi::TypeError::New(env, "interfaceIndex must be a number");
+  const Napi::Uint8Array given = bytesArgument(info, 1, "address");
+  uint8_t address[6];
+  if (given.ByteLength() != sizeof address) throw Napi::TypeError::New(env, "address must have 6 bytes");
+  std::copy_n(given.Data(), sizeof address, address);
+  try {
+    port_->join(info[0].As<Napi::Number>().Int32Value(), address);
+  } catch (const Failure& failure) {
+    throw toError(env, failure);
+  }
+}
+
+void FrameSocket::onFrames(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Napi::Function listener = functionArgument(info, 0, "listener");
+  // As with NetlinkSocket: an open port means that `self` is there.
+  const auto deliver = [self = this, weak = std::weak_ptr(port_),
+                        mailbox = Addon::of(env).mailbox](FramePort::Batch read) {
+    auto batch = std::make_shared<const FramePort::Batch>(std::move(read));
+    mailbox->post([self, weak, batch](Napi::Env then) {
+      const auto port = weak.lock();
+      if (port && port->isOpen()) self->hear(then, *batch);
+    });
+  };
+  try {
+    port_->read(deliver);
+  } catch (const Failure& failure) {
+    throw toError(env, failure);
+  }
+  listener_ = Napi::Persistent(listener);
+  Ref();
+}
+
+void FrameSocket::hear(Napi::Env env, const FramePort::Batch& batch) {
+  struct Taken {
+    std::shared_ptr<FramePort> port;  // outlives this object, should the listener close and forget it
+    ~Taken() { port->taken(); }
+  } const taken{port_};
+  if (!batch.empty()) listener_.Call({Napi::Buffer<uint8_t>::Copy(env, batch.data(), batch.size())});
+}
+
+void FrameSocket::close(const Napi::CallbackInfo&) {
+  if (!port_->isOpen()) return;
+  port_->close();
+  if (listener_.IsEmpty()) return;
+  listener_.Reset();
+  Unref();
+}
+
+}  // namespace skein::frames
