@@ -1,5 +1,6 @@
 /** The flow table as captures feed it: through an inbox, with its own clock, and with losses put down to their place. */
 import { decodeApplication } from '../flow/application/index.ts';
+import type { LookUpEnds } from '../flow/ends.ts';
 import type { LossStage } from '../flow/loss.ts';
 import type { CapturePlace, FlowLife } from '../flow/place.ts';
 import { FlowTable } from '../flow/table.ts';
@@ -25,6 +26,7 @@ export interface LiveFlowsOptions {
    * goes on counting in the table, and its next update tells all of it. Default: always.
    */
   readonly hasRoom?: () => boolean;
+  readonly lookUpEnds?: LookUpEnds | undefined;
 }
 
 /** How often updates and ends are looked for. */
@@ -54,6 +56,7 @@ export class LiveFlows implements FlowIntake {
       decode: decodeApplication,
       ...(dropReason && { dropReason }),
       ...(rawBytesMax !== undefined && { rawBytesMax }),
+      lookUpEnds: options.lookUpEnds,
     });
     this.#clock = clock;
     this.#host = host;

@@ -35,8 +35,8 @@ export function isFlowField(name: string): boolean {
 export function fieldValue(flow: Flow, name: string): FlowValue | undefined {
   const canonical = canonicalField(name);
   if (bothEnds.has(canonical)) {
-    const ends = flow[canonical as 'Link' | 'Network' | 'Transport'];
-    return ends && [ends.A, ends.B];
+    const ends = flow[canonical as 'Link' | 'Network' | 'Transport' | 'Process' | 'Pid' | 'ContainerID'];
+    return ends && [ends.A, ends.B].filter((value) => value !== undefined);
   }
   return valueAt(flow as unknown as Tree, canonical.split('.'), 0);
 }
@@ -51,7 +51,7 @@ export const aliases: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Stand for either end when nothing follows them. */
-export const bothEnds: ReadonlySet<string> = new Set(['Link', 'Network', 'Transport']);
+export const bothEnds: ReadonlySet<string> = new Set(['Link', 'Network', 'Transport', 'Process', 'Pid', 'ContainerID']);
 
 type Tree = FlowValue | undefined;
 
@@ -98,6 +98,9 @@ const tcpFields = (from: 'A' | 'B', to: 'A' | 'B'): FlowField[] => [
   boolean(`TCPMetric.${from}${to}SawEnd`, `A FIN or RST of ${from} was seen.`),
 ];
 
+/** In full: 64 digits. */
+const CONTAINER = '4f1d6f3c9f5e0a7b8c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b';
+
 export const flowFields: readonly FlowField[] = [
   string('UUID', 'This conversation at this place.', '0c1f5c5a9b1e2d3f'),
   string('ParentUUID', 'UUID of the tunnel it was seen in; empty for none.', '8e1a2b3c4d5e6f70'),
@@ -142,6 +145,23 @@ export const flowFields: readonly FlowField[] = [
   integer('RTT.Handshake', 'Round-trip time of the TCP handshake.', 330000, 'ns'),
   integer('RTT.Smoothed', 'Round-trip time that the kernel of an end keeps.', 410000, 'ns'),
   integer('Sampling', 'One of so many packets was seen; counters are scaled by it.', 1024),
+  string('Process', 'Name of the process at either end.', 'curl'),
+  string('Process.A', 'Name of the process that began it, where it runs on this host.', 'curl'),
+  string('Process.B', 'Name of the process at the other end, where it runs on this host.', 'nginx'),
+  integer('Pid', 'Number of the process at either end.', 4711),
+  integer('Pid.A', 'Number of the process that began it.', 4711),
+  integer('Pid.B', 'Number of the process at the other end.', 812),
+  string('ContainerID', 'Container of the process at either end.', CONTAINER),
+  string('ContainerID.A', 'Container of the process that began it.', CONTAINER),
+  string('ContainerID.B', 'Container of the process at the other end.', CONTAINER),
+  string('Service', "Name of the process that listens at B's port, where it runs on this host.", 'nginx'),
+  string('NAT.Type', 'How its addresses are translated: SNAT, DNAT or both: SNAT,DNAT.', 'SNAT'),
+  string('NAT.A', 'Address of the initiator on the other side of the translation.', '192.0.2.1'),
+  string('NAT.B', 'Address of the other end there.', '198.51.100.7'),
+  integer('NAT.APort', 'Port of the initiator there.', 40000),
+  integer('NAT.BPort', 'Port of the other end there.', 443),
+  string('NAT.TrackingID', 'TrackingID of the conversation there.', '9e42a86914a043b8'),
+  integer('NAT.Zone', 'Zone of connection tracking that translates.', 0),
   ...layerFields,
 ];
 
@@ -150,5 +170,5 @@ const openLayers: ReadonlySet<string> = new Set(['DNS', 'DHCPv4', 'VRRPv2', 'TLS
 
 const declared: ReadonlySet<string> = new Set([
   ...flowFields.map(({ name }) => name),
-  ...['ICMP', 'Metric', 'LastUpdateMetric', 'TCPMetric', 'IPMetric', 'Retransmissions', 'RTT'],
+  ...['ICMP', 'Metric', 'LastUpdateMetric', 'TCPMetric', 'IPMetric', 'Retransmissions', 'RTT', 'NAT'],
 ]);

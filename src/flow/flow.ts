@@ -1,4 +1,5 @@
 /** One conversation at one place, as queries and clients see it. The names and shapes are Skydive's, and ours beside them. */
+import type { Both, Translated } from './ends.ts';
 
 export interface Flow {
   /** Of this conversation at this place: the key in every store. 16 hex digits, as all ids here. */
@@ -46,6 +47,13 @@ export interface Flow {
   readonly RTT?: { readonly Handshake?: number; readonly Smoothed?: number };
   /** One of so many packets was seen, and counters are scaled by it; absent: all were. */
   readonly Sampling?: number;
+  /** Names of the processes at its ends, where they run here; their numbers; and the containers they run in. */
+  readonly Process?: Both<string>;
+  readonly Pid?: Both<number>;
+  readonly ContainerID?: Both<string>;
+  /** Name of the process that listens at B's port, where it runs here. */
+  readonly Service?: string;
+  readonly NAT?: Translated;
 }
 
 /** A: the initiator, by the one rule of initiator.ts. ID: VLAN tags, tunnel key; 0 for none. */

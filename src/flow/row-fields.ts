@@ -1,5 +1,6 @@
 /** Fields read from a row alone, for scans: making a flow of each would cost a hundred times as much. */
 import { row as r } from './row.ts';
+import { endsOf } from './row-ends.ts';
 import {
   address,
   applicationName,
@@ -38,6 +39,18 @@ const both =
   (store, row, names) => {
     const a = reader(0)(store, row, names);
     return a === undefined ? undefined : [a, reader(1)(store, row, names) as FlowValue];
+  };
+
+const end =
+  (name: 'Process' | 'Pid' | 'ContainerID', at: 'A' | 'B'): RowReader =>
+  (store, row) =>
+    endsOf(store, row)?.[name]?.[at];
+
+const eitherEnd =
+  (name: 'Process' | 'Pid' | 'ContainerID'): RowReader =>
+  (store, row) => {
+    const both = endsOf(store, row)?.[name];
+    return both && [both.A, both.B].filter((value) => value !== undefined);
   };
 
 const counter =
@@ -80,6 +93,17 @@ export const rowFields: ReadonlyMap<string, RowReader> = new Map<string, RowRead
   ['Transport.A', transport(0)],
   ['Transport.B', transport(1)],
   ['Transport.Protocol', transportOf],
+  ['Process', eitherEnd('Process')],
+  ['Process.A', end('Process', 'A')],
+  ['Process.B', end('Process', 'B')],
+  ['Pid', eitherEnd('Pid')],
+  ['Pid.A', end('Pid', 'A')],
+  ['Pid.B', end('Pid', 'B')],
+  ['ContainerID', eitherEnd('ContainerID')],
+  ['ContainerID.A', end('ContainerID', 'A')],
+  ['ContainerID.B', end('ContainerID', 'B')],
+  ['Service', (store, row) => endsOf(store, row)?.Service],
+  ['NAT.TrackingID', (store, row) => endsOf(store, row)?.NAT?.TrackingID],
   ['ICMP.ID', (store, row) => (isIcmp(store, row) ? store.rows.get(row, r.ports) >>> 16 : undefined)],
 ]);
 

@@ -1,6 +1,7 @@
 /** From a row to the flow that queries and clients see. */
 import type { Flow } from './flow.ts';
 import { row as r, rareRow, tcpRow } from './row.ts';
+import { endsOf } from './row-ends.ts';
 import { communityOf, l2TrackingOf } from './row-ids.ts';
 import { lastUpdate, rttOf, totals } from './row-metric.ts';
 import {
@@ -69,6 +70,8 @@ export function flowOf(
   addFacts(flow, store, row, names);
   const finish = finishType(store, row, isOver);
   if (finish !== undefined) flow.FinishType = finish;
+  const ends = endsOf(store, row);
+  if (ends) Object.assign(flow, ends);
   return flow;
 }
 

@@ -1,6 +1,7 @@
 /** Flows that are read only in part: the dearest of a whole one is what few ask for, its ids. */
 import type { Flow } from './flow.ts';
 import { row as r } from './row.ts';
+import { endsOf } from './row-ends.ts';
 import { flowOf } from './row-flow.ts';
 import { communityOf, l2TrackingOf } from './row-ids.ts';
 import { lastUpdate, totals } from './row-metric.ts';
@@ -64,4 +65,9 @@ const parts: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['CaptureID', (store, row) => store.place(row).place.capture],
   ['RawPacketsCaptured', (store, row) => store.packets.captured(row)],
   ['FinishType', (store, row) => finishType(store, row, false)],
+  ['Process', (store, row) => endsOf(store, row)?.Process],
+  ['Pid', (store, row) => endsOf(store, row)?.Pid],
+  ['ContainerID', (store, row) => endsOf(store, row)?.ContainerID],
+  ['Service', (store, row) => endsOf(store, row)?.Service],
+  ['NAT', (store, row) => endsOf(store, row)?.NAT],
 ]);

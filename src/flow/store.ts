@@ -5,6 +5,7 @@ import { layout } from './layout.ts';
 import type { ObservationReader } from './observation.ts';
 import type { CapturePlace } from './place.ts';
 import { ipv6Row, row as r, rareRow, state, tcpRow, updateRow } from './row.ts';
+import type { StoredEnds } from './row-ends.ts';
 import { RowIndex } from './row-index.ts';
 import type { RowList } from './row-list.ts';
 import { Slab } from './slab.ts';
@@ -42,6 +43,7 @@ export class FlowStore {
   /** By source; 0 is none. */
   readonly places: (StoredPlace | undefined)[] = [undefined];
   readonly drops = new Map<number, Map<number, number>>();
+  readonly ends = new Map<number, StoredEnds>();
   readonly applications: Applications;
   readonly packets: KeptPackets;
   #wantedSource = 0;
@@ -147,6 +149,7 @@ export class FlowStore {
     this.applications.forget(row);
     this.packets.forget(row);
     this.drops.delete(row);
+    this.ends.delete(row);
     if (this.family(row) === 6) this.ipv6.free(rows.get(row, r.lo));
     for (const [slab, word] of [
       [this.tcp, r.tcp],

@@ -5,6 +5,7 @@
 
 import { FlowAges } from './ages.ts';
 import { type DecodeApplication, LAYERS_MAX, type LoseApplication } from './applications.ts';
+import type { LookUpEnds } from './ends.ts';
 import { countFlows, findFlows, rowOfId } from './find.ts';
 import type { Flow, FlowMetric, RawPacket } from './flow.ts';
 import { layout, rawPacketLayout } from './layout.ts';
@@ -37,6 +38,8 @@ export interface FlowTableOptions {
   readonly layersMax?: number;
   /** Bytes of raw packets that are kept. */
   readonly rawBytesMax?: number;
+  /** Who is at the ends of a conversation; default: nobody knows. */
+  readonly lookUpEnds?: LookUpEnds | undefined;
 }
 
 export interface KeptPacket {
@@ -76,7 +79,7 @@ export class FlowTable implements FlowView {
     };
     const { decode, layersMax = LAYERS_MAX, rawBytesMax = RAW_BYTES_MAX } = options;
     this.#store = new FlowStore({ decode, layersMax, rawBytesMax });
-    this.#telling = new FlowTelling(this.#store, this.#names);
+    this.#telling = new FlowTelling(this.#store, this.#names, options.lookUpEnds);
     this.#ages = new FlowAges(this.#store, options.life);
     this.#queue = new UpdateQueue(this.#store, options.life.updateMs);
     this.#news = new UpdateQueue(this.#store, Math.min(NEWS_MS, options.life.updateMs));

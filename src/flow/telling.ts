@@ -1,6 +1,8 @@
 /** Telling flows to those who listen: each update once, in batches, with what it added. */
+import type { LookUpEnds } from './ends.ts';
 import type { Flow } from './flow.ts';
 import { row as r, state, updateRow } from './row.ts';
+import { learnEnds } from './row-ends.ts';
 import { flowOf } from './row-flow.ts';
 import type { FlowNames } from './row-values.ts';
 import type { FlowStore } from './store.ts';
@@ -13,14 +15,16 @@ const BATCH = 256;
 export class FlowTelling {
   readonly #store: FlowStore;
   readonly #names: FlowNames;
+  readonly #lookUp: LookUpEnds | undefined;
   readonly #listeners = new Set<UpdateListener>();
   #batch: Flow[] = [];
   /** Flows told so far. */
   count = 0;
 
-  constructor(store: FlowStore, names: FlowNames) {
+  constructor(store: FlowStore, names: FlowNames, lookUp: LookUpEnds | undefined) {
     this.#store = store;
     this.#names = names;
+    this.#lookUp = lookUp;
   }
 
   listen(listener: UpdateListener): () => void {
@@ -33,7 +37,7 @@ export class FlowTelling {
     const store = this.#store;
     if (!store.isAlive(row) || !this.#isChanged(row)) return;
     this.#settle(row);
-    const flow = flowOf(store, row, this.#names);
+    const flow = this.#withEnds(row, flowOf(store, row, this.#names));
     if (flow.FinishType !== undefined) store.setState(row, store.state(row) | state.finishTold);
     store.applications.told(row);
     this.#add(flow);
@@ -44,7 +48,12 @@ export class FlowTelling {
     const isChanged = this.#isChanged(row);
     if (!isChanged && (this.#store.state(row) & state.finishTold) !== 0) return;
     if (isChanged) this.#settle(row);
-    this.#add(flowOf(this.#store, row, this.#names, { isOver: true, withDelta: isChanged }));
+    this.#add(this.#withEnds(row, flowOf(this.#store, row, this.#names, { isOver: true, withDelta: isChanged })));
+  }
+
+  #withEnds(row: number, flow: Flow): Flow {
+    const ends = this.#lookUp && learnEnds(this.#store, row, flow, this.#lookUp);
+    return ends ? Object.assign(flow, ends) : flow;
   }
 
   flush(): void {

@@ -1,3 +1,4 @@
+import type { LookUpEnds } from '../../src/flow/ends.ts';
 import { canonicalField, fieldValue, flowFields, isFlowField } from '../../src/flow/fields.ts';
 import { layerFields } from '../../src/flow/layer-fields.ts';
 import { rowFields } from '../../src/flow/row-fields.ts';
@@ -9,9 +10,17 @@ const decode = () => ({
   layers: { DNS: { ID: 7, questions: [{ name: 'a.example', type: 'A' }, { name: 'b.example' }], answers: [] } },
 });
 
+const lookUpEnds: LookUpEnds = () => ({
+  Process: { A: 'curl', B: 'nginx' },
+  Pid: { A: 7, B: 8 },
+  ContainerID: { A: 'a'.repeat(64), B: 'b'.repeat(64) },
+  Service: 'nginx',
+  NAT: { Type: 'SNAT', A: '192.0.2.1', B: '10.0.0.2', APort: 40_000, BPort: 443, Zone: 0 },
+});
+
 /** One flow that has everything. */
 function everything() {
-  const { table, all } = tableOf({ decode }, place({ layers: new Set(['DNS']), hasTcpMetric: true }));
+  const { table, all } = tableOf({ decode, lookUpEnds }, place({ layers: new Set(['DNS']), hasTcpMetric: true }));
   table.observe(
     observations({
       tcp: { from: { retransmissions: 1, rstMs: 1 }, smoothedRttNs: 9 },

@@ -40,6 +40,11 @@ const PLACES: Record<keyof Flow, 'column' | 'details' | 'newest' | 'more'> = {
   TCPMetric: 'more',
   IPMetric: 'more',
   Drops: 'more',
+  Process: 'more',
+  Pid: 'more',
+  ContainerID: 'more',
+  Service: 'more',
+  NAT: 'more',
 };
 const MORE = (Object.keys(PLACES) as (keyof Flow)[]).filter((name) => PLACES[name] === 'more');
 
