@@ -1,5 +1,6 @@
 /** The composition root's half about probes: which run, and with which options. */
 import type { Config } from './config/options.ts';
+import { ovsDatabases } from './config/ovs-databases.ts';
 import { probes as probeList } from './probes/index.ts';
 import type { ProbePlan } from './probes/supervisor.ts';
 
@@ -9,7 +10,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     ovn: probes.ovn,
-    ovs: { databases: ovsDatabases(capture.ovsdb, probes.ovs.databases), tls: probes.ovs.tls },
+    ovs: { databases: ovsDatabases({ capture, probes }), tls: probes.ovs.tls },
   };
   return probeList.map((probe) => ({
     probe,

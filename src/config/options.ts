@@ -107,6 +107,35 @@ export const configShape = z.strictObject({
         example: '500ms',
       }),
     }),
+    ovs: z.strictObject({
+      databases: option(texts(), {
+        doc: 'Databases of Open vSwitch, one a switch: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT.',
+        default: [],
+        defaultWords: 'the one of `capture.ovsdb`',
+        takes: 'ADDRESSES',
+        example: 'unix:/var/run/openvswitch/db.sock,ssl:192.0.2.7:6640',
+      }),
+      tls: z.strictObject({
+        key: option(text(), {
+          doc: 'File with the private key (PEM) for databases at `ssl:`.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/openvswitch/sc-privkey.pem',
+        }).optional(),
+        certificate: option(text(), {
+          doc: 'File with the certificate (PEM) for databases at `ssl:`.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/openvswitch/sc-cert.pem',
+        }).optional(),
+        ca: option(text(), {
+          doc: 'File with the certificate (PEM) of whoever signs those of the databases. What it signed is trusted whatever host it names, as Open vSwitch does.',
+          defaultWords: 'those that Node.js trusts, and names have to fit',
+          takes: 'FILE',
+          example: '/var/lib/openvswitch/pki/switchca/cacert.pem',
+        }).optional(),
+      }),
+    }),
     ovn: z.strictObject({
       address: option(text(), {
         doc: 'Northbound database of OVN: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT.',

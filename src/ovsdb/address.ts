@@ -13,8 +13,6 @@ export interface Tls {
   readonly certificate?: string | undefined;
   /** Who signs the certificates of databases; without it those whom the system trusts, and then names have to fit too. */
   readonly ca?: string | undefined;
-  /** Whether the database has to say who it is. Default: true. */
-  readonly verify?: boolean | undefined;
 }
 
 /** Throws Unavailable for what is not spoken here. */

@@ -18,7 +18,7 @@ if (isRoot && hasOvs) {
   }, 60_000);
   afterAll(() => hosts[Symbol.asyncDispose]());
   beforeEach(async () => {
-    running = runProbe(ovs, { options: { database: hosts.database }, time: Date.now });
+    running = runProbe(ovs, { options: { databases: [hosts.database] }, time: Date.now });
     await running.ready;
   });
   afterEach(() => running.stop());
@@ -163,7 +163,7 @@ withOvs(
     );
     hosts.ovs('clear', 'port', 'pr', 'tag', 'trunks', 'vlan_mode', 'external_ids');
     await eventually(() =>
-      expect(Object.keys(only('pr', 'ovsport').metadata).sort()).toEqual(['Name', 'TID', 'Type', 'UUID']),
+      expect(Object.keys(only('pr', 'ovsport').metadata).sort()).toEqual(['Name', 'Ovs', 'TID', 'Type', 'UUID']),
     );
   },
   40_000,
@@ -220,7 +220,7 @@ withOvs(
     const before = running;
     await before.stop();
     hosts.ovs('del-port', 'patched');
-    running = runProbe(ovs, { options: { database: hosts.database }, time: Date.now, before });
+    running = runProbe(ovs, { options: { databases: [hosts.database] }, time: Date.now, before });
     await running.ready;
     await eventually(() => expect(named('patched')).toEqual([]));
     expect(only('br0', 'ovsbridge')).toEqual(bridge);

@@ -1,8 +1,12 @@
 /** Rows as metadata, by Skydive's names where it has one. */
-import type { Metadata, Value } from '../../graph/element.ts';
+import type { Metadata } from '../../graph/element.ts';
 import type { Row } from '../../ovsdb/row.ts';
+import type { Tables } from '../../ovsdb/tables.ts';
+import { describeQos } from './qos.ts';
+import { known, object, text } from './said.ts';
+import { remotes } from './system.ts';
 
-export function describeBridge(row: Row, system: Row | undefined): Metadata {
+export function describeBridge(row: Row, system: Row | undefined, tables: Tables, database: string): Metadata {
   return known({
     Name: row.text('name') ?? row.uuid,
     Type: 'ovsbridge',
@@ -21,11 +25,14 @@ export function describeBridge(row: Row, system: Row | undefined): Metadata {
       FloodVLANs: row.numbers('flood_vlans'),
       Version: system?.text('ovs_version'),
       DBVersion: system?.text('db_version'),
+      Controllers: remotes(tables, 'Controller', row.texts('controller')),
+      Database: database,
     }),
   });
 }
 
-export function describePort(row: Row): Metadata {
+export function describePort(row: Row, tables: Tables, database: string): Metadata {
+  const status = row.map('status');
   const tag = row.number('tag');
   const trunks = row.numbers('trunks');
   const vlans = [...new Set([...(tag === undefined ? [] : [tag]), ...(trunks ?? [])])];
@@ -45,12 +52,29 @@ export function describePort(row: Row): Metadata {
       CVLANs: row.numbers('cvlans'),
       Protected: row.flag('protected'),
       FakeBridge: row.flag('fake_bridge'),
+      ActiveSlave: activeOf(row, tables),
+      ActiveSlaveMAC: row.text('bond_active_slave'),
+      FakeInterface: row.flag('bond_fake_iface'),
+      StpState: text(status.get('stp_state')),
+      StpRole: text(status.get('stp_role')),
+      RstpRole: text(row.map('rstp_status').get('rstp_port_role')),
+      RstpState: text(row.map('rstp_status').get('rstp_port_state')),
+      QoS: describeQos(row.text('qos'), tables),
+      Database: database,
     }),
   });
 }
 
+/** The interface of a bond that carries the traffic of none in particular: the database names its address. */
+function activeOf(row: Row, tables: Tables): string | undefined {
+  const mac = row.text('bond_active_slave');
+  if (mac === undefined) return undefined;
+  const slaves = (row.texts('interfaces') ?? []).flatMap((uuid) => tables.row('Interface', uuid) ?? []);
+  return slaves.find((slave) => slave.text('mac_in_use') === mac)?.text('name');
+}
+
 /** What the switch knows of an interface, whoever else speaks of it too. */
-export function describeInterface(row: Row, deviceType: string | undefined): Metadata {
+export function describeInterface(row: Row, deviceType: string | undefined, database: string): Metadata {
   const options = row.map('options');
   const status = row.map('status');
   const type = typeOf(row);
@@ -62,12 +86,22 @@ export function describeInterface(row: Row, deviceType: string | undefined): Met
     RemoteIP: text(options.get('remote_ip')),
     TunEgressIface: text(status.get('tunnel_egress_iface')),
     TunEgressIfaceCarrier: text(status.get('tunnel_egress_iface_carrier')),
+    TunKey: text(options.get('key')),
     Ovs: object({
       Type: type,
       Options: row.object('options'),
       OtherConfig: row.object('other_config'),
       Error: row.text('error'),
       DeviceType: deviceType === type ? undefined : deviceType,
+      AdminState: row.text('admin_state'),
+      LinkSpeed: row.number('link_speed'),
+      Duplex: row.text('duplex'),
+      LacpCurrent: flag(row, 'lacp_current'),
+      BfdState: text(row.map('bfd_status').get('state')),
+      CfmFault: flag(row, 'cfm_fault'),
+      PolicingRate: row.number('ingress_policing_rate') || undefined,
+      PolicingBurst: row.number('ingress_policing_burst') || undefined,
+      Database: database,
     }),
   });
 }
@@ -89,16 +123,8 @@ export function typeOf(row: Row): string {
   return row.text('type') ?? 'system';
 }
 
-function text(value: string | number | boolean | undefined): string | undefined {
-  return value === undefined || value === '' ? undefined : String(value);
-}
-
-function object(values: Readonly<Record<string, Value | undefined>>): Metadata | undefined {
-  const result = known(values);
-  return Object.keys(result).length > 0 ? result : undefined;
-}
-
-function known(values: Readonly<Record<string, Value | undefined>>): Metadata {
-  const entries = Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined);
-  return Object.fromEntries(entries);
+/** Said also when it is not so: there it means something. */
+function flag(row: Row, column: string): boolean | undefined {
+  const value = row.columns.get(column);
+  return typeof value === 'boolean' ? value : undefined;
 }

@@ -11,17 +11,20 @@ const GRACE_MS = 2_000;
 
 export class Devices {
   readonly #host: { readonly name: string; readonly id: string };
+  readonly #isFar: boolean;
   /** The switch forgets the address of a port that was moved to another namespace. */
   readonly #macs = new Map<string, string>();
   readonly #missingSince = new Map<string, number>();
 
-  constructor(host: { readonly name: string; readonly id: string }) {
+  /** `isFar`: the switch is on another machine, whose devices are not among ours, whatever their names are. */
+  constructor(host: { readonly name: string; readonly id: string }, { isFar }: { readonly isFar: boolean }) {
     this.#host = host;
+    this.#isFar = isFar;
   }
 
   find(row: Row, view: GraphView): GraphNode | undefined {
     const name = row.text('name');
-    if (name === undefined || !KERNEL.has(typeOf(row))) return undefined;
+    if (this.#isFar || name === undefined || !KERNEL.has(typeOf(row))) return undefined;
     const mac = row.text('mac_in_use') ?? this.#macs.get(row.uuid);
     if (mac !== undefined) this.#macs.set(row.uuid, mac);
     const named = view.nodesWith('Name', name) ?? view.nodes();
@@ -35,7 +38,7 @@ export class Devices {
   /** Whether a node of our own stands for it: the kernel has no device, or none that can be seen. */
   isOurs(row: Row, nowMs: number): boolean {
     const type = typeOf(row);
-    if (!KERNEL.has(type)) return true;
+    if (this.#isFar || !KERNEL.has(type)) return true;
     // What else is missing does not exist at all; an internal port is somewhere.
     if (type !== 'internal' || row.text('error') !== undefined) return false;
     return nowMs - (this.#missingSince.get(row.uuid) ?? nowMs) >= GRACE_MS;
@@ -59,7 +62,8 @@ export class Devices {
     if (ifindex > 0) {
       const numbered = candidates.filter(({ metadata }) => metadata.IfIndex === ifindex);
       const sure = numbered.filter(isSameMac);
-      const known = sure.length > 0 ? sure : numbered;
+      // Names and numbers repeat from namespace to namespace; a device with another address is another one.
+      const known = sure.length > 0 ? sure : numbered.filter(({ metadata }) => !mac || metadata.MAC === undefined);
       return known.find(isOnHost) ?? known[0];
     }
     // A device that was moved keeps its name and its address, and works on.

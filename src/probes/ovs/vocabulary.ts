@@ -22,6 +22,85 @@ const tid = field(z.string(), {
 });
 const name = field(z.string(), { doc: 'Name in Open vSwitch.', example: 'br-int', index: true });
 
+const database = z.string().optional();
+const remotes = z
+  .array(
+    z.strictObject({
+      Target: z.string().optional(),
+      IsConnected: z.boolean(),
+      Role: z.string().optional(),
+      ConnectionMode: z.string().optional(),
+      State: z.string().optional(),
+      LastError: z.string().optional(),
+    }),
+  )
+  .optional();
+const qos = z
+  .strictObject({
+    UUID: z.string(),
+    Type: z.string().optional(),
+    OtherConfig: texts.optional(),
+    Queues: z
+      .array(z.strictObject({ ID: z.int(), DSCP: z.int().optional(), OtherConfig: texts.optional() }))
+      .optional(),
+  })
+  .optional();
+
+export const OvsSystem = nodeType('ovs-system', 'An Open vSwitch as a whole: what stands above its bridges.', {
+  Type: field(z.literal('ovs-system'), { doc: 'Kind of node', example: 'ovs-system', index: true }),
+  Name: name,
+  TID: tid,
+  UUID: uuid,
+  ExtID: extId,
+  Ovs: field(
+    z.strictObject({
+      Version: z.string().optional(),
+      DBVersion: z.string().optional(),
+      SystemType: z.string().optional(),
+      SystemVersion: z.string().optional(),
+      DatapathTypes: strings.optional(),
+      InterfaceTypes: strings.optional(),
+      DPDKInitialized: z.boolean().optional(),
+      DPDKVersion: z.string().optional(),
+      OtherConfig: texts.optional(),
+      Managers: remotes,
+      Database: database,
+    }),
+    {
+      doc: 'Which Open vSwitch it is, what it can, who manages it, and where its database is.',
+      example: { Version: '3.1.0', Database: 'unix:/var/run/openvswitch/db.sock' },
+    },
+  ),
+});
+
+export const Mirror = nodeType(
+  'mirror',
+  'A mirror of Open vSwitch: it copies frames of ports. Its counters are Ovs.Metric.',
+  {
+    Type: field(z.literal('mirror'), { doc: 'Kind of node', example: 'mirror', index: true }),
+    Name: name,
+    TID: tid,
+    UUID: uuid,
+    ExtID: extId,
+    Ovs: field(
+      z.strictObject({
+        SelectAll: z.boolean().optional(),
+        SelectSrcPorts: strings.optional(),
+        SelectDstPorts: strings.optional(),
+        SelectVLANs: numbers.optional(),
+        OutputPort: z.string().optional(),
+        OutputVLAN: z.int().optional(),
+        SnapLen: z.int().optional(),
+        Database: database,
+      }),
+      {
+        doc: 'Ports whose frames are copied as they come in (src) and go out (dst), of which VLANs, and to where.',
+        example: { SelectSrcPorts: ['vm1'], OutputPort: 'span0' },
+      },
+    ),
+  },
+);
+
 export const OvsBridge = nodeType('ovsbridge', 'A bridge of Open vSwitch.', {
   Type: field(z.literal('ovsbridge'), { doc: 'Kind of node', example: 'ovsbridge', index: true }),
   Name: name,
@@ -43,9 +122,11 @@ export const OvsBridge = nodeType('ovsbridge', 'A bridge of Open vSwitch.', {
         FloodVLANs: numbers.optional(),
         Version: z.string().optional(),
         DBVersion: z.string().optional(),
+        Controllers: remotes,
+        Database: database,
       })
       .optional(),
-    { doc: 'How the bridge is set up, and by which Open vSwitch.', example: { DatapathType: 'netdev' } },
+    { doc: 'How the bridge is set up, by which Open vSwitch, and who steers it.', example: { DatapathType: 'netdev' } },
   ),
 });
 
@@ -77,9 +158,21 @@ export const OvsPort = nodeType('ovsport', 'A port of a bridge of Open vSwitch; 
         CVLANs: numbers.optional(),
         Protected: z.boolean().optional(),
         FakeBridge: z.boolean().optional(),
+        ActiveSlave: z.string().optional(),
+        ActiveSlaveMAC: z.string().optional(),
+        FakeInterface: z.boolean().optional(),
+        StpState: z.string().optional(),
+        StpRole: z.string().optional(),
+        RstpState: z.string().optional(),
+        RstpRole: z.string().optional(),
+        QoS: qos,
+        Database: database,
       })
       .optional(),
-    { doc: 'How the port is set up.', example: { Protected: true } },
+    {
+      doc: 'How the port is set up, which slave of a bond is the active one, and how its traffic is shaped.',
+      example: { Protected: true },
+    },
   ),
 });
 
@@ -92,6 +185,10 @@ const addedFields = {
   RemoteIP: field(z.string().optional(), { doc: 'Far end of a tunnel of Open vSwitch.', example: '192.0.2.2' }),
   TunEgressIface: field(z.string().optional(), { doc: 'Interface that a tunnel leaves by.', example: 'eth0' }),
   TunEgressIfaceCarrier: field(z.string().optional(), { doc: 'Whether that one has a carrier.', example: 'up' }),
+  TunKey: field(z.string().optional(), {
+    doc: 'Key of a tunnel of Open vSwitch (VNI of VXLAN and Geneve); flow: rules of OpenFlow set it.',
+    example: '5000',
+  }),
   Ovs: field(
     z
       .strictObject({
@@ -100,6 +197,15 @@ const addedFields = {
         OtherConfig: texts.optional(),
         Error: z.string().optional(),
         DeviceType: z.string().optional(),
+        AdminState: z.string().optional(),
+        LinkSpeed: z.number().optional(),
+        Duplex: z.string().optional(),
+        LacpCurrent: z.boolean().optional(),
+        BfdState: z.string().optional(),
+        CfmFault: z.boolean().optional(),
+        PolicingRate: z.number().optional(),
+        PolicingBurst: z.number().optional(),
+        Database: database,
       })
       .optional(),
     {
@@ -124,11 +230,15 @@ const ownFields = {
 const own = (type: string, doc: string): NodeType => nodeType(type, doc, { ...ownFields, ...addedFields });
 
 export const types: readonly NodeType[] = [
+  OvsSystem,
   OvsBridge,
   OvsPort,
+  Mirror,
+  own('system', 'A network interface of another machine, on a switch whose database is watched from here.'),
   own('internal', 'A port of Open vSwitch that the machine itself is on.'),
   own('patch', 'One end of a cable between two bridges of Open vSwitch.'),
   own('dpdk', 'A port of Open vSwitch that DPDK drives.'),
+  own('dpdkr', 'A port of Open vSwitch that shares a ring with DPDK.'),
   own('dpdkvhostuser', 'A port of a virtual machine on Open vSwitch with DPDK.'),
   own('dpdkvhostuserclient', 'A port of a virtual machine on Open vSwitch with DPDK.'),
   own('stt', 'A tunnel over STT.'),

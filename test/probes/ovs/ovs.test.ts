@@ -24,7 +24,7 @@ function bridges({ graph }: Running): unknown[] {
 }
 
 function start(database: ScriptedDatabase, options: object = {}): Running {
-  return runProbe(ovs, { options: { database: `unix:${database.path}`, ...options }, time: Date.now });
+  return runProbe(ovs, { options: { databases: [`unix:${database.path}`], ...options }, time: Date.now });
 }
 
 test('a machine without Open vSwitch has one notice and nothing else, until there is one', async () => {
