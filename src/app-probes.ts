@@ -6,6 +6,7 @@ import type { ProbePlan } from './probes/supervisor.ts';
 
 export function probePlans({ capture, probes }: Config): ProbePlan[] {
   const options: Readonly<Record<string, unknown>> = {
+    docker: probes.docker,
     host: probes.host,
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },

@@ -67,9 +67,17 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'netlink', 'netns', 'ovn', 'ovs'],
+      default: ['host', 'docker', 'netlink', 'netns', 'ovn', 'ovs'],
       takes: 'NAMES',
       example: 'host,netlink',
+    }),
+    docker: z.strictObject({
+      url: option(text(), {
+        doc: 'Where the engine of Docker is: unix:///PATH or tcp://HOST:PORT.',
+        default: 'unix:///var/run/docker.sock',
+        takes: 'URL',
+        example: 'tcp://127.0.0.1:2375',
+      }),
     }),
     host: z.strictObject({
       metadata: option(valueMap(), {

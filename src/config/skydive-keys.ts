@@ -110,7 +110,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     default: ['ovsdb'],
     ...moreProbes,
   },
-  { key: 'agent.topology.docker.url', default: 'unix:///var/run/docker.sock', why: noProbe('Docker') },
+  { key: 'agent.topology.docker.url', default: 'unix:///var/run/docker.sock', to: 'probes.docker.url' },
   {
     key: 'agent.topology.docker.netns.run_path',
     default: '/var/run/docker/netns',

@@ -13,6 +13,7 @@ export const relations: readonly Relation[] = [
   { name: 'vf', doc: 'A physical function and its virtual function (SR-IOV).' },
   { name: 'vlayer2', doc: 'A tap or an interface and the virtual machine that has it.' },
   { name: 'mirroring', doc: 'A port and the mirror that copies its frames.' },
+  { name: 'attachment', doc: 'A network of containers and a container or an interface that is on it or carries it.' },
   { name: 'connected', doc: 'Block devices that one is made of (Type blockdevlink).' },
   { name: 'multipath', doc: 'Several ways to one block device.' },
   { name: 'ovn', doc: 'A row of the northbound database of OVN and one that it names.' },

@@ -1,5 +1,7 @@
 /** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
+import { docker } from './docker/index.ts';
 import { host } from './host/index.ts';
+import { lldp } from './lldp/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import { ovn } from './ovn/index.ts';
@@ -10,6 +12,8 @@ export const probes: readonly Probe[] = [
   host, //
   netns,
   netlink,
+  docker,
   ovn,
   ovs,
+  lldp,
 ];

@@ -1,0 +1,77 @@
+/** Docker: its containers and networks, from the Engine API and its events. Any version will do. */
+import * as z from 'zod';
+import { bell } from '../../std/bell.ts';
+import { stage } from '../containers/stage.ts';
+import { readEngineAddress } from '../engine/address.ts';
+import { keepConnected } from '../engine/connection.ts';
+import type { Followed } from '../engine/follow.ts';
+import { drawNetworks } from '../engine/networks.ts';
+import { defineProbe } from '../probe.ts';
+import { OWNED, types } from './vocabulary.ts';
+
+const options = z
+  .object({
+    url: z
+      .string()
+      .refine((url) => readEngineAddress(url) !== undefined, 'has to be unix:///PATH or tcp://HOST:PORT')
+      .default('unix:///var/run/docker.sock')
+      .describe('Where the engine is: unix:///PATH or tcp://HOST:PORT'),
+    goneAfterMs: z
+      .int()
+      .min(0)
+      .default(60_000)
+      .describe('How long what the engine said is shown when it does not answer, in ms'),
+    verifyMs: z.int().min(1_000).default(300_000).describe('How often everything is read anew, in ms'),
+    answerMs: z.int().min(100).default(10_000).describe('How long an answer may take, in ms'),
+    containersMax: z.int().min(1).default(10_000).describe('How many containers are shown at most'),
+  })
+  .prefault({});
+
+export const docker = defineProbe({
+  name: 'docker',
+  doc: 'Docker: containers, running or not, and networks.',
+  options,
+  types,
+
+  async run(context) {
+    const { options: given, host } = context;
+    const address = readEngineAddress(given.url);
+    if (!address) throw new Error('the options were checked');
+    const followed: Followed = { containers: new Map(), networks: new Map(), since: undefined };
+    const look = bell();
+    let isFilled = false;
+    const showing = stage({
+      context,
+      manager: 'docker',
+      owned: OWNED,
+      look,
+      scene: () =>
+        isFilled
+          ? {
+              containers: followed.containers.values(),
+              looksAround: followed.networks.size > 0,
+              more: (drawing) =>
+                drawNetworks({
+                  ...drawing,
+                  host,
+                  manager: 'docker',
+                  networks: followed.networks,
+                  containers: followed.containers.values(),
+                }),
+            }
+          : undefined,
+    });
+    const listening = keepConnected({
+      ...given,
+      context,
+      address,
+      called: `Docker at ${given.url}`,
+      followed,
+      changed() {
+        isFilled = true;
+        look.ring();
+      },
+    });
+    await Promise.all([showing, listening]);
+  },
+});
