@@ -72,6 +72,16 @@ std::vector<uint32_t> numbersIn(const Napi::Object& options, const char* key) {
   return found;
 }
 
+std::vector<uint8_t> bytesIn(const Napi::Object& options, const char* key) {
+  const Napi::Value value = options.Get(key);
+  if (value.IsUndefined()) return {};
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    refuse(options.Env(), key, "a Uint8Array");
+  }
+  const Napi::Uint8Array given = value.As<Napi::Uint8Array>();
+  return {given.Data(), given.Data() + given.ByteLength()};
+}
+
 bool flagIn(const Napi::Object& options, const char* key) {
   const Napi::Value value = options.Get(key);
   if (value.IsUndefined()) return false;

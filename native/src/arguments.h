@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ std::optional<std::string> textIn(const Napi::Object& options, const char* key);
 /** A whole number within the bounds. */
 std::optional<int64_t> numberIn(const Napi::Object& options, const char* key, int64_t from, int64_t to);
 std::vector<uint32_t> numbersIn(const Napi::Object& options, const char* key);
+/** Empty when it is left out. */
+std::vector<uint8_t> bytesIn(const Napi::Object& options, const char* key);
 bool flagIn(const Napi::Object& options, const char* key);
 
 }  // namespace skein

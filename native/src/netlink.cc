@@ -1,5 +1,6 @@
 #include "netlink.h"
 
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
@@ -37,6 +38,19 @@ bool set(const Fd& fd, int level, int option, int value) {
 
 size_t aligned(size_t size) { return (size + 3) & ~size_t{3}; }
 
+void attachFilter(const Fd& fd, const std::vector<uint8_t>& bytes, const std::string& name) {
+  const size_t count = bytes.size() / sizeof(sock_filter);
+  if (count == 0 || count > BPF_MAXINSNS || bytes.size() % sizeof(sock_filter) != 0) {
+    throw Failure{EINVAL, "attach a filter of " + std::to_string(bytes.size()) + " bytes to " + name};
+  }
+  std::vector<sock_filter> instructions(count);
+  memcpy(instructions.data(), bytes.data(), bytes.size());
+  const sock_fprog program{static_cast<unsigned short>(count), instructions.data()};
+  if (setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
+    throw Failure::of("attach a filter to " + name);
+  }
+}
+
 // The epoll thread is the only reader, so one buffer serves all sockets.
 std::vector<uint8_t>& scratch() {
   static thread_local std::vector<uint8_t> buffer(kBatchBytes);
@@ -64,6 +78,7 @@ Fd openNetlink(const NetlinkOptions& options) {
       !set(fd, SOL_SOCKET, SO_RCVBUF, *options.receiveBufferBytes)) {
     throw Failure::of("set receive buffer of " + name);
   }
+  if (!options.filter.empty()) attachFilter(fd, options.filter, name);
   // Comforts that older kernels lack (4.3, 4.12, 4.20): without them answers are longer and say less.
   set(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
   set(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);

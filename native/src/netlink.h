@@ -19,6 +19,8 @@ struct NetlinkOptions {
   int protocol = 0;
   std::vector<uint32_t> groups;
   std::optional<int> receiveBufferBytes;
+  /** A classic BPF program, structs sock_filter, that says which messages are wanted; empty: all. */
+  std::vector<uint8_t> filter;
   bool strict = false;
   bool allNamespaces = false;
 };

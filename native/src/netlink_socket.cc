@@ -17,6 +17,7 @@ Napi::Value openNetlinkSocket(const Napi::CallbackInfo& info) {
   if (const auto bytes = numberIn(given, "receiveBufferBytes", 0, INT32_MAX / 2)) {
     options.receiveBufferBytes = static_cast<int>(*bytes);
   }
+  options.filter = bytesIn(given, "filter");
   options.strict = flagIn(given, "strict");
   options.allNamespaces = flagIn(given, "allNamespaces");
   const auto netns = textIn(given, "netns");
