@@ -3,12 +3,13 @@
  * and what that one does. The best of them tells it, and the others are silent while it does.
  */
 import type { GraphWriter } from '../../graph/change.ts';
-import type { GraphNode } from '../../graph/element.ts';
+import type { GraphNode, Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import { Sketch } from '../picture.ts';
 import type { ProbeHost } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { type Container, containerNodeId, describeContainer, MANAGERS, type Manager } from './container.ts';
+import { ADDED_KEYS } from './vocabulary.ts';
 
 export interface TellingParts {
   readonly graph: GraphWriter;
@@ -77,7 +78,11 @@ export class Telling {
       nodeIds.set(container.key, id);
       sketch.nodes.set(id, describeContainer(container, manager, host));
       const home = homes.get(container.key);
-      if (home !== undefined) sketch.link(home, id, 'ownership');
+      if (home === undefined) continue;
+      sketch.link(home, id, 'ownership');
+      const { runtime } = container.facts;
+      if (home !== host.id)
+        sketch.additions.set(home, { Manager: manager, ...(runtime !== undefined && { Runtime: runtime }) });
     }
     more(sketch, nodeIds);
     // What someone better tells now is not ours to take back.
@@ -99,8 +104,16 @@ export class Telling {
     const { graph, host, manager, owned } = this.#parts;
     const isOwn = ({ metadata }: GraphNode) =>
       metadata.Manager === manager && (metadata.Type === 'container' || metadata.Type === `${manager}network`);
-    return new Speaker({ graph, host, owned, added: [], isOwn });
+    // Runtime says that it was us: of some namespaces others know the manager too.
+    const isAdded = ({ metadata }: GraphNode) =>
+      metadata.Type === 'netns' && metadata.Manager === manager && metadata.Runtime !== undefined;
+    return new Speaker({ graph, host, owned, added: ADDED_KEYS, isOwn, isAdded, withdraw });
   }
+}
+
+/** Docker's directory of namespaces says whose they are. */
+function withdraw({ Path }: Metadata): { readonly unset: readonly string[] } {
+  return { unset: /\/docker\/netns\/[^/]+$/.test(String(Path)) ? ['Runtime'] : ADDED_KEYS };
 }
 
 function tellerOf(view: GraphView, id: string): unknown {

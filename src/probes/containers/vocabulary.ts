@@ -117,3 +117,13 @@ export function networkType(manager: string, engine: string) {
     }),
   });
 }
+
+const added = {
+  Manager: field(z.string().optional(), { doc: 'Who manages the containers in it', example: 'docker', index: true }),
+  Runtime: field(z.string().optional(), { doc: 'What runs the containers in it', example: 'runc' }),
+};
+
+export const ADDED_KEYS: readonly string[] = Object.keys(added);
+
+/** What is said of the namespaces that containers are in. */
+export const NetnsOfContainers = nodeType('netns', 'A network namespace that containers are in.', added);

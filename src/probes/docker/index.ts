@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { bell } from '../../std/bell.ts';
 import { stage } from '../containers/stage.ts';
+import { NetnsOfContainers } from '../containers/vocabulary.ts';
 import { readEngineAddress } from '../engine/address.ts';
 import { keepConnected } from '../engine/connection.ts';
 import type { Followed } from '../engine/follow.ts';
@@ -32,6 +33,7 @@ export const docker = defineProbe({
   doc: 'Docker: containers, running or not, and networks.',
   options,
   types,
+  adds: [NetnsOfContainers],
 
   async run(context) {
     const { options: given, host } = context;

@@ -1,5 +1,6 @@
 /** Says which namespaces there are: to the graph, and to those who look into them. */
 import type { Change, GraphWriter } from '../../graph/change.ts';
+import type { Metadata } from '../../graph/element.ts';
 import type { NetnsIdentity } from '../../native/door.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import { netnsId, netnsTid } from '../identity.ts';
@@ -70,7 +71,7 @@ export class Speaker {
     });
     const { refused } = graph.apply(
       spoken.flatMap(({ holding, namespace }): Change[] => [
-        { kind: 'node', id: namespace.nodeId, metadata: metadataOf(holding, namespace), owns: OWNS },
+        nodeOf(namespace.nodeId, metadataOf(holding, namespace)),
         { kind: 'edge', parent: host.id, child: namespace.nodeId, metadata: { RelationType: 'ownership' } },
       ]),
     );
@@ -122,6 +123,12 @@ export class Speaker {
 }
 
 const OWNS = new Set(Object.keys(Netns.fields.shape));
+/** Where the place does not tell who made it, whoever manages containers may. */
+const OWNS_UNMANAGED = OWNS.difference(new Set(['Manager']));
+
+function nodeOf(id: string, metadata: Metadata): Change {
+  return { kind: 'node', id, metadata, owns: metadata.Manager === undefined ? OWNS_UNMANAGED : OWNS };
+}
 
 function metadataOf({ identity, places }: Holding, { name, path, tid, cookie }: Namespace) {
   const manager = [...places.values()].find((place) => place.manager !== undefined)?.manager;
