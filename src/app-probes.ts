@@ -6,6 +6,11 @@ import type { ProbePlan } from './probes/supervisor.ts';
 
 export function probePlans({ capture, probes }: Config): ProbePlan[] {
   const options: Readonly<Record<string, unknown>> = {
+    conntrack: {
+      pollMs: probes.conntrack.poll,
+      countMs: probes.conntrack.count,
+      events: probes.conntrack.translations === 'at-once',
+    },
     docker: probes.docker,
     host: probes.host,
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },

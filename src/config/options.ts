@@ -67,9 +67,29 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'docker', 'netlink', 'netns', 'ovn', 'ovs'],
+      default: ['host', 'conntrack', 'docker', 'netlink', 'netns', 'ovn', 'ovs'],
       takes: 'NAMES',
       example: 'host,netlink',
+    }),
+    conntrack: z.strictObject({
+      poll: option(duration({ min: '1s', max: '1h' }), {
+        doc: 'How often the fill and the counters of connection tracking are read.',
+        default: '10s',
+        takes: 'DURATION',
+        example: '1m',
+      }),
+      count: option(duration({ min: '1s', max: '1d' }), {
+        doc: 'How often tracked connections are counted by state and zone, at most; of a large table less often, so that it takes no more than a fiftieth of the time.',
+        default: '30s',
+        takes: 'DURATION',
+        example: '5m',
+      }),
+      translations: option(z.enum(['at-once', 'when-counted'], { error: 'has to be at-once or when-counted' }), {
+        doc: 'When translated connections (NAT) are told: at-once, for which the kernel makes an event of every connection, or when-counted.',
+        default: 'at-once',
+        takes: 'WHEN',
+        example: 'when-counted',
+      }),
     }),
     docker: z.strictObject({
       url: option(text(), {

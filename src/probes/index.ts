@@ -1,4 +1,5 @@
 /** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
+import { conntrack } from './conntrack/index.ts';
 import { docker } from './docker/index.ts';
 import { host } from './host/index.ts';
 import { lldp } from './lldp/index.ts';
@@ -12,6 +13,7 @@ export const probes: readonly Probe[] = [
   host, //
   netns,
   netlink,
+  conntrack,
   docker,
   ovn,
   ovs,
