@@ -6,6 +6,7 @@ import { Feed } from './api/flow-feed.ts';
 import { captureStatus, flowStatus } from './api/flow-status.ts';
 import type { ApiParts } from './api/parts.ts';
 import { turn } from './api/write.ts';
+import type { RunningEnds } from './app-ends.ts';
 import type { Archive, FlowArchive, FlowArchiveHealth } from './archive/archive.ts';
 import { batchId } from './archive/batchid.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
@@ -19,10 +20,12 @@ import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
 import { captureFile } from './capture/kept.ts';
 import { LiveFlows } from './capture/live-flows.ts';
+import { sweepSwitches } from './capture/ovs-leftovers.ts';
 import { Tails } from './capture/tail.ts';
 import { Traces } from './capture/traces.ts';
 import { version } from './cli/version.ts';
 import type { Config } from './config/options.ts';
+import { ovsDatabases } from './config/ovs-databases.ts';
 import { keptCaptureShape } from './contract/capture.ts';
 import type { CaptureStatus, FlowStatus } from './contract/status.ts';
 import type { RawPacket } from './flow/flow.ts';
@@ -54,6 +57,7 @@ export interface FlowParts {
   readonly archive: FlowArchive | undefined;
   /** Where those of traces are kept. */
   readonly openTraces: (() => Promise<Archive>) | undefined;
+  readonly ends: Pick<RunningEnds, 'lookUp' | 'view'>;
 }
 
 export interface RunningFlows extends AsyncDisposable {
@@ -78,9 +82,12 @@ export function startFlows(parts: FlowParts): RunningFlows {
   const { archive, config, graph, host, log, namespaces, notes } = parts;
   const { door, dropReason } = learningDropReasons(parts.door);
   const life = lifeOf(config);
+  const ovs = { databases: ovsDatabases(config), tls: config.probes.ovs.tls, host: host.name };
+  const sweeping = new AbortController();
+  void sweepSwitches(ovs, { clock: systemClock, log, signal: sweeping.signal });
   const mechanisms = mechanismList({
     ports: { from: config.capture.portMin, to: config.capture.portMax },
-    ovsdb: config.capture.ovsdb,
+    ovs,
     bounds: boundsOf(config),
   });
   const queuedMax = Math.min(QUEUED_MAX, config.archive.flows.queue / 2);
@@ -93,6 +100,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
     elapsed: () => performance.now(),
     queueBytesMax: config.capture.queueSize,
     rawBytesMax: config.flow.rawPacketsSize,
+    lookUpEnds: parts.ends.lookUp,
     hasRoom: () => (writer?.status().queued ?? 0) < queuedMax,
   });
   const writer: FlowWriter | undefined =
@@ -165,7 +173,11 @@ export function startFlows(parts: FlowParts): RunningFlows {
       captures,
       tails,
       ...(traces && { traces: traces.door }),
-      flows: { flows: traces?.flows ?? past, matchFilter: (expression) => packetTest(door, expression) },
+      flows: {
+        flows: traces?.flows ?? past,
+        sockets: parts.ends.view,
+        matchFilter: (expression) => packetTest(door, expression),
+      },
       flowFeed: feed,
     },
     sweep: () => captures.sweep(),
@@ -181,6 +193,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
       }),
     }),
     async [Symbol.asyncDispose]() {
+      sweeping.abort();
       unsubscribe();
       clearInterval(counting);
       clearInterval(looking);

@@ -4,7 +4,7 @@ import type { Mechanism } from '../../src/capture/mechanism.ts';
 import { code, madeFrom, table } from './table.ts';
 
 export function mechanismsPage(): string {
-  const all = mechanisms({ ports: { from: 8100, to: 8132 }, ovsdb: '' });
+  const all = mechanisms({ ports: { from: 8100, to: 8132 }, ovs: { databases: [], host: '' } });
   const ladder = all.filter(({ rank }) => rank !== undefined).sort((a, b) => (b.rank as number) - (a.rank as number));
   return `${madeFrom('the list of mechanisms')}
 

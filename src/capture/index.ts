@@ -5,7 +5,9 @@ import { ebpfWith } from './ebpf/index.ts';
 import { ipfix } from './ipfix/index.ts';
 import type { Mechanism } from './mechanism.ts';
 import { netflow } from './netflow/index.ts';
+import type { OvsSwitches } from './ovs-database.ts';
 import { ovsipfixOn } from './ovsipfix/index.ts';
+import { ovsmirrorOn } from './ovsmirror/index.ts';
 import { ovsnetflowOn } from './ovsnetflow/index.ts';
 import { ovssflowOn } from './ovssflow/index.ts';
 import { pcapWith } from './pcap/index.ts';
@@ -15,8 +17,8 @@ import { sflow } from './sflow/index.ts';
 export interface MechanismOptions {
   /** Ports of pcapsocket captures that name none. */
   readonly ports: PortRange;
-  /** Database of Open vSwitch. */
-  readonly ovsdb: string;
+  /** Where Open vSwitch is. */
+  readonly ovs: OvsSwitches;
   readonly bounds?: CaptureBounds;
 }
 
@@ -25,7 +27,7 @@ const SFLOW_PORTS: PortRange = { from: 6345, to: 6355 };
 const NETFLOW_PORTS: PortRange = { from: 6365, to: 6375 };
 const IPFIX_PORTS: PortRange = { from: 6376, to: 6386 };
 
-export function mechanisms({ ports, ovsdb: database, bounds = defaultBounds }: MechanismOptions): readonly Mechanism[] {
+export function mechanisms({ ports, ovs, bounds = defaultBounds }: MechanismOptions): readonly Mechanism[] {
   return [
     ebpfWith(bounds),
     afpacketWith(bounds),
@@ -34,8 +36,9 @@ export function mechanisms({ ports, ovsdb: database, bounds = defaultBounds }: M
     sflow,
     netflow,
     ipfix,
-    ovssflowOn({ database, ports: SFLOW_PORTS }),
-    ovsnetflowOn({ database, ports: NETFLOW_PORTS }),
-    ovsipfixOn({ database, ports: IPFIX_PORTS }),
+    ovssflowOn({ ...ovs, ports: SFLOW_PORTS }),
+    ovsnetflowOn({ ...ovs, ports: NETFLOW_PORTS }),
+    ovsipfixOn({ ...ovs, ports: IPFIX_PORTS }),
+    ovsmirrorOn(ovs, bounds),
   ];
 }

@@ -1,19 +1,25 @@
 /** A listener and the bridge that exports to it: they begin and end together. */
 
 import type { MechanismContext, Running } from './mechanism.ts';
-import { exportFrom, type OvsExport, targetOf } from './ovs-export.ts';
+import { OvsDatabase, type OvsSwitches } from './ovs-database.ts';
+import { type ExportKind, exportFrom, type OvsExport, targetOf } from './ovs-export.ts';
 
 export async function ovsCapture(
   { place, options, log }: MechanismContext,
   listener: Running & { readonly port: number },
-  asked: Pick<OvsExport, 'database' | 'kind'> & { readonly columns: (target: string) => OvsExport['columns'] },
+  asked: { readonly kind: ExportKind; readonly columns: (target: string) => OvsExport['columns'] },
+  switches: OvsSwitches,
 ): Promise<Running> {
-  const { database, kind } = asked;
+  const { kind } = asked;
   const columns = asked.columns(targetOf(options.bind, listener.port));
-  const exporter = await exportFrom({ database, kind, columns, bridge: place.name }).catch(async (error) => {
+  let exporter: AsyncDisposable;
+  try {
+    const database = OvsDatabase.of(place, switches);
+    exporter = await exportFrom({ database, kind, columns, bridge: place.name, log });
+  } catch (error) {
     await listener[Symbol.asyncDispose]();
     throw error;
-  });
+  }
   log.info(`bridge ${place.name} exports ${kind} to ${listener.listens}`);
   return {
     ...(listener.listens !== undefined && { listens: listener.listens }),

@@ -2,6 +2,7 @@
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { Place } from './mechanism.ts';
+import { isMirrorOutput } from './ovs-owner.ts';
 
 /** A namespace that can be opened. */
 export interface KnownNamespace {
@@ -19,6 +20,7 @@ export function placeOf(
 ): Place | string {
   const { TID, Type, Name, IfIndex, MAC } = node.metadata;
   if (typeof TID !== 'string' || TID === '') return 'it has no TID';
+  if (isMirrorOutput(node.metadata)) return 'frames of another port are copied to it for a capture';
   const owner = ownerOf(node, view);
   const isOurs = owner === undefined || owner.id === own;
   const namespace = namespaces.find(({ nodeId }) => nodeId === (isOurs ? own : owner.id));

@@ -32,6 +32,6 @@ test('options, stages and types that docs/capture.md names are those that there 
   expect(named.filter((option) => !options.has(option))).toEqual([]);
   const rows = [...text.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, stage]) => stage);
   expect(rows).toEqual([...lossStages]);
-  const types = mechanisms({ ports: { from: 1, to: 2 }, ovsdb: '' }).map(({ type }) => type);
+  const types = mechanisms({ ports: { from: 1, to: 2 }, ovs: { databases: [], host: '' } }).map(({ type }) => type);
   expect(types.filter((type) => !code.includes(type))).toEqual([]);
 });

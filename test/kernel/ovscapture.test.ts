@@ -30,8 +30,10 @@ if (isRoot && hasOvs) {
   afterAll(() => hosts[Symbol.asyncDispose]());
 }
 
+const switches = () => ({ databases: [hosts.database], host: 'h' });
+
 function start(make: (ovs: OvsOptions) => Mechanism, sink: Kept, bridge = 'br0', samplingRate = 1): Promise<Running> {
-  return make({ database: hosts.database, ports: { from: 16_345, to: 16_355 } }).start({
+  return make({ ...switches(), ports: { from: 16_345, to: 16_355 } }).start({
     door,
     place: { ...place, type: 'ovsbridge', name: bridge },
     options: { ...asked, samplingRate },
@@ -138,7 +140,11 @@ withOvs(
   'a bridge that is not there, and a switch that is not, are told',
   async () => {
     await expect(start(ovssflowOn, new Kept(), 'br9')).rejects.toThrow('bridge br9: needs a bridge of that name');
-    const nowhere = ovssflowOn({ database: 'unix:/nowhere/db.sock', ports: { from: 16_345, to: 16_355 } });
+    const nowhere = ovssflowOn({
+      databases: ['unix:/nowhere/db.sock'],
+      host: 'h',
+      ports: { from: 16_345, to: 16_355 },
+    });
     const context = { door, place: { ...place, name: 'br0' }, options: asked, sink: new Kept(), nowMs: Date.now, log };
     await expect(nowhere.start(context)).rejects.toThrow('Open vSwitch at unix:/nowhere/db.sock');
   },

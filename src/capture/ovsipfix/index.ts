@@ -2,6 +2,7 @@
 import { collect, collectorCan } from '../datagrams/collect.ts';
 import type { Mechanism, MechanismContext, Running } from '../mechanism.ts';
 import { ovsCapture } from '../ovs-capture.ts';
+import { map } from '../ovs-database.ts';
 import type { OvsOptions } from '../ovs-export.ts';
 
 export function ovsipfixOn(ovs: OvsOptions): Mechanism {
@@ -15,18 +16,16 @@ export function ovsipfixOn(ovs: OvsOptions): Mechanism {
   };
 }
 
-async function start(context: MechanismContext, { database, ports }: OvsOptions): Promise<Running> {
+async function start(context: MechanismContext, ovs: OvsOptions): Promise<Running> {
   const { samplingRate, pollingIntervalS } = context.options;
   // Open vSwitch multiplies by the rate before it sends.
-  return ovsCapture(context, await collect(context, { ports, scaledBy: samplingRate }), {
-    database,
-    kind: 'ipfix',
-    columns: (target) => ({
-      targets: target,
-      sampling: samplingRate,
-      cache_active_timeout: pollingIntervalS,
-      // Each packet where it comes in: where it goes out it would be counted once more.
-      'other_config:enable-output-sampling': 'false',
-    }),
+  const listener = await collect(context, { ports: ovs.ports, scaledBy: samplingRate });
+  const columns = (target: string) => ({
+    targets: target,
+    sampling: samplingRate,
+    cache_active_timeout: pollingIntervalS,
+    // Each packet where it comes in: where it goes out it would be counted once more.
+    other_config: map({ 'enable-output-sampling': 'false' }),
   });
+  return ovsCapture(context, listener, { kind: 'ipfix', columns }, ovs);
 }

@@ -15,10 +15,7 @@ export function ovsnetflowOn(ovs: OvsOptions): Mechanism {
   };
 }
 
-async function start(context: MechanismContext, { database, ports }: OvsOptions): Promise<Running> {
-  return ovsCapture(context, await collect(context, { ports }), {
-    database,
-    kind: 'netflow',
-    columns: (target) => ({ targets: target, active_timeout: context.options.pollingIntervalS }),
-  });
+async function start(context: MechanismContext, ovs: OvsOptions): Promise<Running> {
+  const columns = (target: string) => ({ targets: target, active_timeout: context.options.pollingIntervalS });
+  return ovsCapture(context, await collect(context, { ports: ovs.ports }), { kind: 'netflow', columns }, ovs);
 }

@@ -18,18 +18,15 @@ export function ovssflowOn(ovs: OvsOptions): Mechanism {
 /** Samples of several packets share a datagram of 1,400 bytes. */
 const SAMPLE_BYTES_MAX = 512;
 
-async function start(context: MechanismContext, { database, ports }: OvsOptions): Promise<Running> {
+async function start(context: MechanismContext, ovs: OvsOptions): Promise<Running> {
   const { headerSize, samplingRate, pollingIntervalS } = context.options;
-  return ovsCapture(context, await sample(context, ports), {
-    database,
-    kind: 'sflow',
-    columns: (target) => ({
-      targets: target,
-      // Its address is how the agent calls itself; the loopback always has one.
-      agent: 'lo',
-      header: Math.min(headerSize, SAMPLE_BYTES_MAX),
-      sampling: samplingRate,
-      polling: pollingIntervalS,
-    }),
+  const columns = (target: string) => ({
+    targets: target,
+    // Its address is how the agent calls itself; the loopback always has one.
+    agent: 'lo',
+    header: Math.min(headerSize, SAMPLE_BYTES_MAX),
+    sampling: samplingRate,
+    polling: pollingIntervalS,
   });
+  return ovsCapture(context, await sample(context, ovs.ports), { kind: 'sflow', columns }, ovs);
 }
