@@ -13,6 +13,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     },
     docker: probes.docker,
     host: probes.host,
+    lldp: { interfaces: probes.lldp.interfaces },
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     ovn: probes.ovn,

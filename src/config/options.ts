@@ -67,7 +67,7 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'conntrack', 'docker', 'netlink', 'netns', 'ovn', 'ovs'],
+      default: ['host', 'conntrack', 'docker', 'netlink', 'netns', 'ovn', 'ovs', 'lldp'],
       takes: 'NAMES',
       example: 'host,netlink',
     }),
@@ -111,6 +111,14 @@ export const configShape = z.strictObject({
         default: [],
         takes: 'JSON',
         example: '[{"name": "zone", "path": "/etc/site.ini", "selector": "site.zone"}]',
+      }),
+    }),
+    lldp: z.strictObject({
+      interfaces: option(texts(), {
+        doc: 'Names of interfaces at which neighbours are listened for; none: all of them.',
+        default: [],
+        takes: 'NAMES',
+        example: 'eno1,eno2',
       }),
     }),
     netlink: z.strictObject({

@@ -1,0 +1,182 @@
+/** Neighbours at the other end of the wire: switches that tell of themselves over LLDP (IEEE 802.1AB) or CDP. */
+import * as z from 'zod';
+import type { GraphNode } from '../../graph/element.ts';
+import type { GraphView } from '../../graph/view.ts';
+import { bell } from '../../std/bell.ts';
+import { defineProbe, type Namespace } from '../probe.ts';
+import { Speaker } from '../speaker.ts';
+import type { Heard } from './frames.ts';
+import { type Interface, Listener } from './listener.ts';
+import { Neighbours } from './neighbours.ts';
+import { draw, interfacesOf } from './picture.ts';
+import { OWNED, types } from './vocabulary.ts';
+
+const options = z
+  .object({
+    interfaces: z.array(z.string()).max(1_000).default([]).describe('Names of interfaces; none: all of them'),
+    lookMs: z.int().min(100).default(2_000).describe('How often to look for new interfaces, in ms'),
+    namespacesMax: z.int().min(1).default(1_000).describe('How many namespaces are listened in at most'),
+  })
+  .prefault({});
+
+/** What an earlier run of the probe found is taken back only when everyone had time to speak again: 4 times 30 s. */
+const ADOPT_AFTER_MS = 121_000;
+
+export const lldp = defineProbe({
+  name: 'lldp',
+  doc: 'Switches that interfaces are plugged into, as they tell of themselves over LLDP or CDP.',
+  reads: [
+    'Frames of LLDP and CDP that reach an interface of any namespace (packet sockets; nothing is sent).',
+    'Who does not speak again within the time that it gave itself (TTL) is gone.',
+  ],
+  needs: [{ what: 'CAP_NET_RAW', without: 'no frame is heard' }],
+  counters: {
+    unreadable: 'frames that make no sense',
+    neighboursRefused: 'neighbours beyond 16 at one interface, or 4,096 in all',
+    namespacesNotHeard: 'namespaces in which it could not listen',
+    refused: 'changes that the graph refused',
+  },
+  options,
+  types,
+
+  async run({ options: given, door, graph, host, namespaces, view, signal, ready, notice, count }) {
+    const neighbours = new Neighbours();
+    const speaker = new Speaker({
+      graph,
+      host,
+      owned: OWNED,
+      added: [],
+      isOwn: ({ metadata: { Probe, Type } }) => Probe === 'lldp' && (Type === 'switch' || Type === 'switchport'),
+    });
+    const look = bell();
+    const listeners = new Map<string, Listener>();
+    let isChanged = false;
+    let looked: Promise<void> = Promise.resolve();
+
+    function heard(namespace: string, { interfaceIndex, neighbour }: Heard): void {
+      if (neighbour === undefined) {
+        count('unreadable');
+        return;
+      }
+      const before = neighbours.refused;
+      if (neighbours.hear({ namespace, interfaceIndex, neighbour }, Date.now())) isChanged = true;
+      if (neighbours.refused > before) count('neighboursRefused');
+      look.ring();
+    }
+
+    async function open(namespace: Namespace): Promise<void> {
+      const { nodeId, name } = namespace;
+      if (listeners.size >= given.namespacesMax) {
+        count('namespacesNotHeard');
+        notice(`neighbours are listened for in ${given.namespacesMax} namespaces, and there are more`);
+        return;
+      }
+      try {
+        const listener = await Listener.open(door, namespace, (what) => heard(nodeId, what));
+        if (namespaces.list().some((one) => one.nodeId === nodeId) && !signal.aborted) listeners.set(nodeId, listener);
+        else listener.close();
+        look.ring();
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        // A namespace may go while it is opened.
+        if (signal.aborted || code === 'ENOENT') return;
+        count('namespacesNotHeard');
+        notice(`neighbours of ${name} are not heard (${message}): needs CAP_NET_RAW there`);
+      }
+    }
+
+    namespaces.watch(
+      {
+        added: (namespace) => {
+          looked = Promise.all([looked, open(namespace)]).then(() => undefined);
+        },
+        removed({ nodeId }) {
+          listeners.get(nodeId)?.close();
+          listeners.delete(nodeId);
+          look.ring();
+        },
+      },
+      signal,
+    );
+    await namespaces.complete();
+    await looked;
+
+    const every = setInterval(look.ring, given.lookMs).unref();
+    const adopt = setTimeout(() => {
+      speaker.adopt(view());
+      isChanged = true;
+      look.ring();
+    }, ADOPT_AFTER_MS).unref();
+    let wake: NodeJS.Timeout | undefined;
+    let drawn = '';
+    try {
+      ready();
+      while (await look.rung(signal)) {
+        clearTimeout(wake);
+        const [now, nowMs] = [view(), Date.now()];
+        for (const [namespace, listener] of listeners)
+          await listener.listenAt(interfacesToHear(now, namespace, given.interfaces));
+        isChanged = neighbours.age(nowMs, (namespace) => listeners.has(namespace)) || isChanged;
+        // An interface gets another node when it moves, or appears after its neighbour was heard.
+        const places = placesOf(now, neighbours, given.interfaces);
+        const seen = JSON.stringify([...places]);
+        if (isChanged || seen !== drawn) {
+          const picture = draw(neighbours.all(), ({ namespace, interfaceIndex }) =>
+            places.get(`${namespace} ${interfaceIndex}`),
+          );
+          count('refused', speaker.say(picture, now));
+          isChanged = false;
+          drawn = seen;
+        }
+        const dueMs = neighbours.dueMs();
+        if (Number.isFinite(dueMs)) wake = setTimeout(look.ring, Math.max(1, dueMs - Date.now())).unref();
+      }
+    } finally {
+      clearInterval(every);
+      clearTimeout(adopt);
+      clearTimeout(wake);
+      for (const listener of listeners.values()) listener.close();
+    }
+  },
+});
+
+/** Nodes of the interfaces at which somebody was heard, of those that are asked about. */
+function placesOf(view: GraphView, neighbours: Neighbours, names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const byNamespace = Map.groupBy(neighbours.all(), ({ namespace }) => namespace);
+  for (const [namespace, known] of byNamespace) {
+    const interfaces = interfacesOf(view, namespace);
+    for (const { interfaceIndex } of known) {
+      const id = interfaces.get(interfaceIndex);
+      if (id !== undefined && isAskedAbout(view, id, names)) found.set(`${namespace} ${interfaceIndex}`, id);
+    }
+  }
+  return found;
+}
+
+function interfacesToHear(view: GraphView, namespace: string, names: readonly string[]): Interface[] {
+  const found: Interface[] = [];
+  for (const id of interfacesOf(view, namespace).values())
+    for (const node of view.nodes(id)) {
+      const { IfIndex, LinkFlags } = node.metadata;
+      if (!isAskedAbout(view, id, names)) continue;
+      if (Array.isArray(LinkFlags) && LinkFlags.includes('LOOPBACK')) continue;
+      found.push({ index: IfIndex as number, isOfDatapath: isOfDatapath(view, node) });
+    }
+  return found;
+}
+
+function isAskedAbout(view: GraphView, id: string, names: readonly string[]): boolean {
+  if (names.length === 0) return true;
+  for (const { metadata } of view.nodes(id)) return names.includes(String(metadata.Name));
+  return false;
+}
+
+/** Whether the kernel datapath of Open vSwitch is its master. */
+function isOfDatapath(view: GraphView, node: GraphNode): boolean {
+  for (const edge of view.in(node)) {
+    if (edge.metadata.RelationType !== 'layer2') continue;
+    for (const { metadata } of view.parents(edge)) if (metadata.Type === 'openvswitch') return true;
+  }
+  return false;
+}

@@ -1,0 +1,143 @@
+/** A real LLDP daemon at the other end of a cable. Needs root, lldpd. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDoor } from '../../src/native/index.ts';
+import { lldp } from '../../src/probes/lldp/index.ts';
+import type { Probe } from '../../src/probes/probe.ts';
+import { eventually } from '../eventually.ts';
+import { expectVocabulary, type Running, runProbe } from '../probes/context.ts';
+import { TestNetns } from './native_netns.ts';
+
+let here: TestNetns;
+let there: TestNetns;
+let running: Running;
+let folder: string;
+let daemon: ChildProcess | undefined;
+
+beforeEach(() => {
+  here = new TestNetns();
+  there = new TestNetns();
+  folder = mkdtempSync(join(tmpdir(), 'skein-lldp-'));
+  // The daemon gives up its privileges.
+  chmodSync(folder, 0o755);
+  execFileSync('ip', ['-n', here.name, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'swp1', 'netns', there.name]);
+  for (const [netns, name] of [
+    [here.name, 'eth0'],
+    [there.name, 'swp1'],
+  ] as const)
+    execFileSync('ip', ['-n', netns, 'link', 'set', name, 'up']);
+  running = runProbe(lldp as Probe, { door: openDoor(), options: { lookMs: 100 }, time: Date.now });
+  const { graph, namespaces } = running;
+  const source = { host: 'h', origin: 'agent.h', time: Date.now() };
+  const [{ ifindex }] = JSON.parse(
+    execFileSync('ip', ['-n', here.name, '-j', 'link', 'show', 'eth0'], { encoding: 'utf8' }),
+  ) as [{ ifindex: number }];
+  graph.apply(
+    [
+      { kind: 'node', id: 'here', metadata: { Type: 'netns', Name: here.name } },
+      { kind: 'node', id: 'eth0', metadata: { Type: 'veth', Name: 'eth0', IfIndex: ifindex } },
+      { kind: 'edge', parent: 'here', child: 'eth0', metadata: { RelationType: 'ownership' } },
+    ],
+    source,
+  );
+  namespaces.add({ nodeId: 'here', tid: 'here', path: here.path, cookie: 0n, name: here.name });
+});
+
+afterEach(async () => {
+  await end('SIGTERM');
+  await running.stop();
+  here[Symbol.dispose]();
+  there[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function end(signal: NodeJS.Signals): Promise<void> {
+  const child = daemon;
+  daemon = undefined;
+  if (!child) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}
+
+function speak(...more: readonly string[]): void {
+  const socket = join(folder, 'lldpd.sock');
+  const words = ['netns', 'exec', there.name, 'lldpd', '-d', '-u', socket, '-I', 'swp1', '-S', 'a test', ...more];
+  daemon = spawn('ip', words, { stdio: 'ignore' });
+}
+
+function lldpcli(...words: readonly string[]): void {
+  execFileSync('lldpcli', ['-u', join(folder, 'lldpd.sock'), ...words], { stdio: 'ignore' });
+}
+
+function found(type: string) {
+  return [...running.graph.now().nodes()].filter(({ metadata }) => metadata.Type === type);
+}
+
+async function hasDaemon(): Promise<void> {
+  await eventually(() => {
+    lldpcli('configure', 'lldp', 'tx-interval', '1');
+  });
+}
+
+test('a switch and its port appear at the interface, and go when it says good bye', async () => {
+  await running.ready;
+  speak();
+  await hasDaemon();
+  lldpcli('configure', 'ports', 'swp1', 'lldp', 'portidsubtype', 'local', 'slot/7', 'description', 'to the rack');
+  const mac = execFileSync('ip', ['netns', 'exec', there.name, 'cat', '/sys/class/net/swp1/address'], {
+    encoding: 'utf8',
+  }).trim();
+  await eventually(() => expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['slot/7']));
+  const [device] = found('switch');
+  const [port] = found('switchport');
+  expect(device?.metadata).toMatchObject({
+    Probe: 'lldp',
+    LLDP: { ChassisID: mac, ChassisIDType: 'MAC Address', Description: 'a test' },
+  });
+  expect(port?.metadata).toMatchObject({ LLDP: { PortID: 'slot/7', PortIDType: 'Local', Description: 'to the rack' } });
+  const view = running.graph.now();
+  const edges = [...view.edges()].map(({ parent, child, metadata }) => [parent, metadata.RelationType, child]);
+  expect(edges).toEqual(
+    expect.arrayContaining([
+      [device?.id, 'ownership', port?.id],
+      [device?.id, 'layer2', port?.id],
+      [port?.id, 'layer2', 'eth0'],
+    ]),
+  );
+  expectVocabulary(lldp as Probe, running.graph);
+  await end('SIGTERM');
+  await eventually(() => expect(found('switch')).toEqual([]));
+  expect(found('switchport')).toEqual([]);
+}, 60_000);
+
+test('a neighbour that falls silent is gone when its time is up', async () => {
+  await running.ready;
+  speak();
+  await hasDaemon();
+  lldpcli('configure', 'lldp', 'tx-hold', '2');
+  await eventually(() => expect(found('switch')).toHaveLength(1));
+  // From here on it cannot even say good bye.
+  there.ip('link set swp1 down');
+  const silentMs = Date.now();
+  await eventually(() => expect(found('switch')).toEqual([]), 30_000);
+  expect(Date.now() - silentMs).toBeGreaterThan(500);
+}, 60_000);
+
+test('a device that speaks CDP too is one device', async () => {
+  await running.ready;
+  speak('-l', '-cc');
+  await hasDaemon();
+  await eventually(
+    () =>
+      expect(found('switch').map(({ metadata }) => Object.keys(metadata))).toEqual([
+        expect.arrayContaining(['LLDP', 'CDP']),
+      ]),
+    30_000,
+  );
+  expect(found('switchport')).toHaveLength(1);
+  expect(found('switch')[0]?.metadata.CDP).toMatchObject({ Platform: 'Linux' });
+  expectVocabulary(lldp as Probe, running.graph);
+}, 60_000);
