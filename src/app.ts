@@ -5,6 +5,7 @@ import type { ServerStatus } from './api/parts.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import { probePlans } from './app-probes.ts';
+import { ruleOrigin, startRules } from './app-rules.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import type { FlowKeeping } from './archive/flow-keeping.ts';
@@ -110,7 +111,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     nowMs: Date.now,
     ...(archive && { archive }),
   });
-  const restored = archive ? await restore(archive, graph, origin) : undefined;
+  const restored = archive ? await restore(archive, graph, origin, ruleOrigin(host.name)) : undefined;
   // What users made in an earlier run has keys of its own, and is no news.
   for (const node of graph.now().nodes()) keys.seeOf(node);
   if (writer) graph.subscribe((commit) => writer.push(commit));
@@ -156,6 +157,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       openTraces: tracesArchive(config),
     }),
   );
+  const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
   const ready = supervisor.ready();
   const stopping = new AbortController();
   stack.defer(() => stopping.abort());
@@ -195,6 +197,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     },
     Archive: house.health && writer ? archiveReply(house.health, writer) : null,
     ...flows.status(),
+    Rules: rules.status(),
   });
 
   const network = {
@@ -210,6 +213,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     version: version(),
     engine,
     status,
+    rules: rules.api,
     configValue: (key) => lookUpConfig(loaded, key),
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
     vocabulary: { types, relations, steps },

@@ -17,9 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ends: ['std'],
   probes: ['native', 'ovsdb', 'ends', 'graph', 'model', 'std'],
   capture: ['native', 'ovsdb', 'flow', 'graph', 'model', 'std'],
+  rules: ['graph', 'model', 'std'],
   contract: ['model', 'std'],
   config: ['model', 'std'],
-  api: ['contract', 'query', 'archive', 'capture', 'flow', 'ends', 'graph', 'model', 'std'],
+  api: ['contract', 'query', 'archive', 'capture', 'rules', 'flow', 'ends', 'graph', 'model', 'std'],
   lab: ['std'],
   cli: ['contract', 'config', 'lab', 'std'],
 };
@@ -34,6 +35,7 @@ const ROOTS = [
   'app-graph.ts',
   'app-graphs.ts',
   'app-probes.ts',
+  'app-rules.ts',
 ];
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */

@@ -219,7 +219,7 @@ function isGremlin({ url = '' }: IncomingMessage): boolean {
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|capture|config)(?=\/|$)|api\/(topology|query|status|pcap|vocabulary|complete|openapi\.json)$|api$|gremlin$|metrics$|login$|healthz$|readyz$)/.exec(
+    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|status|usermetadata|pcap|vocabulary|complete|openapi\.json)$|api$|gremlin$|metrics$|login$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

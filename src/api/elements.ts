@@ -4,10 +4,12 @@ import type * as z from 'zod';
 import { edgeMetadataShape, newEdgeShape, newNodeShape, nodeMetadataShape } from '../contract/change.ts';
 import { patchShape } from '../contract/patch.ts';
 import type { Change } from '../graph/change.ts';
-import type { Element, Metadata, Value } from '../graph/element.ts';
+import type { Element, GraphNode, Metadata, Value } from '../graph/element.ts';
 import { changedKeys } from '../graph/value.ts';
+import { Mistake } from '../std/mistake.ts';
 import { unsafeIn } from './body.ts';
 import { patched } from './json-patch.ts';
+import { mistakeText } from './mistake-text.ts';
 import type { ApiParts } from './parts.ts';
 import { elementJson } from './wire.ts';
 
@@ -20,9 +22,9 @@ export type Outcome =
   | { readonly status: 400 | 404 | 409; readonly text: string };
 
 export class Elements {
-  readonly #parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive'>;
+  readonly #parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive' | 'rules'>;
 
-  constructor(parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive'>) {
+  constructor(parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive' | 'rules'>) {
     this.#parts = parts;
   }
 
@@ -69,7 +71,14 @@ export class Elements {
       keys.filter((key) => Object.hasOwn(metadata, key)).map((key) => [key, metadata[key] as Value]),
     );
     const unset = keys.filter((key) => !Object.hasOwn(metadata, key));
-    return this.#apply({ kind: 'set', id, of: kind, set, unset }, before.host, 200, kind, id);
+    try {
+      const asked = { set, unset };
+      const said = before.kind === 'node' ? this.#remembered(before, asked) : asked;
+      return this.#apply({ kind: 'set', id, of: kind, ...said }, before.host, 200, kind, id);
+    } catch (error) {
+      if (error instanceof Mistake) return { status: 400, text: mistakeText(error) };
+      throw error;
+    }
   }
 
   async remove(kind: Kind, id: string): Promise<Outcome> {
@@ -99,6 +108,12 @@ export class Elements {
     // Without an id the graph derives it: saying the same edge again is no new edge.
     const change = { kind: 'edge', parent, child, metadata, ...(ID === undefined ? {} : { id: ID }) } as const;
     return this.#apply(change, Host, 201, 'edge', ID);
+  }
+
+  /** A node that a probe made may be made anew; one that users and publishers made is theirs to change. */
+  #remembered(node: GraphNode, keys: { readonly set: Metadata; readonly unset: readonly string[] }) {
+    const { rules } = this.#parts;
+    return rules && node.origin.startsWith('agent.') ? rules.user.patched(node, keys) : keys;
   }
 
   /** Answers only when it is kept durably. */

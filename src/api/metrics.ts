@@ -24,6 +24,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   probeMetrics(page, status);
   archiveMetrics(page, status);
   flowMetrics(page, status);
+  ruleMetrics(page, status);
   apiMetrics(page, parts);
   const text = await page.text();
   const gremlin = parts.gremlin === undefined ? '' : `${gremlinMetrics(parts.gremlin)}\n`;
@@ -140,6 +141,17 @@ function archiveMetrics(page: Page, { Archive }: Status): void {
   ]);
   page.counter('skein_archive_written_total', 'Events written since the start.', [[{}, Archive.Written ?? 0]]);
   page.counter('skein_archive_lost_total', 'Events and samples that could not be kept.', [[{}, Archive.Lost ?? 0]]);
+}
+
+function ruleMetrics(page: Page, { Rules }: Status): void {
+  if (!Rules) return;
+  const kinds: Series = [
+    [{ kind: 'node' }, Rules.NodeRules],
+    [{ kind: 'edge' }, Rules.EdgeRules],
+  ];
+  page.gauge('skein_rules', 'Rules that exist.', kinds);
+  page.gauge('skein_rules_troubled', 'Rules that could not do all they say.', [[{}, Rules.Troubled]]);
+  page.gauge('skein_user_nodes', 'Nodes that users gave metadata to.', [[{}, Rules.UserNodes]]);
 }
 
 function flowMetrics(page: Page, { Captures, Flows }: Status): void {

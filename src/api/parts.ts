@@ -10,6 +10,7 @@ import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import type { ApiLimits } from './limits.ts';
+import type { ApiRules } from './rules.ts';
 
 export interface ApiParts {
   /** host_id of this process. */
@@ -32,6 +33,8 @@ export interface ApiParts {
   readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */
   readonly traces?: ApiTraces;
+  /** Absent: there are no rules, and what users say of a node is said once. */
+  readonly rules?: ApiRules;
   /** What queries see of flows; without it they are told that there are none. */
   readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter'>;
   /** Flows as they are updated, for WebSockets. */
@@ -91,7 +94,7 @@ export interface FlowStats {
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Notes' | 'StartedAt'> &
-  Partial<Pick<Status, 'Captures'>>;
+  Partial<Pick<Status, 'Captures' | 'Rules'>>;
 
 export interface AccessRules {
   /** Any of them opens every door. Without one only loopback is answered. */

@@ -9,6 +9,7 @@ import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import { guardHeaders, jsonHeaders, refusalOf, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
+import { ruleRoutes } from './rule-routes.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
 import { elementJson } from './wire.ts';
@@ -55,6 +56,7 @@ export function routes(all: RouteParts): express.Express {
     .all(wrongMethod('GET'));
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
+  if (parts.rules) ruleRoutes(app, parts.rules, limits);
   app
     .route('/api/vocabulary')
     .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))

@@ -13,7 +13,7 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Captures, Flows, Notes, StartedAt } = parts.status();
+  const { Probes, Graph, Archive, Captures, Flows, Rules, Notes, StartedAt } = parts.status();
   return {
     Agents: {},
     Peers: { Incomers: {}, Outgoers: {} },
@@ -32,6 +32,7 @@ export function statusReply(
     Graph,
     Archive,
     ...(Flows && { Flows }),
+    ...(Rules && { Rules }),
     Notes,
   };
 }

@@ -11,13 +11,13 @@ export interface Restored {
 }
 
 /**
- * Hands the archive's open elements to the graph. Those of `ownOrigin` wait for this host's probes; all others
+ * Hands the archive's open elements to the graph. Those of `ownOrigins` wait for this host's probes and rules; all others
  * (what users and publishers made) are in the graph at once, an edge with its ends: nobody will speak of them again.
  */
-export async function restore(archive: Archive, graph: Graph, ownOrigin: string): Promise<Restored> {
+export async function restore(archive: Archive, graph: Graph, ...ownOrigins: readonly string[]): Promise<Restored> {
   const [elements, range] = [await archive.open(), await archive.range()];
   graph.remember(elements);
-  graph.adopt(({ origin }) => origin !== ownOrigin);
+  graph.adopt(({ origin }) => !ownOrigins.includes(origin));
   return { lastKnown: range?.to, elements: elements.length };
 }
 

@@ -86,6 +86,16 @@ export const captureStatusShape = z
   })
   .meta({ id: 'CaptureStatus' });
 
+export const ruleStatusShape = z
+  .object({
+    NodeRules: z.int(),
+    EdgeRules: z.int(),
+    UserNodes: z.int().meta({ description: 'Nodes that users gave metadata to.' }),
+    Troubled: z.int().meta({ description: 'Rules that could not do all they say.' }),
+    Notes: z.array(z.string()),
+  })
+  .meta({ id: 'RuleStatus' });
+
 export const lossShape = z
   .object({
     Host: z.string(),
@@ -152,6 +162,7 @@ export const statusShape = z
     Graph: graphStatusShape,
     Archive: archiveStatusShape.nullable(),
     Flows: flowStatusShape.optional(),
+    Rules: ruleStatusShape.optional(),
     Notes: z.array(z.string()).meta({ description: 'What everyone should know while it lasts.' }),
   })
   .meta({ id: 'Status' });
@@ -170,4 +181,5 @@ export type Service = z.infer<typeof serviceShape>;
 export type MechanismStatus = z.infer<typeof mechanismStatusShape>;
 export type CaptureStatus = z.infer<typeof captureStatusShape>;
 export type FlowStatus = z.infer<typeof flowStatusShape>;
+export type RuleStatus = z.infer<typeof ruleStatusShape>;
 export type LossStatus = z.infer<typeof lossShape>;
