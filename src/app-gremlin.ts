@@ -19,6 +19,7 @@ export function networkGremlin(
     model: networkModel,
     timeline: parts.timeline,
     flows: parts.flows?.flows,
+    sockets: parts.flows?.sockets,
     writer: () => writer,
     services: networkServicesWith(parts.flows?.matchFilter),
   };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
+import { startEnds } from './app-ends.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import { probePlans } from './app-probes.ts';
@@ -23,8 +24,6 @@ import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
 import { tokenOf } from './config/token-file.ts';
 import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/status.ts';
-import { SocketTable } from './ends/socket-table.ts';
-import { TranslationTable } from './ends/translation-table.ts';
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
@@ -127,12 +126,13 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     log.warn(NOTHING_WATCHED);
     notes.set('probes', NOTHING_WATCHED);
   }
+  const ends = stack.use(startEnds({ graph, begin, horizonMs: config.graph.horizon }));
   const supervisor = supervise(probePlans(config), {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
     namespaces,
-    sockets: new SocketTable(),
-    translations: new TranslationTable(),
+    sockets: ends.sockets,
+    translations: ends.translations,
     view: () => graph.now(),
     host,
     log,
@@ -155,6 +155,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       notes,
       archive: archive?.flows,
       openTraces: tracesArchive(config),
+      ends,
     }),
   );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
@@ -198,6 +199,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     Archive: house.health && writer ? archiveReply(house.health, writer) : null,
     ...flows.status(),
     Rules: rules.status(),
+    Sockets: ends.status(),
   });
 
   const network = {

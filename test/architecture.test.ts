@@ -33,6 +33,7 @@ const ROOTS = [
   'app-gremlin.ts',
   'app-limits.ts',
   'app-graph.ts',
+  'app-ends.ts',
   'app-graphs.ts',
   'app-probes.ts',
   'app-rules.ts',

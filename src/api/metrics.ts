@@ -25,6 +25,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   archiveMetrics(page, status);
   flowMetrics(page, status);
   ruleMetrics(page, status);
+  socketMetrics(page, status);
   apiMetrics(page, parts);
   const text = await page.text();
   const gremlin = parts.gremlin === undefined ? '' : `${gremlinMetrics(parts.gremlin)}\n`;
@@ -194,6 +195,31 @@ function flowMetrics(page: Page, { Captures, Flows }: Status): void {
     [{}, Archive.Failures],
   ]);
   page.counter('skein_flow_archive_lost_total', 'Updates that could not be kept.', [[{}, Archive.Lost]]);
+}
+
+function socketMetrics(page: Page, { Sockets }: Status): void {
+  if (!Sockets) return;
+  page.gauge('skein_sockets', 'Sockets that are open.', [[{}, Sockets.Open]]);
+  page.gauge('skein_sockets_remembered', 'Closed sockets that are remembered in memory.', [[{}, Sockets.Closed]]);
+  page.counter('skein_sockets_opened_total', 'Sockets that were seen.', [[{}, Sockets.Opened]]);
+  page.counter('skein_sockets_refused_total', 'Sockets that found no room.', [[{}, Sockets.Refused]]);
+  page.counter('skein_sockets_forgotten_total', 'Closed sockets forgotten early for lack of room.', [
+    [{}, Sockets.Forgotten],
+  ]);
+  page.gauge('skein_translations', 'Conversations whose addresses are translated.', [[{}, Sockets.Translations]]);
+  page.counter('skein_translations_refused_total', 'Translations that found no room.', [
+    [{}, Sockets.TranslationsRefused],
+  ]);
+  const { Archive } = Sockets;
+  if (!Archive) return;
+  page.gauge('skein_socket_archive_sockets', 'Sockets kept.', [[{}, Archive.Sockets]]);
+  page.gauge('skein_socket_archive_size_bytes', 'Size on disk.', [[{}, Archive.SizeBytes]]);
+  page.gauge('skein_socket_archive_queued', 'Sockets that wait to be written.', [[{}, Archive.Queued]]);
+  page.counter('skein_socket_archive_written_total', 'Sockets written since the start.', [[{}, Archive.Written]]);
+  page.counter('skein_socket_archive_failures_total', 'Batches that could not be written at once.', [
+    [{}, Archive.Failures],
+  ]);
+  page.counter('skein_socket_archive_lost_total', 'Sockets that could not be kept.', [[{}, Archive.Lost]]);
 }
 
 function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): void {

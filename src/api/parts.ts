@@ -36,7 +36,7 @@ export interface ApiParts {
   /** Absent: there are no rules, and what users say of a node is said once. */
   readonly rules?: ApiRules;
   /** What queries see of flows; without it they are told that there are none. */
-  readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter'>;
+  readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter' | 'sockets'>;
   /** Flows as they are updated, for WebSockets. */
   readonly flowFeed?: FlowFeed;
   /** Keys of metadata that are known: others are warned of. */
@@ -93,7 +93,7 @@ export interface FlowStats {
   readonly PacketsReceived: number;
 }
 
-export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Notes' | 'StartedAt'> &
+export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Sockets' | 'Notes' | 'StartedAt'> &
   Partial<Pick<Status, 'Captures' | 'Rules'>>;
 
 export interface AccessRules {

@@ -77,10 +77,10 @@ export class StandardQueries {
     return known.length === 0 ? [] : unknownKeys(compiled.bytecode, [...known, ...alwaysKnown]);
   }
 
-  #source(name: string, { timeline, flows }: Context): TraversalSource {
+  #source(name: string, { timeline, flows, sockets }: Context): TraversalSource {
     const sources = this.#gremlin.sources({ name: 'api' });
     const source = sources.get(name);
-    if (source !== undefined) return { ...source, timeline, flows };
+    if (source !== undefined) return { ...source, timeline, flows, sockets };
     throw mistake('gremlin.source', `there is no traversal source named ${name}`, [...sources.keys()].join(', '));
   }
 }

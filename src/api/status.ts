@@ -13,7 +13,7 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Captures, Flows, Rules, Notes, StartedAt } = parts.status();
+  const { Probes, Graph, Archive, Captures, Flows, Rules, Sockets, Notes, StartedAt } = parts.status();
   return {
     Agents: {},
     Peers: { Incomers: {}, Outgoers: {} },
@@ -33,6 +33,7 @@ export function statusReply(
     Archive,
     ...(Flows && { Flows }),
     ...(Rules && { Rules }),
+    ...(Sockets && { Sockets }),
     Notes,
   };
 }

@@ -141,6 +141,30 @@ export const flowStatusShape = z
   })
   .meta({ id: 'FlowStatus' });
 
+export const socketStatusShape = z
+  .object({
+    Open: z.int().meta({ description: 'Sockets that are open, of all namespaces.' }),
+    Closed: z.int().meta({ description: 'Closed ones that are remembered in memory.' }),
+    Opened: z.int().meta({ description: 'Since the start.' }),
+    Refused: z.int().meta({ description: 'For lack of room.' }),
+    Forgotten: z.int().meta({ description: 'Closed ones that were forgotten early, for lack of room.' }),
+    Translations: z.int().meta({ description: 'Conversations whose addresses are translated (NAT).' }),
+    TranslationsRefused: z.int().meta({ description: 'For lack of room.' }),
+    Archive: z
+      .object({
+        Sockets: z.number(),
+        SizeBytes: z.number(),
+        Range: spanShape.nullable(),
+        Notes: z.array(z.string()),
+        Queued: z.number(),
+        Written: z.number(),
+        Failures: z.number(),
+        Lost: z.number(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'SocketStatus' });
+
 const connections = z.record(z.string(), connectionShape);
 
 export const statusShape = z
@@ -163,6 +187,7 @@ export const statusShape = z
     Archive: archiveStatusShape.nullable(),
     Flows: flowStatusShape.optional(),
     Rules: ruleStatusShape.optional(),
+    Sockets: socketStatusShape.optional(),
     Notes: z.array(z.string()).meta({ description: 'What everyone should know while it lasts.' }),
   })
   .meta({ id: 'Status' });
@@ -181,5 +206,6 @@ export type Service = z.infer<typeof serviceShape>;
 export type MechanismStatus = z.infer<typeof mechanismStatusShape>;
 export type CaptureStatus = z.infer<typeof captureStatusShape>;
 export type FlowStatus = z.infer<typeof flowStatusShape>;
+export type SocketStatus = z.infer<typeof socketStatusShape>;
 export type RuleStatus = z.infer<typeof ruleStatusShape>;
 export type LossStatus = z.infer<typeof lossShape>;

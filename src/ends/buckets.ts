@@ -22,6 +22,10 @@ export class Buckets<T> {
     if (known.length === 0) this.#found.delete(number);
   }
 
+  has(number: number): boolean {
+    return this.#found.has(number);
+  }
+
   of(number: number): readonly T[] {
     const known = this.#found.get(number);
     if (known === undefined) return NONE;

@@ -115,6 +115,16 @@ export class SocketTable implements SocketWriter, SocketView {
     yield* this.atPort(conversation.protocol, conversation.destinationPort);
   }
 
+  /** Whether there may be any of these: most conversations are of others. */
+  has(conversation: Tuple): boolean {
+    const { protocol, sourcePort, destinationPort } = conversation;
+    return (
+      this.#byNumber.has(conversationNumber(conversation)) ||
+      this.#byNumber.has(portNumber(protocol, destinationPort)) ||
+      this.#byNumber.has(portNumber(protocol, sourcePort))
+    );
+  }
+
   /** Those without another end. */
   *atPort(protocol: number, port: number): Generator<Socket> {
     for (const { socket } of this.#byNumber.of(portNumber(protocol, port))) yield socket;

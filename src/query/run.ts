@@ -2,6 +2,7 @@
  * Runs a plan. The whole run is one generator, which pauses where the event loop should turn or a promise is awaited:
  * a query that needs neither is answered in the same call.
  */
+import type { SocketView } from '../ends/socket-view.ts';
 import type { Loss } from '../flow/loss.ts';
 import type { FlowView } from '../flow/view.ts';
 import type { GraphView, Span, Timeline } from '../graph/view.ts';
@@ -18,6 +19,8 @@ export interface Context {
   readonly timeline: Timeline;
   /** Live flows and archived ones in one; without it a query about flows is a Mistake. */
   readonly flows?: FlowView | undefined;
+  /** Open sockets and those of the past in one. */
+  readonly sockets?: SocketView | undefined;
   /**
    * A packet filter in pcap syntax, made ready. Throws a Mistake for one that is none; its `from` and `to` are positions
    * in the expression.
@@ -143,6 +146,7 @@ class Running implements Run {
   readonly turn: () => Promise<void>;
   readonly names = new Map();
   readonly flows: FlowView | undefined;
+  readonly sockets: SocketView | undefined;
   readonly matchFilter: ((expression: string) => PacketTest) | undefined;
   view: GraphView;
   root: GraphView;
@@ -154,10 +158,11 @@ class Running implements Run {
   #loss: Loss[] | undefined;
 
   constructor(text: string, context: Context, limits: Limits, warnings: readonly Fault[]) {
-    const { timeline, flows, matchFilter, nowMs, elapsed, turn, signal } = context;
+    const { timeline, flows, sockets, matchFilter, nowMs, elapsed, turn, signal } = context;
     this.text = text;
     this.timeline = timeline;
     this.flows = flows;
+    this.sockets = sockets;
     this.matchFilter = matchFilter;
     this.nowMs = nowMs;
     this.budget = new Budget(limits, elapsed, signal);

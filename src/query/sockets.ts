@@ -1,10 +1,113 @@
-/** Sockets as nodes tell of them: the list under `Sockets`, each an object with its two ends and its process. */
-import type { GraphNode, Metadata } from '../graph/element.ts';
+/**
+ * Sockets as a query gives them: objects in Skydive's shape, and what we know beside. Those of a node are the ones that it
+ * tells of itself (`Sockets` of its metadata), and those that are kept of its namespace.
+ */
+import type { Socket } from '../ends/socket.ts';
+import { isLoopback } from '../ends/tuple.ts';
+import type { GraphNode, Metadata, Value } from '../graph/element.ts';
+import { awaited } from './awaited.ts';
+import { isList } from './key.ts';
+import { isNamespace, namespaceOf } from './namespace.ts';
 import { objectsIn } from './routing.ts';
-import type { Items, SocketsOf } from './step.ts';
+import type { Items, SocketsOf, World } from './step.ts';
 
+export type Asking = Pick<World, 'view' | 'time' | 'sockets' | 'budget' | 'wait'>;
+
+/** Those that the node tells of. */
 export function socketsAt({ metadata }: GraphNode): readonly Metadata[] {
   return objectsIn(metadata.Sockets);
+}
+
+/** For each node its sockets; what has none is left out. Each namespace is looked at once. */
+export class NodeSockets {
+  readonly #run: Asking;
+  readonly #byNamespace = new Map<string, readonly Socket[]>();
+
+  constructor(run: Asking) {
+    this.#run = run;
+  }
+
+  *of(node: GraphNode): Generator<undefined, readonly Metadata[]> {
+    const told = socketsAt(node);
+    const belongs = this.#run.sockets && belongsTo(node);
+    const namespace = belongs && namespaceOf(node, this.#run.view);
+    if (!namespace || !belongs) return told;
+    const found: Metadata[] = [...told];
+    for (const socket of yield* this.#within(namespace.id)) {
+      if (this.#run.budget.spend()) yield undefined;
+      if (belongs(socket)) found.push(socketObject(socket));
+    }
+    return found;
+  }
+
+  *#within(namespace: string): Generator<undefined, readonly Socket[]> {
+    const known = this.#byNamespace.get(namespace);
+    if (known) return known;
+    const { sockets, time, budget } = this.#run;
+    const found = yield* awaited(sockets?.find({ time, nodes: [namespace] }) ?? [], this.#run);
+    budget.hold(found.length);
+    this.#byNamespace.set(namespace, found);
+    return found;
+  }
+}
+
+/** Which sockets of its namespace are those of a node: all, of its container, at its addresses. Undefined: none ever. */
+function belongsTo(node: GraphNode): ((socket: Socket) => boolean) | undefined {
+  if (isNamespace(node)) return () => true;
+  const { metadata } = node;
+  const container = metadata.Type === 'container' ? containerIn(metadata) : undefined;
+  if (container !== undefined) return ({ process }) => process?.container === container;
+  if (metadata.IfIndex === undefined) return undefined;
+  const addresses = new Set([...textsIn(metadata.IPV4), ...textsIn(metadata.IPV6)].map(withoutMask));
+  const isLocal = [...addresses].some(isLoopback);
+  return ({ localAddress }) =>
+    localAddress === '0.0.0.0' ||
+    localAddress === '::' ||
+    addresses.has(localAddress) ||
+    (isLocal && isLoopback(localAddress));
+}
+
+/** Engines have places of their own for it: `Docker.ContainerID`, `Runc.ContainerID`. */
+function containerIn(metadata: Metadata): string | undefined {
+  for (const value of [metadata, ...Object.values(metadata)]) {
+    if (typeof value !== 'object' || value === null || isList(value)) continue;
+    const { ContainerID } = value as Metadata;
+    if (typeof ContainerID === 'string') return ContainerID;
+  }
+  return undefined;
+}
+
+function textsIn(value: Value | undefined): string[] {
+  return (isList(value) ? value : [value]).filter((text) => typeof text === 'string');
+}
+
+function withoutMask(address: string): string {
+  return address.replace(/\/.*$/, '');
+}
+
+/** Times are epoch ms, RTT is ns, as in flows. */
+export function socketObject(socket: Socket): Metadata {
+  const { process, traffic } = socket;
+  return {
+    Process: process?.path ?? process?.name ?? '',
+    Pid: process?.pid ?? 0,
+    Name: process?.name ?? '',
+    LocalAddress: socket.localAddress,
+    LocalPort: socket.localPort,
+    RemoteAddress: socket.remoteAddress,
+    RemotePort: socket.remotePort,
+    Protocol: socket.protocol,
+    State: socket.state,
+    ...(process?.user !== undefined && { User: process.user }),
+    ...(process?.command !== undefined && { Command: process.command }),
+    ...(process?.container !== undefined && { ContainerID: process.container }),
+    OpenedAt: socket.openedAt,
+    ...(socket.closedAt !== undefined && { ClosedAt: socket.closedAt }),
+    ...(traffic && { SentBytes: traffic.sentBytes, ReceivedBytes: traffic.receivedBytes }),
+    ...(traffic?.rttUs !== undefined && { RTT: traffic.rttUs * 1_000 }),
+    ...(traffic?.retransmits !== undefined && { Retransmits: traffic.retransmits }),
+    Node: socket.node,
+  };
 }
 
 /** Only those that pass; what has none left is left out. */

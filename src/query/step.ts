@@ -1,4 +1,6 @@
 /** What a step is. All it knows comes in through its arguments, its input and the run. */
+
+import type { SocketView } from '../ends/socket-view.ts';
 import type { Flow, RawPacket } from '../flow/flow.ts';
 import type { FlowCondition, FlowView } from '../flow/view.ts';
 import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../graph/element.ts';
@@ -124,6 +126,8 @@ export interface Run {
   time: Span | undefined;
   /** Undefined where nothing captures. */
   readonly flows: FlowView | undefined;
+  /** Undefined where nobody looks at sockets. */
+  readonly sockets: SocketView | undefined;
   /** Undefined where no filters are understood. Throws a Mistake, its position within the expression. */
   readonly matchFilter: ((expression: string) => PacketTest) | undefined;
   /** The query itself, which positions in a Mistake are of. */
@@ -144,7 +148,7 @@ export interface Run {
 /** What a run of either dialect has: enough for what both of them share. */
 export type World = Pick<
   Run,
-  'view' | 'timeline' | 'time' | 'flows' | 'nowMs' | 'budget' | 'wait' | 'noteFlows' | 'warn'
+  'view' | 'timeline' | 'time' | 'flows' | 'sockets' | 'nowMs' | 'budget' | 'wait' | 'noteFlows' | 'warn'
 >;
 
 export function defineStep<Args, In extends Item, Out extends Item>(step: StepOf<Args, In, Out>): Step {

@@ -2,13 +2,13 @@ import type { Flow } from '../../flow/flow.ts';
 import type { GraphNode } from '../../graph/element.ts';
 import { nothing } from '../arguments.ts';
 import { socketsOfFlows } from '../flowsockets.ts';
-import { socketsAt } from '../sockets.ts';
+import { type Asking, NodeSockets } from '../sockets.ts';
 import { defineStep, type Items, type SocketsOf } from '../step.ts';
 
 export const sockets = defineStep({
   name: 'Sockets',
   dialect: ['skydive'],
-  doc: 'The sockets of each node, or those at the two ends of each flow (TCP and UDP), with their processes.',
+  doc: 'The sockets of each namespace, container or interface, or those at the two ends of each flow (TCP and UDP), with their processes.',
   args: nothing,
   example: {
     on: `host:h1 {"Sockets":[{"Protocol":"TCP","LocalAddress":"10.0.0.2","LocalPort":80,"RemoteAddress":"10.0.0.1","RemotePort":40000,"Name":"nginx"}]}
@@ -17,15 +17,17 @@ export const sockets = defineStep({
     gives: ['"nginx"'],
   },
   gives: { nodes: 'sockets', flows: 'sockets' },
-  flowFields: () => ['Network', 'Transport'],
+  flowFields: () => ['Network', 'Transport', 'NAT', 'Start', 'Last'],
   stream: (_args, takes) => (input: Items<GraphNode | Flow>, run) =>
-    takes === 'flows' ? socketsOfFlows(input as Items<Flow>, run) : ofNodes(input as Items<GraphNode>),
+    takes === 'flows' ? socketsOfFlows(input as Items<Flow>, run) : ofNodes(input as Items<GraphNode>, run),
 });
 
-function* ofNodes(input: Items<GraphNode>): Generator<SocketsOf | undefined> {
+function* ofNodes(input: Items<GraphNode>, run: Asking): Generator<SocketsOf | undefined> {
+  const found = new NodeSockets(run);
   for (const node of input) {
-    const sockets = node === undefined ? [] : socketsAt(node);
-    if (node === undefined) yield undefined;
-    else if (sockets.length > 0) yield { id: node.id, sockets };
+    if (node === undefined || run.budget.spend()) yield undefined;
+    if (node === undefined) continue;
+    const sockets = yield* found.of(node);
+    if (sockets.length > 0) yield { id: node.id, sockets };
   }
 }

@@ -1,4 +1,5 @@
 /** One run of a traversal: what its steps may ask of the world around them. */
+import type { SocketView } from '../../../ends/socket-view.ts';
 import type { FlowView } from '../../../flow/view.ts';
 import type { Element } from '../../../graph/element.ts';
 import type { GraphView, Span, Timeline } from '../../../graph/view.ts';
@@ -18,6 +19,7 @@ export interface Run {
   /** The time asked about; not cut to what is kept of the graph, as the view is. */
   readonly time: Span | undefined;
   readonly flows: FlowView | undefined;
+  readonly sockets: SocketView | undefined;
   /** Throws a Mistake where this source, this moment or this user may not write. */
   writer(): GraphWriter;
   /** True once something was written: elements held by then may be out of date. */

@@ -1,4 +1,5 @@
 /** The world of one run, as its steps ask for it: what they look at, what they write, what they wait for. */
+import type { SocketView } from '../../../ends/socket-view.ts';
 import type { Loss } from '../../../flow/loss.ts';
 import type { FlowView } from '../../../flow/view.ts';
 import type { Element } from '../../../graph/element.ts';
@@ -21,6 +22,7 @@ export class Running implements Run {
   model: PropertyModel;
   readonly timeline: Timeline;
   readonly flows: FlowView | undefined;
+  readonly sockets: SocketView | undefined;
   readonly services: readonly Service[];
   readonly files: GraphFiles | undefined;
   readonly sideEffects = new SideEffects();
@@ -45,6 +47,7 @@ export class Running implements Run {
     this.model = source.model;
     this.timeline = source.timeline;
     this.flows = source.flows;
+    this.sockets = source.sockets;
     this.services = source.services;
     this.files = source.files;
     this.nowMs = nowMs;

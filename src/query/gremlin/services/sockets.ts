@@ -1,5 +1,5 @@
 import { socketsOfFlows } from '../../flowsockets.ts';
-import { socketsAt } from '../../sockets.ts';
+import { NodeSockets } from '../../sockets.ts';
 import type { Service } from '../service.ts';
 import { fromJson } from '../value/json.ts';
 import { flowsIn } from './flow-map.ts';
@@ -8,13 +8,13 @@ import { isVertex } from './vertex-of.ts';
 
 export const sockets: Service = {
   name: 'sockets',
-  doc: 'The sockets of a vertex, or those at the two ends of a flow (TCP and UDP), with their processes, as maps.',
+  doc: 'The sockets of a vertex (a namespace, a container, an interface), or those at the two ends of a flow (TCP and UDP), with their processes, as maps.',
   parameters: {},
   place: 'streaming',
   *call(value, parameters, run) {
     new Parameters('sockets', parameters, []);
     if (isVertex(value)) {
-      yield* socketsAt(run.fresh(value)).map(fromJson);
+      yield* (yield* new NodeSockets(run).of(run.fresh(value))).map(fromJson);
       return;
     }
     for (const found of socketsOfFlows(flowsIn(value, 'sockets'), run))
