@@ -1,0 +1,308 @@
+/**
+ * The book of sockets: what was heard and seen of them, from wherever, made one picture. Changes are heard as they
+ * happen; looks see all there is, and take some time, in which what is heard is newer than what is seen.
+ */
+import type { Namespace } from '../probe.ts';
+import { type Entry, isSameTraffic, isService, takeEnds } from './entry.ts';
+import { type Place, placeOf } from './place.ts';
+import type { Records } from './record.ts';
+import { type Holder, type Sight, STATE, TCP, UDP } from './sight.ts';
+
+/** Sockets of namespaces that nobody told of yet. */
+const WAITING_MAX = 4096;
+
+export interface BookParts {
+  readonly bootId: string;
+  readonly count: (name: string) => void;
+  /** Epoch ms, and CLOCK_MONOTONIC ns. */
+  readonly nowMs: () => number;
+  readonly nowNs: () => number;
+  /** How many sockets are held at most. */
+  readonly socketsMax: number;
+}
+
+export class Book {
+  readonly places = new Map<string, Place>();
+  /** Those of which there is something to tell. */
+  readonly changed = new Set<Entry>();
+  /** Those that carried more than was told. */
+  readonly carried = new Set<Entry>();
+  /** Places whose services are others. */
+  readonly served = new Set<Place>();
+  readonly #parts: BookParts;
+  readonly #entries = new Map<number, Entry>();
+  readonly #byNetns = new Map<number, Place>();
+  readonly #waiting = new Set<Entry>();
+  readonly #guesses = new Set<Entry>();
+  /** By namespace and port. */
+  readonly #listeners = new Map<string, Set<Entry>>();
+  /** Cookies of those that closed while a look is under way. */
+  readonly #closedMeanwhile = new Set<number>();
+  #isLooking = false;
+  #look = 0;
+  #lookedNs = 0;
+
+  constructor(parts: BookParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Whether who holds some socket, or where it ends, is still to be found out. */
+  get hasGuesses(): boolean {
+    return this.#guesses.size > 0;
+  }
+
+  add(namespace: Namespace): Place {
+    const place = placeOf(namespace, this.#parts.bootId);
+    this.places.set(place.node, place);
+    if (place.netns !== 0) {
+      this.#byNetns.set(place.netns, place);
+      for (const entry of this.#waiting) if (entry.netns === place.netns) this.#settle(entry, place);
+    }
+    return place;
+  }
+
+  remove(node: string): void {
+    const place = this.places.get(node);
+    if (!place) return;
+    this.places.delete(node);
+    if (this.#byNetns.get(place.netns) === place) this.#byNetns.delete(place.netns);
+    for (const entry of place.entries) this.#forget(entry);
+    this.served.delete(place);
+  }
+
+  /** A change that the kernel told of, in the order things happened. `atMs`: epoch. */
+  hear(records: Records, atMs: number): void {
+    const { cookie, state } = records;
+    let entry = this.#entries.get(cookie);
+    if (state === STATE.close) {
+      if (this.#isLooking) this.#closedMeanwhile.add(cookie);
+      if (!entry) return;
+      entry.traffic = entry.state === STATE.listen ? undefined : records.traffic;
+      this.#close(entry, atMs);
+      return;
+    }
+    this.#closedMeanwhile.delete(cookie);
+    if (!entry) {
+      entry = this.#open(records, records.netns, this.#byNetns.get(records.netns), atMs);
+      if (!entry) return;
+      this.#guess(entry, records);
+    } else if (entry.localPort === 0 || state === STATE.established) takeEnds(entry, records);
+    entry.changedNs = records.atNs;
+    entry.traffic = records.traffic;
+    this.#become(entry, state);
+    if (records.pid !== 0 && (!entry.holder || entry.isGuess)) this.#hold(entry, records.holder);
+    if (entry.localPort === 0) this.#guesses.add(entry);
+    this.changed.add(entry);
+  }
+
+  beginLook(): void {
+    this.#look++;
+    this.#candidates.clear();
+    this.#isLooking = true;
+    this.#lookedNs = this.#parts.nowNs();
+  }
+
+  /** One of a namespace's own table. */
+  see(sight: Sight, place: Place): void {
+    const entry = this.#seen(sight, place.netns, place, this.#lookedNs);
+    if (!entry) return;
+    entry.inode = sight.inode;
+    if (sight.traffic) this.#carry(entry, sight.traffic);
+  }
+
+  /** Those that processes hold, so many of them; gives whether there are more. */
+  walk(records: Records, most: number): boolean {
+    for (let count = 0; count < most; count++) {
+      if (!records.next()) return false;
+      if (records.protocol === TCP ? records.state === STATE.close : records.localPort === 0) continue;
+      const entry = this.#seen(records, records.netns, this.#byNetns.get(records.netns), records.atNs);
+      if (!entry) continue;
+      if (entry.heldLook !== this.#look) {
+        entry.heldLook = this.#look;
+        if (records.traffic) this.#carry(entry, records.traffic);
+      }
+      this.#candidate(entry, records);
+    }
+    return true;
+  }
+
+  /** All were walked over. */
+  endWalk(): void {
+    for (const [entry, holder] of this.#candidates)
+      if (holder && entry.closedAt === undefined) this.#hold(entry, holder);
+    for (const entry of this.#guesses) if (entry.heldLook === this.#look && entry.localPort !== 0) this.#sure(entry);
+    this.#candidates.clear();
+  }
+
+  /** Who holds which inode, where only that is known. */
+  hold(holders: ReadonlyMap<number, Holder>): void {
+    const seen = new Set<number>();
+    for (const entry of this.#entries.values()) if (entry.look === this.#look) seen.add(entry.inode);
+    for (const entry of this.#entries.values()) {
+      const holder = holders.get(entry.inode);
+      if (!holder || entry.inode === 0) continue;
+      // A table that changes while it is told may leave one out; whose inode another has is gone.
+      if (entry.look !== this.#look && !seen.has(entry.inode)) entry.look = this.#look;
+      entry.heldLook = this.#look;
+      if (
+        entry.holder?.pid !== holder.pid ||
+        entry.holder.started !== holder.started ||
+        entry.holder.name !== holder.name
+      )
+        this.#hold(entry, holder);
+    }
+  }
+
+  /**
+   * What was not seen is closed: of namespaces whose own tables were read, all; of others what only processes can hold
+   * open, when all processes were seen.
+   */
+  endLook({ read, isWalked }: { read: ReadonlySet<Place>; isWalked: boolean }): void {
+    const atMs = this.#parts.nowMs();
+    for (const entry of this.#entries.values()) {
+      if (entry.look === this.#look || entry.changedNs >= this.#lookedNs) continue;
+      const wasHeld = entry.heldLook > 0;
+      if (entry.place && read.has(entry.place)) this.#close(entry, atMs);
+      else if (isWalked && wasHeld && (entry.protocol === UDP || !entry.place)) this.#close(entry, atMs);
+    }
+    this.#isLooking = false;
+    this.#closedMeanwhile.clear();
+  }
+
+  /** undefined: stays with whom it is. */
+  readonly #candidates = new Map<Entry, Holder | undefined>();
+
+  /** Who is known to hold it keeps it while he does; else it is the lowest pid of those that do. */
+  #candidate(entry: Entry, records: Records): void {
+    const best = this.#candidates.get(entry);
+    if (this.#candidates.has(entry) && best === undefined) return;
+    if (entry.holder && records.isHeldBy(entry.holder)) this.#candidates.set(entry, undefined);
+    else if (!best || records.pid < best.pid) this.#candidates.set(entry, records.holder);
+  }
+
+  #seen(sight: Sight, netns: number, place: Place | undefined, atNs: number): Entry | undefined {
+    const known = this.#entries.get(sight.cookie);
+    if (!known) {
+      if (this.#closedMeanwhile.has(sight.cookie)) return undefined;
+      const entry = this.#open(sight, netns, place, this.#parts.nowMs());
+      if (!entry) return undefined;
+      entry.changedNs = atNs;
+      entry.look = this.#look;
+      return entry;
+    }
+    known.look = this.#look;
+    if (!known.place && place) this.#settle(known, place);
+    if (atNs < known.changedNs) return known;
+    const isElsewhere = takeEnds(known, sight);
+    if (known.state !== sight.state || isElsewhere) {
+      this.#become(known, sight.state);
+      this.changed.add(known);
+    }
+    return known;
+  }
+
+  #open(sight: Sight, netns: number, place: Place | undefined, openedAt: number): Entry | undefined {
+    if (this.#entries.size >= this.#parts.socketsMax) {
+      this.#parts.count('socketsNotHeld');
+      return undefined;
+    }
+    if (!place && this.#waiting.size >= WAITING_MAX) {
+      this.#parts.count('socketsOfUnknownNamespaces');
+      return undefined;
+    }
+    const { cookie, protocol, localAddress, localPort, remoteAddress, remotePort, state, inode } = sight;
+    const entry: Entry = {
+      ...{ cookie, protocol, localAddress, localPort, remoteAddress, remotePort, state, inode, netns, openedAt },
+      ...{ place: undefined, holder: undefined, isGuess: false, traffic: undefined },
+      ...{ changedNs: 0, look: 0, heldLook: 0, closedAt: undefined },
+    };
+    this.#entries.set(cookie, entry);
+    if (place) this.#settle(entry, place);
+    else this.#waiting.add(entry);
+    this.#become(entry, state);
+    this.changed.add(entry);
+    return entry;
+  }
+
+  #settle(entry: Entry, place: Place): void {
+    this.#waiting.delete(entry);
+    entry.place = place;
+    place.entries.add(entry);
+    this.#serve(entry, isService(entry));
+    this.changed.add(entry);
+  }
+
+  #become(entry: Entry, state: number): void {
+    entry.state = state;
+    const serves = isService(entry);
+    const key = `${entry.netns}:${entry.localPort}`;
+    if (serves && entry.protocol === TCP) {
+      const others = this.#listeners.get(key);
+      if (others) others.add(entry);
+      else this.#listeners.set(key, new Set([entry]));
+    }
+    this.#serve(entry, serves);
+  }
+
+  #serve(entry: Entry, serves: boolean): void {
+    const { place } = entry;
+    if (!place || serves === place.services.has(entry)) return;
+    if (serves) place.services.add(entry);
+    else place.services.delete(entry);
+    this.served.add(place);
+  }
+
+  #carry(entry: Entry, traffic: NonNullable<Entry['traffic']>): void {
+    if (isSameTraffic(entry.traffic, traffic)) return;
+    entry.traffic = traffic;
+    this.carried.add(entry);
+  }
+
+  #hold(entry: Entry, holder: Holder | undefined): void {
+    entry.holder = holder;
+    this.#sure(entry);
+    this.changed.add(entry);
+    if (entry.place?.services.has(entry)) this.served.add(entry.place);
+  }
+
+  #sure(entry: Entry): void {
+    entry.isGuess = false;
+    this.#guesses.delete(entry);
+  }
+
+  /** Who accepts is not told; likely it is who listens, until it is seen that another does. */
+  #guess(entry: Entry, { before, state }: Records): void {
+    if (before !== STATE.synRecv || state !== STATE.established) return;
+    const listeners = this.#listeners.get(`${entry.netns}:${entry.localPort}`) ?? [];
+    for (const listener of listeners) {
+      entry.holder ??= listener.holder;
+      // Of several that share a port it is one that has this very address.
+      if (listener.localAddress === entry.localAddress) entry.holder = listener.holder;
+    }
+    entry.isGuess = true;
+    this.#guesses.add(entry);
+  }
+
+  #close(entry: Entry, atMs: number): void {
+    entry.closedAt = atMs;
+    this.#forget(entry);
+    if (entry.place) this.changed.add(entry);
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.cookie);
+    this.#waiting.delete(entry);
+    this.#guesses.delete(entry);
+    this.changed.delete(entry);
+    this.carried.delete(entry);
+    entry.place?.entries.delete(entry);
+    const key = `${entry.netns}:${entry.localPort}`;
+    const listeners = this.#listeners.get(key);
+    if (listeners?.delete(entry) && listeners.size === 0) this.#listeners.delete(key);
+    this.#serve(entry, false);
+  }
+}

@@ -1,0 +1,30 @@
+/** A namespace that sockets are in. */
+import type { Namespace } from '../probe.ts';
+import type { Entry } from './entry.ts';
+
+export interface Place {
+  readonly node: string;
+  /** 0: not known, and then its sockets are found from inside alone. */
+  readonly netns: number;
+  /** Of the ids of its sockets: a cookie is unique only while the machine runs. */
+  readonly prefix: string;
+  readonly entries: Set<Entry>;
+  /** Those that listen. */
+  readonly services: Set<Entry>;
+  /** All that was there has been told once. */
+  isTold: boolean;
+}
+
+export function placeOf({ nodeId, cookie }: Namespace, bootId: string): Place {
+  return {
+    node: nodeId,
+    netns: Number(cookie),
+    prefix: `${nodeId}-${bootId.slice(0, BOOT_CHARACTERS)}-`,
+    entries: new Set(),
+    services: new Set(),
+    isTold: false,
+  };
+}
+
+/** Enough to tell one start of the machine from the others. */
+const BOOT_CHARACTERS = 8;

@@ -1,0 +1,70 @@
+/** Tells what changed in the book of sockets. */
+import type { Socket, SocketWriter } from '../../ends/socket.ts';
+import type { Book } from './book.ts';
+import { type Entry, socketOf } from './entry.ts';
+import type { Place } from './place.ts';
+import type { Processes } from './processes.ts';
+
+export interface TellerParts {
+  readonly book: Book;
+  readonly sockets: SocketWriter;
+  readonly processes: Processes;
+}
+
+export class Teller {
+  readonly #parts: TellerParts;
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  /** Everything of a namespace, and that this is everything. */
+  tellAll(place: Place, nowMs: number): void {
+    place.isTold = true;
+    const all = [...place.entries].filter(isWorthTelling).map((entry) => this.#tell(entry, place, nowMs));
+    this.#parts.sockets.all(place.node, all, nowMs);
+  }
+
+  tellChanged(nowMs: number): void {
+    const { book, sockets, processes } = this.#parts;
+    processes.breathe();
+    const told: Socket[] = [];
+    const closed = new Map<number, string[]>();
+    for (const entry of book.changed) {
+      const { place, closedAt } = entry;
+      // Those whose namespace is not known yet change again when it is.
+      book.changed.delete(entry);
+      if (!place || (closedAt === undefined && !isWorthTelling(entry))) continue;
+      const socket = this.#tell(entry, place, nowMs);
+      told.push(socket);
+      if (closedAt === undefined) continue;
+      const ids = closed.get(closedAt);
+      if (ids) ids.push(socket.id);
+      else closed.set(closedAt, [socket.id]);
+    }
+    if (told.length > 0) sockets.tell(told);
+    for (const [at, ids] of closed) sockets.close(ids, at);
+  }
+
+  /** What sockets have carried since it was last told. */
+  tellCarried(nowMs: number): void {
+    const { book, sockets } = this.#parts;
+    const told: Socket[] = [];
+    for (const entry of book.carried)
+      if (entry.place && isWorthTelling(entry)) told.push(this.#tell(entry, entry.place, nowMs));
+    book.carried.clear();
+    if (told.length > 0) sockets.tell(told);
+  }
+
+  #tell(entry: Entry, place: Place, nowMs: number): Socket {
+    const { book, processes } = this.#parts;
+    book.changed.delete(entry);
+    book.carried.delete(entry);
+    return socketOf(entry, place, entry.holder && processes.of(entry.holder, nowMs));
+  }
+}
+
+/** While it is being connected a socket has no port for a moment. */
+function isWorthTelling({ localPort }: Entry): boolean {
+  return localPort !== 0;
+}
