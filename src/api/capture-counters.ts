@@ -3,7 +3,7 @@ import { seriesOf } from '../capture/entries.ts';
 import type { GraphNode, GraphView, Metadata } from '../graph/view.ts';
 
 /** The metadata of a node as it is shown: as it is, unless something was counted. */
-export function withCaptureCounters({ id, metadata }: GraphNode, view: GraphView): Metadata {
+export function withCaptureCounters({ id }: GraphNode, metadata: Metadata, view: GraphView): Metadata {
   const { Captures } = metadata;
   if (!Array.isArray(Captures)) return metadata;
   const entries = Captures.map((entry: Metadata) => {

@@ -4,12 +4,14 @@ import type { Counters, Difference, Element, GraphView, Metadata, Sample } from 
 import { flowCounters } from '../query/counters.ts';
 import type { NextHop } from '../query/step.ts';
 import { withCaptureCounters } from './capture-counters.ts';
+import { withSeries } from './series-json.ts';
 
 /** An element in Skydive's shape, its newest counters (as the view knows them) merged into the metadata. */
 export function elementJson(element: Element, view: GraphView | undefined): string {
   if (element.kind === 'edge') return `${edgeHead(element)}}`;
   if (view === undefined) return `${nodeHead(element, element.metadata, undefined)}}`;
-  const metadata = element.metadata.Captures === undefined ? element.metadata : withCaptureCounters(element, view);
+  const counted = withSeries(element, view);
+  const metadata = counted.Captures === undefined ? counted : withCaptureCounters(element, counted, view);
   return `${nodeHead(element, metadata, view.counters(element.id, 'Metric'))}}`;
 }
 

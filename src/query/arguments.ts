@@ -1,7 +1,7 @@
 /** What steps take: each reader checks, names what is wrong, and gives the step arguments it can trust. */
 import { type Address, parseAddress } from './address.ts';
 import { type Condition, isMatcher, readConditions, readKey } from './condition.ts';
-import { seriesOf } from './counters.ts';
+import { seriesNames, seriesOf } from './counters.ts';
 import type { Faults } from './faults.ts';
 import type { Key } from './key.ts';
 import type { Kind } from './kind.ts';
@@ -260,7 +260,7 @@ export const seriesName: Parameters<{ readonly series: string; readonly isTotal:
       'query.argument',
       `${call.name}: no series named "${text}"`,
       argument,
-      takes === 'flows' ? "'LastUpdateMetric' or 'Metric'" : "'LastUpdateMetric', 'Ovs' or 'SFlow'",
+      takes === 'flows' ? "'LastUpdateMetric' or 'Metric'" : seriesNames.map((name) => `'${name}'`).join(', '),
     );
     return undefined;
   },

@@ -4,6 +4,7 @@ import type { Element } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { Expected } from './arguments.ts';
 import { check } from './check.ts';
+import { seriesNames } from './counters.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import { compileKey, isList } from './key.ts';
 import { keyNames } from './keynames.ts';
@@ -140,7 +141,7 @@ function* argumentsFor(cursor: Cursor, knowledge: Knowledge): Generator<Completi
       yield { text: 'Metadata(', kind: 'word', doc: 'Metadata(key, value, …): what these pairs describe.' };
       return;
     case 'series':
-      yield* quoted(kind === 'flows' ? ['LastUpdateMetric', 'Metric'] : ['LastUpdateMetric', 'Ovs', 'SFlow'], 'value');
+      yield* quoted(kind === 'flows' ? ['LastUpdateMetric', 'Metric'] : seriesNames, 'value');
       return;
     case 'number':
     case 'text':

@@ -1,32 +1,40 @@
 /** Counters stand beside the graph, but queries read them as the keys they were in Skydive: `Metric.RxBytes`. */
 import type { Metadata, Value } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
+import { namedSeries, seriesWords } from '../model/series.ts';
 
 interface CounterKey {
   readonly series: string;
   readonly of: 'total' | 'last';
 }
 
-const known = new Map<string, CounterKey>([
-  ['Metric', { series: 'Metric', of: 'total' }],
-  ['LastUpdateMetric', { series: 'Metric', of: 'last' }],
-  ['Ovs.Metric', { series: 'Ovs', of: 'total' }],
-  ['Ovs.LastUpdateMetric', { series: 'Ovs', of: 'last' }],
-  ['SFlow.Metric', { series: 'SFlow', of: 'total' }],
-  ['SFlow.LastUpdateMetric', { series: 'SFlow', of: 'last' }],
-]);
+const known = new Map<string, CounterKey>(
+  seriesWords.flatMap(({ name, total, last }): (readonly [string, CounterKey])[] => [
+    [total, { series: name, of: 'total' }],
+    [last, { series: name, of: 'last' }],
+  ]),
+);
 
 /** Dotted keys that are read from series. */
 export const counterKeys: readonly string[] = [...known.keys()];
 
 /** The series that `Metrics(key)` means; undefined when there is none of that name. */
 export function seriesOf(key: string): string | undefined {
-  if (key === 'Ovs' || key === 'SFlow') return key;
-  return known.get(key)?.series;
+  return namedSeries.has(key) ? key : known.get(key)?.series;
+}
+
+/** What `Metrics(` may be given, for those who type it. */
+export const seriesNames: readonly string[] = seriesWords.map(({ name, last }) => (name === 'Metric' ? last : name));
+
+/** First parts of keys that are read from series. */
+export const seriesKeys: readonly string[] = [...new Set(counterKeyParts())];
+
+function* counterKeyParts(): Iterable<string> {
+  for (const key of known.keys()) yield key.split('.', 1)[0] as string;
 }
 
 export function readCounters(id: string, path: readonly string[], view: GraphView): Value | undefined {
-  const depth = path[0] === 'Ovs' || path[0] === 'SFlow' ? 2 : 1;
+  const depth = known.has(path[0] as string) ? 1 : 2;
   const key = known.get(path.slice(0, depth).join('.'));
   if (key === undefined || path.length > depth + 1) return undefined;
   const counters = view.counters(id, key.series);

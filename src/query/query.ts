@@ -4,6 +4,7 @@ import { type Fault, Mistake } from '../std/mistake.ts';
 import { didYouMean } from '../std/nearest.ts';
 import type { Answer } from './answer.ts';
 import { check } from './check.ts';
+import { seriesKeys } from './counters.ts';
 import type { Faults } from './faults.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { parse } from './parser.ts';
@@ -127,7 +128,7 @@ function refuseFlowKeys(faults: Faults): void {
 const flowFieldNames = flowFields.map(({ name }) => name);
 
 /** Of edges, and of counters. */
-export const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', 'Metric', 'LastUpdateMetric', 'Ovs', 'SFlow']);
+export const alwaysKnown = new Set(['RelationType', 'Parent', 'Child', ...seriesKeys]);
 
 function firstPart(key: string): string {
   const dot = key.indexOf('.');

@@ -1,4 +1,5 @@
 import type { Sample } from '../../../graph/view.ts';
+import { seriesWords } from '../../../model/series.ts';
 import { awaited } from '../../awaited.ts';
 import { sampleObject, seriesOf } from '../../counters.ts';
 import { pointsOfFlows } from '../../flowpoints.ts';
@@ -14,7 +15,7 @@ export const metrics: Service = {
   name: 'metrics',
   doc: 'What the counters of a vertex or a flow gained, as maps: last at the moment asked about, point by point in a span.',
   parameters: {
-    series: "Of vertices 'Metric', 'Ovs' or 'SFlow'; of flows 'LastUpdateMetric' or 'Metric', all since they began.",
+    series: `Of vertices ${seriesWords.map(({ name }) => `'${name}'`).join(', ')}; of flows 'LastUpdateMetric' or 'Metric', all since they began.`,
   },
   place: 'streaming',
   *call(value, parameters, run) {

@@ -1,0 +1,38 @@
+/** Series of numbers beside the graph, and the keys under which queries and clients find them. */
+
+export interface SeriesWords {
+  readonly name: string;
+  readonly doc: string;
+  /** Key of the totals, dotted: of most of them the key of the same name holds them, beside what else it holds. */
+  readonly total: string;
+  /** Key of what the last reading added. */
+  readonly last: string;
+}
+
+const within = (name: string, doc: string): SeriesWords => ({
+  name,
+  doc,
+  total: `${name}.Metric`,
+  last: `${name}.LastUpdateMetric`,
+});
+
+export const seriesWords: readonly SeriesWords[] = [
+  {
+    name: 'Metric',
+    doc: 'What an interface received and sent; what a rule of OpenFlow matched.',
+    total: 'Metric',
+    last: 'LastUpdateMetric',
+  },
+  within('Ovs', 'What Open vSwitch counts at an interface.'),
+  within('SFlow', 'What an sFlow agent counts at an interface.'),
+  within('Conntrack', 'How many connections a namespace tracks, and what becomes of them.'),
+  {
+    name: 'Blockdev',
+    doc: 'What a block device read and wrote.',
+    total: 'BlockdevMetric',
+    last: 'LastUpdateBlockdevMetric',
+  },
+];
+
+/** By name. */
+export const namedSeries: ReadonlyMap<string, SeriesWords> = new Map(seriesWords.map((words) => [words.name, words]));
