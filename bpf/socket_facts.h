@@ -63,7 +63,7 @@ static __always_inline void socket_owner(struct socket_record *record, struct ta
   record->pid = task->tgid;
   record->started = leader->start_boottime;
   record->uid = BPF_CORE_READ(leader, cred, euid.val);
-  bpf_core_read(record->process, sizeof record->process, leader->comm);
+  bpf_core_read(record->process, sizeof record->process, &leader->comm);
 }
 
 #endif
