@@ -11,6 +11,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
       countMs: probes.conntrack.count,
       events: probes.conntrack.translations === 'at-once',
     },
+    containerd: probes.containerd,
     docker: probes.docker,
     host: probes.host,
     lldp: { interfaces: probes.lldp.interfaces },
@@ -18,6 +19,8 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     ovn: probes.ovn,
     ovs: { databases: ovsDatabases({ capture, probes }), tls: probes.ovs.tls },
+    podman: probes.podman,
+    runc: probes.runc,
   };
   return probeList.map((probe) => ({
     probe,

@@ -67,7 +67,19 @@ export const configShape = z.strictObject({
   probes: z.strictObject({
     enabled: option(texts(), {
       doc: 'Probes that run.',
-      default: ['host', 'conntrack', 'docker', 'netlink', 'netns', 'ovn', 'ovs', 'lldp'],
+      default: [
+        'host',
+        'conntrack',
+        'containerd',
+        'docker',
+        'lldp',
+        'netlink',
+        'netns',
+        'ovn',
+        'ovs',
+        'podman',
+        'runc',
+      ],
       takes: 'NAMES',
       example: 'host,netlink',
     }),
@@ -89,6 +101,14 @@ export const configShape = z.strictObject({
         default: 'at-once',
         takes: 'WHEN',
         example: 'when-counted',
+      }),
+    }),
+    containerd: z.strictObject({
+      paths: option(texts(), {
+        doc: 'Folders in which containerd keeps its state.',
+        default: ['/run/containerd', '/run/docker/containerd/daemon'],
+        takes: 'DIRS',
+        example: '/run/k3s/containerd',
       }),
     }),
     docker: z.strictObject({
@@ -197,6 +217,34 @@ export const configShape = z.strictObject({
         takes: 'FILE',
         example: '/etc/ovn/cacert.pem',
       }).optional(),
+    }),
+    podman: z.strictObject({
+      url: option(text(), {
+        doc: 'Where the service of Podman is: unix:///PATH or tcp://HOST:PORT; without it its files are read.',
+        default: 'unix:///run/podman/podman.sock',
+        takes: 'URL',
+        example: 'tcp://127.0.0.1:8888',
+      }),
+      storage: option(text(), {
+        doc: 'The folder in which Podman keeps containers (graphroot in storage.conf).',
+        default: '/var/lib/containers/storage',
+        takes: 'DIR',
+        example: '/srv/containers',
+      }),
+      run: option(text(), {
+        doc: 'The folder in which there is more of those that run (runroot in storage.conf).',
+        default: '/run/containers/storage',
+        takes: 'DIR',
+        example: '/run/my-containers',
+      }),
+    }),
+    runc: z.strictObject({
+      paths: option(texts(), {
+        doc: 'Folders in which runc keeps its state.',
+        default: ['/run/containerd/runc', '/run/runc', '/run/runc-ctrs'],
+        takes: 'DIRS',
+        example: '/run/docker/runtime-runc',
+      }),
     }),
   }),
   graph: z.strictObject({

@@ -128,7 +128,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   {
     key: 'agent.topology.runc.run_path',
     default: ['/run/containerd/runc', '/run/runc', '/run/runc-ctrs'],
-    why: noProbe('runc'),
+    to: 'probes.runc.paths',
   },
   { key: 'agent.topology.neutron.auth_url', why: noProbe('Neutron') },
   { key: 'agent.topology.neutron.username', default: 'neutron', why: noProbe('Neutron') },

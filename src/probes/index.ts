@@ -1,5 +1,6 @@
 /** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
 import { conntrack } from './conntrack/index.ts';
+import { containerd } from './containerd/index.ts';
 import { docker } from './docker/index.ts';
 import { host } from './host/index.ts';
 import { lldp } from './lldp/index.ts';
@@ -7,7 +8,9 @@ import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import { ovn } from './ovn/index.ts';
 import { ovs } from './ovs/index.ts';
+import { podman } from './podman/index.ts';
 import type { Probe } from './probe.ts';
+import { runc } from './runc/index.ts';
 
 export const probes: readonly Probe[] = [
   host, //
@@ -15,6 +18,9 @@ export const probes: readonly Probe[] = [
   netlink,
   conntrack,
   docker,
+  podman,
+  containerd,
+  runc,
   ovn,
   ovs,
   lldp,

@@ -5,6 +5,7 @@ import { containerIdOf } from '../containerid.ts';
 import { netnsId } from '../identity.ts';
 import type { Namespaces, ProbeHost } from '../probe.ts';
 import type { Container } from './container.ts';
+import { isAlive } from './process.ts';
 
 export interface HomesParts {
   readonly door: Door;
@@ -85,22 +86,11 @@ function identify(door: Door, path: string): NetnsIdentity | undefined {
 /** An engine may count processes in another namespace than ours, and numbers are used again. */
 function isInOf(pid: number, key: string, startTicks: number | undefined): boolean {
   try {
-    if (startTicks !== undefined && startTicksOf(pid) !== startTicks) return false;
+    if (!isAlive(pid, startTicks)) return false;
     const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
     // Containers may be within containers, and what has a group of its own choice names none.
     return cgroup.includes(key) || containerIdOf(cgroup) === undefined || !/^[0-9a-f]{64}$/.test(key);
   } catch {
     return false;
-  }
-}
-
-/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the command in the second may hold anything. */
-export function startTicksOf(pid: number): number | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? undefined : Number(ticks);
-  } catch {
-    return undefined;
   }
 }

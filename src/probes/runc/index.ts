@@ -1,0 +1,56 @@
+/** runc: containers by the state it keeps, whoever had it run them (Kubernetes with CRI-O too). */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { bell } from '../../std/bell.ts';
+import { subdirectories, Watched } from '../containers/files.ts';
+import { JsonFiles } from '../containers/jsonfiles.ts';
+import { stage } from '../containers/stage.ts';
+import { Container, NetnsOfContainers } from '../containers/vocabulary.ts';
+import { defineProbe } from '../probe.ts';
+import { containerOf, readState } from './state.ts';
+
+const options = z
+  .object({
+    paths: z
+      .array(z.string().startsWith('/'))
+      .max(100)
+      .default(['/run/containerd/runc', '/run/runc', '/run/runc-ctrs'])
+      .describe('Where state is kept: directories of containers, or of namespaces with containers in them'),
+  })
+  .prefault({});
+
+const FILE = 'state.json';
+
+export const runc = defineProbe({
+  name: 'runc',
+  doc: 'runc: containers that no engine tells of.',
+  options,
+  types: [Container],
+  adds: [NetnsOfContainers],
+
+  async run(context) {
+    const { paths } = context.options;
+    const look = bell();
+    const watched = new Watched(look, context.signal);
+    const files = new JsonFiles(readState);
+    look.ring();
+    await stage({
+      context,
+      manager: 'runc',
+      owned: new Set(Object.keys(Container.fields.shape)),
+      look,
+      scene() {
+        const below = paths.flatMap(subdirectories);
+        // A directory without state is one of containers, or of one that is being made.
+        const outer = below.filter((path) => !existsSync(join(path, FILE)));
+        watched.watch([...paths, ...outer]);
+        const states = [...below, ...outer.flatMap(subdirectories)].map((path) => files.get(join(path, FILE)));
+        files.turn();
+        const isThere = paths.some((path) => existsSync(path));
+        context.notice(isThere ? undefined : `no runc: nothing at ${paths.join(', ')}`, 'quietly');
+        return { containers: states.flatMap((state) => (state ? [containerOf(state)] : [])), looksAround: false };
+      },
+    });
+  },
+});
