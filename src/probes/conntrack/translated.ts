@@ -1,6 +1,6 @@
 /**
- * The translations of one namespace, as events and dumps tell of them, with a bound. A dump is not of one moment: what
- * events say while it is under way is newer than what it says.
+ * The translations of one namespace, as events and dumps tell of them, with a bound. They are told as they are read,
+ * some at a time. A dump is not of one moment: what events say while it is under way is newer than what it says.
  */
 import type { Translation, TranslationWriter } from '../../ends/translation.ts';
 import { Entries } from './entry.ts';
@@ -16,27 +16,26 @@ export interface TranslatedParts {
 
 export class Translated {
   readonly #parts: TranslatedParts;
-  #known = new Map<string, Translation>();
-  /** Until all is told once, what an earlier run said may still be believed. */
-  #isTold = false;
-  /** What events said since the dump began; undefined: it went. */
-  #since: Map<string, Translation | undefined> | undefined;
-  #dumped = new Map<string, Translation>();
+  /** By id: in which dump it was told last. */
+  readonly #known = new Map<string, number>();
+  #dumps = 0;
+  /** What events ended since the dump began: it may still tell of them. */
+  #ended: Set<string> | undefined;
 
+  /** What an earlier run said is taken back. */
   constructor(parts: TranslatedParts) {
     this.#parts = parts;
+    parts.writer.all(parts.node, [], parts.now());
   }
 
-  /** And said so. */
-  get isEmpty(): boolean {
-    return this.#isTold && this.#known.size === 0;
+  get size(): number {
+    return this.#known.size;
   }
 
   /** A batch of events. */
   hear(batch: Uint8Array): void {
     const { node, max, writer, now, notKept } = this.#parts;
     const at = now();
-    // The order matters: an entry may go, and the next with the same id come, in one batch.
     let told: Translation[] = [];
     let ended: string[] = [];
     let missed = 0;
@@ -50,60 +49,64 @@ export class Translated {
     while (entries.next()) {
       if (!entries.isTranslated) continue;
       const id = idOf(node, entries);
-      if (entries.isThere) {
-        if (this.#known.size >= max && !this.#known.has(id)) {
-          missed++;
-          continue;
-        }
-        if (ended.length > 0) say();
-        const translation = translationOf(entries, node, at);
-        this.#known.set(id, translation);
-        this.#since?.set(id, translation);
-        told.push(translation);
-      } else {
-        this.#since?.set(id, undefined);
-        if (!this.#known.delete(id)) continue;
-        ended.push(id);
+      if (!entries.isThere) {
+        this.#ended?.add(id);
+        if (this.#known.delete(id)) ended.push(id);
+        continue;
       }
+      this.#ended?.delete(id);
+      if (this.#known.size >= max && !this.#known.has(id)) {
+        missed++;
+        continue;
+      }
+      // An entry may go, and the next with the same id come, in one batch.
+      if (ended.length > 0) say();
+      this.#known.set(id, this.#dumps);
+      told.push(translationOf(entries, id, node, at));
     }
     say();
     if (missed > 0) notKept(missed);
   }
 
-  /** From here on until `taken` or `dropped` entries of a dump are given to `dump`. */
+  /** From here on until `end` batches of a dump are given to `dump`. */
   begin(): void {
-    this.#since = new Map();
-    this.#dumped = new Map();
+    this.#dumps++;
+    this.#ended = new Set();
   }
 
-  /** The entry a cursor stands on. */
-  dump(entry: Entries): void {
-    const { node, max, now, notKept } = this.#parts;
-    const id = idOf(node, entry);
-    if (this.#dumped.size < max || this.#dumped.has(id))
-      this.#dumped.set(id, this.#known.get(id) ?? translationOf(entry, node, now()));
-    else notKept(1);
-  }
-
-  /** The dump is whole: it is so. */
-  take(): void {
-    const { node, writer, now } = this.#parts;
-    const all = this.#dumped;
-    for (const [id, translation] of this.#since ?? []) {
-      if (translation) all.set(id, translation);
-      else all.delete(id);
+  /** A batch of a dump; `see` is shown every entry of it. */
+  dump(batch: Uint8Array, see: (entry: Entries) => void): void {
+    const { node, max, writer, now, notKept } = this.#parts;
+    const at = now();
+    const told: Translation[] = [];
+    let missed = 0;
+    const entries = new Entries(batch);
+    while (entries.next()) {
+      see(entries);
+      if (!entries.isTranslated) continue;
+      const id = idOf(node, entries);
+      if (this.#ended?.has(id)) continue;
+      const isKnown = this.#known.has(id);
+      if (!isKnown && this.#known.size >= max) {
+        missed++;
+        continue;
+      }
+      this.#known.set(id, this.#dumps);
+      if (!isKnown) told.push(translationOf(entries, id, node, at));
     }
-    this.drop();
-    const isSame = this.#isTold && all.size === this.#known.size && [...all.keys()].every((id) => this.#known.has(id));
-    this.#known = all;
-    this.#isTold = true;
-    if (!isSame) writer.all(node, [...all.values()], now());
+    if (told.length > 0) writer.tell(told);
+    if (missed > 0) notKept(missed);
   }
 
-  /** It is not. */
-  drop(): void {
-    this.#since = undefined;
-    this.#dumped = new Map();
+  /** Whole: what neither it nor an event since has told of is no more. */
+  end(isWhole: boolean): void {
+    this.#ended = undefined;
+    if (!isWhole) return;
+    const { writer, now } = this.#parts;
+    const ended: string[] = [];
+    for (const [id, dump] of this.#known) if (dump !== this.#dumps) ended.push(id);
+    for (const id of ended) this.#known.delete(id);
+    if (ended.length > 0) writer.end(ended, now());
   }
 }
 
@@ -111,13 +114,7 @@ function idOf(node: string, { id, zone }: Entries): string {
   return `${node}/${zone}/${id}`;
 }
 
-function translationOf(entry: Entries, node: string, now: number): Translation {
-  return {
-    id: idOf(node, entry),
-    node,
-    zone: entry.zone,
-    original: entry.original(),
-    reply: entry.reply(),
-    since: entry.since || now,
-  };
+function translationOf(entry: Entries, id: string, node: string, now: number): Translation {
+  const { zone, since } = entry;
+  return { id, node, zone, original: entry.original(), reply: entry.reply(), since: since || now };
 }

@@ -6,7 +6,7 @@ import { NetlinkError } from '../../native/netlink_error.ts';
 import { bell } from '../../std/bell.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
 import { cpuStatsDump, entryDump, GROUPS, NETLINK_NETFILTER, statsRequest, translatedDumps } from './ctnetlink.ts';
-import { Entries } from './entry.ts';
+import type { Entries } from './entry.ts';
 import type { Notices } from './notices.ts';
 import type { Options } from './options.ts';
 import { CpuStats, type Fill, readFill } from './stats.ts';
@@ -138,19 +138,16 @@ export class Watch {
   #empty(): void {
     this.#isMissed = false;
     this.#tally = this.#tally && new Tally();
-    if (this.#translated.isEmpty) return;
+    if (this.#translated.size === 0) return;
     this.#translated.begin();
-    this.#translated.take();
+    this.#translated.end(true);
   }
 
   async #count(): Promise<void> {
     if (this.#isClosed) return;
     const began = performance.now();
     const tally = new Tally();
-    const isWhole = await this.#read([entryDump()], (entry) => {
-      tally.add(entry);
-      return entry.isTranslated;
-    });
+    const isWhole = await this.#read([entryDump()], (entry) => tally.add(entry));
     const took = performance.now() - began;
     this.#countedAt = performance.now();
     this.#countAfterMs = Math.max(this.#shared.context.options.countMs, took * COUNTING_SHARE);
@@ -160,28 +157,25 @@ export class Watch {
 
   async #resync(): Promise<void> {
     this.#shared.context.count('resyncs');
-    await this.#read(translatedDumps(), (entry) => entry.isTranslated);
+    await this.#read(translatedDumps(), () => undefined);
   }
 
   /** Tells the translations that are there. False: something was lost on the way, and it is read again. */
-  async #read(dumps: readonly Uint8Array[], take: (entry: Entries) => boolean): Promise<boolean> {
+  async #read(dumps: readonly Uint8Array[], see: (entry: Entries) => void): Promise<boolean> {
     this.#isMissed = false;
     this.#translated.begin();
     try {
       // A batch is read as it comes, which holds back the kernel: of a large table no more is in memory than a few.
       for (const request of dumps)
-        for await (const batch of this.#conversation.dump(request)) {
-          const entries = new Entries(batch);
-          while (entries.next()) if (take(entries)) this.#translated.dump(entries);
-        }
+        for await (const batch of this.#conversation.dump(request)) this.#translated.dump(batch, see);
     } catch (error) {
-      this.#translated.drop();
+      this.#translated.end(false);
       if (!(error instanceof NetlinkError) || error.code !== 'ENOBUFS') throw error;
       this.#shared.context.count('overruns');
       this.#missed();
       return false;
     }
-    this.#translated.take();
+    this.#translated.end(true);
     if (this.#isMissed) this.#missed();
     else this.#resyncMs = RESYNC_FIRST_MS;
     return true;
