@@ -72,6 +72,14 @@ export class SwitchedHosts implements AsyncDisposable {
     await exited;
   }
 
+  async stopDatabase(): Promise<void> {
+    if (this.#database) await this.stop(this.#database);
+  }
+
+  async stopSwitch(): Promise<void> {
+    if (this.#switch) await this.stop(this.#switch);
+  }
+
   /** Ends ovsdb-server, if it runs, and starts it with the same data. */
   async restartDatabase(): Promise<void> {
     if (this.#database) await this.stop(this.#database);

@@ -8,8 +8,9 @@ import type { Mechanism, MechanismContext, Running } from '../mechanism.ts';
 import { OvsDatabase, type OvsSwitches } from '../ovs-database.ts';
 import { undo } from '../ovs-undo.ts';
 import { packetSocketMechanism } from '../packet-socket.ts';
+import { type Departure, watchDeparture } from './departure.ts';
 import { findDevice } from './device.ts';
-import { type MadeMirror, makeMirror, removeMirror } from './mirror.ts';
+import { makeMirror, removeMirror } from './mirror.ts';
 
 /** LINKTYPE_ETHERNET */
 const ETHERNET = 1;
@@ -40,13 +41,18 @@ async function start(context: MechanismContext, switches: OvsSwitches, socket: M
       () => removeMirror(database, made),
       (why) => log.warn(`port ${place.name} is still mirrored to ${device}: ${why}; trying again`),
     );
+  let departure: Departure | undefined;
   try {
-    const running = await socket.start(await onDevice(context, device, made));
+    const netns = await findDevice(openDoor(), device);
+    departure = await watchDeparture(openDoor(), device, netns);
+    const running = await socket.start(onDevice(context, { device, netns, mac: made.mac }));
     log.info(`port ${place.name} is mirrored to ${device}`);
+    const { gone, close } = departure;
     return {
-      ended: running.ended,
+      ended: Promise.race([running.ended, gone]),
       stats: () => running.stats(),
       async [Symbol.asyncDispose]() {
+        close();
         try {
           await running[Symbol.asyncDispose]();
         } finally {
@@ -55,15 +61,18 @@ async function start(context: MechanismContext, switches: OvsSwitches, socket: M
       },
     };
   } catch (error) {
+    departure?.close();
     await remove();
     throw error;
   }
 }
 
 /** The same capture, on the device that the port is mirrored to. */
-async function onDevice(context: MechanismContext, device: string, { mac }: MadeMirror): Promise<MechanismContext> {
+function onDevice(
+  context: MechanismContext,
+  { device, netns, mac }: { readonly device: string; readonly netns: string | undefined; readonly mac: string },
+): MechanismContext {
   const { place, options } = context;
-  const netns = await findDevice(openDoor(), device);
   // What the machine itself sends there, as it does on every new device, has not passed the port.
   const others = `not ether src ${mac}`;
   return {
