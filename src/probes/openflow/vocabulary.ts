@@ -61,15 +61,9 @@ export type OfRule = Metadata & {
   readonly Flags?: readonly string[];
 };
 
-const value = z.union([
-  z.string(),
-  z.number(),
-  z.record(z.string(), z.union([z.boolean(), z.string(), z.number()])),
-]);
+const value = z.union([z.string(), z.number(), z.record(z.string(), z.union([z.boolean(), z.string(), z.number()]))]);
 const filters = z.array(z.strictObject({ Type: z.string(), Value: value.optional(), Mask: value.optional() }));
-const actions = z.array(
-  z.strictObject({ Type: z.string(), Arguments: z.record(z.string(), z.json()).optional() }),
-);
+const actions = z.array(z.strictObject({ Type: z.string(), Arguments: z.record(z.string(), z.json()).optional() }));
 const whole = z.union([z.int(), z.string()]);
 
 export const OfRuleType = nodeType('ofrule', 'A rule of OpenFlow in a table of a bridge.', {
@@ -143,3 +137,6 @@ export const OfGroupType = nodeType('ofgroup', 'A group of OpenFlow on a bridge:
 });
 
 export const types: readonly NodeType[] = [OfRuleType, OfGroupType];
+
+/** Every key of nodes of our own. */
+export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));

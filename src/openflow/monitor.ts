@@ -1,0 +1,82 @@
+/**
+ * What a switch tells of its rules by itself: Nicira's flow monitor (OpenFlow 1.0) and that of OpenFlow 1.4 (§7.3.5.17).
+ */
+import { roundUp8, whole } from './bytes.ts';
+import { onlyActions, readInstructions } from './instructions.ts';
+import { readMatch } from './match.ts';
+import { matchLength, type Rule, readAnyMatch } from './rule.ts';
+
+export type RuleEvent =
+  | { readonly kind: 'there'; readonly rule: Rule }
+  /** Its actions are not told. */
+  | { readonly kind: 'gone'; readonly rule: Rule }
+  /** Something changed that is not told in full: all has to be read again. */
+  | { readonly kind: 'unclear' };
+
+export type MonitorShape = 'nxst' | 'monitor';
+
+/** Adds, removals, changes, with actions; also what we did ourselves. */
+export function monitorRequest(shape: MonitorShape): Buffer {
+  if (shape === 'nxst') {
+    const body = Buffer.alloc(16);
+    body.writeUInt32BE(1, 0);
+    body.writeUInt16BE(ADD | REMOVE | MODIFY | ACTIONS | OWN, 4);
+    body.writeUInt16BE(0xffff, 6);
+    body.writeUInt8(0xff, 10);
+    return body;
+  }
+  const body = Buffer.alloc(24);
+  body.writeUInt32BE(1, 0);
+  body.writeUInt32BE(0xffff_ffff, 4);
+  body.writeUInt32BE(0xffff_ffff, 8);
+  body.writeUInt16BE(ADD | REMOVE | MODIFY | ACTIONS | NO_ABBREVIATION, 12);
+  body.writeUInt8(0xff, 14);
+  // All packets: a match of OXM with nothing in it.
+  body.writeUInt16BE(1, 16);
+  body.writeUInt16BE(4, 18);
+  return body;
+}
+
+const [ADD, REMOVE, MODIFY, ACTIONS, OWN, NO_ABBREVIATION] = [2, 4, 8, 16, 32, 32];
+
+export function readEvents(body: Buffer, shape: MonitorShape, version: number): RuleEvent[] {
+  const events: RuleEvent[] = [];
+  let at = 0;
+  while (at < body.length) {
+    const length = at + 4 <= body.length ? body.readUInt16BE(at) : 0;
+    if (length < 4 || at + length > body.length) {
+      events.push({ kind: 'unclear' });
+      break;
+    }
+    events.push(readEvent(body.subarray(at, at + length), shape, version) ?? { kind: 'unclear' });
+    at += length;
+  }
+  return events;
+}
+
+/** Undefined when it is something else: an abbreviation, or that the monitor pauses or goes on. */
+function readEvent(entry: Buffer, shape: MonitorShape, version: number): RuleEvent | undefined {
+  if (entry.length < 24) return undefined;
+  const event = entry.readUInt16BE(2);
+  if (shape === 'nxst') {
+    const [matchBytes, isGone] = [entry.readUInt16BE(12), event === 1];
+    const from = 24 + roundUp8(matchBytes);
+    if (event > 2 || from > entry.length) return undefined;
+    const rule: Rule = {
+      ...{ table: entry.readUInt8(14), priority: entry.readUInt16BE(6), cookie: whole(entry.subarray(16, 24)) },
+      ...{ idleTimeout: entry.readUInt16BE(8), hardTimeout: entry.readUInt16BE(10), importance: 0, flags: 0 },
+      match: readMatch(entry.subarray(24, 24 + matchBytes)),
+      instructions: onlyActions(entry.subarray(from), version),
+    };
+    return { kind: isGone ? 'gone' : 'there', rule };
+  }
+  const end = matchLength(entry, 24);
+  if (event > 3 || end === undefined) return undefined;
+  const rule: Rule = {
+    ...{ table: entry.readUInt8(4), priority: entry.readUInt16BE(10), cookie: whole(entry.subarray(16, 24)) },
+    ...{ idleTimeout: entry.readUInt16BE(6), hardTimeout: entry.readUInt16BE(8), importance: 0, flags: 0 },
+    match: readAnyMatch(entry.subarray(24, end)),
+    instructions: readInstructions(entry.subarray(24 + roundUp8(end - 24)), version),
+  };
+  return { kind: event === 2 ? 'gone' : 'there', rule };
+}
