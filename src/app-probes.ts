@@ -21,6 +21,12 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     ovs: { databases: ovsDatabases({ capture, probes }), tls: probes.ovs.tls },
     podman: probes.podman,
     runc: probes.runc,
+    sockets: {
+      mode: probes.sockets.mode,
+      commands: probes.sockets.commands === 'shown',
+      refreshMs: probes.sockets.refresh,
+      pollMs: probes.sockets.poll,
+    },
   };
   return probeList.map((probe) => ({
     probe,

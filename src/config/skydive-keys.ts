@@ -124,7 +124,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     as: instead('/var/run/netns'),
   },
   { key: 'agent.topology.netlink.metrics_update', default: 30, to: 'probes.netlink.metricsUpdate', as: seconds },
-  { key: 'agent.topology.socketinfo.host_update', default: 10, why: noProbe('socket') },
+  { key: 'agent.topology.socketinfo.host_update', default: 10, to: 'probes.sockets.refresh', as: seconds },
   {
     key: 'agent.topology.runc.run_path',
     default: ['/run/containerd/runc', '/run/runc', '/run/runc-ctrs'],
@@ -289,6 +289,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
 
 /** What Skydive calls otherwise. */
 function probeName(theirs: string): string {
+  if (theirs === 'socketinfo') return 'sockets';
   return theirs === 'ovsdb' ? 'ovs' : theirs;
 }
 

@@ -11,11 +11,13 @@ import { ovs } from './ovs/index.ts';
 import { podman } from './podman/index.ts';
 import type { Probe } from './probe.ts';
 import { runc } from './runc/index.ts';
+import { sockets } from './sockets/index.ts';
 
 export const probes: readonly Probe[] = [
   host, //
   netns,
   netlink,
+  sockets,
   conntrack,
   docker,
   podman,
