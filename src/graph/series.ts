@@ -1,4 +1,6 @@
 /** Counters beside the graph: the newest totals, and the last increments of each element. They make no versions. */
+
+import { namedSeries } from '../model/series.ts';
 import type { SampleEvent } from './change.ts';
 import type { Counters, Sample, Span } from './view.ts';
 
@@ -61,7 +63,7 @@ export class SeriesStore {
       else byName.set(name, { total, at: time, evicted: undefined, samples: [] });
       return undefined;
     }
-    const counters = increments(series.total, total);
+    const counters = namedSeries.get(name)?.isLevel ? moved(series.total, total) : increments(series.total, total);
     const start = series.at;
     series.total = total;
     series.at = time;
@@ -97,6 +99,15 @@ export class SeriesStore {
     this.#byId.delete(id);
     this.#births.delete(id);
   }
+}
+
+/** Levels are told as they are, when one of them is another. */
+function moved(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> | undefined {
+  for (const key in after) if (after[key] !== before[key]) return after;
+  return undefined;
 }
 
 function increments(

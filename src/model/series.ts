@@ -7,6 +7,8 @@ export interface SeriesWords {
   readonly total: string;
   /** Key of what the last reading added. */
   readonly last: string;
+  /** It says how much there is now, as the fill of a table: a point of it is not how much more. */
+  readonly isLevel?: boolean;
 }
 
 const within = (name: string, doc: string): SeriesWords => ({
@@ -25,7 +27,16 @@ export const seriesWords: readonly SeriesWords[] = [
   },
   within('Ovs', 'What Open vSwitch counts at an interface.'),
   within('SFlow', 'What an sFlow agent counts at an interface.'),
-  within('Conntrack', 'How many connections a namespace tracks, and what becomes of them.'),
+  {
+    ...within('Conntrack', 'How many connections a namespace tracks, by state, protocol and zone, and at most.'),
+    isLevel: true,
+  },
+  {
+    name: 'ConntrackStats',
+    doc: 'What became of connections that a namespace tracks, or could not.',
+    total: 'Conntrack.Stats',
+    last: 'Conntrack.LastUpdateStats',
+  },
   {
     name: 'Blockdev',
     doc: 'What a block device read and wrote.',

@@ -237,6 +237,17 @@ test('an edge whose id another edge takes before it could come back is lost, onc
   expect(graph.forgotten().map(({ id, createdAt }) => [id, createdAt])).toEqual([['e', 7]]);
 });
 
+test('of a series of levels a point is what there is, also when it is less', () => {
+  const graph = new Graph();
+  graph.apply([node('a', {})], at(1000));
+  const read = (Entries: number, time: number) =>
+    graph.apply([{ kind: 'counters', id: 'a', series: 'Conntrack', total: { Entries, Max: 100 } }], at(time));
+  read(30, 2000);
+  expect(read(50, 3000).samples[0]?.counters).toEqual({ Entries: 50, Max: 100 });
+  expect(read(20, 4000).samples[0]?.counters).toEqual({ Entries: 20, Max: 100 });
+  expect(read(20, 5000).samples).toEqual([]);
+});
+
 test('counters are of one life: an id that begins another counts anew', () => {
   const graph = new Graph();
   const count = (time: number, Rx: number) =>
