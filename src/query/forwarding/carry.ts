@@ -1,0 +1,203 @@
+/** A packet from namespace to namespace: route, neighbour, layer 2, and again, until it is where it is meant for. */
+import type { GraphNode, Metadata } from '../../graph/element.ts';
+import { parseAddress } from '../address.ts';
+import { isList } from '../key.ts';
+import { originOf } from '../origin.ts';
+import { type Origin, type RouteFound, routeOf } from '../routing.ts';
+import { addressesOf, canonical, nameOf, numberOf, textOf, textsIn, typeOf } from './atlas.ts';
+import type { Frame, Packet, Walker, Way } from './frame.ts';
+import { best, type Hop, type Issue, type Outcome, type RouteTaken, stopped, unknown } from './hop.ts';
+import { downOf, interfaceHop } from './interface.ts';
+
+/** Hops of layer 3, as a packet with the usual TTL has. */
+const TTL = 64;
+/** Interfaces that are tried, where several have the next hop's address. */
+const HOLDERS_MAX = 16;
+
+export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: number): Way {
+  const hops: Hop[] = [];
+  const been = new Set<string>();
+  let [at, now, iif]: [GraphNode, Packet, GraphNode | undefined] = [start, packet, undefined];
+  for (let ttl = TTL; ttl > 0; ttl--) {
+    if (walker.atlas.budget.spend()) yield undefined;
+    const origin = originOf(at, walker.atlas.view);
+    const address = parseAddress(now.destination);
+    if (address === undefined) return stopped(hops, 'address', `${now.destination} is no address`);
+    const way = routeOf({ text: now.destination, address }, origin, {
+      source: parseAddress(now.source),
+      iif: iif === undefined ? undefined : nameOf(iif),
+      protocol: now.protocol,
+      sourcePort: now.sourcePort,
+      destinationPort: now.destinationPort,
+    });
+    const holder = holderIn(walker, at, now.destination);
+    const isLocal = way.kind === 'found' ? way.type === 'local' : false;
+    // Where nobody tells of the table of local addresses, the interfaces do.
+    if (isLocal || (holder !== undefined && !origin.tables.some(({ ID }) => ID === 255))) {
+      hops.push(delivery(at, now.destination, depth));
+      return { hops, end: { kind: 'arrived', at: holder ?? at } };
+    }
+    const key = `${at.id} ${iif?.id ?? ''} ${now.source} ${now.destination}`;
+    if (been.has(key))
+      return stopped(hops, 'loop', `it comes back to ${nameOf(at)}, and goes round until its TTL is used up`);
+    been.add(key);
+    if (way.kind === 'refused')
+      return stopped(
+        [...hops, routeHop(at, iif, undefined, refusal(at, now, way), depth)],
+        'no-route',
+        refusal(at, now, way),
+      );
+    const taken = takenOf(way, origin);
+    const text = routeText(taken);
+    const issues = [...multipath(way), ...forwarding(at, iif, now)];
+    hops.push(routeHop(at, iif, taken, text, depth, issues));
+    const out = way.ifIndex === undefined ? undefined : origin.interfaceBy(way.ifIndex);
+    if (way.type !== 'unicast') return unknown(hops, way.type, `${now.destination} is for many (${way.type})`);
+    if (out === undefined)
+      return unknown(hops, 'device', `the interface it leaves ${nameOf(at)} by is not in the graph`);
+    const outcome = yield* link(walker, out, now, way, depth, origin);
+    hops.push(...outcome.hops);
+    if (outcome.end.kind !== 'arrived') return { hops, end: outcome.end };
+    const next = walker.atlas.namespace(outcome.end.at);
+    if (next === undefined)
+      return unknown(hops, 'namespace', `the namespace of ${nameOf(outcome.end.at)} is not in the graph`);
+    [at, iif, now] = [next, outcome.end.at, outcome.end.packet ?? now];
+  }
+  return stopped(hops, 'ttl', `it has passed ${TTL} routers: its TTL is used up`);
+}
+
+/** Out of the interface, to whoever has the next hop's address. */
+function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, depth: number, origin: Origin): Way {
+  const target = canonical(way.gateway ?? packet.destination) ?? packet.destination;
+  const entry = origin.neighbours.find(
+    ({ IP, IfIndex }) => typeof IP === 'string' && canonical(IP) === target && (IfIndex ?? way.ifIndex) === way.ifIndex,
+  );
+  const isResolved = hasAddresses(out.metadata);
+  const states = textsIn(entry?.State);
+  const isLost = states.includes('NUD_FAILED') || states.includes('NUD_INCOMPLETE');
+  const issues: Issue[] = [];
+  const known = isLost ? undefined : textOf(entry?.MAC);
+  if (isResolved && isLost)
+    issues.push({
+      code: 'neighbour',
+      text: `nobody answered who has ${target} (${states.join(', ')})`,
+      weight: 'warns',
+    });
+  const how = { kind: 'out', text: known === undefined ? `to ${target}` : `to ${target} (${known})` } as const;
+  const hop = interfaceHop(out, how, depth, issues);
+  const down = downOf(out);
+  if (down !== undefined) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: down } };
+  const send = (targetMac: string | undefined) => {
+    const frame: Frame = {
+      packet,
+      sourceMac: isResolved ? textOf(out.metadata.MAC) : undefined,
+      targetMac,
+      target,
+      tags: [],
+    };
+    return walker.transmit(out, frame, { depth, seen: new Set() });
+  };
+  const joined = (outcome: Outcome): Outcome =>
+    outcome.hops.length > 0 || outcome.end.kind === 'arrived'
+      ? { hops: [hop, ...outcome.hops], end: outcome.end }
+      : outcome.end.kind === 'stopped'
+        ? stopped([hop], outcome.end.code, outcome.end.reason)
+        : unknown([hop], outcome.end.code, outcome.end.reason);
+  if (!isResolved) return joined(yield* send(undefined));
+  if (known !== undefined) return joined(yield* send(known));
+  const macs = new Set(walker.atlas.holders(target).flatMap(({ metadata }) => textOf(metadata.MAC) ?? []));
+  const outcomes: Outcome[] = [];
+  for (const mac of [...macs].slice(0, HOLDERS_MAX)) {
+    const outcome = yield* send(mac);
+    outcomes.push(outcome);
+    if (outcome.end.kind === 'arrived') break;
+  }
+  if (macs.size === 0) outcomes.push(yield* send(undefined));
+  return joined(best(outcomes) as Outcome);
+}
+
+/** Links on which who has an address has to be asked first. */
+function hasAddresses({ LinkFlags, EncapType, MAC }: Metadata): boolean {
+  if (isList(LinkFlags) && LinkFlags.includes('NOARP')) return false;
+  if (EncapType !== undefined && EncapType !== 'ether') return false;
+  return typeof MAC === 'string' && MAC !== '';
+}
+
+function holderIn(walker: Walker, namespace: GraphNode, address: string): GraphNode | undefined {
+  return walker.atlas.holders(address).find((node) => {
+    walker.atlas.budget.spend();
+    return walker.atlas.namespace(node)?.id === namespace.id && addressesOf(node.metadata).includes(address);
+  });
+}
+
+function delivery(at: GraphNode, address: string, depth: number): Hop {
+  return { depth, node: at, how: { kind: 'deliver', text: `has ${address}` }, issues: [] };
+}
+
+function routeHop(
+  at: GraphNode,
+  iif: GraphNode | undefined,
+  route: RouteTaken | undefined,
+  text: string,
+  depth: number,
+  issues: readonly Issue[] = [],
+): Hop {
+  const said = iif === undefined || route === undefined ? text : `passes it on: ${text}`;
+  return { depth, node: at, how: { kind: 'route', text: said, ...(route && { route }) }, issues };
+}
+
+function takenOf(way: RouteFound, origin: Origin): RouteTaken {
+  const device = way.ifIndex === undefined ? undefined : origin.interfaceBy(way.ifIndex);
+  const rule = numberOf(way.rule?.Priority);
+  const prefix = textOf(way.route.Prefix);
+  return {
+    table: way.table,
+    ...(rule !== undefined && { rule }),
+    prefix: prefix === undefined || way.length === 0 ? 'default' : prefix,
+    ...(way.gateway !== undefined && { gateway: way.gateway }),
+    ...(device && { device: nameOf(device) }),
+    ...(way.metric !== 0 && { metric: way.metric }),
+    ...(way.source !== undefined && { source: way.source }),
+    ...(way.mtu !== undefined && { mtu: way.mtu }),
+  };
+}
+
+function routeText({ prefix, gateway, device, table, rule, metric }: RouteTaken): string {
+  const via = gateway === undefined ? '' : ` via ${gateway}`;
+  const dev = device === undefined ? '' : ` dev ${device}`;
+  const by = rule === undefined ? '' : `, rule ${rule}`;
+  return `${prefix}${via}${dev}${metric === undefined ? '' : ` metric ${metric}`} (table ${table}${by})`;
+}
+
+function refusal(at: GraphNode, { destination }: Packet, way: Exclude<ReturnType<typeof routeOf>, RouteFound>): string {
+  const { reason, route, rule, table } = way;
+  if (reason === 'no route') return `${nameOf(at)} has no route to ${destination}`;
+  const where = table === undefined ? '' : ` in table ${table}`;
+  const what =
+    route === undefined ? `rule ${String(rule?.Priority ?? '')}` : `route ${textOf(route.Prefix) ?? 'default'}${where}`;
+  return `${nameOf(at)}: ${what} is ${reason} for ${destination}`;
+}
+
+function multipath({ hops }: RouteFound): Issue[] {
+  if (hops.length < 2) return [];
+  const ways = hops.map(({ IP, IfIndex }) => textOf(IP) ?? `interface ${String(IfIndex ?? '')}`);
+  return [
+    {
+      code: 'multipath',
+      text: `a hash takes one of ${hops.length} equal ways (${ways.join(', ')}); one is shown`,
+      weight: 'assumed',
+    },
+  ];
+}
+
+/** net.ipv4.ip_forward and packet filters are not in the graph. */
+function forwarding(at: GraphNode, iif: GraphNode | undefined, { family }: Packet): Issue[] {
+  if (iif === undefined || typeOf(at) === '') return [];
+  return [
+    {
+      code: 'forwarding',
+      text: `${nameOf(at)} forwards IPv${family}, and no filter or NAT of it stands against that`,
+      weight: 'assumed',
+    },
+  ];
+}

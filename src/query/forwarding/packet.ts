@@ -1,0 +1,11 @@
+/** What is asked about: a packet from one address to another. */
+export interface Packet {
+  /** In their one spelling. */
+  readonly source: string;
+  readonly destination: string;
+  readonly family: 4 | 6;
+  /** IANA number; undefined: not said. */
+  readonly protocol: number | undefined;
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+}

@@ -1,0 +1,204 @@
+/**
+ * The way of a packet from one end to another: hop by hop, with route, rule and MTU, and where it stops. Computed from
+ * one view of the graph alone; nothing is sent.
+ */
+import type { GraphNode } from '../../graph/element.ts';
+import type { GraphView } from '../../graph/view.ts';
+import { Mistake, mistake } from '../../std/mistake.ts';
+import { contains, parseAddress, parsePrefix } from '../address.ts';
+import type { Budget } from '../limits.ts';
+import { originOf } from '../origin.ts';
+import { routeOf } from '../routing.ts';
+import { Atlas, canonical, nameOf, prefixesOf, typeOf } from './atlas.ts';
+import { carry } from './carry.ts';
+import { type EndPoint, endPoint, type ProcessPlaces } from './ends.ts';
+import type { Walker } from './frame.ts';
+import type { Hop, Outcome } from './hop.ts';
+import { measured } from './mtu.ts';
+import type { Packet } from './packet.ts';
+import { sourceFor } from './source-address.ts';
+import { receive, take, transmit } from './wires.ts';
+
+export interface PathQuestion {
+  readonly from: string;
+  readonly to: string;
+  /** Instead of the address that the route prefers. */
+  readonly fromAddress?: string | undefined;
+  /** IANA number; ICMP when left out, unless a process says otherwise. */
+  readonly protocol?: number | undefined;
+  readonly port?: number | undefined;
+  readonly sourcePort?: number | undefined;
+  /** The way back too. */
+  readonly isBoth?: boolean | undefined;
+  readonly places?: ProcessPlaces | undefined;
+}
+
+export interface PathAnswer {
+  readonly from: EndPoint;
+  readonly to: EndPoint;
+  readonly packet: Packet;
+  readonly there: Travel;
+  readonly back: Travel | undefined;
+}
+
+export interface Travel {
+  readonly reaches: 'yes' | 'no' | 'unknown';
+  /** Why not, and at which node. */
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly at: GraphNode | undefined;
+  /** Largest packet that passes whole. Bytes. */
+  readonly mtu: number | undefined;
+  readonly hops: readonly Hop[];
+  /** What has to hold besides, and is not in the graph. */
+  readonly assumed: readonly string[];
+}
+
+/** Throws a Mistake for ends that are not there, or not one; gives `undefined` when it is time to breathe. */
+export function* forwardingPath(
+  question: PathQuestion,
+  view: GraphView,
+  budget: Budget,
+): Generator<undefined, PathAnswer> {
+  const atlas = new Atlas(view, budget);
+  yield* atlas.read();
+  const { places } = question;
+  const from = yield* endPoint(atlas, question.from, { isStart: true, places });
+  const to = yield* endPoint(atlas, question.to, { isStart: false, places });
+  const start = from.namespace;
+  if (start === undefined) throw mistake('path.unknown', `where ${question.from} is is not in the graph`);
+  const packet = packetFor(atlas, question, from, to, start);
+  const walker = walkerOn(atlas);
+  const there = travelled(yield* walker.carry(start, packet, 0), from, to, packet);
+  if (question.isBoth !== true) return { from, to, packet, there, back: undefined };
+  const answer: Packet = {
+    ...packet,
+    source: packet.destination,
+    destination: packet.source,
+    sourcePort: packet.destinationPort,
+    destinationPort: packet.sourcePort,
+  };
+  const back = to.namespace && travelled(yield* walker.carry(to.namespace, answer, 0), to, from, answer);
+  return { from, to, packet, there, back };
+}
+
+function walkerOn(atlas: Atlas): Walker {
+  const walker: Walker = {
+    atlas,
+    transmit: (node, frame, trip) => transmit(walker, node, frame, trip),
+    receive: (node, frame, trip) => receive(walker, node, frame, trip),
+    take: (node, frame, trip) => take(walker, node, frame, trip),
+    carry: (namespace, packet, depth) => carry(walker, namespace, packet, depth),
+  };
+  return walker;
+}
+
+const ICMP = 1;
+const ICMPV6 = 58;
+
+function packetFor(atlas: Atlas, question: PathQuestion, from: EndPoint, to: EndPoint, start: GraphNode): Packet {
+  const given = question.fromAddress === undefined ? undefined : canonical(question.fromAddress);
+  if (question.fromAddress !== undefined && given === undefined)
+    throw mistake('path.address', `"${question.fromAddress}" is no address`, 'such as 10.0.0.1 or fd00::1');
+  const own = from.node === undefined || from.node.id === start.id ? [] : from.addresses;
+  // What is asked for by its address starts with that.
+  const bound = given ?? (canonical(from.text) !== undefined ? canonical(from.text) : undefined);
+  const destinations = bound === undefined ? to.addresses : to.addresses.filter((one) => isV4(one) === isV4(bound));
+  const destination = likeliest(atlas, start, destinations);
+  if (destination === undefined)
+    throw new Mistake([
+      {
+        code: 'path.no-address',
+        message:
+          to.addresses.length > 0
+            ? `${question.to} has no address of the family of ${bound}`
+            : `${question.to} has no address that a packet could be sent to`,
+        hint: 'name an address',
+      },
+    ]);
+  const preferred = sourceFor(atlas, start, destination)?.address;
+  const owned = own.filter((one) => isV4(one) === isV4(destination));
+  const source =
+    bound ?? (preferred !== undefined && owned.includes(preferred) ? preferred : undefined) ?? preferred ?? owned[0];
+  const family = isV4(destination) ? 4 : 6;
+  const protocol = question.protocol ?? to.service?.protocol ?? (family === 4 ? ICMP : ICMPV6);
+  return {
+    source: source ?? (family === 4 ? '0.0.0.0' : '::'),
+    destination,
+    family,
+    protocol: protocol === ICMP && family === 6 ? ICMPV6 : protocol,
+    sourcePort: question.sourcePort,
+    destinationPort: question.port ?? (question.protocol === undefined ? to.service?.port : undefined),
+  };
+}
+
+/** On the link of an interface of the start before others; else the one with the longest prefix of a route. */
+function likeliest(atlas: Atlas, start: GraphNode, addresses: readonly string[]): string | undefined {
+  if (addresses.length <= 1) return addresses[0];
+  const origin = originOf(start, atlas.view);
+  const links = [...atlas.interfaces(start)]
+    .flatMap(({ metadata }) => prefixesOf(metadata))
+    .flatMap((text) => parsePrefix(text) ?? []);
+  const worth = (text: string): number => {
+    const address = parseAddress(text);
+    if (address === undefined) return -1;
+    if (links.some((prefix) => contains(prefix, address))) return 1000;
+    const way = routeOf({ text, address }, origin);
+    return way.kind === 'found' ? way.length : -1;
+  };
+  let best: { readonly text: string; readonly worth: number } | undefined;
+  for (const text of addresses.slice(0, ADDRESSES_MAX)) {
+    const one = { text, worth: worth(text) };
+    if (best === undefined || one.worth > best.worth) best = one;
+  }
+  return best?.text;
+}
+
+/** Of one end that are looked at. */
+const ADDRESSES_MAX = 256;
+
+/** What is assumed of these may be just what is asked for. */
+const DECISIVE = new Set(['rules', 'bucket']);
+
+function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packet): Travel {
+  const { hops: measuredHops, mtu } = measured(outcome.hops);
+  const start: Hop[] = from.node === undefined ? [] : [startHop(from.node, packet)];
+  const { end } = outcome;
+  const hops = [...start, ...measuredHops];
+  const issues = hops.flatMap((hop) => hop.issues.map((issue) => ({ issue, hop })));
+  const assumed = [...new Set(issues.filter(({ issue }) => issue.weight === 'assumed').map(({ issue }) => issue.text))];
+  const last = hops.at(-1);
+  const told = { mtu, assumed };
+  if (end.kind !== 'arrived')
+    return {
+      ...told,
+      hops,
+      reaches: end.kind === 'stopped' ? 'no' : 'unknown',
+      code: end.code,
+      reason: end.reason,
+      at: last?.node,
+    };
+  const where = last?.node;
+  if (to.namespace !== undefined && where !== undefined && to.namespace.id !== where.id) {
+    const reason = `${nameOf(where)} has ${packet.destination} too: it arrives there, and not at ${to.text}`;
+    return { ...told, hops, reaches: 'no', code: 'elsewhere', reason, at: where };
+  }
+  const arrival =
+    to.node !== undefined && to.node.id !== where?.id && typeOf(to.node) === 'container' ? [insideHop(to.node)] : [];
+  const decisive = issues.find(({ issue }) => issue.weight === 'assumed' && DECISIVE.has(issue.code));
+  const all = { ...told, hops: [...hops, ...arrival] };
+  if (decisive === undefined) return { ...all, reaches: 'yes', code: undefined, reason: undefined, at: undefined };
+  return { ...all, reaches: 'unknown', code: decisive.issue.code, reason: decisive.issue.text, at: decisive.hop.node };
+}
+
+function startHop(node: GraphNode, { source, destination }: Packet): Hop {
+  return { depth: 0, node, how: { kind: 'start', text: `from ${source} to ${destination}` }, issues: [] };
+}
+
+function insideHop(node: GraphNode): Hop {
+  return { depth: 0, node, how: { kind: 'deliver', text: 'is in it' }, issues: [] };
+}
+
+function isV4(address: string): boolean {
+  return !address.includes(':');
+}
