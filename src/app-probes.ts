@@ -6,6 +6,7 @@ import type { ProbePlan } from './probes/supervisor.ts';
 
 export function probePlans({ capture, probes }: Config): ProbePlan[] {
   const options: Readonly<Record<string, unknown>> = {
+    blockdev: { lsblk: probes.blockdev.lsblk, refreshMs: probes.blockdev.refresh },
     conntrack: {
       pollMs: probes.conntrack.poll,
       countMs: probes.conntrack.count,

@@ -112,6 +112,20 @@ export const configShape = z.strictObject({
         example: '/run/k3s/containerd',
       }),
     }),
+    blockdev: z.strictObject({
+      lsblk: option(text(), {
+        doc: 'Path of lsblk, which tells of block devices; they are no part of the network, so this probe runs only when it is named in probes.enabled.',
+        default: '/usr/bin/lsblk',
+        takes: 'PATH',
+        example: '/usr/local/bin/lsblk',
+      }),
+      refresh: option(duration({ min: '1s', max: '1d' }), {
+        doc: 'How often block devices are read again, beside each time that the kernel says that one came or went.',
+        default: '5m',
+        takes: 'DURATION',
+        example: '1m',
+      }),
+    }),
     docker: z.strictObject({
       url: option(text(), {
         doc: 'Where the engine of Docker is: unix:///PATH or tcp://HOST:PORT.',

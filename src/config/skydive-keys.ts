@@ -142,7 +142,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'agent.topology.lldp.interfaces', to: 'probes.lldp.interfaces' },
   { key: 'agent.topology.libvirt.url', why: noProbe('libvirt') },
   { key: 'agent.topology.vpp.connect', default: '', why: noProbe('VPP') },
-  { key: 'agent.topology.blockdev.lsblk_path', default: '/usr/bin/lsblk', why: noProbe('block device') },
+  { key: 'agent.topology.blockdev.lsblk_path', default: '/usr/bin/lsblk', to: 'probes.blockdev.lsblk' },
   { key: 'agent.topology.bess.host', default: '127.0.0.1', why: noProbe('BESS') },
   { key: 'agent.topology.bess.port', default: 10_514, why: noProbe('BESS') },
   {

@@ -1,4 +1,6 @@
 /** The probes there are. Adding one is a folder and a line here. The host comes first: others hang things on it. */
+
+import { blockdev } from './blockdev/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { containerd } from './containerd/index.ts';
 import { docker } from './docker/index.ts';
@@ -26,4 +28,5 @@ export const probes: readonly Probe[] = [
   ovn,
   ovs,
   lldp,
+  blockdev,
 ];
