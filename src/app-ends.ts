@@ -1,4 +1,8 @@
 /** The composition root's part about who is at the ends of conversations: the tables, how long they remember, what is kept. */
+import { randomUUID } from 'node:crypto';
+import type { SocketArchive, SocketArchiveHealth } from './archive/archive.ts';
+import { SocketTimeline } from './archive/socket-timeline.ts';
+import { SocketWriter } from './archive/socket-writer.ts';
 import type { SocketStatus } from './contract/status.ts';
 import { SocketTable } from './ends/socket-table.ts';
 import type { SocketView } from './ends/socket-view.ts';
@@ -6,12 +10,17 @@ import { TranslationTable } from './ends/translation-table.ts';
 import type { LookUpEnds } from './flow/ends.ts';
 import type { Graph } from './graph/graph.ts';
 import { LiveEnds } from './query/live-ends.ts';
+import { systemClock } from './std/clock.ts';
+import type { LineLog } from './std/log.ts';
 
 export interface EndsParts {
   readonly graph: Graph;
+  /** Where sockets are kept; undefined: nowhere. */
+  readonly archive: SocketArchive | undefined;
   /** What was before, this process has not seen. */
   readonly begin: number;
   readonly horizonMs: number;
+  readonly log: LineLog;
 }
 
 export interface RunningEnds extends AsyncDisposable {
@@ -23,34 +32,44 @@ export interface RunningEnds extends AsyncDisposable {
   status(): SocketStatus;
 }
 
-/** How often what is too old is forgotten. */
-const FORGET_MS = 5_000;
+/** How often what is too old is forgotten, what has stayed is written, and the archive asked how it is. */
+const KEEPING_MS = 5_000;
 /** Translations are remembered so long after their end: flows are told of no later. */
 const TRANSLATIONS_MS = 120_000;
 
-export function startEnds({ graph, begin, horizonMs }: EndsParts): RunningEnds {
+export function startEnds({ graph, archive, begin, horizonMs, log }: EndsParts): RunningEnds {
   const sockets = new SocketTable({ begin });
   const translations = new TranslationTable();
   const ends = new LiveEnds({ sockets, translations, view: () => graph.now() });
   const unsubscribe = graph.subscribe((commit) => ends.saw(commit));
-  const forgetting = setInterval(() => {
+  const writer =
+    archive && new SocketWriter({ archive, writerId: randomUUID(), get: (id) => sockets.get(id), clock: systemClock });
+  // Orders to an archive are carried out one after the other: this one comes before all that is written.
+  archive?.closeLost().catch((error: Error) => log.warn(`sockets: ${error.message}`));
+  if (writer) sockets.listen(writer);
+  let health: SocketArchiveHealth | undefined;
+  const keep = async () => {
     sockets.forgetBefore(Date.now() - horizonMs);
     translations.forgetBefore(Date.now() - TRANSLATIONS_MS);
-  }, FORGET_MS).unref();
+    writer?.beat();
+    health = await archive?.health();
+  };
+  const keeping = setInterval(() => void keep(), KEEPING_MS).unref();
   return {
     sockets,
     translations,
     lookUp: ends.lookUp,
-    view: sockets,
-    status: () => socketStatus(sockets, translations),
+    view: new SocketTimeline({ live: sockets, archive, flushed: () => writer?.flushed() ?? Promise.resolve() }),
+    status: () => ({ ...tablesStatus(sockets, translations), ...archiveStatus(health, writer) }),
     async [Symbol.asyncDispose]() {
       unsubscribe();
-      clearInterval(forgetting);
+      clearInterval(keeping);
+      await writer?.stop();
     },
   };
 }
 
-function socketStatus(sockets: SocketTable, translations: TranslationTable): SocketStatus {
+function tablesStatus(sockets: SocketTable, translations: TranslationTable): SocketStatus {
   const open = sockets.stats();
   const live = translations.stats();
   return {
@@ -61,5 +80,25 @@ function socketStatus(sockets: SocketTable, translations: TranslationTable): Soc
     Forgotten: open.forgotten,
     Translations: live.live,
     TranslationsRefused: live.refused,
+  };
+}
+
+function archiveStatus(
+  health: SocketArchiveHealth | undefined,
+  writer: SocketWriter | undefined,
+): Pick<SocketStatus, 'Archive'> {
+  if (!health || !writer) return {};
+  const { queued, written, failures, lost, notes } = writer.status();
+  return {
+    Archive: {
+      Sockets: health.sockets,
+      SizeBytes: health.sizeBytes,
+      Range: health.range ?? null,
+      Notes: [...health.notes, ...notes],
+      Queued: queued,
+      Written: written,
+      Failures: failures,
+      Lost: lost,
+    },
   };
 }

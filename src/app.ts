@@ -126,7 +126,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     log.warn(NOTHING_WATCHED);
     notes.set('probes', NOTHING_WATCHED);
   }
-  const ends = stack.use(startEnds({ graph, begin, horizonMs: config.graph.horizon }));
+  const ends = stack.use(startEnds({ graph, archive: archive?.sockets, begin, horizonMs: config.graph.horizon, log }));
   const supervisor = supervise(probePlans(config), {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
@@ -255,7 +255,8 @@ async function openArchive(config: Config, log: Log, notes: Map<string, string>)
   if (kind === 'memory') return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
   try {
     const flows = flowKeeping(config);
-    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge, flows });
+    const sockets = { maxBytes: config.archive.sockets.maxSize, maxAgeMs: config.archive.sockets.maxAge };
+    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge, flows, sockets });
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     const note = `history is kept in memory only, and ends with this process: ${error.message}`;

@@ -1,5 +1,7 @@
 /** The past. One interface, one contract suite, several backends. */
 
+import type { Socket } from '../ends/socket.ts';
+import type { SocketView } from '../ends/socket-view.ts';
 import type { Flow, RawPacket } from '../flow/flow.ts';
 import type { Loss } from '../flow/loss.ts';
 import type { FlowView } from '../flow/view.ts';
@@ -36,6 +38,8 @@ export interface Archive extends AsyncDisposable {
   health(): Promise<ArchiveHealth>;
   /** Where flows are kept; undefined: this archive keeps none. */
   readonly flows?: FlowArchive;
+  /** Where sockets are kept; undefined: this archive keeps none. */
+  readonly sockets?: SocketArchive;
 }
 
 /** Flows of the past. `find` and `count` need a time here: now is the live table's. */
@@ -63,6 +67,33 @@ export interface FlowArchiveHealth {
   readonly range: Span | undefined;
   /** How long each is kept, ms, by what it is: flows, points, 1m, 5m, 1h, rawPackets. */
   readonly ages: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+/** Sockets of the past. `find` needs a time here: now is the live table's. */
+export interface SocketArchive extends SocketView {
+  /** As `append`: durable when it resolves, the same id again changes nothing. */
+  append(batch: SocketBatch): Promise<void>;
+  /** At a start: those that an earlier run left open were so until its last sign of life, unless they are told again. */
+  closeLost(): Promise<void>;
+  /** Forgets what closed before. */
+  prune(before: number): Promise<void>;
+  health(): Promise<SocketArchiveHealth>;
+}
+
+export interface SocketBatch {
+  /** Writer and sequence number: `<boot>-<n>`. */
+  readonly id: string;
+  /** A sign of life: everything is known until this moment, epoch ms. */
+  readonly time: number;
+  /** As they are: one that is told again, by its id and its ends, is the same. */
+  readonly sockets: readonly Socket[];
+}
+
+export interface SocketArchiveHealth {
+  readonly sockets: number;
+  readonly sizeBytes: number;
+  readonly range: Span | undefined;
   readonly notes: readonly string[];
 }
 

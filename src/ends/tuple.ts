@@ -46,6 +46,23 @@ export function isConnected({ remotePort, remoteAddress }: Socket): boolean {
   return remotePort !== 0 && remoteAddress !== '';
 }
 
+/** Whether it may be at an end of one of them: connected so, either way round, or without another end at one of their ports. */
+export function isAtEndsOf(conversations: readonly Tuple[], socket: Socket): boolean {
+  const protocol = protocolNumbers[socket.protocol];
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  const own: Tuple = {
+    protocol,
+    source: localAddress,
+    sourcePort: localPort,
+    destination: remoteAddress,
+    destinationPort: remotePort,
+  };
+  return conversations.some((tuple) => {
+    if (isConnected(socket)) return isSame(tuple, own) || isSame(turned(tuple), own);
+    return tuple.protocol === protocol && (tuple.sourcePort === localPort || tuple.destinationPort === localPort);
+  });
+}
+
 /** Each namespace has its own. */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';

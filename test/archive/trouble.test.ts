@@ -11,6 +11,7 @@ import { RESTARTS_MAX, ThreadCalls } from '../../src/archive/embedded/calls.ts';
 import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { SCHEMA_VERSION } from '../../src/archive/embedded/schema.ts';
 import { flowDefaults } from '../../src/archive/flow-keeping.ts';
+import { socketDefaults } from '../../src/archive/socket-keeping.ts';
 import { eventually } from '../eventually.ts';
 import { batchOf } from './kill/batches.ts';
 
@@ -136,6 +137,7 @@ test('a thread that dies is started again, but not forever', async () => {
     spanRowsMax: 1000,
     keepAside: undefined,
     flows: flowDefaults,
+    sockets: socketDefaults,
   };
   const calls = new ThreadCalls(options);
   for (let death = 0; death <= RESTARTS_MAX; death++) {

@@ -4,6 +4,7 @@ import { Unavailable } from '../../std/unavailable.ts';
 import { errorOf } from './failure.ts';
 import type { FlowAnswer, FlowOrder } from './flows/ask.ts';
 import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
+import type { SocketAnswer, SocketOrder } from './sockets/ask.ts';
 
 /** A thread that died is started again so many times; then the archive has failed. */
 export const RESTARTS_MAX = 5;
@@ -12,7 +13,7 @@ export const RESTARTS_MAX = 5;
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 interface Pending {
-  readonly resolve: (answer: { readonly summary?: Summary; readonly answer?: FlowAnswer }) => void;
+  readonly resolve: (answer: { readonly summary?: Summary; readonly answer?: FlowAnswer | SocketAnswer }) => void;
   readonly reject: (error: Error) => void;
   readonly part: (part: Part) => void;
 }
@@ -65,7 +66,15 @@ export class ThreadCalls {
     const { order, memory = [] } = pack();
     const { call, answered } = this.#expect(worker, () => {});
     worker.postMessage({ call, order: { kind: 'flows', order } } satisfies Request, [...memory]);
-    return (await answered).answer ?? {};
+    // Of an order about flows.
+    return ((await answered).answer ?? {}) as FlowAnswer;
+  }
+
+  async askSockets(order: SocketOrder): Promise<SocketAnswer> {
+    const worker = await this.#running();
+    const { call, answered } = this.#expect(worker, () => {});
+    worker.postMessage({ call, order: { kind: 'sockets', order } } satisfies Request);
+    return ((await answered).answer ?? {}) as SocketAnswer;
   }
 
   #expect(worker: Worker, part: (part: Part) => void) {

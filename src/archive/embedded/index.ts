@@ -6,10 +6,12 @@ import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import { type FlowKeeping, flowDefaults } from '../flow-keeping.ts';
 import { SnapshotView } from '../snapshot.ts';
+import { type SocketKeeping, socketDefaults } from '../socket-keeping.ts';
 import { ThreadCalls } from './calls.ts';
 import { EmbeddedFlows } from './flows/archive.ts';
 import { packBatch } from './packed.ts';
 import type { Order, Read, Summary } from './protocol.ts';
+import { EmbeddedSockets } from './sockets/archive.ts';
 
 const ARCHIVE_BYTES_MAX = 2 ** 30;
 const ARCHIVE_AGE_MS_MAX = 7 * 24 * 3_600_000;
@@ -24,6 +26,7 @@ export interface EmbeddedArchiveOptions {
   readonly spanRowsMax?: number;
   readonly clock?: Clock;
   readonly flows?: Partial<FlowKeeping>;
+  readonly sockets?: Partial<SocketKeeping>;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function openEmbeddedArchive(options: EmbeddedArchiveOptions): Prom
 
 class EmbeddedArchive implements Archive {
   readonly flows: EmbeddedFlows;
+  readonly sockets: EmbeddedSockets;
   readonly #thread: ThreadCalls;
   readonly #clock: Clock;
   readonly #place: string;
@@ -49,8 +53,18 @@ class EmbeddedArchive implements Archive {
     const { directory, maxBytes = ARCHIVE_BYTES_MAX, maxAgeMs = ARCHIVE_AGE_MS_MAX, clock = systemClock } = options;
     const { spanRowsMax = SPAN_ROWS_MAX } = options;
     const flows = { ...flowDefaults, ...options.flows };
-    this.#thread = new ThreadCalls({ directory, maxBytes, maxAgeMs, spanRowsMax, keepAside: undefined, flows });
+    const sockets = { ...socketDefaults, ...options.sockets };
+    this.#thread = new ThreadCalls({
+      directory,
+      maxBytes,
+      maxAgeMs,
+      spanRowsMax,
+      keepAside: undefined,
+      flows,
+      sockets,
+    });
     this.flows = new EmbeddedFlows(this.#thread, flows);
+    this.sockets = new EmbeddedSockets(this.#thread);
     this.#clock = clock;
     this.#place = join(directory, 'skein.db');
     this.#limits = { maxBytes, maxAgeMs };

@@ -2,8 +2,10 @@
 import type { Span } from '../../graph/view.ts';
 import type { ElementName } from '../archive.ts';
 import type { FlowKeeping } from '../flow-keeping.ts';
+import type { SocketKeeping } from '../socket-keeping.ts';
 import type { FlowAnswer, FlowOrder } from './flows/ask.ts';
 import type { PackedBatch } from './packed.ts';
+import type { SocketAnswer, SocketOrder } from './sockets/ask.ts';
 
 /** What the thread is started with. */
 export interface ThreadOptions {
@@ -15,6 +17,7 @@ export interface ThreadOptions {
   /** Why the file that is there must not be opened again: it is kept aside first. */
   readonly keepAside: string | undefined;
   readonly flows: FlowKeeping;
+  readonly sockets: SocketKeeping;
 }
 
 export type Read =
@@ -36,6 +39,7 @@ export type Order =
   | { readonly kind: 'summary' }
   | { readonly kind: 'read'; readonly read: Read }
   | { readonly kind: 'flows'; readonly order: FlowOrder }
+  | { readonly kind: 'sockets'; readonly order: SocketOrder }
   /** A part of the answer to this call has been taken in; there is room for another. */
   | { readonly kind: 'more' }
   | { readonly kind: 'close' };
@@ -61,6 +65,7 @@ export type Reply =
   | { readonly kind: 'part'; readonly call: number; readonly part: Part }
   | { readonly kind: 'done'; readonly call: number; readonly summary?: Summary }
   | { readonly kind: 'flows'; readonly call: number; readonly answer: FlowAnswer }
+  | { readonly kind: 'sockets'; readonly call: number; readonly answer: SocketAnswer }
   | { readonly kind: 'failed'; readonly call: number; readonly failure: Failure }
   /** The file is damaged; the thread ends. */
   | { readonly kind: 'corrupt'; readonly why: string };

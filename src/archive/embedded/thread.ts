@@ -15,6 +15,7 @@ import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './prot
 import { Pruning } from './prune.ts';
 import { Reads } from './reads.ts';
 import { graphSchema } from './schema.ts';
+import { SocketStore } from './sockets/store.ts';
 import { isCorrupt } from './sqliteerror.ts';
 import { summaryOf } from './summary.ts';
 
@@ -40,6 +41,7 @@ class Thread {
   readonly #appends: Appends;
   readonly #pruning: Pruning;
   readonly #flows: FlowStore;
+  readonly #sockets: SocketStore;
   readonly #inbox: Request[] = [];
   /** Read one after the other; each sees one moment. */
   readonly #reads: Generator<void>[] = [];
@@ -69,6 +71,7 @@ class Thread {
     this.#appends = new Appends(db);
     this.#pruning = new Pruning(db, this.#appends, options);
     this.#flows = new FlowStore(options, (reply, memory) => port.postMessage(reply, memory));
+    this.#sockets = new SocketStore(options, (reply) => this.#say(reply));
     port.on('message', (request: Request) => {
       this.#inbox.push(request);
       this.#work();
@@ -84,6 +87,7 @@ class Thread {
       if (this.#partsAhead < PARTS_AHEAD_MAX) this.#goOn(this.#reads);
       this.#prune();
       this.#flows.goOn();
+      this.#sockets.goOn();
     }
     this.#isWorking = false;
   }
@@ -94,7 +98,7 @@ class Thread {
       this.#inbox.push(next.message as Request);
     const reads = this.#partsAhead < PARTS_AHEAD_MAX ? this.#reads.length : 0;
     const prunes = this.#applied.length === 0 ? this.#prunes.length : 0;
-    return this.#inbox.length + reads + prunes > 0 || this.#flows.hasWork;
+    return this.#inbox.length + reads + prunes > 0 || this.#flows.hasWork || this.#sockets.hasWork;
   }
 
   #serve(): void {
@@ -124,6 +128,9 @@ class Thread {
           return;
         case 'flows':
           this.#flows.take(call, order.order);
+          return;
+        case 'sockets':
+          this.#sockets.take(call, order.order);
           return;
         case 'close':
           this.#close({ kind: 'done', call });
@@ -256,6 +263,7 @@ class Thread {
   #close(lastWord: Reply): void {
     this.#reads.length = this.#prunes.length = this.#inbox.length = 0;
     this.#flows.close();
+    this.#sockets.close();
     this.#reader.close();
     this.#db.close();
     this.#lock[Symbol.dispose]();

@@ -9,6 +9,7 @@ import { gapsBetween } from '../gaps.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { MemoryFlows, type MemoryFlowsOptions } from './flows.ts';
 import { Life } from './life.ts';
+import { MemorySockets, type MemorySocketsOptions } from './sockets.ts';
 
 export interface MemoryArchiveOptions {
   readonly clock?: Clock;
@@ -16,10 +17,12 @@ export interface MemoryArchiveOptions {
   readonly versionsMax?: number;
   readonly samplesMax?: number;
   readonly flows?: MemoryFlowsOptions;
+  readonly sockets?: MemorySocketsOptions;
 }
 
 export class MemoryArchive implements Archive {
   readonly flows: MemoryFlows;
+  readonly sockets: MemorySockets;
   readonly #clock: Clock;
   readonly #versionsMax: number;
   readonly #samplesMax: number;
@@ -36,8 +39,10 @@ export class MemoryArchive implements Archive {
     versionsMax = 200_000,
     samplesMax = 200_000,
     flows = {},
+    sockets = {},
   }: MemoryArchiveOptions = {}) {
     this.flows = new MemoryFlows(flows);
+    this.sockets = new MemorySockets(sockets);
     this.#clock = clock;
     this.#versionsMax = versionsMax;
     this.#samplesMax = samplesMax;
