@@ -14,6 +14,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     },
     containerd: probes.containerd,
     docker: probes.docker,
+    fabric: probes.fabric,
     host: probes.host,
     lldp: { interfaces: probes.lldp.interfaces },
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },

@@ -94,7 +94,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'analyzer.topology.ovn.cert', to: 'probes.ovn.certificate' },
   { key: 'analyzer.topology.ovn.key', to: 'probes.ovn.key' },
   { key: 'analyzer.topology.ovn.cacert', to: 'probes.ovn.ca' },
-  { key: 'analyzer.topology.fabric', why: noProbe('fabric') },
+  { key: 'analyzer.topology.fabric', to: 'probes.fabric.links' },
   { key: 'analyzer.startup.capture_gremlin', to: 'capture.startup.query' },
   { key: 'analyzer.startup.capture_bpf', to: 'capture.startup.filter' },
   { key: 'analyzer.startup.capture_type', to: 'capture.startup.type' },

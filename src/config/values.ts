@@ -98,6 +98,18 @@ export function valueMaps() {
   );
 }
 
+/** Texts with spaces and commas in them; in a variable or a flag as JSON, or one in each line. */
+export function lines() {
+  return z.preprocess(
+    (raw) => {
+      if (typeof raw !== 'string') return raw;
+      const json = readJson(raw);
+      return typeof json === 'string' ? json.split('\n').filter((line) => line.trim() !== '') : json;
+    },
+    z.array(z.string({ error: 'has to be a list of texts' }), { error: 'has to be a list of texts' }).max(10_000),
+  );
+}
+
 export interface Listen {
   readonly host: string;
   readonly port: number;

@@ -4,12 +4,14 @@ import { blockdev } from './blockdev/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { containerd } from './containerd/index.ts';
 import { docker } from './docker/index.ts';
+import { fabric } from './fabric/index.ts';
 import { host } from './host/index.ts';
 import { lldp } from './lldp/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import { ovn } from './ovn/index.ts';
 import { ovs } from './ovs/index.ts';
+import { peering } from './peering/index.ts';
 import { podman } from './podman/index.ts';
 import type { Probe } from './probe.ts';
 import { runc } from './runc/index.ts';
@@ -29,4 +31,6 @@ export const probes: readonly Probe[] = [
   ovs,
   lldp,
   blockdev,
+  fabric,
+  peering,
 ];
