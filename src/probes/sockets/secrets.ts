@@ -24,7 +24,7 @@ function shown(args: readonly string[]): string[] {
   });
 }
 
-const NAMES = `pass(?:word|wd|phrase|code)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|auth(?:orization)?|cookie|bearer`;
+const NAMES = `pass(?:word|wd|phrase|code)?|pwd|secret(?:[-_]?key)?|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|auth(?:orization)?|cookie|bearer`;
 const SECRET_NAME = new RegExp(`(?:^|[-_.])(?:\\w*?)(?:${NAMES})$`, 'i');
 /** NAME=value, --name=value, "name":"value", name: value; up to where the value ends. */
 const ASSIGNED = new RegExp(
