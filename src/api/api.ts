@@ -83,11 +83,18 @@ class HttpApi implements Api {
         gremlin: this.#gremlin?.made,
       });
     };
+    const { timeline } = parts;
+    // Loaded when someone asks for a path.
+    const paths = new Later(async () => {
+      const { Paths } = await import('./path.ts');
+      return new Paths({ timeline, clock, queries: this.#queries, limits });
+    });
     this.#app = routes({
       parts,
       limits,
       door: this.#door,
       elements: new Elements(parts),
+      paths: async () => paths.get(),
       status,
       metrics,
       isReady: () => this.#isOpen,

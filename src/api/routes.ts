@@ -7,6 +7,8 @@ import { completions } from './complete.ts';
 import { type Elements, issuesText, type Kind, type Outcome } from './elements.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
+import type { Paths } from './path.ts';
+import { pathRoutes } from './path-routes.ts';
 import { guardHeaders, jsonHeaders, refusalOf, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 import { ruleRoutes } from './rule-routes.ts';
@@ -20,6 +22,7 @@ export interface RouteParts {
   readonly limits: ApiLimits;
   readonly door: TopologyDoor;
   readonly elements: Elements;
+  readonly paths: () => Promise<Paths>;
   readonly status: () => object;
   readonly metrics: () => Promise<string>;
   /** False while starting and stopping. */
@@ -56,6 +59,7 @@ export function routes(all: RouteParts): express.Express {
     .all(wrongMethod('GET'));
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
+  pathRoutes(app, all.paths, limits);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
   app
     .route('/api/vocabulary')

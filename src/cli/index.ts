@@ -21,6 +21,11 @@ export const commands: readonly ListedCommand[] = [
     doc: 'one conversation hop by hop, and where its packets get lost',
     load: () => import('./commands/follow.ts'),
   },
+  {
+    name: 'path',
+    doc: 'how a packet gets from one end to another, and where it stops',
+    load: () => import('./commands/path.ts'),
+  },
   { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
   { name: 'graph', doc: "graphs of one's own, for any Gremlin driver", load: () => import('./commands/graph.ts') },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },

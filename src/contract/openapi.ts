@@ -8,6 +8,7 @@ import { refusalShape } from './fault.ts';
 import { gremlinRefusalShape, gremlinReplyShape, gremlinRequestShape } from './gremlin.ts';
 import { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape } from './message.ts';
 import { patchShape } from './patch.ts';
+import { pathReplyShape, pathRequestShape } from './path.ts';
 import { queryReplyShape, queryRequestShape } from './query.ts';
 import { serviceShape, statusShape } from './status.ts';
 import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology.ts';
@@ -87,6 +88,7 @@ function paths(): ZodOpenApiPathsObject {
       },
     },
     '/gremlin': gremlinPath(),
+    '/api/path': pathPaths(),
     '/api/status': { get: operation('status', 'How everything is', { ok: json(statusShape) }) },
     '/api/config/{key}': {
       get: {
@@ -273,6 +275,21 @@ function elementPaths(kind: 'node' | 'edge', shape: z.ZodType, body: z.ZodType):
 type Content = Record<string, { schema: z.ZodType }>;
 
 const text: Content = { 'text/plain': { schema: z.string() } };
+function pathPaths(): ZodOpenApiPathsObject[string] {
+  const responses = {
+    200: { description: 'The answer.', content: json(pathReplyShape) },
+    400: { description: mistaken, content: json(refusalShape) },
+    429: { description: limits[429], content: json(refusalShape) },
+    503: { description: limits[503], content: json(refusalShape) },
+    504: { description: limits[504], content: json(refusalShape) },
+  };
+  const summary = 'The way of a packet, hop by hop, and where it stops';
+  return {
+    get: { operationId: 'pathByAddress', summary, requestParams: { query: pathRequestShape }, responses },
+    post: { operationId: 'path', summary, requestBody: { required: true, content: json(pathRequestShape) }, responses },
+  };
+}
+
 const mistaken = 'All mistakes, each with its place.';
 const limits = {
   413: 'The body is too large.',
