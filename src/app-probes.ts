@@ -19,6 +19,10 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     lldp: { interfaces: probes.lldp.interfaces },
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
+    openflow: {
+      ...{ address: probes.openflow.address, versions: probes.openflow.versions, ...probes.openflow.tls },
+      ...{ refreshMs: probes.openflow.refresh, rulesMax: probes.openflow.rulesMax },
+    },
     ovn: probes.ovn,
     ovs: { databases: ovsDatabases({ capture, probes }), tls: probes.ovs.tls },
     podman: probes.podman,

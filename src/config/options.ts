@@ -77,6 +77,7 @@ export const configShape = z.strictObject({
         'lldp',
         'netlink',
         'netns',
+        'openflow',
         'ovn',
         'ovs',
         'peering',
@@ -220,6 +221,53 @@ export const configShape = z.strictObject({
         ca: option(text(), {
           doc: 'File with the certificate (PEM) of whoever signs those of the databases. What it signed is trusted whatever host it names, as Open vSwitch does.',
           defaultWords: 'those that Node.js trusts, and names have to fit',
+          takes: 'FILE',
+          example: '/var/lib/openvswitch/pki/switchca/cacert.pem',
+        }).optional(),
+      }),
+    }),
+    openflow: z.strictObject({
+      address: option(valueMap(), {
+        doc: 'Where bridges of Open vSwitch are managed, by their names: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT. Others are where the switch puts them, beside the socket of its database.',
+        default: {},
+        takes: 'JSON',
+        example: '{"br-int": "ssl:192.0.2.7:6653"}',
+      }),
+      versions: option(texts(), {
+        doc: 'Versions of OpenFlow that are spoken, as OpenFlow13; the highest that the bridge speaks too is taken.',
+        default: [],
+        defaultWords: 'all from OpenFlow10 to OpenFlow15',
+        takes: 'NAMES',
+        example: 'OpenFlow10,OpenFlow13',
+      }),
+      refresh: option(duration({ min: '100ms', max: '1h' }), {
+        doc: 'How often counters of rules are read, and the rules of bridges that do not push them.',
+        default: '5s',
+        takes: 'DURATION',
+        example: '30s',
+      }),
+      rulesMax: option(count({ min: 1, max: 10_000_000 }), {
+        doc: 'How many rules and groups of a bridge are shown.',
+        default: 100_000,
+        takes: 'COUNT',
+        example: '1000000',
+      }),
+      tls: z.strictObject({
+        cert: option(text(), {
+          doc: 'File with the certificate (PEM) for bridges at `ssl:`.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/openvswitch/sc-cert.pem',
+        }).optional(),
+        key: option(text(), {
+          doc: 'File with the private key (PEM) for bridges at `ssl:`.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/openvswitch/sc-privkey.pem',
+        }).optional(),
+        ca: option(text(), {
+          doc: 'File with the certificate (PEM) of whoever signs those of the bridges.',
+          defaultWords: 'those that the system trusts',
           takes: 'FILE',
           example: '/var/lib/openvswitch/pki/switchca/cacert.pem',
         }).optional(),

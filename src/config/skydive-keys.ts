@@ -20,7 +20,6 @@ export interface SkydiveKey {
 
 const listeners = 'listeners bind to capture.bind, and to the port of their capture';
 const namedByContent = 'applications are named by what their packets hold, and by well-known ports';
-const openFlow = 'rules of OpenFlow are not read yet';
 const oneProcess = 'agent and analyzer are one process, with one address (analyzer.listen)';
 const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data folder';
 const noTls = 'Skein speaks plain HTTP; put a proxy that ends TLS before it';
@@ -258,17 +257,17 @@ export const skydiveKeys: readonly SkydiveKey[] = [
 
   { key: 'ovs.ovsdb', default: 'unix:///var/run/openvswitch/db.sock', to: 'capture.ovsdb', as: ovsdbAddress },
   { key: 'ovs.enable_stats', default: false, why: 'counters of Open vSwitch are always read' },
-  { key: 'ovs.oflow.enable', default: false, why: openFlow },
-  { key: 'ovs.oflow.native', default: false, why: openFlow },
+  { key: 'ovs.oflow.enable', default: false, why: 'the probe openflow is on by default' },
+  { key: 'ovs.oflow.native', default: false, why: 'OpenFlow is always spoken without the help of ovs-ofctl' },
   {
     key: 'ovs.oflow.openflow_versions',
     default: ['OpenFlow10', 'OpenFlow11', 'OpenFlow12', 'OpenFlow13', 'OpenFlow14'],
-    why: openFlow,
+    to: 'probes.openflow.versions',
   },
-  { key: 'ovs.oflow.key', why: openFlow },
-  { key: 'ovs.oflow.cert', why: openFlow },
-  { key: 'ovs.oflow.ca', why: openFlow },
-  { key: 'ovs.oflow.address', why: openFlow },
+  { key: 'ovs.oflow.key', to: 'probes.openflow.tls.key' },
+  { key: 'ovs.oflow.cert', to: 'probes.openflow.tls.cert' },
+  { key: 'ovs.oflow.ca', to: 'probes.openflow.tls.ca' },
+  { key: 'ovs.oflow.address', to: 'probes.openflow.address' },
 
   { key: 'opencontrail.host', default: 'localhost', why: noProbe('OpenContrail') },
   { key: 'opencontrail.port', default: 8085, why: noProbe('OpenContrail') },

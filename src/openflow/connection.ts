@@ -202,7 +202,9 @@ export class Connection {
       this.end(new OtherVersion(`no version of OpenFlow in common: we speak ${ours}`));
       return;
     }
-    this.#waiting.get(xid)?.done.reject(refusal);
+    // Open vSwitch 3.1 does not say which of our questions it could not read at all.
+    const [only] = this.#waiting.size === 1 && xid === 0 ? this.#waiting.values() : [];
+    (this.#waiting.get(xid) ?? only)?.done.reject(refusal);
   }
 
   #answer(message: Message): void {

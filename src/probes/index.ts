@@ -9,6 +9,7 @@ import { host } from './host/index.ts';
 import { lldp } from './lldp/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
+import { openflow } from './openflow/index.ts';
 import { ovn } from './ovn/index.ts';
 import { ovs } from './ovs/index.ts';
 import { peering } from './peering/index.ts';
@@ -16,6 +17,7 @@ import { podman } from './podman/index.ts';
 import type { Probe } from './probe.ts';
 import { runc } from './runc/index.ts';
 import { sockets } from './sockets/index.ts';
+import { tunnels } from './tunnels/index.ts';
 
 export const probes: readonly Probe[] = [
   host, //
@@ -29,8 +31,10 @@ export const probes: readonly Probe[] = [
   runc,
   ovn,
   ovs,
+  openflow,
   lldp,
   blockdev,
   fabric,
   peering,
+  tunnels,
 ];

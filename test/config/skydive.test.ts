@@ -23,8 +23,7 @@ test("a file of Skydive's is taken as it is, and what does nothing is named", ()
   expect(config.probes.enabled).toEqual(optionByPath.get('probes.enabled')?.default);
   expect(notes.map(({ text }) => text)).toEqual([
     'skydive.yml:1: agent.topology.probes: does nothing here: there is no probe neutron yet',
-    'skydive.yml:1: ovs.oflow.enable: does nothing here: rules of OpenFlow are not read yet',
-    'skydive.yml:1: ovs.oflow.address: does nothing here: rules of OpenFlow are not read yet',
+    'skydive.yml:1: ovs.oflow.enable: does nothing here: the probe openflow is on by default',
   ]);
 });
 

@@ -15,10 +15,6 @@ import { types } from './vocabulary.ts';
 
 const options = z
   .object({
-    databases: z
-      .array(z.string())
-      .default(['unix:/var/run/openvswitch/db.sock'])
-      .describe('Databases of Open vSwitch; beside the socket of each lie those of its bridges'),
     address: z
       .record(z.string(), z.string())
       .default({})
@@ -58,7 +54,7 @@ export const openflow = defineProbe({
 
   async run({ options: given, graph, view, host, signal, ready, notice, count }) {
     const versions = readVersions(given.versions);
-    const { databases, address, ...rest } = given;
+    const { address, ...rest } = given;
     const all = new Map<string, Followed>();
     const orphans = new Orphans(host, view());
     const failed = Promise.withResolvers<never>();
@@ -66,7 +62,7 @@ export const openflow = defineProbe({
     function begin(bridge: GraphNode): Followed {
       const stop = new AbortController();
       const teller = new Teller({ bridge, graph, view, thingsMax: given.rulesMax, count });
-      const where = addressOf(String(bridge.metadata.Name), databases, address);
+      const where = addressOf(bridge, address);
       const followed: Followed = { bridge, teller, stop, problem: undefined, isSettled: false, ended: start() };
       function start(): Promise<void> {
         if (!where) return Promise.resolve();
@@ -154,11 +150,8 @@ function bridgesIn(view: ReturnType<Parameters<typeof openflow.run>[0]['view']>,
 }
 
 /** Undefined when nobody said where: a database elsewhere does not say where its switch is. */
-function addressOf(
-  name: string,
-  databases: readonly string[],
-  given: Readonly<Record<string, string>>,
-): OfAddress | undefined {
+function addressOf({ metadata }: GraphNode, given: Readonly<Record<string, string>>): OfAddress | undefined {
+  const name = String(metadata.Name);
   const text = given[name];
   if (text !== undefined) {
     const address = readOfAddress(text);
@@ -166,9 +159,10 @@ function addressOf(
       throw new Unavailable(`bridge ${name} at ${text}`, 'an address unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT');
     return address;
   }
-  const [path] = databases.flatMap((database) => /^unix:(.+)$/.exec(database)?.[1] ?? []);
+  const { Ovs } = metadata;
+  const database = typeof Ovs === 'object' && Ovs !== null && 'Database' in Ovs ? String(Ovs.Database) : '';
+  const [, path] = /^unix:(.+)$/.exec(database) ?? [];
   // A name that is a path would lead out of the folder.
-  return path === undefined || name.includes('/')
-    ? undefined
-    : { kind: 'unix', path: join(dirname(path), `${name}.mgmt`) };
+  if (path === undefined || name.includes('/')) return undefined;
+  return { kind: 'unix', path: join(dirname(path), `${name}.mgmt`) };
 }
