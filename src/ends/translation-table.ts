@@ -17,6 +17,8 @@ export interface OtherSide {
   /** Which end has another address or port than it was sent with: the one who began, or the other. */
   readonly isSource: boolean;
   readonly isDestination: boolean;
+  /** It is what was sent, and the one that was asked for what arrives. */
+  readonly isBefore: boolean;
 }
 
 export interface TranslationTableStats {
@@ -152,10 +154,10 @@ function otherSide(translation: Translation, tuple: Tuple): OtherSide | undefine
   const isDestination = before.destination !== after.destination || before.destinationPort !== after.destinationPort;
   if (!isSource && !isDestination) return undefined;
   const how = { translation, isSource, isDestination };
-  if (isSame(tuple, before)) return { ...how, tuple: after };
-  if (isSame(tuple, after)) return { ...how, tuple: before };
+  if (isSame(tuple, before)) return { ...how, tuple: after, isBefore: false };
+  if (isSame(tuple, after)) return { ...how, tuple: before, isBefore: true };
   const back = turned(tuple);
-  if (isSame(back, before)) return { ...how, tuple: turned(after) };
-  if (isSame(back, after)) return { ...how, tuple: turned(before) };
+  if (isSame(back, before)) return { ...how, tuple: turned(after), isBefore: false };
+  if (isSame(back, after)) return { ...how, tuple: turned(before), isBefore: true };
   return undefined;
 }

@@ -40,6 +40,10 @@ export interface Translated {
   readonly BPort: number;
   /** Of that conversation: what its flows have as theirs. */
   readonly TrackingID: string;
+  /** This flow is what came of the translation, and the other what it was before. */
+  readonly IsTranslated: boolean;
+  /** Id of the node of the namespace that translates. */
+  readonly Node: string;
   /** Zone of connection tracking. */
   readonly Zone: number;
 }

@@ -161,6 +161,8 @@ export const flowFields: readonly FlowField[] = [
   integer('NAT.APort', 'Port of the initiator there.', 40000),
   integer('NAT.BPort', 'Port of the other end there.', 443),
   string('NAT.TrackingID', 'TrackingID of the conversation there.', '9e42a86914a043b8'),
+  boolean('NAT.IsTranslated', 'This flow is what came of the translation: the other side is what it was before.'),
+  string('NAT.Node', 'Id of the namespace that translates.', '8a6f5d1e-3b2c-5d4e-9f80-7a6b5c4d3e2f'),
   integer('NAT.Zone', 'Zone of connection tracking that translates.', 0),
   ...layerFields,
 ];

@@ -62,9 +62,9 @@ function both<T>(name: keyof FlowEnds, known: Both<T> | undefined, found: Both<T
 
 function translated(found: KnownEnds['NAT'], protocol: number): FlowEnds['NAT'] {
   if (!found) return undefined;
-  const { Type, A, B, APort, BPort, Zone } = found;
+  const { A, B, APort, BPort } = found;
   const TrackingID = trackingOf({ protocol, a: A, b: B, aPort: APort, bPort: BPort });
-  return TrackingID === undefined ? undefined : { Type, A, B, APort, BPort, TrackingID, Zone };
+  return TrackingID === undefined ? undefined : { ...found, TrackingID };
 }
 
 /** Who waits at the port of the one who began nobody has asked. */

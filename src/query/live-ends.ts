@@ -89,6 +89,8 @@ function known({ a, b, listener, other }: ConversationEnds): KnownEnds | undefin
         B: other.tuple.destination,
         APort: other.tuple.sourcePort,
         BPort: other.tuple.destinationPort,
+        IsTranslated: other.isBefore,
+        Node: other.translation.node,
         Zone: other.translation.zone,
       },
     }),

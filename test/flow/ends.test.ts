@@ -3,7 +3,16 @@ import { trackingOf } from '../../src/flow/tuple-tracking.ts';
 import type { FlowTest } from '../../src/flow/view.ts';
 import { client, end, observations, server, tableOf } from './seen.ts';
 
-const nat = { Type: 'SNAT', A: '192.0.2.1', B: '10.0.0.2', APort: 40_000, BPort: 443, Zone: 3 } as const;
+const nat = {
+  Type: 'SNAT',
+  A: '192.0.2.1',
+  B: '10.0.0.2',
+  APort: 40_000,
+  BPort: 443,
+  IsTranslated: false,
+  Node: 'router',
+  Zone: 3,
+} as const;
 const everybody: KnownEnds = { Process: { A: 'curl', B: 'nginx' }, Pid: { A: 7, B: 8 }, Service: 'nginx', NAT: nat };
 
 test('who is at the ends is asked for when a flow is told, with A as the one who began', () => {

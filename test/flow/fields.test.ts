@@ -15,7 +15,16 @@ const lookUpEnds: LookUpEnds = () => ({
   Pid: { A: 7, B: 8 },
   ContainerID: { A: 'a'.repeat(64), B: 'b'.repeat(64) },
   Service: 'nginx',
-  NAT: { Type: 'SNAT', A: '192.0.2.1', B: '10.0.0.2', APort: 40_000, BPort: 443, Zone: 0 },
+  NAT: {
+    Type: 'SNAT',
+    A: '192.0.2.1',
+    B: '10.0.0.2',
+    APort: 40_000,
+    BPort: 443,
+    IsTranslated: false,
+    Node: 'router',
+    Zone: 0,
+  },
 });
 
 /** One flow that has everything. */

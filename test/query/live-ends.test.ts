@@ -56,7 +56,16 @@ test('what the flow is beyond a translation, of whichever kind', () => {
     translation('u', '10.0.0.1:40000 > 10.0.0.2:81', '192.0.2.1:1025 > 10.0.0.3:8080'),
   ]);
   expect(lookUp(seen)).toEqual({
-    NAT: { Type: 'SNAT', A: '192.0.2.1', APort: 1024, B: '10.0.0.2', BPort: 80, Zone: 7 },
+    NAT: {
+      Type: 'SNAT',
+      A: '192.0.2.1',
+      APort: 1024,
+      B: '10.0.0.2',
+      BPort: 80,
+      IsTranslated: false,
+      Node: 'router',
+      Zone: 7,
+    },
   });
   expect(lookUp({ ...seen, bPort: 81 })?.NAT).toMatchObject({ Type: 'SNAT,DNAT', B: '10.0.0.3', BPort: 8080 });
 });
