@@ -47,7 +47,7 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
         'no-route',
         refusal(at, now, way),
       );
-    const taken = takenOf(way, origin);
+    const taken = takenOf(way, origin, iif);
     const text = routeText(taken);
     const issues = [...multipath(way), ...forwarding(at, iif, now)];
     hops.push(routeHop(at, iif, taken, text, depth, issues));
@@ -146,7 +146,8 @@ function routeHop(
   return { depth, node: at, how: { kind: 'route', text: said, ...(route && { route }) }, issues };
 }
 
-function takenOf(way: RouteFound, origin: Origin): RouteTaken {
+/** What is passed on has its source already. */
+function takenOf(way: RouteFound, origin: Origin, iif: GraphNode | undefined): RouteTaken {
   const device = way.ifIndex === undefined ? undefined : origin.interfaceBy(way.ifIndex);
   const rule = numberOf(way.rule?.Priority);
   const prefix = textOf(way.route.Prefix);
@@ -157,7 +158,7 @@ function takenOf(way: RouteFound, origin: Origin): RouteTaken {
     ...(way.gateway !== undefined && { gateway: way.gateway }),
     ...(device && { device: nameOf(device) }),
     ...(way.metric !== 0 && { metric: way.metric }),
-    ...(way.source !== undefined && { source: way.source }),
+    ...(iif === undefined && way.source !== undefined && { source: way.source }),
     ...(way.mtu !== undefined && { mtu: way.mtu }),
   };
 }
