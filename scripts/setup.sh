@@ -19,6 +19,8 @@ case ${1:-} in
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
     # Exporters of flows, a switch that is one, and what reads what we write.
     things="$things ovs-vswitchd:openvswitch-switch ovn-nbctl:ovn-common softflowd:softflowd hping3:hping3 lldpd:lldpd bpftool:bpftool curl:curl tshark:tshark"
+    # What translates addresses, tells of it, and makes routes.
+    things="$things nft:nftables conntrack:conntrack bird:bird2"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

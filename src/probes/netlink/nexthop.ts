@@ -30,7 +30,7 @@ export function readNexthop(body: Uint8Array): NexthopObject | undefined {
         break;
       case 2:
         for (let at = 0; at + MEMBER_SIZE <= attributes.length; at += MEMBER_SIZE)
-          group.push({ id: attributes.u32(at), weight: attributes.u8(at + 4) + 1 });
+          group.push({ id: attributes.u32(at), weight: attributes.u8(at + 4) + attributes.u8(at + 5) * 256 + 1 });
         break;
       case 5:
         ifindex = attributes.u32();

@@ -3,6 +3,8 @@
 import { Attributes } from '../../native/attributes.ts';
 import { ipText } from '../../std/addresstext.ts';
 import { AF_INET, AF_INET6 } from './address.ts';
+import { Encap } from './encap.ts';
+import { readMetrics } from './routemetrics.ts';
 
 export interface Route {
   readonly family: number;
@@ -22,6 +24,10 @@ export interface Route {
   /** Id of a shared next hop (NEWNEXTHOP); 0 is none. */
   readonly nexthop: number;
   readonly mtu: number;
+  /** Other metrics, by name; undefined of none. */
+  readonly metrics: Readonly<Record<string, number | string>> | undefined;
+  /** Preference of a router (RFC 4191): 1 high, 3 low, 0 medium. */
+  readonly preference: number;
   /** The same for routes of which one may replace the other: table, prefix, TOS, priority. */
   readonly place: string;
   /** What tells one route from another at the same place: there may be several. */
@@ -36,8 +42,8 @@ export interface Hop {
   /** 0: no interface, as for a blackhole. */
   readonly ifindex: number;
   readonly weight: number;
-  /** MPLS labels, SRv6 or IP encapsulation: LWTUNNEL_ENCAP_*. */
-  readonly encap: number;
+  /** What packets are wrapped in: MPLS labels, SRv6, a tunnel; '' is nothing. */
+  readonly encap: string;
 }
 
 const RTM_SIZE = 12;
@@ -65,7 +71,9 @@ export function readRoute(body: Uint8Array): Route | undefined {
   let hops: Hop[] | undefined;
   let ip = '';
   let ifindex = 0;
-  let encap = 0;
+  let metrics: Record<string, number | string> | undefined;
+  let preference = 0;
+  const encap = new Encap();
   const attributes = new Attributes(body, RTM_SIZE);
   while (attributes.next()) {
     switch (attributes.type) {
@@ -85,8 +93,9 @@ export function readRoute(body: Uint8Array): Route | undefined {
         source = ipText(attributes.bytes());
         break;
       case 8: {
-        const metrics = attributes.nested();
-        while (metrics.next()) if (metrics.type === 2) mtu = metrics.u32();
+        const told = readMetrics(attributes.nested());
+        mtu = told.mtu;
+        metrics = told.others;
         break;
       }
       case 9:
@@ -99,8 +108,14 @@ export function readRoute(body: Uint8Array): Route | undefined {
       case 18:
         ip = ipText(attributes.bytes(2));
         break;
+      case 20:
+        preference = attributes.u8();
+        break;
       case 21:
-        encap = attributes.u16();
+        encap.type = attributes.u16();
+        break;
+      case 22:
+        encap.inside = attributes.nested();
         break;
       case 30:
         nexthop = attributes.u32();
@@ -120,9 +135,11 @@ export function readRoute(body: Uint8Array): Route | undefined {
     source,
     nexthop,
     mtu,
+    metrics,
+    preference,
     order: hex(family, destination, head.u8(1)),
   };
-  return withHops(read, hops ?? [{ ip, ifindex, weight: 1, encap }]);
+  return withHops(read, hops ?? [{ ip, ifindex, weight: 1, encap: encap.text() }]);
 }
 
 /** The route with these hops, and what identifies it then. */
@@ -144,14 +161,15 @@ export function readHops(list: Attributes): Hop[] {
     const length = list.u16(at);
     if (length < HOP_SIZE || at + length > list.length) break;
     let ip = '';
-    let encap = 0;
+    const encap = new Encap();
     const attributes = new Attributes(list.bytes(at + HOP_SIZE, length - HOP_SIZE));
     while (attributes.next()) {
       if (attributes.type === 5) ip = ipText(attributes.bytes());
       if (attributes.type === 18) ip = ipText(attributes.bytes(2));
-      if (attributes.type === 21) encap = attributes.u16();
+      if (attributes.type === 21) encap.type = attributes.u16();
+      if (attributes.type === 22) encap.inside = attributes.nested();
     }
-    hops.push({ ip, ifindex: list.i32(at + 4), weight: list.u8(at + 3) + 1, encap });
+    hops.push({ ip, ifindex: list.i32(at + 4), weight: list.u8(at + 3) + 1, encap: encap.text() });
     at += (length + 3) & ~3;
   }
   return hops;

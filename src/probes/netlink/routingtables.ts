@@ -9,6 +9,7 @@ const nextHop = z.strictObject({
   IP: z.string().optional(),
   IfIndex: z.int().optional(),
   Weight: z.int().optional(),
+  Encap: z.string().optional(),
 });
 
 const route = z.strictObject({
@@ -19,12 +20,14 @@ const route = z.strictObject({
   Src: z.string().optional(),
   TOS: z.int().optional(),
   MTU: z.int().optional(),
+  Metrics: z.record(z.string(), z.union([z.int(), z.string()])).optional(),
+  Preference: z.string().optional(),
   NextHopID: z.int().optional(),
 });
 
 export const routingFields = {
   RoutingTables: field(z.array(z.strictObject({ ID: z.int(), Src: z.string().nullable(), Routes: z.array(route) })), {
-    doc: 'Routes over the interface, by table (254 main, 255 local), each table sorted by prefix. Src is the preferred source address of its first route; a route that has another says so. Protocol is who made it: 2 the kernel, 3 boot, 4 an administrator, 186 BGP.',
+    doc: 'Routes over the interface, by table (254 main, 255 local), each table sorted by prefix. Src is the preferred source address of its first route; a route that has another says so. Protocol is who made it: 2 the kernel, 3 boot, 4 an administrator, 11 and 12 FRR and BIRD, 186 BGP. Metrics are what connections over it begin with, by their names in ip-route(8). Type is told where it is not unicast, or local in the table 255.',
     example: [
       {
         ID: 254,
@@ -66,36 +69,41 @@ function shown(route: Route, tableSource: string): Metadata {
     Prefix: route.prefix,
     NextHops: route.hops.map((hop) => shownHop(route, hop)),
   };
-  const type = TYPES[route.type];
+  const type = typeOf(route);
   if (type !== undefined) now.Type = type;
   if (source !== '') now.Src = source;
   if (route.tos !== 0) now.TOS = route.tos;
   if (route.mtu !== 0) now.MTU = route.mtu;
+  if (route.metrics) now.Metrics = route.metrics;
+  const preference = PREFERENCES[route.preference];
+  if (preference !== undefined) now.Preference = preference;
   if (route.nexthop !== 0) now.NextHopID = route.nexthop;
   kept.set(route, now);
   return now;
 }
 
-function shownHop({ priority, hops }: Route, { ip, ifindex, weight }: Hop): Metadata {
+function shownHop({ priority, hops }: Route, { ip, ifindex, weight, encap }: Hop): Metadata {
   const now: Record<string, Metadata[string]> = { Priority: priority };
   if (ip !== '') now.IP = ip;
   if (ifindex > 0) now.IfIndex = ifindex;
   if (hops.length > 1) now.Weight = weight;
+  if (encap !== '') now.Encap = encap;
   return now;
 }
 
-/** RTN_*; unicast, local and broadcast show in their table and prefix. */
+/** RTN_*. Unless it is said, routes are unicast, and those of the local table local. */
+function typeOf({ type, table }: Route): string | undefined {
+  return type === (table === LOCAL_TABLE ? RTN_LOCAL : RTN_UNICAST) ? undefined : TYPES[type];
+}
+
+const LOCAL_TABLE = 255;
+const RTN_UNICAST = 1;
+const RTN_LOCAL = 2;
+
 const TYPES: readonly (string | undefined)[] = [
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-  'xresolve',
+  ...[undefined, 'unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit'],
+  ...['throw', 'nat', 'xresolve'],
 ];
+
+/** RFC 4191: medium is what others are. */
+const PREFERENCES: readonly (string | undefined)[] = [undefined, 'high', undefined, 'low'];

@@ -229,7 +229,7 @@ export class Tables {
     const members = object && object.group.length > 0 ? object.group : [{ id, weight: 1 }];
     return members.map(({ id: member, weight }) => {
       const { gateway = '', ifindex = 0 } = this.nexthops.get(member) ?? {};
-      return { ip: gateway, ifindex, weight, encap: 0 };
+      return { ip: gateway, ifindex, weight, encap: '' };
     });
   }
 
