@@ -29,7 +29,7 @@ struct socket_record {
 /* Keys of the map `control` of socket_states.bpf.c. */
 enum socket_control { SOCKET_LOST /* changes that did not fit */, SOCKET_CONTROLS };
 
-/* Bytes of changes that wait: some 8,000 of them. */
-#define SOCKET_RING_BYTES (1 << 20)
+/* Bytes of changes that wait: some 32,000 of them, as 3,000 connections make, while user space is busy. */
+#define SOCKET_RING_BYTES (4 << 20)
 
 #endif
