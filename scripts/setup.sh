@@ -21,6 +21,8 @@ case ${1:-} in
     things="$things ovs-vswitchd:openvswitch-switch ovn-nbctl:ovn-common softflowd:softflowd hping3:hping3 lldpd:lldpd bpftool:bpftool curl:curl tshark:tshark"
     # What translates addresses, tells of it, and makes routes.
     things="$things nft:nftables conntrack:conntrack bird:bird2"
+    # What runs containers, and what runs in them.
+    things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

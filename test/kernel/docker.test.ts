@@ -155,7 +155,7 @@ test('what runs a container for Docker sees it too, and does not tell of it', as
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const containers = [...running.graph.now().nodes()].filter(({ metadata }) => metadata.Type === 'container');
     expect(containers.map(({ metadata }) => [metadata.Manager, metadata.Name])).toEqual([['docker', 'web']]);
-    expect((containers[0]?.metadata.Container as Record<string, unknown>).ID).toBe(id);
+    expect(told('web').ID).toBe(id);
     own.docker('rm', '-f', 'web');
     await eventually(() => expect(all('container', 'web')).toEqual([]));
   } finally {
