@@ -16,6 +16,8 @@ const columnsOfFlows = [
   ...['Last', 'Start', 'Application', 'LayersPath', 'TrackingID', 'CommunityID', 'UUID', 'NodeTID', 'CaptureID'],
   ...['Network.A', 'Network.B', 'Network.Protocol', 'Transport.A', 'Transport.B', 'Transport.Protocol'],
   ...['Link.A', 'Link.B', 'ICMP.Type', 'TLS.sni', 'HTTP.host', 'DNS.questions.name', 'FinishType', 'Drops'],
+  ...['Process.A', 'Process.B', 'Pid.A', 'Pid.B', 'ContainerID.A', 'ContainerID.B', 'Service'],
+  ...['NAT.Type', 'NAT.A', 'NAT.B', 'NAT.TrackingID'],
   ...['AB', 'BA'].flatMap((way) => [`Metric.${way}Packets`, `Metric.${way}Bytes`, `Retransmissions.${way}`]),
   'Metric.RTT',
 ];

@@ -258,6 +258,21 @@ const filters = {
     doc: 'name that was asked for (of captures with --extra-layer dns)',
     tests: (value: string) => one(text('DNS.questions.name', value)),
   },
+  process: {
+    flags: '--process <name>',
+    doc: "name of the process at either end; 'python*'",
+    tests: (value: string) => one(named('Process', value)),
+  },
+  container: {
+    flags: '--container <id>',
+    doc: 'container of the process at either end: its id, or its beginning',
+    tests: (value: string) => one(containerId(value)),
+  },
+  service: {
+    flags: '--service <name>',
+    doc: "process that listens at the other end's port; 'nginx*'",
+    tests: (value: string) => one(named('Service', value)),
+  },
   type: {
     flags: '--type <kind>',
     doc: 'drop: packets were dropped by the kernel; retransmission',
@@ -266,6 +281,18 @@ const filters = {
   ipv4: { flags: '-4, --ipv4', doc: 'IPv4 alone', tests: () => one(exact('Network.Protocol', 'IPV4')) },
   ipv6: { flags: '-6, --ipv6', doc: 'IPv6 alone', tests: () => one(exact('Network.Protocol', 'IPV6')) },
 } as const;
+
+/** `*` and `?` as in a shell. What nobody knows the name of is neither that one nor another: it cannot be inverted. */
+function named(key: string, value: string): Test {
+  const is = /[*?]/.test(value) ? `Regex(${quoted(`(?i)${patternOf(value)}`)})` : quoted(value);
+  return { key, is, not: undefined };
+}
+
+function containerId(value: string): Test {
+  const id = value.toLowerCase();
+  if (!/^[0-9a-f]{4,64}$/.test(id)) throw usageFailure(`"${value}" is no id of a container`, 'hex digits, 4 at least');
+  return { key: 'ContainerID', is: id.length === 64 ? `'${id}'` : `StartsWith('${id}')`, not: undefined };
+}
 
 function beginning(key: string, value: string): Test {
   const id = value.toLowerCase();

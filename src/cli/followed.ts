@@ -14,6 +14,25 @@ import { endOf, sampleOf } from './render/flows.ts';
 import { qualifiedName } from './things.ts';
 import { graphAt, type TimeOptions } from './time-options.ts';
 import { type Count, type Seen, type Trail, trailOf, type Watched } from './trail.ts';
+import { translationOf, wayThrough } from './translated-way.ts';
+
+/** A conversation, and what becomes of it behind translations of its addresses, in the order of its way. */
+export interface FollowedWay {
+  /** The one that was asked for. */
+  readonly asked: Followed;
+  /** All of it, in order. */
+  readonly parts: readonly Followed[];
+  /** Between each part and the next. */
+  readonly translations: readonly Translated[];
+}
+
+export interface Translated {
+  readonly type: string;
+  /** Name of the namespace that translates. */
+  readonly where: string;
+  /** Ends that differ: `10.0.0.2:40000` became `192.0.2.1:40000`. */
+  readonly changes: readonly { readonly end: 'A' | 'B'; readonly from: string; readonly to: string }[];
+}
 
 export interface Followed {
   readonly trackingId: string;
@@ -25,7 +44,11 @@ export interface Followed {
 }
 
 /** `id`: a TrackingID, its beginning, or a Community ID. */
-export async function followed(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Followed> {
+export async function followed(
+  session: Session,
+  id: string,
+  options: PrintOptions & TimeOptions,
+): Promise<FollowedWay> {
   const found = await flowsOf(session, id, options);
   const ids = new Set(found.flows.map(({ TrackingID }) => TrackingID));
   const [first] = found.flows;
@@ -38,6 +61,19 @@ export async function followed(session: Session, id: string, options: PrintOptio
     const lines = known.map((flow) => `${flow.TrackingID}  ${endOf(flow, 'A')} → ${endOf(flow, 'B')}`);
     throw usageFailure(`${ids.size} conversations begin with "${id}"; say which:`, lines.join('\n'));
   }
+  const asked = await partOf(session, options, found);
+  const way = await wayThrough(first.TrackingID, found.flows, (steps) => flowsThen(session, options, found, steps));
+  const parts: Followed[] = [];
+  for (const { trackingId, flows } of way.parts)
+    parts.push(trackingId === first.TrackingID ? asked : await partOf(session, options, { ...found, flows }));
+  const translations: Translated[] = [];
+  for (const { flow, at } of way.translations)
+    translations.push({ ...translationOf(flow), where: await nameOf(session, options, found.graph, at) });
+  return { asked, parts, translations };
+}
+
+async function partOf(session: Session, options: PrintOptions, found: Found): Promise<Followed> {
+  const [first] = found.flows as [WireFlow];
   return {
     trackingId: first.TrackingID,
     a: endOf(first, 'A'),
@@ -46,11 +82,24 @@ export async function followed(session: Session, id: string, options: PrintOptio
   };
 }
 
+/** Of the same time as what was found first. */
+async function flowsThen(session: Session, options: PrintOptions, { flowsOf }: Found, steps: string) {
+  const reply = await ask(session, { ...options, quiet: true }, { query: `${flowsOf}.Flows()${steps}.Sort('Start')` });
+  return reply.kind === 'flows' ? reply.flows : [];
+}
+
+async function nameOf(session: Session, options: PrintOptions, graph: string, id: string): Promise<string> {
+  const reply = await ask(session, { ...options, quiet: true }, { query: `${graph}.V(${quoted(id)})` });
+  const [node] = reply.kind === 'nodes' ? reply.nodes : [];
+  return node === undefined ? id : `${typeOf(node)} ${qualifiedName(node, { netns: undefined })}`;
+}
+
 interface Found {
   readonly flows: readonly WireFlow[];
   readonly loss: readonly WireLoss[];
-  /** Start of queries about the graph as it was then. */
+  /** Start of queries about the graph as it was then, and about the flows of that time. */
   readonly graph: string;
+  readonly flowsOf: string;
 }
 
 async function flowsOf(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Found> {
@@ -60,15 +109,16 @@ async function flowsOf(session: Session, id: string, options: PrintOptions & Tim
   const reply = await ask(session, options, { query: asked + steps });
   const flows = reply.kind === 'flows' ? reply.flows : [];
   const { loss = [], time, range } = reply;
-  if (flows.length > 0 && !time) return { flows, loss, graph: 'G' };
+  if (flows.length > 0 && !time) return { flows, loss, graph: 'G', flowsOf: 'G' };
   if (flows.length === 0 && !time) {
     // Over already: the past is looked at without being told to.
-    const past = await ask(session, options, { query: `G.Between(${Math.ceil(range.from)}, NOW)${steps}` });
-    if (past.kind !== 'flows' || past.flows.length === 0) return { flows: [], loss: [], graph: 'G' };
+    const flowsOf = `G.Between(${Math.ceil(range.from)}, NOW)`;
+    const past = await ask(session, options, { query: flowsOf + steps });
+    if (past.kind !== 'flows' || past.flows.length === 0) return { flows: [], loss: [], graph: 'G', flowsOf };
     if (!options.quiet) session.io.err.write('it is over; this is what is kept of it\n');
-    return thenOf(past.flows, past.loss ?? [], range);
+    return { ...thenOf(past.flows, past.loss ?? [], range), flowsOf };
   }
-  return thenOf(flows, loss, range, time?.to);
+  return { ...thenOf(flows, loss, range, time?.to), flowsOf: asked };
 }
 
 /** Nodes are looked up when the last packet passed. */
@@ -77,7 +127,7 @@ function thenOf(
   loss: readonly WireLoss[],
   range: { readonly from: number; readonly to: number },
   toMs = Number.POSITIVE_INFINITY,
-): Found {
+): Omit<Found, 'flowsOf'> {
   const atMs = Math.min(Math.max(...flows.map(({ Last }) => Last)), toMs, range.to);
   return {
     flows,

@@ -20,6 +20,13 @@ const wideOnly = new Set([
   'VIRTUALIZATION',
   'NOTES',
   'DESCRIPTION',
+  'COMMAND',
+  'CONTAINER',
+  'SENT',
+  'RECEIVED',
+  'RTT',
+  'OPENED',
+  'CLOSED',
 ]);
 
 /** `kind` is what they are called in JSON. */

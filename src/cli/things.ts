@@ -105,9 +105,18 @@ export const CAPTURES: Thing = {
   isPart: true,
 };
 
+/** Beside the graph as well: what processes have open. */
+export const SOCKETS: Thing = {
+  name: 'sockets',
+  aliases: ['socket', 'sock', 'ss'],
+  doc: 'what processes listen at and are connected to',
+  steps: '',
+  isPart: true,
+};
+
 export function thingNamed(word: string): Thing | undefined {
   const wanted = word.toLowerCase();
-  return [...things, CAPTURES].find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
+  return [...things, CAPTURES, SOCKETS].find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
 }
 
 /** Edges with the names of their ends, of an answer that holds both. */

@@ -22,6 +22,8 @@ export function socketsAt({ metadata }: GraphNode): readonly Metadata[] {
 export class NodeSockets {
   readonly #run: Asking;
   readonly #byNamespace = new Map<string, readonly Socket[]>();
+  /** In a span a node comes with each of its versions; its sockets are those of all of them. */
+  readonly #done = new Set<string>();
 
   constructor(run: Asking) {
     this.#run = run;
@@ -31,7 +33,8 @@ export class NodeSockets {
     const told = socketsAt(node);
     const belongs = this.#run.sockets && belongsTo(node);
     const namespace = belongs && namespaceOf(node, this.#run.view);
-    if (!namespace || !belongs) return told;
+    if (!namespace || !belongs || this.#done.has(node.id)) return told;
+    this.#done.add(node.id);
     const found: Metadata[] = [...told];
     for (const socket of yield* this.#within(namespace.id)) {
       if (this.#run.budget.spend()) yield undefined;

@@ -10,6 +10,7 @@ import { placesIn } from '../places.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
 import { type Description, drawDescription } from '../render/description.ts';
 import { addServerOptions } from '../server-options.ts';
+import { listenersOf } from '../sockets.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 export function define(command: Command, session: Session): void {
@@ -29,10 +30,11 @@ async function run(session: Session, name: string, options: PrintOptions & TimeO
   const node = await nodeNamed(session, options, graph, name);
   const it = `${graph}.V(${quoted(node.ID)})`;
   const query = (text: string) => ask(session, { ...options, quiet: true }, { query: text });
-  const [around, owners, counters, place] = await Promise.all([
+  const [around, owners, counters, listeners, place] = await Promise.all([
     query(`${it}.BothE().SubGraph()`),
     query(`${it}.Ascendants(0)`),
     query(`${it}.Metrics()`),
+    listenersOf(session, { ...options, quiet: true }, graph, node),
     placesIn(session, options, graph),
   ]);
   const description: Description = {
@@ -42,6 +44,7 @@ async function run(session: Session, name: string, options: PrintOptions & TimeO
     owners: nodesOf(owners).filter((owner) => owner.ID !== node.ID),
     edges: around.kind === 'graph' ? around.edges : [],
     neighbours: nodesOf(around).filter((other) => other.ID !== node.ID),
+    ...(listeners.length > 0 && { listeners }),
     counters: counters.kind === 'metrics' ? (counters.groups[node.ID]?.at(-1) ?? null) : null,
   };
   const kind = options.output?.kind ?? 'table';

@@ -1,7 +1,7 @@
-/** `skein follow TRACKING_ID`: one conversation hop by hop, and where its packets get lost. */
+/** `skein follow TRACKING_ID`: one conversation hop by hop, through translations of its addresses, and where its packets get lost. */
 import type { Command } from 'commander';
 import { examples, type Session } from '../command.ts';
-import { followed } from '../followed.ts';
+import { type Followed, followed } from '../followed.ts';
 import { addFormatOption, addUtcOption } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
 import { drawTrail, trailMermaid } from '../render/trail.ts';
@@ -27,8 +27,13 @@ export function define(command: Command, session: Session): void {
 async function run(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<void> {
   const { io } = session;
   const found = await followed(session, id, options);
-  const { trackingId, a, b, flow, trail } = found;
-  const said = { schema: 'skein/v1', kind: 'trail', trackingId, communityId: flow.CommunityID ?? null, a, b, ...trail };
+  const { asked, parts, translations } = found;
+  const said = {
+    schema: 'skein/v1',
+    kind: 'trail',
+    ...partSaid(asked),
+    ...(parts.length > 1 && { parts: parts.map(partSaid), translations }),
+  };
   switch (options.output?.kind) {
     case 'json':
       return io.out.write(`${JSON.stringify(said, null, 2)}\n`);
@@ -39,4 +44,8 @@ async function run(session: Session, id: string, options: PrintOptions & TimeOpt
     default:
       return io.out.write(drawTrail(found, drawingOf(session, options)));
   }
+}
+
+function partSaid({ trackingId, a, b, flow, trail }: Followed) {
+  return { trackingId, communityId: flow.CommunityID ?? null, a, b, ...trail };
 }

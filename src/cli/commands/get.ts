@@ -14,16 +14,17 @@ import { type PrintOptions, print } from '../print.ts';
 import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
-import { CAPTURES, edgeRows, type Thing, thingNamed, things } from '../things.ts';
+import { type SocketOptions, socketRows } from '../sockets.ts';
+import { CAPTURES, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
-interface GetOptions extends PrintOptions, TimeOptions {
+interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
   readonly selector?: readonly string[];
   readonly where?: readonly string[];
   readonly host?: string;
 }
 
-const listed: readonly Thing[] = [...things, CAPTURES];
+const listed: readonly Thing[] = [...things, CAPTURES, SOCKETS];
 
 export function define(command: Command, session: Session): void {
   const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
@@ -35,6 +36,11 @@ export function define(command: Command, session: Session): void {
       new Option('--where <condition>', "'MTU<1500', \"Name~'veth.*'\", 'IPV4 in 10.0.0.0/8'").argParser(several),
     )
     .option('--host <name>', 'only of this host')
+    .addOption(new Option('--node <node>', 'of this namespace, container or interface').helpGroup('Of sockets:'))
+    .addOption(new Option('--listening', 'those that wait for others').helpGroup('Of sockets:'))
+    .addOption(
+      new Option('--process <name>', 'of processes of this name; * and ? as in a shell').helpGroup('Of sockets:'),
+    )
     .action((word: string, name: string | undefined, _, self: Command) =>
       run(session, word, name, self.optsWithGlobals()),
     );
@@ -46,7 +52,7 @@ export function define(command: Command, session: Session): void {
   command.addHelpText(
     'after',
     [
-      "\nOf routes, neighbours, rules and captures -l and --where ask for columns: Table=main, 'Priority>100'.",
+      "\nOf routes, neighbours, rules, captures and sockets -l and --where ask for columns: Table=main, 'Priority>100'.",
       '\nThings:',
       ...listed.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
       '',
@@ -58,6 +64,8 @@ export function define(command: Command, session: Session): void {
     "skein get interfaces -l State=DOWN --where 'MTU<1500'",
     'skein get routes --at -10m -o csv',
     "skein get routes -l Table=main --where 'Prefix in 10.0.0.0/8'",
+    'skein get sockets --listening',
+    'skein get sockets nginx --at -1h -o wide',
     'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
   ]);
 }
@@ -69,6 +77,8 @@ async function run(session: Session, word: string, name: string | undefined, opt
     throw usageFailure(`there are no "${word}" to get`, `there are ${known}; for anything else: skein query`);
   }
   if (thing === CAPTURES) return getCaptures(session, name, options);
+  if (thing === SOCKETS) return getSockets(session, name, options);
+  refuseSocketOptions(options);
   const graph = graphAt(options, session.io.now());
   const kind = options.output?.kind ?? 'table';
   const isGrid = kind === 'table' || kind === 'wide' || kind === 'csv';
@@ -89,6 +99,17 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
   const all = reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row })));
   await printRows(session, thing.name, rowsThat(conditions, all), options);
+}
+
+async function getSockets(session: Session, name: string | undefined, options: GetOptions): Promise<void> {
+  const process = options.process ?? name;
+  const rows = await socketRows(session, { ...options, ...(process !== undefined && { process }) });
+  await printRows(session, 'sockets', rowsThat(rowConditions(options), rows), options);
+}
+
+function refuseSocketOptions({ node, listening, process }: GetOptions): void {
+  if (node !== undefined || listening || process !== undefined)
+    throw usageFailure('--node, --listening and --process are about sockets', 'skein get sockets --listening');
 }
 
 async function getCaptures(session: Session, name: string | undefined, options: GetOptions): Promise<void> {

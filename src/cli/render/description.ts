@@ -22,6 +22,8 @@ export interface Description {
   readonly edges: readonly WireEdge[];
   readonly neighbours: readonly WireNode[];
   readonly counters: WireSample | null;
+  /** Of a namespace: who waits for others there. */
+  readonly listeners?: readonly Row[];
 }
 
 export interface DescriptionDrawing {
@@ -45,6 +47,10 @@ export function drawDescription(description: Description, drawing: DescriptionDr
     ['links', pairs(linksOf(description, drawing.place))],
     ['routes', grid(routesOf(node, place), drawing, ['HOST', 'INTERFACE'])],
     ['neighbours', grid(neighboursOf(node, place), drawing, ['HOST', 'INTERFACE'])],
+    [
+      'listeners',
+      grid(description.listeners ?? [], drawing, ['NODE', 'HOST', 'STATE', 'REMOTE', 'CONTAINER', 'OPENED']),
+    ],
     ['last counters', pairs(countersOf(counters, clock))],
   ];
   return sections

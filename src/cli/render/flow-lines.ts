@@ -1,7 +1,7 @@
 /** A flow in a line, and a flow as a list of what it says. */
 import type { WireFlow } from '../../contract/flow.ts';
 import { type Clockface, drawBytes, drawTime } from '../moment.ts';
-import { drawNanoseconds, endOf, finishOf } from './flows.ts';
+import { drawNanoseconds, endOf, fieldOf, finishOf, natOf, processOf } from './flows.ts';
 import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
 
@@ -38,6 +38,10 @@ export function flowDict(flow: WireFlow, { clock, place }: FlowDrawing): string 
     ['NODE', place(flow.NodeTID)],
     ['A', endOf(flow, 'A')],
     ['B', endOf(flow, 'B')],
+    ['PROCESS', endsText((end) => processOf(flow, end))],
+    ['CONTAINER', endsText((end) => fieldOf(flow, `ContainerID.${end}`))],
+    ['SERVICE', fieldOf(flow, 'Service')],
+    ['NAT', natOf(flow)],
     ['KIND', kindOf(flow)],
     ['LAYERS', flow.LayersPath],
     ['A→B', `${Metric.ABPackets} packets, ${drawBytes(Metric.ABBytes)}`],
@@ -52,6 +56,11 @@ export function flowDict(flow: WireFlow, { clock, place }: FlowDrawing): string 
   ];
   const lines = rows.filter(([, value]) => value !== undefined && value !== '');
   return `${lines.map(([key, value]) => `${key.padEnd(10)}${cellText(value)}\n`).join('')}\n`;
+}
+
+/** `A curl[4711], B nginx[812]`. */
+function endsText(of: (end: 'A' | 'B') => unknown): string {
+  return (['A', 'B'] as const).flatMap((end) => (of(end) === undefined ? [] : [`${end} ${of(end)}`])).join(', ');
 }
 
 /** `TCP/TLS`, `UDP`, `ICMPv4`. */

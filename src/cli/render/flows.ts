@@ -102,12 +102,38 @@ const wideColumns = [
   { title: 'LAYERS' },
   { title: 'UUID' },
   { title: 'PARENT', isOptional: true },
+  { title: 'PROCESS A', isOptional: true },
+  { title: 'PROCESS B', isOptional: true },
+  { title: 'SERVICE', isOptional: true },
+  { title: 'NAT', isOptional: true },
   { title: 'NODE TID' },
   { title: 'CAPTURE' },
 ];
 
-function wideCells({ LayersPath, UUID, ParentUUID, NodeTID, CaptureID }: WireFlow, start: string): unknown[] {
-  return [start, LayersPath, UUID, ParentUUID, NodeTID, CaptureID];
+function wideCells(flow: WireFlow, start: string): unknown[] {
+  const { LayersPath, UUID, ParentUUID, NodeTID, CaptureID } = flow;
+  const ends = [processOf(flow, 'A'), processOf(flow, 'B'), fieldOf(flow, 'Service'), natOf(flow)];
+  return [start, LayersPath, UUID, ParentUUID, ...ends, NodeTID, CaptureID];
+}
+
+/** `curl[4711]`; undefined where nobody knows. */
+export function processOf(flow: WireFlow, end: 'A' | 'B'): string | undefined {
+  const [name, pid] = [fieldOf(flow, `Process.${end}`), fieldOf(flow, `Pid.${end}`)];
+  return name === undefined ? undefined : pid === undefined ? String(name) : `${name}[${pid}]`;
+}
+
+/** `SNAT 192.0.2.1:40000 → 198.51.100.7:443`: what it is on the other side. */
+export function natOf(flow: WireFlow): string | undefined {
+  const type = fieldOf(flow, 'NAT.Type');
+  if (type === undefined) return undefined;
+  return `${type} ${otherEndOf(flow, 'A')} → ${otherEndOf(flow, 'B')}`;
+}
+
+/** An end on the other side of a translation. */
+export function otherEndOf(flow: WireFlow, end: 'A' | 'B'): string {
+  const [address, port] = [String(fieldOf(flow, `NAT.${end}`)), fieldOf(flow, `NAT.${end}Port`)];
+  if (flow.Transport === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 export function drawNanoseconds(ns: number): string {
