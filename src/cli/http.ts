@@ -7,7 +7,7 @@ import { exitCodes, Failure } from './failure.ts';
 import type { Server } from './server.ts';
 
 export interface Request {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;

@@ -10,6 +10,7 @@ import { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncReq
 import { patchShape } from './patch.ts';
 import { pathReplyShape, pathRequestShape } from './path.ts';
 import { queryReplyShape, queryRequestShape } from './query.ts';
+import { edgeRuleShape, newEdgeRuleShape, newNodeRuleShape, nodeRuleShape, userMetadataShape } from './rule.ts';
 import { serviceShape, statusShape } from './status.ts';
 import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology.ts';
 import { TRACE_HEADER } from './trace.ts';
@@ -97,6 +98,13 @@ function paths(): ZodOpenApiPathsObject {
       },
     },
     ...capturePaths(),
+    ...rulePaths('node', newNodeRuleShape, nodeRuleShape),
+    ...rulePaths('edge', newEdgeRuleShape, edgeRuleShape),
+    '/api/usermetadata': {
+      get: operation('userMetadata', 'What users said of single nodes, by TID', {
+        ok: json(z.record(z.string(), userMetadataShape)),
+      }),
+    },
     ...elementPaths('node', nodeShape, newNodeShape),
     ...elementPaths('edge', edgeShape, newEdgeShape),
     '/api/vocabulary': { get: operation('vocabulary', 'What can be asked about', { ok: json(vocabularyReplyShape) }) },
@@ -145,6 +153,34 @@ function gremlinPath(): ZodOpenApiPathsObject[string] {
       summary: 'The same, to read alone',
       requestParams: { query: z.object({ gremlin: z.string() }).catchall(z.string()) },
       responses: answered,
+    },
+  };
+}
+
+function rulePaths(kind: 'node' | 'edge', asked: z.ZodType, shape: z.ZodType): ZodOpenApiPathsObject {
+  const requestParams = { path: z.object({ id: idShape }) };
+  const missing = { 404: `There is no such ${kind} rule.` };
+  const name = kind === 'node' ? 'NodeRule' : 'EdgeRule';
+  return {
+    [`/api/${kind}rule`]: {
+      get: operation(`list${name}s`, `All ${kind} rules, by id`, { ok: json(z.record(z.string(), shape)) }),
+      post: {
+        operationId: `create${name}`,
+        summary: kind === 'node' ? 'Say something of all nodes that a query finds' : 'Link what two queries find',
+        requestBody: { required: true, content: { ...json(asked), 'application/yaml': { schema: asked } } },
+        responses: {
+          201: { description: 'As it is now; what it says is in the graph.', content: json(shape) },
+          400: { description: mistaken, content: text },
+          409: { description: 'There is one that does just this.', content: text },
+        },
+      },
+    },
+    [`/api/${kind}rule/{id}`]: {
+      get: { ...operation(`read${name}`, `One ${kind} rule`, { ok: json(shape), refused: missing }), requestParams },
+      delete: {
+        ...operation(`delete${name}`, 'Take back what it says', { ok: text, refused: missing }),
+        requestParams,
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ApiTails } from '../../src/api/capture-tail.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { ApiLimits } from '../../src/api/limits.ts';
 import type { AccessRules, ApiArchive, ApiParts, ApiTraces, FlowFeed, ServerStatus } from '../../src/api/parts.ts';
+import type { ApiRules } from '../../src/api/rules.ts';
 import { networkGremlin } from '../../src/app-gremlin.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import type { Change } from '../../src/graph/change.ts';
@@ -38,6 +39,7 @@ export interface TestServerOptions {
   readonly captures?: ApiCaptures;
   readonly tails?: ApiTails;
   readonly traces?: ApiTraces;
+  readonly rules?: (graph: Graph) => ApiRules;
   readonly flowFeed?: FlowFeed;
 }
 
@@ -82,6 +84,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.captures ? { captures: options.captures } : {}),
     ...(options.tails ? { tails: options.tails } : {}),
+    ...(options.rules ? { rules: options.rules(graph) } : {}),
     ...(options.traces ? { traces: options.traces } : {}),
     ...(options.flowFeed ? { flowFeed: options.flowFeed } : {}),
   });

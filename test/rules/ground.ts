@@ -19,8 +19,8 @@ export class Ground implements AsyncDisposable {
   readonly #unsubscribe: () => void;
 
   /** `before`: an earlier run, whose file and graph this one goes on with. */
-  constructor({ limits, before }: { limits?: Partial<RuleLimits>; before?: Ground } = {}) {
-    this.graph = before?.graph ?? new Graph({ indexed: ['Type', 'Name', 'TID'] });
+  constructor({ limits, before, graph }: { limits?: Partial<RuleLimits>; before?: Ground; graph?: Graph } = {}) {
+    this.graph = graph ?? before?.graph ?? new Graph({ indexed: ['Type', 'Name', 'TID'] });
     this.timeline = new MergedTimeline({ graph: this.graph, flushed: async () => undefined, nowMs: Date.now });
     const kept = {
       now: before?.kept.now ?? noRules,
