@@ -1,0 +1,49 @@
+/** Paths through graphs given as text. */
+import type { Graph } from '../../../src/graph/graph.ts';
+import { readGraph } from '../../../src/graph/text.ts';
+import { forwardingPath, type PathAnswer, type PathQuestion, type Travel } from '../../../src/query/forwarding/path.ts';
+import { Budget, defaultLimits, type Limits } from '../../../src/query/limits.ts';
+
+export function walked(on: string | Graph, question: PathQuestion, limits: Partial<Limits> = {}): PathAnswer {
+  const graph = typeof on === 'string' ? readGraph(on) : on;
+  const budget = new Budget({ ...defaultLimits, ...limits }, () => 0, undefined);
+  const walk = forwardingPath(question, graph.now(), budget);
+  for (let step = walk.next(); ; step = walk.next()) if (step.done === true) return step.value;
+}
+
+/** `NODE KIND` of each hop, then how it ended. */
+export function lines({ hops, reaches, reason }: Travel): string[] {
+  return [
+    ...hops.map(({ node, how }) => `${node.id} ${how.kind}`),
+    reason === undefined ? reaches : `${reaches}: ${reason}`,
+  ];
+}
+
+/** A namespace with one interface, which has an address and reaches its network over it. */
+export function host(name: string, address: string, more: Readonly<Record<string, unknown>> = {}): string {
+  const prefix = `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const metadata = {
+    Name: 'eth0',
+    IfIndex: 2,
+    MAC: macOf(address),
+    MTU: 1500,
+    IPV4: [`${address}/24`],
+    RoutingTables: [
+      { ID: 254, Src: address, Routes: [{ Protocol: 2, Prefix: prefix, NextHops: [{ Priority: 0, IfIndex: 2 }] }] },
+    ],
+    ...more,
+  };
+  return `netns:${name} -ownership-> veth:${name}/eth0 ${JSON.stringify(metadata)}`;
+}
+
+export function macOf(address: string): string {
+  return `02:00:${address
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join(':')}`;
+}
+
+/** A cable from the interface of a host to a port of something. */
+export function cable(name: string, port: string): string {
+  return `veth:${name}/eth0 -layer2{"Type":"veth"}-> ${port}`;
+}
