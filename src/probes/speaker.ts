@@ -1,6 +1,6 @@
 /** Says what a probe's picture is, and takes back what it was and is not any more. */
 import type { Change, GraphWriter } from '../graph/change.ts';
-import type { GraphNode, Metadata } from '../graph/element.ts';
+import type { GraphEdge, GraphNode, Metadata } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import type { Picture } from './picture.ts';
 import type { ProbeHost } from './probe.ts';
@@ -43,7 +43,8 @@ export class Speaker {
       if (node.host !== host.name) continue;
       if (isOwn(node)) {
         this.#nodes.add(node.id);
-        for (const edge of [...view.in(node), ...view.out(node)]) if (this.#isOf(edge.origin)) this.#edges.add(edge.id);
+        for (const edge of [...view.in(node), ...view.out(node)])
+          if (this.#isOf(edge.origin) && !this.#isOthers(edge, view)) this.#edges.add(edge.id);
       } else if (this.#isOf(node.origin) && isAdded(node)) this.#additions.add(node.id);
     }
   }
@@ -81,6 +82,13 @@ export class Speaker {
       this.#edges.add(id);
       yield { kind: 'edge', id, ...edge };
     }
+  }
+
+  /** Another probe may have hung its nodes on ours, as rules of OpenFlow hang on their bridge. */
+  #isOthers(edge: GraphEdge, view: GraphView): boolean {
+    if (edge.metadata.RelationType !== 'ownership') return false;
+    const { isOwn, isAdded = (node) => this.#hasAdded(node) } = this.#parts;
+    return [...view.children(edge)].every((child) => !isOwn(child) && !isAdded(child));
   }
 
   #hasAdded({ metadata }: GraphNode): boolean {
