@@ -1,11 +1,11 @@
 /** Lists of actions (OpenFlow 1.0 §5.2.4, 1.5 §7.2.6). What nobody told us of, or is cut, is shown as its bytes. */
-import { hex, ip4, mac, rawHex } from './bytes.ts';
+import { ip4, mac, rawHex } from './bytes.ts';
 import { NICIRA, readNicira } from './nicira.ts';
 import { readHeader } from './oxm.ts';
 import { portText } from './port.ts';
 import { action, type Said } from './said.ts';
 import { setField } from './setfield.ts';
-import { subfieldText } from './subfield.ts';
+import { subfieldText, typeOf } from './subfield.ts';
 
 /** Actions in actions: each of ct and clone may hold some. */
 const DEPTH_MAX = 8;
@@ -35,12 +35,16 @@ function unknown(bytes: Buffer): Said {
 }
 
 const VENDOR = 0xffff;
+/** What OpenFlow 1.5 has, before it (ONF extension 320). */
+const [ONF, ONF_COPY_FIELD] = [0x4f4e_4600, 3200];
 
 function readAction(bytes: Buffer, version: number, depth: number): Said {
   const type = bytes.readUInt16BE(0);
   const nested = (inner: Buffer) => readActions(inner, version, depth + 1);
   if (type === VENDOR) {
     const isNicira = bytes.length >= 10 && bytes.readUInt32BE(4) === NICIRA;
+    const isCopy = bytes.length >= 28 && bytes.readUInt32BE(4) === ONF && bytes.readUInt16BE(8) === ONF_COPY_FIELD;
+    if (isCopy) return copyField(bytes, 12) ?? unknown(bytes);
     return (isNicira ? readNicira(bytes, nested) : undefined) ?? unknown(bytes);
   }
   const reader = version === 1 ? first[type] : (later[type] ?? (version === 2 ? second[type] : undefined));
@@ -114,8 +118,8 @@ const first: Readonly<Record<number, Reader>> = {
 
 /** OpenFlow 1.1 alone, which had no fields to set. */
 const second: Readonly<Record<number, Reader>> = {
-  1: [8, sets.vlanVid],
-  2: [8, sets.vlanPcp],
+  1: [8, number('set_vlan_vid', 'set_vlan_vid', 2, 'VlanVid')],
+  2: [8, number('set_vlan_pcp', 'set_vlan_pcp', 1, 'VlanPcp')],
   3: [16, sets.dlSrc],
   4: [16, sets.dlDst],
   5: [8, sets.nwSrc],
@@ -151,16 +155,16 @@ const later: Readonly<Record<number, Reader>> = {
   25: [8, (bytes) => setField(bytes, 4)],
   26: [8, ethertype('push_pbb')],
   27: [8, plain('pop_pbb')],
-  28: [20, copyField],
+  28: [20, (bytes) => copyField(bytes, 4)],
   29: [8, number('meter', 'meter', 4, 'MeterId')],
 };
 
-function copyField(bytes: Buffer): Said | undefined {
-  const [NBits, SrcOfs, DstOfs] = [bytes.readUInt16BE(4), bytes.readUInt16BE(6), bytes.readUInt16BE(8)];
-  const src = readHeader(bytes, 12);
-  const dst = src && readHeader(bytes, 12 + src.header.length);
+/** `at`: where the number of its bits is. */
+function copyField(bytes: Buffer, at: number): Said | undefined {
+  const [NBits, SrcOfs, DstOfs] = [bytes.readUInt16BE(at), bytes.readUInt16BE(at + 2), bytes.readUInt16BE(at + 4)];
+  const src = readHeader(bytes, at + 8);
+  const dst = src && readHeader(bytes, at + 8 + src.header.length);
   if (!src || !dst) return undefined;
   const text = `move:${subfieldText(src, SrcOfs, NBits)}->${subfieldText(dst, DstOfs, NBits)}`;
-  const named = { Src: src.field?.type ?? hex(src.header), Dst: dst.field?.type ?? hex(dst.header) };
-  return action('copy_field', text, { NBits, SrcOfs, DstOfs, ...named });
+  return action('copy_field', text, { NBits, Src: typeOf(src), SrcOfs, Dst: typeOf(dst), DstOfs });
 }

@@ -9,9 +9,10 @@ export function whole(bytes: Buffer): number | string {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
 }
 
-/** 0x, without leading zeros. */
+/** 0x, without leading zeros; zero is 0, as ovs-ofctl writes it. */
 export function hex(bytes: Buffer): string {
-  return `0x${bytes.toString('hex').replace(/^0+(?=.)/, '') || '0'}`;
+  const digits = bytes.toString('hex').replace(/^0+/, '');
+  return digits === '' ? '0' : `0x${digits}`;
 }
 
 export function rawHex(bytes: Buffer): string {

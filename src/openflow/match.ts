@@ -1,5 +1,6 @@
 /** A match as ovs-ofctl writes it: what stands in which order is that of its dump-flows. */
 import { rawHex } from './bytes.ts';
+import { fieldOf, keyOf } from './fields.ts';
 import { type Filter, filterOf, type Oxm, readOxms } from './oxm.ts';
 import { maskedText } from './values.ts';
 
@@ -40,12 +41,28 @@ function wordsOf(all: readonly Oxm[]): Ranked[] {
   const ethertype = type?.value.readUInt16BE();
   const short = ethertype === undefined ? undefined : shorthand(ethertype, proto?.value.readUInt8());
   if (short !== undefined) words.push([rankOf('proto'), short.name]);
-  for (const oxm of all) {
+  for (const oxm of all.flatMap(halves)) {
     if (oxm === type && short !== undefined) continue;
     if (oxm === proto && short?.isWhole) continue;
     words.push(...wordOf(oxm, ethertype));
   }
   return words;
+}
+
+/** Registers of 64 and 128 bits are several of 32: OpenFlow 1.5 has those where others have these. */
+function halves(oxm: Oxm): Oxm[] {
+  const { field, value, mask } = oxm;
+  const [, kind, number] = /^(x{1,2})reg(\d+)$/.exec(field?.name ?? '') ?? [];
+  const count = kind === undefined ? 0 : kind.length * 2;
+  if (count === 0 || value.length !== count * 4) return [oxm];
+  const parts = Array.from({ length: count }, (_, i): Oxm => {
+    const part = (bytes: Buffer) => bytes.subarray(i * 4, i * 4 + 4);
+    const half = mask && part(mask);
+    const isAll = half?.every((byte) => byte === 0xff);
+    const register = fieldOf(keyOf(1, Number(number) * count + i));
+    return { ...oxm, field: register, value: part(value), mask: isAll ? undefined : half };
+  });
+  return parts.filter((one) => one.mask === undefined || one.mask.some((byte) => byte !== 0));
 }
 
 function wordOf(oxm: Oxm, ethertype: number | undefined): Ranked[] {
