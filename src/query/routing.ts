@@ -235,8 +235,8 @@ function meets(rule: Metadata, sought: Sought): boolean {
 function meetsNumbers(rule: Metadata, packet: PacketFacts): boolean {
   const { mark = 0, tos = 0 } = packet;
   const isAsked = (key: string) => rule[key] !== undefined && rule[key] !== 0;
-  // Numbers of 32 bits: the shift makes them unsigned again.
-  if (isAsked('Mark') && (mark & (numberOf(rule.Mask) ?? -1)) >>> 0 !== rule.Mark) return false;
+  // As fib_rule_match() has it: bits of the mark outside of the mask do not matter, also where the rule names them.
+  if (((numberOf(rule.Mark) ?? 0) ^ mark) & (numberOf(rule.Mask) ?? (rule.Mark === undefined ? 0 : -1))) return false;
   if (isAsked('TOS') && rule.TOS !== tos) return false;
   if (isAsked('TunID')) return false;
   if (isAsked('IPProto') && rule.IPProto !== packet.protocol) return false;

@@ -95,6 +95,8 @@ export function readRule(body: Uint8Array): Rule | undefined {
         table = attributes.u32();
         break;
       case 16:
+        // Of a rule with a mask the kernel does not tell a mark of 0.
+        rule.Mark ??= 0;
         if (attributes.u32() !== 0xffffffff) rule.Mask = attributes.u32();
         break;
       case 17:
