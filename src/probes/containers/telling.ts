@@ -32,6 +32,8 @@ const PATIENCE_MS = 5_000;
 export class Telling {
   readonly #parts: TellingParts;
   #speaker: Speaker;
+  /** What does not change is described once. */
+  readonly #described = new WeakMap<Container, { readonly id: string; readonly metadata: Metadata }>();
   #said = new Set<string>();
   /** When a container was first seen, or last told by someone better. */
   #waiting = new Map<string, number>();
@@ -61,7 +63,7 @@ export class Telling {
     let againMs = Number.POSITIVE_INFINITY;
     let isTakenOver = false;
     for (const container of containers) {
-      const id = containerNodeId(host.name, container.key);
+      const { id, metadata } = this.#describe(container);
       const teller = tellerOf(view, id);
       if (isBetter(teller, manager)) {
         isTakenOver ||= this.#said.has(id);
@@ -76,7 +78,7 @@ export class Telling {
         if (leftMs > 0) continue;
       }
       nodeIds.set(container.key, id);
-      sketch.nodes.set(id, describeContainer(container, manager, host));
+      sketch.nodes.set(id, metadata);
       const home = homes.get(container.key);
       if (home === undefined) continue;
       sketch.link(home, id, 'ownership');
@@ -94,6 +96,16 @@ export class Telling {
     this.#said = new Set(nodeIds.values());
     this.#waiting = waiting;
     return { refused, againMs };
+  }
+
+  #describe(container: Container): { readonly id: string; readonly metadata: Metadata } {
+    const { host, manager } = this.#parts;
+    const before = this.#described.get(container);
+    if (before) return before;
+    const id = containerNodeId(host.name, container.key);
+    const described = { id, metadata: describeContainer(container, manager, host) };
+    this.#described.set(container, described);
+    return described;
   }
 
   #isAnyTakenOver(view: GraphView): boolean {
