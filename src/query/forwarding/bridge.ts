@@ -4,7 +4,8 @@ import { objectsIn } from '../routing.ts';
 import { type Atlas, nameOf, numberOf, objectOf, textsIn, typeOf } from './atlas.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { best, type ForwardingEntry, type Hop, type Outcome, prefixed, stopped } from './hop.ts';
-import { downOf, interfaceHop } from './interface.ts';
+import { blockOf, interfaceHop } from './interface.ts';
+import { wouldArrive } from './lenient.ts';
 import { isMeant, nobody } from './meant.ts';
 
 /** `from` is the port it came in by; undefined: the host sends it through the bridge itself. */
@@ -69,6 +70,9 @@ function* flood(
     const hop = hopWith(`nothing learned: floods, also to ${nameOf(to)}`, fdb);
     outcomes.push(prefixed([hop], outcome));
     if (outcome.end.kind === 'arrived') break;
+    // Of all that it is flooded to, what hinders it on the way to whom it is meant for is what matters.
+    const would = yield* wouldArrive(trip, (lenient) => leave(walker, bridge, { from, to, vlan }, frame, lenient));
+    if (would) return prefixed([hop], outcome);
   }
   if (from !== undefined && frame.targetMac === undefined && isMeant(bridge, frame)) {
     const out = expel(bridge, bridge, vlan, frame);
@@ -91,15 +95,15 @@ function* leave(
 ): Way {
   const port = objectOf(to.metadata.BridgePort);
   const hop = interfaceHop(to, { kind: 'out', text: `port of ${nameOf(bridge)}` }, trip.depth);
-  const down = downOf(to);
+  const down = blockOf(to, trip);
   if (down !== undefined) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: down } };
   if (port.State !== undefined && port.State !== 'FORWARDING')
     return stopped([hop], 'stp', `port ${nameOf(to)} of ${nameOf(bridge)} is ${port.State}`);
   if (port.Isolated === true && from && objectOf(from.metadata.BridgePort).Isolated === true)
     return stopped([hop], 'isolated', `${nameOf(from)} and ${nameOf(to)} are isolated from each other`);
   const out = expel(bridge, to, vlan, frame);
-  if (out === undefined) return stopped([hop], 'vlan', notIn(bridge, to, vlan));
-  return prefixed([hop], yield* walker.transmit(to, out, trip));
+  if (out === undefined && trip.isLenient !== true) return stopped([hop], 'vlan', notIn(bridge, to, vlan));
+  return prefixed([hop], yield* walker.transmit(to, out ?? frame, trip));
 }
 
 /** Without VLAN filtering tags are not looked at. */

@@ -26,6 +26,8 @@ export interface Trip {
   readonly depth: number;
   /** Where this frame has been: the same place twice is a loop, or a way that was tried. */
   readonly seen: Set<string>;
+  /** What is down and which VLAN it is in does not matter: only where it would come to, so that the right fault is told. */
+  readonly isLenient?: boolean;
 }
 
 /** Gives `undefined` when it is time to breathe. */

@@ -2,6 +2,7 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { isList } from '../key.ts';
 import { nameOf, numberOf, objectOf, textOf } from './atlas.ts';
+import type { Trip } from './frame.ts';
 import type { Hop, How, Issue } from './hop.ts';
 
 export function interfaceHop(node: GraphNode, how: How, depth: number, more: readonly Issue[] = []): Hop {
@@ -9,6 +10,11 @@ export function interfaceHop(node: GraphNode, how: How, depth: number, more: rea
   const down = downOf(node);
   const issues = down === undefined ? more : [...more, { code: 'down', text: down, weight: 'stops' as const }];
   return { depth, node, how, ...(mtu !== undefined && mtu > 0 && { mtu }), issues };
+}
+
+/** Undefined when frames can pass, or when that does not matter. */
+export function blockOf(node: GraphNode, { isLenient }: Trip): string | undefined {
+  return isLenient === true ? undefined : downOf(node);
 }
 
 /** Undefined when frames can pass. */

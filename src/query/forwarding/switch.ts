@@ -3,7 +3,8 @@ import type { GraphNode } from '../../graph/element.ts';
 import { type Atlas, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { best, type Hop, type Issue, type Outcome, prefixed, stopped, unknown } from './hop.ts';
-import { downOf, interfaceHop } from './interface.ts';
+import { blockOf, downOf, interfaceHop } from './interface.ts';
+import { wouldArrive } from './lenient.ts';
 import { nobody } from './meant.ts';
 import { LOCAL } from './openflow/fields.ts';
 import { type Emission, runTables, type Taken, type Verdict } from './openflow/pipeline.ts';
@@ -139,26 +140,41 @@ function* normal(here: Here, frame: Frame): Way {
   for (const { node, port: to, number } of portsOf(walker.atlas, bridge)) {
     if (number === inPort || to.id === port.id) continue;
     const leaving = expelled(to, inside.vlan, inside.frame);
-    if (leaving === undefined) {
-      refused.push(nameOf(to));
-      continue;
-    }
     const text = `NORMAL: port ${numberText(node)} of ${nameOf(bridge)}${vlanText(to)}`;
-    const outcome = yield* out(walker, node, text, leaving, trip);
-    outcomes.push(outcome);
-    if (outcome.end.kind === 'arrived') break;
+    if (leaving === undefined) refused.push(nameOf(to));
+    else {
+      const outcome = yield* out(walker, node, text, leaving, trip);
+      outcomes.push(outcome);
+      if (outcome.end.kind === 'arrived') break;
+    }
+    const anyhow = leaving ?? inside.frame;
+    if (!(yield* wouldArrive(trip, (lenient) => out(walker, node, text, anyhow, lenient)))) continue;
+    // Of all that it is flooded to, what hinders it on the way to whom it is meant for is what matters.
+    const last = outcomes.at(-1);
+    if (leaving !== undefined && last !== undefined) return last;
+    const hop = interfaceHop(node, { kind: 'out', text }, trip.depth);
+    return stopped(
+      [hop],
+      'vlan',
+      `${frame.target} is behind port ${nameOf(to)} of ${nameOf(bridge)}, where ${vlanName(inside.vlan)} does not go`,
+    );
   }
   const found = best(outcomes);
   if (found !== undefined && (found.end.kind !== 'stopped' || found.end.code !== 'not-for-it')) return found;
-  const without = refused.length > 0 ? `; VLAN ${inside.vlan} does not go to ${refused.slice(0, 8).join(', ')}` : '';
+  const without =
+    refused.length > 0 ? `; ${vlanName(inside.vlan)} does not go to ${refused.slice(0, 8).join(', ')}` : '';
   const code = refused.length > 0 ? 'vlan' : 'nobody';
   return stopped([], code, `${nobody(bridge, frame)}${without}`);
+}
+
+function vlanName(vlan: number): string {
+  return vlan === 0 ? 'what has no VLAN' : `VLAN ${vlan}`;
 }
 
 /** Internal ports are the host's: what the switch sends there its stack has. */
 function* out(walker: Walker, node: GraphNode, text: string, frame: Frame, trip: Trip): Way {
   const hop = interfaceHop(node, { kind: 'out', text }, trip.depth);
-  const down = downOf(node);
+  const down = blockOf(node, trip);
   if (down !== undefined) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: down } };
   const isHosts = typeOf(node) === 'internal';
   return prefixed([hop], yield* isHosts ? walker.take(node, frame, trip) : walker.transmit(node, frame, trip));

@@ -4,7 +4,7 @@ import { addressesOf, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
 import { forward } from './bridge.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { type Hop, type HowKind, type Outcome, prefixed, stopped, unknown } from './hop.ts';
-import { downOf, interfaceHop } from './interface.ts';
+import { blockOf, downOf, interfaceHop } from './interface.ts';
 import { isMeant } from './meant.ts';
 import { enter } from './switch.ts';
 import { isSwitched } from './switch-ports.ts';
@@ -18,7 +18,7 @@ const PROGRAMS = new Set(['tun', 'tap', 'wireguard', 'dpdkvhostuser', 'dpdkvhost
 
 export function* transmit(walker: Walker, node: GraphNode, frame: Frame, trip: Trip): Way {
   if (walker.atlas.budget.spend()) yield undefined;
-  const down = downOf(node);
+  const down = blockOf(node, trip);
   if (down !== undefined) return stopped([], 'down', down);
   const key = seenKey(node, 'out', frame);
   if (trip.seen.has(key)) return stopped([], 'loop', `${nameOf(node)} has had this frame before`);
@@ -45,7 +45,7 @@ export function* receive(walker: Walker, node: GraphNode, frame: Frame, trip: Tr
   if (isSwitched(node, links)) return yield* enter(walker, node, links, frame, trip);
   const master = masterOf(node, links);
   if (master !== undefined) {
-    const down = downOf(master);
+    const down = blockOf(master, trip);
     if (down !== undefined) return stopped([], 'down', down);
     if (typeOf(master) === 'bridge') return yield* forward(walker, master, node, frame, trip);
     if (typeOf(master) === 'bond' || typeOf(master) === 'team') {
@@ -67,7 +67,8 @@ export function* take(walker: Walker, node: GraphNode, frame: Frame, trip: Trip)
     if (device === undefined)
       return stopped([], 'vlan', `${nameOf(node)} has no device for VLAN ${tag}: the frame is not for it`);
     const hop = interfaceHop(device, { kind: 'in', text: `takes VLAN ${tag} off` }, trip.depth);
-    if (hop.issues.length > 0) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
+    if (hop.issues.length > 0 && trip.isLenient !== true)
+      return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
     return prefixed([hop], yield* walker.receive(device, { ...frame, tags: inner }, trip));
   }
   for (const { node: above, isAbove } of links) {
@@ -75,7 +76,8 @@ export function* take(walker: Walker, node: GraphNode, frame: Frame, trip: Trip)
     // Those of IP alone have the MAC of what they stand on.
     if (typeOf(above).startsWith('ipv') && !addressesOf(above.metadata).includes(frame.target)) continue;
     const hop = interfaceHop(above, { kind: 'in', text: `shares ${nameOf(node)}` }, trip.depth);
-    if (hop.issues.length > 0) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
+    if (hop.issues.length > 0 && trip.isLenient !== true)
+      return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
     return prefixed([hop], yield* walker.take(above, frame, trip));
   }
   if (isMeant(node, frame)) return { hops: [], end: { kind: 'arrived', at: node, packet: frame.packet } };
@@ -103,7 +105,7 @@ function* over(walker: Walker, to: GraphNode | undefined, from: GraphNode, frame
 
 function* into(walker: Walker, to: GraphNode, how: Hop['how'], frame: Frame, trip: Trip): Way {
   const hop = interfaceHop(to, how, trip.depth);
-  const down = downOf(to);
+  const down = blockOf(to, trip);
   if (down !== undefined) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: down } };
   return prefixed([hop], yield* walker.receive(to, frame, trip));
 }
@@ -160,7 +162,8 @@ function slaveState({ metadata }: GraphNode): unknown {
 
 function* outOf(walker: Walker, node: GraphNode, text: string, frame: Frame, trip: Trip, kind: HowKind = 'out'): Way {
   const hop = interfaceHop(node, { kind, text }, trip.depth);
-  if (hop.issues.length > 0) return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
+  if (hop.issues.length > 0 && trip.isLenient !== true)
+    return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
   return prefixed([hop], yield* walker.transmit(node, frame, trip));
 }
 
