@@ -280,8 +280,14 @@ export const configShape = z.strictObject({
         takes: 'ADDRESS',
         example: 'ssl:192.0.2.7:6641',
       }),
+      southbound: option(text(), {
+        doc: 'Southbound database of OVN, which knows the host of each port.',
+        default: 'unix:/var/run/ovn/ovnsb_db.sock',
+        takes: 'ADDRESS',
+        example: 'ssl:192.0.2.7:6642',
+      }),
       key: option(text(), {
-        doc: 'File of the key that is shown to that database.',
+        doc: 'File of the key that is shown to these databases.',
         defaultWords: 'none',
         takes: 'FILE',
         example: '/etc/ovn/client-key.pem',

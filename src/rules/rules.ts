@@ -113,14 +113,13 @@ export class Rules {
     return true;
   }
 
-  /** Resolves when the graph is as the rules of now want it. */
+  /** Resolves when the graph is as the rules of now want it. It may have changed since then: that is another pass. */
   async settled(): Promise<void> {
-    this.#isDirty = true;
-    while (this.#isDirty && !this.#isStopped) {
-      this.#cancel?.();
-      this.#cancel = undefined;
-      await (this.#pass ?? this.#start());
-    }
+    // One that has begun may not know of what was just asked.
+    await this.#pass;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (!this.#isStopped) await (this.#pass ?? this.#start());
   }
 
   state(id: string): RuleState {

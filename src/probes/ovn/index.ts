@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import { type Address, readAddress } from '../../ovsdb/address.ts';
-import { Database } from '../../ovsdb/database.ts';
+import { Database, type Wanted } from '../../ovsdb/database.ts';
 import { Tables } from '../../ovsdb/tables.ts';
 import { backoff } from '../../std/backoff.ts';
 import { bell } from '../../std/bell.ts';
@@ -12,7 +12,7 @@ import { watchDirectory } from '../directory.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { draw, interfacesOf, ovnId } from './picture.ts';
-import { wanted } from './tables.ts';
+import { wanted, wantedSouth } from './tables.ts';
 import { OWNED, types } from './vocabulary.ts';
 
 const options = z
@@ -24,6 +24,10 @@ const options = z
     key: z.string().optional().describe('File of our key'),
     certificate: z.string().optional().describe('File of our certificate'),
     ca: z.string().optional().describe('File of the certificates that sign those of databases'),
+    southbound: z
+      .string()
+      .default('unix:/var/run/ovn/ovnsb_db.sock')
+      .describe('Where the southbound database is, which knows the host of each port'),
     goneAfterMs: z
       .int()
       .min(0)
@@ -46,8 +50,14 @@ export const ovn = defineProbe({
   types,
 
   async run({ options: given, graph, view, host, signal, ready, notice, count }) {
-    const address = readAddress(given.address, given);
-    const tables = new Tables();
+    const north: Source = {
+      ...{ name: 'OVN_Northbound', text: given.address, address: readAddress(given.address, given) },
+      ...{ tables: new Tables(), wanted },
+    };
+    const south: Source = {
+      ...{ name: 'OVN_Southbound', text: given.southbound, address: readAddress(given.southbound, given) },
+      ...{ tables: new Tables(), wanted: wantedSouth },
+    };
     const speaker = new Speaker({
       graph,
       host,
@@ -75,7 +85,7 @@ export const ovn = defineProbe({
         if (!isDrawn || isYoung || mapping !== mapped) {
           isDrawn = true;
           mapped = mapping;
-          count('refused', speaker.say(draw(tables, interfaces, host), now));
+          count('refused', speaker.say(draw({ tables: north.tables, south: south.tables, interfaces, host }), now));
         }
         ready();
         wake = setTimeout(look.ring, pausedFor(performance.now() - begunMs, LOOK_MS)).unref();
@@ -85,7 +95,6 @@ export const ovn = defineProbe({
 
     let settling: NodeJS.Timeout | undefined;
     function changed(): void {
-      isFilled = true;
       isDrawn = false;
       settling ??= setTimeout(() => {
         settling = undefined;
@@ -93,7 +102,16 @@ export const ovn = defineProbe({
       }, SETTLE_MS).unref();
     }
 
-    async function listen(): Promise<void> {
+    const troubles = new Map<Source, string | undefined>();
+    function told(source: Source, text: string | undefined, isQuiet = false): void {
+      // Without a northbound database nobody expects the other.
+      troubles.set(source, isQuiet && source === south ? undefined : text);
+      const all = [...troubles.values()].filter((one) => one !== undefined);
+      notice(all.length > 0 ? all.join('; ') : undefined, ...(isQuiet ? (['quietly'] as const) : []));
+    }
+
+    async function listen(source: Source): Promise<void> {
+      const { address, tables, text } = source;
       const there = bell();
       if ('path' in address)
         watchDirectory(
@@ -102,7 +120,7 @@ export const ovn = defineProbe({
           signal,
         );
       const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
-      const database = new Database('OVN_Northbound', tables, wanted);
+      const database = new Database(source.name, tables, source.wanted);
       let forget: NodeJS.Timeout | undefined;
       const lost = () => {
         tables.clear();
@@ -118,19 +136,20 @@ export const ovn = defineProbe({
                 clearTimeout(forget);
                 forget = undefined;
                 waits.reset();
-                notice(undefined);
+                told(source, undefined);
+                isFilled ||= source === north;
                 if (structure) changed();
               },
               signal,
             );
-          notice(`no OVN: nothing at ${given.address}`, 'quietly');
+          told(source, `no OVN: nothing at ${text}`, true);
         } catch (error) {
           if (signal.aborted) break;
           count('connectionsLost');
-          notice(`OVN at ${given.address} does not answer: ${(error as Error).message}`);
+          told(source, `OVN at ${text} does not answer: ${(error as Error).message}`);
         }
         if (isFilled) forget ??= setTimeout(lost, given.goneAfterMs).unref();
-        ready();
+        if (source === north) ready();
         const retry = isThere(address) ? setTimeout(there.ring, waits.next()).unref() : undefined;
         await there.rung(signal);
         clearTimeout(retry);
@@ -139,9 +158,18 @@ export const ovn = defineProbe({
       clearTimeout(settling);
     }
 
-    await Promise.all([speak(), listen()]);
+    await Promise.all([speak(), listen(north), listen(south)]);
   },
 });
+
+interface Source {
+  readonly name: string;
+  /** As it was given. */
+  readonly text: string;
+  readonly address: Address;
+  readonly tables: Tables;
+  readonly wanted: Wanted;
+}
 
 function isThere(address: Address): boolean {
   return !('path' in address) || existsSync(address.path);

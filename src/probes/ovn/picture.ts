@@ -7,26 +7,37 @@ import { ownedTid } from '../identity.ts';
 import { type Picture, Sketch } from '../picture.ts';
 import type { ProbeHost } from '../probe.ts';
 import { describe } from './describe.ts';
-import { type OvnTable, ovnTables } from './tables.ts';
+import { chassisTable, type OvnTable, ovnTables } from './tables.ts';
 
 /** Skein's id of a row: the database keeps its UUID over restarts. */
 export function ovnId(host: string, uuid: string): string {
   return uuidV5(['ovn', host, uuid]);
 }
 
-export function draw(tables: Tables, interfaces: Iterable<InterfaceOf>, host: ProbeHost): Picture {
+export interface PictureParts {
+  readonly tables: Tables;
+  /** Of the southbound database; empty where it cannot be read. */
+  readonly south: Tables;
+  readonly interfaces: Iterable<InterfaceOf>;
+  readonly host: ProbeHost;
+}
+
+export function draw({ tables, south, interfaces, host }: PictureParts): Picture {
   const sketch = new Sketch();
   const byName = new PortNames(tables);
   const idOf = (row: Row) => ovnId(host.name, row.uuid);
+  const add = (row: Row, table: OvnTable) =>
+    sketch.nodes.set(idOf(row), { ...describe(row, table), TID: ownedTid(host.tid, row.uuid, table.type) });
   for (const table of ovnTables)
     for (const row of tables.all(table.table)) {
-      const metadata = describe(row, table);
-      sketch.nodes.set(idOf(row), { ...metadata, TID: ownedTid(host.tid, row.uuid, table.type) });
+      add(row, table);
       for (const { to, relation } of named(row, table, tables, byName)) sketch.link(idOf(row), idOf(to), relation);
     }
   for (const [a, b] of joined(tables, byName)) sketch.link(idOf(a), idOf(b), 'layer2');
   for (const { node, port } of interfaces)
     for (const row of byName.find('Logical_Switch_Port', port)) sketch.link(node, idOf(row), 'mapping');
+  for (const row of south.all(chassisTable.table)) add(row, chassisTable);
+  for (const [chassis, port] of bound(south, byName)) sketch.link(idOf(chassis), idOf(port), 'ovn');
   return sketch;
 }
 
@@ -61,6 +72,20 @@ function* named(
     }
   for (const [column, { table, relation }] of Object.entries(names))
     for (const name of row.texts(column) ?? []) for (const to of byName.find(table, name)) yield { to, relation };
+}
+
+/** Hosts, and the ports of switches and routers that are on them. */
+function* bound(south: Tables, byName: PortNames): Iterable<readonly [Row, Row]> {
+  for (const binding of south.all('Port_Binding'))
+    for (const uuid of [...(binding.texts('chassis') ?? []), ...(binding.texts('additional_chassis') ?? [])]) {
+      const chassis = south.row('Chassis', uuid);
+      const name = binding.text('logical_port') ?? '';
+      // The port of a router that is at one host alone is bound as cr-NAME (ovn-sb(5), "chassisredirect").
+      const names = [name, name.replace(/^cr-/, '')] as const;
+      if (!chassis) continue;
+      for (const port of byName.find('Logical_Switch_Port', names[0])) yield [chassis, port];
+      for (const port of byName.find('Logical_Router_Port', names[1])) yield [chassis, port];
+    }
 }
 
 /** Ports that are two ends of one wire, each pair once: a router's and a switch's, or those of two routers. */

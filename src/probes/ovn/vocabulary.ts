@@ -1,12 +1,12 @@
 /** The words of OVN: a type of node for each table, by Skydive's names. */
 import * as z from 'zod';
 import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
-import { type OvnTable, ovnTables } from './tables.ts';
+import { chassisTable, type OvnTable, ovnTables } from './tables.ts';
 
 const atom = z.union([z.string(), z.number(), z.boolean()]);
 const pairs = z.record(z.string(), atom);
 
-export const types: readonly NodeType[] = ovnTables.map(typeOf);
+export const types: readonly NodeType[] = [...ovnTables, chassisTable].map(typeOf);
 
 /** Every key of a node of ours. */
 export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
@@ -21,7 +21,7 @@ function typeOf({ type, doc }: OvnTable): NodeType {
       index: true,
     }),
     UUID: field(z.string(), {
-      doc: 'UUID in the northbound database.',
+      doc: 'UUID in the database.',
       example: '4e9c1f5e-5a0e-4f0b-9a52-3a9d9dd51f0e',
       index: true,
     }),

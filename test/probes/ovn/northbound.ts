@@ -6,16 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../eventually.ts';
 
-const schema = '/usr/share/ovn/ovn-nb.ovsschema';
+const schemas = '/usr/share/ovn';
 
 export class Northbound implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-ovn-'));
   #server: ChildProcess | undefined;
 
-  /** The file of the database is made, nothing serves it yet. */
+  /** The files of both databases are made, nothing serves them yet. */
   constructor() {
-    if (!existsSync(schema)) throw new Error(`${schema} is missing: install ovn-common`);
-    execFileSync('ovsdb-tool', ['create', join(this.folder, 'nb.db'), schema]);
+    if (!existsSync(schemas)) throw new Error(`${schemas} is missing: install ovn-common`);
+    for (const which of ['nb', 'sb'])
+      execFileSync('ovsdb-tool', ['create', join(this.folder, `${which}.db`), `${schemas}/ovn-${which}.ovsschema`]);
   }
 
   get address(): string {
@@ -23,7 +24,13 @@ export class Northbound implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const args = [`${this.folder}/nb.db`, `--remote=p${this.address}`, `--unixctl=${this.folder}/nb.ctl`, '--no-chdir'];
+    const args = [
+      `${this.folder}/nb.db`,
+      `${this.folder}/sb.db`,
+      `--remote=p${this.address}`,
+      `--unixctl=${this.folder}/nb.ctl`,
+      '--no-chdir',
+    ];
     this.#server = spawn('ovsdb-server', args, { stdio: 'ignore' });
     await eventually(() => this.nbctl('init'), 10_000);
   }
@@ -39,6 +46,13 @@ export class Northbound implements AsyncDisposable {
 
   nbctl(...args: readonly string[]): string {
     return execFileSync('ovn-nbctl', [`--db=${this.address}`, '--timeout=10', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  sbctl(...args: readonly string[]): string {
+    return execFileSync('ovn-sbctl', [`--db=${this.address}`, '--timeout=10', ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });

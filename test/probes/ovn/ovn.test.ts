@@ -13,7 +13,7 @@ let running: Running;
 beforeEach(async () => {
   north = new Northbound();
   await north.start();
-  running = runProbe(ovn, { options: { address: north.address }, time: Date.now });
+  running = runProbe(ovn, { options: { address: north.address, southbound: north.address }, time: Date.now });
   await running.ready;
 });
 afterEach(async () => {
@@ -138,6 +138,23 @@ test('an interface whose iface-id names a port is mapped to it, as long as it do
   await eventually(() => expect(relations({ id: 'vif' }, only('p1', 'LogicalSwitchPort'))).toEqual(['mapping']));
   running.graph.apply([{ kind: 'set', id: 'vif', unset: ['ExtID'] }], source);
   await eventually(() => expect(relations({ id: 'vif' }, only('p1', 'LogicalSwitchPort'))).toEqual([]));
+});
+
+test('a port is tied to the host that it is on, as the southbound database knows', async () => {
+  north.nbctl('ls-add', 'sw0', '--', 'lsp-add', 'sw0', 'p1');
+  north.sbctl('chassis-add', 'c1', 'geneve', '192.0.2.1');
+  north.sbctl('chassis-add', 'c2', 'geneve', '192.0.2.2');
+  const datapath = north.sbctl('create', 'datapath_binding', 'tunnel_key=1').trim();
+  north.sbctl('create', 'port_binding', 'logical_port=p1', `datapath=${datapath}`, 'tunnel_key=1');
+  north.sbctl('lsp-bind', 'p1', 'c1');
+  const on = () => {
+    const port = only('p1', 'LogicalSwitchPort');
+    return ['c1', 'c2'].filter((name) => relations(only(name, 'Chassis'), port).includes('ovn'));
+  };
+  await eventually(() => expect(on()).toEqual(['c1']));
+  expectVocabulary(ovn, running.graph);
+  north.sbctl('lsp-unbind', 'p1', '--', 'lsp-bind', 'p1', 'c2');
+  await eventually(() => expect(on()).toEqual(['c2']));
 });
 
 test('secrets are in no node', async () => {
