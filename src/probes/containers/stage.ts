@@ -29,8 +29,9 @@ export interface StageParts {
   readonly scene: () => Scene | undefined;
 }
 
-/** Between two pictures others get their turn, at least as long as a picture took. */
+/** Between two pictures others get their turn, and more of it when a picture takes long. */
 const REST_MS = 10;
+const RESTS = 4;
 const LOOK_MS = 5_000;
 /** What a change brings with it is there soon. */
 const LOOK_SOON_MS = 100;
@@ -68,7 +69,7 @@ export async function stage({ context, manager, owned, look, scene }: StageParts
     const isSoon = nowMs - rungMs < SOON_FOR_MS;
     const isHomeless = containers.some(({ key, pid }) => pid !== undefined && !found.has(key));
     const lookMs = shown.looksAround || isHomeless ? (isSoon ? LOOK_SOON_MS : LOOK_MS) : Number.POSITIVE_INFINITY;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS, performance.now() - began)));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS, RESTS * (performance.now() - began))));
     const dueMs = Math.min(againMs, lookMs);
     if (dueMs === Number.POSITIVE_INFINITY) continue;
     wake = setTimeout(() => {
