@@ -23,6 +23,7 @@ test(
       for (const i of [0, 1, 2]) link(i);
       await using skein = await skeinUp(data);
       let hops = 0;
+      const past: { at: number; address: string; ours: unknown }[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         for (let i = 0; i < CHANGES; i++) quiet(change(random));
         const asked = Array.from({ length: ADDRESSES }, () => (random(3) ? v4(random) : v6(random)));
@@ -31,8 +32,17 @@ test(
         expect({ round, wrong, rules: wrong.length ? rules() : [] }).toEqual({ round, wrong: [], rules: [] });
         const start = by(random(3));
         expect(await disagreements(skein, asked.filter(isV4), start)).toEqual([]);
+        const at = Date.now();
+        for (const address of asked.slice(0, 5)) past.push({ at, address, ours: await hopOfNode(skein, address) });
         hops += asked.filter((address) => kernelHop(address, anywhere) !== undefined).length;
       }
+      // What was is still known when all of it has changed.
+      for (const { at, address, ours } of past)
+        expect({ at, address, ours: await hopOfNode(skein, address, `At('${new Date(at).toISOString()}').`) }).toEqual({
+          at,
+          address,
+          ours,
+        });
       // There was a way to many of them, and none to some.
       expect(hops).toBeGreaterThan(ROUNDS * 10);
       expect(hops).toBeLessThan(ROUNDS * ADDRESSES);
@@ -46,6 +56,10 @@ function link(i: number): void {
   ip(['-n', netns, 'link', 'set', `e${i}`, 'up']);
   ip(['-n', netns, 'addr', 'add', `10.${i}.0.2/24`, 'dev', `e${i}`]);
   ip(['-n', netns, 'addr', 'add', `fd00:${i}::2/64`, 'dev', `e${i}`, 'nodad']);
+}
+
+async function hopOfNode(skein: Running, address: string, at = ''): Promise<unknown> {
+  return skein.query(`G.${at}V().Has('Type','netns','Name','${netns}').NextHop('${address}')`);
 }
 
 /** Where a packet starts: its node, and how `ip route get` is told. */
