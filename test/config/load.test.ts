@@ -25,6 +25,7 @@ test('without anything it takes the defaults of the machine', () => {
   expect(config.host).toBe('h1');
   expect(config.data).toBe('/var/lib/skein');
   expect(config.archive).toEqual({
+    sockets: { maxSize: 512 * 1024 ** 2, maxAge: 7 * 86_400_000 },
     kind: 'embedded',
     directory: '/var/lib/skein/archive',
     maxSize: 1024 ** 3,
