@@ -197,7 +197,8 @@ export class Book {
     known.look = this.#look;
     if (!known.place && place) this.#settle(known, place);
     if (atNs < known.changedNs) return known;
-    const isElsewhere = takeEnds(known, sight);
+    // A connection stays where it is; the end of UDP may be moved.
+    const isElsewhere = (known.protocol === UDP || known.localPort === 0) && takeEnds(known, sight);
     if (known.state !== sight.state || isElsewhere) {
       this.#become(known, sight.state);
       this.changed.add(known);
@@ -214,16 +215,31 @@ export class Book {
       this.#parts.count('socketsOfUnknownNamespaces');
       return undefined;
     }
-    const { cookie, protocol, localAddress, localPort, remoteAddress, remotePort, state, inode } = sight;
+    const { cookie } = sight;
     const entry: Entry = {
-      ...{ cookie, protocol, localAddress, localPort, remoteAddress, remotePort, state, inode, netns, openedAt },
-      ...{ place: undefined, holder: undefined, isGuess: false, traffic: undefined },
-      ...{ changedNs: 0, look: 0, heldLook: 0, closedAt: undefined },
+      cookie,
+      netns,
+      place: undefined,
+      protocol: sight.protocol,
+      localAddress: sight.localAddress,
+      localPort: sight.localPort,
+      remoteAddress: sight.remoteAddress,
+      remotePort: sight.remotePort,
+      state: sight.state,
+      inode: sight.inode,
+      openedAt,
+      holder: undefined,
+      isGuess: false,
+      traffic: undefined,
+      changedNs: 0,
+      look: 0,
+      heldLook: 0,
+      closedAt: undefined,
     };
     this.#entries.set(cookie, entry);
     if (place) this.#settle(entry, place);
     else this.#waiting.add(entry);
-    this.#become(entry, state);
+    this.#become(entry, entry.state);
     this.changed.add(entry);
     return entry;
   }
@@ -239,8 +255,8 @@ export class Book {
   #become(entry: Entry, state: number): void {
     entry.state = state;
     const serves = isService(entry);
-    const key = `${entry.netns}:${entry.localPort}`;
     if (serves && entry.protocol === TCP) {
+      const key = keyOf(entry);
       const others = this.#listeners.get(key);
       if (others) others.add(entry);
       else this.#listeners.set(key, new Set([entry]));
@@ -277,7 +293,7 @@ export class Book {
   /** Who accepts is not told; likely it is who listens, until it is seen that another does. */
   #guess(entry: Entry, { before, state }: Records): void {
     if (before !== STATE.synRecv || state !== STATE.established) return;
-    const listeners = this.#listeners.get(`${entry.netns}:${entry.localPort}`) ?? [];
+    const listeners = this.#listeners.get(keyOf(entry)) ?? [];
     for (const listener of listeners) {
       entry.holder ??= listener.holder;
       // Of several that share a port it is one that has this very address.
@@ -300,9 +316,15 @@ export class Book {
     this.changed.delete(entry);
     this.carried.delete(entry);
     entry.place?.entries.delete(entry);
-    const key = `${entry.netns}:${entry.localPort}`;
-    const listeners = this.#listeners.get(key);
-    if (listeners?.delete(entry) && listeners.size === 0) this.#listeners.delete(key);
+    if (entry.state === STATE.listen) {
+      const key = keyOf(entry);
+      const listeners = this.#listeners.get(key);
+      if (listeners?.delete(entry) && listeners.size === 0) this.#listeners.delete(key);
+    }
     this.#serve(entry, false);
   }
+}
+
+function keyOf({ netns, localPort }: Entry): string {
+  return `${netns}:${localPort}`;
 }

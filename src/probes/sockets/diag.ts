@@ -1,6 +1,6 @@
 /** Sockets of one namespace by NETLINK_SOCK_DIAG (sock_diag(7), linux/inet_diag.h). */
 import { Attributes } from '../../native/attributes.ts';
-import { LITTLE, MessageBuilder, messages, NLM_F } from '../../native/nlmsg.ts';
+import { HEADER_BYTES, LITTLE, MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
 import { type AddressTexts, INET, INET6 } from './address.ts';
 import { type Sight, STATE, TCP, type Traffic, UDP } from './sight.ts';
 
@@ -42,35 +42,81 @@ const MESSAGE_BYTES = 72;
 /** inet_twsk_diag_fill(): what is left of a socket, under the state it was left in. */
 const TIMER_OF_REMAINS = 3;
 
-/** What makes no sense is left out. */
-export function* diagSights(batch: Uint8Array, protocol: DiagTable['protocol'], texts: AddressTexts): Generator<Sight> {
-  for (const { type, payload } of messages(batch)) {
-    if (type !== SOCK_DIAG_BY_FAMILY || payload.length < MESSAGE_BYTES) continue;
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    const family = view.getUint8(AT.family);
-    if (family !== INET && family !== INET6) continue;
-    if (view.getUint8(AT.timer) === TIMER_OF_REMAINS && protocol === TCP) continue;
-    const remotePort = view.getUint16(AT.remotePort, false);
-    yield {
-      // Two numbers of 32 bits, the lower first, in any byte order.
-      cookie: view.getUint32(AT.cookie + 4, LITTLE) * 2 ** 32 + view.getUint32(AT.cookie, LITTLE),
-      protocol,
-      state: view.getUint8(AT.state),
-      localAddress: texts.of(family, view, AT.local),
-      localPort: view.getUint16(AT.localPort, false),
-      remoteAddress: remotePort === 0 ? '' : texts.of(family, view, AT.remote),
-      remotePort,
-      inode: view.getUint32(AT.inode, LITTLE),
-      traffic: protocol === TCP ? trafficIn(payload) : undefined,
-    };
+/** A cursor over the sockets of a batch: `while (sights.next()) …`. What makes no sense is left out. */
+export class DiagSights implements Sight {
+  readonly protocol: DiagTable['protocol'];
+  readonly #texts: AddressTexts;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  /** Where the message's payload begins, and where the next message does. */
+  #from = 0;
+  #to = 0;
+  #next = 0;
+
+  constructor(batch: Uint8Array, protocol: DiagTable['protocol'], texts: AddressTexts) {
+    this.protocol = protocol;
+    this.#texts = texts;
+    this.#bytes = batch;
+    this.#view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  }
+
+  next(): boolean {
+    while (this.#next + HEADER_BYTES <= this.#bytes.length) {
+      const at = this.#next;
+      const length = this.#view.getUint32(at, LITTLE);
+      if (length < HEADER_BYTES || at + length > this.#bytes.length) return false;
+      this.#next = at + ((length + 3) & ~3);
+      this.#from = at + HEADER_BYTES;
+      this.#to = at + length;
+      if (this.#view.getUint16(at + 4, LITTLE) === SOCK_DIAG_BY_FAMILY && this.#isSocket()) return true;
+    }
+    return false;
+  }
+
+  /** Two numbers of 32 bits, the lower first in any byte order. */
+  get cookie(): number {
+    const at = this.#from + AT.cookie;
+    return this.#view.getUint32(at + 4, LITTLE) * 2 ** 32 + this.#view.getUint32(at, LITTLE);
+  }
+  get state(): number {
+    return this.#view.getUint8(this.#from + AT.state);
+  }
+  get localAddress(): string {
+    return this.#texts.of(this.#family, this.#view, this.#from + AT.local);
+  }
+  get localPort(): number {
+    return this.#view.getUint16(this.#from + AT.localPort, false);
+  }
+  get remoteAddress(): string {
+    return this.remotePort === 0 ? '' : this.#texts.of(this.#family, this.#view, this.#from + AT.remote);
+  }
+  get remotePort(): number {
+    return this.#view.getUint16(this.#from + AT.remotePort, false);
+  }
+  get inode(): number {
+    return this.#view.getUint32(this.#from + AT.inode, LITTLE);
+  }
+  get traffic(): Traffic | undefined {
+    const from = this.#from + MESSAGE_BYTES;
+    return this.protocol === TCP && from < this.#to ? trafficIn(this.#bytes, from, this.#to) : undefined;
+  }
+
+  get #family(): number {
+    return this.#view.getUint8(this.#from + AT.family);
+  }
+
+  #isSocket(): boolean {
+    if (this.#to - this.#from < MESSAGE_BYTES) return false;
+    if (this.#family !== INET && this.#family !== INET6) return false;
+    return this.protocol === UDP || this.#view.getUint8(this.#from + AT.timer) !== TIMER_OF_REMAINS;
   }
 }
 
 /** struct tcp_info; older kernels tell less of it. */
 const TCP_INFO = { rttUs: 68, retransmits: 100, sent: 120, received: 128 };
 
-function trafficIn(payload: Uint8Array): Traffic | undefined {
-  const attributes = new Attributes(payload, MESSAGE_BYTES);
+function trafficIn(bytes: Uint8Array, from: number, to: number): Traffic | undefined {
+  const attributes = new Attributes(bytes, from, to);
   while (attributes.next()) {
     if (attributes.type !== INET_DIAG_INFO) continue;
     return {

@@ -47,7 +47,9 @@ type Options = z.infer<typeof options>;
 /** Who accepted a connection is looked for this soon, ms. */
 const GUESS_MS = 500;
 /** Looking takes no more than one part in so many of the time. */
-const SHARE = 200;
+const SHARE = 300;
+/** But it is done this often, whatever it takes. */
+const PAUSE_MAX_MS = 30_000;
 
 export const sockets = defineProbe({
   name: 'sockets',
@@ -125,6 +127,8 @@ export const sockets = defineProbe({
     let guessedMs = Number.POSITIVE_INFINITY;
 
     const { watch, why } = await openWatch(given, context, hear);
+    using stack = new DisposableStack();
+    stack.defer(() => watch?.close());
     if (signal.aborted) return;
     const add = (namespace: Namespace) => {
       unread.add(book.add(namespace));
@@ -149,7 +153,6 @@ export const sockets = defineProbe({
     const paths = () => new Map(namespaces.list().map(({ nodeId, path }) => [nodeId, path]));
     let [verifiedMs, toldMs, lookedMs, pauseMs] = [0, 0, 0, 0];
     let timer: NodeJS.Timeout | undefined;
-    using stack = new DisposableStack();
     stack.defer(() => clearTimeout(timer));
     while (await wake.rung(signal)) {
       clearTimeout(timer);
@@ -165,7 +168,7 @@ export const sockets = defineProbe({
         const looked = await look({ door, book, texts, watch, pathOf }, wanted, signal);
         if (signal.aborted) return;
         lookedMs = Date.now();
-        pauseMs = (lookedMs - beganMs) * SHARE;
+        pauseMs = Math.min((lookedMs - beganMs) * SHARE, PAUSE_MAX_MS);
         if (isVerifying) verifiedMs = lookedMs;
         guessedMs = Number.POSITIVE_INFINITY;
         count('looks');

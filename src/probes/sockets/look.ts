@@ -5,7 +5,7 @@ import { LITTLE } from '../../native/nlmsg.ts';
 import type { SocketWatch } from '../../native/sockets.ts';
 import type { AddressTexts } from './address.ts';
 import type { Book } from './book.ts';
-import { diagRequest, diagSights, NETLINK_SOCK_DIAG, TABLES } from './diag.ts';
+import { DiagSights, diagRequest, NETLINK_SOCK_DIAG, TABLES } from './diag.ts';
 import type { Place } from './place.ts';
 import { readHolder } from './procfs.ts';
 import { Records } from './record.ts';
@@ -35,6 +35,8 @@ const RECORDS_AT_ONCE = 4_000;
 export async function look(parts: LookParts, places: Iterable<Place>, signal: AbortSignal): Promise<Looked> {
   const { book, watch } = parts;
   book.beginLook();
+  // First what tells most, so that little is left to be learnt of the rest.
+  const isWalked = watch !== undefined && (await walk(parts, watch));
   const read = new Set<Place>();
   let unread = 0;
   let why: Error | undefined;
@@ -50,12 +52,7 @@ export async function look(parts: LookParts, places: Iterable<Place>, signal: Ab
       why ??= error as Error;
     }
   }
-  let isWalked = false;
-  let hidden = 0;
-  if (!signal.aborted) {
-    if (watch) isWalked = await walk(parts, watch);
-    else hidden = await lookForHolders(parts);
-  }
+  const hidden = watch || signal.aborted ? 0 : await lookForHolders(parts);
   book.endLook({ read, isWalked });
   return { unread, why, hidden };
 }
@@ -72,8 +69,10 @@ async function readTables({ door, book, texts, watch, pathOf }: LookParts, place
   using conversation = new Conversation(socket);
   for (const table of TABLES) {
     // What a socket carried is told by the walk where there is one, in one pass for all.
-    for await (const batch of conversation.dump(diagRequest(table, { withTraffic: watch === undefined })))
-      for (const sight of diagSights(batch, table.protocol, texts)) book.see(sight, place);
+    for await (const batch of conversation.dump(diagRequest(table, { withTraffic: watch === undefined }))) {
+      const sights = new DiagSights(batch, table.protocol, texts);
+      while (sights.next()) book.see(sights, place);
+    }
   }
 }
 

@@ -40,6 +40,7 @@ export class Records implements Sight {
   readonly #view: DataView;
   readonly #texts: AddressTexts;
   #from = -RECORD_BYTES;
+  #last: Holder | undefined;
 
   constructor(bytes: Uint8Array, texts: AddressTexts) {
     this.#bytes = bytes;
@@ -105,7 +106,11 @@ export class Records implements Sight {
   }
   get holder(): Holder | undefined {
     const { pid, started } = this;
-    return pid === 0 ? undefined : { pid, started, name: this.#name(), uid: this.#u32(AT.uid) };
+    if (pid === 0) return undefined;
+    // The sockets of one process follow one another.
+    if (!this.#last || !this.isHeldBy(this.#last))
+      this.#last = { pid, started, name: this.#name(), uid: this.#u32(AT.uid) };
+    return this.#last;
   }
   /** Whether this process, under this name, is the holder. */
   isHeldBy({ pid, started, name }: Holder): boolean {
