@@ -53,7 +53,7 @@ export function describePort(row: Row, tables: Tables, database: string): Metada
       Protected: row.flag('protected'),
       FakeBridge: row.flag('fake_bridge'),
       ActiveSlave: activeOf(row, tables),
-      ActiveSlaveMAC: row.text('bond_active_slave'),
+      ActiveSlaveMAC: activeMac(row),
       FakeInterface: row.flag('bond_fake_iface'),
       StpState: text(status.get('stp_state')),
       StpRole: text(status.get('stp_role')),
@@ -67,10 +67,16 @@ export function describePort(row: Row, tables: Tables, database: string): Metada
 
 /** The interface of a bond that carries the traffic of none in particular: the database names its address. */
 function activeOf(row: Row, tables: Tables): string | undefined {
-  const mac = row.text('bond_active_slave');
+  const mac = activeMac(row);
   if (mac === undefined) return undefined;
   const slaves = (row.texts('interfaces') ?? []).flatMap((uuid) => tables.row('Interface', uuid) ?? []);
   return slaves.find((slave) => slave.text('mac_in_use') === mac)?.text('name');
+}
+
+function activeMac(row: Row): string | undefined {
+  const mac = row.text('bond_active_slave');
+  // None of them works.
+  return mac === '00:00:00:00:00:00' ? undefined : mac;
 }
 
 /** What the switch knows of an interface, whoever else speaks of it too. */

@@ -42,8 +42,7 @@ export function remotes(
       IsConnected: row.columns.get('is_connected') === true,
       Role: row.text('role'),
       ConnectionMode: row.text('connection_mode'),
-      // How long it has been so changes each time: it would be a version each time.
-      State: text(row.map('status').get('state')),
+      // Its state goes to and fro while it is tried again, and how long it has been so is another each time: versions of nothing.
       LastError: text(row.map('status').get('last_error')),
     }),
   );

@@ -30,7 +30,6 @@ const remotes = z
       IsConnected: z.boolean(),
       Role: z.string().optional(),
       ConnectionMode: z.string().optional(),
-      State: z.string().optional(),
       LastError: z.string().optional(),
     }),
   )
