@@ -45,5 +45,5 @@ export function macOf(address: string): string {
 
 /** A cable from the interface of a host to a port of something. */
 export function cable(name: string, port: string): string {
-  return `veth:${name}/eth0 -layer2{"Type":"veth"}-> ${port}`;
+  return `veth:${name}/eth0 {"Name":"eth0"} -layer2{"Type":"veth"}-> ${port}${port.endsWith('/eth0') ? ' {"Name":"eth0"}' : ''}`;
 }

@@ -1,0 +1,234 @@
+import { Mistake } from '../../../src/std/mistake.ts';
+import { cable, host, lines, macOf, walked } from './walked.ts';
+
+const flags = '"LinkFlags":["UP"]';
+
+/** Two hosts on the ports p1 and p2 of the bridge br0 in the namespace m. */
+function bridged(port1: string, port2: string, bridge = ''): string {
+  return `
+    ${host('a', '10.0.0.1')}
+    ${host('b', '10.0.0.2')}
+    netns:m -ownership-> bridge:br0 {"IfIndex":9,"MTU":1500,${flags}${bridge}}
+    netns:m -ownership-> veth:p1 {"IfIndex":11,"MasterIndex":9,"MTU":1500,${flags}${port1}}
+    netns:m -ownership-> veth:p2 {"IfIndex":12,"MasterIndex":9,"MTU":1500,${flags}${port2}}
+    bridge:br0 -layer2-> veth:p1
+    bridge:br0 -layer2-> veth:p2
+    ${cable('a', 'veth:p1')}
+    ${cable('b', 'veth:p2')}`;
+}
+
+const vlan = (id: number) => `,"Vlans":[{"ID":${id},"Flags":["PVID","UNTAGGED"]}]`;
+const filtering = ',"Bridge":{"VlanFiltering":true}';
+
+test('a frame is flooded where nothing is learned, and sent to one port where it is', () => {
+  expect(lines(walked(bridged('', ''), { from: 'a', to: 'b' }).there)).toEqual([
+    'netns:a start',
+    'netns:a route',
+    'veth:a/eth0 out',
+    'veth:p1 in',
+    'bridge:br0 bridge',
+    'veth:p2 out',
+    'veth:b/eth0 in',
+    'netns:b deliver',
+    'yes',
+  ]);
+  const learned = `,"FDB":[{"MAC":"${macOf('10.0.0.2')}","State":["NUD_REACHABLE"],"Flags":["NTF_MASTER"],"IfIndex":12}]`;
+  const { there } = walked(bridged('', learned), { from: 'a', to: '10.0.0.2' });
+  expect(there.hops.find(({ how }) => how.kind === 'bridge')?.how.fdb).toEqual({
+    mac: macOf('10.0.0.2'),
+    state: 'learned',
+  });
+});
+
+test('ports of a filtering bridge pass frames of one VLAN alone', () => {
+  expect(walked(bridged(vlan(5), vlan(5), filtering), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
+  const { there } = walked(bridged(vlan(5), vlan(6), filtering), { from: 'a', to: 'b' });
+  expect(there).toMatchObject({
+    reaches: 'no',
+    code: 'vlan',
+    reason: 'VLAN 5 is not on port p2 of br0',
+    at: { id: 'veth:p2' },
+  });
+});
+
+test('a blocked port stops what is behind it', () => {
+  const { there } = walked(bridged('', ',"BridgePort":{"State":"BLOCKING"}'), { from: 'a', to: 'b' });
+  expect(there).toMatchObject({ reaches: 'no', code: 'stp' });
+});
+
+test('a neighbour who moved is told by the address that nobody has', () => {
+  const stale = { Neighbors: [{ IP: '10.0.0.2', MAC: '02:00:00:00:00:99', State: ['NUD_STALE'], IfIndex: 2 }] };
+  const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', stale));
+  expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'no' });
+});
+
+test('a neighbour who did not answer is told, and the way all the same', () => {
+  const failed = { Neighbors: [{ IP: '10.0.0.2', State: ['NUD_FAILED'], IfIndex: 2 }] };
+  const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', failed));
+  const { there } = walked(graph, { from: 'a', to: 'b' });
+  expect(there.reaches).toBe('yes');
+  expect(there.hops.flatMap(({ issues }) => issues)).toEqual([
+    { code: 'neighbour', text: 'nobody answered who has 10.0.0.2 (NUD_FAILED)', weight: 'warns' },
+  ]);
+});
+
+test('two routers that point at each other are a loop', () => {
+  const to = (gateway: string) => ({
+    RoutingTables: [
+      {
+        ID: 254,
+        Routes: [
+          { Prefix: '10.0.0.0/24', NextHops: [{ IfIndex: 2, Priority: 0 }] },
+          { Prefix: '0.0.0.0/0', NextHops: [{ IP: gateway, IfIndex: 2, Priority: 0 }] },
+        ],
+      },
+    ],
+  });
+  const graph = `
+    ${host('a', '10.0.0.1', to('10.0.0.2'))}
+    ${host('b', '10.0.0.2', to('10.0.0.1'))}
+    ${cable('a', 'veth:b/eth0')}`;
+  const { there } = walked(graph, { from: 'a', to: '192.0.2.9' });
+  expect(there).toMatchObject({ reaches: 'no', code: 'loop' });
+  expect(there.reason).toMatch(/goes round until its TTL is used up/);
+});
+
+test('what leaves by a device is told to leave, and nothing of beyond', () => {
+  const graph = host('a', '10.0.0.1').replace('veth:a', 'device:a');
+  const { there } = walked(graph, { from: 'a', to: '10.0.0.77' });
+  expect(there).toMatchObject({
+    reaches: 'unknown',
+    code: 'leaves',
+    reason: 'it leaves what the graph knows by eth0, for 10.0.0.77',
+  });
+});
+
+test('an address in two namespaces is not the one that was meant', () => {
+  const graph = `${bridged('', '')}\n${host('c', '10.0.0.2')}`;
+  expect(walked(graph, { from: 'a', to: 'b' }).there.reaches).toBe('yes');
+  expect(walked(graph, { from: 'a', to: 'netns:c' }).there).toMatchObject({ reaches: 'no', code: 'elsewhere' });
+});
+
+test('containers, processes and services are ends by what owns them', () => {
+  const graph = `${bridged('', '')}
+    netns:b -ownership-> container:web
+    netns:b {"Services":[{"Protocol":"TCP","Address":"0.0.0.0","Port":80,"Process":"/usr/sbin/nginx","Pid":77}]}`;
+  expect(lines(walked(graph, { from: 'netns:a', to: 'container:web' }).there).slice(-3)).toEqual([
+    'netns:b deliver',
+    'container:web deliver',
+    'yes',
+  ]);
+  expect(walked(graph, { from: 'a', to: 'process:nginx' }).packet).toMatchObject({
+    protocol: 6,
+    destinationPort: 80,
+    destination: '10.0.0.2',
+  });
+  expect(walked(graph, { from: 'pid:77', to: 'a' }).there.reaches).toBe('yes');
+});
+
+test.each([
+  ['x', 'b', 'nothing is called "x"', /skein get nodes/],
+  ['a', 'br1', 'nothing is called "br1"', /did you mean br0\?/],
+  ['eth0', 'b', '2 nodes are meant by "eth0"', /a\/eth0 \(veth, id veth:a\/eth0\), b\/eth0/],
+  ['pid:5', 'b', 'nothing is called "pid:5"', /known by their sockets/],
+  ['9.9.9.9', 'b', 'nobody in the graph has 9.9.9.9', /begins at something that is watched/],
+  ['a', 'm', 'm has no address that a packet could be sent to', /name an address/],
+  ['a', 'fd00::1', '', /^$/],
+])('from %s to %s: %s', (from, to, message, hint) => {
+  let fault: { readonly message: string; readonly hint?: string } = { message: '' };
+  try {
+    walked(bridged('', ''), { from, to });
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    fault = error.faults[0] as typeof fault;
+  }
+  expect(fault.message).toBe(message);
+  expect(fault.hint ?? '').toMatch(hint);
+});
+
+test('a graph that is too large for its bound is a mistake, and not a wait', () => {
+  expect(() => walked(bridged('', ''), { from: 'a', to: 'b' }, { items: 10 })).toThrow(/limit items/);
+});
+
+/** Two hosts on the ports 1 and 2 of a switch with these rules. */
+function switched(rules: readonly string[], more = '', tag1 = '', tag2 = ''): string {
+  const nodes = rules.map((rule, at) => {
+    const [table, priority, match = '', actions = ''] = rule.split(' ');
+    const metadata = {
+      Table: Number(table),
+      Priority: Number(priority),
+      Match: match === '*' ? '' : match,
+      ActionsText: actions,
+    };
+    return `ovsbridge:s -ownership-> ofrule:r${at} ${JSON.stringify(metadata)}`;
+  });
+  return `
+    ${host('a', '10.0.0.1')}
+    ${host('b', '10.0.0.2')}
+    ovsbridge:s -layer2-> ovsport:p1 {"Name":"p1"${tag1}}
+    ovsbridge:s -layer2-> ovsport:p2 {"Name":"p2"${tag2}}
+    ovsport:p1 -layer2-> veth:v1 {"OfPort":1,"IfIndex":5,"Ovs":{"Type":"system"}}
+    ovsport:p2 -layer2-> veth:v2 {"OfPort":2,"IfIndex":6,"Ovs":{"Type":"system"}}
+    ${cable('a', 'veth:v1')}
+    ${cable('b', 'veth:v2')}
+    ${nodes.join('\n')}
+    ${more}`;
+}
+
+const group = (type: string, ...ports: readonly number[]) =>
+  `ovsbridge:s -ownership-> ofgroup:g ${JSON.stringify({
+    GroupId: 7,
+    GroupType: type,
+    Buckets: ports.map((Port) => ({ Weight: 1, WatchPort: Port, Actions: [{ Type: 'output', Arguments: { Port } }] })),
+  })}`;
+
+test.each<[string, readonly string[], string, string]>([
+  ['a rule that sends it', ['0 1 ip output:2'], '', 'yes'],
+  ['a rule that drops it', ['0 1 * NORMAL', '0 9 icmp drop'], '', 'no: s drops it after table 0, priority 9'],
+  ['no rule', ['0 9 arp NORMAL'], '', 'no: s drops it: no rule of table 0 matches'],
+  ['connections', ['0 1 ct_state=-trk ct(table=1)', '1 1 ct_state=+trk+new output:2'], '', 'yes'],
+  ['a port that is not there', ['0 1 * output:9'], '', 'no: s has no port 9'],
+  [
+    'the controller',
+    ['0 1 * CONTROLLER:65535'],
+    '',
+    'unknown: s hands it to its controller, which may do with it what it likes',
+  ],
+  ['an action nobody knows', ['0 1 * frobnicate'], '', 'unknown: s: what frobnicate does is not known here'],
+  ['a group of all', ['0 1 * group:7'], group('all', 2), 'yes'],
+  ['the first bucket that lives', ['0 1 * group:7'], group('ff', 8, 2), 'yes'],
+  ['no rules at all', [], '', 'unknown: the OpenFlow rules of s are not in the graph: taken as NORMAL'],
+])('in a switch: %s', (_, rules, more, end) => {
+  const found = walked(switched(rules, more), { from: 'a', to: 'b' });
+  expect(lines(found.there).at(-1)).toBe(end);
+});
+
+test('a hash that may choose a bucket which leads nowhere makes it unknown', () => {
+  const { there } = walked(switched(['0 1 * group:7'], group('select', 9, 2)), { from: 'a', to: 'b' });
+  expect(there).toMatchObject({ reaches: 'unknown', code: 'bucket' });
+});
+
+test('which rule is taken may depend on a port that nobody said', () => {
+  const rules = ['0 9 tcp,tp_src=4000 drop', '0 1 * output:2'];
+  const asked = { from: 'a', to: 'b', protocol: 6, port: 80 };
+  expect(walked(switched(rules), asked).there).toMatchObject({ reaches: 'unknown', code: 'openflow' });
+  expect(walked(switched(rules), { ...asked, sourcePort: 4000 }).there.reaches).toBe('no');
+  expect(walked(switched(rules), { ...asked, sourcePort: 4001 }).there.reaches).toBe('yes');
+});
+
+test('that the state of a connection was taken for granted is said', () => {
+  const rules = ['0 1 ct_state=-trk ct(table=1)', '1 1 ct_state=+trk+new output:2'];
+  expect(walked(switched(rules), { from: 'a', to: 'b' }).there.assumed).toEqual([
+    'depends on connection state: taken as the first packet of a connection',
+  ]);
+});
+
+test('NORMAL heeds the VLANs of ports', () => {
+  const rules = ['0 1 * NORMAL'];
+  expect(walked(switched(rules, '', ',"Tag":5', ',"Tag":5'), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
+  expect(walked(switched(rules, '', ',"Tag":5', ',"Tag":6'), { from: 'a', to: 'b' }).there).toMatchObject({
+    reaches: 'no',
+    code: 'vlan',
+    reason: '10.0.0.2 is behind port p2 of s, where VLAN 5 does not go',
+  });
+});
