@@ -41,7 +41,7 @@ interface Followed {
   readonly bridge: GraphNode;
   readonly teller: Teller;
   readonly stop: AbortController;
-  readonly ended: Promise<void>;
+  ended: Promise<void>;
   problem: string | undefined;
   isSettled: boolean;
 }
@@ -59,11 +59,18 @@ export const openflow = defineProbe({
     const orphans = new Orphans(host, view());
     const failed = Promise.withResolvers<never>();
 
-    function begin(bridge: GraphNode): Followed {
+    function begin(bridge: GraphNode): void {
       const stop = new AbortController();
       const teller = new Teller({ bridge, graph, view, thingsMax: given.rulesMax, count });
       const where = addressOf(bridge, address);
-      const followed: Followed = { bridge, teller, stop, problem: undefined, isSettled: false, ended: start() };
+      const followed: Followed = {
+        bridge,
+        teller,
+        stop,
+        problem: undefined,
+        isSettled: false,
+        ended: Promise.resolve(),
+      };
       function start(): Promise<void> {
         if (!where) return Promise.resolve();
         return follow({
@@ -84,8 +91,9 @@ export const openflow = defineProbe({
         followed.problem = 'no address is known (probes.openflow.address)';
         followed.isSettled = true;
       }
+      all.set(bridge.id, followed);
+      followed.ended = start();
       followed.ended.catch(failed.reject);
-      return followed;
     }
 
     let said: string | undefined;
@@ -114,7 +122,7 @@ export const openflow = defineProbe({
         for (const [id, bridge] of bridges) {
           if (all.has(id)) continue;
           if (all.size >= BRIDGES_MAX) count('bridgesLeftOut');
-          else all.set(id, begin(bridge));
+          else begin(bridge);
         }
         for (const id of orphans.gone(view(), Date.now())) graph.apply([{ kind: 'gone', id, of: 'node' }]);
         if (isEmpty !== (bridges.size === 0)) {
