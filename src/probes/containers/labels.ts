@@ -35,8 +35,8 @@ function looksSecret(key: string, value: string): boolean {
 }
 
 const SECRET_KEY =
-  /passw|passphrase|pwd|secret|token|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|basic[-_.]?auth|\benv\b|environment(?!_file)/i;
+  /passw|passphrase|pwd|secret|token|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|basic[-_.]?auth|\benv\b|environment(?!_file)|\bcmd\b|command|entrypoint|last-applied|cri-o\.annotations/i;
 
 /** URLs with a password, hashes of passwords (crypt(5)), PEM, JWT (RFC 7519), keys of AWS. */
 const SECRET_VALUE =
-  /\w:\/\/[^/\s:@]*:[^/\s@]+@|\$(?:apr1|1|2[abxy]|5|6|y|argon2\w+)\$|-----BEGIN |\beyJ[\w-]+\.eyJ|\bAKIA[0-9A-Z]{16}\b|\b(?:password|passwd|secret|token)=/i;
+  /\w:\/\/[^/\s:@]*:[^/\s@]+@|\$(?:apr1|1|2[abxy]|5|6|y|argon2\w+)\$|-----BEGIN |\beyJ[\w-]+\.eyJ|\bAKIA[0-9A-Z]{16}\b|(?:passw\w*|secret|token)["']?\s*[=:]/i;

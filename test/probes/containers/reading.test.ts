@@ -82,6 +82,17 @@ test('of too many labels only so many are shown', () => {
   expect(leftOut).toBe(372);
 });
 
+test.each([
+  ['DSN', 'DB_PASSWORD=hunter2 host=x'],
+  ['conf', '{"password": "hunter2"}'],
+  ['kubectl.kubernetes.io/last-applied-configuration', '{}'],
+  ['io.kubernetes.cri-o.Env', 'x'],
+  ['io.kubernetes.cri-o.Annotations', '{}'],
+  ['start.command', 'run'],
+])('what may hold a secret is no label: %s', (key, value) => {
+  expect(readLabels({ [key]: value, team: 'blue' })).toEqual({ shown: { team: 'blue' }, leftOut: 1 });
+});
+
 test('whose a container of runc is follows from its bundle and its labels', () => {
   const state = (id: string, ...labels: readonly string[]) => {
     const read = readState({ id, init_process_pid: 1, config: { labels } });
