@@ -53,6 +53,16 @@ export const named = (id: string) => ['named-uuid', id] as const;
 export const set = (...members: readonly unknown[]) => ['set', members] as const;
 export const map = (pairs: Readonly<Record<string, string>>) => ['map', Object.entries(pairs)] as const;
 
+/** Takes a row away from the bridge that holds it, if one does. */
+export function take(column: 'mirrors' | 'ports', row: string) {
+  return {
+    op: 'mutate',
+    table: 'Bridge',
+    where: [[column, 'includes', uuid(row)]],
+    mutations: [[column, 'delete', set(uuid(row))]],
+  } as const;
+}
+
 /** UUIDs that a column holds (RFC 7047 §5.1): one stands alone. */
 export function uuidsOf(value: unknown): string[] {
   if (!Array.isArray(value)) return [];

@@ -3,10 +3,9 @@ import type { Operation } from '../ovsdb/transact.ts';
 import { backoff } from '../std/backoff.ts';
 import type { Clock } from '../std/clock.ts';
 import { pause } from '../std/pause.ts';
-import { map, mapOf, OvsDatabase, type OvsSwitches, set, uuid, uuidsOf } from './ovs-database.ts';
+import { map, mapOf, OvsDatabase, type OvsSwitches, set, take, uuid, uuidsOf } from './ovs-database.ts';
 import { type ExportKind, exportTables } from './ovs-export.ts';
 import { HOST, isAlive } from './ovs-owner.ts';
-import { take } from './ovsmirror/mirror.ts';
 
 export interface Sweeping {
   readonly clock: Clock;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Undone } from '../../ovsdb/transact.ts';
 import { Unavailable } from '../../std/unavailable.ts';
-import { map, named, type OvsDatabase, set, uuid, uuidsOf } from '../ovs-database.ts';
+import { map, named, type OvsDatabase, set, take, uuid, uuidsOf } from '../ovs-database.ts';
 import { ownMarks } from '../ovs-owner.ts';
 
 export interface MadeMirror {
@@ -48,16 +48,6 @@ export async function removeMirror(
   { mirror, port }: Pick<MadeMirror, 'mirror' | 'port'>,
 ): Promise<void> {
   await database.change([take('mirrors', mirror), take('ports', port)]);
-}
-
-/** Takes a row away from the bridge that holds it, if one does. */
-export function take(column: 'mirrors' | 'ports', row: string) {
-  return {
-    op: 'mutate',
-    table: 'Bridge',
-    where: [[column, 'includes', uuid(row)]],
-    mutations: [[column, 'delete', set(uuid(row))]],
-  } as const;
 }
 
 async function insert(
