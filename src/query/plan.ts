@@ -1,12 +1,13 @@
 /**
  * Checked steps to what will run. The filters that follow `V()` or `E()` directly become part of the source, which can
- * then ask an index, and so do those that follow `Flows()`, with their order and part; nothing else changes place: `Limit` before `Has` is not `Has` before `Limit`.
+ * then ask an index, and so do those that follow `Flows()`, with their order and part, and those of `Sockets()`; nothing else changes place: `Limit` before `Has` is not `Has` before `Limit`.
  */
 import type { Checked, CheckedStep, Mode } from './check.ts';
 import type { Condition } from './condition.ts';
 import { type FlowAsk, flowAskAt } from './flowplan.ts';
 import { flowStage } from './flowsource.ts';
 import type { Kind } from './kind.ts';
+import { socketStage } from './socketstage.ts';
 import { countStage, sourceStage } from './source.ts';
 import type { Item, Items, Run } from './step.ts';
 
@@ -56,6 +57,14 @@ export function plan({ steps, mode }: Checked, text: string): Plan {
       at += count;
       continue;
     }
+    if (first.step.name === 'Sockets' && first.takes === 'nodes') {
+      const { conditions, next } = filtersFrom(steps, at + 1);
+      const last = steps[next - 1] as CheckedStep;
+      const words = { text: text.slice(first.call.from, last.call.to), gives: last.gives };
+      stages.push({ kind: 'stream', ...words, run: socketStage(conditions) });
+      at = next;
+      continue;
+    }
     const taken = sourceAt(steps, at);
     const last = steps[at + Math.max(taken.steps, 1) - 1] as CheckedStep;
     const words = { text: text.slice(first.call.from, last.call.to), gives: last.gives };
@@ -84,16 +93,25 @@ function sourceAt(steps: readonly CheckedStep[], at: number): Source {
   const isAll =
     (step.name === 'V' || step.name === 'E') && takes === 'start' && (args as { id?: string }).id === undefined;
   if (!isAll) return { steps: 0, of, conditions: [], counts: false };
+  const { conditions, next } = filtersFrom(steps, at + 1);
+  const counts = conditions.length === 0 && steps[next]?.step.name === 'Count';
+  return { steps: next - at + (counts ? 1 : 0), of, conditions, counts };
+}
+
+/** All filters from there on, and where they end. */
+function filtersFrom(
+  steps: readonly CheckedStep[],
+  at: number,
+): { readonly conditions: Condition[]; readonly next: number } {
   const conditions: Condition[] = [];
-  let next = at + 1;
+  let next = at;
   for (; next < steps.length; next++) {
     const { step, args, takes } = steps[next] as CheckedStep;
     const filter = step.filter?.(args, takes);
     if (filter === undefined) break;
     conditions.push(...filter);
   }
-  const counts = conditions.length === 0 && steps[next]?.step.name === 'Count';
-  return { steps: next - at + (counts ? 1 : 0), of, conditions, counts };
+  return { conditions, next };
 }
 
 function stageOf({ step, args, takes }: CheckedStep, words: Words): Stage {

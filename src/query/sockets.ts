@@ -6,6 +6,7 @@ import type { Socket } from '../ends/socket.ts';
 import { isLoopback } from '../ends/tuple.ts';
 import type { GraphNode, Metadata, Value } from '../graph/element.ts';
 import { awaited } from './awaited.ts';
+import type { Condition } from './condition.ts';
 import { isList } from './key.ts';
 import { isNamespace, namespaceOf } from './namespace.ts';
 import { objectsIn } from './routing.ts';
@@ -18,27 +19,37 @@ export function socketsAt({ metadata }: GraphNode): readonly Metadata[] {
   return objectsIn(metadata.Sockets);
 }
 
-/** For each node its sockets; what has none is left out. Each namespace is looked at once. */
+/** For each node its sockets, those that meet the conditions. Each namespace is looked at once. */
 export class NodeSockets {
   readonly #run: Asking;
+  readonly #conditions: readonly Condition[];
   readonly #byNamespace = new Map<string, readonly Socket[]>();
   /** In a span a node comes with each of its versions; its sockets are those of all of them. */
   readonly #done = new Set<string>();
 
-  constructor(run: Asking) {
+  constructor(run: Asking, conditions: readonly Condition[] = []) {
     this.#run = run;
+    this.#conditions = conditions;
   }
 
   *of(node: GraphNode): Generator<undefined, readonly Metadata[]> {
-    const told = socketsAt(node);
+    const conditions = this.#conditions;
+    const told = socketsAt(node).filter((socket) => meets(socket, conditions));
     const belongs = this.#run.sockets && belongsTo(node);
     const namespace = belongs && namespaceOf(node, this.#run.view);
     if (!namespace || !belongs || this.#done.has(node.id)) return told;
     this.#done.add(node.id);
+    // What is read of a socket itself comes first: most that are asked for state or port need not be made objects.
+    const quick = conditions.flatMap(({ key, predicate }) => {
+      const read = fields[key.text];
+      return read ? [(socket: Socket) => predicate.test(read(socket))] : [];
+    });
     const found: Metadata[] = [...told];
     for (const socket of yield* this.#within(namespace.id)) {
       if (this.#run.budget.spend()) yield undefined;
-      if (belongs(socket)) found.push(socketObject(socket));
+      if (!belongs(socket) || !quick.every((passes) => passes(socket))) continue;
+      const object = socketObject(socket);
+      if (meets(object, conditions)) found.push(object);
     }
     return found;
   }
@@ -87,6 +98,22 @@ function textsIn(value: Value | undefined): string[] {
 function withoutMask(address: string): string {
   return address.replace(/\/.*$/, '');
 }
+
+function meets(socket: Metadata, conditions: readonly Condition[]): boolean {
+  return conditions.every(({ key, predicate }) => predicate.test(key.find(socket)));
+}
+
+/** What `socketObject` says under these names. */
+const fields: Readonly<Record<string, (socket: Socket) => Value>> = {
+  Pid: ({ process }) => process?.pid ?? 0,
+  Name: ({ process }) => process?.name ?? '',
+  LocalAddress: ({ localAddress }) => localAddress,
+  LocalPort: ({ localPort }) => localPort,
+  RemoteAddress: ({ remoteAddress }) => remoteAddress,
+  RemotePort: ({ remotePort }) => remotePort,
+  Protocol: ({ protocol }) => protocol,
+  State: ({ state }) => state,
+};
 
 /** Times are epoch ms, RTT is ns, as in flows. */
 export function socketObject(socket: Socket): Metadata {

@@ -137,3 +137,18 @@ test('loopback is of the namespace of its capture point alone', async () => {
   expect(await names('G.Flows().Sockets()', made, on('lo'))).toEqual([]);
   expect(await names('G.Flows().Sockets()', made, on('e0'))).toEqual(['curl']);
 });
+
+test.each([
+  "Has('State', 'LISTEN')",
+  "Has('LocalPort', 80)",
+  "Has('Name', 'nginx', 'RemotePort', GT(0))",
+  "Has('Command')",
+  "Has('State', 'LISTEN').Has('Name', Regex('post.*'))",
+  "Has('Pid', WITHIN(5, 7))",
+])('filters that go to the look-up give what they give behind it: %s', async (filter) => {
+  const behind = filter.replaceAll(').Has(', ", 'Protocol', 'TCP').Has(");
+  const here = await names(`G.V().Sockets().${filter}.Values('LocalPort')`);
+  // A part of all that there is: the filter behind it is no part of the look-up.
+  const there = await names(`G.V().Sockets().Limit(1000).${behind}.Values('LocalPort')`);
+  expect(here).toEqual(there);
+});

@@ -2,8 +2,8 @@ import type { Flow } from '../../flow/flow.ts';
 import type { GraphNode } from '../../graph/element.ts';
 import { nothing } from '../arguments.ts';
 import { socketsOfFlows } from '../flowsockets.ts';
-import { type Asking, NodeSockets } from '../sockets.ts';
-import { defineStep, type Items, type SocketsOf } from '../step.ts';
+import { socketStage } from '../socketstage.ts';
+import { defineStep, type Items } from '../step.ts';
 
 export const sockets = defineStep({
   name: 'Sockets',
@@ -19,15 +19,5 @@ export const sockets = defineStep({
   gives: { nodes: 'sockets', flows: 'sockets' },
   flowFields: () => ['Network', 'Transport', 'NAT', 'Start', 'Last'],
   stream: (_args, takes) => (input: Items<GraphNode | Flow>, run) =>
-    takes === 'flows' ? socketsOfFlows(input as Items<Flow>, run) : ofNodes(input as Items<GraphNode>, run),
+    takes === 'flows' ? socketsOfFlows(input as Items<Flow>, run) : socketStage([])(input, run),
 });
-
-function* ofNodes(input: Items<GraphNode>, run: Asking): Generator<SocketsOf | undefined> {
-  const found = new NodeSockets(run);
-  for (const node of input) {
-    if (node === undefined || run.budget.spend()) yield undefined;
-    if (node === undefined) continue;
-    const sockets = yield* found.of(node);
-    if (sockets.length > 0) yield { id: node.id, sockets };
-  }
-}
