@@ -28,6 +28,7 @@ test('metrics, wrapping, preference and type of routes are told', async () => {
   ip(ns, 'route add local 10.22.0.0/16 dev lo table 100');
   ip(ns, 'route add 10.23.0.0/16 nhid 3');
   ip(ns, 'route add 10.24.0.0/16 proto bgp nexthop via 10.0.0.5 weight 3 nexthop via 10.1.0.5');
+  ip(ns, 'rule add fwmark 0/15 table 100 suppress_ifgroup 7 pref 90');
   await it.start();
   const route = (prefix: string, name = 'e0') => routesOn(it.find(ns, name)).find(({ Prefix }) => Prefix === prefix);
   expect(route('10.19.0.0/16')).toMatchObject({
@@ -43,6 +44,15 @@ test('metrics, wrapping, preference and type of routes are told', async () => {
   expect(route('10.0.0.2/32')).not.toHaveProperty('Type');
   expect(route('10.24.0.0/16')).toMatchObject({ Protocol: 186, NextHops: [{ Weight: 3 }, { Weight: 1 }] });
   const [namespace] = it.graph.now().nodes(`node-${ns}`);
+  expect(namespace?.metadata.RoutingRules).toContainEqual({
+    Family: 'ipv4',
+    Priority: 90,
+    Action: 'lookup',
+    Table: 100,
+    SuppressIfGroup: 7,
+    Mark: 0,
+    Mask: 15,
+  });
   const blackhole = [namespace, it.find(ns, 'lo')].flatMap(routesOn).find(({ Prefix }) => Prefix === '10.23.0.0/16');
   expect(blackhole).toMatchObject({ Type: 'blackhole', NextHopID: 3 });
 });

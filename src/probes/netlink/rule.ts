@@ -30,6 +30,7 @@ export const ruleFields = {
         UID: z.string().optional(),
         TunID: z.int().optional(),
         SuppressPrefixLen: z.int().optional(),
+        SuppressIfGroup: z.int().optional(),
         Protocol: z.int().optional(),
       }),
     ),
@@ -88,6 +89,9 @@ export function readRule(body: Uint8Array): Rule | undefined {
         rule.TunID = attributes.be32(4);
         break;
       // -1 where nothing is suppressed.
+      case 13:
+        if (attributes.i32() >= 0) rule.SuppressIfGroup = attributes.u32();
+        break;
       case 14:
         if (attributes.i32() >= 0) rule.SuppressPrefixLen = attributes.u32();
         break;
