@@ -87,7 +87,7 @@ class HttpApi implements Api {
     // Loaded when someone asks for a path.
     const paths = new Later(async () => {
       const { Paths } = await import('./path.ts');
-      return new Paths({ timeline, clock, queries: this.#queries, limits });
+      return new Paths({ timeline, clock, queries: this.#queries, limits, sockets: parts.flows?.sockets });
     });
     this.#app = routes({
       parts,

@@ -2,6 +2,8 @@
 
 import { schemaVersion } from '../contract/element.ts';
 import type { PathHop, PathNode, PathReply, PathRequest, PathTravel } from '../contract/path.ts';
+import type { SocketProcess } from '../ends/socket.ts';
+import type { SocketView } from '../ends/socket-view.ts';
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import { Atlas, nameOf, typeOf } from '../query/forwarding/atlas.ts';
@@ -20,6 +22,8 @@ export interface PathParts {
   readonly clock: ApiParts['clock'];
   readonly queries: Pick<Queries, 'ask' | 'timelineAt'>;
   readonly limits: { readonly queryMs: number };
+  /** Absent: nobody looks at sockets. */
+  readonly sockets?: SocketView | undefined;
 }
 
 /** Nodes, edges and rules that are looked at for one path. */
@@ -58,7 +62,7 @@ export class Paths {
     const protocol = asked.protocol === undefined ? undefined : { icmp: 1, tcp: 6, udp: 17 }[asked.protocol];
     const { fromAddress, port, sourcePort, both } = asked;
     const walk = forwardingPath(
-      { from, to, fromAddress, protocol, port, sourcePort, isBoth: both, places: this.#places(time) },
+      { from, to, fromAddress, protocol, port, sourcePort, isBoth: both, places: await this.#places([from, to], time) },
       view,
       budget,
     );
@@ -111,8 +115,16 @@ export class Paths {
     throw mistake('path.query', `the query gives ${many}, and an end is one node`, 'narrow it, or add .Limit(1)');
   }
 
-  #places(_time: number | undefined): ProcessPlaces | undefined {
-    return undefined;
+  /** Of processes that serve nothing their sockets tell where they are. */
+  async #places(ends: readonly string[], time: number | undefined): Promise<ProcessPlaces | undefined> {
+    const { sockets } = this.#parts;
+    if (sockets === undefined || !ends.some((text) => /^(pid|process):/.test(text))) return undefined;
+    const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
+    return (wanted) => {
+      const isIt = ({ pid, name, path }: SocketProcess) =>
+        'pid' in wanted ? pid === wanted.pid : name === wanted.name || path?.split('/').at(-1) === wanted.name;
+      return new Set(found.filter(({ process }) => process !== undefined && isIt(process)).map(({ node }) => node));
+    };
   }
 }
 
