@@ -50,9 +50,10 @@ export class Book {
     return this.#entries.size;
   }
 
-  /** Whether who holds some socket, or where it ends, is still to be found out. */
-  get hasGuesses(): boolean {
-    return this.#guesses.size > 0;
+  /** Since when, epoch ms, it is to be found out who holds some socket, or where it ends; undefined: of none it is. */
+  get guessingSince(): number | undefined {
+    for (const { openedAt } of this.#guesses) return openedAt;
+    return undefined;
   }
 
   add(namespace: Namespace): Place {

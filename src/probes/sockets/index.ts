@@ -44,8 +44,8 @@ const options = z
 
 type Options = z.infer<typeof options>;
 
-/** Who accepted a connection is looked for this soon, ms. */
-const GUESS_MS = 500;
+/** Who accepted a connection is looked for when it has lasted so long, ms. */
+const GUESS_MS = 300;
 /** Looking takes no more than one part in so many of the time. */
 const SHARE = 300;
 /** But it is done this often, whatever it takes. */
@@ -119,12 +119,7 @@ export const sockets = defineProbe({
       if (!isBegun) return;
       teller.tellChanged(Date.now());
       speaker.ring();
-      if (book.hasGuesses && guessedMs === Number.POSITIVE_INFINITY) {
-        guessedMs = Date.now();
-        wake.ring();
-      }
     };
-    let guessedMs = Number.POSITIVE_INFINITY;
 
     const { watch, why } = await openWatch(given, context, hear);
     using stack = new DisposableStack();
@@ -158,7 +153,9 @@ export const sockets = defineProbe({
       clearTimeout(timer);
       const beganMs = Date.now();
       const isVerifying = beganMs - verifiedMs >= given.verifyMs;
-      const everyMs = Math.max(pauseMs, book.hasGuesses ? Math.min(GUESS_MS, given.pollMs) : given.pollMs);
+      // Most connections are over before it matters who accepted them.
+      const isGuessing = (book.guessingSince ?? beganMs) < beganMs - GUESS_MS;
+      const everyMs = Math.max(pauseMs, isGuessing ? 0 : given.pollMs);
       const dueMs = unread.size > 0 && unread.values().some((place) => !place.isTold) ? 0 : lookedMs + everyMs;
       if (beganMs >= dueMs) {
         const wanted = !watch || isVerifying ? [...book.places.values()] : [...unread];
@@ -170,7 +167,6 @@ export const sockets = defineProbe({
         lookedMs = Date.now();
         pauseMs = Math.min((lookedMs - beganMs) * SHARE, PAUSE_MAX_MS);
         if (isVerifying) verifiedMs = lookedMs;
-        guessedMs = Number.POSITIVE_INFINITY;
         count('looks');
         count('namespacesNotRead', looked.unread);
         note(context, { watch, why, looked });
@@ -186,8 +182,8 @@ export const sockets = defineProbe({
           ready();
         } else speaker.lookAgain();
       }
-      const nextMs = Math.max(pauseMs, book.hasGuesses ? Math.min(GUESS_MS, given.pollMs) : given.pollMs);
-      timer = setTimeout(wake.ring, Math.max(1, lookedMs + nextMs - Date.now())).unref();
+      const nextMs = Math.max(pauseMs, given.pollMs) - (Date.now() - lookedMs);
+      timer = setTimeout(wake.ring, Math.max(1, Math.min(nextMs, GUESS_MS))).unref();
     }
   },
 });
