@@ -175,7 +175,7 @@ test('rules go with their bridge, and a socket that comes late is found', async 
   await eventually(() => expect(running.notices.at(-1)).toMatch(/br9: nothing at .*br9.mgmt/));
   hosts.ovs('add-br', 'br9', '--', 'set', 'bridge', 'br9', 'datapath_type=netdev');
   await eventually(() => expect(things('ofrule', 'late')).toHaveLength(1), 15_000);
-  expect(running.notices.at(-1)).toBeUndefined();
+  await eventually(() => expect(running.notices.at(-1)).toBeUndefined());
   running.graph.apply([{ kind: 'gone', id: 'late', of: 'node' }], {
     ...{ host: self.name, origin: 'agent.h', time: Date.now() },
   });

@@ -55,7 +55,6 @@ export const rulesOfLater: readonly string[] = [
   'table=0,priority=103,actions=meter:1,clear_actions,goto_table:3',
   'table=0,priority=33,ip,actions=ct_clear,ct(table=4,zone=7)',
   'table=0,priority=52,tcp,actions=ct(commit,force,alg=ftp,zone=1),dec_ttl(1,2)',
-  'table=0,priority=53,ct_state=+trk,ip,xxreg1=0x5/0xff,actions=resubmit(,4,ct)',
-  'table=0,priority=57,ip,ct_state=+trk,ct_nw_src=10.0.0.1,actions=drop',
+  'table=0,priority=53,ip,xxreg1=0x5/0xff,actions=resubmit(,4)',
   'table=0,priority=58,ip,reg2=0,metadata=0,actions=load:0->NXM_NX_REG1[]',
 ];
