@@ -129,3 +129,29 @@ test('version tells of both sides, and does without a server', async () => {
   expect(alone.out).toContain('server  none: cannot reach');
   expect(alone.exitCode).toBe(0);
 });
+
+test('sockets are told of where a probe tells of them, with what found no room', async () => {
+  const Sockets = {
+    Open: 40,
+    Closed: 7,
+    Opened: 47,
+    Refused: 3,
+    Forgotten: 0,
+    Translations: 2,
+    TranslationsRefused: 1,
+    Archive: {
+      Sockets: 45,
+      SizeBytes: 2_000_000,
+      Range: null,
+      Notes: ['a note'],
+      Queued: 0,
+      Written: 45,
+      Failures: 0,
+      Lost: 5,
+    },
+  };
+  await using server = await fakeServer(() => ({ body: { ...status(), Sockets } }));
+  const { out } = await skein(['status', '--server', server.url]);
+  expect(out).toContain('sockets    40 open, 2 translations; 45 kept (2.0 MB)\n');
+  expect(out).toContain('           4 found no room\n           5 could not be kept\n           a note\n');
+});

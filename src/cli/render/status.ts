@@ -6,6 +6,7 @@ import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
 import { padEnd } from './printable.ts';
 import { ruleLines } from './rule-status.ts';
+import { socketLines } from './socket-status.ts';
 import { drawTable } from './table.ts';
 
 export interface StatusDrawing {
@@ -25,6 +26,7 @@ export function drawStatus(status: Status, drawing: StatusDrawing): string {
     ...archiveLines(status.Archive, drawing),
     ...captureLines(status.Captures, paint).map(([title, text]) => line(title, text)),
     ...flowLines(status.Flows, drawing).map(([title, text]) => line(title, text)),
+    ...socketLines(status.Sockets, paint).map(([title, text]) => line(title, text)),
     ...ruleLines(status.Rules, paint).map(([title, text]) => line(title, text)),
     ...clientLines(status),
     ...status.Notes.map((note) => line('note', paint.changed(cellText(note)))),
