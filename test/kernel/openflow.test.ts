@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { GraphNode } from '../../src/graph/element.ts';
 import { Switch } from '../../src/openflow/switch.ts';
+import { datapathFlows } from '../../src/probes/openflow/datapath.ts';
 import { openflow } from '../../src/probes/openflow/index.ts';
 import { eventually } from '../eventually.ts';
 import { rulesOfAll, rulesOfLater } from '../openflow/rules.ts';
@@ -196,3 +197,12 @@ test('a bridge that speaks no version of ours says so', async () => {
   hosts.ovs('clear', 'bridge', 'br0', 'protocols');
   await eventually(() => expect(running.notices.at(-1)).toBeUndefined(), 15_000);
 }, 40_000);
+
+test('flows of the datapath are told on request', async () => {
+  ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=9,actions=NORMAL');
+  await hosts.traffic();
+  const flows = await datapathFlows({ folder: folder(), bridge: 'br0' });
+  expect(flows.join('\n')).toMatch(/in_port\(.*actions:/);
+  await expect(datapathFlows({ folder: folder(), bridge: 'none' })).rejects.toThrow('no such bridge');
+  await expect(datapathFlows({ folder: '/nowhere', bridge: 'br0' })).rejects.toThrow(/needs a control socket/);
+}, 30_000);
