@@ -56,7 +56,7 @@ function placeOf(hops: readonly PathHop[], id: string): number | undefined {
 function grid(hops: readonly PathHop[], width: number): Grid {
   const rows = hops.map((hop, at) => ({
     hop: at + 1,
-    node: `${'  '.repeat(hop.depth)}${cellText(hop.node.name)}`,
+    node: `${'  '.repeat(hop.depth)}${cellText(hopName(hop))}`,
     type: cellText(hop.node.type),
     where: cellText(hop.node.namespace ?? hop.node.host),
     mtu: hop.mtu,
@@ -86,6 +86,11 @@ function grid(hops: readonly PathHop[], width: number): Grid {
       return [[hop, node, type, where, mtu, first], ...rest];
     }),
   };
+}
+
+/** Rules have no names: their table and priority say more than an id. */
+function hopName({ node, how: { rule } }: PathHop): string {
+  return rule === undefined ? node.name : `rule ${rule.table}/${rule.priority}`;
 }
 
 function wrapped(text: string, width: number, indent: string): string {
@@ -126,9 +131,10 @@ function packetText({ packet: { source, destination, protocol, destinationPort }
 
 export function pathMermaid(reply: PathReply): string {
   const { hops, reaches, reason } = reply.there;
-  const boxes = hops.map(({ node, mtu }, at) => {
+  const boxes = hops.map((hop, at) => {
+    const { node, mtu } = hop;
     const size = mtu === undefined ? '' : `, MTU ${mtu}`;
-    return `h${at + 1}["${mermaidText(`${node.name} (${node.type})`)}<br/>${mermaidText(`${node.namespace ?? node.host}${size}`)}"]`;
+    return `h${at + 1}["${mermaidText(`${hopName(hop)} (${node.type})`)}<br/>${mermaidText(`${node.namespace ?? node.host}${size}`)}"]`;
   });
   const links = hops.slice(1).map((hop, at) => {
     const arrow = hop.depth > 0 ? '-.->' : '-->';

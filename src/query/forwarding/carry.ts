@@ -53,6 +53,9 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
     hops.push(routeHop(at, iif, taken, text, depth, issues));
     const out = way.ifIndex === undefined ? undefined : origin.interfaceBy(way.ifIndex);
     if (way.type !== 'unicast') return unknown(hops, way.type, `${now.destination} is for many (${way.type})`);
+    const encap = textOf(way.hop.Encap) ?? textOf(way.route.Encap);
+    if (encap !== undefined)
+      return unknown(hops, 'encap', `the route wraps the packet (${encap}), which is not followed here`);
     if (out === undefined)
       return unknown(hops, 'device', `the interface it leaves ${nameOf(at)} by is not in the graph`);
     const outcome = yield* link(walker, out, now, way, depth, origin);

@@ -97,17 +97,39 @@ function* through({ walker, node, end, namespace, key, remote, entry }: Through,
     destinationPort: end.port,
   };
   const carried = yield* walker.carry(namespace, outer, trip.depth + 1);
-  if (carried.end.kind !== 'arrived') return prefixed([hop], carried);
-  const far = atlas.namespace(carried.end.at);
-  const found = far && otherEnd(atlas, far, { end, key, outer });
+  const beyond = carried.end.kind === 'unknown' ? pairedWith(atlas, node) : undefined;
+  if (carried.end.kind !== 'arrived' && beyond === undefined) return prefixed([hop], carried);
   const hops = [hop, ...carried.hops];
+  const inside: Frame = { ...frame, tunnel: { key, source, destination: remote } };
+  if (carried.end.kind !== 'arrived' && beyond !== undefined) {
+    const text = `what lies between ${source} and ${remote} passes it on: ${carried.end.reason}`;
+    return yield* leaveTunnel(walker, beyond, { type: end.type, hops, assumed: text }, inside, trip);
+  }
+  const far = carried.end.kind === 'arrived' ? atlas.namespace(carried.end.at) : undefined;
+  const found = far && otherEnd(atlas, far, { end, key, outer });
   if (found === undefined || far === undefined) return unknown(hops, 'tunnel-end', whyNoEnd(far, end, key));
   if (typeof found === 'string') return stopped(hops, 'tunnel-end', found);
-  const arrival: Hop = interfaceHop(found, { kind: 'tunnel-end', text: `takes it out of ${end.type}` }, trip.depth);
-  const down = downOf(found);
+  return yield* leaveTunnel(walker, found, { type: end.type, hops }, inside, trip);
+}
+
+function* leaveTunnel(
+  walker: Walker,
+  node: GraphNode,
+  { type, hops, assumed }: { readonly type: string; readonly hops: readonly Hop[]; readonly assumed?: string },
+  inside: Frame,
+  trip: Trip,
+): Way {
+  const issues = assumed === undefined ? [] : [{ code: 'underlay', text: assumed, weight: 'assumed' as const }];
+  const arrival = interfaceHop(node, { kind: 'tunnel-end', text: `takes it out of ${type}` }, trip.depth, issues);
+  const down = downOf(node);
   if (down !== undefined) return { hops: [...hops, arrival], end: { kind: 'stopped', code: 'down', reason: down } };
-  const inside: Frame = { ...frame, tunnel: { key, source, destination: remote } };
-  return prefixed([...hops, arrival], yield* walker.receive(found, inside, trip));
+  return prefixed([...hops, arrival], yield* walker.receive(node, inside, trip));
+}
+
+/** The other end, where the graph says which it is although not how the outside gets there; one of several nobody knows. */
+function pairedWith(atlas: Atlas, node: GraphNode): GraphNode | undefined {
+  const paired = [...atlas.links(node)].filter(({ type }) => type === 'tunnel');
+  return paired.length === 1 ? paired[0]?.node : undefined;
 }
 
 /** The end in that namespace which takes what this one sends; a sentence where those that are there do not. */

@@ -232,3 +232,40 @@ test('NORMAL heeds the VLANs of ports', () => {
     reason: '10.0.0.2 is behind port p2 of s, where VLAN 5 does not go',
   });
 });
+
+test('where the outside of a tunnel is not known all the way, its other end is, and that is said', () => {
+  const end = (own: string, other: string) =>
+    JSON.stringify({
+      ...{
+        IfIndex: 3,
+        MAC: macOf(own.replace('192.0.2', '10.0.0')),
+        IPV4: [`${own.replace('192.0.2', '10.9.0')}/24`],
+        MTU: 1450,
+      },
+      Vxlan: { VNI: 7, Local: own, Remote: other, Port: 4789 },
+      RoutingTables: [{ ID: 254, Routes: [{ Prefix: '10.9.0.0/24', NextHops: [{ IfIndex: 3, Priority: 0 }] }] }],
+    });
+  const graph = `
+    ${host('a', '192.0.2.1').replace('veth:', 'device:')}
+    ${host('b', '192.0.2.2').replace('veth:', 'device:')}
+    netns:a -ownership-> vxlan:x1 ${end('192.0.2.1', '192.0.2.2')}
+    netns:b -ownership-> vxlan:x2 ${end('192.0.2.2', '192.0.2.1')}`;
+  const asked = { from: 'a', to: '10.9.0.2' };
+  expect(walked(graph, asked).there).toMatchObject({ reaches: 'unknown', code: 'leaves' });
+  const { there } = walked(`${graph}\nvxlan:x1 -layer2{"Type":"tunnel"}-> vxlan:x2`, asked);
+  expect(there).toMatchObject({ reaches: 'yes', mtu: 1450 });
+  expect(there.assumed[0]).toMatch(/^what lies between 192\.0\.2\.1 and 192\.0\.2\.2 passes it on/);
+});
+
+test('a route that wraps what it takes is not followed', () => {
+  const wrapping = {
+    RoutingTables: [
+      {
+        ID: 254,
+        Routes: [{ Prefix: '10.0.0.0/24', Encap: 'mpls', NextHops: [{ IfIndex: 2, Priority: 0, Encap: 'mpls' }] }],
+      },
+    ],
+  };
+  const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', wrapping));
+  expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'unknown', code: 'encap' });
+});
