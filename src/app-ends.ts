@@ -34,11 +34,14 @@ export interface RunningEnds extends AsyncDisposable {
 
 /** How often what is too old is forgotten, what has stayed is written, and the archive asked how it is. */
 const KEEPING_MS = 5_000;
+/** Closed sockets that are remembered in memory, about 600 bytes each: older ones are asked of the archive, where there is one. */
+const CLOSED_KEPT_MAX = 30_000;
+const CLOSED_MAX = 100_000;
 /** Translations are remembered so long after their end: flows are told of no later. */
 const TRANSLATIONS_MS = 120_000;
 
 export function startEnds({ graph, archive, begin, horizonMs, log }: EndsParts): RunningEnds {
-  const sockets = new SocketTable({ begin });
+  const sockets = new SocketTable({ begin, closedMax: archive ? CLOSED_KEPT_MAX : CLOSED_MAX });
   const translations = new TranslationTable();
   const ends = new LiveEnds({ sockets, translations, view: () => graph.now() });
   const unsubscribe = graph.subscribe((commit) => ends.saw(commit));
