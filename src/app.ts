@@ -5,6 +5,7 @@ import type { ServerStatus } from './api/parts.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
+import { probeReplies } from './app-probe-status.ts';
 import { probePlans } from './app-probes.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
@@ -23,7 +24,7 @@ import type { Loaded } from './config/load.ts';
 import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
 import { tokenOf } from './config/token-file.ts';
-import type { ArchiveStatus, ProbeStatus as ProbeStatusReply } from './contract/status.ts';
+import type { ArchiveStatus } from './contract/status.ts';
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
@@ -35,7 +36,7 @@ import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import { ownNamespace } from './probes/netns/own.ts';
 import type { Log } from './probes/probe.ts';
-import { type ProbeStatus, said, supervise } from './probes/supervisor.ts';
+import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
 import { steps } from './query/steps/index.ts';
@@ -189,7 +190,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const status = (): ServerStatus => ({
     StartedAt: startedAt,
     Notes: [...loaded.notes.map(({ text }) => text), ...notes.values()],
-    Probes: Object.fromEntries(supervisor.status().map((probe) => [probe.name, probeReply(probe)])),
+    Probes: probeReplies(supervisor.status(), graph.now()),
     Graph: {
       Nodes: graph.nodes.alive.size,
       Edges: graph.edges.alive.size,
@@ -334,22 +335,6 @@ function countInterfaces(view: GraphView): { interfaces: number; namespaces: num
 
 function troublesOf({ name, state, lastError, notices }: ProbeStatus): string[] {
   return [...(state === 'waiting' && lastError !== undefined ? [`probe ${name}: ${lastError}`] : []), ...notices];
-}
-
-function probeReply(probe: ProbeStatus): ProbeStatusReply {
-  return {
-    Status: probe.state,
-    Up: probe.state === 'up',
-    Ready: probe.durationMs !== undefined,
-    Runs: probe.runs,
-    Errors: probe.errors,
-    ...(probe.lastError !== undefined && { LastError: probe.lastError }),
-    ...(probe.needs !== undefined && { Needs: probe.needs }),
-    ...(probe.nextTryMs !== undefined && { RetryAt: probe.nextTryMs }),
-    ...(probe.durationMs !== undefined && { LastDurationMs: probe.durationMs }),
-    ...(said(probe) !== '' && { Notice: said(probe) }),
-    Counters: { ...probe.counters },
-  };
 }
 
 function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStatus {

@@ -37,6 +37,7 @@ const ROOTS = [
   'app-ends.ts',
   'app-graphs.ts',
   'app-probes.ts',
+  'app-probe-status.ts',
   'app-rules.ts',
 ];
 

@@ -1,7 +1,9 @@
 /** What `skein doctor` finds: from readings of this machine and of the server to findings with what would do. */
 import type { Status } from '../contract/status.ts';
+import { hasCapability } from '../std/capabilities.ts';
 import { flowChecks } from './flow-checks.ts';
 import { drawBytes } from './moment.ts';
+import { probeChecks } from './probe-checks.ts';
 
 export interface Check {
   readonly name: string;
@@ -36,7 +38,7 @@ export function checksOf(readings: Readings): Check[] {
     nodeCheck(readings.nodeVersion),
     addonCheck(readings.addonError),
     kernelCheck(readings.kernel),
-    ...capabilityChecks(readings.capabilities),
+    ...('error' in server ? capabilityChecks(readings.capabilities) : []),
     serverCheck(readings),
     ...ofServer,
     ...clockChecks(readings.clockOffMs),
@@ -70,17 +72,20 @@ function kernelCheck(release: string): Check {
       };
 }
 
-/** linux/capability.h: the number is the bit. */
-const capabilities = [
-  { name: 'CAP_SYS_ADMIN', bit: 21n, without: 'only the namespace it is started in is seen' },
-  { name: 'CAP_SYS_PTRACE', bit: 19n, without: 'namespaces that only processes hold are not found' },
-  { name: 'CAP_NET_ADMIN', bit: 12n, without: 'messages of the kernel may be lost in bursts, and are read again' },
+const capabilities: readonly { readonly name: string; readonly without: string }[] = [
+  { name: 'CAP_SYS_ADMIN', without: 'only the namespace it is started in is seen' },
+  { name: 'CAP_SYS_PTRACE', without: 'namespaces and sockets that only processes of others hold are not found' },
+  { name: 'CAP_NET_ADMIN', without: 'messages of the kernel may be lost in bursts, and are read again' },
+  { name: 'CAP_NET_RAW', without: 'no packets are captured, and neighbours are not heard' },
+  { name: 'CAP_BPF', without: 'the kernel counts no flows, and does not tell of sockets' },
+  { name: 'CAP_PERFMON', without: 'the kernel counts no flows, and does not tell of sockets' },
 ];
 
+/** Of this process: a server tells by itself what each of its probes lacks. */
 function capabilityChecks(effective: bigint | undefined): Check[] {
   if (effective === undefined) return [];
-  return capabilities.map(({ name, bit, without }) =>
-    (effective >> bit) & 1n
+  return capabilities.map(({ name, without }) =>
+    hasCapability(effective, name)
       ? { name: 'capability', state: 'ok', text: name }
       : {
           name: 'capability',
@@ -98,16 +103,6 @@ function serverCheck({ server, serverUrl, version }: Readings): Check {
   const text = `${serverUrl}: ${server.Version}, ${server.Graph.Nodes} nodes`;
   if (server.Version === version) return { name: 'server', state: 'ok', text };
   return { name: 'server', state: 'warn', text, would: `this is ${version}: run the same version on both sides` };
-}
-
-function probeChecks({ Probes }: Status): Check[] {
-  return Object.entries(Probes).map(([probe, { Up, Status, Needs, LastError }]) => {
-    const name = `probe ${probe}`;
-    if (Up) return { name, state: 'ok', text: Status };
-    // Switched off is as it was wanted; failing is not.
-    if (LastError === undefined) return { name, state: 'ok', text: Status };
-    return { name, state: 'warn', text: LastError, ...(Needs !== undefined && { would: Needs }) };
-  });
 }
 
 function archiveCheck({ Archive }: Status): Check {

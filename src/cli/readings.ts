@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 import type { Status } from '../contract/status.ts';
+import { effectiveIn } from '../std/capabilities.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { parsed } from './ask.ts';
 import type { Readings } from './checks.ts';
@@ -55,8 +56,7 @@ async function addonError({ tryAddon }: Session): Promise<string | undefined> {
 
 function capabilities(): bigint | undefined {
   try {
-    const [, hex] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return hex === undefined ? undefined : BigInt(`0x${hex}`);
+    return effectiveIn(readFileSync('/proc/self/status', 'utf8'));
   } catch {
     return undefined;
   }

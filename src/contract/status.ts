@@ -31,6 +31,13 @@ export const probeStatusShape = z
     RetryAt: z.number().optional().meta({ description: 'Epoch ms.' }),
     LastDurationMs: z.number().optional(),
     Notice: z.string().optional(),
+    Complaint: z.string().optional().meta({ description: 'What of the notice somebody should do something about.' }),
+    Doc: z.string().optional().meta({ description: 'What it shows.' }),
+    Sees: z.record(z.string(), z.int()).optional().meta({ description: 'Nodes of its types that are alive, by type.' }),
+    Missing: z
+      .array(z.object({ What: z.string(), Without: z.string() }))
+      .optional()
+      .meta({ description: 'Capabilities that it lacks, and what is not seen for that.' }),
     Counters: z.record(z.string(), z.number()).optional(),
   })
   .meta({ id: 'ProbeStatus' });

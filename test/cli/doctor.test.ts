@@ -1,5 +1,6 @@
 import { type Check, checksOf, type Readings } from '../../src/cli/checks.ts';
 import type { Status } from '../../src/contract/status.ts';
+import { effectiveIn, lackingIn } from '../../src/std/capabilities.ts';
 import { status } from './replies.ts';
 
 const well: Readings = {
@@ -29,12 +30,16 @@ test.each<[string, Partial<Readings>, string[]]>([
   ['an old kernel', { kernel: '4.19.0' }, ['warn kernel: 4.19.0 cannot name namespaces for good']],
   ['a kernel just new enough', { kernel: '5.14.0' }, []],
   [
-    'a user without rights',
-    { capabilities: 0n },
+    'a user without rights, and no server to ask',
+    { capabilities: 0n, server: { error: 'cannot reach it', hint: undefined } },
     [
       'warn capability: no CAP_SYS_ADMIN: only the namespace it is started in is seen',
-      'warn capability: no CAP_SYS_PTRACE: namespaces that only processes hold are not found',
+      'warn capability: no CAP_SYS_PTRACE: namespaces and sockets that only processes of others hold are not found',
       'warn capability: no CAP_NET_ADMIN: messages of the kernel may be lost in bursts, and are read again',
+      'warn capability: no CAP_NET_RAW: no packets are captured, and neighbours are not heard',
+      'warn capability: no CAP_BPF: the kernel counts no flows, and does not tell of sockets',
+      'warn capability: no CAP_PERFMON: the kernel counts no flows, and does not tell of sockets',
+      'fail server: cannot reach it',
     ],
   ],
   ['no server', { server: { error: 'cannot reach it', hint: undefined } }, ['fail server: cannot reach it']],
@@ -55,6 +60,23 @@ test.each<[string, Partial<Readings>, string[]]>([
     },
     ['warn probe netlink: EPERM'],
   ],
+  [
+    'a probe that lacks something, and one that complains',
+    {
+      server: status({
+        Probes: {
+          sockets: { Status: 'up', Up: true, Missing: [{ What: 'CAP_BPF', Without: 'sockets are looked for' }] },
+          ovs: {
+            Status: 'up',
+            Up: true,
+            Complaint: 'the switch does not answer',
+            Notice: 'the switch does not answer',
+          },
+        },
+      }),
+    },
+    ['warn probe sockets: lacks CAP_BPF: sockets are looked for', 'warn probe ovs: the switch does not answer'],
+  ],
   ['a probe that is switched off', { server: status({ Probes: { lldp: { Status: 'off', Up: false } } }) }, []],
   ['no history', { server: status({ Archive: null }) }, ['warn archive: no history is kept']],
   [
@@ -71,3 +93,28 @@ function archive(change: Partial<NonNullable<Status['Archive']>>): Status {
   const whole = status();
   return { ...whole, Archive: whole.Archive && { ...whole.Archive, ...change } };
 }
+
+test('for each probe it is said what is there, and what would show what is not', () => {
+  const server = status({
+    Probes: {
+      docker: { Status: 'up', Up: true, Sees: { container: 3, dockernetwork: 2 } },
+      ovn: { Status: 'up', Up: true, Sees: {}, Notice: 'no OVN: nothing at unix:/run/ovn/ovnnb_db.sock' },
+      lldp: { Status: 'up', Up: true, Sees: {} },
+      blockdev: { Status: 'off', Up: false, Doc: 'Block devices.' },
+    },
+  });
+  const probes = checksOf({ ...well, server }).filter(({ name }) => name.startsWith('probe '));
+  expect(probes).toEqual([
+    { name: 'probe docker', state: 'ok', text: '3 container, 2 dockernetwork' },
+    { name: 'probe ovn', state: 'ok', text: 'no OVN: nothing at unix:/run/ovn/ovnnb_db.sock' },
+    { name: 'probe lldp', state: 'ok', text: 'nothing to show' },
+    { name: 'probe blockdev', state: 'ok', text: 'off', would: 'name it in --probes-enabled to see: Block devices.' },
+  ]);
+});
+
+test('what a user may do is read from the kernel, also where one capability stands for two', () => {
+  const effective = effectiveIn('Name:\tnode\nCapEff:\t0000000000200000\n') ?? 0n;
+  expect(lackingIn('CAP_BPF and CAP_PERFMON, or CAP_NET_ADMIN', effective)).toEqual(['CAP_NET_ADMIN']);
+  expect(lackingIn('the socket /run/docker.sock', 0n)).toEqual([]);
+  expect(effectiveIn('nothing of it')).toBeUndefined();
+});

@@ -1,18 +1,18 @@
-/** What this process may do (capabilities(7)), and what cannot be seen of namespaces for lack of it. */
+/** What cannot be seen of namespaces for lack of capabilities. */
 import { readFileSync } from 'node:fs';
+import { effectiveIn, hasCapability } from '../../std/capabilities.ts';
 
 export function missingSights(status: string = ownStatus()): string[] {
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  const has = (capability: bigint) => ((effective >> capability) & 1n) === 1n;
+  const effective = effectiveIn(status) ?? 0n;
   return [
-    has(CAP_SYS_PTRACE) ? [] : 'namespaces of other users’ processes are not seen: needs CAP_SYS_PTRACE',
-    has(CAP_SYS_ADMIN) ? [] : 'what is inside of other namespaces is not seen: needs CAP_SYS_ADMIN',
+    hasCapability(effective, 'CAP_SYS_PTRACE')
+      ? []
+      : 'namespaces of other users’ processes are not seen: needs CAP_SYS_PTRACE',
+    hasCapability(effective, 'CAP_SYS_ADMIN')
+      ? []
+      : 'what is inside of other namespaces is not seen: needs CAP_SYS_ADMIN',
   ].flat();
 }
-
-// include/uapi/linux/capability.h
-const CAP_SYS_PTRACE = 19n;
-const CAP_SYS_ADMIN = 21n;
 
 function ownStatus(): string {
   try {
