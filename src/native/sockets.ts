@@ -7,7 +7,7 @@ export interface SocketDoor {
   /**
    * Hears each change of state of TCP sockets, of all network namespaces of the machine, from the kernel (BPF).
    * `records` are structs socket_record (bpf/socket.h) back to back, in the order things happened; the buffer is the
-   * listener's to keep. `lost`: how many changes found no room, ever. At once, but at most every 50 ms. Does not keep
+   * listener's to keep. `lost`: how many changes found no room, ever. At once, but at most every 100 ms. Does not keep
    * the process alive.
    */
   watchSockets(onChanges: (records: Uint8Array, lost: number) => void): Promise<SocketWatch>;
@@ -48,7 +48,7 @@ interface NativeSocketWatch extends SocketWatch {
 }
 
 /** A storm of connections is told at most this often; what comes meanwhile waits in the kernel. */
-const REST_MS = 50;
+const REST_MS = 100;
 
 export function asSocketDoor(addon: SocketAddon): SocketDoor {
   return {

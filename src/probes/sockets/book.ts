@@ -93,7 +93,6 @@ export class Book {
       this.#guess(entry, records);
     } else if (entry.localPort === 0 || state === STATE.established) takeEnds(entry, records);
     entry.changedNs = records.atNs;
-    entry.traffic = records.traffic;
     this.#become(entry, state);
     if (records.pid !== 0 && (!entry.holder || entry.isGuess)) this.#hold(entry, records.holder);
     if (entry.localPort === 0) this.#guesses.add(entry);
