@@ -81,12 +81,14 @@ function belongsTo(node: GraphNode): ((socket: Socket) => boolean) | undefined {
     (isLocal && isLoopback(localAddress));
 }
 
-/** Engines have places of their own for it: `Docker.ContainerID`, `Runc.ContainerID`. */
+/** Ours is `Container.ID`; engines of others have places of their own: `Docker.ContainerID`, `Runc.ContainerID`. */
 function containerIn(metadata: Metadata): string | undefined {
-  for (const value of [metadata, ...Object.values(metadata)]) {
+  const { Container, ...rest } = metadata;
+  const places = [[Container, 'ID'] as const, ...Object.values(rest).map((value) => [value, 'ContainerID'] as const)];
+  for (const [value, name] of places) {
     if (typeof value !== 'object' || value === null || isList(value)) continue;
-    const { ContainerID } = value as Metadata;
-    if (typeof ContainerID === 'string') return ContainerID;
+    const id = (value as Metadata)[name];
+    if (typeof id === 'string') return id;
   }
   return undefined;
 }

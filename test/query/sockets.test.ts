@@ -11,6 +11,7 @@ const GRAPH = `
   netns:ns1 -ownership-> device:eth0 {"TID":"e0","IfIndex":2,"IPV4":["10.0.0.1/24"]}
   netns:ns2 -ownership-> device:eth1 {"TID":"e1","IfIndex":2,"IPV4":["10.0.0.2/24"]}
   netns:ns2 -ownership-> device:lo {"TID":"lo","IfIndex":1,"IPV4":["127.0.0.1/8"]}
+  netns:ns2 -ownership-> container:shop {"Container":{"ID":"${'c'.repeat(64)}","Status":"running"}}
   netns:ns2 -ownership-> container:web {"Docker":{"ContainerID":"${'c'.repeat(64)}"}}`;
 
 const [ns1, ns2] = ['netns:ns1', 'netns:ns2'];
@@ -51,7 +52,7 @@ test('a namespace has all of its sockets', async () => {
 test('an interface has those of its namespace at its addresses or at all; a container those of its processes', async () => {
   expect(await names("G.V().Has('Name', 'eth1').Sockets()")).toEqual(['nginx,nginx-main']);
   expect(await names("G.V().Has('Name', 'lo').Sockets()")).toEqual(['nginx-main,postgres']);
-  expect(await names("G.V().Has('Name', 'web').Sockets()")).toEqual(['nginx']);
+  for (const name of ['web', 'shop']) expect(await names(`G.V().Has('Name', '${name}').Sockets()`)).toEqual(['nginx']);
 });
 
 test('they are objects in the shape of Skydive, with more beside', async () => {
