@@ -178,7 +178,8 @@ function rule(random: Random): string {
     ],
     ...['ip,ct_state=-trk', 'tcp,tcp_flags=0x002/0x012', 'icmp,icmp_type=8', 'ip,nw_frag=no', 'udp,tp_src=53'],
   ];
-  const later = table < 2 ? [`resubmit(,${table + 1})`, `resubmit(,2)`, 'resubmit(12,2)'] : [];
+  const later =
+    table < 2 ? [`resubmit(,${table + 1})`, `resubmit(,2)`, 'resubmit(12,2)', `resubmit(11,${table + 1})`] : [];
   const action = () =>
     pick(random, [
       ...[

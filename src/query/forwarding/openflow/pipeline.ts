@@ -8,8 +8,7 @@ import { numberOf } from '../atlas.ts';
 import type { RuleTaken } from '../hop.ts';
 import { rewrite } from './actions.ts';
 import { connect } from './connection.ts';
-import { fieldKind, LOCAL } from './fields.ts';
-import { readField, writeField } from './state.ts';
+import { LOCAL } from './fields.ts';
 import { parseSubfield, readSubfield } from './subfield.ts';
 import { copied, type SwitchPacket } from './switch-packet.ts';
 import type { Tables } from './tables.ts';
@@ -67,6 +66,8 @@ class Run implements Verdict {
   /** By name: of each kind of action there is one (OpenFlow 1.5 §5.6). */
   readonly #actionSet = new Map<string, Word>();
   #resubmits = 0;
+  /** The table whose actions are being done. */
+  #at = 0;
   #choice: string | undefined;
   #isOver = false;
 
@@ -75,12 +76,14 @@ class Run implements Verdict {
     this.#isLive = isLive;
   }
 
-  *table(table: number, packet: SwitchPacket, depth: number): Generator<undefined, void> {
+  /** `inPort` stands for the port it came in by while the rule is looked for, and no longer. */
+  *table(table: number, packet: SwitchPacket, depth: number, inPort?: number): Generator<undefined, void> {
     if (++this.#resubmits > RESUBMITS_MAX || depth > DEPTH_MAX) {
       this.doubts.push('the rules lead round in a circle, and the switch gives up');
       return;
     }
-    const found = yield* this.#tables.find(table, packet.fields);
+    const fields = inPort === undefined ? packet.fields : new Map(packet.fields).set('in_port', BigInt(inPort));
+    const found = yield* this.#tables.find(table, fields);
     if (found.kind === 'miss') {
       this.missed = `no rule of table ${table} matches`;
       return;
@@ -94,7 +97,10 @@ class Run implements Verdict {
     }
     const { rule } = found;
     this.rules.push({ node: rule.node, rule: rule.taken });
+    const before = this.#at;
+    this.#at = table;
     yield* this.#all(rule.words, packet, depth);
+    this.#at = before;
     if (rule.goto !== undefined && !this.#isOver) {
       if (rule.goto > table) yield* this.table(rule.goto, packet, depth + 1);
       else this.doubts.push(`a rule of table ${table} goes back to table ${rule.goto}, which no switch does`);
@@ -175,14 +181,10 @@ class Run implements Verdict {
   *#resubmit(rest: string, packet: SwitchPacket, depth: number): Generator<undefined, void> {
     const [port = '', table = '', ct] = rest.split(',').map((part) => part.trim());
     if (ct !== undefined) this.doubts.push(`resubmit(${rest}) looks at connections`);
-    const own = this.rules.at(-1)?.rule.table ?? 0;
+    const own = this.#at;
     const inPort = port === '' || port.toLowerCase() === 'in_port' ? undefined : portNumber(port, packet);
-    const kind = fieldKind('in_port');
-    if (kind === undefined) return;
-    const before = readField(packet.fields, kind);
-    if (inPort !== undefined) writeField(packet.fields, kind, BigInt(inPort));
-    yield* this.table(table === '' ? own : Number(table), packet, depth + 1);
-    if (inPort !== undefined) writeField(packet.fields, kind, before);
+    const number = typeof inPort === 'number' ? inPort : undefined;
+    yield* this.table(table === '' ? own : Number(table), packet, depth + 1, number);
   }
 
   *#group(id: number, packet: SwitchPacket, depth: number): Generator<undefined, void> {
