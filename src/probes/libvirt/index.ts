@@ -1,0 +1,152 @@
+/** libvirt: virtual machines, from its daemon and its events. */
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import * as z from 'zod';
+import { backoff } from '../../std/backoff.ts';
+import { bell } from '../../std/bell.ts';
+import { watchDirectory } from '../directory.ts';
+import { defineProbe } from '../probe.ts';
+import { Speaker } from '../speaker.ts';
+import { readLibvirtAddress } from './address.ts';
+import { Daemon } from './daemon.ts';
+import type { Domain } from './domain.ts';
+import { follow } from './follow.ts';
+import { DRIVER, draw } from './picture.ts';
+import { ADDED_KEYS, adds, OWNED, types } from './vocabulary.ts';
+
+const options = z
+  .object({
+    url: z
+      .string()
+      .refine((url) => readLibvirtAddress(url) !== undefined, 'has to be like qemu:///system, on this machine')
+      .default('qemu:///system')
+      .describe("Which driver of libvirt, in libvirt's notation; ?socket=PATH says where the daemon is"),
+    goneAfterMs: z
+      .int()
+      .min(0)
+      .default(60_000)
+      .describe('How long what the daemon said is shown when it does not answer, in ms'),
+    verifyMs: z.int().min(100).default(300_000).describe('How often everything is read anew, in ms'),
+    answerMs: z.int().min(100).default(30_000).describe('How long an answer may take, in ms'),
+    domainsMax: z.int().min(1).default(10_000).describe('How many domains are shown at most'),
+  })
+  .prefault({});
+
+/** What a change brings with it, as a tap, is there soon. */
+const LOOK_SOON_MS = 100;
+const SOON_FOR_MS = 5_000;
+const LOOK_MS = 5_000;
+/** So long after the start nodes of an earlier run may still come back. */
+const ADOPT_FOR_MS = 10_000;
+const MESSAGE_CHARS_MAX = 200;
+
+export const libvirt = defineProbe({
+  name: 'libvirt',
+  doc: 'Virtual machines of libvirt, running or not, and the interfaces that lead to them.',
+  reads: [
+    'The daemon of libvirt over its socket, read-only where there is such a one: it is told what happens to domains.',
+    'The XML of each domain when something happened to it, and of all of them every five minutes.',
+  ],
+  needs: [
+    {
+      what: 'the socket /var/run/libvirt/libvirt-sock-ro or libvirt-sock (or those of virtqemud), and to be root where libvirt asks who connects',
+      without: 'no virtual machine is seen',
+    },
+  ],
+  counters: {
+    connectionsLost: 'connections that the daemon refused or ended, or that made no sense',
+    domainsNotShown: 'domains beyond the limit, each time that they were listed',
+    events: 'events of domains',
+    refusals: 'questions about one domain that the daemon refused',
+    refused: 'changes that the graph refused',
+    unreadable: 'domains whose XML made no sense',
+  },
+  options,
+  types,
+  adds,
+
+  async run({ options: given, graph, host, view, signal, ready, notice, count }) {
+    const address = readLibvirtAddress(given.url);
+    if (!address) throw new Error('the options were checked');
+    const domains = new Map<string, Domain>();
+    const look = bell();
+    const speaker = new Speaker({
+      graph,
+      host,
+      owned: OWNED,
+      added: ADDED_KEYS,
+      isOwn: ({ metadata: { Type, Driver } }) => Type === 'libvirt' || (Type === 'device' && Driver === DRIVER),
+      // Others may say who the peer is.
+      isAdded: ({ metadata: { Type, Libvirt } }) => Type !== 'libvirt' && Libvirt !== undefined,
+    });
+    let isKnown = false;
+    let changedMs = 0;
+    const changed = () => {
+      isKnown = true;
+      changedMs = Date.now();
+      look.ring();
+    };
+    await Promise.all([show(), listen()]);
+
+    async function show(): Promise<void> {
+      const startedMs = Date.now();
+      let wake: NodeJS.Timeout | undefined;
+      while (await look.rung(signal)) {
+        clearTimeout(wake);
+        if (!isKnown) continue;
+        const now = view();
+        if (Date.now() - startedMs < ADOPT_FOR_MS) speaker.adopt(now);
+        const { picture, missing } = draw(domains.values(), now, host);
+        count('refused', speaker.say(picture, now));
+        ready();
+        const isSoon = Date.now() - changedMs < SOON_FOR_MS;
+        if (missing > 0 || picture.additions.size > 0)
+          wake = setTimeout(look.ring, missing > 0 && isSoon ? LOOK_SOON_MS : LOOK_MS).unref();
+      }
+      clearTimeout(wake);
+    }
+
+    async function listen(): Promise<void> {
+      const there = bell();
+      const sockets = address?.sockets ?? [];
+      for (const folder of new Set(sockets.map((path) => dirname(path))))
+        watchDirectory(
+          folder,
+          (name) => (name === undefined || sockets.some((path) => basename(path) === name)) && there.ring(),
+          signal,
+        );
+      const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
+      let forget: NodeJS.Timeout | undefined;
+      while (!signal.aborted) {
+        const path = sockets.find((one) => existsSync(one));
+        if (path !== undefined) {
+          const error = await follow({
+            open: (happened, until) =>
+              Daemon.open({ path, uri: address?.uri ?? '', answerMs: given.answerMs, happened }, until),
+            ...{ domains, domainsMax: given.domainsMax, verifyMs: given.verifyMs, signal, count },
+            changed() {
+              clearTimeout(forget);
+              forget = undefined;
+              waits.reset();
+              notice(undefined);
+              changed();
+            },
+          }).catch((reason: unknown) => reason as NodeJS.ErrnoException);
+          if (signal.aborted) break;
+          count('connectionsLost');
+          const needs = error.code === 'EACCES' ? ' (needs the right to write to its socket)' : '';
+          notice(`libvirt at ${path} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
+        } else notice(`no libvirt: nothing at ${sockets.join(', ')}`, 'quietly');
+        forget ??= setTimeout(() => {
+          domains.clear();
+          changed();
+        }, given.goneAfterMs).unref();
+        ready();
+        const retry = path === undefined ? undefined : setTimeout(there.ring, waits.next()).unref();
+        await there.rung(signal);
+        clearTimeout(retry);
+      }
+      clearTimeout(forget);
+    }
+  },
+});
