@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { skein } from '../cli/terminal.ts';
 import { eventually } from '../eventually.ts';
 import { TestNetns } from '../kernel/native_netns.ts';
@@ -107,10 +108,12 @@ interface Told {
   readonly NAT?: { readonly Type: string; readonly TrackingID: string; readonly IsTranslated: boolean };
 }
 
-const LISTENING = `for (const port of [9000, 9001])
-  require('net').createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(port, '0.0.0.0');`;
+const LISTENING = `let left = 2;
+for (const port of [9000, 9001])
+  require('net').createServer((socket) => socket.on('error', () => {}).pipe(socket))
+    .listen(port, '0.0.0.0', () => --left || console.log('ready'));`;
 const CONNECTING = `((port, host) => {
-  const socket = require('net').connect(port, host);
+  const socket = require('net').connect(port, host, () => console.log('ready'));
   setInterval(() => socket.write('hello'), 200);
   socket.resume();
 })`;
@@ -121,11 +124,12 @@ interface Talking extends AsyncDisposable {
 
 async function talking({ name }: TestNetns, script: string): Promise<Talking> {
   const child: ChildProcess = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', script], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH },
   });
-  await once(child, 'spawn');
-  await eventually(() => expect(commOf(child.pid as number)).not.toBe('ip'));
+  // It listens, or it is connected.
+  const isReady = await Promise.race([once(child.stdout as Readable, 'data'), once(child, 'exit').then(() => false)]);
+  expect(isReady).not.toBe(false);
   return {
     pid: child.pid as number,
     async [Symbol.asyncDispose]() {
