@@ -23,6 +23,8 @@ case ${1:-} in
     things="$things nft:nftables conntrack:conntrack bird:bird2"
     # What runs containers, and what runs in them.
     things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
+    # What runs virtual machines, and one that runs.
+    things="$things libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

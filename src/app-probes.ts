@@ -16,6 +16,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     docker: probes.docker,
     fabric: probes.fabric,
     host: probes.host,
+    libvirt: probes.libvirt,
     lldp: { interfaces: probes.lldp.interfaces },
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },

@@ -74,6 +74,7 @@ export const configShape = z.strictObject({
         'containerd',
         'docker',
         'fabric',
+        'libvirt',
         'lldp',
         'netlink',
         'netns',
@@ -165,6 +166,14 @@ export const configShape = z.strictObject({
         default: [],
         takes: 'JSON',
         example: '[{"name": "zone", "path": "/etc/site.ini", "selector": "site.zone"}]',
+      }),
+    }),
+    libvirt: z.strictObject({
+      url: option(text(), {
+        doc: "Which driver of libvirt is asked, in libvirt's notation, on this machine alone; ?socket=PATH says where the daemon listens.",
+        default: 'qemu:///system',
+        takes: 'URL',
+        example: 'lxc:///system',
       }),
     }),
     lldp: z.strictObject({

@@ -139,7 +139,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'agent.topology.neutron.ssl_insecure', default: false, why: noProbe('Neutron') },
   { key: 'agent.topology.neutron.*', why: noProbe('Neutron') },
   { key: 'agent.topology.lldp.interfaces', to: 'probes.lldp.interfaces' },
-  { key: 'agent.topology.libvirt.url', why: noProbe('libvirt') },
+  { key: 'agent.topology.libvirt.url', to: 'probes.libvirt.url' },
   { key: 'agent.topology.vpp.connect', default: '', why: noProbe('VPP') },
   { key: 'agent.topology.blockdev.lsblk_path', default: '/usr/bin/lsblk', to: 'probes.blockdev.lsblk' },
   { key: 'agent.topology.bess.host', default: '127.0.0.1', why: noProbe('BESS') },

@@ -6,6 +6,7 @@ import { containerd } from './containerd/index.ts';
 import { docker } from './docker/index.ts';
 import { fabric } from './fabric/index.ts';
 import { host } from './host/index.ts';
+import { libvirt } from './libvirt/index.ts';
 import { lldp } from './lldp/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
@@ -29,6 +30,7 @@ export const probes: readonly Probe[] = [
   podman,
   containerd,
   runc,
+  libvirt,
   ovn,
   ovs,
   openflow,
