@@ -24,6 +24,16 @@ test('what is counted beside the graph is shown where Skydive has it', () => {
   });
   expect(Metadata.Metric).toEqual({ RxPackets: 7 });
   expect(Metadata.BlockdevMetric).toEqual({ Reads: 1 });
+  graph.apply(
+    [{ kind: 'set', id: 'a', set: { Conntrack: { Max: 9 } } }, count('ConntrackStats', { Drop: 2 })],
+    at(4000),
+  );
+  const [tracking] = graph.now().nodes();
+  expect(JSON.parse(tracking ? elementJson(tracking, graph.now()) : '{}').Metadata.Conntrack).toMatchObject({
+    Max: 9,
+    Metric: { Entries: 3 },
+    Stats: { Drop: 2 },
+  });
   // A node that says nothing of connection tracking is not looked up for it.
   expect(Metadata.Conntrack).toBeUndefined();
 });

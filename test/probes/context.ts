@@ -61,6 +61,8 @@ export function runProbe(
       ready: resolve,
       notice: (text) => void notices.push(text),
       count(name, by = 1) {
+        // What is counted is declared: the reference tells of it.
+        if (probe.counters?.[name] === undefined) throw new Error(`${probe.name} does not declare its counter ${name}`);
         counters[name] = (counters[name] ?? 0) + by;
       },
       namespaces,

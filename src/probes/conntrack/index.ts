@@ -15,6 +15,27 @@ const LOOK_MS = 10_000;
 export const conntrack = defineProbe({
   name: 'conntrack',
   doc: 'Connection tracking of every namespace: how full the table is and of what, what is half-open, and which conversations have their addresses translated (NAT).',
+  reads: [
+    'ctnetlink of every namespace in which connections are tracked: the beginning and the end of what is translated, told by the kernel; nothing is told of other connections, and listening does not begin to track.',
+    'All entries, every `probes.conntrack.count` or less often where there are many: how many there are of each kind.',
+    'Fill and maximum, every `probes.conntrack.poll`.',
+  ],
+  needs: [
+    { what: 'CAP_NET_ADMIN', without: 'no entry is seen' },
+    { what: 'CAP_SYS_ADMIN', without: 'only the namespace that Skein is started in is seen' },
+  ],
+  series: {
+    Conntrack:
+      'how many entries there are now, and at most: by protocol and state, by zone, translated, half-open (hosts and namespaces)',
+    ConntrackStats: 'what became of connections: found, invalid, not inserted, dropped (hosts and namespaces)',
+  },
+  counters: {
+    namespacesNotRead: 'times that a namespace could not be read',
+    overruns: 'times that the kernel had more to tell than its queue holds; all is read again then',
+    resyncs: 'times that what is translated was read again',
+    translationsNotKept: 'translations that were left out, as there were more than are kept',
+    halfOpenNotKept: 'destinations of half-open connections that were not counted, as there were too many',
+  },
   options,
   types: [],
   adds,

@@ -28,6 +28,15 @@ const TASKS = 'io.containerd.runtime.v2.task';
 export const containerd = defineProbe({
   name: 'containerd',
   doc: 'containerd: containers that run and that no engine tells of.',
+  reads: [
+    'The folders of `probes.containerd.paths`, in which each task has one of its own; they tell when they change (inotify). The service itself is not asked.',
+    'Whether its process still runs, every 2 s.',
+  ],
+  needs: [{ what: 'CAP_DAC_READ_SEARCH', without: 'the folders cannot be read' }],
+  counters: {
+    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
+    refused: 'changes that the graph refused',
+  },
   options,
   types: [Container],
   adds: [NetnsOfContainers],

@@ -31,6 +31,22 @@ const options = z
 export const docker = defineProbe({
   name: 'docker',
   doc: 'Docker: containers, running or not, and networks.',
+  reads: [
+    'The Engine API at `probes.docker.url`, in the version that both sides know: all containers and networks at first, then events; all again every 5 minutes.',
+    '`/proc/PID/ns/net` of the first process of a container: which namespace it is in.',
+  ],
+  needs: [
+    { what: 'access to the socket of the engine (root, or its group)', without: 'no container of Docker is seen' },
+  ],
+  counters: {
+    connectionsLost: 'times that the engine stopped to answer',
+    events: 'events that the engine told of',
+    eventsTooLong: 'events that were passed over, as they were too long',
+    badAnswers: 'answers that make no sense',
+    containersNotShown: 'containers that were left out, as there were more than are shown',
+    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
   adds: [NetnsOfContainers],

@@ -31,6 +31,14 @@ const ADOPT_FOR_MS = 10_000;
 export const fabric = defineProbe({
   name: 'fabric',
   doc: 'Static topology from a file or the configuration: switches, racks, cables, tied to what is seen.',
+  reads: [
+    'The file `probes.fabric.file`, again whenever it changes, and the lines of `probes.fabric.links`.',
+    'The graph, once a second: what a line selects may come and go.',
+  ],
+  counters: {
+    refusedFiles: 'times that the file made no sense; what it said before stays',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
 

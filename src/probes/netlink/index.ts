@@ -26,6 +26,8 @@ export const netlink = defineProbe({
     resyncs: 'times that all of a namespace was read again',
     namespacesNotRead: 'namespaces that could not be read',
     countersNotRead: 'times that the counters of a namespace could not be read',
+    routesNotShown: 'routes left out, as a namespace had more than are shown',
+    neighboursNotShown: 'neighbours and forwarding entries left out, as an interface had more than are shown',
     refused: 'changes that the graph refused',
   },
   options,

@@ -46,6 +46,15 @@ const ADOPT_FOR_MS = 10_000;
 export const ovn = defineProbe({
   name: 'ovn',
   doc: 'OVN: switches, routers, ports, and all else that its northbound database holds, and the interfaces that ports are.',
+  reads: [
+    'The northbound database at `probes.ovn.address`, which tells of every change (OVSDB, RFC 7047).',
+    'The southbound database at `probes.ovn.southbound`, where it is named: chassis, and which port is where.',
+  ],
+  needs: [{ what: 'access to the socket of the database', without: 'nothing is seen' }],
+  counters: {
+    connectionsLost: 'times that the database stopped to answer',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
 

@@ -33,6 +33,15 @@ const options = z
 export const ovs = defineProbe({
   name: 'ovs',
   doc: 'Open vSwitch: bridges, their ports and mirrors, and interfaces with what the switch knows of them.',
+  reads: [
+    'The databases of `probes.ovs.databases`, each of which tells of every change (OVSDB, RFC 7047). One that was away is asked only for what was missed.',
+  ],
+  needs: [{ what: 'access to the socket of the database (root, or its group)', without: 'nothing is seen' }],
+  series: { Ovs: 'what the switch counts at an interface, a port, a mirror' },
+  counters: {
+    connectionsLost: 'times that the database stopped to answer',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
   adds,

@@ -13,6 +13,10 @@ const TOLD_MAX = 5;
 export const peering = defineProbe({
   name: 'peering',
   doc: 'Links between nodes that belong together: by the MAC that one says its peer has, and by addresses in a network for two.',
+  reads: ['The graph, once a second.'],
+  counters: {
+    refused: 'changes that the graph refused',
+  },
   options: z.object({}).prefault({}),
   types: [],
 

@@ -46,6 +46,20 @@ const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.
 export const podman = defineProbe({
   name: 'podman',
   doc: 'Podman: containers of root and of users, and networks where its service runs.',
+  reads: [
+    'The API at `probes.podman.url` where the service runs: as with Docker.',
+    'Without the service: the files of `probes.podman.storage` and `probes.podman.run`, which tell when they change (inotify).',
+  ],
+  needs: [{ what: 'CAP_DAC_READ_SEARCH', without: 'containers of other users are not seen' }],
+  counters: {
+    connectionsLost: 'times that the engine stopped to answer',
+    events: 'events that the engine told of',
+    eventsTooLong: 'events that were passed over, as they were too long',
+    badAnswers: 'answers that make no sense',
+    containersNotShown: 'containers that were left out, as there were more than are shown',
+    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
+    refused: 'changes that the graph refused',
+  },
   options,
   types,
   adds: [NetnsOfContainers],

@@ -25,6 +25,15 @@ const FILE = 'state.json';
 export const runc = defineProbe({
   name: 'runc',
   doc: 'runc: containers that no engine tells of.',
+  reads: [
+    '`state.json` of each container in the folders of `probes.runc.paths`, which tell when they change (inotify).',
+    'Whether its process still runs, every 2 s.',
+  ],
+  needs: [{ what: 'CAP_DAC_READ_SEARCH', without: 'the folders cannot be read' }],
+  counters: {
+    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
+    refused: 'changes that the graph refused',
+  },
   options,
   types: [Container],
   adds: [NetnsOfContainers],

@@ -24,6 +24,10 @@ const ADOPT_FOR_MS = 10_000;
 export const tunnels = defineProbe({
   name: 'tunnels',
   doc: 'Tunnels whose two ends are both in the graph: an edge layer2 of Type tunnel between them.',
+  reads: ['The graph, once a second: addresses, keys and types of the ends.'],
+  counters: {
+    refused: 'changes that the graph refused',
+  },
   options,
   types: [],
 
