@@ -18,7 +18,6 @@ const added = {
   PeerIntfMAC: field(z.string().optional(), {
     doc: 'MAC of the interface of the virtual machine',
     example: '52:54:00:11:22:33',
-    index: true,
   }),
 };
 
