@@ -49,6 +49,20 @@ interface Followed {
 export const openflow = defineProbe({
   name: 'openflow',
   doc: 'OpenFlow: rules and groups of the bridges of Open vSwitch, as the switch pushes them, and their counters.',
+  reads: [
+    'The management socket of each bridge (BRIDGE.mgmt beside the socket of the database), or the address of `probes.openflow.address`: the switch tells there of each rule that comes, changes or goes (flow monitor), and of groups.',
+    'All rules and groups once each `probes.openflow.refreshMs`, for their counters; a bridge with so many rules that this would cost more than a twentieth of a processor is read less often.',
+  ],
+  needs: [{ what: 'access to the management sockets of bridges (root, or their group)', without: 'no rule is seen' }],
+  series: { Metric: 'packets and bytes that matched a rule, or went through a group' },
+  counters: {
+    bridgesLeftOut: 'bridges beyond the bound of how many are followed',
+    connectionsLost: 'times that a switch stopped to answer, or said what cannot be',
+    leftOut: 'rules and groups beyond `probes.openflow.rulesMax`, at each reading',
+    refused: 'changes that the graph refused',
+    strays: 'answers that nobody had asked for',
+    withoutMonitor: 'connections on which the switch does not tell of changes by itself',
+  },
   options,
   types,
 
