@@ -1,6 +1,7 @@
 /** How each probe is doing, what it sees, and what it lacks, as the status tells it. */
 import { readFileSync } from 'node:fs';
 import type { ProbeStatus as ProbeReply } from './contract/status.ts';
+import type { Metadata } from './graph/element.ts';
 import type { GraphView } from './graph/view.ts';
 import { probes as probeList } from './probes/index.ts';
 import type { Probe } from './probes/probe.ts';
@@ -45,25 +46,27 @@ function missingOf(probe: Probe | undefined, effective: bigint): { What: string;
   });
 }
 
-/** Nodes of the types that it declares, by type; what several probes show (containers) counts for the one that manages it. */
+/** Nodes of the types that it declares, by type; what several probes show (containers, devices) counts for the one that tells of it. */
 function seenBy({ name, types }: Probe, view: GraphView): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const type of types) {
     let count = 0;
     for (const { metadata } of view.nodesWith('Type', type.name) ?? [])
-      if (metadata.Manager === undefined || metadata.Manager === name || !isShared(type.name)) count++;
+      if (tellerOf(type.name, metadata) === name) count++;
     if (count > 0) counts[type.name] = count;
   }
   return counts;
 }
 
-const declaredBy = Map.groupBy(
-  probeList.flatMap((probe) => probe.types.map((type) => type.name)),
-  (type) => type,
+const declaring = Map.groupBy(
+  probeList.flatMap(({ name, types }) => types.map((type) => ({ name, type: type.name }))),
+  ({ type }) => type,
 );
 
-function isShared(type: string): boolean {
-  return (declaredBy.get(type)?.length ?? 0) > 1;
+/** Of several probes that know a type the one the node names, else the first. */
+function tellerOf(type: string, { Probe, Manager }: Metadata): string | undefined {
+  const names = (declaring.get(type) ?? []).map(({ name }) => name);
+  return names.find((name) => name === Probe || name === Manager) ?? names[0];
 }
 
 function ownCapabilities(): bigint | undefined {

@@ -1,4 +1,7 @@
-/** Which node is meant: by id, TID, name or alternative name, or `OWNER/NAME` where a name is found many times over. */
+/**
+ * Which node is meant: by id, TID, name or alternative name; `OWNER/NAME` or `TYPE:NAME` (`container:web`) where a name is
+ * found many times over.
+ */
 import type { WireNode } from '../contract/element.ts';
 import { ask } from './ask.ts';
 import type { Session } from './command.ts';
@@ -28,7 +31,7 @@ export async function nodeNamed(
   }
   if (found.length === 1) return first;
   throw usageFailure(
-    `${found.length} nodes are called "${name}"; say which:`,
+    `${found.length} nodes are called "${name}"; say which, as OWNER/NAME, TYPE:NAME or by id:`,
     await candidates(session, options, graph, found),
   );
 }
@@ -41,7 +44,13 @@ export async function nodesNamed(
   name: string,
 ): Promise<WireNode[]> {
   const whole = await nodesOf(session, options, `${graph}.V().HasEither(${identity(name)})`);
-  if (whole.length > 0 || !name.includes('/')) return whole;
+  if (whole.length > 0) return whole;
+  const [, type, ofType] = /^([a-z][\w-]*):(.+)$/is.exec(name) ?? [];
+  if (type !== undefined && ofType !== undefined) {
+    const found = await nodesNamed(session, options, graph, ofType);
+    return found.filter((node) => typeOf(node).toLowerCase() === type.toLowerCase());
+  }
+  if (!name.includes('/')) return whole;
   const [owner = '', ...path] = name.split('/');
   const steps = path.map((part) => `.Descendants(1).HasEither(${identity(part)})`).join('');
   return nodesOf(session, options, `${graph}.V().HasEither(${identity(owner)})${steps}`);
@@ -66,9 +75,10 @@ async function candidates(
   graph: string,
   found: readonly WireNode[],
 ): Promise<string> {
-  const place = await placesIn(session, options, graph);
+  const place = await placesIn(session, options, graph, ['netns', 'ovsbridge']);
   const rows = found.slice(0, candidatesMax).map((node) => {
-    const owner = place(node).netns ?? node.Host;
+    const { bridge, netns } = place(node);
+    const owner = bridge ?? netns ?? node.Host;
     return [`${owner}/${nameOf(node)}`, typeOf(node), node.ID].map(cellText);
   });
   const more = found.length > candidatesMax ? `\nand ${found.length - candidatesMax} more` : '';

@@ -7,8 +7,9 @@ import { patternOf, quoted } from './gremlin.ts';
 import { drawTime } from './moment.ts';
 import { nodeNamed } from './node-named.ts';
 import type { PrintOptions } from './print.ts';
-import { nameOf, typeOf } from './render/element.ts';
+import { nameOf, typeOf, valueAt } from './render/element.ts';
 import { drawNanoseconds } from './render/flows.ts';
+import { shortId } from './render/layers.ts';
 import type { Row } from './things.ts';
 import { graphAt, type TimeOptions } from './time-options.ts';
 
@@ -29,11 +30,12 @@ export async function socketRows(session: Session, options: Options): Promise<Ro
   const onHost = options.host === undefined ? '' : `.Has('@Host', ${quoted(options.host)})`;
   const node = options.node === undefined ? undefined : await nodeNamed(session, options, graph, options.node);
   const steps = node === undefined ? `.V()${NAMESPACES}${onHost}` : `.V(${quoted(node.ID)})${onHost}`;
-  const [reply, namespaces] = await Promise.all([
+  const [reply, namespaces, containers] = await Promise.all([
     ask(session, options, { query: `${graph}${steps}.Sockets()${conditionsOf(options)}` }),
     ask(session, quiet, { query: `${graph}.V()${NAMESPACES}` }),
+    ask(session, quiet, { query: `${graph}.V().Has('Type', 'container')` }),
   ]);
-  const nodes = namespaces.kind === 'nodes' ? namespaces.nodes : [];
+  const nodes = [namespaces, containers].flatMap((answer) => (answer.kind === 'nodes' ? answer.nodes : []));
   return rowsOf(reply, nodes, { utc: options.utc === true });
 }
 
@@ -52,15 +54,27 @@ function conditionsOf({ listening, process }: SocketOptions): string {
   return `${waiting}.Has('Name', ${is})`;
 }
 
-function rowsOf(reply: QueryReply, namespaces: readonly WireNode[], clock: { readonly utc: boolean }): Row[] {
+/** `nodes`: namespaces, and containers where their names are to be told. */
+function rowsOf(reply: QueryReply, nodes: readonly WireNode[], clock: { readonly utc: boolean }): Row[] {
   if (reply.kind !== 'sockets') return [];
-  const byId = new Map(namespaces.map((node) => [node.ID, node]));
+  const byId = new Map(nodes.map((node) => [node.ID, node]));
+  const containers = nodes.filter((node) => typeOf(node) === 'container');
+  const called = new Map(containers.map((node) => [valueAt(node, 'Container.ID'), nameOf(node)]));
   return Object.entries(reply.sockets)
-    .flatMap(([id, sockets]) => sockets.map((socket) => rowOf(socket, byId.get(String(socket.Node ?? id)), clock)))
+    .flatMap(([id, sockets]) =>
+      sockets.map((socket) =>
+        rowOf(socket, byId.get(String(socket.Node ?? id)), called.get(socket.ContainerID), clock),
+      ),
+    )
     .sort((a, b) => order(a, b));
 }
 
-function rowOf(socket: Row, node: WireNode | undefined, clock: { readonly utc: boolean }): Row {
+function rowOf(
+  socket: Row,
+  node: WireNode | undefined,
+  container: string | undefined,
+  clock: { readonly utc: boolean },
+): Row {
   const at = (time: unknown) => (typeof time === 'number' ? drawTime(time, clock) : undefined);
   return {
     NODE: node && nameOf(node),
@@ -72,13 +86,14 @@ function rowOf(socket: Row, node: WireNode | undefined, clock: { readonly utc: b
     PROCESS: socket.Name === '' ? undefined : socket.Name,
     PID: socket.Pid === 0 ? undefined : socket.Pid,
     USER: socket.User,
-    COMMAND: socket.Command,
-    CONTAINER: socket.ContainerID,
+    CONTAINER: container ?? shortId(socket.ContainerID),
+    CONTAINERID: socket.ContainerID,
     SENT: socket.SentBytes,
     RECEIVED: socket.ReceivedBytes,
     RTT: typeof socket.RTT === 'number' ? drawNanoseconds(socket.RTT) : undefined,
     OPENED: at(socket.OpenedAt),
     CLOSED: at(socket.ClosedAt),
+    COMMAND: socket.Command,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { WireEdge, WireNode } from '../contract/element.ts';
 import { nameOf, typeOf } from './render/element.ts';
 import { addressesOf } from './render/elements.ts';
+import { containerRow, networkRow, openflowRow, portRow, switchRow } from './render/layers.ts';
 import { neighboursOf, routesOf, rulesOf } from './render/routing.ts';
 
 export interface Thing {
@@ -12,6 +13,8 @@ export interface Thing {
   readonly steps: string;
   /** One row for each thing in a node, with its columns as keys. Without it nodes are listed as nodes. */
   readonly rows?: (node: WireNode, place: Place) => readonly Row[];
+  /** Owners whose names its rows tell. */
+  readonly owners?: readonly ('netns' | 'ovsbridge')[];
   /** It is a part of a node rather than a node: rows in every format. */
   readonly isPart?: true;
 }
@@ -21,6 +24,8 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Where a node is: the namespace that owns it, undefined for that of the host. */
 export interface Place {
   readonly netns: string | undefined;
+  /** The bridge of Open vSwitch that owns it, where that is asked for. */
+  readonly bridge?: string;
 }
 
 export const things: readonly Thing[] = [
@@ -69,6 +74,43 @@ export const things: readonly Thing[] = [
     doc: 'Linux and Open vSwitch bridges',
     steps: ".V().HasEither('Type', 'bridge', 'Type', 'ovsbridge')",
     rows: (node, place) => [interfaceRow(node, place)],
+  },
+  {
+    name: 'ports',
+    aliases: ['port', 'ovsport', 'ovsports'],
+    doc: 'ports of Open vSwitch, and of switches nearby (LLDP, CDP)',
+    steps: ".V().HasEither('Type', 'ovsport', 'Type', 'switchport')",
+    owners: ['ovsbridge'],
+    rows: (node, place) => [portRow(node, place)],
+  },
+  {
+    name: 'openflow',
+    aliases: ['ofrules', 'ofrule', 'of'],
+    doc: 'rules of OpenFlow, with what they counted',
+    steps: ".V().Has('Type', 'ofrule')",
+    owners: ['ovsbridge'],
+    rows: (node, place) => [openflowRow(node, place)],
+  },
+  {
+    name: 'switches',
+    aliases: ['switch', 'sw'],
+    doc: 'Open vSwitch as a whole, and switches nearby (LLDP, CDP)',
+    steps: ".V().HasEither('Type', 'ovs-system', 'Type', 'switch')",
+    rows: (node) => [switchRow(node)],
+  },
+  {
+    name: 'containers',
+    aliases: ['container', 'ct', 'co'],
+    doc: 'containers of every engine, running or not',
+    steps: ".V().Has('Type', 'container')",
+    rows: (node, place) => [containerRow(node, place)],
+  },
+  {
+    name: 'networks',
+    aliases: ['network', 'net'],
+    doc: 'networks of container engines',
+    steps: ".V().HasEither('Type', 'dockernetwork', 'Type', 'podmannetwork')",
+    rows: (node) => [networkRow(node)],
   },
   {
     name: 'routes',

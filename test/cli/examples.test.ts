@@ -1,4 +1,5 @@
 import { flowList } from '../query/flow-list.ts';
+import { Ground } from '../rules/ground.ts';
 import { fakeCaptures, fakeTails } from './fake-captures.ts';
 import { smallNetwork } from './network.ts';
 import { skein } from './terminal.ts';
@@ -8,6 +9,7 @@ const notRun = new Set(['up', 'graph', 'lab', 'watch', 'completion', 'doctor']);
 
 test('every example of the help is understood, by the command line and by the query engine', async () => {
   await using server = await smallNetwork({
+    rules: (graph) => new Ground({ graph }).rules,
     captures: fakeCaptures(),
     tails: fakeTails([]),
     flows: { flows: flowList([]), matchFilter: () => () => true },

@@ -90,7 +90,7 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const reply = await ask(session, options, { query });
   const { rows, isPart } = thing;
   if (!(isGrid || isPart) || (reply.kind !== 'graph' && !rows)) return print(session, reply, options);
-  const place = await placesIn(session, options, graph);
+  const place = await placesIn(session, options, graph, thing.owners);
   if (reply.kind === 'graph') return printRows(session, thing.name, edgeRows(reply, place), options);
   if (reply.kind !== 'nodes' || !rows) return print(session, reply, options);
   // In a span a thing is listed once for each of its versions.

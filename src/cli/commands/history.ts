@@ -11,7 +11,7 @@ import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 export function define(command: Command, session: Session): void {
   command
-    .argument('<node>', 'its name, OWNER/NAME, id or TID')
+    .argument('<node>', 'its name, OWNER/NAME, TYPE:NAME, id or TID')
     .action((name: string, _, self: Command) => run(session, name, self.optsWithGlobals()));
   addFormatOption(command, ['table', 'json', 'ndjson', 'csv', 'yaml', 'columns']);
   addListOptions(command);

@@ -7,7 +7,7 @@ import { sayOf } from '../user-metadata.ts';
 
 export function define(command: Command, session: Session): void {
   command
-    .argument('<node>', 'by name, OWNER/NAME, id or TID')
+    .argument('<node>', 'by name, OWNER/NAME, TYPE:NAME, id or TID')
     .argument('<pairs...>', 'KEY=VALUE; a value that is JSON is what it says')
     .action((word: string, words: string[], _, self: Command) =>
       sayOf(session, word, { set: pairsOf(words), unset: [] }, self.optsWithGlobals()),

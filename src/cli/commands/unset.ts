@@ -6,7 +6,7 @@ import { sayOf } from '../user-metadata.ts';
 
 export function define(command: Command, session: Session): void {
   command
-    .argument('<node>', 'by name, OWNER/NAME, id or TID')
+    .argument('<node>', 'by name, OWNER/NAME, TYPE:NAME, id or TID')
     .argument('<keys...>', 'what to take back')
     .action((word: string, keys: string[], _, self: Command) =>
       sayOf(session, word, { set: {}, unset: keys }, self.optsWithGlobals()),

@@ -2,8 +2,12 @@
 import type { WireElement } from '../../contract/element.ts';
 
 export function nameOf(element: WireElement): string {
-  const { Name } = element.Metadata;
-  return typeof Name === 'string' && Name !== '' ? Name : element.ID;
+  const { Name, Type, Table, Priority, GroupId } = element.Metadata;
+  if (typeof Name === 'string' && Name !== '') return Name;
+  // Rules and groups of OpenFlow have no names: these numbers say more than an id.
+  if (Type === 'ofrule') return `rule ${Table}/${Priority}`;
+  if (Type === 'ofgroup') return `group ${GroupId}`;
+  return element.ID;
 }
 
 export function typeOf(element: WireElement): string {

@@ -36,7 +36,9 @@ function travelText(travel: PathTravel, drawing: Drawing): string {
 function verdict({ reaches, reason, stopsAt, mtu, assumed, hops }: PathTravel, paint: Paint, width: number): string {
   const size = mtu === undefined || reaches === 'no' ? '' : `, packets of up to ${mtu} bytes`;
   const at = hops.length;
-  const where = stopsAt === undefined ? '' : ` at hop ${placeOf(hops, stopsAt.id) ?? at}, ${stopsAt.name}`;
+  const last = hops.findLast(({ node }) => node.id === stopsAt?.id);
+  const where =
+    stopsAt === undefined ? '' : ` at hop ${placeOf(hops, stopsAt.id) ?? at}, ${last ? hopName(last) : stopsAt.name}`;
   const why = reason === undefined ? '' : `: ${reason}`;
   const provided = assumed.length > 0 && reaches === 'yes' ? ', provided that' : '';
   const words = { yes: `reaches${size}${provided}`, no: `stops${where}${why}`, unknown: `unknown${where}${why}` }[

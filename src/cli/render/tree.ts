@@ -29,15 +29,31 @@ export function drawTree(nodes: readonly WireNode[], edges: readonly WireEdge[],
     if (shown.has(node.ID)) return;
     shown.add(node.ID);
     lines.push(lineOf(node, first, siblings, drawing));
-    const below = inOrder(children.get(node.ID) ?? []);
+    const all = inOrder(children.get(node.ID) ?? []);
+    const below = all.filter((child) => !isOpenFlow(child));
+    const counted = countLine(all.filter(isOpenFlow));
     for (const [i, child] of below.entries()) {
-      const isLast = i === below.length - 1;
+      const isLast = i === below.length - 1 && counted === '';
       grow(child, `${rest}${isLast ? '└── ' : '├── '}`, `${rest}${isLast ? '    ' : '│   '}`, below);
     }
+    if (counted !== '') lines.push(`${rest}└── ${drawing.paint.dim(counted)}\n`);
   };
   const roots = inOrder(nodes.filter((node) => !owned.has(node.ID)));
-  for (const root of [...roots, ...nodes]) grow(root, '', '', roots);
+  for (const root of [...roots, ...nodes.filter((node) => !owned.has(node.ID) || !isOpenFlow(node))])
+    grow(root, '', '', roots);
   return lines.join('');
+}
+
+/** There are thousands on a bridge: they are counted. */
+function isOpenFlow(node: WireNode): boolean {
+  return ['ofrule', 'ofgroup'].includes(typeOf(node));
+}
+
+function countLine(nodes: readonly WireNode[]): string {
+  const groups = nodes.filter((node) => typeOf(node) === 'ofgroup').length;
+  const rules = nodes.length - groups;
+  const of = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]);
+  return [...of(rules, 'rule'), ...of(groups, 'group')].join(', ').replace(/$/, nodes.length > 0 ? ' of OpenFlow' : '');
 }
 
 /** Things first, then what contains things, each as people count. */
