@@ -14,11 +14,10 @@ import { FlowWriter } from './archive/flow-writer.ts';
 import { TraceFlows } from './archive/trace-flows.ts';
 import { type CaptureBounds, powerOfTwo } from './capture/bounds.ts';
 import type { Capture } from './capture/capture.ts';
-import { Captures } from './capture/captures.ts';
+import { Captures, type KeptCaptures } from './capture/captures.ts';
 import { filterProgram } from './capture/filter-program.ts';
 import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
-import { captureFile } from './capture/kept.ts';
 import { LiveFlows } from './capture/live-flows.ts';
 import { sweepSwitches } from './capture/ovs-leftovers.ts';
 import { Tails } from './capture/tail.ts';
@@ -40,6 +39,7 @@ import type { Log, Namespaces, ProbeHost } from './probes/probe.ts';
 import { dialectOf } from './query/dialect.ts';
 import type { Answer, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
+import { keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 
 export interface FlowParts {
@@ -133,7 +133,12 @@ export function startFlows(parts: FlowParts): RunningFlows {
     check: (query) => checkQuery(parts.engine, query),
     namespaces: () => namespaces.list(),
     ownNode: host.id,
-    kept: captureFile(join(config.data, 'captures.json'), isKeptCapture, Date.now),
+    kept: keptLists<KeptCaptures>({
+      file: join(config.data, 'captures.json'),
+      things: 'captures',
+      isEntry: { captures: isKeptCapture },
+      nowMs: Date.now,
+    }),
     newId: randomUUID,
     limits: { captures: config.capture.max, nodes: config.capture.nodes },
   });

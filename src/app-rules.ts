@@ -12,10 +12,10 @@ import type { NodeType } from './model/vocabulary.ts';
 import type { Log } from './probes/probe.ts';
 import { dialectOf } from './query/dialect.ts';
 import type { QueryEngine } from './query/query.ts';
-import { ruleFile } from './rules/kept.ts';
-import { defaultLimits } from './rules/rule.ts';
+import { type AllRules, defaultLimits } from './rules/rule.ts';
 import { Rules } from './rules/rules.ts';
 import { systemClock } from './std/clock.ts';
+import { keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 
 export interface RuleParts {
@@ -56,15 +56,16 @@ export function startRules(parts: RuleParts): RunningRules {
     },
     check: (query) => checkQuery(engine, query),
     observed: (type) => observed.get(type) ?? none,
-    kept: ruleFile(
-      join(config.data, 'rules.json'),
-      {
+    kept: keptLists<AllRules>({
+      file: join(config.data, 'rules.json'),
+      things: 'rules',
+      isEntry: {
         nodeRules: (value) => keptNodeRuleShape.safeParse(value).success,
         edgeRules: (value) => keptEdgeRuleShape.safeParse(value).success,
         userMetadata: (value) => userMetadataShape.safeParse(value).success,
       },
-      Date.now,
-    ),
+      nowMs: Date.now,
+    }),
     newId: randomUUID,
     clock: systemClock,
     log,

@@ -4,11 +4,11 @@
  */
 import type { Commit } from '../graph/change.ts';
 import type { GraphNode } from '../graph/element.ts';
+import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import type { Capture } from './capture.ts';
 import { faultsOf } from './checks.ts';
 import { CaptureEntries, type EntriesParts } from './entries.ts';
-import type { KeptCaptures } from './kept.ts';
 import { isSamePlace, type KnownNamespace, placeOf } from './places.ts';
 import { CapturePoint, type PointParts } from './point.ts';
 import { TimeToLive } from './time-to-live.ts';
@@ -21,9 +21,14 @@ export interface CapturesParts extends EntriesParts, Omit<PointParts, 'changed' 
   readonly namespaces: () => readonly KnownNamespace[];
   /** Node of the namespace we run in. */
   readonly ownNode: string;
-  readonly kept: KeptCaptures;
+  readonly kept: KeptLists<KeptCaptures>;
   readonly newId: () => string;
   readonly limits: CaptureLimits;
+}
+
+/** What is written down over a restart. */
+export interface KeptCaptures {
+  readonly captures: readonly Capture[];
 }
 
 export interface CaptureLimits {
@@ -83,8 +88,8 @@ export class Captures {
 
   /** Takes up what earlier runs left, and the capture of the configuration. Gives what is odd about the file. */
   restore(startup?: Omit<Capture, 'UUID'>): string | undefined {
-    const { captures, note } = this.#parts.kept.read();
-    for (const capture of captures) {
+    const { lists, note } = this.#parts.kept.read();
+    for (const capture of lists.captures) {
       if (capture.IsStartup) continue;
       if (capture.EndsAt !== undefined && capture.EndsAt <= this.#parts.clock.now()) continue;
       if (this.#all.size < this.#parts.limits.captures) this.#take(capture);
@@ -213,7 +218,7 @@ export class Captures {
   /** Where nothing can be written captures run all the same, until the end of the process. */
   #keep(): void {
     try {
-      this.#parts.kept.write(this.list().filter(({ IsStartup }) => !IsStartup));
+      this.#parts.kept.write({ captures: this.list().filter(({ IsStartup }) => !IsStartup) });
       this.#trouble = undefined;
     } catch (error) {
       const trouble = `captures will not survive a restart: ${(error as Error).message}`;

@@ -35,8 +35,6 @@ export interface AllRules {
   readonly userMetadata: readonly UserMetadata[];
 }
 
-export const noRules: AllRules = { nodeRules: [], edgeRules: [], userMetadata: [] };
-
 export interface RuleLimits {
   /** Node rules and edge rules together. */
   readonly rules: number;

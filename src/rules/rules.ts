@@ -5,11 +5,11 @@
 import type { Commit } from '../graph/change.ts';
 import type { GraphNode } from '../graph/element.ts';
 import type { Clock } from '../std/clock.ts';
+import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { uuidV5 } from '../std/uuid.ts';
 import { edgeRuleFaults, nodeRuleFaults } from './checks.ts';
-import type { KeptRules } from './kept.ts';
-import type { EdgeRule, NewRule, NodeRule, Rule, RuleLimits } from './rule.ts';
+import type { AllRules, EdgeRule, NewRule, NodeRule, Rule, RuleLimits } from './rule.ts';
 import { UserNodes } from './user.ts';
 import { Wanted } from './wanted.ts';
 import { Writing, type WritingParts } from './writing.ts';
@@ -21,7 +21,7 @@ export interface RulesParts extends WritingParts {
   readonly check: (query: string) => void;
   /** Keys that probes say of nodes of a type. */
   readonly observed: (type: string) => ReadonlySet<string>;
-  readonly kept: KeptRules;
+  readonly kept: KeptLists<AllRules>;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: { warn(message: string): void };
@@ -74,7 +74,7 @@ export class Rules {
 
   /** Takes up what earlier runs left. Gives what is odd about the file. */
   restore(): string | undefined {
-    const { rules, note } = this.#parts.kept.read();
+    const { lists: rules, note } = this.#parts.kept.read();
     for (const rule of rules.nodeRules) this.#nodeRules.set(rule.UUID, rule);
     for (const rule of rules.edgeRules) this.#edgeRules.set(rule.UUID, rule);
     this.user.restore(rules.userMetadata);

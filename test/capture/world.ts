@@ -1,8 +1,7 @@
 /** A graph, a clock and mechanisms whose strings the test pulls: captures without a kernel. */
 import type { Capture } from '../../src/capture/capture.ts';
-import { Captures, type CapturesParts } from '../../src/capture/captures.ts';
+import { Captures, type CapturesParts, type KeptCaptures } from '../../src/capture/captures.ts';
 import { Gate } from '../../src/capture/gate.ts';
-import type { KeptCaptures } from '../../src/capture/kept.ts';
 import type { CaptureStats, Mechanism, MechanismContext, Running } from '../../src/capture/mechanism.ts';
 import type { CapturePlace } from '../../src/flow/place.ts';
 import type { Change } from '../../src/graph/change.ts';
@@ -10,6 +9,7 @@ import type { GraphNode, Metadata } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import type { Answer } from '../../src/query/query.ts';
 import { QueryEngine } from '../../src/query/query.ts';
+import type { KeptLists } from '../../src/std/kept-lists.ts';
 import { fakeClock } from '../std/fake-clock.ts';
 
 export const all: Mechanism['can'] = {
@@ -82,9 +82,9 @@ export function world(
     return its;
   };
   const mechanisms = (options.types ?? [{}]).map(mechanism);
-  const kept: KeptCaptures = {
-    read: () => ({ captures: written, note: undefined }),
-    write: (captures) => {
+  const kept: KeptLists<KeptCaptures> = {
+    read: () => ({ lists: { captures: written }, note: undefined }),
+    write: ({ captures }) => {
       if (options.isReadOnly) throw new Error('EROFS');
       written = captures;
     },

@@ -5,16 +5,16 @@ import type { Change } from '../../src/graph/change.ts';
 import type { GraphNode, Metadata } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { QueryEngine } from '../../src/query/query.ts';
-import type { KeptRules } from '../../src/rules/kept.ts';
-import { type AllRules, defaultLimits, noRules, type RuleLimits } from '../../src/rules/rule.ts';
+import { type AllRules, defaultLimits, type RuleLimits } from '../../src/rules/rule.ts';
 import { Rules } from '../../src/rules/rules.ts';
 import { systemClock } from '../../src/std/clock.ts';
+import type { KeptLists } from '../../src/std/kept-lists.ts';
 
 export class Ground implements AsyncDisposable {
   readonly graph: Graph;
   readonly rules: Rules;
   readonly timeline: MergedTimeline;
-  readonly kept: KeptRules & { now: AllRules };
+  readonly kept: KeptLists<AllRules> & { now: AllRules };
   readonly #engine = new QueryEngine({ keys: () => [] });
   readonly #unsubscribe: () => void;
 
@@ -23,8 +23,8 @@ export class Ground implements AsyncDisposable {
     this.graph = graph ?? before?.graph ?? new Graph({ indexed: ['Type', 'Name', 'TID'] });
     this.timeline = new MergedTimeline({ graph: this.graph, flushed: async () => undefined, nowMs: Date.now });
     const kept = {
-      now: before?.kept.now ?? noRules,
-      read: () => ({ rules: kept.now, note: undefined }),
+      now: before?.kept.now ?? { nodeRules: [], edgeRules: [], userMetadata: [] },
+      read: () => ({ lists: kept.now, note: undefined }),
       write(rules: AllRules) {
         kept.now = JSON.parse(JSON.stringify(rules));
       },

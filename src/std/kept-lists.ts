@@ -1,0 +1,90 @@
+/** Lists over a restart: a JSON file, written beside and moved into place, so that it is always whole. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Lists by their names in the file. */
+type Lists<L> = { readonly [Name in keyof L]: readonly unknown[] };
+
+export interface KeptLists<L> {
+  /** Empty ones where there is no file. `note`: what was wrong with the file, which lies aside then. */
+  read(): { readonly lists: L; readonly note: string | undefined };
+  /** Throws what the file system says. */
+  write(lists: L): void;
+}
+
+export interface KeptListsParts<L> {
+  readonly file: string;
+  /** What is in the lists, for sentences: 'captures'. */
+  readonly things: string;
+  /** Whether an entry of the file belongs in that list. */
+  readonly isEntry: Readonly<Record<keyof L, (value: unknown) => boolean>>;
+  readonly nowMs: () => number;
+}
+
+const FORMAT = 1;
+
+export function keptLists<L extends Lists<L>>(parts: KeptListsParts<L>): KeptLists<L> {
+  const { file, things, nowMs } = parts;
+  return {
+    read() {
+      let text: string;
+      try {
+        text = readFileSync(file, 'utf8');
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || code === 'ENOTDIR') return { lists: emptyLists(parts), note: undefined };
+        return { lists: emptyLists(parts), note: `${things} of earlier runs cannot be read: ${message}` };
+      }
+      const { lists, fault } = parsed(text, parts);
+      if (fault === undefined) return { lists, note: undefined };
+      const aside = `${file}.bad-${nowMs()}`;
+      let where = `kept as ${aside}`;
+      try {
+        renameSync(file, aside);
+      } catch (error) {
+        where = `left where it is (${(error as Error).message})`;
+      }
+      return { lists, note: `${file} ${fault}: ${where}` };
+    },
+
+    write(lists) {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      const beside = `${file}.new`;
+      const handle = openSync(beside, 'w', 0o600);
+      try {
+        writeFileSync(handle, `${JSON.stringify({ format: FORMAT, ...lists }, undefined, 1)}\n`);
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+      renameSync(beside, file);
+    },
+  };
+}
+
+function parsed<L>(text: string, parts: KeptListsParts<L>): { readonly lists: L; readonly fault?: string } {
+  const { things, isEntry } = parts;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { lists: emptyLists(parts), fault: `is not JSON (${(error as Error).message})` };
+  }
+  const all = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const names = Object.keys(isEntry) as (keyof L & string)[];
+  if (all.format !== FORMAT || names.some((name) => !Array.isArray(all[name])))
+    return { lists: emptyLists(parts), fault: `holds no ${things}` };
+  let bad = 0;
+  const good = names.map((name) => {
+    const entries = all[name] as readonly unknown[];
+    const fine = entries.filter(isEntry[name]);
+    bad += entries.length - fine.length;
+    return [name, fine] as const;
+  });
+  const lists = Object.fromEntries(good) as L;
+  return bad === 0 ? { lists } : { lists, fault: `holds ${bad} entries that are no ${things}` };
+}
+
+function emptyLists<L>({ isEntry }: KeptListsParts<L>): L {
+  return Object.fromEntries(Object.keys(isEntry).map((name) => [name, []])) as L;
+}
