@@ -5,7 +5,7 @@ import { ownedTid } from '../identity.ts';
 import type { ProbeHost } from '../probe.ts';
 
 /** Who tells of a container, best first: an engine runs its containers by those behind it. */
-export const MANAGERS = ['docker', 'podman', 'containerd', 'runc'] as const;
+export const MANAGERS = ['docker', 'podman', 'containerd', 'runc', 'lxd'] as const;
 export type Manager = (typeof MANAGERS)[number];
 
 export interface Container {
@@ -23,6 +23,8 @@ export interface Container {
   /** What there is to say of it. */
   readonly facts: ContainerFacts;
   readonly networks: readonly Attachment[];
+  /** What its manager alone says: keys of the node beside those that all have. */
+  readonly own?: Metadata | undefined;
 }
 
 /** Absent ones are left away. Times are epoch ms. */
@@ -48,7 +50,8 @@ export function containerNodeId(host: string, key: string): string {
   return uuidV5(['container', host, key]);
 }
 
-export function describeContainer({ key, name, pid, facts, networks }: Container, manager: Manager, host: ProbeHost) {
+export function describeContainer(container: Container, manager: Manager, host: ProbeHost): Metadata {
+  const { key, name, pid, facts, networks, own } = container;
   const { id, status, image, imageId, runtime, labels, more } = facts;
   return known({
     Type: 'container',
@@ -68,6 +71,7 @@ export function describeContainer({ key, name, pid, facts, networks }: Container
       Networks: networks.length > 0 ? networks.map(({ shown }) => shown) : undefined,
       ...more,
     }),
+    ...own,
   });
 }
 

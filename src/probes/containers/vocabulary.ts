@@ -70,7 +70,7 @@ export const Container = nodeType('container', 'A container, running or not, bel
     index: true,
   }),
   Manager: field(z.string(), {
-    doc: 'Who tells of it: docker, podman, containerd or runc, the first of those that knows it',
+    doc: 'Who tells of it: docker, podman, containerd, runc or lxd, the first of those that knows it',
     example: 'docker',
     index: true,
   }),

@@ -1,0 +1,119 @@
+/** LXD: its instances, from its API and its events. Incus, which came out of it, speaks the same. */
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import * as z from 'zod';
+import { backoff } from '../../std/backoff.ts';
+import { bell } from '../../std/bell.ts';
+import type { Container } from '../containers/container.ts';
+import { stage } from '../containers/stage.ts';
+import { NetnsOfContainers } from '../containers/vocabulary.ts';
+import { watchDirectory } from '../directory.ts';
+import { defineProbe } from '../probe.ts';
+import { follow } from './follow.ts';
+import { OWNED, types } from './vocabulary.ts';
+
+const options = z
+  .object({
+    sockets: z
+      .array(z.string().startsWith('/', 'has to be a path'))
+      .min(1)
+      .max(10)
+      .default(['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket'])
+      .describe('Sockets of the daemon; the first that is there is used'),
+    goneAfterMs: z
+      .int()
+      .min(0)
+      .default(60_000)
+      .describe('How long what the daemon said is shown when it does not answer, in ms'),
+    verifyMs: z.int().min(100).default(300_000).describe('How often everything is read anew, in ms'),
+    answerMs: z.int().min(100).default(10_000).describe('How long an answer may take, in ms'),
+    instancesMax: z.int().min(1).default(10_000).describe('How many instances are shown at most'),
+  })
+  .prefault({});
+
+const MESSAGE_CHARS_MAX = 200;
+
+export const lxd = defineProbe({
+  name: 'lxd',
+  doc: 'LXD (and Incus): containers and virtual machines of all projects, running or not.',
+  reads: [
+    'The daemon over its socket: it is told what happens to instances (lifecycle events, over a WebSocket).',
+    'Each instance when something happened to it, and all of them every five minutes.',
+  ],
+  needs: [
+    {
+      what: 'the right to write to /var/lib/lxd/unix.socket, or to that of the snap',
+      without: 'no instance is seen',
+    },
+  ],
+  counters: {
+    badAnswers: 'answers about one instance that made no sense, or were refused',
+    connectionsLost: 'connections that the daemon refused or ended, or that made no sense',
+    events: 'events of instances, profiles and projects',
+    instancesNotShown: 'instances beyond the limit, each time that they were listed',
+    refused: 'changes that the graph refused',
+  },
+  options,
+  types,
+  adds: [NetnsOfContainers],
+
+  async run(context) {
+    const { options: given, signal, ready, notice, count } = context;
+    const instances = new Map<string, Container>();
+    const look = bell();
+    let isKnown = false;
+    const changed = () => {
+      isKnown = true;
+      look.ring();
+    };
+    const showing = stage({
+      context,
+      manager: 'lxd',
+      owned: OWNED,
+      look,
+      scene: () => (isKnown ? { containers: instances.values(), looksAround: false } : undefined),
+    });
+    await Promise.all([showing, listen()]);
+
+    async function listen(): Promise<void> {
+      const there = bell();
+      for (const path of given.sockets)
+        watchDirectory(
+          dirname(path),
+          (name) => (name === undefined || name === basename(path)) && there.ring(),
+          signal,
+        );
+      const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
+      let forget: NodeJS.Timeout | undefined;
+      while (!signal.aborted) {
+        const path = given.sockets.find((one) => existsSync(one));
+        if (path !== undefined) {
+          const error = await follow({
+            ...given,
+            ...{ path, instances, signal, count },
+            changed() {
+              clearTimeout(forget);
+              forget = undefined;
+              waits.reset();
+              notice(undefined);
+              changed();
+            },
+          }).catch((reason: unknown) => reason as NodeJS.ErrnoException);
+          if (signal.aborted) break;
+          count('connectionsLost');
+          const needs = error.code === 'EACCES' ? ' (needs the right to write to its socket)' : '';
+          notice(`LXD at ${path} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
+        } else notice(`no LXD: nothing at ${given.sockets.join(', ')}`, 'quietly');
+        forget ??= setTimeout(() => {
+          instances.clear();
+          changed();
+        }, given.goneAfterMs).unref();
+        ready();
+        const retry = path === undefined ? undefined : setTimeout(there.ring, waits.next()).unref();
+        await there.rung(signal);
+        clearTimeout(retry);
+      }
+      clearTimeout(forget);
+    }
+  },
+});
