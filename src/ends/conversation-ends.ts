@@ -34,9 +34,13 @@ export function endsOf(
 ): ConversationEnds {
   const other = chosenSide(otherSides, where);
   const here = among(tuple, where, [...socketsAt(tuple)]);
-  if (!other || (here.a && here.b && here.listener)) return { ...here, other };
+  if (!other) return { ...here, other };
   const there = among(other.tuple, where, [...socketsAt(other.tuple)]);
-  return { a: here.a ?? there.a, b: here.b ?? there.b, listener: here.listener ?? there.listener, other };
+  const a = here.a ?? there.a;
+  if (!other.isDestination) return { a, b: here.b ?? there.b, listener: here.listener ?? there.listener, other };
+  // Who waits at the address that was dialled is passed by: what arrives goes elsewhere.
+  const { b, listener } = other.isBefore ? here : there;
+  return { a, b, listener, other };
 }
 
 function among(tuple: Tuple, where: Whereabouts, sockets: readonly Socket[]): Omit<ConversationEnds, 'other'> {

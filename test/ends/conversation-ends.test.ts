@@ -70,6 +70,23 @@ test('behind a translation it is found by what the conversation is there', () =>
   expect(who([a, b, listener], '10.0.0.254:40000 > 10.0.0.2:80', { translations })).toEqual(expected);
 });
 
+test('who waits at an address that is translated is not who is spoken to', () => {
+  const nat = translation('t', '10.0.0.1:40000 > 192.0.2.1:8080', '10.0.0.1:40000 > 10.0.0.2:80');
+  const proxy = { ...listener, id: 'router/9', node: 'router', localPort: 8080 };
+  const [dialled, arriving] = ['10.0.0.1:40000 > 192.0.2.1:8080', '10.0.0.1:40000 > 10.0.0.2:80'];
+  for (const protocol of [6, 17]) {
+    const [waits, passedBy] = [listener, proxy].map(
+      (socket): Socket => (protocol === 6 ? socket : { ...socket, protocol: 'UDP', state: 'CLOSE' }),
+    ) as [Socket, Socket];
+    const { original, reply } = nat;
+    const translations = [{ ...nat, original: { ...original, protocol }, reply: { ...reply, protocol } }];
+    for (const asked of [dialled, arriving]) {
+      expect(who([waits, passedBy], asked, { translations, protocol })[2]).toBe('ns2/3');
+      expect(who([passedBy], asked, { translations, protocol }).slice(1)).toEqual([undefined, undefined]);
+    }
+  }
+});
+
 test('translations of two namespaces that disagree are told only where one of them is the one it was seen in', () => {
   const before = '10.0.0.1:40000 > 10.0.0.2:80';
   const a = translation('t1', before, '192.0.2.1:40000 > 10.0.0.2:80');
