@@ -146,7 +146,7 @@ const port =
   };
 
 /** As flows write them. */
-const written = ['DHCPv4', 'VRRPv2', 'ICMPv4', 'ICMPv6', 'DNS', 'TLS', 'ARP', 'QUIC'];
+const written = ['DHCPv4', 'VRRPv2', 'ICMPv4', 'ICMPv6', 'DNS', 'TLS', 'ARP', 'QUIC', 'TCP', 'UDP', 'SCTP'];
 
 function protocol(value: string): Test {
   const name = value.toUpperCase();

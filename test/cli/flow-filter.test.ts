@@ -18,6 +18,7 @@ test.each([
   ['--not --to-port 20-22', ".HasEither('Transport.B', LT(20), 'Transport.B', GT(22))"],
   ['--not --app dns --app tls', ".Has('Application', NEE('DNS')).Has('Application', 'TLS')"],
   ['--app icmpV4', ".Has('Application', 'ICMPv4')"],
+  ['--app tcp', ".Has('Application', 'TCP')"],
   ['--protocol icmp', ".Has('LayersPath', Regex('(?i)(.*/)?ICMPv[46](/.*)?'))"],
   ['--not --protocol icmp', ".HasNot('ICMP.Type')"],
   ['--mac 02:00:00:00:00:0A', ".Has('Link', '02:00:00:00:00:0a')"],
