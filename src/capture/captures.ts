@@ -6,6 +6,7 @@ import type { Commit } from '../graph/change.ts';
 import type { GraphNode } from '../graph/element.ts';
 import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
+import { Passes } from '../std/passes.ts';
 import type { Capture } from './capture.ts';
 import { faultsOf } from './checks.ts';
 import { CaptureEntries, type EntriesParts } from './entries.ts';
@@ -39,10 +40,6 @@ export interface CaptureLimits {
 
 export const defaultLimits: CaptureLimits = { captures: 1_000, nodes: 2_000 };
 
-/** The graph may say more in a moment. */
-const SETTLE_MS = 50;
-/** All captures together are matched for no more than this share of the time. */
-const SHARE = 4;
 /** Sentences that are kept about the nodes of one capture. */
 const NOTES_MAX = 20;
 
@@ -72,17 +69,14 @@ export class Captures {
   readonly #entries: CaptureEntries;
   readonly #claims = new Set<string>();
   readonly #ttl: TimeToLive;
-  #isDirty = false;
-  #pass: Promise<void> | undefined;
-  #cancel: (() => void) | undefined;
-  #isStopped = false;
-  #lastPassMs = 0;
+  readonly #passes: Passes;
   #revision = 0;
   #trouble: string | undefined;
 
   constructor(parts: CapturesParts) {
     this.#parts = parts;
     this.#entries = new CaptureEntries(parts);
+    this.#passes = new Passes({ clock: parts.clock, run: () => this.#matchAll() });
     this.#ttl = new TimeToLive(parts.clock, (id) => void this.delete(id));
   }
 
@@ -190,10 +184,8 @@ export class Captures {
 
   /** Resolves when nothing runs any more; what is kept stays kept. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
     this.#ttl.stop();
-    this.#cancel?.();
-    await this.#pass;
+    await this.#passes.stop();
     await Promise.all([...this.points()].map((point) => point.stop()));
   }
 
@@ -228,31 +220,20 @@ export class Captures {
   }
 
   #changed(): void {
-    this.#isDirty = true;
-    if (this.#cancel || this.#pass || this.#isStopped || this.#all.size === 0) return;
-    this.#cancel = this.#parts.clock.after(Math.max(SETTLE_MS, this.#lastPassMs * SHARE), () => {
-      this.#cancel = undefined;
-      this.#pass = this.#matchAll().finally(() => {
-        this.#pass = undefined;
-        if (this.#isDirty) this.#changed();
-      });
-    });
+    if (this.#all.size > 0) this.#passes.due();
   }
 
   async #matchAll(): Promise<void> {
-    const startedMs = this.#parts.clock.now();
-    this.#isDirty = false;
     for (const its of [...this.#all.values()]) {
       try {
         const nodes = await this.#parts.match(its.capture.GremlinQuery);
-        if (this.#isStopped) return;
+        if (this.#passes.isStopped) return;
         // It may have been deleted while it was asked.
         if (this.#all.get(its.capture.UUID) === its) this.#reconcile(its, nodes);
       } catch (error) {
         its.refusals = [`its query fails: ${(error as Error).message}`];
       }
     }
-    this.#lastPassMs = this.#parts.clock.now() - startedMs;
   }
 
   #reconcile(its: Kept, found: readonly GraphNode[]): void {

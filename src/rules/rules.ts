@@ -7,8 +7,11 @@ import type { GraphNode } from '../graph/element.ts';
 import type { Clock } from '../std/clock.ts';
 import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
+import { Passes } from '../std/passes.ts';
 import { uuidV5 } from '../std/uuid.ts';
 import { edgeRuleFaults, nodeRuleFaults } from './checks.ts';
+import { essence } from './essence.ts';
+import { pairsOf } from './pairs.ts';
 import type { AllRules, EdgeRule, NewRule, NodeRule, Rule, RuleLimits } from './rule.ts';
 import { UserNodes } from './user.ts';
 import { Wanted } from './wanted.ts';
@@ -28,10 +31,6 @@ export interface RulesParts extends WritingParts {
   readonly limits: RuleLimits;
 }
 
-/** The graph may say more in a moment. */
-const SETTLE_MS = 50;
-/** All rules together are matched for no more than this share of the time. */
-const SHARE = 4;
 /** What one rule writes may make others find something: so often in one pass. */
 const ROUNDS_MAX = 8;
 /** A rule that changed the graph in more rounds of one pass than this works against itself or against another. */
@@ -57,17 +56,14 @@ export class Rules {
   /** Rules that never come to rest do nothing any more. */
   readonly #restless = new Set<string>();
   readonly #startedMs: number;
-  #isDirty = false;
-  #pass: Promise<void> | undefined;
-  #cancel: (() => void) | undefined;
-  #isStopped = false;
-  #lastPassMs = 0;
+  readonly #passes: Passes;
   #revision = 0;
   #trouble: string | undefined;
 
   constructor(parts: RulesParts) {
     this.#parts = parts;
     this.#startedMs = parts.clock.now();
+    this.#passes = new Passes({ clock: parts.clock, run: () => this.#run() });
     this.#writing = new Writing(parts);
     this.user = new UserNodes({ ...parts, max: parts.limits.userNodes, changed: () => this.#keep() });
   }
@@ -99,7 +95,7 @@ export class Rules {
   /** The same. Rejects when it would make more edges than one rule may. */
   async createEdgeRule(asked: NewRule<EdgeRule>): Promise<EdgeRule> {
     const faults = edgeRuleFaults(asked, this.#parts.check);
-    if (faults.length === 0) await this.#pairsOf(asked);
+    if (faults.length === 0) await pairsOf(asked, this.#parts);
     return this.#create(this.#edgeRules, asked, faults) as EdgeRule;
   }
 
@@ -115,11 +111,7 @@ export class Rules {
 
   /** Resolves when the graph is as the rules of now want it. It may have changed since then: that is another pass. */
   async settled(): Promise<void> {
-    // One that has begun may not know of what was just asked.
-    await this.#pass;
-    this.#cancel?.();
-    this.#cancel = undefined;
-    if (!this.#isStopped) await (this.#pass ?? this.#start());
+    await this.#passes.settled();
   }
 
   state(id: string): RuleState {
@@ -140,9 +132,7 @@ export class Rules {
 
   /** What rules made stays in the graph: they make it again when they are started again. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#pass;
+    await this.#passes.stop();
   }
 
   #create(all: Map<string, Rule>, asked: NewRule<Rule>, faults: readonly Fault[]): Rule {
@@ -178,21 +168,7 @@ export class Rules {
   }
 
   #changed(): void {
-    this.#isDirty = true;
-    if (this.#cancel || this.#pass || this.#isStopped) return;
-    if (this.#nodeRules.size + this.#edgeRules.size + this.user.size === 0 && !this.#isYoung()) return;
-    this.#cancel = this.#parts.clock.after(Math.max(SETTLE_MS, this.#lastPassMs * SHARE), () => {
-      this.#cancel = undefined;
-      void this.#start();
-    });
-  }
-
-  #start(): Promise<void> {
-    this.#pass = this.#run().finally(() => {
-      this.#pass = undefined;
-      if (this.#isDirty) this.#changed();
-    });
-    return this.#pass;
+    if (this.#nodeRules.size + this.#edgeRules.size + this.user.size > 0 || this.#isYoung()) this.#passes.due();
   }
 
   #isYoung(): boolean {
@@ -200,11 +176,9 @@ export class Rules {
   }
 
   async #run(): Promise<void> {
-    const startedMs = this.#parts.clock.now();
-    this.#isDirty = false;
     if (this.#isYoung()) this.#writing.adopt();
     const flips = new Map<string, number>();
-    for (let round = 0; round < ROUNDS_MAX && !this.#isStopped; round++) {
+    for (let round = 0; round < ROUNDS_MAX && !this.#passes.isStopped; round++) {
       const changed = this.#writing.write(await this.#wanted());
       if (changed.size === 0) break;
       for (const by of changed) {
@@ -213,9 +187,8 @@ export class Rules {
         if (count > FLIPS_MAX && this.#isRule(by)) this.#restless.add(by);
       }
       // The rest of a long chain comes next time.
-      if (round === ROUNDS_MAX - 1) this.#isDirty = true;
+      if (round === ROUNDS_MAX - 1) this.#passes.due();
     }
-    this.#lastPassMs = this.#parts.clock.now() - startedMs;
   }
 
   #isRule(id: string): boolean {
@@ -261,7 +234,7 @@ export class Rules {
   }
 
   async #wantEdges(rule: EdgeRule, wanted: Wanted): Promise<number> {
-    const pairs = await this.#pairsOf(rule);
+    const pairs = await pairsOf(rule, this.#parts);
     if (!this.#edgeRules.has(rule.UUID)) return 0;
     for (const [parent, child] of pairs) {
       const id = uuidV5(['edgerule', rule.UUID, parent, child]);
@@ -269,39 +242,4 @@ export class Rules {
     }
     return pairs.length;
   }
-
-  /** Every two once, also when both queries find both. Throws a Mistake when there are too many. */
-  async #pairsOf({ Src, Dst }: Pick<EdgeRule, 'Src' | 'Dst'>): Promise<(readonly [string, string])[]> {
-    const { match, limits } = this.#parts;
-    const from = new Set((await match(Src)).map(({ id }) => id));
-    const to = new Set((await match(Dst)).map(({ id }) => id));
-    if (from.size * to.size > limits.edges)
-      throw mistake(
-        'rule.edges',
-        `Src finds ${from.size} nodes and Dst ${to.size}: these are ${from.size * to.size} edges, and one rule makes ${limits.edges} at most`,
-        'narrow one of the queries',
-      );
-    const pairs: (readonly [string, string])[] = [];
-    const done = new Set<string>();
-    for (const parent of from)
-      for (const child of to) {
-        if (parent === child || done.has(`${child} ${parent}`)) continue;
-        done.add(`${parent} ${child}`);
-        pairs.push([parent, child]);
-      }
-    return pairs;
-  }
-}
-
-/** Rules that do the same are the same, whatever they are called. */
-function essence({ Name: _, Description: __, UUID: ___, ...rest }: NewRule<Rule> & { readonly UUID?: string }): string {
-  const sorted = (value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(
-          Object.entries(value)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([key, one]) => [key, sorted(one)]),
-        )
-      : value;
-  return JSON.stringify(sorted(rest));
 }
