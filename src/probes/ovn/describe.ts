@@ -10,6 +10,8 @@ export function describe(row: Row, { type, named, columns }: OvnTable): Metadata
     return value === undefined ? [] : [[keyOf(column), value] as const];
   });
   const ids = shown(row.columns.get('external_ids'));
+  // Skydive has them here.
+  if (ids !== undefined) known.push(['ExternalIDs', ids]);
   const up = row.columns.get('up');
   return {
     Name: named.map((column) => row.text(column)).find((text) => text !== undefined) ?? row.uuid,
@@ -22,10 +24,20 @@ export function describe(row: Row, { type, named, columns }: OvnTable): Metadata
   };
 }
 
-/** dhcpv4_options: Dhcpv4Options. */
+/** dhcpv4_options: Dhcpv4Options; external_ip: ExternalIP, as Skydive writes it. */
 export function keyOf(column: string): string {
-  return column.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return column
+    .split('_')
+    .map((word) => SHORT.get(word) ?? word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 }
+
+const SHORT: ReadonlyMap<string, string> = new Map(
+  ['ACL', 'DNS', 'ID', 'IP', 'MAC', 'QOS', 'SSL'].flatMap((short) => [
+    [short.toLowerCase(), short],
+    [`${short.toLowerCase()}s`, `${short}s`],
+  ]),
+);
 
 /** What is empty is as if it were not there. */
 function shown(value: ColumnValue): Value | undefined {

@@ -68,7 +68,10 @@ function* named(
   for (const [column, { table, relation }] of Object.entries(refers))
     for (const uuid of row.texts(column) ?? []) {
       const to = tables.row(table, uuid);
-      if (to) yield { to, relation };
+      if (!to) continue;
+      yield { to, relation };
+      // Every reference is that besides; Skydive knows nothing else.
+      if (relation !== 'ovn') yield { to, relation: 'ovn' };
     }
   for (const [column, { table, relation }] of Object.entries(names))
     for (const name of row.texts(column) ?? []) for (const to of byName.find(table, name)) yield { to, relation };
@@ -88,12 +91,12 @@ function* bound(south: Tables, byName: PortNames): Iterable<readonly [Row, Row]>
     }
 }
 
-/** Ports that are two ends of one wire, each pair once: a router's and a switch's, or those of two routers. */
+/** Ports that are two ends of one wire, each pair once: a switch's and a router's, or those of two routers. */
 function* joined(tables: Tables, byName: PortNames): Iterable<readonly [Row, Row]> {
   for (const port of tables.all('Logical_Switch_Port')) {
     const name = port.map('options').get('router-port');
     if (port.text('type') !== 'router' || typeof name !== 'string') continue;
-    for (const router of byName.find('Logical_Router_Port', name)) yield [router, port];
+    for (const router of byName.find('Logical_Router_Port', name)) yield [port, router];
   }
   for (const port of tables.all('Logical_Router_Port'))
     for (const peer of byName.find('Logical_Router_Port', port.text('peer') ?? ''))

@@ -32,7 +32,7 @@ function typeOf({ type, doc }: OvnTable): NodeType {
       example: { owner: 'lab' },
     }),
     OVN: field(z.record(z.string(), z.union([atom, z.array(atom), pairs])).optional(), {
-      doc: 'The row, by the names of its columns (`dynamic_addresses` is `DynamicAddresses`); rows it names are edges.',
+      doc: 'The row, by the names of its columns (`dynamic_addresses` is `DynamicAddresses`, `external_ip` is `ExternalIP`); rows it names are edges.',
       example: { Addresses: ['0a:00:00:00:00:01 10.0.0.1'] },
     }),
   });

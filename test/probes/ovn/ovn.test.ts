@@ -50,7 +50,7 @@ test('a switch holds its ports, and both are nodes with what their rows say', as
     '0a:00:00:00:00:01 10.0.0.1',
   );
   await eventually(() =>
-    expect(relations(only('sw0', 'LogicalSwitch'), only('p1', 'LogicalSwitchPort'))).toEqual(['ownership']),
+    expect(relations(only('sw0', 'LogicalSwitch'), only('p1', 'LogicalSwitchPort'))).toEqual(['ovn', 'ownership']),
   );
   const port = only('p1', 'LogicalSwitchPort');
   expect(port.metadata).toMatchObject({
@@ -67,6 +67,7 @@ test('what is changed is one version more, and what is deleted is gone with its 
   const { id, revision } = only('p1', 'LogicalSwitchPort');
   north.nbctl('set', 'logical_switch_port', 'p1', 'external_ids:owner=lab');
   await eventually(() => expect(only('p1', 'LogicalSwitchPort').metadata.ExtID).toEqual({ owner: 'lab' }));
+  expect(only('p1', 'LogicalSwitchPort').metadata.OVN).toMatchObject({ ExternalIDs: { owner: 'lab' } });
   expect(only('p1', 'LogicalSwitchPort')).toMatchObject({ id, revision: revision + 1 });
   north.nbctl('ls-del', 'sw0');
   await eventually(() => expect(named('p1', 'LogicalSwitchPort')).toEqual([]));
@@ -83,12 +84,16 @@ test('a router is joined to a switch by their ports, and to its peer once', asyn
   north.nbctl('lrp-add', 'r1', 'r1-r0', '0a:00:00:00:01:03', '10.9.0.2/30', 'peer=r0-r1');
   await eventually(() => {
     const port = only('r0-sw0', 'LogicalRouterPort');
-    expect(relations(port, only('sw0-r0', 'LogicalSwitchPort'))).toEqual(['layer2']);
-    expect(relations(only('r0', 'LogicalRouter'), port)).toEqual(['ownership']);
+    // From the switch's to the router's, as in Skydive: Out() leads from switch to router.
+    expect(relations(only('sw0-r0', 'LogicalSwitchPort'), port)).toEqual(['layer2']);
+    expect(relations(only('r0', 'LogicalRouter'), port)).toEqual(['ovn', 'ownership']);
     const [a, b] = [only('r0-r1', 'LogicalRouterPort'), only('r1-r0', 'LogicalRouterPort')];
     expect([...relations(a, b), ...relations(b, a)]).toEqual(['layer2']);
   });
-  expect(only('r0-sw0', 'LogicalRouterPort').metadata.OVN).toMatchObject({ Networks: ['10.0.0.254/24'] });
+  expect(only('r0-sw0', 'LogicalRouterPort').metadata.OVN).toMatchObject({
+    Networks: ['10.0.0.254/24'],
+    MAC: '0a:00:00:00:01:01',
+  });
 });
 
 test('rows of every kind are nodes, tied to what names them', async () => {
@@ -124,6 +129,9 @@ test('rows of every kind are nodes, tied to what names them', async () => {
     expect(relations(only('sw0', 'LogicalSwitch'), only('ip4', 'QoS'))).toEqual(['ovn']);
   });
   only('as0', 'AddressSet');
+  // Skydive's words: what is short for something is written large.
+  expect(only('192.0.2.1', 'NAT').metadata.OVN).toMatchObject({ ExternalIP: '192.0.2.1', LogicalIP: '10.0.0.0/24' });
+  expect(only('0.0.0.0/0', 'LogicalRouterStaticRoute').metadata.OVN).toMatchObject({ IPPrefix: '0.0.0.0/0' });
   only('m0', 'Meter');
   only('ip4.src == 10.0.0.1', 'LogicalRouterPolicy');
   expectVocabulary(ovn, running.graph);
