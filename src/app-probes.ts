@@ -18,6 +18,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     host: probes.host,
     libvirt: probes.libvirt,
     lldp: { interfaces: probes.lldp.interfaces },
+    lxd: probes.lxd,
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     openflow: {

@@ -76,6 +76,7 @@ export const configShape = z.strictObject({
         'fabric',
         'libvirt',
         'lldp',
+        'lxd',
         'netlink',
         'netns',
         'openflow',
@@ -182,6 +183,14 @@ export const configShape = z.strictObject({
         default: [],
         takes: 'NAMES',
         example: 'eno1,eno2',
+      }),
+    }),
+    lxd: z.strictObject({
+      sockets: option(texts(), {
+        doc: 'Sockets of LXD or Incus; the first that is there is used.',
+        default: ['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket'],
+        takes: 'PATHS',
+        example: '/var/lib/incus/unix.socket',
       }),
     }),
     netlink: z.strictObject({

@@ -8,6 +8,7 @@ import { fabric } from './fabric/index.ts';
 import { host } from './host/index.ts';
 import { libvirt } from './libvirt/index.ts';
 import { lldp } from './lldp/index.ts';
+import { lxd } from './lxd/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import { openflow } from './openflow/index.ts';
@@ -30,6 +31,7 @@ export const probes: readonly Probe[] = [
   podman,
   containerd,
   runc,
+  lxd,
   libvirt,
   ovn,
   ovs,
