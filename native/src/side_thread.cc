@@ -22,6 +22,11 @@ SideThread& SideThread::kernel() {
   return *only;
 }
 
+SideThread& SideThread::closing() {
+  static SideThread* const only = new SideThread("skein-close", false);
+  return *only;
+}
+
 SideThread& SideThread::tables() {
   static SideThread* const only = new SideThread("skein-tables", false);
   return *only;

@@ -7,6 +7,9 @@
  * `kernel` makes the calls that the kernel answers at once, under its lock of all devices (RTNL): whoever else holds
  * that, as they do who delete a namespace, is waited for. It stays once it was needed.
  *
+ * `closing` lets go of what the kernel lets go of slowly: of a packet socket only when nobody on any processor can still
+ * be looking at it (synchronize_net(), some ten ms each). It ends when nothing is left to do.
+ *
  * `tables` reads whole tables of the kernel, which takes as long as they are long: the sockets of all processes. It ends
  * when nothing is left to do.
  */
@@ -23,6 +26,7 @@ class SideThread {
  public:
   static SideThread& namespaces();
   static SideThread& kernel();
+  static SideThread& closing();
   static SideThread& tables();
 
   /**

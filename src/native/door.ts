@@ -81,8 +81,8 @@ export interface FramesOptions {
 }
 
 export interface FrameSocket {
-  /** Has an interface pass frames for a multicast address of 6 bytes; until the socket is closed. Throws as the door does. */
-  join(interfaceIndex: number, address: Uint8Array): void;
+  /** Has an interface pass frames for a multicast address of 6 bytes; until the socket is closed. Rejects like send(). */
+  join(interfaceIndex: number, address: Uint8Array): Promise<void>;
   /**
    * Starts delivery; called once. A batch is frames back to back: interface index and length (4 bytes each, little end
    * first), the frame from its Ethernet header on, filled up to a multiple of 4. The buffer is the listener's to keep.

@@ -178,7 +178,7 @@ export class FakeFrames implements FrameSocket {
     queueMicrotask(() => this.isClosed || this.#listener?.(batch));
   }
 
-  join(interfaceIndex: number): void {
+  async join(interfaceIndex: number): Promise<void> {
     this.joined.push(interfaceIndex);
   }
 

@@ -8,8 +8,8 @@ const INDEX = new URL('../../src/native/index.ts', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Asks, without a pause, one link by netlink and one device by ethtool, and prints as JSON how often it was answered and
- * how long the thread of JavaScript slept in 3 s, in ms. It has something to do at every moment, so a sleep is a wait
+ * Asks, without a pause, one link by netlink and one device by ethtool, listens for frames and ends it again, and prints
+ * as JSON how often it was answered, how often it listened, and how long the thread of JavaScript slept in 3 s, in ms. It has something to do at every moment, so a sleep is a wait
  * inside of a call. Time in which others had the processor is no sleep (schedstat tells apart).
  */
 const PROGRAM = `
@@ -39,6 +39,16 @@ const PROGRAM = `
     setImmediate(ask);
   });
   ask();
+  let listened = 0;
+  const listen = async () => {
+    const frames = await door.openFrames({ protocol: 0x88cc, netns });
+    await frames.join(1, new Uint8Array([1, 0x80, 0xc2, 0, 0, 0x0e]));
+    frames.onFrames(() => undefined);
+    frames.close();
+    listened++;
+    if (performance.now() < end) setImmediate(listen);
+  };
+  listen();
 
   const statistics = openSync('/proc/thread-self/schedstat', 'r');
   const text = Buffer.alloc(128);
@@ -50,7 +60,7 @@ const PROGRAM = `
   const begun = performance.now() - awakeMs();
   const turn = () => {
     if (performance.now() < end) setImmediate(turn);
-    else console.log(JSON.stringify({ answers, asleepMs: performance.now() - awakeMs() - begun }));
+    else console.log(JSON.stringify({ answers, listened, asleepMs: performance.now() - awakeMs() - begun }));
   };
   setImmediate(turn);
 `;
@@ -64,7 +74,7 @@ const CHURN = `while :; do
   for n in $(seq 10); do ip netns del $0c$n; done
 done`;
 
-test('while others hold the lock of all devices, asking does not stop the event loop', async () => {
+test('while others hold the lock of all devices, neither asking nor listening stops the event loop', async () => {
   using netns = new TestNetns();
   const churn = spawn('sh', ['-c', CHURN, netns.name], { stdio: 'ignore', detached: true });
   await once(churn, 'spawn');
@@ -72,8 +82,9 @@ test('while others hold the lock of all devices, asking does not stop the event 
     const options = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', PROGRAM, netns.path];
     const { stdout, stderr } = spawnSync(process.execPath, options, { cwd: ROOT, encoding: 'utf8', timeout: 25_000 });
     expect(stderr).toBe('');
-    const { answers, asleepMs } = JSON.parse(stdout) as { answers: number; asleepMs: number };
+    const { answers, listened, asleepMs } = JSON.parse(stdout) as Record<'answers' | 'listened' | 'asleepMs', number>;
     expect(answers).toBeGreaterThan(10);
+    expect(listened).toBeGreaterThan(10);
     // Waiting for the lock in the calls themselves would be 500 ms and more; interrupts count too, and are not ours.
     expect(asleepMs).toBeLessThan(250);
   } finally {

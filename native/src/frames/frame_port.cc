@@ -8,6 +8,7 @@
 #include <string>
 
 #include "failure.h"
+#include "side_thread.h"
 
 namespace skein::frames {
 namespace {
@@ -48,14 +49,14 @@ Fd openFrames(const FrameOptions& options) {
   return fd;
 }
 
-void FramePort::join(int interfaceIndex, const uint8_t (&address)[6]) const {
+void FramePort::join(int interfaceIndex, const MacAddress& address) const {
   const auto fd = fd_.hold();
   if (!fd) throw Failure{EBADF, "join on a closed packet socket"};
   packet_mreq request{};
   request.mr_ifindex = interfaceIndex;
   request.mr_type = PACKET_MR_MULTICAST;
-  request.mr_alen = sizeof address;
-  memcpy(request.mr_address, address, sizeof address);
+  request.mr_alen = address.size();
+  memcpy(request.mr_address, address.data(), address.size());
   if (setsockopt(fd->get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request) != 0) {
     throw Failure::of("join a multicast address on interface " + std::to_string(interfaceIndex));
   }
@@ -80,8 +81,14 @@ void FramePort::taken() {
 }
 
 void FramePort::close() {
-  const auto fd = fd_.close();
-  if (fd && ticket_ != 0) poller::remove(ticket_, fd->get());
+  auto fd = fd_.close();
+  if (!fd) return;
+  if (ticket_ != 0) poller::remove(ticket_, fd->get());
+  try {
+    SideThread::closing().run([last = std::move(fd)] {});
+  } catch (const Failure&) {
+    // No thread for it: then it is closed here, and waited for.
+  }
 }
 
 void FramePort::readable() {

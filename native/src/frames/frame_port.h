@@ -3,6 +3,7 @@
 
 #include <linux/filter.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,8 @@ namespace skein::frames {
 /** Frames that are taken at once, and such batches that wait to be taken; beyond that the kernel's queue fills. */
 constexpr int kBatchFrames = 64;
 constexpr int kUndeliveredMax = 4;
+
+using MacAddress = std::array<uint8_t, 6>;
 
 struct FrameOptions {
   /** linux/if_ether.h */
@@ -43,7 +46,7 @@ class FramePort : public Source, public std::enable_shared_from_this<FramePort> 
 
   bool isOpen() const { return fd_.hold() != nullptr; }
   /** Has an interface pass frames for a multicast address (packet(7), PACKET_ADD_MEMBERSHIP). Throws Failure. */
-  void join(int interfaceIndex, const uint8_t (&address)[6]) const;
+  void join(int interfaceIndex, const MacAddress& address) const;
   /** `deliver` is called on the epoll thread; whoever takes a batch says taken() when done with it. */
   void read(std::function<void(Batch)> deliver);
   void taken();

@@ -56,18 +56,22 @@ FrameSocket::~FrameSocket() {
   if (port_) port_->close();
 }
 
-void FrameSocket::join(const Napi::CallbackInfo& info) {
+/** Under the kernel's lock of all devices. */
+Napi::Value FrameSocket::join(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!info[0].IsNumber()) throw Napi::TypeError::New(env, "interfaceIndex must be a number");
   const Napi::Uint8Array given = bytesArgument(info, 1, "address");
-  uint8_t address[6];
-  if (given.ByteLength() != sizeof address) throw Napi::TypeError::New(env, "address must have 6 bytes");
-  std::copy_n(given.Data(), sizeof address, address);
-  try {
-    port_->join(info[0].As<Napi::Number>().Int32Value(), address);
-  } catch (const Failure& failure) {
-    throw toError(env, failure);
-  }
+  MacAddress address;
+  if (given.ByteLength() != address.size()) throw Napi::TypeError::New(env, "address must have 6 bytes");
+  std::copy_n(given.Data(), address.size(), address.begin());
+  using Nothing = std::monostate;
+  return Addon::of(env).mailbox->beside<Nothing>(
+      env, SideThread::kernel(),
+      [port = port_, interfaceIndex = info[0].As<Napi::Number>().Int32Value(), address] {
+        port->join(interfaceIndex, address);
+        return Nothing{};
+      },
+      [](Napi::Env then, Nothing) { return then.Undefined(); });
 }
 
 void FrameSocket::onFrames(const Napi::CallbackInfo& info) {

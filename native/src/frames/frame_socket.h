@@ -21,7 +21,7 @@ class FrameSocket : public Napi::ObjectWrap<FrameSocket> {
   ~FrameSocket() override;
 
  private:
-  void join(const Napi::CallbackInfo& info);
+  Napi::Value join(const Napi::CallbackInfo& info);
   void onFrames(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   void hear(Napi::Env env, const FramePort::Batch& batch);

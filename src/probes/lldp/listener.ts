@@ -49,14 +49,15 @@ export class Listener {
       socket.close();
       this.#own.delete(index);
     }
+    const joining: Promise<void>[] = [];
     for (const { index, isOfDatapath } of interfaces) {
       if (isOfDatapath && !this.#own.has(index)) await this.#listenAlone(index);
       if (this.#joined.has(index)) continue;
       this.#joined.add(index);
       const [lldp, others] = this.#shared;
-      for (const address of LLDP_ADDRESSES) join(lldp, index, address);
-      join(others, index, CDP_ADDRESS);
+      joining.push(...LLDP_ADDRESSES.map((address) => join(lldp, index, address)), join(others, index, CDP_ADDRESS));
     }
+    await Promise.all(joining);
   }
 
   close(): void {
@@ -84,9 +85,9 @@ export class Listener {
   }
 }
 
-function join(socket: FrameSocket | undefined, interfaceIndex: number, address: Uint8Array): void {
+async function join(socket: FrameSocket | undefined, interfaceIndex: number, address: Uint8Array): Promise<void> {
   try {
-    socket?.join(interfaceIndex, address);
+    await socket?.join(interfaceIndex, address);
   } catch {
     // It went since it was listed, or it has no such addresses (a tunnel): then it has no such neighbours either.
   }
