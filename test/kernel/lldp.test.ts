@@ -90,7 +90,7 @@ test('a switch and its port appear at the interface, and go when it says good by
   const mac = execFileSync('ip', ['netns', 'exec', there.name, 'cat', '/sys/class/net/swp1/address'], {
     encoding: 'utf8',
   }).trim();
-  await eventually(() => expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['slot/7']));
+  await eventually(() => expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['to the rack']));
   const [device] = found('switch');
   const [port] = found('switchport');
   expect(device?.metadata).toMatchObject({

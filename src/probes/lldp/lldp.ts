@@ -26,7 +26,7 @@ export function readLldp(bytes: Uint8Array): Neighbour | undefined {
     port: `${portType} ${portId}`,
     name: said.systemName || chassisId,
     systemName: said.systemName,
-    portName: portId,
+    portName: said.portDescription || portId,
     ttlS,
     mtu: said.frameSizeMax,
     ofDevice: present({
@@ -176,8 +176,8 @@ class Said {
     else if (subtype === 2) this.#takeProtocolVlan(value);
     else if (subtype === 3 && id !== undefined && this.vlanNames.length < LIST_MAX)
       this.vlanNames.push({ ID: id, Name: text(value.subarray(3, 3 + (value[2] ?? 0))) });
-    else if (subtype === 5) this.vlanDigest = uint32(value, 0);
-    else if (subtype === 6) this.managementVlan = id;
+    else if (subtype === 5) this.vlanDigest = uint32(value, 0) || undefined;
+    else if (subtype === 6) this.managementVlan = id || undefined;
     else if (subtype === 7) this.#takeAggregation(value);
   }
 
@@ -190,7 +190,7 @@ class Said {
 
   #take8023(subtype: number, value: Uint8Array): void {
     if (subtype === 3) this.#takeAggregation(value);
-    else if (subtype === 4) this.frameSizeMax = uint16(value, 0);
+    else if (subtype === 4) this.frameSizeMax = uint16(value, 0) || undefined;
   }
 
   #takeAggregation(value: Uint8Array): void {

@@ -11,6 +11,7 @@ export interface Neighbour {
   readonly name: string;
   /** What it calls itself; '' when it does not. */
   readonly systemName: string;
+  /** What the port is shown as. */
   readonly portName: string;
   /** How long it is to be believed, s; 0: it says good bye. */
   readonly ttlS: number;

@@ -47,7 +47,7 @@ function drawOne(sketch: Sketch, interfaceId: string, neighbours: readonly Neigh
     Type: 'switchport',
     Name: named.portName,
     Probe: 'lldp',
-    TID: ownedTid(device, named.portName, 'switchport'),
+    TID: ownedTid(device, named.port, 'switchport'),
     ...(mtu !== undefined && { MTU: mtu }),
     ...said('ofPort'),
   });

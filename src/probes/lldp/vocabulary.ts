@@ -59,7 +59,11 @@ export const Switch = nodeType('switch', 'A device that an interface of ours is 
 
 export const SwitchPort = nodeType('switchport', 'The port of a switch that an interface of ours is plugged into.', {
   Type: field(z.literal('switchport'), { doc: 'Kind of node', example: 'switchport', index: true }),
-  Name: field(z.string(), { doc: 'Id of the port.', example: 'Ethernet1/7', index: true }),
+  Name: field(z.string(), {
+    doc: 'What the switch says of the port, else its id.',
+    example: 'Ethernet1/7',
+    index: true,
+  }),
   ...shared,
   MTU: field(z.int().optional(), { doc: 'Largest frame, where it is told.', example: 1522, unit: 'bytes' }),
   LLDP: field(

@@ -47,7 +47,7 @@ test('all that a switch says over LLDP is read', () => {
     port: 'Interface Name Ethernet1/7',
     name: 'tor1.example.org',
     systemName: 'tor1.example.org',
-    portName: 'Ethernet1/7',
+    portName: 'uplink of rack 7',
     ttlS: 120,
     mtu: 1522,
     ofDevice: {
@@ -73,6 +73,33 @@ test('all that a switch says over LLDP is read', () => {
       LinkAggregation: { Supported: true, Enabled: true, PortID: 5 },
       LinkAgggregation: { Supported: true, Enabled: true, PortID: 5 },
     },
+  });
+});
+
+test('a port without a description is called by its id', () => {
+  expect(readLldp(Uint8Array.from(mandatory))?.portName).toBe('Ethernet1/7');
+  expect(readLldp(Uint8Array.from([...mandatory, ...tlv(4, 0)]))?.portName).toBe('Ethernet1/7');
+});
+
+test('zeros at the end of texts are none of them, and numbers that say nothing are not shown', () => {
+  const padded = [
+    ...[...mandatory, ...tlv(4, ...ascii('Summit300-48-Port 1001'), 0), ...tlv(5, ...ascii('Summit300-48'), 0)],
+    ...tlv(8, 7, 6, 0x02, 0xfc, 0, 0, 0, 1, 2, 0, 0, 3, 0xe9, 0),
+    ...[...organization(ieee8023, 3, 1, 0, 0, 0, 0), ...organization(ieee8023, 4, 0x05, 0xf2)],
+    ...[...organization(ieee8021, 1, 0x01, 0xe8), ...organization(ieee8021, 2, 1, 0, 0)],
+    ...organization(ieee8021, 3, 0x01, 0xe8, 16, ...ascii('v2-0488-03-0505'), 0),
+    ...[...organization(ieee8021, 5, 0, 0, 0, 0), ...organization(ieee8021, 6, 0, 0), ...tlv(0)],
+  ];
+  expect(readLldp(Uint8Array.from(padded))).toMatchObject({ name: 'Summit300-48', portName: 'Summit300-48-Port 1001' });
+  expect(readLldp(Uint8Array.from(padded))?.ofPort).toEqual({
+    PortID: 'Ethernet1/7',
+    PortIDType: 'Interface Name',
+    Description: 'Summit300-48-Port 1001',
+    PVID: 488,
+    PPVIDs: [{ ID: 0, Supported: false, Enabled: false }],
+    VLANNames: [{ ID: 488, Name: 'v2-0488-03-0505' }],
+    LinkAggregation: { Supported: true, Enabled: false, PortID: 0 },
+    LinkAgggregation: { Supported: true, Enabled: false, PortID: 0 },
   });
 });
 
