@@ -18,7 +18,7 @@ case ${1:-} in
     stamp=$state/ready-to-test
     things="$things ip:iproute2 ethtool:ethtool ping:iputils-ping ps:procps unshare:util-linux"
     # Exporters of flows, a switch that is one, and what reads what we write.
-    things="$things ovs-vswitchd:openvswitch-switch ovn-nbctl:ovn-common softflowd:softflowd hping3:hping3 lldpd:lldpd bpftool:bpftool openssl:openssl curl:curl tshark:tshark"
+    things="$things ovs-vswitchd:openvswitch-switch ovn-nbctl:ovn-common /usr/share/ovn/ovn-nb.ovsschema:ovn-central softflowd:softflowd hping3:hping3 lldpd:lldpd bpftool:bpftool openssl:openssl curl:curl tshark:tshark"
     # What translates addresses, tells of it, and makes routes.
     things="$things nft:nftables conntrack:conntrack bird:bird2"
     # What runs containers, and what runs in them.
