@@ -14,6 +14,8 @@ export interface SpeakerParts {
   readonly added: readonly string[];
   /** Whether a node that an earlier run left would be one of our own. */
   readonly isOwn: (node: GraphNode) => boolean;
+  /** Whether an edge that an earlier run left would be one of our own, whatever it ties. Default: none is. */
+  readonly isOwnEdge?: (edge: GraphEdge) => boolean;
   /** Whether a node of others carries what an earlier run added. Default: it has one of the keys that are added. */
   readonly isAdded?: (node: GraphNode) => boolean;
   /** How what was added is taken back. Default: its keys are removed. */
@@ -38,7 +40,9 @@ export class Speaker {
 
   /** Takes over what an earlier run has left in the graph, so that what is gone since then is taken back. */
   adopt(view: GraphView): void {
-    const { host, isOwn, isAdded = (node) => this.#hasAdded(node) } = this.#parts;
+    const { host, isOwn, isOwnEdge, isAdded = (node) => this.#hasAdded(node) } = this.#parts;
+    if (isOwnEdge)
+      for (const edge of view.edges()) if (this.#isOf(edge.origin) && isOwnEdge(edge)) this.#edges.add(edge.id);
     for (const node of view.nodes()) {
       if (node.host !== host.name) continue;
       if (isOwn(node)) {

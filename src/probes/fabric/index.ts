@@ -5,10 +5,11 @@ import * as z from 'zod';
 import type { GraphView } from '../../graph/view.ts';
 import { bell } from '../../std/bell.ts';
 import { Mistake } from '../../std/mistake.ts';
-import { pausedFor } from '../cost.ts';
 import { watchDirectory } from '../directory.ts';
+import { keepLooking, sparingly } from '../looks.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
+import { youth } from '../youth.ts';
 import { FILE_BYTES_MAX, readFabric, readLines } from './file.ts';
 import { draw } from './picture.ts';
 import { joined, nothing, type Plan } from './plan.ts';
@@ -25,8 +26,6 @@ const options = z
 const LOOK_MS = 1_000;
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 100;
-/** So long after the start nodes of an earlier run may still come back. */
-const ADOPT_FOR_MS = 10_000;
 
 export const fabric = defineProbe({
   name: 'fabric',
@@ -53,14 +52,14 @@ export const fabric = defineProbe({
       isOwn: ({ metadata: { Probe } }) => Probe === 'fabric',
     });
     const look = bell();
-    const startedMs = Date.now();
+    const isYoung = youth();
+    const isQuiet = file === undefined && links.length === 0;
     let ofFile: Plan = nothing;
     let fault: string | undefined;
     const ofLines = linesOf(links, (text) => {
       fault = text;
     });
     const lineFault = fault;
-    let wake: NodeJS.Timeout | undefined;
 
     function read(path: string): void {
       try {
@@ -74,13 +73,9 @@ export const fabric = defineProbe({
       }
     }
 
-    function isQuiet(): boolean {
-      return file === undefined && links.length === 0;
-    }
-
     function speak(): void {
       const now = view();
-      if (Date.now() - startedMs < ADOPT_FOR_MS) {
+      if (isYoung()) {
         speaker.adopt(now);
         ownKeysOf(now, owned);
       }
@@ -105,16 +100,16 @@ export const fabric = defineProbe({
       signal.addEventListener('abort', () => clearTimeout(settling), { once: true });
     }
     look.ring();
-    while (await look.rung(signal)) {
-      clearTimeout(wake);
-      const begunMs = performance.now();
-      speak();
-      if (isQuiet()) notice('nothing is described: probes.fabric.file names a file', 'quietly');
-      ready();
-      const isYoung = Date.now() - startedMs < ADOPT_FOR_MS;
-      if (!isQuiet() || isYoung) wake = setTimeout(look.ring, pausedFor(performance.now() - begunMs, LOOK_MS)).unref();
-    }
-    clearTimeout(wake);
+    await keepLooking(
+      look,
+      signal,
+      sparingly(() => {
+        speak();
+        if (isQuiet) notice('nothing is described: probes.fabric.file names a file', 'quietly');
+        ready();
+        return !isQuiet || isYoung() ? LOOK_MS : undefined;
+      }),
+    );
   },
 });
 

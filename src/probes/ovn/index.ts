@@ -1,16 +1,14 @@
 /** OVN: its switches, routers and ports, as its northbound database tells of them (ovn-nb(5)). */
-import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import { type Address, readAddress } from '../../ovsdb/address.ts';
 import { Database, type Wanted } from '../../ovsdb/database.ts';
 import { Tables } from '../../ovsdb/tables.ts';
-import { backoff } from '../../std/backoff.ts';
 import { bell } from '../../std/bell.ts';
-import { pausedFor } from '../cost.ts';
-import { watchDirectory } from '../directory.ts';
+import { keepListening } from '../listening.ts';
+import { keepLooking, sparingly } from '../looks.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
+import { youth } from '../youth.ts';
 import { draw, interfacesOf, ovnId } from './picture.ts';
 import { wanted, wantedSouth } from './tables.ts';
 import { OWNED, types } from './vocabulary.ts';
@@ -40,8 +38,6 @@ const options = z
 const LOOK_MS = 1_000;
 /** Changes that come together are drawn together. */
 const SETTLE_MS = 20;
-/** So long after the start nodes of an earlier run may still come back. */
-const ADOPT_FOR_MS = 10_000;
 
 export const ovn = defineProbe({
   name: 'ovn',
@@ -75,31 +71,24 @@ export const ovn = defineProbe({
       isOwn: ({ id, metadata: { UUID } }) => typeof UUID === 'string' && id === ovnId(host.name, UUID),
     });
     const look = bell();
-    const startedMs = Date.now();
+    const isYoung = youth();
     let isFilled = false;
     let isDrawn = false;
     let mapped = '';
 
-    async function speak(): Promise<void> {
-      let wake: NodeJS.Timeout | undefined;
-      while (await look.rung(signal)) {
-        clearTimeout(wake);
-        if (!isFilled) continue;
-        const begunMs = performance.now();
-        const now = view();
-        const isYoung = Date.now() - startedMs < ADOPT_FOR_MS;
-        if (isYoung) speaker.adopt(now);
-        const interfaces = interfacesOf(now);
-        const mapping = JSON.stringify(interfaces);
-        if (!isDrawn || isYoung || mapping !== mapped) {
-          isDrawn = true;
-          mapped = mapping;
-          count('refused', speaker.say(draw({ tables: north.tables, south: south.tables, interfaces, host }), now));
-        }
-        ready();
-        wake = setTimeout(look.ring, pausedFor(performance.now() - begunMs, LOOK_MS)).unref();
+    function see(): number | undefined {
+      if (!isFilled) return undefined;
+      const now = view();
+      if (isYoung()) speaker.adopt(now);
+      const interfaces = interfacesOf(now);
+      const mapping = JSON.stringify(interfaces);
+      if (!isDrawn || isYoung() || mapping !== mapped) {
+        isDrawn = true;
+        mapped = mapping;
+        count('refused', speaker.say(draw({ tables: north.tables, south: south.tables, interfaces, host }), now));
       }
-      clearTimeout(wake);
+      ready();
+      return LOOK_MS;
     }
 
     let settling: NodeJS.Timeout | undefined;
@@ -112,62 +101,46 @@ export const ovn = defineProbe({
     }
 
     const troubles = new Map<Source, string | undefined>();
-    function told(source: Source, text: string | undefined, isQuiet = false): void {
+    function told(source: Source, text: string | undefined, how?: 'quietly'): void {
       // Without a northbound database nobody expects the other.
-      troubles.set(source, isQuiet && source === south ? undefined : text);
+      troubles.set(source, how === 'quietly' && source === south ? undefined : text);
       const all = [...troubles.values()].filter((one) => one !== undefined);
-      notice(all.length > 0 ? all.join('; ') : undefined, ...(isQuiet ? (['quietly'] as const) : []));
+      notice(all.length > 0 ? all.join('; ') : undefined, how);
     }
 
     async function listen(source: Source): Promise<void> {
       const { address, tables, text } = source;
-      const there = bell();
-      if ('path' in address)
-        watchDirectory(
-          dirname(address.path),
-          (name) => (name === undefined || name === basename(address.path)) && there.ring(),
-          signal,
-        );
-      const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
       const database = new Database(source.name, tables, source.wanted);
-      let forget: NodeJS.Timeout | undefined;
-      const lost = () => {
-        tables.clear();
-        database.forget();
-        changed();
-      };
-      while (!signal.aborted) {
-        try {
-          if (isThere(address))
-            await database.watch(
-              address,
-              ({ structure }) => {
-                clearTimeout(forget);
-                forget = undefined;
-                waits.reset();
-                told(source, undefined);
-                isFilled ||= source === north;
-                if (structure) changed();
-              },
-              signal,
-            );
-          told(source, `no OVN: nothing at ${text}`, true);
-        } catch (error) {
-          if (signal.aborted) break;
-          count('connectionsLost');
-          told(source, `OVN at ${text} does not answer: ${(error as Error).message}`);
-        }
-        if (isFilled) forget ??= setTimeout(lost, given.goneAfterMs).unref();
-        if (source === north) ready();
-        const retry = isThere(address) ? setTimeout(there.ring, waits.next()).unref() : undefined;
-        await there.rung(signal);
-        clearTimeout(retry);
-      }
-      clearTimeout(forget);
-      clearTimeout(settling);
+      await keepListening({
+        context: {
+          ...{ signal, count },
+          notice: (said, how) => told(source, said, how),
+          ready: () => source === north && ready(),
+        },
+        socket: 'path' in address ? address.path : undefined,
+        called: `OVN at ${text}`,
+        missing: `no OVN: nothing at ${text}`,
+        goneAfterMs: given.goneAfterMs,
+        listen: (heard) =>
+          database.watch(
+            address,
+            ({ structure }) => {
+              heard();
+              isFilled ||= source === north;
+              if (structure) changed();
+            },
+            signal,
+          ),
+        lost() {
+          tables.clear();
+          database.forget();
+          changed();
+        },
+      });
     }
 
-    await Promise.all([speak(), listen(north), listen(south)]);
+    await Promise.all([keepLooking(look, signal, sparingly(see)), listen(north), listen(south)]);
+    clearTimeout(settling);
   },
 });
 
@@ -178,8 +151,4 @@ interface Source {
   readonly address: Address;
   readonly tables: Tables;
   readonly wanted: Wanted;
-}
-
-function isThere(address: Address): boolean {
-  return !('path' in address) || existsSync(address.path);
 }
