@@ -1,10 +1,7 @@
 /** libvirt: virtual machines, from its daemon and its events. */
-import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import * as z from 'zod';
-import { backoff } from '../../std/backoff.ts';
 import { bell } from '../../std/bell.ts';
-import { watchDirectory } from '../directory.ts';
+import { keepFollowing } from '../following.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { readLibvirtAddress } from './address.ts';
@@ -38,7 +35,6 @@ const SOON_FOR_MS = 5_000;
 const LOOK_MS = 5_000;
 /** So long after the start nodes of an earlier run may still come back. */
 const ADOPT_FOR_MS = 10_000;
-const MESSAGE_CHARS_MAX = 200;
 
 export const libvirt = defineProbe({
   name: 'libvirt',
@@ -68,6 +64,7 @@ export const libvirt = defineProbe({
   async run({ options: given, graph, host, view, signal, ready, notice, count }) {
     const address = readLibvirtAddress(given.url);
     if (!address) throw new Error('the options were checked');
+    const { uri, sockets } = address;
     const domains = new Map<string, Domain>();
     const look = bell();
     const speaker = new Speaker({
@@ -106,47 +103,26 @@ export const libvirt = defineProbe({
       clearTimeout(wake);
     }
 
-    async function listen(): Promise<void> {
-      const there = bell();
-      const sockets = address?.sockets ?? [];
-      for (const folder of new Set(sockets.map((path) => dirname(path))))
-        watchDirectory(
-          folder,
-          (name) => (name === undefined || sockets.some((path) => basename(path) === name)) && there.ring(),
-          signal,
-        );
-      const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
-      let forget: NodeJS.Timeout | undefined;
-      while (!signal.aborted) {
-        const path = sockets.find((one) => existsSync(one));
-        if (path !== undefined) {
-          const error = await follow({
-            open: (happened, until) =>
-              Daemon.open({ path, uri: address?.uri ?? '', answerMs: given.answerMs, happened }, until),
+    function listen(): Promise<void> {
+      return keepFollowing({
+        context: { signal, notice, count, ready },
+        called: 'libvirt',
+        sockets,
+        goneAfterMs: given.goneAfterMs,
+        follow: (path, isWhole) =>
+          follow({
+            open: (happened, until) => Daemon.open({ path, uri, answerMs: given.answerMs, happened }, until),
             ...{ domains, domainsMax: given.domainsMax, verifyMs: given.verifyMs, signal, count },
             changed() {
-              clearTimeout(forget);
-              forget = undefined;
-              waits.reset();
-              notice(undefined);
+              isWhole();
               changed();
             },
-          }).catch((reason: unknown) => reason as NodeJS.ErrnoException);
-          if (signal.aborted) break;
-          count('connectionsLost');
-          const needs = error.code === 'EACCES' ? ' (needs the right to write to its socket)' : '';
-          notice(`libvirt at ${path} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
-        } else notice(`no libvirt: nothing at ${sockets.join(', ')}`, 'quietly');
-        forget ??= setTimeout(() => {
+          }),
+        lost() {
           domains.clear();
           changed();
-        }, given.goneAfterMs).unref();
-        ready();
-        const retry = path === undefined ? undefined : setTimeout(there.ring, waits.next()).unref();
-        await there.rung(signal);
-        clearTimeout(retry);
-      }
-      clearTimeout(forget);
+        },
+      });
     }
   },
 });

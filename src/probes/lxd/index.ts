@@ -1,13 +1,10 @@
 /** LXD: its instances, from its API and its events. Incus, which came out of it, speaks the same. */
-import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import * as z from 'zod';
-import { backoff } from '../../std/backoff.ts';
 import { bell } from '../../std/bell.ts';
 import type { Container } from '../containers/container.ts';
 import { stage } from '../containers/stage.ts';
 import { NetnsOfContainers } from '../containers/vocabulary.ts';
-import { watchDirectory } from '../directory.ts';
+import { keepFollowing } from '../following.ts';
 import { defineProbe } from '../probe.ts';
 import { follow } from './follow.ts';
 import { OWNED, types } from './vocabulary.ts';
@@ -30,8 +27,6 @@ const options = z
     instancesMax: z.int().min(1).default(10_000).describe('How many instances are shown at most'),
   })
   .prefault({});
-
-const MESSAGE_CHARS_MAX = 200;
 
 export const lxd = defineProbe({
   name: 'lxd',
@@ -58,7 +53,7 @@ export const lxd = defineProbe({
   adds: [NetnsOfContainers],
 
   async run(context) {
-    const { options: given, signal, ready, notice, count } = context;
+    const { options: given, signal, count } = context;
     const instances = new Map<string, Container>();
     const look = bell();
     let isKnown = false;
@@ -73,47 +68,24 @@ export const lxd = defineProbe({
       look,
       scene: () => (isKnown ? { containers: instances.values(), looksAround: false } : undefined),
     });
-    await Promise.all([showing, listen()]);
-
-    async function listen(): Promise<void> {
-      const there = bell();
-      for (const path of given.sockets)
-        watchDirectory(
-          dirname(path),
-          (name) => (name === undefined || name === basename(path)) && there.ring(),
-          signal,
-        );
-      const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
-      let forget: NodeJS.Timeout | undefined;
-      while (!signal.aborted) {
-        const path = given.sockets.find((one) => existsSync(one));
-        if (path !== undefined) {
-          const error = await follow({
-            ...given,
-            ...{ path, instances, signal, count },
-            changed() {
-              clearTimeout(forget);
-              forget = undefined;
-              waits.reset();
-              notice(undefined);
-              changed();
-            },
-          }).catch((reason: unknown) => reason as NodeJS.ErrnoException);
-          if (signal.aborted) break;
-          count('connectionsLost');
-          const needs = error.code === 'EACCES' ? ' (needs the right to write to its socket)' : '';
-          notice(`LXD at ${path} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
-        } else notice(`no LXD: nothing at ${given.sockets.join(', ')}`, 'quietly');
-        forget ??= setTimeout(() => {
-          instances.clear();
-          changed();
-        }, given.goneAfterMs).unref();
-        ready();
-        const retry = path === undefined ? undefined : setTimeout(there.ring, waits.next()).unref();
-        await there.rung(signal);
-        clearTimeout(retry);
-      }
-      clearTimeout(forget);
-    }
+    const listening = keepFollowing({
+      context,
+      called: 'LXD',
+      ...given,
+      follow: (path, isWhole) =>
+        follow({
+          ...given,
+          ...{ path, instances, signal, count },
+          changed() {
+            isWhole();
+            changed();
+          },
+        }),
+      lost() {
+        instances.clear();
+        changed();
+      },
+    });
+    await Promise.all([showing, listening]);
   },
 });
