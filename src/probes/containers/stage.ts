@@ -3,6 +3,7 @@ import type { GraphView } from '../../graph/view.ts';
 import type { Bell } from '../../std/bell.ts';
 import type { Sketch } from '../picture.ts';
 import type { ProbeContext } from '../probe.ts';
+import { youth } from '../youth.ts';
 import type { Container, Manager } from './container.ts';
 import { Homes } from './homes.ts';
 import { Telling } from './telling.ts';
@@ -36,8 +37,6 @@ const LOOK_MS = 5_000;
 /** What a change brings with it is there soon. */
 const LOOK_SOON_MS = 100;
 const SOON_FOR_MS = 5_000;
-/** So long after the start nodes of an earlier run may still come back. */
-const ADOPT_FOR_MS = 10_000;
 
 /** Until the signal aborts. */
 export async function stage({ context, manager, owned, look, scene }: StageParts): Promise<void> {
@@ -45,7 +44,7 @@ export async function stage({ context, manager, owned, look, scene }: StageParts
   const homes = new Homes(context);
   const telling = new Telling({ graph, host, manager, owned });
   namespaces.watch({ added: look.ring, removed: look.ring }, signal);
-  const startedMs = Date.now();
+  const isYoung = youth();
   let rungMs = 0;
   let isOwnRing = false;
   let wake: NodeJS.Timeout | undefined;
@@ -58,7 +57,7 @@ export async function stage({ context, manager, owned, look, scene }: StageParts
     if (!shown) continue;
     const began = performance.now();
     const seen = view();
-    if (nowMs - startedMs < ADOPT_FOR_MS) telling.adopt(seen);
+    if (isYoung()) telling.adopt(seen);
     const containers = [...shown.containers];
     const found = homes.of(containers, nowMs);
     const { refused, againMs } = telling.say(containers, found, seen, nowMs, (sketch, nodeIds) =>

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { GraphNode } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import { bell } from '../../std/bell.ts';
+import { keepLooking } from '../looks.ts';
 import { defineProbe, type Namespace } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import type { Heard } from './frames.ts';
@@ -107,34 +108,34 @@ export const lldp = defineProbe({
       isChanged = true;
       look.ring();
     }, ADOPT_AFTER_MS).unref();
-    let wake: NodeJS.Timeout | undefined;
     let drawn = '';
+
+    async function see(): Promise<number | undefined> {
+      const [now, nowMs] = [view(), Date.now()];
+      for (const [namespace, listener] of listeners)
+        await listener.listenAt(interfacesToHear(now, namespace, given.interfaces));
+      isChanged = neighbours.age(nowMs, (namespace) => listeners.has(namespace)) || isChanged;
+      // An interface gets another node when it moves, or appears after its neighbour was heard.
+      const places = placesOf(now, neighbours, given.interfaces);
+      const seen = JSON.stringify([...places]);
+      if (isChanged || seen !== drawn) {
+        const picture = draw(neighbours.all(), ({ namespace, interfaceIndex }) =>
+          places.get(`${namespace} ${interfaceIndex}`),
+        );
+        count('refused', speaker.say(picture, now));
+        isChanged = false;
+        drawn = seen;
+      }
+      const dueMs = neighbours.dueMs();
+      return Number.isFinite(dueMs) ? Math.max(1, dueMs - Date.now()) : undefined;
+    }
+
     try {
       ready();
-      while (await look.rung(signal)) {
-        clearTimeout(wake);
-        const [now, nowMs] = [view(), Date.now()];
-        for (const [namespace, listener] of listeners)
-          await listener.listenAt(interfacesToHear(now, namespace, given.interfaces));
-        isChanged = neighbours.age(nowMs, (namespace) => listeners.has(namespace)) || isChanged;
-        // An interface gets another node when it moves, or appears after its neighbour was heard.
-        const places = placesOf(now, neighbours, given.interfaces);
-        const seen = JSON.stringify([...places]);
-        if (isChanged || seen !== drawn) {
-          const picture = draw(neighbours.all(), ({ namespace, interfaceIndex }) =>
-            places.get(`${namespace} ${interfaceIndex}`),
-          );
-          count('refused', speaker.say(picture, now));
-          isChanged = false;
-          drawn = seen;
-        }
-        const dueMs = neighbours.dueMs();
-        if (Number.isFinite(dueMs)) wake = setTimeout(look.ring, Math.max(1, dueMs - Date.now())).unref();
-      }
+      await keepLooking(look, signal, see);
     } finally {
       clearInterval(every);
       clearTimeout(adopt);
-      clearTimeout(wake);
       for (const listener of listeners.values()) listener.close();
     }
   },
