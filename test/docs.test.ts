@@ -23,7 +23,7 @@ test.each(pages)('links in $path lead to files that exist', ({ path, text }) => 
 });
 
 test('queries in the pages make sense and speak of keys that exist, or are as wrong as they are said to be', () => {
-  const keys = keysOf([...probes.flatMap(({ types }) => types), ...captureTypes(['device'])]);
+  const keys = keysOf([...probes.flatMap(({ types, adds = [] }) => [...types, ...adds]), ...captureTypes(['device'])]);
   const engine = new QueryEngine({ keys: () => keys });
   const queries = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/skein query (?:-o \w+ )?"(G[^"\n]+)"[^\n]*(?:\nskein: (.*))?/g)].map(([, query, said]) => ({
