@@ -5,6 +5,7 @@ import { usageFailure } from './failure.ts';
 import { quoted } from './gremlin.ts';
 import { waysIn } from './ground.ts';
 import { nodeNamed } from './node-named.ts';
+import { typeOf } from './render/element.ts';
 import type { ServerOptions } from './server.ts';
 
 export interface WhereOptions {
@@ -28,7 +29,7 @@ export async function captureQuery(
   if (node !== undefined) return `G.V().Has('TID', ${quoted(node)})`;
   if (on === undefined) return undefined;
   const from = await capturable(session, options, on);
-  if (to === undefined) return `G.V().Has('TID', ${quoted(from.tid)})`;
+  if (to === undefined) return `G.V().Has('TID', ${quoted(from.tid)})${INSIDE[from.type] ?? ''}`;
   const target = await capturable(session, options, to);
   // Along links where there is such a way; the query then finds it again when the network changes.
   const way = `ShortestPathTo(Metadata('TID', ${quoted(target.tid)}), Metadata('RelationType', 'layer2'))`;
@@ -40,12 +41,20 @@ export async function captureQuery(
   throw usageFailure(`the graph knows no way from ${on} to ${to}`, 'say what to capture on with --gremlin');
 }
 
+const INTERFACES = ".HasKey('IfIndex').Has('EncapType', NEE('loopback'))";
+/** Of what has interfaces rather than being one, those are meant. */
+const INSIDE: Readonly<Record<string, string>> = {
+  container: `.In('Type', 'netns').Out()${INTERFACES}`,
+  netns: `.Out()${INTERFACES}`,
+};
+
 async function capturable(
   session: Session,
   options: ServerOptions,
   name: string,
-): Promise<{ readonly id: string; readonly tid: string }> {
-  const { ID, Metadata } = await nodeNamed(session, options, 'G', name);
-  if (typeof Metadata.TID === 'string' && Metadata.TID !== '') return { id: ID, tid: Metadata.TID };
+): Promise<{ readonly id: string; readonly tid: string; readonly type: string }> {
+  const node = await nodeNamed(session, options, 'G', name);
+  const { ID, Metadata } = node;
+  if (typeof Metadata.TID === 'string' && Metadata.TID !== '') return { id: ID, tid: Metadata.TID, type: typeOf(node) };
   throw usageFailure(`"${name}" has no TID, so nothing can be captured there`, 'take one of its interfaces');
 }

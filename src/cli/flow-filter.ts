@@ -264,8 +264,8 @@ const filters = {
     tests: (value: string) => one(named('Process', value)),
   },
   container: {
-    flags: '--container <id>',
-    doc: 'container of the process at either end: its id, or its beginning',
+    flags: '--container <container>',
+    doc: 'container of the process at either end: its name, its id, or the beginning of it',
     tests: (value: string) => one(containerId(value)),
   },
   service: {
@@ -290,7 +290,11 @@ function named(key: string, value: string): Test {
 
 function containerId(value: string): Test {
   const id = value.toLowerCase();
-  if (!/^[0-9a-f]{4,64}$/.test(id)) throw usageFailure(`"${value}" is no id of a container`, 'hex digits, 4 at least');
+  if (!/^[0-9a-f]{4,64}$/.test(id))
+    throw usageFailure(
+      `"${value}" is neither name nor id of a container`,
+      'skein get containers lists them; of an id 4 hex digits at least',
+    );
   return { key: 'ContainerID', is: id.length === 64 ? `'${id}'` : `StartsWith('${id}')`, not: undefined };
 }
 

@@ -48,7 +48,8 @@ export async function nodesNamed(
   const [, type, ofType] = /^([a-z][\w-]*):(.+)$/is.exec(name) ?? [];
   if (type !== undefined && ofType !== undefined) {
     const found = await nodesNamed(session, options, graph, ofType);
-    return found.filter((node) => typeOf(node).toLowerCase() === type.toLowerCase());
+    const such = found.filter((node) => typeOf(node).toLowerCase() === type.toLowerCase());
+    if (such.length > 0) return such;
   }
   if (!name.includes('/')) return whole;
   const [owner = '', ...path] = name.split('/');

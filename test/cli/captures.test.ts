@@ -49,6 +49,23 @@ describe('a start', () => {
     expect(net.captures.asked[0]?.EndsAt).toBeGreaterThan(Date.now());
   });
 
+  test('of a container or a namespace means the interfaces in it, but the loopback', async () => {
+    await using net = await network();
+    net.server.say(
+      { kind: 'set', id: 'ns', set: { TID: 'tid-ns' } },
+      { kind: 'node', id: 'lo', metadata: { Name: 'lo', Type: 'device', IfIndex: 1, EncapType: 'loopback' } },
+      { kind: 'edge', id: 'ns-lo', parent: 'ns', child: 'lo', metadata: { RelationType: 'ownership' } },
+      { kind: 'node', id: 'c', metadata: { Name: 'web', Type: 'container', TID: 'tid-c' } },
+      { kind: 'edge', id: 'ns-c', parent: 'ns', child: 'c', metadata: { RelationType: 'ownership' } },
+    );
+    for (const name of ['container:web', 'blue']) await net.run(['capture', 'start', '--on', name]);
+    for (const asked of net.captures.asked) {
+      const { out } = await net.run(['query', String(asked.GremlinQuery), '-o', 'columns=@ID', '--no-headers']);
+      expect(out).toBe('e1\n');
+    }
+    expect(net.captures.asked).toHaveLength(2);
+  });
+
   test('hands on all that can be asked, also as Skydive spells it', async () => {
     await using net = await network();
     const said = ['--bpf', 'port 80', '--type', 'afpacket', '--description', 'why', '--header-size', '128'];

@@ -46,6 +46,11 @@ async function network() {
     { kind: 'set', id: 'e0', set: { TID: 't0' } },
     { kind: 'set', id: 'e1', set: { TID: 't1', IPV4: ['10.0.0.2/24'] } },
   );
+  server.say({
+    kind: 'node',
+    id: 'c',
+    metadata: { Name: 'web', Type: 'container', Container: { ID: 'c'.repeat(64) } },
+  });
   const run = (...words: readonly string[]) => skein([...words, '--server', server.url], { now: Date.now() });
   return { run, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
@@ -86,9 +91,10 @@ test('flows are filtered by process, container and service, and say them', async
     (await net.run('flows', ...words, '-o', 'columns=UUID', '--no-headers')).out.trim().split('\n').join();
   expect(await ids('--process', 'curl')).toBe('f1');
   expect(await ids('--process', 'ngin*')).toBe('f1');
-  expect(await ids('--container', 'cccc')).toBe('f2');
+  for (const container of ['cccc', 'web']) expect(await ids('--container', container)).toBe('f2');
   expect(await ids('--service', 'nginx-main')).toBe('f1');
-  expect((await net.run('flows', '--container', 'xyz')).err).toContain('is no id of a container');
+  expect((await net.run('flows', '--container', 'xyz')).err).toContain('is neither name nor id of a container');
+  expect((await net.run('flows', '--process', 'curl')).out).toContain('10.0.0.1:40000 (curl) → 10.0.0.2:80 (nginx)  ');
   const { out } = await net.run('flows', '--process', 'curl', '-o', 'wide');
   expect(out).toMatch(/PROCESS A.*PROCESS B.*SERVICE.*NAT/);
   expect(out).toMatch(/curl\[7\].*nginx.*nginx-main.*SNAT 192\.0\.2\.1:777 → 10\.0\.0\.2:80/);

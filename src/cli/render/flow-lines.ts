@@ -12,13 +12,13 @@ export interface FlowDrawing {
   readonly place: (tid: string) => string;
 }
 
-/** Time, place, A → B, what it is, how much both ways, round trip, end. */
+/** Time, place, A → B with their processes, what it is, how much both ways, round trip, end. */
 export function flowLine(flow: WireFlow, { clock, paint, place }: FlowDrawing): string {
   const { Metric } = flow;
   const said = [
     paint.dim(drawTime(flow.Last, clock)),
     cellText(place(flow.NodeTID)),
-    `${cellText(endOf(flow, 'A'))} → ${cellText(endOf(flow, 'B'))}`,
+    `${endAndProcess(flow, 'A')} → ${endAndProcess(flow, 'B')}`,
     cellText(kindOf(flow)),
     `→ ${Metric.ABPackets} (${drawBytes(Metric.ABBytes)})`,
     `← ${Metric.BAPackets} (${drawBytes(Metric.BABytes)})`,
@@ -27,6 +27,12 @@ export function flowLine(flow: WireFlow, { clock, paint, place }: FlowDrawing): 
     dropsOf(flow) === '' ? '' : paint.removed(cellText(`dropped ${dropsOf(flow)}`)),
   ];
   return `${said.filter(Boolean).join('  ')}\n`;
+}
+
+/** `10.0.0.1:40000 (curl)` */
+function endAndProcess(flow: WireFlow, end: 'A' | 'B'): string {
+  const process = fieldOf(flow, `Process.${end}`);
+  return cellText(process === undefined ? endOf(flow, end) : `${endOf(flow, end)} (${process})`);
 }
 
 /** One key a line, as hubble's dict. */

@@ -59,7 +59,7 @@ export function openflowRow(node: WireNode, { bridge }: Place): Row {
     PRIORITY: Priority,
     PACKETS: valueAt(node, 'Metric.RxPackets'),
     BYTES: valueAt(node, 'Metric.RxBytes'),
-    COOKIE: Cookie === 0 ? undefined : Cookie,
+    COOKIE: Cookie === 0 || Cookie === '0x0' ? undefined : Cookie,
     MATCH: Match === '' ? 'all' : Match,
     ACTIONS: ActionsText === '' ? 'drop' : ActionsText,
   };

@@ -88,9 +88,12 @@ export class Holders {
       const kept = this.#keep(identity);
       if (!kept) continue;
       inhabited.add(kept);
-      if (kept.inhabitant?.pid === inhabitant.pid) continue;
-      // The name outlives the process it came from.
-      kept.inhabitant = { pid: inhabitant.pid, name: kept.inhabitant?.name ?? inhabitant.name };
+      // The name outlives the process it came from; while the process is there it is its own to change.
+      const before = kept.inhabitant;
+      const isSame = before?.pid === inhabitant.pid;
+      const name = before === undefined || isSame ? inhabitant.name : before.name;
+      if (isSame && before.name === name) continue;
+      kept.inhabitant = { pid: inhabitant.pid, name };
       this.#touched.add(kept);
     }
     if (!isComplete) return;

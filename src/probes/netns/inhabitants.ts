@@ -26,7 +26,7 @@ export async function readInhabitants(
         witness &&
         keyOf(known.identity) === keyOf(identity) &&
         (witness.pid === pid || isIn(door, witness.pid, identity));
-      all.push({ identity, inhabitant: stays ? witness : { pid, name: nameOf(pid) } });
+      all.push({ identity, inhabitant: stays ? lasting(witness) : { pid, name: nameOf(pid) } });
     } catch {
       isComplete = false;
     }
@@ -45,6 +45,13 @@ function isIn(door: Door, pid: number, identity: NetnsIdentity): boolean {
 export function pathOf(pid: number): string {
   return `/proc/${pid}/ns/net`;
 }
+
+/** What prepares a container is called so for a moment: then the same process is what the container is for. */
+function lasting({ pid, name }: Inhabitant): Inhabitant {
+  return { pid, name: name.startsWith(PREPARING) ? nameOf(pid) : name };
+}
+
+const PREPARING = 'runc:[';
 
 /** `sleep-4711`: the command (proc_pid_comm(5)) and the process. */
 function nameOf(pid: number): string {

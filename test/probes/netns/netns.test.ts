@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { netnsId, netnsTid } from '../../../src/probes/identity.ts';
@@ -100,6 +102,26 @@ test('the same name with the same inode but another cookie is another namespace'
 });
 
 describe('namespaces without a name', () => {
+  test('of a container are not called after what prepares it', async () => {
+    await using w = world();
+    const { ready } = w.run();
+    await ready;
+    const runs = 'printf "runc:[2:INIT]" > /proc/self/comm; echo; read; printf web > /proc/self/comm; echo; read';
+    const child = spawn('bash', ['-c', runs], { stdio: ['pipe', 'pipe', 'ignore'] });
+    try {
+      await once(child.stdout, 'data');
+      const pid = Number(child.pid);
+      w.live({ [pid]: namespace(7) });
+      await eventually(() => expect(w.seen()).toEqual([`runc:[2:INIT]-${pid} /proc/${pid}/ns/net`]));
+      child.stdin.write('\n');
+      await once(child.stdout, 'data');
+      w.live({ [pid]: namespace(7) });
+      await eventually(() => expect(w.seen()).toEqual([`web-${pid} /proc/${pid}/ns/net`]));
+    } finally {
+      child.kill();
+    }
+  });
+
   test('are called after a process, which keeps its word when another one takes its place', async () => {
     await using w = world();
     const { ready, graph } = w.run();
