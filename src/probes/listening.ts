@@ -11,16 +11,16 @@ import type { ProbeContext } from './probe.ts';
 
 export interface ListeningParts {
   readonly context: Pick<ProbeContext<unknown>, 'signal' | 'notice' | 'count' | 'ready'>;
-  /** Path of its socket; undefined for one elsewhere, which is just tried. */
-  readonly socket: string | undefined;
-  /** 'Docker at unix:///var/run/docker.sock'. */
+  /** What people call it: 'Docker'. */
   readonly called: string;
-  /** What is said when there is no socket: 'no OVN: nothing at …'. */
-  readonly missing: string;
+  /** Paths of its sockets, best first: the first that is there is used. */
+  readonly sockets: readonly string[];
+  /** Where it is, as it was given. What has no sockets on this machine is just tried there. */
+  readonly address?: string;
   /** How long what it said stays when it does not answer. */
   readonly goneAfterMs: number;
-  /** Ends by throwing why. `heard`: it has answered. */
-  readonly listen: (heard: () => void) => Promise<never>;
+  /** Ends by throwing why. `heard`: it has answered; `place`: its socket, or its address. */
+  readonly listen: (heard: () => void, place: string) => Promise<never>;
   /** It has not answered for so long, or never has. */
   readonly lost: () => void;
 }
@@ -29,16 +29,12 @@ const MESSAGE_CHARS_MAX = 200;
 
 /** Until the signal aborts. */
 export async function keepListening(parts: ListeningParts): Promise<void> {
-  const { context, socket, called, missing, goneAfterMs, listen, lost } = parts;
+  const { context, called, sockets, address, goneAfterMs, listen, lost } = parts;
   const { signal, notice, count, ready } = context;
-  const isThere = () => socket === undefined || existsSync(socket);
+  const elsewhere = sockets.length === 0 ? address : undefined;
   const there = bell();
-  if (socket !== undefined)
-    watchDirectory(
-      dirname(socket),
-      (name) => (name === undefined || name === basename(socket)) && there.ring(),
-      signal,
-    );
+  for (const path of sockets)
+    watchDirectory(dirname(path), (name) => (name === undefined || name === basename(path)) && there.ring(), signal);
   const waits = backoff({ firstMs: 500, maxMs: 30_000, random: Math.random });
   let forget: NodeJS.Timeout | undefined;
   const heard = () => {
@@ -48,16 +44,17 @@ export async function keepListening(parts: ListeningParts): Promise<void> {
     notice(undefined);
   };
   while (!signal.aborted) {
-    if (isThere()) {
-      const error = await listen(heard).catch((reason: unknown) => reason as NodeJS.ErrnoException);
+    const place = sockets.find((path) => existsSync(path)) ?? elsewhere;
+    if (place !== undefined) {
+      const error = await listen(heard, place).catch((reason: unknown) => reason as NodeJS.ErrnoException);
       if (signal.aborted) break;
       count('connectionsLost');
       const needs = error.code === 'EACCES' ? ' (needs the right to write to its socket)' : '';
-      notice(`${called} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
-    } else notice(missing, 'quietly');
+      notice(`${called} at ${address ?? place} does not answer: ${error.message.slice(0, MESSAGE_CHARS_MAX)}${needs}`);
+    } else notice(`no ${called}: nothing at ${address ?? sockets.join(', ')}`, 'quietly');
     forget ??= setTimeout(lost, goneAfterMs).unref();
     ready();
-    const retry = isThere() ? setTimeout(there.ring, waits.next()).unref() : undefined;
+    const retry = place === undefined ? undefined : setTimeout(there.ring, waits.next()).unref();
     await there.rung(signal);
     clearTimeout(retry);
   }

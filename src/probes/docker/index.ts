@@ -83,7 +83,7 @@ export const docker = defineProbe({
       ...given,
       context,
       address,
-      called: `Docker at ${given.url}`,
+      called: 'Docker',
       followed,
       changed() {
         isFilled = true;

@@ -8,8 +8,10 @@ import { type Followed, follow } from './follow.ts';
 export interface ConnectionParts {
   readonly context: Pick<ProbeContext<unknown>, 'signal' | 'notice' | 'count' | 'ready'>;
   readonly address: EngineAddress;
-  /** What people call it, with where it is. */
+  /** What people call it. */
   readonly called: string;
+  /** Where it is, as it was given. */
+  readonly url: string;
   readonly goneAfterMs: number;
   readonly verifyMs: number;
   readonly containersMax: number;
@@ -21,13 +23,13 @@ export interface ConnectionParts {
 
 /** Until the signal aborts. */
 export async function keepConnected(parts: ConnectionParts): Promise<void> {
-  const { context, address, called, goneAfterMs, verifyMs, containersMax, answerMs, followed, changed } = parts;
+  const { context, address, called, url, goneAfterMs, verifyMs, containersMax, answerMs, followed, changed } = parts;
   const { signal, count } = context;
   await keepListening({
     context,
-    socket: 'path' in address ? address.path : undefined,
     called,
-    missing: `no engine: nothing at ${called}`,
+    sockets: 'path' in address ? [address.path] : [],
+    address: url,
     goneAfterMs,
     listen: (heard) =>
       follow({

@@ -117,9 +117,9 @@ export const ovn = defineProbe({
           notice: (said, how) => told(source, said, how),
           ready: () => source === north && ready(),
         },
-        socket: 'path' in address ? address.path : undefined,
-        called: `OVN at ${text}`,
-        missing: `no OVN: nothing at ${text}`,
+        called: 'OVN',
+        sockets: 'path' in address ? [address.path] : [],
+        address: text,
         goneAfterMs: given.goneAfterMs,
         listen: (heard) =>
           database.watch(

@@ -94,9 +94,9 @@ export async function watchSwitch(parts: SwitchParts): Promise<void> {
   const source = new Database('Open_vSwitch', tables, watched);
   const listening = keepListening({
     context: parts,
-    socket: 'path' in address ? address.path : undefined,
-    called: `Open vSwitch at ${database}`,
-    missing: `no Open vSwitch: nothing at ${database}`,
+    called: 'Open vSwitch',
+    sockets: 'path' in address ? [address.path] : [],
+    address: database,
     goneAfterMs,
     listen: (heard) =>
       source.watch(

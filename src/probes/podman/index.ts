@@ -96,7 +96,7 @@ export const podman = defineProbe({
       ...given,
       context: { ...context, notice: (text) => notice(text, 'quietly') },
       address,
-      called: `Podman at ${given.url}`,
+      called: 'Podman',
       followed,
       changed(isKnown) {
         hasService = isKnown;

@@ -40,7 +40,7 @@ const lastNotice = () => running?.notices.at(-1);
 test('an engine that is not there yet is found when it comes, and quietly waited for', async () => {
   running = runProbe(docker, { options: { url: engine.url }, door: fakeDoor() });
   await running.ready;
-  expect(lastNotice()).toMatch(/no engine: nothing at Docker at unix:/);
+  expect(lastNotice()).toMatch(/^no Docker: nothing at unix:/);
   engine.add(A);
   await engine.listen();
   await eventually(() => expect(shown(running as Running)).toEqual({ a1a1a1a1: 'running' }));
