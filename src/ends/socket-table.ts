@@ -44,6 +44,8 @@ export class SocketTable implements SocketWriter, SocketView {
   #firstClosed = 0;
   #knownFrom: number;
   readonly #listeners = new Set<SocketListener>();
+  /** Times that all of some namespace was told: what was not among it the last time is gone. */
+  #tellings = 0;
   #count = { openedTotal: 0, closedTotal: 0, refused: 0, forgotten: 0 };
 
   constructor({ begin = 0, openMax = 262_144, closedMax = 100_000 }: SocketTableOptions = {}) {
@@ -73,8 +75,15 @@ export class SocketTable implements SocketWriter, SocketView {
   }
 
   all(node: string, sockets: readonly Socket[], at: number): void {
-    const ids = new Set(sockets.map(({ id }) => id));
-    for (const held of this.#byNode.get(node) ?? []) if (!ids.has(held.socket.id)) this.#close(held, at);
+    const known = this.#byNode.get(node);
+    if (known) {
+      const telling = ++this.#tellings;
+      for (const { id } of sockets) {
+        const held = this.#byId.get(id);
+        if (held) held.telling = telling;
+      }
+      for (const held of known) if (held.telling < telling) this.#close(held, at);
+    }
     this.tell(sockets);
   }
 
@@ -150,6 +159,7 @@ export class SocketTable implements SocketWriter, SocketView {
       this.#open(socket);
       return;
     }
+    if (held.socket === socket) return;
     const number = numberOf(socket);
     if (number !== held.number) {
       // A UDP socket that was connected, or bound to another address.
@@ -168,7 +178,12 @@ export class SocketTable implements SocketWriter, SocketView {
       this.#count.refused++;
       return;
     }
-    const held: Held = { socket, number: numberOf(socket), wasEstablished: socket.state === 'ESTABLISHED' };
+    const held: Held = {
+      socket,
+      number: numberOf(socket),
+      wasEstablished: socket.state === 'ESTABLISHED',
+      telling: 0,
+    };
     this.#byId.set(socket.id, held);
     let ofNode = this.#byNode.get(socket.node);
     if (!ofNode) {
@@ -227,4 +242,6 @@ interface Held {
   socket: Socket;
   number: number;
   wasEstablished: boolean;
+  /** The last time that all was told with it. */
+  telling: number;
 }

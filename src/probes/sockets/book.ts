@@ -3,6 +3,7 @@
  * happen; looks see all there is, and take some time, in which what is heard is newer than what is seen.
  */
 import type { Namespace } from '../probe.ts';
+import { Acceptors } from './acceptors.ts';
 import { type Entry, isSameTraffic, isService, takeEnds } from './entry.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Records } from './record.ts';
@@ -33,11 +34,11 @@ export class Book {
   readonly #entries = new Map<number, Entry>();
   readonly #byNetns = new Map<number, Place>();
   readonly #waiting = new Set<Entry>();
-  readonly #guesses = new Set<Entry>();
-  /** By namespace and port. */
-  readonly #listeners = new Map<string, Set<Entry>>();
+  readonly #acceptors = new Acceptors();
   /** Cookies of those that closed while a look is under way. */
   readonly #closedMeanwhile = new Set<number>();
+  /** Sockets whose known holder was not met yet in this look, and who else holds them. */
+  readonly #claims = new Map<Entry, Holder | undefined>();
   #isLooking = false;
   #look = 0;
   #lookedNs = 0;
@@ -52,8 +53,7 @@ export class Book {
 
   /** Since when, epoch ms, it is to be found out who holds some socket, or where it ends; undefined: of none it is. */
   get guessingSince(): number | undefined {
-    for (const { openedAt } of this.#guesses) return openedAt;
-    return undefined;
+    return this.#acceptors.guessingSince;
   }
 
   add(namespace: Namespace): Place {
@@ -90,25 +90,28 @@ export class Book {
     if (!entry) {
       entry = this.#open(records, records.netns, this.#byNetns.get(records.netns), atMs);
       if (!entry) return;
-      this.#guess(entry, records);
+      if (records.before === STATE.synRecv && state === STATE.established) this.#acceptors.guess(entry);
     } else if (entry.localPort === 0 || state === STATE.established) takeEnds(entry, records);
     entry.changedNs = records.atNs;
     this.#become(entry, state);
     if (records.pid !== 0 && (!entry.holder || entry.isGuess)) this.#hold(entry, records.holder);
-    if (entry.localPort === 0) this.#guesses.add(entry);
-    this.changed.add(entry);
+    if (entry.localPort === 0) this.#acceptors.ask(entry);
+    this.#change(entry);
   }
 
   beginLook(): void {
     this.#look++;
-    this.#candidates.clear();
+    this.#claims.clear();
     this.#isLooking = true;
     this.#lookedNs = this.#parts.nowNs();
   }
 
   /** One of a namespace's own table. */
   see(sight: Sight, place: Place): void {
-    const entry = this.#seen(sight, place.netns, place, this.#lookedNs);
+    const known = this.#entries.get(sight.cookie);
+    // Who walked over all processes knows more of it than its namespace does.
+    if (known && known.heldLook === this.#look && known.place) return;
+    const entry = this.#seen(known, sight, place.netns, place, this.#lookedNs);
     if (!entry) return;
     entry.inode = sight.inode;
     if (sight.traffic) this.#carry(entry, sight.traffic);
@@ -119,23 +122,25 @@ export class Book {
     for (let count = 0; count < most; count++) {
       if (!records.next()) return false;
       if (records.protocol === TCP ? records.state === STATE.close : records.localPort === 0) continue;
-      const entry = this.#seen(records, records.netns, this.#byNetns.get(records.netns), records.atNs);
+      const { cookie, netns, atNs } = records;
+      const entry = this.#seen(this.#entries.get(cookie), records, netns, this.#byNetns.get(netns), atNs);
       if (!entry) continue;
       if (entry.heldLook !== this.#look) {
         entry.heldLook = this.#look;
-        if (records.traffic) this.#carry(entry, records.traffic);
+        const { traffic } = records;
+        if (traffic) this.#carry(entry, traffic);
       }
-      this.#candidate(entry, records);
+      this.#claim(entry, records);
     }
     return true;
   }
 
   /** All were walked over. */
   endWalk(): void {
-    for (const [entry, holder] of this.#candidates)
-      if (holder && entry.closedAt === undefined) this.#hold(entry, holder);
-    for (const entry of this.#guesses) if (entry.heldLook === this.#look && entry.localPort !== 0) this.#sure(entry);
-    this.#candidates.clear();
+    for (const [entry, holder] of this.#claims) if (entry.closedAt === undefined) this.#hold(entry, holder);
+    for (const entry of this.#acceptors.guesses)
+      if (entry.heldLook === this.#look && entry.localPort !== 0) this.#acceptors.sure(entry);
+    this.#claims.clear();
   }
 
   /** Who holds which inode, where only that is known. */
@@ -173,19 +178,25 @@ export class Book {
     this.#closedMeanwhile.clear();
   }
 
-  /** undefined: stays with whom it is. */
-  readonly #candidates = new Map<Entry, Holder | undefined>();
-
-  /** Who is known to hold it keeps it while he does; else it is the lowest pid of those that do. */
-  #candidate(entry: Entry, records: Records): void {
-    const best = this.#candidates.get(entry);
-    if (this.#candidates.has(entry) && best === undefined) return;
-    if (entry.holder && records.isHeldBy(entry.holder)) this.#candidates.set(entry, undefined);
-    else if (!best || records.pid < best.pid) this.#candidates.set(entry, records.holder);
+  /** Who is known to hold it keeps it while he does; else it is the lowest pid of those that do, who is walked over first. */
+  #claim(entry: Entry, records: Records): void {
+    if (entry.sureLook === this.#look) return;
+    if (!entry.holder) {
+      this.#hold(entry, records.holder);
+      entry.sureLook = this.#look;
+    } else if (records.isHeldBy(entry.holder)) {
+      this.#claims.delete(entry);
+      entry.sureLook = this.#look;
+    } else if (!this.#claims.has(entry)) this.#claims.set(entry, records.holder);
   }
 
-  #seen(sight: Sight, netns: number, place: Place | undefined, atNs: number): Entry | undefined {
-    const known = this.#entries.get(sight.cookie);
+  #seen(
+    known: Entry | undefined,
+    sight: Sight,
+    netns: number,
+    place: Place | undefined,
+    atNs: number,
+  ): Entry | undefined {
     if (!known) {
       if (this.#closedMeanwhile.has(sight.cookie)) return undefined;
       const entry = this.#open(sight, netns, place, this.#parts.nowMs());
@@ -199,9 +210,10 @@ export class Book {
     if (atNs < known.changedNs) return known;
     // A connection stays where it is; the end of UDP may be moved.
     const isElsewhere = (known.protocol === UDP || known.localPort === 0) && takeEnds(known, sight);
-    if (known.state !== sight.state || isElsewhere) {
-      this.#become(known, sight.state);
-      this.changed.add(known);
+    const { state } = sight;
+    if (known.state !== state || isElsewhere) {
+      this.#become(known, state);
+      this.#change(known);
     }
     return known;
   }
@@ -234,13 +246,15 @@ export class Book {
       changedNs: 0,
       look: 0,
       heldLook: 0,
+      sureLook: 0,
       closedAt: undefined,
+      told: undefined,
     };
     this.#entries.set(cookie, entry);
     if (place) this.#settle(entry, place);
     else this.#waiting.add(entry);
     this.#become(entry, entry.state);
-    this.changed.add(entry);
+    this.#change(entry);
     return entry;
   }
 
@@ -249,18 +263,18 @@ export class Book {
     entry.place = place;
     place.entries.add(entry);
     this.#serve(entry, isService(entry));
-    this.changed.add(entry);
+    this.#change(entry);
+  }
+
+  /** Of a place that is not told of yet everything will be told. */
+  #change(entry: Entry): void {
+    if (entry.place?.isTold) this.changed.add(entry);
   }
 
   #become(entry: Entry, state: number): void {
     entry.state = state;
     const serves = isService(entry);
-    if (serves && entry.protocol === TCP) {
-      const key = keyOf(entry);
-      const others = this.#listeners.get(key);
-      if (others) others.add(entry);
-      else this.#listeners.set(key, new Set([entry]));
-    }
+    if (serves && entry.protocol === TCP) this.#acceptors.listens(entry);
     this.#serve(entry, serves);
   }
 
@@ -275,32 +289,14 @@ export class Book {
   #carry(entry: Entry, traffic: NonNullable<Entry['traffic']>): void {
     if (isSameTraffic(entry.traffic, traffic)) return;
     entry.traffic = traffic;
-    this.carried.add(entry);
+    if (entry.place?.isTold) this.carried.add(entry);
   }
 
   #hold(entry: Entry, holder: Holder | undefined): void {
     entry.holder = holder;
-    this.#sure(entry);
-    this.changed.add(entry);
+    this.#acceptors.sure(entry);
+    this.#change(entry);
     if (entry.place?.services.has(entry)) this.served.add(entry.place);
-  }
-
-  #sure(entry: Entry): void {
-    entry.isGuess = false;
-    this.#guesses.delete(entry);
-  }
-
-  /** Who accepts is not told; likely it is who listens, until it is seen that another does. */
-  #guess(entry: Entry, { before, state }: Records): void {
-    if (before !== STATE.synRecv || state !== STATE.established) return;
-    const listeners = this.#listeners.get(keyOf(entry)) ?? [];
-    for (const listener of listeners) {
-      entry.holder ??= listener.holder;
-      // Of several that share a port it is one that has this very address.
-      if (listener.localAddress === entry.localAddress) entry.holder = listener.holder;
-    }
-    entry.isGuess = true;
-    this.#guesses.add(entry);
   }
 
   #close(entry: Entry, atMs: number): void {
@@ -312,19 +308,11 @@ export class Book {
   #forget(entry: Entry): void {
     this.#entries.delete(entry.cookie);
     this.#waiting.delete(entry);
-    this.#guesses.delete(entry);
+    this.#acceptors.sure(entry);
     this.changed.delete(entry);
     this.carried.delete(entry);
     entry.place?.entries.delete(entry);
-    if (entry.state === STATE.listen) {
-      const key = keyOf(entry);
-      const listeners = this.#listeners.get(key);
-      if (listeners?.delete(entry) && listeners.size === 0) this.#listeners.delete(key);
-    }
+    if (entry.state === STATE.listen) this.#acceptors.listensNoMore(entry);
     this.#serve(entry, false);
   }
-}
-
-function keyOf({ netns, localPort }: Entry): string {
-  return `${netns}:${localPort}`;
 }

@@ -23,11 +23,14 @@ export interface Entry {
   traffic: Traffic | undefined;
   /** When its state was last heard of, CLOCK_MONOTONIC ns: what was seen before is older news. */
   changedNs: number;
-  /** The last look that saw it, and the last that saw who holds it. */
+  /** The last look that saw it, the last that saw it held, and the last in which its holder was settled. */
   look: number;
   heldLook: number;
+  sureLook: number;
   /** Epoch ms. */
   closedAt: number | undefined;
+  /** The last word about it. */
+  told: Socket | undefined;
 }
 
 /** What happens on this socket is asked of whoever comes: TCP that listens, UDP that is not connected. */
@@ -64,7 +67,7 @@ export function isSameTraffic(one: Traffic | undefined, other: Traffic | undefin
 export function socketOf(entry: Entry, place: Place, process: SocketProcess | undefined): Socket {
   const { localAddress, localPort, remoteAddress, remotePort, traffic, openedAt } = entry;
   return {
-    id: place.prefix + entry.cookie,
+    id: entry.told?.id ?? place.prefix + entry.cookie,
     node: place.node,
     protocol: entry.protocol === UDP ? 'UDP' : 'TCP',
     localAddress,

@@ -10,18 +10,17 @@
  * (SYN_RECV), and what is neither bound nor connected.
  */
 
-import { readlinkSync } from 'node:fs';
 import * as z from 'zod';
-import type { SocketWatch } from '../../native/sockets.ts';
 import { bell } from '../../std/bell.ts';
-import { Unavailable } from '../../std/unavailable.ts';
 import { defineProbe, type Namespace, type ProbeContext } from '../probe.ts';
 import { AddressTexts } from './address.ts';
 import { Book } from './book.ts';
-import { type Looked, look } from './look.ts';
+import { look } from './look.ts';
+import { openMechanism, sayingOf } from './mechanism.ts';
 import type { Place } from './place.ts';
 import { Processes } from './processes.ts';
 import { Records } from './record.ts';
+import { Schedule } from './schedule.ts';
 import { ServicesSpeaker } from './speaker.ts';
 import { Teller } from './teller.ts';
 import { adds } from './vocabulary.ts';
@@ -43,13 +42,6 @@ const options = z
   .prefault({});
 
 type Options = z.infer<typeof options>;
-
-/** Who accepted a connection is looked for when it has lasted so long, ms. */
-const GUESS_MS = 300;
-/** To look takes some 3 µs a socket; with this pause for each it takes no more than a two-hundredth of the time, … */
-const PAUSE_PER_SOCKET_MS = 0.6;
-/** … but it is done this often, whatever it takes. */
-const PAUSE_MAX_MS = 30_000;
 
 export const sockets = defineProbe({
   name: 'sockets',
@@ -99,7 +91,7 @@ export const sockets = defineProbe({
     const wake = bell();
     const unread = new Set<Place>();
     let lostBefore = 0;
-    let isBegun = false;
+    let [isTelling, isReady] = [false, false];
     const hear = (bytes: Uint8Array, lost: number) => {
       const records = new Records(bytes, texts);
       // The kernel's clock and ours differ by what is the same for a whole batch.
@@ -116,12 +108,13 @@ export const sockets = defineProbe({
         for (const place of book.places.values()) unread.add(place);
         wake.ring();
       }
-      if (!isBegun) return;
+      if (!isTelling) return;
       teller.tellChanged(Date.now());
       speaker.ring();
     };
 
-    const { watch, why } = await openWatch(given, context, hear);
+    const mechanism = await openMechanism(given.mode, door, hear);
+    const { watch } = mechanism;
     using stack = new DisposableStack();
     stack.defer(() => watch?.close());
     if (signal.aborted) return;
@@ -145,45 +138,41 @@ export const sockets = defineProbe({
     await Promise.race([namespaces.complete(), aborted(signal)]);
     if (!book.places.has(host.id)) add(ownNamespace(context));
 
-    const paths = () => new Map(namespaces.list().map(({ nodeId, path }) => [nodeId, path]));
-    let [verifiedMs, toldMs, lookedMs, pauseMs] = [0, 0, 0, 0];
-    let timer: NodeJS.Timeout | undefined;
-    stack.defer(() => clearTimeout(timer));
+    /** Who walked over all processes knows all but what nobody holds: that is enough to begin to tell. */
+    const walked = () => {
+      const nowMs = Date.now();
+      for (const place of book.places.values()) if (!place.isTold) teller.tellSoFar(place, nowMs);
+      isTelling = true;
+    };
+    using schedule = new Schedule({ ...given, book });
     while (await wake.rung(signal)) {
-      clearTimeout(timer);
-      const beganMs = Date.now();
-      const isVerifying = beganMs - verifiedMs >= given.verifyMs;
-      // Most connections are over before it matters who accepted them.
-      const isGuessing = (book.guessingSince ?? beganMs) < beganMs - GUESS_MS;
-      const everyMs = Math.max(pauseMs, isGuessing ? Math.min(GUESS_MS, given.pollMs) : given.pollMs);
-      const dueMs = unread.size > 0 && unread.values().some((place) => !place.isTold) ? 0 : lookedMs + everyMs;
-      if (beganMs >= dueMs) {
-        const wanted = !watch || isVerifying ? [...book.places.values()] : [...unread];
+      const isNew = unread.values().some((place) => !place.isWhole);
+      if (isNew || schedule.isLookDue(Date.now())) {
+        const isAll = schedule.takeVerifying(Date.now()) || !watch;
+        const wanted = isAll ? [...book.places.values()] : [...unread];
         unread.clear();
-        const known = paths();
-        const pathOf = ({ node }: Place) => known.get(node) ?? (node === host.id ? OWN_PATH : undefined);
-        const looked = await look({ door, book, texts, watch, pathOf }, wanted, signal);
+        const paths = new Map(namespaces.list().map(({ nodeId, path }) => [nodeId, path]));
+        const pathOf = ({ node }: Place) => paths.get(node) ?? (node === host.id ? OWN_PATH : undefined);
+        const looked = await look({ door, book, texts, watch, pathOf, walked }, wanted, signal);
         if (signal.aborted) return;
-        lookedMs = Date.now();
-        pauseMs = Math.min(book.size * PAUSE_PER_SOCKET_MS, PAUSE_MAX_MS);
-        if (isVerifying) verifiedMs = lookedMs;
+        const nowMs = Date.now();
+        schedule.looked(nowMs);
         count('looks');
         count('namespacesNotRead', looked.unread);
-        note(context, { watch, why, looked });
-        for (const place of book.places.values()) if (!place.isTold) teller.tellAll(place, lookedMs);
-        teller.tellChanged(lookedMs);
-        if (lookedMs - toldMs >= given.refreshMs) {
-          teller.tellCarried(lookedMs);
-          toldMs = lookedMs;
-        }
-        if (!isBegun) {
-          isBegun = true;
+        const { text, isMissing } = sayingOf(mechanism, looked, given);
+        context.notice(text, isMissing ? undefined : 'quietly');
+        for (const place of wanted) if (!place.isWhole && book.places.has(place.node)) teller.tellAll(place, nowMs);
+        teller.tellChanged(nowMs);
+        if (schedule.takeRefreshing(nowMs)) teller.tellCarried(nowMs);
+        isTelling = true;
+        if (isReady) speaker.lookAgain();
+        else {
+          isReady = true;
           speaker.begin();
           ready();
-        } else speaker.lookAgain();
+        }
       }
-      const nextMs = Math.max(pauseMs, given.pollMs) - (Date.now() - lookedMs);
-      timer = setTimeout(wake.ring, Math.max(1, Math.min(nextMs, GUESS_MS))).unref();
+      schedule.wake(Date.now(), wake.ring);
     }
   },
 });
@@ -191,43 +180,6 @@ export const sockets = defineProbe({
 const OWN_PATH = '/proc/self/ns/net';
 
 type Context = ProbeContext<Options>;
-
-interface Opened {
-  readonly watch: SocketWatch | undefined;
-  /** Why there is none. */
-  readonly why: string | undefined;
-}
-
-async function openWatch(
-  { mode }: Options,
-  { door }: Context,
-  hear: Parameters<Context['door']['watchSockets']>[0],
-): Promise<Opened> {
-  if (mode === 'diag') return { watch: undefined, why: undefined };
-  try {
-    // The kernel's programs number processes as the first PID namespace does (pid_namespaces(7)).
-    if (!isInFirstPidNamespace()) throw new Error('Skein runs in a PID namespace of its own (needs that of the host)');
-    return { watch: await door.watchSockets(hear), why: undefined };
-  } catch (error) {
-    const why = (error as Error).message;
-    if (mode === 'ebpf')
-      throw new Unavailable(`sockets are not told by the kernel (${why})`, 'CAP_BPF, CAP_PERFMON and Linux 5.17', {
-        cause: error,
-      });
-    return { watch: undefined, why };
-  }
-}
-
-/** PROC_PID_INIT_INO (linux/proc_ns.h). */
-const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
-
-function isInFirstPidNamespace(): boolean {
-  try {
-    return readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE;
-  } catch {
-    return false;
-  }
-}
 
 /** Where nobody looks for namespaces there is at least our own. */
 function ownNamespace({ door, host }: Context): Namespace {
@@ -238,22 +190,6 @@ function ownNamespace({ door, host }: Context): Namespace {
     // Then it is looked at from inside alone.
   }
   return { nodeId: host.id, tid: host.tid, path: OWN_PATH, cookie, name: host.name };
-}
-
-function note({ notice, options: { pollMs } }: Context, { watch, why, looked }: Opened & { looked: Looked }): void {
-  if (watch) {
-    notice('TCP is told by the kernel (eBPF)', 'quietly');
-    return;
-  }
-  const { unread, hidden, why: unreadWhy } = looked;
-  const told = `sockets are looked for every ${pollMs / 1000} s (sock_diag and /proc)`;
-  const missing = [
-    why === undefined ? [] : `${told}, and what is shorter is not seen: ${why}`,
-    unread === 0 ? [] : `sockets of ${unread} namespaces are not seen: needs CAP_SYS_ADMIN (${unreadWhy?.message})`,
-    hidden === 0 ? [] : `who holds sockets of ${hidden} processes of other users is not seen: needs CAP_SYS_PTRACE`,
-  ].flat();
-  if (missing.length > 0) notice(missing.join('; '));
-  else notice(told, 'quietly');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -19,6 +19,8 @@ export interface LookParts {
   readonly watch: SocketWatch | undefined;
   /** The newest path of a namespace. */
   readonly pathOf: (place: Place) => string | undefined;
+  /** All that processes hold has been walked over. */
+  readonly walked: () => void;
 }
 
 export interface Looked {
@@ -37,6 +39,7 @@ export async function look(parts: LookParts, places: Iterable<Place>, signal: Ab
   book.beginLook();
   // First what tells most, so that little is left to be learnt of the rest.
   const isWalked = watch !== undefined && (await walk(parts, watch));
+  if (isWalked && !signal.aborted) parts.walked();
   const read = new Set<Place>();
   let unread = 0;
   let why: Error | undefined;

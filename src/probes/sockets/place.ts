@@ -11,8 +11,10 @@ export interface Place {
   readonly entries: Set<Entry>;
   /** Those that listen. */
   readonly services: Set<Entry>;
-  /** All that was there has been told once. */
+  /** What processes hold there has been told, from now on changes are. */
   isTold: boolean;
+  /** It has been told that this is everything. */
+  isWhole: boolean;
 }
 
 export function placeOf({ nodeId, cookie }: Namespace, bootId: string): Place {
@@ -23,6 +25,7 @@ export function placeOf({ nodeId, cookie }: Namespace, bootId: string): Place {
     entries: new Set(),
     services: new Set(),
     isTold: false,
+    isWhole: false,
   };
 }
 

@@ -18,11 +18,17 @@ export class Teller {
     this.#parts = parts;
   }
 
+  /** What is known so far of a namespace that nothing was told of. */
+  tellSoFar(place: Place, nowMs: number): void {
+    place.isTold = true;
+    this.#parts.sockets.tell(this.#of(place, nowMs));
+  }
+
   /** Everything of a namespace, and that this is everything. */
   tellAll(place: Place, nowMs: number): void {
     place.isTold = true;
-    const all = [...place.entries].filter(isWorthTelling).map((entry) => this.#tell(entry, place, nowMs));
-    this.#parts.sockets.all(place.node, all, nowMs);
+    place.isWhole = true;
+    this.#parts.sockets.all(place.node, this.#of(place, nowMs), nowMs);
   }
 
   tellChanged(nowMs: number): void {
@@ -56,11 +62,23 @@ export class Teller {
     if (told.length > 0) sockets.tell(told);
   }
 
+  #of(place: Place, nowMs: number): Socket[] {
+    const { book } = this.#parts;
+    const told: Socket[] = [];
+    for (const entry of place.entries) {
+      if (!isWorthTelling(entry)) continue;
+      const isNews = !entry.told || book.changed.has(entry) || book.carried.has(entry);
+      told.push(entry.told && !isNews ? entry.told : this.#tell(entry, place, nowMs));
+    }
+    return told;
+  }
+
   #tell(entry: Entry, place: Place, nowMs: number): Socket {
     const { book, processes } = this.#parts;
     book.changed.delete(entry);
     book.carried.delete(entry);
-    return socketOf(entry, place, entry.holder && processes.of(entry.holder, nowMs));
+    entry.told = socketOf(entry, place, entry.holder && processes.of(entry.holder, nowMs));
+    return entry.told;
   }
 }
 
