@@ -15,6 +15,8 @@ export type Kind =
   | 'tun'
   | 'port'
   | 'frag'
+  | 'label'
+  | 'ptype'
   | 'dscp'
   | 'vid'
   | 'pcp';
@@ -54,8 +56,8 @@ const table = `
 0 2 6 NXM_OF_ETH_SRC eth_src dl_src mac
 0 3 2 NXM_OF_ETH_TYPE eth_type dl_type eth
 0 4 2 NXM_OF_VLAN_TCI vlan_tci vlan_tci hex
-0 5 1 NXM_OF_IP_TOS nw_tos nw_tos dec
-0 6 1 NXM_OF_IP_PROTO nw_proto nw_proto dec
+0 5 1 NXM_OF_IP_TOS nw_tos nw_tos dec nw_tos
+0 6 1 NXM_OF_IP_PROTO nw_proto nw_proto dec nw_proto
 0 7 4 NXM_OF_IP_SRC ip_src nw_src ip4
 0 8 4 NXM_OF_IP_DST ip_dst nw_dst ip4
 0 9 2 NXM_OF_TCP_SRC tcp_src tp_src dec
@@ -78,9 +80,9 @@ const table = `
 1 24 6 NXM_NX_ND_SLL nd_sll nd_sll mac
 1 25 6 NXM_NX_ND_TLL nd_tll nd_tll mac
 1 26 1 NXM_NX_IP_FRAG ip_frag nw_frag frag
-1 27 4 NXM_NX_IPV6_LABEL ipv6_label ipv6_label hex
-1 28 1 NXM_NX_IP_ECN nw_ecn nw_ecn dec
-1 29 1 NXM_NX_IP_TTL nw_ttl nw_ttl dec
+1 27 4 NXM_NX_IPV6_LABEL ipv6_label ipv6_label label
+1 28 1 NXM_NX_IP_ECN nw_ecn nw_ecn dec nw_ecn
+1 29 1 NXM_NX_IP_TTL nw_ttl nw_ttl dec nw_ttl
 1 30 1 NXM_NX_MPLS_TTL mpls_ttl mpls_ttl dec
 1 31 4 NXM_NX_TUN_IPV4_SRC tun_src tun_src ip4 tunnel_ipv4_src
 1 32 4 NXM_NX_TUN_IPV4_DST tun_dst tun_dst ip4 tunnel_ipv4_dst
@@ -89,15 +91,15 @@ const table = `
 1 35 4 NXM_NX_DP_HASH dp_hash dp_hash hex
 1 36 4 NXM_NX_RECIRC_ID recirc_id recirc_id hex
 1 37 4 NXM_NX_CONJ_ID conj_id conj_id dec
-1 38 2 NXM_NX_TUN_GBP_ID tun_gbp_id tun_gbp_id hex
+1 38 2 NXM_NX_TUN_GBP_ID tun_gbp_id tun_gbp_id dec
 1 39 1 NXM_NX_TUN_GBP_FLAGS tun_gbp_flags tun_gbp_flags hex
 1 104 2 NXM_NX_TUN_FLAGS tun_flags tun_flags tun
 1 105 4 NXM_NX_CT_STATE ct_state ct_state ct conn_tracking_state
 1 106 2 NXM_NX_CT_ZONE ct_zone ct_zone dec conn_tracking_zone
 1 107 4 NXM_NX_CT_MARK ct_mark ct_mark hex conn_tracking_mark
 1 108 16 NXM_NX_CT_LABEL ct_label ct_label hex conn_tracking_label
-1 109 16 NXM_NX_TUN_IPV6_SRC tun_ipv6_src tun_ipv6_src ip6 tunnel_ipv6_src
-1 110 16 NXM_NX_TUN_IPV6_DST tun_ipv6_dst tun_ipv6_dst ip6 tunnel_ipv6_dst
+1 109 16 NXM_NX_TUN_IPV6_SRC tun_ipv6_src tun_ipv6_src ip6
+1 110 16 NXM_NX_TUN_IPV6_DST tun_ipv6_dst tun_ipv6_dst ip6
 1 119 1 NXM_NX_CT_NW_PROTO ct_nw_proto ct_nw_proto dec conn_tracking_nw_proto
 1 120 4 NXM_NX_CT_NW_SRC ct_nw_src ct_nw_src ip4 conn_tracking_nw_src
 1 121 4 NXM_NX_CT_NW_DST ct_nw_dst ct_nw_dst ip4 conn_tracking_nw_dst
@@ -133,7 +135,7 @@ const table = `
 32768 25 6 OXM_OF_ARP_THA arp_tha arp_tha mac
 32768 26 16 OXM_OF_IPV6_SRC ipv6_src ipv6_src ip6
 32768 27 16 OXM_OF_IPV6_DST ipv6_dst ipv6_dst ip6
-32768 28 4 OXM_OF_IPV6_FLABEL ipv6_label ipv6_label hex
+32768 28 4 OXM_OF_IPV6_FLABEL ipv6_label ipv6_label label
 32768 29 1 OXM_OF_ICMPV6_TYPE icmpv6_type icmp_type dec
 32768 30 1 OXM_OF_ICMPV6_CODE icmpv6_code icmp_code dec
 32768 31 16 OXM_OF_IPV6_ND_TARGET nd_target nd_target ip6
@@ -148,8 +150,8 @@ const table = `
 32768 41 1 OXM_OF_PBB_UCA pbb_uca pbb_uca dec
 32768 42 2 OXM_OF_TCP_FLAGS tcp_flags tcp_flags tcp
 32768 43 4 OXM_OF_ACTSET_OUTPUT actset_output actset_output port
-32768 44 4 OXM_OF_PACKET_TYPE packet_type packet_type hex
-x1330529792 42 2 ONFOXM_ET_TCP_FLAGS tcp_flags tcp_flags tcp
+32768 44 4 OXM_OF_PACKET_TYPE packet_type packet_type ptype
+x1330529792 42 2 ONFOXM_ET_TCP_FLAGS tcp_flags tcp_flags tcp ovs_tcp_flags
 x1330529792 43 4 ONFOXM_ET_ACTSET_OUTPUT actset_output actset_output port
 x8992 0 4 NXOXM_ET_DP_HASH dp_hash dp_hash hex
 x8992 11 4 NXOXM_ET_ERSPAN_IDX tun_erspan_idx tun_erspan_idx hex

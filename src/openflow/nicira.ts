@@ -1,6 +1,8 @@
 /** Actions of Open vSwitch beyond OpenFlow (ovs-actions(7); their layout is in Open vSwitch's lib/ofp-actions.c). */
 import { hex, rawHex, whole } from './bytes.ts';
+import { readController, readController2 } from './controller.ts';
 import { readCt, readNat } from './ct.ts';
+import { readDecap, readEncap } from './encap.ts';
 import { readLearn } from './learn.ts';
 import { type FieldName, filterOf, readHeader, readOxm } from './oxm.ts';
 import { portText } from './port.ts';
@@ -27,7 +29,7 @@ const u32 = (bytes: Buffer, at: number) => bytes.readUInt32BE(at);
 const plain = (Type: string, text: string): Reader => [10, () => action(Type, text)];
 
 const readers: Readonly<Record<number, Reader>> = {
-  1: [16, (bytes) => resubmit(u16(bytes, 10), undefined, false)],
+  1: [16, (bytes) => resubmit(u16(bytes, 10))],
   2: [16, (bytes) => action('nx_set_tunnel', `set_tunnel:${hex(bytes.subarray(12, 16))}`, { Value: u32(bytes, 12) })],
   4: [16, (bytes) => action('nx_set_queue', `set_queue:${u32(bytes, 12)}`, { QueueId: u32(bytes, 12) })],
   5: plain('nx_pop_queue', 'pop_queue'),
@@ -37,54 +39,64 @@ const readers: Readonly<Record<number, Reader>> = {
   9: [24, (bytes) => tunnel64(bytes.subarray(16, 24))],
   10: [32, multipath],
   12: [32, (bytes) => bundle('nx_bundle', bytes)],
-  13: [32, (bytes) => bundle('nx_bundle_load', bytes)],
-  14: [16, (bytes) => resubmit(u16(bytes, 10), u8(bytes, 12), false)],
+  13: [32, (bytes) => bundle('nx_bundle_load_in_port', bytes)],
+  14: [16, (bytes) => resubmitTable(u16(bytes, 10), u8(bytes, 12))],
   15: [24, (bytes) => outputField('nx_output_reg', bytes, 12, u16(bytes, 16))],
   16: [32, (bytes) => readLearn(bytes, 32)],
   17: plain('nx_exit', 'exit'),
-  18: plain('nx_dec_ttl', 'dec_ttl'),
+  18: plain('nicira_dec_ttl', 'dec_ttl'),
   19: [16, finTimeout],
-  20: [16, controller],
+  20: [16, readController],
   21: [16, ttlToControllers],
   22: [32, writeMetadata],
-  23: [16, (bytes) => ethertype('push_mpls', u16(bytes, 10))],
-  24: [16, (bytes) => ethertype('pop_mpls', u16(bytes, 10))],
-  25: [16, (bytes) => inParentheses('set_mpls_ttl', 'MplsTtl', u8(bytes, 10))],
+  23: [16, (bytes) => mplsType('push_mpls', u16(bytes, 10))],
+  24: [16, (bytes) => mplsType('pop_mpls', u16(bytes, 10))],
+  25: [16, (bytes) => inParentheses('set_mpls_ttl', u8(bytes, 10))],
   26: plain('nx_dec_mpls_ttl', 'dec_mpls_ttl'),
   27: [20, (bytes) => stack('push', bytes)],
   28: [20, (bytes) => stack('pop', bytes)],
   29: [24, (bytes) => sample('nx_sample', bytes)],
-  30: [16, (bytes) => inParentheses('set_mpls_label', 'MplsLabel', u32(bytes, 12))],
-  31: [16, (bytes) => inParentheses('set_mpls_tc', 'MplsTc', u8(bytes, 10))],
+  30: [16, (bytes) => inParentheses('set_mpls_label', u32(bytes, 12))],
+  31: [16, (bytes) => inParentheses('set_mpls_tc', u8(bytes, 10))],
   32: [24, (bytes) => outputField('nx_output_reg2', bytes, 14, u16(bytes, 12))],
   33: [24, load2],
   34: [16, conjunction],
   35: [24, readCt],
   36: [16, readNat],
-  37: [16, controller2],
+  37: [16, readController2],
   38: [32, (bytes) => sample('nx_sample2', bytes)],
   39: [16, outputTrunc],
-  40: [16, (bytes) => action('nx_group', `group:${u32(bytes, 12)}`, { GroupId: u32(bytes, 12) })],
+  40: [16, (bytes) => action('nx_group', `group:${u32(bytes, 12)}`, { Value: u32(bytes, 12) })],
   41: [32, (bytes) => sample('nx_sample3', bytes)],
   42: [16, clone],
   43: plain('nx_ct_clear', 'ct_clear'),
-  44: [16, (bytes) => resubmit(u16(bytes, 10), u8(bytes, 12), true)],
+  44: [16, (bytes) => resubmitCt(u16(bytes, 10), u8(bytes, 12))],
   45: [40, (bytes) => readLearn(bytes, 40)],
-  46: [16, encap],
-  47: [16, decap],
+  46: [16, readEncap],
+  47: [16, readDecap],
   48: plain('nx_dec_nsh_ttl', 'dec_nsh_ttl'),
   49: [24, checkLarger],
   50: [16, deleteField],
 };
 
-/** IN_PORT stands for the port it came by; without a table it is the same one. */
-function resubmit(InPort: number, Table: number | undefined, isAfterCt: boolean): Said {
-  const port = InPort === 0xfff8 ? '' : portText(InPort, 16);
-  const given = { ...(InPort !== 0xfff8 && { InPort }), ...(isAfterCt && { Ct: true }) };
-  if (Table === undefined || (Table === 255 && !isAfterCt))
-    return action('resubmit', InPort === 0xfff8 ? 'resubmit:IN_PORT' : `resubmit:${port}`, given);
-  const text = `resubmit(${port},${Table === 255 ? '' : Table}${isAfterCt ? ',ct' : ''})`;
-  return action('resubmit', text, { Table, ...given });
+/** Stands for the port it came by. */
+const IN_PORT = 0xfff8;
+const resubmitPort = (port: number) => (port === IN_PORT ? '' : portText(port, 16));
+
+/** To the same table again. */
+function resubmit(Value: number): Said {
+  return action('nx_resubmit', `resubmit:${portText(Value, 16)}`, { Value });
+}
+
+/** Table 255 is the same one. */
+function resubmitTable(InPort: number, Table: number): Said {
+  const text = Table === 255 ? `resubmit:${portText(InPort, 16)}` : `resubmit(${resubmitPort(InPort)},${Table})`;
+  return action('resubmit', text, { InPort, Table });
+}
+
+function resubmitCt(InPort: number, Table: number): Said {
+  const text = `resubmit(${resubmitPort(InPort)},${Table === 255 ? '' : Table},ct)`;
+  return action('nx_resubmit_table_ct', text, { InPort, Table });
 }
 
 function move(bytes: Buffer): Said | undefined {
@@ -102,7 +114,7 @@ function load(bytes: Buffer): Said | undefined {
   if (!dst) return undefined;
   const value = bytes.subarray(16, 24);
   const text = `load:${hex(value)}->${subfieldText(dst, Offset, NBits)}`;
-  return action('nx_reg_load', text, { Dst: typeOf(dst), Offset, NBits, Value: whole(value) });
+  return action('nx_reg_load', text, { OfsNbits: u16(bytes, 10), SrcField: typeOf(dst), Value: whole(value) });
 }
 
 function load2(bytes: Buffer): Said | undefined {
@@ -113,7 +125,7 @@ function load2(bytes: Buffer): Said | undefined {
 
 function note(bytes: Buffer): Said {
   const text = rawHex(bytes.subarray(10)).replace(/(..)(?=.)/g, '$1.');
-  return action('nx_note', `note:${text}`, { Note: rawHex(bytes.subarray(10)) });
+  return action('nx_note', `note:${text}`, { Note: bytes.subarray(10).toString('base64') });
 }
 
 function tunnel64(value: Buffer): Said {
@@ -142,7 +154,7 @@ function multipath(bytes: Buffer): Said | undefined {
   const text = `multipath(${Fields},${Basis},${name},${MaxLink + 1},${Arg},${subfieldText(dst, Offset, NBits)})`;
   return action('nx_multipath', text, {
     ...{ Fields, Basis, Algorithm: name, MaxLink, Arg },
-    ...{ Dst: typeOf(dst), Offset, NBits },
+    ...{ Dst: typeOf(dst), OfsNbits: u16(bytes, 26) },
   });
 }
 
@@ -152,19 +164,26 @@ function bundle(Type: string, bytes: Buffer): Said | undefined {
   const Ports = Array.from({ length: count }, (_, i) => u16(bytes, 32 + i * 2));
   const Algorithm = bundles[u16(bytes, 10)] ?? String(u16(bytes, 10));
   const [Fields, Basis] = [hashed[u16(bytes, 12)] ?? u16(bytes, 12), u16(bytes, 14)];
-  const dst = Type === 'nx_bundle_load' ? readHeader(bytes, 24) : undefined;
+  const dst = Type === 'nx_bundle_load_in_port' ? readHeader(bytes, 24) : undefined;
   const [Offset, NBits] = offsetAndBits(u16(bytes, 22));
   const into = dst ? `,${subfieldText(dst, Offset, NBits)}` : '';
   const ports = Ports.map((port) => portText(port, 16)).join(',');
   const text = `${dst ? 'bundle_load' : 'bundle'}(${Fields},${Basis},${Algorithm},ofport${into},members:${ports})`;
-  return action(Type, text, { Fields, Basis, Algorithm, Ports, ...(dst && { Dst: typeOf(dst), Offset, NBits }) });
+  return action(Type, text, {
+    ...{ Algorithm, Basis, Fields, Dst: dst ? typeOf(dst) : '', OfsNbits: u16(bytes, 22) },
+    ...{ InPorts: Ports.map((Port) => ({ Port })), NSlaves: count, SlaveType: 'in_port' },
+  });
 }
 
 function outputField(Type: string, bytes: Buffer, at: number, MaxLen: number): Said | undefined {
   const [Offset, NBits] = offsetAndBits(u16(bytes, 10));
   const src = readHeader(bytes, at);
   if (!src) return undefined;
-  return action(Type, `output:${subfieldText(src, Offset, NBits)}`, { Src: typeOf(src), Offset, NBits, MaxLen });
+  return action(Type, `output:${subfieldText(src, Offset, NBits)}`, {
+    Src: typeOf(src),
+    OfsNbits: u16(bytes, 10),
+    MaxLen,
+  });
 }
 
 function finTimeout(bytes: Buffer): Said {
@@ -173,62 +192,15 @@ function finTimeout(bytes: Buffer): Said {
     ...(IdleTimeout ? [`idle_timeout=${IdleTimeout}`] : []),
     ...(HardTimeout ? [`hard_timeout=${HardTimeout}`] : []),
   ];
-  return action('nx_fin_timeout', `fin_timeout(${words.join(',')})`, { IdleTimeout, HardTimeout });
-}
-
-const reasons = ['no_match', 'action', 'invalid_ttl', 'action_set', 'group', 'packet_out'];
-
-function controller(bytes: Buffer): Said {
-  const [MaxLen, ControllerId] = [u16(bytes, 10), u16(bytes, 12)];
-  const Reason = reasons[u8(bytes, 14)] ?? String(u8(bytes, 14));
-  return action('nx_controller', controllerText(MaxLen, ControllerId, Reason, []), { MaxLen, ControllerId, Reason });
-}
-
-function controllerText(maxLen: number, id: number, reason: string, more: readonly string[]): string {
-  if (reason === 'action' && id === 0 && more.length === 0) return `CONTROLLER:${maxLen}`;
-  const words = [
-    ...(reason === 'action' ? [] : [`reason=${reason}`]),
-    ...(maxLen === 0xffff ? [] : [`max_len=${maxLen}`]),
-    ...(id === 0 ? [] : [`id=${id}`]),
-    ...more,
-  ];
-  return `controller(${words.join(',')})`;
-}
-
-/** Properties of two bytes type, two bytes length (with these), padded to eight. */
-function controller2(bytes: Buffer): Said | undefined {
-  let [MaxLen, ControllerId, Reason, at] = [0xffff, 0, 'action', 16];
-  const more: string[] = [];
-  const given: Record<string, string | number | boolean> = {};
-  while (at + 4 <= bytes.length) {
-    const [type, length] = [u16(bytes, at), u16(bytes, at + 2)];
-    if (length < 4 || at + length > bytes.length) return undefined;
-    const body = bytes.subarray(at + 4, at + length);
-    if (type === 0 && body.length >= 2) MaxLen = u16(body, 0);
-    else if (type === 1 && body.length >= 2) ControllerId = u16(body, 0);
-    else if (type === 2 && body.length >= 1) Reason = reasons[u8(body, 0)] ?? String(u8(body, 0));
-    else if (type === 3) {
-      given.Userdata = rawHex(body);
-      more.push(`userdata=${rawHex(body).replace(/(..)(?=.)/g, '$1.')}`);
-    } else if (type === 4) {
-      given.Pause = true;
-      more.push('pause');
-    } else if (type === 5 && body.length >= 4) {
-      const meter = u32(body, body.length - 4);
-      given.MeterId = meter;
-      more.push(`meter_id=${meter}`);
-    } else return undefined;
-    at += (length + 7) & ~7;
-  }
-  const text = controllerText(MaxLen, ControllerId, Reason, more);
-  return action('nx_controller2', text, { MaxLen, ControllerId, Reason, ...given });
+  const given = { FinIdleTimeout: IdleTimeout, FinHardTimeout: HardTimeout };
+  return action('nx_fin_timeout', `fin_timeout(${words.join(',')})`, given);
 }
 
 function ttlToControllers(bytes: Buffer): Said | undefined {
   const count = u16(bytes, 10);
   if (16 + count * 2 > bytes.length) return undefined;
   const Ids = Array.from({ length: count }, (_, i) => u16(bytes, 16 + i * 2));
-  return action('nx_dec_ttl_cnt_ids', `dec_ttl(${Ids.join(',')})`, { Ids });
+  return action('nx_dec_ttl_cnt_ids', `dec_ttl(${Ids.join(',')})`, { NControllers: count, Controllers: Ids });
 }
 
 function writeMetadata(bytes: Buffer): Said {
@@ -237,12 +209,12 @@ function writeMetadata(bytes: Buffer): Said {
   return action('nx_write_metadata', `write_metadata:${text}`, { Metadata: whole(value), Mask: whole(mask) });
 }
 
-function ethertype(name: string, Ethertype: number): Said {
-  return action(`nx_${name}`, `${name}:0x${Ethertype.toString(16).padStart(4, '0')}`, { Ethertype });
+function mplsType(name: string, Value: number): Said {
+  return action(`nx_${name}`, `${name}:0x${Value.toString(16).padStart(4, '0')}`, { Value });
 }
 
-function inParentheses(name: string, argument: string, value: number): Said {
-  return action(`nx_${name}`, `${name}(${value})`, { [argument]: value });
+function inParentheses(name: string, Value: number): Said {
+  return action(`nx_${name}`, `${name}(${Value})`, { Value });
 }
 
 function stack(name: 'push' | 'pop', bytes: Buffer): Said | undefined {
@@ -269,9 +241,9 @@ function sample(Type: string, bytes: Buffer): Said {
 }
 
 function conjunction(bytes: Buffer): Said {
-  const [Clause, NClauses, ConjId] = [u8(bytes, 10), u8(bytes, 11), u32(bytes, 12)];
-  const text = `conjunction(${ConjId},${Clause + 1}/${NClauses})`;
-  return action('nx_conjunction', text, { ConjId, Clause, NClauses });
+  const [Clause, NClauses, Id] = [u8(bytes, 10), u8(bytes, 11), u32(bytes, 12)];
+  const text = `conjunction(${Id},${Clause + 1}/${NClauses})`;
+  return action('nx_conjunction', text, { Clause, NClauses, Id });
 }
 
 function outputTrunc(bytes: Buffer): Said {
@@ -284,36 +256,6 @@ function clone(bytes: Buffer, nested: Nested): Said {
   const inner = nested(bytes.subarray(16));
   const text = `clone(${inner.map((one) => one.text).join(',')})`;
   return action('nx_clone', text, { Actions: inner.map(({ word }) => word) });
-}
-
-/** Upper half: whose number it is; 1: a type of Ethernet (ovs-actions(7), "encap"). */
-function packetType(type: number): string {
-  const [space, number] = [type >>> 16, type & 0xffff];
-  if (type === 0) return 'ethernet';
-  if (space === 1 && number === 0x894f) return 'nsh';
-  if (space === 1 && number === 0x8847) return 'mpls';
-  if (space === 1 && number === 0x8848) return 'mpls_mc';
-  return `packet_type(ns=${space},id=${hex(Buffer.from([number >> 8, number & 0xff]))})`;
-}
-
-function encap(bytes: Buffer): Said {
-  const PacketType = packetType(u32(bytes, 12));
-  const more = bytes.subarray(16);
-  // The one property that there is says the type of metadata of NSH.
-  const isNsh = more.length >= 5 && u16(more, 0) === 4 && u8(more, 2) === 1;
-  const properties = isNsh ? `(md_type=${u8(more, 4)})` : more.length > 0 ? `(0x${rawHex(more)})` : '';
-  return action('nx_encap', `encap(${PacketType}${properties})`, {
-    PacketType,
-    ...(more.length > 0 && { Properties: rawHex(more) }),
-  });
-}
-
-function decap(bytes: Buffer): Said {
-  const type = u32(bytes, 12);
-  // What is inside says itself what it is.
-  const isToBeSeen = type === 0x0001fffe || type === 0xfffe;
-  const PacketType = packetType(type);
-  return action('nx_decap', isToBeSeen ? 'decap()' : `decap(${PacketType})`, isToBeSeen ? {} : { PacketType });
 }
 
 function checkLarger(bytes: Buffer): Said | undefined {

@@ -1,5 +1,5 @@
 /** What was on the wire, twice: as data, and as people write it. */
-export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Word {
   readonly Type: string;

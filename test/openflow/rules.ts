@@ -39,6 +39,10 @@ export const rulesOfAll: readonly string[] = [
   'table=0,priority=47,sctp,tp_dst=99,actions=mod_tp_dst:100,output:1',
   'table=0,priority=48,ip,nw_proto=47,nw_src=10.1.0.0/255.0.255.0,actions=mod_nw_src:1.2.3.4,mod_dl_dst:02:00:00:00:00:09,output:1',
   'table=0,priority=49,in_port=LOCAL,actions=ALL',
+  'table=0,priority=60,tcp,tcp_flags=0x2,actions=drop',
+  'table=0,priority=61,ipv6,ipv6_label=5,actions=drop',
+  'table=0,priority=62,tun_gbp_id=3,tun_gbp_flags=1,actions=drop',
+  'table=0,priority=63,actions=controller(userdata=01.02,pause,id=4,max_len=10,reason=invalid_ttl)',
 ];
 
 /** What OpenFlow 1.3 and later alone can say. */
@@ -52,6 +56,7 @@ export const rulesOfLater: readonly string[] = [
   'table=0,priority=109,vlan_vid=0x1000/0x1000,actions=output:1',
   'table=0,priority=54,icmp,icmp_type=8,icmp_code=0,actions=group:1',
   'table=0,priority=50,actions=encap(nsh(md_type=1)),output:1',
+  'table=0,priority=55,actions=encap(nsh(md_type=2,tlv(0x1000,10,0x12345678),tlv(0x2000,20,0xfedcba9876543210))),encap(ethernet)',
   'table=0,priority=103,actions=meter:1,clear_actions,goto_table:3',
   'table=0,priority=33,ip,actions=ct_clear,ct(table=4,zone=7)',
   'table=0,priority=52,tcp,actions=ct(commit,force,alg=ftp,zone=1),dec_ttl(1,2)',

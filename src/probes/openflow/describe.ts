@@ -20,7 +20,7 @@ export function describeRule(rule: Rule, id: string, tableName: string | undefin
   const isNothing = instructions.text === 'drop';
   const flags = flagNames.filter((_, bit) => rule.flags & (1 << bit));
   return {
-    ...{ Type: 'ofrule', UUID: id, Table: rule.table, Priority: rule.priority, Cookie: rule.cookie },
+    ...{ Type: 'ofrule', UUID: id, Table: rule.table, Priority: rule.priority, Cookie: cookieText(rule.cookie) },
     ...{ Match: match.text, Filters: match.filters },
     ...{ ActionsText: instructions.text, Actions: isNothing ? [{ Type: 'drop' }] : words(apply) },
     ...(tableName !== undefined && { TableName: tableName }),
@@ -32,12 +32,16 @@ export function describeRule(rule: Rule, id: string, tableName: string | undefin
     ...(rule.idleTimeout > 0 && { IdleTimeout: rule.idleTimeout }),
     ...(rule.hardTimeout > 0 && { HardTimeout: rule.hardTimeout }),
     ...(rule.importance > 0 && { Importance: rule.importance }),
-    ...(flags.length > 0 && { Flags: flags }),
+    ...(flags.length > 0 && { Flags: Object.fromEntries(flags.map((name) => [name, true])) }),
   };
 }
 
+function cookieText(cookie: number | string): string {
+  return typeof cookie === 'number' ? `0x${cookie.toString(16)}` : cookie;
+}
+
 /** OpenFlow 1.5 §7.3.4.2, from the lowest bit. */
-const flagNames = ['send_flow_rem', 'check_overlap', 'reset_counts', 'no_packet_counts', 'no_byte_counts'];
+const flagNames = ['SendFlowRem', 'CheckOverlap', 'ResetCounts', 'NoPktCounts', 'NoBytCounts'];
 
 export function describeGroup({ id, type, meta, buckets }: Group): Metadata {
   return {

@@ -35,8 +35,8 @@ export type OfRule = Metadata & {
   readonly TableName?: string;
   /** The matching rule of a table with the highest one is taken. */
   readonly Priority: number;
-  /** A number, or `0x…` where no number of JSON holds it. */
-  readonly Cookie: number | string;
+  /** What the controller knows it by, in hexadecimal: `0x0`. */
+  readonly Cookie: string;
   /** As ovs-ofctl writes it, without the priority: `ip,in_port=1,nw_dst=10.0.0.0/24`; empty when all packets match. */
   readonly Match: string;
   /** All in the order of their fields on the wire; empty when all packets match. */
@@ -57,8 +57,8 @@ export type OfRule = Metadata & {
   readonly IdleTimeout?: number;
   readonly HardTimeout?: number;
   readonly Importance?: number;
-  /** send_flow_rem, check_overlap, reset_counts, no_packet_counts, no_byte_counts */
-  readonly Flags?: readonly string[];
+  /** SendFlowRem, CheckOverlap, ResetCounts, NoPktCounts, NoBytCounts (OpenFlow 1.5 §7.3.4.2): those that are set. */
+  readonly Flags?: { readonly [name: string]: boolean };
 };
 
 const value = z.union([z.string(), z.number(), z.record(z.string(), z.union([z.boolean(), z.string(), z.number()]))]);
@@ -76,7 +76,7 @@ export const OfRuleType = nodeType('ofrule', 'A rule of OpenFlow in a table of a
   Table: field(z.int(), { doc: 'Number of its table.', example: 0 }),
   TableName: field(z.string().optional(), { doc: 'Name of its table, where it was given one.', example: 'ingress' }),
   Priority: field(z.int(), { doc: 'Of the rules that match, that with the highest one is taken.', example: 32_768 }),
-  Cookie: field(whole, { doc: 'What the controller knows it by; in text when it is beyond 2^53.', example: 0 }),
+  Cookie: field(z.string(), { doc: 'What the controller knows it by, in hexadecimal.', example: '0x0' }),
   Match: field(z.string(), {
     doc: 'Which packets, as ovs-ofctl(8) writes it; empty: all.',
     example: 'ip,in_port=1,nw_dst=10.0.0.0/24',
@@ -107,9 +107,9 @@ export const OfRuleType = nodeType('ofrule', 'A rule of OpenFlow in a table of a
   IdleTimeout: field(z.int().optional(), { doc: 'Goes when no packet came for so long.', example: 60, unit: 's' }),
   HardTimeout: field(z.int().optional(), { doc: 'Goes after so long.', example: 3600, unit: 's' }),
   Importance: field(z.int().optional(), { doc: 'What is less important goes first when a table is full.', example: 1 }),
-  Flags: field(z.array(z.string()).optional(), {
-    doc: 'send_flow_rem, check_overlap, reset_counts, no_packet_counts, no_byte_counts',
-    example: ['send_flow_rem'],
+  Flags: field(z.record(z.string(), z.boolean()).optional(), {
+    doc: 'Those that are set of SendFlowRem, CheckOverlap, ResetCounts, NoPktCounts, NoBytCounts.',
+    example: { SendFlowRem: true },
   }),
 });
 

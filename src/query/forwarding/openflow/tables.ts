@@ -86,7 +86,7 @@ export class Tables {
         id: node.id,
         table: numberOf(metadata.Table) ?? 0,
         priority: priorityOf(node),
-        ...(cookie !== undefined && cookie !== 0 && { cookie: String(cookie) }),
+        ...(cookie !== undefined && cookie !== 0 && cookie !== '0x0' && { cookie: String(cookie) }),
         match,
         actions,
       },
