@@ -1,9 +1,11 @@
 /** libvirt: virtual machines, from its daemon and its events. */
 import * as z from 'zod';
 import { bell } from '../../std/bell.ts';
-import { keepFollowing } from '../following.ts';
+import { keepListening } from '../listening.ts';
+import { keepLooking } from '../looks.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
+import { youth } from '../youth.ts';
 import { readLibvirtAddress } from './address.ts';
 import { Daemon } from './daemon.ts';
 import type { Domain } from './domain.ts';
@@ -33,8 +35,6 @@ const options = z
 const LOOK_SOON_MS = 100;
 const SOON_FOR_MS = 5_000;
 const LOOK_MS = 5_000;
-/** So long after the start nodes of an earlier run may still come back. */
-const ADOPT_FOR_MS = 10_000;
 
 export const libvirt = defineProbe({
   name: 'libvirt',
@@ -83,38 +83,32 @@ export const libvirt = defineProbe({
       changedMs = Date.now();
       look.ring();
     };
-    await Promise.all([show(), listen()]);
+    const isYoung = youth();
+    await Promise.all([keepLooking(look, signal, see), listen()]);
 
-    async function show(): Promise<void> {
-      const startedMs = Date.now();
-      let wake: NodeJS.Timeout | undefined;
-      while (await look.rung(signal)) {
-        clearTimeout(wake);
-        if (!isKnown) continue;
-        const now = view();
-        if (Date.now() - startedMs < ADOPT_FOR_MS) speaker.adopt(now);
-        const { picture, missing } = draw(domains.values(), now, host);
-        count('refused', speaker.say(picture, now));
-        ready();
-        const isSoon = Date.now() - changedMs < SOON_FOR_MS;
-        if (missing > 0 || picture.additions.size > 0)
-          wake = setTimeout(look.ring, missing > 0 && isSoon ? LOOK_SOON_MS : LOOK_MS).unref();
-      }
-      clearTimeout(wake);
+    function see(): number | undefined {
+      if (!isKnown) return undefined;
+      const now = view();
+      if (isYoung()) speaker.adopt(now);
+      const { picture, missing } = draw(domains.values(), now, host);
+      count('refused', speaker.say(picture, now));
+      ready();
+      if (missing === 0 && picture.additions.size === 0) return undefined;
+      return missing > 0 && Date.now() - changedMs < SOON_FOR_MS ? LOOK_SOON_MS : LOOK_MS;
     }
 
     function listen(): Promise<void> {
-      return keepFollowing({
+      return keepListening({
         context: { signal, notice, count, ready },
         called: 'libvirt',
         sockets,
         goneAfterMs: given.goneAfterMs,
-        follow: (path, isWhole) =>
+        listen: (heard, path) =>
           follow({
             open: (happened, until) => Daemon.open({ path, uri, answerMs: given.answerMs, happened }, until),
             ...{ domains, domainsMax: given.domainsMax, verifyMs: given.verifyMs, signal, count },
             changed() {
-              isWhole();
+              heard();
               changed();
             },
           }),

@@ -4,7 +4,7 @@ import { bell } from '../../std/bell.ts';
 import type { Container } from '../containers/container.ts';
 import { stage } from '../containers/stage.ts';
 import { NetnsOfContainers } from '../containers/vocabulary.ts';
-import { keepFollowing } from '../following.ts';
+import { keepListening } from '../listening.ts';
 import { defineProbe } from '../probe.ts';
 import { follow } from './follow.ts';
 import { OWNED, types } from './vocabulary.ts';
@@ -68,16 +68,16 @@ export const lxd = defineProbe({
       look,
       scene: () => (isKnown ? { containers: instances.values(), looksAround: false } : undefined),
     });
-    const listening = keepFollowing({
+    const listening = keepListening({
       context,
       called: 'LXD',
       ...given,
-      follow: (path, isWhole) =>
+      listen: (heard, path) =>
         follow({
           ...given,
           ...{ path, instances, signal, count },
           changed() {
-            isWhole();
+            heard();
             changed();
           },
         }),
