@@ -179,7 +179,7 @@ export const configShape = z.strictObject({
     }),
     lldp: z.strictObject({
       interfaces: option(texts(), {
-        doc: 'Names of interfaces at which neighbours are listened for; none: all of them.',
+        doc: 'Names of interfaces at which neighbours are listened for, and what others send through them (a bridge, a machine) is heard too; none: all of them, and only what arrives there.',
         default: [],
         takes: 'NAMES',
         example: 'eno1,eno2',

@@ -74,7 +74,7 @@ export interface FramesOptions {
   readonly netns?: string;
   /** 0x88cc LLDP; 4: frames with a length instead of a type (802.2). */
   readonly protocol: number;
-  /** Left out: all interfaces. An interface that a kernel datapath of Open vSwitch holds is heard only when it is named, with protocol 3 (all). */
+  /** Left out: all interfaces. An interface that a kernel datapath of Open vSwitch holds is heard only when it is named, with protocol 3 (all). That one brings what the machine sends too. */
   readonly interfaceIndex?: number;
   /** BPF program (8 bytes an instruction, linux/filter.h); left out: all frames of the protocol pass. */
   readonly filter?: Uint8Array;

@@ -28,22 +28,26 @@ beforeEach(() => {
     [there.name, 'swp1'],
   ] as const)
     execFileSync('ip', ['-n', netns, 'link', 'set', name, 'up']);
-  running = runProbe(lldp as Probe, { door: openDoor(), options: { lookMs: 100 }, time: Date.now });
+  begin([]);
+});
+
+function begin(interfaces: readonly string[]): void {
+  running = runProbe(lldp as Probe, { door: openDoor(), options: { lookMs: 100, interfaces }, time: Date.now });
   const { graph, namespaces } = running;
   const source = { host: 'h', origin: 'agent.h', time: Date.now() };
-  const [{ ifindex }] = JSON.parse(
+  const [{ ifindex, address }] = JSON.parse(
     execFileSync('ip', ['-n', here.name, '-j', 'link', 'show', 'eth0'], { encoding: 'utf8' }),
-  ) as [{ ifindex: number }];
+  ) as [{ ifindex: number; address: string }];
   graph.apply(
     [
       { kind: 'node', id: 'here', metadata: { Type: 'netns', Name: here.name } },
-      { kind: 'node', id: 'eth0', metadata: { Type: 'veth', Name: 'eth0', IfIndex: ifindex } },
+      { kind: 'node', id: 'eth0', metadata: { Type: 'veth', Name: 'eth0', IfIndex: ifindex, MAC: address } },
       { kind: 'edge', parent: 'here', child: 'eth0', metadata: { RelationType: 'ownership' } },
     ],
     source,
   );
   namespaces.add({ nodeId: 'here', tid: 'here', path: here.path, cookie: 0n, name: here.name });
-});
+}
 
 afterEach(async () => {
   await end('SIGTERM');
@@ -140,4 +144,28 @@ test('a device that speaks CDP too is one device', async () => {
   expect(found('switchport')).toHaveLength(1);
   expect(found('switch')[0]?.metadata.CDP).toMatchObject({ Platform: 'Linux' });
   expectVocabulary(lldp as Probe, running.graph);
+}, 60_000);
+
+test('at an interface that is named, neighbours that speak through it are heard, and it itself is not', async () => {
+  await running.stop();
+  begin(['eth0']);
+  await running.ready;
+  const sender = join(folder, 'send');
+  execFileSync('cc', ['-O1', '-o', sender, new URL('./ebpf_send.c', import.meta.url).pathname]);
+  const send = (from: readonly number[], port: string) => {
+    const part = (type: number, ...value: number[]) => [type << 1, value.length, ...value];
+    const said = [...part(1, 7, 0x73), ...part(2, 7, ...Buffer.from(port)), ...part(3, 0, 120), 0, 0];
+    const frame = [1, 0x80, 0xc2, 0, 0, 0x0e, ...from, 0x88, 0xcc, ...said];
+    const input = Buffer.from([frame.length, 0, ...frame]);
+    execFileSync('ip', ['netns', 'exec', here.name, sender, 'eth0', '1'], { input });
+  };
+  const [own] = [...running.graph.now().nodes('eth0')];
+  const address = String(own?.metadata.MAC)
+    .split(':')
+    .map((octet) => Number.parseInt(octet, 16));
+  await eventually(() => {
+    send(address, 'own');
+    send([2, 0, 0, 0, 0, 7], 'foreign');
+    expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['foreign']);
+  }, 20_000);
 }, 60_000);

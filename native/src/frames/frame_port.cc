@@ -115,8 +115,8 @@ void FramePort::readable() {
     // ENETDOWN is told once when an interface goes down: what comes after it is read the next time.
     if (received < 0) break;
     count++;
-    // What this machine sends itself is no neighbour.
-    if (from.sll_pkttype == PACKET_OUTGOING || from.sll_pkttype == PACKET_LOOPBACK) continue;
+    // Copies that this machine makes for itself of what it sends to a group.
+    if (from.sll_pkttype == PACKET_LOOPBACK) continue;
     append(batch, static_cast<uint32_t>(from.sll_ifindex), frame, static_cast<uint32_t>(received));
   }
   deliver_(std::move(batch));

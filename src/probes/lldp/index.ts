@@ -14,7 +14,13 @@ import { OWNED, types } from './vocabulary.ts';
 
 const options = z
   .object({
-    interfaces: z.array(z.string()).max(1_000).default([]).describe('Names of interfaces; none: all of them'),
+    interfaces: z
+      .array(z.string())
+      .max(1_000)
+      .default([])
+      .describe(
+        'Names of interfaces, at which what others send through them is heard too; none: all, and what arrives',
+      ),
     lookMs: z.int().min(100).default(2_000).describe('How often to look for new interfaces, in ms'),
     namespacesMax: z.int().min(1).default(1_000).describe('How many namespaces are listened in at most'),
   })
@@ -162,7 +168,11 @@ function interfacesToHear(view: GraphView, namespace: string, names: readonly st
       const { IfIndex, LinkFlags } = node.metadata;
       if (!isAskedAbout(view, id, names)) continue;
       if (Array.isArray(LinkFlags) && LinkFlags.includes('LOOPBACK')) continue;
-      found.push({ index: IfIndex as number, isOfDatapath: isOfDatapath(view, node) });
+      found.push({
+        index: IfIndex as number,
+        isOfDatapath: isOfDatapath(view, node),
+        sentBesides: names.length > 0 ? addressesOf(node) : undefined,
+      });
     }
   return found;
 }
@@ -171,6 +181,16 @@ function isAskedAbout(view: GraphView, id: string, names: readonly string[]): bo
   if (names.length === 0) return true;
   for (const { metadata } of view.nodes(id)) return names.includes(String(metadata.Name));
   return false;
+}
+
+/** Under these an interface sends; one of a bond has the bond's, and the one that it was made with. */
+function addressesOf({ metadata: { MAC, BondSlave } }: GraphNode): Uint8Array[] {
+  const { PermMAC } = (BondSlave ?? {}) as { readonly PermMAC?: unknown };
+  return [MAC, PermMAC].flatMap((text) =>
+    typeof text === 'string' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text)
+      ? [Uint8Array.from(text.split(':'), (octet) => Number.parseInt(octet, 16))]
+      : [],
+  );
 }
 
 /** Whether the kernel datapath of Open vSwitch is its master. */

@@ -1,6 +1,7 @@
 /** Hears the neighbours of one namespace, at those of its interfaces that are listened to. */
 import type { Door, FrameSocket } from '../../native/door.ts';
 import type { Namespace } from '../probe.ts';
+import { neighboursAlone } from './filter.ts';
 import { CDP_ADDRESS, type Heard, LLDP, LLDP_ADDRESSES, neighboursIn } from './frames.ts';
 
 /** Frames with a length, and all frames (linux/if_ether.h, ETH_P_802_2 and ETH_P_ALL). */
@@ -11,6 +12,11 @@ export interface Interface {
   readonly index: number;
   /** A kernel datapath of Open vSwitch takes its frames away before anyone but a socket of its own sees them. */
   readonly isOfDatapath: boolean;
+  /**
+   * Where what others send through it is heard too: the addresses that it sends under itself (6 bytes each). That costs
+   * a copy of every frame sent, hence not everywhere.
+   */
+  readonly sentBesides?: readonly Uint8Array[] | undefined;
 }
 
 export class Listener {
@@ -18,7 +24,7 @@ export class Listener {
   readonly #netns: string;
   readonly #hear: (heard: Heard) => void;
   readonly #shared: FrameSocket[] = [];
-  readonly #own = new Map<number, FrameSocket>();
+  readonly #own = new Map<number, { readonly socket: FrameSocket; readonly filter: string }>();
   readonly #joined = new Set<number>();
   #isClosed = false;
 
@@ -44,14 +50,15 @@ export class Listener {
   async listenAt(interfaces: readonly Interface[]): Promise<void> {
     const there = new Set(interfaces.map(({ index }) => index));
     for (const index of this.#joined) if (!there.has(index)) this.#joined.delete(index);
-    for (const [index, socket] of this.#own) {
-      if (interfaces.some((one) => one.index === index && one.isOfDatapath)) continue;
+    const alone = new Map(interfaces.filter(needsItsOwn).map((one) => [one.index, filterFor(one)]));
+    for (const [index, { socket, filter }] of this.#own) {
+      if (keyOf(alone.get(index)) === filter) continue;
       socket.close();
       this.#own.delete(index);
     }
+    for (const [index, filter] of alone) if (!this.#own.has(index)) await this.#listenAlone(index, filter);
     const joining: Promise<void>[] = [];
-    for (const { index, isOfDatapath } of interfaces) {
-      if (isOfDatapath && !this.#own.has(index)) await this.#listenAlone(index);
+    for (const { index } of interfaces) {
       if (this.#joined.has(index)) continue;
       this.#joined.add(index);
       const [lldp, others] = this.#shared;
@@ -62,13 +69,14 @@ export class Listener {
 
   close(): void {
     this.#isClosed = true;
-    for (const socket of [...this.#shared, ...this.#own.values()]) socket.close();
+    for (const socket of this.#shared) socket.close();
+    for (const { socket } of this.#own.values()) socket.close();
   }
 
-  async #listenAlone(interfaceIndex: number): Promise<void> {
+  async #listenAlone(interfaceIndex: number, filter: Uint8Array): Promise<void> {
     try {
-      const options = { protocol: FRAMES_ALL, interfaceIndex, filter: neighboursAlone() };
-      this.#own.set(interfaceIndex, await this.#socket(options));
+      const socket = await this.#socket({ protocol: FRAMES_ALL, interfaceIndex, filter });
+      this.#own.set(interfaceIndex, { socket, filter: keyOf(filter) });
     } catch {
       // It went; if not, the next look tries again.
     }
@@ -93,29 +101,15 @@ async function join(socket: FrameSocket | undefined, interfaceIndex: number, add
   }
 }
 
-/**
- * Passes frames of type 0x88cc and to 01:00:0c:cc:cc:cc. Each instruction: code (2 bytes), jumps if true and if false,
- * a number (linux/filter.h).
- */
-function neighboursAlone(): Uint8Array {
-  const [LOAD_WORD, LOAD_HALF, JUMP_EQUAL, RETURN] = [0x20, 0x28, 0x15, 0x06];
-  const program = [
-    [LOAD_HALF, 0, 0, 12],
-    [JUMP_EQUAL, 4, 0, LLDP],
-    [LOAD_WORD, 0, 0, 0],
-    [JUMP_EQUAL, 0, 3, 0x0100_0ccc],
-    [LOAD_HALF, 0, 0, 4],
-    [JUMP_EQUAL, 0, 1, 0xcccc],
-    [RETURN, 0, 0, 0xffff],
-    [RETURN, 0, 0, 0],
-  ] as const;
-  const bytes = new Uint8Array(program.length * 8);
-  const view = new DataView(bytes.buffer);
-  for (const [at, [code, ifTrue, ifFalse, number]] of program.entries()) {
-    view.setUint16(at * 8, code, true);
-    view.setUint8(at * 8 + 2, ifTrue);
-    view.setUint8(at * 8 + 3, ifFalse);
-    view.setUint32(at * 8 + 4, number, true);
-  }
-  return bytes;
+function needsItsOwn({ isOfDatapath, sentBesides }: Interface): boolean {
+  return isOfDatapath || sentBesides !== undefined;
+}
+
+/** What comes in is heard by all sockets; the own one need not say it again unless it alone hears it. */
+function filterFor({ isOfDatapath, sentBesides }: Interface): Uint8Array {
+  return neighboursAlone({ arriving: isOfDatapath, sentBesides });
+}
+
+function keyOf(filter: Uint8Array | undefined): string {
+  return filter ? Buffer.from(filter).toString('hex') : '';
 }

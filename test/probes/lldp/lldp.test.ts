@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { fakeDoor } from '../../../src/native/fake.ts';
 import { readCdp } from '../../../src/probes/lldp/cdp.ts';
+import { neighboursAlone } from '../../../src/probes/lldp/filter.ts';
 import { neighboursIn } from '../../../src/probes/lldp/frames.ts';
 import { lldp } from '../../../src/probes/lldp/index.ts';
 import { readLldp } from '../../../src/probes/lldp/lldp.ts';
@@ -226,6 +227,42 @@ test('of interfaces that are named only those are listened to', async () => {
   socket.push(3, named('here'));
   await eventually(() => expect(switches()).toEqual(['here']));
   await running.stop();
+});
+
+/** Runs a filter as the kernel would (linux/filter.h): what it needs of it. */
+function passes(filter: Uint8Array, frame: Uint8Array, isSent: boolean): boolean {
+  const view = new DataView(filter.buffer, filter.byteOffset, filter.length);
+  const bytes = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  let value = 0;
+  for (let at = 0; at < filter.length; at += 8) {
+    const [code, number] = [view.getUint16(at, true), view.getUint32(at + 4, true)];
+    if (code === 0x06) return number > 0;
+    if (code === 0x20) value = number === 0xfffff004 ? (isSent ? 4 : 2) : bytes.getUint32(number);
+    else if (code === 0x28) value = bytes.getUint16(number);
+    else at += 8 * view.getUint8(at + (value === number ? 2 : 3));
+  }
+  throw new Error('it has no end');
+}
+
+test('the filter of a socket that hears everything knows neighbours, who sends, and which way', () => {
+  const own = [Uint8Array.of(2, 0, 0, 0, 0, 9), Uint8Array.of(2, 0, 0, 0, 0, 1)];
+  const frame = named('a');
+  const foreign = Uint8Array.from(frame);
+  foreign[11] = 7;
+  const cdp = Uint8Array.of(1, 0, 0x0c, 0xcc, 0xcc, 0xcc, 2, 0, 0, 0, 0, 7, 0, 20, 0xaa);
+  const others = [Uint8Array.from(cdp).fill(0xff, 0, 6), Uint8Array.from(cdp).fill(0xcd, 5, 6), foreign.slice()];
+  others[2]?.fill(8, 12, 13);
+  const arriving = neighboursAlone({ arriving: true });
+  const both = neighboursAlone({ arriving: true, sentBesides: own });
+  const sent = neighboursAlone({ arriving: false, sentBesides: own });
+  for (const one of [foreign, cdp]) {
+    expect([arriving, both, sent].map((filter) => passes(filter, one, false))).toEqual([true, true, false]);
+    expect([arriving, both, sent].map((filter) => passes(filter, one, true))).toEqual([false, true, true]);
+  }
+  expect([arriving, both, sent].map((filter) => passes(filter, frame, true))).toEqual([false, false, false]);
+  for (const one of others)
+    for (const isSent of [true, false])
+      expect([arriving, both, sent].some((filter) => passes(filter, one, isSent))).toBe(false);
 });
 
 test('the same said twice makes no new version', async () => {
