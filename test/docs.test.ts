@@ -82,6 +82,26 @@ test('metrics in the pages exist', () => {
   expect(told.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
 });
 
+test('counters of probes in the pages exist', () => {
+  const text = pages.find(({ path }) => path === 'docs/operations.md')?.text ?? '';
+  const [section = ''] = text.split('### Bounds of what is looked at\n')[1]?.split('\n#') ?? [];
+  const counters = new Set(probes.flatMap((probe) => Object.keys(probe.counters ?? {})));
+  const told = [...section.matchAll(/`([a-z]+[A-Z]\w*)`/g)].map(([, name]) => name as string);
+  expect(told.length).toBeGreaterThan(5);
+  expect(told.filter((name) => !counters.has(name))).toEqual([]);
+});
+
+test('what it sees is told of every probe, for those who come newly and for those who run it', () => {
+  for (const [page, folder] of [
+    ['README.md', 'docs/reference/probes/'],
+    ['docs/probes.md', 'reference/probes/'],
+  ]) {
+    const text = pages.find(({ path }) => path === page)?.text ?? '';
+    const missing = probes.filter(({ name }) => !text.includes(`[\`${name}\`](${folder}${name}.md)`));
+    expect({ page, missing: missing.map(({ name }) => name) }).toEqual({ page, missing: [] });
+  }
+});
+
 function capabilitiesIn(lines: readonly string[] | null): string[] {
   return [
     ...new Set(
