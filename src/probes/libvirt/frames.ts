@@ -3,35 +3,39 @@ import { BadBytes } from './xdr.ts';
 
 /** VIR_NET_MESSAGE_MAX: no message of a daemon is longer. */
 export const MESSAGE_BYTES_MAX = (32 << 20) + 4;
+const LENGTH_BYTES = 4;
 /** The length, and program, version, procedure, type, serial, status. */
 export const HEADER_BYTES = 28;
 
 export class Frames {
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** The length, and then the rest of a message: room for all of it, that costs memory as it is filled. */
+  #room = Buffer.alloc(LENGTH_BYTES);
+  #filled = 0;
+  #isBody = false;
 
   /** Messages that `chunk` completes, without their lengths. Throws BadBytes when no message can begin like that. */
   *push(chunk: Buffer): Generator<Buffer> {
-    this.#pieces.push(chunk);
-    this.#bytes += chunk.length;
-    for (;;) {
-      if (this.#bytes < 4) return;
-      const length = this.#join(4).readUInt32BE(0);
-      if (length < HEADER_BYTES || length > MESSAGE_BYTES_MAX) throw new BadBytes(`a message of ${length} bytes`);
-      if (this.#bytes < length) return;
-      const all = this.#join(length);
-      this.#pieces = all.length > length ? [all.subarray(length)] : [];
-      this.#bytes -= length;
-      yield all.subarray(4, length);
+    let at = 0;
+    while (at < chunk.length) {
+      const copied = chunk.copy(this.#room, this.#filled, at);
+      at += copied;
+      this.#filled += copied;
+      if (this.#filled < this.#room.length) return;
+      const full = this.#room;
+      this.#expect(this.#isBody ? LENGTH_BYTES : bodyLength(full));
+      this.#isBody = !this.#isBody;
+      if (!this.#isBody) yield full;
     }
   }
 
-  /** The first piece, with at least so many bytes. A long message is put together once. */
-  #join(length: number): Buffer {
-    const [first] = this.#pieces;
-    if (first && first.length >= length) return first;
-    const all = Buffer.concat(this.#pieces);
-    this.#pieces = [all];
-    return all;
+  #expect(bytes: number): void {
+    this.#room = Buffer.allocUnsafeSlow(bytes);
+    this.#filled = 0;
   }
+}
+
+function bodyLength(head: Buffer): number {
+  const length = head.readUInt32BE(0);
+  if (length < HEADER_BYTES || length > MESSAGE_BYTES_MAX) throw new BadBytes(`a message of ${length} bytes`);
+  return length - LENGTH_BYTES;
 }
