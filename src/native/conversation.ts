@@ -151,12 +151,11 @@ export class Conversation {
     for (; !step.done; step = walk.next()) {
       const message = step.value;
       const turn = this.#current;
-      const from = message.bytes.byteOffset - batch.byteOffset;
       const isOurs = turn !== undefined && message.sequence === turn.sequence;
       if (isOurs && message.flags & NLM_F.dumpInterrupted && turn.isDump) turn.interrupted = true;
       if (isOurs && message.type > NLMSG.overrun) {
-        if (end === start) start = from;
-        end = from + message.bytes.length;
+        if (end === start) start = message.from;
+        end = message.from + message.length;
         continue;
       }
       handOn();

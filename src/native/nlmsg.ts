@@ -37,6 +37,9 @@ export interface Message {
   readonly flags: number;
   readonly sequence: number;
   readonly portId: number;
+  /** Where in the batch it begins, and its bytes there with its header. */
+  readonly from: number;
+  readonly length: number;
   /** The whole message with its header. A window on the batch, not a copy. */
   readonly bytes: Uint8Array;
   /** What follows the header. */
@@ -50,18 +53,44 @@ export function* messages(batch: Uint8Array): Generator<Message, number, undefin
   while (batch.length - at >= HEADER_BYTES) {
     const length = view.getUint32(at, LITTLE);
     if (length < HEADER_BYTES || length > batch.length - at) break;
-    const bytes = batch.subarray(at, at + length);
-    yield {
-      type: view.getUint16(at + 4, LITTLE),
-      flags: view.getUint16(at + 6, LITTLE),
-      sequence: view.getUint32(at + 8, LITTLE),
-      portId: view.getUint32(at + 12, LITTLE),
-      bytes,
-      payload: bytes.subarray(HEADER_BYTES),
-    };
+    yield new Window(batch, view, at, length);
     at += aligned(length);
   }
   return Math.max(0, batch.length - at);
+}
+
+/** Of a table of a hundred thousand most are only passed on: windows are cut when they are looked through. */
+class Window implements Message {
+  readonly #batch: Uint8Array;
+  readonly #view: DataView;
+  readonly from: number;
+  readonly length: number;
+
+  constructor(batch: Uint8Array, view: DataView, from: number, length: number) {
+    this.#batch = batch;
+    this.#view = view;
+    this.from = from;
+    this.length = length;
+  }
+
+  get type(): number {
+    return this.#view.getUint16(this.from + 4, LITTLE);
+  }
+  get flags(): number {
+    return this.#view.getUint16(this.from + 6, LITTLE);
+  }
+  get sequence(): number {
+    return this.#view.getUint32(this.from + 8, LITTLE);
+  }
+  get portId(): number {
+    return this.#view.getUint32(this.from + 12, LITTLE);
+  }
+  get bytes(): Uint8Array {
+    return this.#batch.subarray(this.from, this.from + this.length);
+  }
+  get payload(): Uint8Array {
+    return this.#batch.subarray(this.from + HEADER_BYTES, this.from + this.length);
+  }
 }
 
 /**
