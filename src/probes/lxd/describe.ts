@@ -38,7 +38,7 @@ export function readInstance(answer: unknown, state: unknown): Container | undef
     facts: {
       id,
       status: STATUS[told] ?? told.toLowerCase(),
-      image: textAt(answer, 'config', 'image.description'),
+      image: wordsAt(answer, 'config', 'image.description'),
       imageId: textAt(answer, 'config', 'volatile.base_image'),
       runtime: type === 'virtual-machine' ? 'qemu' : 'lxc',
       more: {
@@ -54,7 +54,7 @@ export function readInstance(answer: unknown, state: unknown): Container | undef
         Architecture: textAt(answer, 'architecture'),
         CreatedAt: dateAt(answer, 'created_at'),
         LastUsedAt: dateAt(answer, 'last_used_at'),
-        Description: textAt(answer, 'description'),
+        Description: wordsAt(answer, 'description'),
         // Of one that is in no cluster it says so.
         Location: textAt(answer, 'location') === 'none' ? undefined : textAt(answer, 'location'),
         Restore: textAt(answer, 'restore'),
@@ -107,6 +107,12 @@ const NAME_CHARS_MAX = 256;
 function objectAt(value: unknown, key: string): object | undefined {
   const found = at(value, key);
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? found : undefined;
+}
+
+/** Words of users, unless there is a secret among them. */
+function wordsAt(answer: unknown, ...keys: readonly string[]): string | undefined {
+  const words = readLabels({ words: textAt(answer, ...keys) }).shown?.words;
+  return typeof words === 'string' ? words : undefined;
 }
 
 /** The daemon's own words for a time; what has not happened yet is in the year 1 or 1970. */
