@@ -62,6 +62,22 @@ const moreProbes: Pick<SkydiveKey, 'to' | 'as' | 'remark'> = {
   },
 };
 
+/** Skydive knows containers of podman and containerd as those of runc: who asks for its probe asks for them under that name. */
+const moreProbesOfHost: typeof moreProbes = {
+  ...moreProbes,
+  as(value, ours, probes) {
+    const named = words(value);
+    const better = named.includes('runc') ? ['podman', 'containerd'].filter((name) => !named.includes(name)) : [];
+    return (
+      moreProbes.as?.(
+        value,
+        words(ours).filter((name) => !better.includes(name)),
+        probes,
+      ) ?? []
+    );
+  },
+};
+
 /** Puts a folder in the place of the one that we look into by default. */
 const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
   Array.isArray(ours) ? ours.map((path) => (path === of ? value : path)) : [value];
@@ -107,7 +123,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   {
     key: 'agent.topology.probes',
     default: ['ovsdb'],
-    ...moreProbes,
+    ...moreProbesOfHost,
   },
   { key: 'agent.topology.docker.url', default: 'unix:///var/run/docker.sock', to: 'probes.docker.url' },
   {

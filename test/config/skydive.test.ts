@@ -41,6 +41,16 @@ test("probes of Skydive's analyzer run here too", () => {
   ]);
 });
 
+test('who has runc tell of containers, as Skydive does, has it tell of those that podman and containerd had it run', () => {
+  const enabled = (...names: string[]) =>
+    load(JSON.stringify({ 'agent.topology.probes': names })).config.probes.enabled;
+  const ours = optionByPath.get('probes.enabled')?.default as string[];
+  const besides = ours.filter((name) => name !== 'podman' && name !== 'containerd');
+  expect(enabled('ovsdb', 'docker', 'runc')).toEqual(besides);
+  expect(enabled('runc', 'podman').toSorted()).toEqual([...besides, 'podman'].toSorted());
+  expect(enabled('docker')).toEqual(ours);
+});
+
 test('what has a meaning here is mapped', () => {
   const { config, notes } = load(`
 host_id: rack1
