@@ -1,5 +1,5 @@
 /** Fields of a packet in a switch, by the names of ovs-fields(7), and their values as ovs-ofctl(8) writes them. */
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../../../std/address.ts';
 
 /** Its one name here, and how many bits it has. */
 export interface FieldKind {

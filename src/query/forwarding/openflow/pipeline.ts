@@ -6,6 +6,7 @@ import type { GraphNode } from '../../../graph/element.ts';
 import { objectsIn } from '../../routing.ts';
 import { numberOf } from '../atlas.ts';
 import type { RuleTaken } from '../hop.ts';
+import { actionTexts } from './action-text.ts';
 import { rewrite } from './actions.ts';
 import { connect } from './connection.ts';
 import { LOCAL } from './fields.ts';
@@ -193,7 +194,7 @@ class Run implements Verdict {
       this.doubts.push(`group ${id} is not in the graph`);
       return;
     }
-    const buckets = objectsIn(group.Buckets).map((bucket) => ({ bucket, words: bucketWords(bucket.Actions) }));
+    const buckets = objectsIn(group.Buckets).map((bucket) => ({ bucket, words: wordsOf(actionTexts(bucket.Actions)) }));
     switch (group.GroupType) {
       case 'all':
       case 'indirect':
@@ -270,37 +271,4 @@ function reserved(port: number): Emission['port'] {
   if (low === 0xfffb) return 'FLOOD';
   if (low === 0xfffc) return 'ALL';
   return low === 0xfffd ? 'CONTROLLER' : low;
-}
-
-/** Actions of buckets are told as objects alone. */
-function bucketWords(actions: unknown): readonly Word[] {
-  return wordsOf(bucketText(actions));
-}
-
-function bucketText(actions: unknown): string {
-  return objectsIn(actions as never)
-    .map((action) => {
-      const { Type } = action;
-      const args = (action.Arguments ?? {}) as Readonly<Record<string, unknown>>;
-      const field = args.Field as
-        | { readonly Type?: unknown; readonly Value?: unknown; readonly Mask?: unknown }
-        | undefined;
-      switch (Type) {
-        case 'output':
-          return `output:${args.Port}`;
-        case 'resubmit':
-        case 'nx_resubmit':
-        case 'nx_resubmit_table':
-          return `resubmit(${args.InPort ?? ''},${args.Table ?? ''})`;
-        case 'group':
-          return `group:${args.GroupId}`;
-        case 'set_field': {
-          const mask = field?.Mask === undefined ? '' : `/${field.Mask}`;
-          return `set_field:${field?.Value}${mask}->${String(field?.Type).replace(/_masked$/, '')}`;
-        }
-        default:
-          return String(Type);
-      }
-    })
-    .join(',');
 }
