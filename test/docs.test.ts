@@ -22,6 +22,17 @@ test.each(pages)('links in $path lead to files that exist', ({ path, text }) => 
   expect(local.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
 });
 
+test('files of ours that the pages speak of exist', () => {
+  const told = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/`((?:src|bpf|native|test|bench|scripts|deploy)\/[a-z0-9_./-]*)`/g)].map(([, file]) => ({
+      path,
+      file: file as string,
+    })),
+  );
+  expect(told.length).toBeGreaterThan(50);
+  expect(told.filter(({ file }) => !existsSync(join(root, file)))).toEqual([]);
+});
+
 test('queries in the pages make sense and speak of keys that exist, or are as wrong as they are said to be', () => {
   const keys = keysOf([...probes.flatMap(({ types, adds = [] }) => [...types, ...adds]), ...captureTypes(['device'])]);
   const engine = new QueryEngine({ keys: () => keys });
