@@ -27,6 +27,8 @@ export interface Kept {
 
 const FIRST_WAIT_MS = 1_000;
 const WAIT_MAX_MS = 60_000;
+/** A probe that finds what it cannot see one by one says so once, and once more when it has seen all. */
+export const NOTICE_REST_MS = 2_000;
 /** How long a run may take to end after it was asked to. */
 export const STOP_MS = 5_000;
 
@@ -80,6 +82,7 @@ export function keep(
     const ending = new AbortController();
     const signal = AbortSignal.any([stop, ending.signal]);
     const { failed: callbackFailed, ...outside } = guard(parts, signal, clock.now);
+    const warn = seldom(clock, { restMs: NOTICE_REST_MS, signal }, log.warn);
     const running = (async () =>
       probe.run({
         ...outside,
@@ -101,7 +104,7 @@ export function keep(
           const loud = how === 'quietly' ? undefined : text;
           if (status.notices[0] === loud) return;
           status.notices = loud === undefined ? [] : [loud];
-          if (loud !== undefined) log.warn(loud);
+          warn(loud);
         },
         count(name, by = 1) {
           counters[name] = (counters[name] ?? 0) + by;
@@ -127,6 +130,29 @@ export function keep(
     const text = error instanceof Unavailable ? error.message : (error.stack ?? error.message);
     log.warn(`${text}; trying again in ${Math.ceil(waitMs / 1000)} s`);
   }
+}
+
+/** What is said goes out at once; of what is said while it rests the last word, when the rest is over. */
+function seldom(
+  clock: KeepParts['clock'],
+  { restMs, signal }: { readonly restMs: number; readonly signal: AbortSignal },
+  say: (text: string) => void,
+): (text: string | undefined) => void {
+  let said: string | undefined;
+  let last: string | undefined;
+  let isResting = false;
+  return function tell(text) {
+    last = text;
+    if (isResting || text === said) return;
+    said = text;
+    if (text === undefined) return;
+    say(text);
+    isResting = true;
+    clock.after(restMs, () => {
+      isResting = false;
+      if (!signal.aborted) tell(last);
+    });
+  };
 }
 
 type Writable = { -readonly [Key in keyof ProbeStatus]: ProbeStatus[Key] };

@@ -20,6 +20,19 @@ netlink  up          0
 `);
 });
 
+test('on a terminal the remarks of twenty probes stay in their column', async () => {
+  const lxd = { Status: 'up', Up: true, Notice: `no LXD: nothing at ${'/var/snap/lxd/unix.socket, '.repeat(4)}/run` };
+  await using server = await fakeServer(() => ({
+    body: status({ Probes: { netlink: { Status: 'up', Up: true }, lxd } }),
+  }));
+  const { out } = await skein(['status', '--server', server.url], { columns: 60 });
+  const lines = out.slice(out.indexOf('PROBE')).trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  const column = lines.findLast((line) => line.startsWith('lxd'))?.indexOf('no LXD') ?? 0;
+  expect(lines.at(-1)).toMatch(new RegExp(`^ {${column}}\\S`));
+});
+
 test('what does not work says what it needs', async () => {
   const netlink = {
     Status: 'waiting',

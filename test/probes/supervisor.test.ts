@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { SocketTable } from '../../src/ends/socket-table.ts';
 import { TranslationTable } from '../../src/ends/translation-table.ts';
 import type { Door } from '../../src/native/door.ts';
-import { STOP_MS } from '../../src/probes/keep.ts';
+import { NOTICE_REST_MS, STOP_MS } from '../../src/probes/keep.ts';
 import { namespaceRegistry } from '../../src/probes/namespaces.ts';
 import { defineProbe, type Probe, type ProbeContext } from '../../src/probes/probe.ts';
 import { type ProbePlan, said, supervise } from '../../src/probes/supervisor.ts';
@@ -178,6 +178,32 @@ test('a notice lasts as long as its run and is logged when it changes', async ()
   await supervisor.stop();
   expect(supervisor.status()[0]?.notices).toEqual([]);
   expect(lines).toEqual(['probe netns: polling every 2 s']);
+});
+
+test('notices that change from moment to moment are logged by the first and the last word', async () => {
+  const { run, clock, lines } = world();
+  const { promise: later, resolve: go } = Promise.withResolvers<void>();
+  const supervisor = run({
+    probe: probe('conntrack', async ({ ready, notice, signal }) => {
+      for (let seen = 1; seen <= 20; seen++) notice(`cannot see ${seen}`);
+      ready();
+      await later;
+      notice('cannot see 21');
+      notice(undefined);
+      notice('cannot see 20');
+      await untilAborted(signal);
+    }),
+  });
+  await supervisor.ready();
+  expect(supervisor.status()[0]?.notices).toEqual(['cannot see 20']);
+  expect(lines).toEqual(['probe conntrack: cannot see 1']);
+  await clock.pass(NOTICE_REST_MS);
+  expect(lines).toEqual(['probe conntrack: cannot see 1', 'probe conntrack: cannot see 20']);
+  go();
+  await clock.pass(NOTICE_REST_MS);
+  await clock.pass(NOTICE_REST_MS);
+  await supervisor.stop();
+  expect(lines).toEqual(['probe conntrack: cannot see 1', 'probe conntrack: cannot see 20']);
 });
 
 test('what is said quietly is told and not logged, and gives way to what is not', async () => {

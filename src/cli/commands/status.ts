@@ -29,6 +29,7 @@ async function run(session: Session, options: PrintOptions): Promise<void> {
   else if (kind === 'yaml') io.out.write((await import('yaml')).stringify(status));
   else {
     const paint = paintFor(io.out, options.color, io.env);
-    io.out.write(drawStatus(status, { now: io.now(), clock: { utc: options.utc === true }, paint }));
+    const clock = { utc: options.utc === true };
+    io.out.write(drawStatus(status, { now: io.now(), clock, paint, width: io.out.columns }));
   }
 }

@@ -7,6 +7,7 @@ import type { Paint } from './paint.ts';
 import { widthOf } from './printable.ts';
 import type { Drawing } from './reply.ts';
 import { drawTable } from './table.ts';
+import { linesOf } from './wrap.ts';
 
 /** Where nobody says how wide the page is. */
 const WIDTH = 100;
@@ -83,7 +84,7 @@ function grid(hops: readonly PathHop[], width: number): Grid {
       { title: 'HOW' },
     ],
     rows: rows.flatMap(({ hop, node, type, where, mtu, how }) => {
-      const [first = '', ...more] = lines(how, room);
+      const [first = '', ...more] = linesOf(how, room);
       const rest = more.map((line) => [undefined, '', '', '', undefined, line]);
       return [[hop, node, type, where, mtu, first], ...rest];
     }),
@@ -96,27 +97,8 @@ function hopName({ node, how: { rule } }: PathHop): string {
 }
 
 function wrapped(text: string, width: number, indent: string): string {
-  const [first = '', ...more] = lines(cellText(text), width - indent.length);
+  const [first = '', ...more] = linesOf(cellText(text), width - indent.length);
   return [first, ...more.map((line) => indent + line)].join('\n');
-}
-
-/** At blanks and behind commas; what is longer than a line alone is cut where the line ends. */
-function lines(text: string, width: number): string[] {
-  const found: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<= )|(?<=,)(?! )/)) {
-    let rest = word;
-    if (line !== '' && widthOf(line + rest.trimEnd()) > width) {
-      found.push(line.trimEnd());
-      line = '';
-    }
-    while (widthOf(rest.trimEnd()) > width) {
-      found.push(rest.slice(0, width));
-      rest = rest.slice(width);
-    }
-    line += rest;
-  }
-  return [...found, line.trimEnd()];
 }
 
 const protocols = new Map([

@@ -4,15 +4,18 @@ import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts'
 import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
-import { padEnd } from './printable.ts';
+import { padEnd, widthOf } from './printable.ts';
 import { ruleLines } from './rule-status.ts';
 import { socketLines } from './socket-status.ts';
 import { drawTable } from './table.ts';
+import { linesOf } from './wrap.ts';
 
 export interface StatusDrawing {
   readonly now: number;
   readonly clock: Clockface;
   readonly paint: Paint;
+  /** Of the page, where it has one. */
+  readonly width?: number | undefined;
 }
 
 export function drawStatus(status: Status, drawing: StatusDrawing): string {
@@ -68,7 +71,7 @@ function clientLines({ Agents, Publishers, Subscribers }: Status): string[] {
   return shown.length > 0 ? [line('clients', shown.join(', '))] : [];
 }
 
-function drawProbes(probes: Readonly<Record<string, ProbeStatus>>, { now, paint }: StatusDrawing): string {
+function drawProbes(probes: Readonly<Record<string, ProbeStatus>>, { now, paint, width }: StatusDrawing): string {
   const rows = Object.entries(probes).map(([name, probe]) => [
     name,
     probe.Status,
@@ -76,13 +79,23 @@ function drawProbes(probes: Readonly<Record<string, ProbeStatus>>, { now, paint 
     remarkOf(probe, now),
   ]);
   if (rows.length === 0) return 'no probes run\n';
+  const taken = Math.max(...rows.map(([name]) => widthOf(String(name)))) + REMARK_BEHIND;
+  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(REMARK_MIN, width - taken);
+  const wrapped = rows.flatMap(([name, state, errors, remark]) => {
+    const [first = '', ...more] = linesOf(cellText(remark), room);
+    return [[name, state, errors, first], ...more.map((text) => ['', '', undefined, text])];
+  });
   const table = drawTable(
-    { columns: [{ title: 'PROBE' }, { title: 'STATE' }, { title: 'ERRORS' }, { title: 'REMARK' }], rows },
+    { columns: [{ title: 'PROBE' }, { title: 'STATE' }, { title: 'ERRORS' }, { title: 'REMARK' }], rows: wrapped },
     { hasHeaders: true, width: undefined },
   );
   const [titles = '', ...rest] = table.split('\n');
   return [paint.strong(titles), ...rest].join('\n');
 }
+
+/** `starting`, `ERRORS` and the gaps between columns. */
+const REMARK_BEHIND = 8 + 6 + 3 * 2;
+const REMARK_MIN = 30;
 
 /** What someone could do about it comes first. */
 function remarkOf({ Needs, LastError, Notice, RetryAt, Up }: ProbeStatus, now: number): string {
