@@ -35,6 +35,7 @@ import { openDoor, openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import { ownNamespace } from './probes/netns/own.ts';
+import { leftByThoseOff } from './probes/off.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
@@ -128,7 +129,8 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     notes.set('probes', NOTHING_WATCHED);
   }
   const ends = stack.use(startEnds({ graph, archive: archive?.sockets, begin, horizonMs: config.graph.horizon, log }));
-  const supervisor = supervise(probePlans(config), {
+  const plans = probePlans(config);
+  const supervisor = supervise(plans, {
     door,
     graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
     namespaces,
@@ -163,8 +165,14 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const ready = supervisor.ready();
   const stopping = new AbortController();
   stack.defer(() => stopping.abort());
-  // What an earlier run said of captures goes when it has come back: not before.
-  void ready.then(() => pause(systemClock, RETURN_MS, stopping.signal)).then(() => flows.sweep());
+  // What an earlier run said of captures, and with probes that are off, goes when it has come back: not before.
+  void ready
+    .then(() => pause(systemClock, RETURN_MS, stopping.signal))
+    .then(() => {
+      flows.sweep();
+      const left = stopping.signal.aborted ? [] : [...leftByThoseOff(plans, graph.now(), host)];
+      if (left.length > 0) graph.apply(left, { host: host.name, origin, time: Date.now() });
+    });
   if (archive && restored)
     ready
       .then(() => pause(systemClock, RETURN_MS, stopping.signal))
@@ -315,7 +323,7 @@ async function settle(
   });
   if (restored.lastKnown === undefined || restored.elements === 0) return;
   const since = new Date(restored.lastKnown).toISOString();
-  const names = lost.flatMap(({ kind, metadata }) => (kind === 'node' ? [String(metadata.Name)] : []));
+  const names = lost.flatMap(({ kind, metadata: { Name, Type } }) => (kind === 'node' ? [String(Name ?? Type)] : []));
   log.info(
     `found ${restored.elements} elements of an earlier run, last seen ${since}` +
       (lost.length === 0 ? '' : `; gone since then: ${lost.length} (${names.slice(0, 10).join(', ')})`),
