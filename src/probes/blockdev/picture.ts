@@ -4,6 +4,7 @@ import { uuidV5 } from '../../std/uuid.ts';
 import { ownedTid } from '../identity.ts';
 import { type Picture, Sketch } from '../picture.ts';
 import type { ProbeHost } from '../probe.ts';
+import { attributesOf, textOf } from './attributes.ts';
 import type { BlockDevice, Columns } from './lsblk.ts';
 
 export function blockId(host: string, kind: string, key: string): string {
@@ -38,13 +39,14 @@ export function draw(devices: readonly BlockDevice[], host: ProbeHost): Picture 
 function describe({ columns, makes, key }: BlockDevice, host: ProbeHost): Metadata {
   const type = columns.type === 'lvm' ? 'blockdevlvm' : makes.length > 0 ? 'blockdev' : 'blockdevleaf';
   const name = textOf(columns.name) ?? key;
+  const path = textOf(columns.path) ?? name;
   return {
     Type: type,
-    Name: name,
+    Name: mountpointsOf(columns)[0] ?? path.replace(/^.*\//, ''),
     TID: ownedTid(host.tid, name, type),
     Manager: 'blockdev',
-    Path: textOf(columns.path) ?? name,
-    Index: key,
+    Path: path,
+    Index: textOf(columns.wwn) ?? textOf(columns.serial) ?? name,
     MajorMinor: textOf(columns['maj:min']) ?? '',
     Blockdev: facts(columns),
     Attributes: attributesOf(columns),
@@ -68,18 +70,6 @@ function facts(columns: Columns): Metadata {
   };
 }
 
-/** How full a file system is changes all the time, and is no fact of the device. */
-const VOLATILE = new Set(['fsavail', 'fsused', 'fsuse%', 'fssize']);
-
-function attributesOf(columns: Columns): Metadata {
-  return Object.fromEntries(
-    Object.entries(columns).filter(
-      (pair): pair is [string, string | number | boolean] =>
-        !VOLATILE.has(pair[0]) && ['string', 'number', 'boolean'].includes(typeof pair[1]) && pair[1] !== '',
-    ),
-  );
-}
-
 /** util-linux 2.37 and later know several; it lists what swaps as '[SWAP]'. */
 function mountpointsOf({ mountpoint, mountpoints }: Columns): string[] {
   const all = [mountpoint, ...(Array.isArray(mountpoints) ? mountpoints : [])].map(textOf);
@@ -101,9 +91,4 @@ function disksOf(device: BlockDevice, byKey: ReadonlyMap<string, BlockDevice>): 
     }
   }
   return [...found].sort();
-}
-
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

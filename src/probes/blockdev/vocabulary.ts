@@ -4,8 +4,8 @@ import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
 
 const shared = {
   Name: field(z.string(), {
-    doc: 'Name of the device; of a cluster, where it is mounted.',
-    example: '/dev/sda',
+    doc: 'Where it is mounted, else the last part of its path.',
+    example: 'sda',
     index: true,
   }),
   TID: field(z.string(), { doc: 'Follows from the host and the name.', example: '8f1c…', index: true }),
@@ -15,7 +15,10 @@ const shared = {
 const device = {
   ...shared,
   Path: field(z.string(), { doc: 'What opens it.', example: '/dev/sda' }),
-  Index: field(z.string(), { doc: 'Name that the kernel has for it.', example: '/dev/dm-4' }),
+  Index: field(z.string(), {
+    doc: 'What tells it from others: its World Wide Name, else its serial number, else its name.',
+    example: '0x5000c500977df96f',
+  }),
   MajorMinor: field(z.string(), { doc: 'Numbers of the device.', example: '8:0' }),
   Blockdev: field(
     z.strictObject({
@@ -31,8 +34,8 @@ const device = {
     { doc: 'What is asked for most.', example: { Type: 'disk', Size: '1.8T' } },
   ),
   Attributes: field(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), {
-    doc: 'All that lsblk says of it, by its names of columns; what is empty is left out.',
-    example: { rota: true, 'phy-sec': 4096 },
+    doc: 'All that lsblk says of it (its column `phy-sec` is `PhySec`); what is empty is left out.',
+    example: { Rota: true, PhySec: 4096 },
   }),
 };
 

@@ -28,7 +28,6 @@ afterEach(async () => {
 const device = (name: string, type: string, more: Record<string, unknown> = {}) => ({
   name,
   kname: name,
-  path: name,
   'maj:min': '8:0',
   type,
   ...more,
@@ -59,7 +58,9 @@ function start(lsblk: string, door = fakeDoor()) {
 }
 
 function named(graph: Running['graph']) {
-  const names = new Map([...graph.now().nodes()].map(({ id, metadata }) => [id, String(metadata.Name)]));
+  const names = new Map(
+    [...graph.now().nodes()].map(({ id, metadata }) => [id, String(metadata.Path ?? metadata.Name)]),
+  );
   return [...graph.now().edges()].map(
     ({ parent, child, metadata }) => `${names.get(parent)} ${metadata.RelationType} ${names.get(child)}`,
   );
@@ -68,7 +69,9 @@ function named(graph: Running['graph']) {
 test('what is made of what, and which disks hold a file system together', async () => {
   const { graph, ready } = start(say(mirrored));
   await ready;
-  const types = Object.fromEntries([...graph.now().nodes()].map(({ metadata }) => [metadata.Name, metadata.Type]));
+  const types = Object.fromEntries(
+    [...graph.now().nodes()].map(({ metadata: { Path, Name, Type } }) => [Path ?? Name, Type]),
+  );
   expect(types).toEqual({
     [self.name]: 'host',
     '/dev/sda': 'blockdev',
@@ -93,11 +96,42 @@ test('what is made of what, and which disks hold a file system together', async 
   );
   const [volume] = [...graph.now().nodes()].filter(({ metadata }) => metadata.Type === 'blockdevlvm');
   expect(volume?.metadata).toMatchObject({
-    Index: '/dev/dm-0',
+    Name: '/',
+    Index: '/dev/mapper/vg-root',
     Blockdev: { Type: 'lvm', FSType: 'xfs', Mountpoints: ['/'] },
   });
   // How full it is would be a version each time.
-  expect(volume?.metadata.Attributes).not.toHaveProperty('fsuse%');
+  expect(volume?.metadata.Attributes).not.toHaveProperty('FsusePercent');
+  expectVocabulary(blockdev as Probe, graph);
+});
+
+test('names, and what lsblk says, are as in Skydive, whichever version of lsblk says it', async () => {
+  const { graph, ready } = start(
+    say([
+      device('/dev/sda', 'disk', {
+        wwn: '0x5000c500977df96f',
+        serial: 'S1',
+        ...{ ro: '1', rm: '0', rota: true, hotplug: 0, 'phy-sec': '512', 'log-sec': 256, ra: 'none', model: 'ST600  ' },
+        ...{ uuid: 'u-1', 'disc-gran': '0B', label: null, zoned: 'none' },
+        children: [device('/dev/sda1', 'part', { serial: 'S1' })],
+      }),
+    ]),
+  );
+  await ready;
+  const [disk] = [...graph.now().nodes()].filter(({ metadata }) => metadata.Type === 'blockdev');
+  expect(disk?.metadata).toMatchObject({
+    Name: 'sda',
+    Path: '/dev/sda',
+    Index: '0x5000c500977df96f',
+    MajorMinor: '8:0',
+  });
+  expect(disk?.metadata.Attributes).toEqual({
+    ...{ Name: '/dev/sda', Kname: '/dev/sda', MajMin: '8:0', Type: 'disk', WWN: '0x5000c500977df96f', Serial: 'S1' },
+    ...{ Ro: true, Rm: false, Rota: true, Hotplug: false, PhySec: 512, LogSec: 256, Model: 'ST600' },
+    ...{ UUID: 'u-1', DiscGran: '0B', Zoned: 'none' },
+  });
+  const [part] = [...graph.now().nodes()].filter(({ metadata }) => metadata.Type === 'blockdevleaf');
+  expect(part?.metadata).toMatchObject({ Name: 'sda1', Index: 'S1' });
   expectVocabulary(blockdev as Probe, graph);
 });
 
