@@ -49,6 +49,21 @@ describe('a start', () => {
     expect(net.captures.asked[0]?.EndsAt).toBeGreaterThan(Date.now());
   });
 
+  test('of a port of Open vSwitch goes on when its bridge is made again, unless another has its name', async () => {
+    await using net = await network();
+    const port = (id: string, Name: string) => {
+      net.server.say({ kind: 'node', id, metadata: { Name, Type: 'ovsport', TID: `tid-${id}` } });
+    };
+    port('p1', 'eth1');
+    port('p2', 'vx0');
+    port('p3', 'vx0');
+    for (const on of ['ovsport:eth1', 'p2']) await net.run(['capture', 'start', '--on', on]);
+    expect(net.captures.asked.map(({ GremlinQuery }) => GremlinQuery)).toEqual([
+      "G.V().Has('Type', 'ovsport', 'Name', 'eth1')",
+      "G.V().Has('TID', 'tid-p2')",
+    ]);
+  });
+
   test('of a container or a namespace means the interfaces in it, but the loopback', async () => {
     await using net = await network();
     net.server.say(
