@@ -44,7 +44,7 @@ export class SocketTable implements SocketWriter, SocketView {
   #firstClosed = 0;
   #knownFrom: number;
   readonly #listeners = new Set<SocketListener>();
-  /** Times that all of some namespace was told: what was not among it the last time is gone. */
+  /** Times that it was begun to tell all of some namespace. */
   #tellings = 0;
   #count = { openedTotal: 0, closedTotal: 0, refused: 0, forgotten: 0 };
 
@@ -74,17 +74,12 @@ export class SocketTable implements SocketWriter, SocketView {
     }
   }
 
-  all(node: string, sockets: readonly Socket[], at: number): void {
-    const known = this.#byNode.get(node);
-    if (known) {
-      const telling = ++this.#tellings;
-      for (const { id } of sockets) {
-        const held = this.#byId.get(id);
-        if (held) held.telling = telling;
-      }
-      for (const held of known) if (held.telling < telling) this.#close(held, at);
-    }
-    this.tell(sockets);
+  begin(node: string): ((at: number) => void) | undefined {
+    if (!this.#byNode.has(node)) return undefined;
+    const begun = ++this.#tellings;
+    return (at) => {
+      for (const held of this.#byNode.get(node) ?? []) if (held.telling < begun) this.#close(held, at);
+    };
   }
 
   gone(node: string, at: number): void {
@@ -159,7 +154,7 @@ export class SocketTable implements SocketWriter, SocketView {
       this.#open(socket);
       return;
     }
-    if (held.socket === socket) return;
+    held.telling = this.#tellings;
     const number = numberOf(socket);
     if (number !== held.number) {
       // A UDP socket that was connected, or bound to another address.
@@ -182,7 +177,7 @@ export class SocketTable implements SocketWriter, SocketView {
       socket,
       number: numberOf(socket),
       wasEstablished: socket.state === 'ESTABLISHED',
-      telling: 0,
+      telling: this.#tellings,
     };
     this.#byId.set(socket.id, held);
     let ofNode = this.#byNode.get(socket.node);
@@ -242,6 +237,6 @@ interface Held {
   socket: Socket;
   number: number;
   wasEstablished: boolean;
-  /** The last time that all was told with it. */
+  /** When it was told last, in tellings that were begun. */
   telling: number;
 }

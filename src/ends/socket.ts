@@ -67,8 +67,11 @@ export interface SocketWriter {
   tell(sockets: readonly Socket[]): void;
   /** These were closed at `at`, epoch ms. */
   close(ids: readonly string[], at: number): void;
-  /** These, and no others, are open in a namespace at `at`. */
-  all(node: string, sockets: readonly Socket[], at: number): void;
+  /**
+   * From now on all that is open in a namespace is told. What this gives is called once it has been, at `at`: what was
+   * not told since is closed. Undefined: nothing was known there that may be gone.
+   */
+  begin(node: string): ((at: number) => void) | undefined;
   /** The namespace is gone, with all that it had. */
   gone(node: string, at: number): void;
 }

@@ -64,7 +64,10 @@ export function guard(outside: Outside, signal: AbortSignal, now: () => number):
     sockets: {
       tell: (told) => isOver() || sockets.tell(told),
       close: (ids, at) => isOver() || sockets.close(ids, at),
-      all: (node, told, at) => isOver() || sockets.all(node, told, at),
+      begin(node) {
+        const end = sockets.begin(node);
+        return end && ((at) => isOver() || end(at));
+      },
       gone: (node, at) => isOver() || sockets.gone(node, at),
     },
     translations: {

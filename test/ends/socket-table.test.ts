@@ -54,7 +54,10 @@ test('a socket that connects is found by its other end', () => {
 test('all that a namespace has is all: the rest of it closed', () => {
   const table = new SocketTable();
   table.tell([client, server, listener]);
-  table.all('ns2', [listener], 4_000);
+  const end = table.begin('ns2');
+  table.tell([listener]);
+  expect(ids(table.find({}))).toEqual(['ns1/1', 'ns2/2', 'ns2/3']);
+  end?.(4_000);
   expect(ids(table.find({}))).toEqual(['ns1/1', 'ns2/3']);
   table.gone('ns1', 5_000);
   expect(ids(table.find({}))).toEqual(['ns2/3']);

@@ -138,11 +138,21 @@ export const sockets = defineProbe({
     await Promise.race([namespaces.complete(), aborted(signal)]);
     if (!book.places.has(host.id)) add(ownNamespace(context));
 
-    /** Who walked over all processes knows all but what nobody holds: that is enough to begin to tell. */
-    const walked = () => {
+    const tellNew = () => {
       const nowMs = Date.now();
-      for (const place of book.places.values()) if (!place.isTold) teller.tellSoFar(place, nowMs);
+      for (const place of book.places.values()) if (!place.isTold) teller.tellFirst(place, nowMs);
       isTelling = true;
+    };
+    const begin = () => {
+      if (isReady) return;
+      isReady = true;
+      speaker.begin();
+      ready();
+    };
+    /** Who walked over all processes knows all but what nobody holds: that is enough, unless something may be left over. */
+    const walked = () => {
+      tellNew();
+      if (book.places.values().every(({ endTelling }) => !endTelling)) begin();
     };
     using schedule = new Schedule({ ...given, book });
     while (await wake.rung(signal)) {
@@ -161,16 +171,12 @@ export const sockets = defineProbe({
         count('namespacesNotRead', looked.unread);
         const { text, isMissing } = sayingOf(mechanism, looked, given);
         context.notice(text, isMissing ? undefined : 'quietly');
-        for (const place of wanted) if (!place.isWhole && book.places.has(place.node)) teller.tellAll(place, nowMs);
+        tellNew();
         teller.tellChanged(nowMs);
+        for (const place of wanted) if (!place.isWhole && book.places.has(place.node)) teller.endFirst(place, nowMs);
         if (schedule.takeRefreshing(nowMs)) teller.tellCarried(nowMs);
-        isTelling = true;
-        if (isReady) speaker.lookAgain();
-        else {
-          isReady = true;
-          speaker.begin();
-          ready();
-        }
+        begin();
+        speaker.lookAgain();
       }
       schedule.wake(Date.now(), wake.ring);
     }

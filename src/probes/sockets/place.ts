@@ -11,9 +11,11 @@ export interface Place {
   readonly entries: Set<Entry>;
   /** Those that listen. */
   readonly services: Set<Entry>;
-  /** What processes hold there has been told, from now on changes are. */
+  /** What was there when it was looked at first has been told; from now on changes are. */
   isTold: boolean;
-  /** It has been told that this is everything. */
+  /** Says that all has been told, so that what an earlier run has told of and is gone goes; undefined: nothing may go. */
+  endTelling: ((atMs: number) => void) | undefined;
+  /** It has been said that this is everything. */
   isWhole: boolean;
 }
 
@@ -25,6 +27,7 @@ export function placeOf({ nodeId, cookie }: Namespace, bootId: string): Place {
     entries: new Set(),
     services: new Set(),
     isTold: false,
+    endTelling: undefined,
     isWhole: false,
   };
 }

@@ -18,17 +18,21 @@ export class Teller {
     this.#parts = parts;
   }
 
-  /** What is known so far of a namespace that nothing was told of. */
-  tellSoFar(place: Place, nowMs: number): void {
+  /** What is known of a namespace that nothing was told of. */
+  tellFirst(place: Place, nowMs: number): void {
+    const { sockets } = this.#parts;
     place.isTold = true;
-    this.#parts.sockets.tell(this.#of(place, nowMs));
+    place.endTelling = sockets.begin(place.node);
+    const told: Socket[] = [];
+    for (const entry of place.entries) if (isWorthTelling(entry)) told.push(this.#tell(entry, place, nowMs));
+    sockets.tell(told);
   }
 
-  /** Everything of a namespace, and that this is everything. */
-  tellAll(place: Place, nowMs: number): void {
-    place.isTold = true;
+  /** Everything that there is was told. */
+  endFirst(place: Place, nowMs: number): void {
     place.isWhole = true;
-    this.#parts.sockets.all(place.node, this.#of(place, nowMs), nowMs);
+    place.endTelling?.(nowMs);
+    place.endTelling = undefined;
   }
 
   tellChanged(nowMs: number): void {
@@ -60,17 +64,6 @@ export class Teller {
       if (entry.place && isWorthTelling(entry)) told.push(this.#tell(entry, entry.place, nowMs));
     book.carried.clear();
     if (told.length > 0) sockets.tell(told);
-  }
-
-  #of(place: Place, nowMs: number): Socket[] {
-    const { book } = this.#parts;
-    const told: Socket[] = [];
-    for (const entry of place.entries) {
-      if (!isWorthTelling(entry)) continue;
-      const isNews = !entry.told || book.changed.has(entry) || book.carried.has(entry);
-      told.push(entry.told && !isNews ? entry.told : this.#tell(entry, place, nowMs));
-    }
-    return told;
   }
 
   #tell(entry: Entry, place: Place, nowMs: number): Socket {
