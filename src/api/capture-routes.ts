@@ -1,14 +1,14 @@
 /** `/api/capture`, `/api/capture/tail` that gives packets, and `/api/pcap` that takes a trace. */
-
 import type { Express, Request, Response } from 'express';
 import type { TraceRead } from '../capture/traces.ts';
 import { TRACE_HEADER, type WireTrace } from '../contract/trace.ts';
 import { sendTail } from './capture-tail.ts';
-import { CaptureDoor, type CaptureOutcome } from './captures.ts';
+import { CaptureDoor } from './captures.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
-import { sendJson, sendText, statusOf } from './reply.ts';
-import { withBody, wrongMethod } from './requests.ts';
+import { sendText, statusOf } from './reply.ts';
+import { wrongMethod } from './requests.ts';
+import { resourceRoutes } from './resource-routes.ts';
 
 export interface CaptureRouteParts {
   readonly parts: Pick<ApiParts, 'captures' | 'tails' | 'traces' | 'clock' | 'log'>;
@@ -23,41 +23,14 @@ export function captureRoutes(app: Express, { parts, limits }: CaptureRouteParts
       sendTail(parts.tails, request, response).catch(next);
     })
     .all(wrongMethod('GET'));
-  if (parts.captures) pathsOf(app, new CaptureDoor(parts.captures, () => parts.clock.now()), limits);
+  if (parts.captures)
+    resourceRoutes(app, '/api/capture', new CaptureDoor(parts.captures, () => parts.clock.now()), limits);
   app
     .route('/api/pcap')
     .post((request, response, next) => {
       takeTrace(request, response, parts, limits).catch(next);
     })
     .all(wrongMethod('POST'));
-}
-
-function pathsOf(app: Express, door: CaptureDoor, limits: ApiLimits): void {
-  const answer = (response: Response, outcome: CaptureOutcome) =>
-    'json' in outcome
-      ? sendJson(response, outcome.status, outcome.json)
-      : sendText(response, outcome.status, outcome.text);
-  app
-    .route('/api/capture')
-    .get((_, response) => answer(response, door.list()))
-    .post((request, response, next) => {
-      const ttl = request.get('x-resource-ttl');
-      withBody(request, response, limits, (body) => {
-        try {
-          answer(response, door.create(body, ttl));
-        } catch (error) {
-          next(error);
-        }
-      });
-    })
-    .all(wrongMethod('GET, POST'));
-  app
-    .route('/api/capture/:id')
-    .get((request, response) => answer(response, door.read(request.params.id)))
-    .delete((request, response, next) => {
-      door.remove(request.params.id).then((outcome) => answer(response, outcome), next);
-    })
-    .all(wrongMethod('GET, DELETE'));
 }
 
 async function takeTrace(

@@ -7,6 +7,7 @@ import { parseDuration } from '../std/duration.ts';
 import { type Fault, Mistake } from '../std/mistake.ts';
 import { issuesText } from './elements.ts';
 import { mistakeText } from './mistake-text.ts';
+import { notCreated, type Outcome, type ResourceDoor } from './resource-routes.ts';
 
 /** What the API needs of captures. */
 export interface ApiCaptures {
@@ -19,14 +20,10 @@ export interface ApiCaptures {
   state(id: string): CaptureState;
 }
 
-export type CaptureOutcome =
-  | { readonly status: 200 | 201; readonly json: unknown }
-  | { readonly status: 200 | 400 | 404 | 409; readonly text: string };
-
 /** Conversations are told apart by MACs where nothing else is said, as Skydive does; so answers say. */
 const DEFAULT_KEY_MODE = 'L2';
 
-export class CaptureDoor {
+export class CaptureDoor implements ResourceDoor {
   readonly #captures: ApiCaptures;
   readonly #nowMs: () => number;
 
@@ -35,17 +32,17 @@ export class CaptureDoor {
     this.#nowMs = nowMs;
   }
 
-  list(): CaptureOutcome {
+  list(): Outcome {
     const all = this.#captures.list().map((capture) => [capture.UUID, this.#shown(capture)]);
     return { status: 200, json: Object.fromEntries(all) };
   }
 
-  read(id: string): CaptureOutcome {
+  read(id: string): Outcome {
     const capture = this.#captures.get(id);
     return capture ? { status: 200, json: this.#shown(capture) } : notFound(id);
   }
 
-  create(body: unknown, ttl: string | undefined): CaptureOutcome {
+  async create(body: unknown, ttl: string | undefined): Promise<Outcome> {
     const asked = newCaptureShape.safeParse(body);
     if (!asked.success) return { status: 400, text: issuesText(asked.error) };
     const ttlMs = ttl ? parseDuration(ttl) : undefined;
@@ -60,13 +57,11 @@ export class CaptureDoor {
       });
       return { status: 201, json: this.#shown(capture) };
     } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      const isDuplicate = error.faults[0]?.code === 'capture.duplicate';
-      return { status: isDuplicate ? 409 : 400, text: isDuplicate ? 'duplicated resource' : mistakeText(error) };
+      return notCreated(error);
     }
   }
 
-  async remove(id: string): Promise<CaptureOutcome> {
+  async remove(id: string): Promise<Outcome> {
     return (await this.#captures.delete(id)) ? { status: 200, text: '' } : notFound(id);
   }
 
@@ -118,6 +113,6 @@ function targetFaults({ Target, TargetType }: NewCapture): Fault[] {
   return Target ? [{ code, message: `Target: sending flows to ${Target} is not supported`, hint }] : [];
 }
 
-function notFound(id: string): CaptureOutcome {
+function notFound(id: string): Outcome {
   return { status: 404, text: `Capture '${id}' not found` };
 }

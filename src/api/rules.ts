@@ -11,9 +11,8 @@ import type { Metadata } from '../graph/element.ts';
 import type { EdgeRule, NewRule, NodeRule, Rule, UserMetadata } from '../rules/rule.ts';
 import type { RuleState } from '../rules/rules.ts';
 import type { UserNodes } from '../rules/user.ts';
-import { Mistake } from '../std/mistake.ts';
 import { issuesText } from './elements.ts';
-import { mistakeText } from './mistake-text.ts';
+import { notCreated, type Outcome, type ResourceDoor } from './resource-routes.ts';
 
 /** What the API needs of rules. */
 export interface ApiRules {
@@ -32,11 +31,7 @@ export interface ApiRules {
 
 export type RuleKind = 'node' | 'edge';
 
-export type RuleOutcome =
-  | { readonly status: 200 | 201; readonly json: unknown }
-  | { readonly status: 200 | 400 | 404 | 409; readonly text: string };
-
-export class RuleDoor {
+export class RuleDoor implements ResourceDoor {
   readonly #rules: ApiRules;
   readonly #kind: RuleKind;
 
@@ -45,17 +40,17 @@ export class RuleDoor {
     this.#kind = kind;
   }
 
-  list(): RuleOutcome {
+  list(): Outcome {
     return { status: 200, json: Object.fromEntries(this.#all().map((rule) => [rule.UUID, this.#shown(rule)])) };
   }
 
-  read(id: string): RuleOutcome {
+  read(id: string): Outcome {
     const rule = this.#all().find(({ UUID }) => UUID === id);
     return rule ? { status: 200, json: this.#shown(rule) } : this.#notFound(id);
   }
 
   /** Answers when what the rule says of the graph of now is in it. */
-  async create(body: unknown): Promise<RuleOutcome> {
+  async create(body: unknown): Promise<Outcome> {
     const asked = this.#kind === 'node' ? askedNodeRule(body) : askedEdgeRule(body);
     if ('fault' in asked) return { status: 400, text: asked.fault };
     try {
@@ -63,13 +58,11 @@ export class RuleDoor {
       await this.#rules.settled();
       return { status: 201, json: this.#shown(rule) };
     } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      const isDuplicate = error.faults[0]?.code === 'rule.duplicate';
-      return { status: isDuplicate ? 409 : 400, text: isDuplicate ? 'duplicated resource' : mistakeText(error) };
+      return notCreated(error);
     }
   }
 
-  async remove(id: string): Promise<RuleOutcome> {
+  async remove(id: string): Promise<Outcome> {
     return (await this.#rules.delete(this.#kind, id)) ? { status: 200, text: '' } : this.#notFound(id);
   }
 
@@ -83,7 +76,7 @@ export class RuleDoor {
     return shape.parse({ ...rule, ...(active > 0 && { Active: active }), ...(notes.length > 0 && { Notes: notes }) });
   }
 
-  #notFound(id: string): RuleOutcome {
+  #notFound(id: string): Outcome {
     return { status: 404, text: `${this.#kind === 'node' ? 'Node' : 'Edge'} rule '${id}' not found` };
   }
 }
