@@ -1,6 +1,7 @@
 /** Filters of `skein flows`, as hubble has them, put together to steps of one query: the server does the work. */
 import { isIP } from 'node:net';
 import { type Command, Option } from 'commander';
+import { parseAddress } from '../std/address.ts';
 import { usageFailure } from './failure.ts';
 import { patternOf, quoted } from './gremlin.ts';
 
@@ -99,9 +100,10 @@ const address =
 
 /** Everything that a prefix is not, as prefixes: one for each of its bits, and the other family. */
 function outside(prefix: string, length: number): string[] {
-  const isV4 = isIP(prefix) === 4;
-  const size = isV4 ? 32 : 128;
-  const value = numberOf(prefix, isV4);
+  const bytes = parseAddress(prefix)?.bytes ?? new Uint8Array();
+  const isV4 = bytes.length === 4;
+  const size = bytes.length * 8;
+  const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const others: string[] = [];
   for (let bit = 0; bit < length; bit++) {
     const shift = BigInt(size - 1 - bit);
@@ -109,16 +111,6 @@ function outside(prefix: string, length: number): string[] {
     others.push(`${addressOf(flipped, isV4)}/${bit + 1}`);
   }
   return [...others, isV4 ? '::/0' : '0.0.0.0/0'];
-}
-
-function numberOf(plain: string, isV4: boolean): bigint {
-  if (isV4) return plain.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
-  const [head = '', tail] = plain.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':'));
-  const last = groups(tail ?? '');
-  const zeros = tail === undefined ? 0 : 8 - groups(head).length - last.length;
-  const all = [...groups(head), ...Array.from({ length: zeros }, () => '0'), ...last];
-  return all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
 
 function addressOf(value: bigint, isV4: boolean): string {

@@ -1,5 +1,5 @@
 /** What steps take: each reader checks, names what is wrong, and gives the step arguments it can trust. */
-import { type Address, parseAddress } from './address.ts';
+import { type Address, parseAddress } from '../std/address.ts';
 import { type Condition, isMatcher, readConditions, readKey } from './condition.ts';
 import { seriesNames, seriesOf } from './counters.ts';
 import type { Faults } from './faults.ts';

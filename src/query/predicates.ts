@@ -1,7 +1,7 @@
 /** Predicates: `Has('MTU', LT(1500))`. Each is made ready once per query and then asked of values. */
 import type { Value } from '../graph/element.ts';
+import { type Address, contains, parseAddress, parsePrefix } from '../std/address.ts';
 import { didYouMean } from '../std/nearest.ts';
-import { type Address, contains, parseAddress, parsePrefix } from './address.ts';
 import type { Faults } from './faults.ts';
 import { isList } from './key.ts';
 import { compilePattern } from './pattern.ts';

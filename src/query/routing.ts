@@ -8,7 +8,7 @@
  *     else origin.interfaceBy(way.ifIndex);                         // the node it leaves by
  */
 import type { GraphNode, Metadata, Value } from '../graph/element.ts';
-import { type Address, contains, parseAddress, parsePrefix } from './address.ts';
+import { type Address, contains, parseAddress, parsePrefix } from '../std/address.ts';
 import { isList } from './key.ts';
 import type { NextHop } from './step.ts';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphNode, Metadata } from '../../src/graph/element.ts';
 import type { GraphView } from '../../src/graph/view.ts';
-import { type Address, parseAddress } from '../../src/query/address.ts';
 import { originOf } from '../../src/query/origin.ts';
 import { routeOf } from '../../src/query/routing.ts';
+import { type Address, parseAddress } from '../../src/std/address.ts';
 import { dice } from '../dice.ts';
 import { type Lab, lab } from './netlinkrun.ts';
 

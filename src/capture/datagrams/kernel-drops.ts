@@ -1,11 +1,14 @@
 /** Datagrams that the kernel dropped before we read them: the last column of /proc/net/udp (net/ipv4/udp.c, udp4_format_sock). */
 import { readFile } from 'node:fs/promises';
+import { parseAddress } from '../../std/address.ts';
 
 /** Of the socket bound there, since it was; undefined when it is not in the table. */
 export async function kernelDrops(address: string, port: number): Promise<number | undefined> {
-  const isV6 = address.includes(':');
-  const table = await readFile(isV6 ? '/proc/net/udp6' : '/proc/net/udp', 'latin1').catch(() => '');
-  return dropsIn(table, `${isV6 ? hex6(address) : hex4(address)}:${port.toString(16).padStart(4, '0').toUpperCase()}`);
+  const parsed = parseAddress(address);
+  if (!parsed) return undefined;
+  const { family, bytes } = parsed;
+  const table = await readFile(family === 6 ? '/proc/net/udp6' : '/proc/net/udp', 'latin1').catch(() => '');
+  return dropsIn(table, `${words(bytes)}:${port.toString(16).padStart(4, '0').toUpperCase()}`);
 }
 
 function dropsIn(table: string, local: string): number | undefined {
@@ -26,15 +29,3 @@ function words(bytes: Uint8Array): string {
 }
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-function hex4(address: string): string {
-  return words(Uint8Array.from(address.split('.'), Number));
-}
-
-function hex6(address: string): string {
-  const [head = '', tail] = (address.split('%')[0] as string).split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const all = [...before, ...Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];
-  return words(Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255])));
-}

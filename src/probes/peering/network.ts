@@ -1,5 +1,7 @@
 /** Networks that have room for two ends alone: /31 and /127 (RFC 3021, RFC 6164), /30 and /126. */
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
+import { parseAddress } from '../../std/address.ts';
+import { groupsOf } from '../../std/addresstext.ts';
 
 /** What is the same on every host leads nowhere. */
 const everywhere = new BlockList();
@@ -11,7 +13,7 @@ everywhere.addSubnet('fe80::', 10, 'ipv6');
 /** `10.0.0.1/30` → `10.0.0.0/30`; undefined for any other network, and for what is no address of one end. */
 export function networkOf(text: string): string | undefined {
   const [, address = '', digits] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(text) ?? [];
-  const bytes = bytesOf(address);
+  const bytes = parseAddress(address)?.bytes;
   if (!bytes) return undefined;
   const host = bytes.length * 8 - Number(digits);
   if (host !== 1 && host !== 2) return undefined;
@@ -20,29 +22,12 @@ export function networkOf(text: string): string | undefined {
   const end = last & ((1 << host) - 1);
   // Of four addresses the first is the network; the last is the broadcast of IPv4.
   if (host === 2 && (end === 0 || (end === 3 && bytes.length === 4))) return undefined;
-  const network = [...bytes.slice(0, -1), last - end];
+  const network = bytes.with(-1, last - end);
   return `${bytes.length === 4 ? network.join('.') : hex(network)}/${digits}`;
 }
 
-function bytesOf(address: string): number[] | undefined {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
-    const bytes = address.split('.').map(Number);
-    return bytes.every((byte) => byte <= 255) ? bytes : undefined;
-  }
-  if (!isIPv6(address) || address.includes('.')) return undefined;
-  const [head = '', tail] = address.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':'));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return [...before, ...zeros, ...after].flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 255];
-  });
-}
-
-function hex(bytes: readonly number[]): string {
-  const groups = Array.from({ length: 8 }, (_, at) =>
-    (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
-  );
-  return groups.join(':');
+function hex(bytes: Uint8Array): string {
+  return groupsOf(bytes)
+    .map((group) => group.toString(16))
+    .join(':');
 }

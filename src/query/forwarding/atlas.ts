@@ -1,8 +1,8 @@
 /** What a walk asks a graph: who owns whom, who has an address, and what is plugged into what. */
 import type { GraphEdge, GraphNode, Metadata, Value } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
+import { parseAddress } from '../../std/address.ts';
 import { ipText } from '../../std/addresstext.ts';
-import { parseAddress } from '../address.ts';
 import { isList } from '../key.ts';
 import type { Budget } from '../limits.ts';
 

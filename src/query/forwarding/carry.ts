@@ -1,9 +1,10 @@
 /** A packet from namespace to namespace: route, neighbour, layer 2, and again, until it is where it is meant for. */
 import type { GraphNode, Metadata } from '../../graph/element.ts';
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../../std/address.ts';
 import { isList } from '../key.ts';
 import { originOf } from '../origin.ts';
 import { type Origin, type RouteFound, routeOf } from '../routing.ts';
+import { arrivalIssues } from './arrival.ts';
 import { addressesOf, canonical, nameOf, numberOf, textOf, textsIn, typeOf } from './atlas.ts';
 import type { Frame, Packet, Walker, Way } from './frame.ts';
 import { best, type Hop, type Issue, type Outcome, type RouteTaken, stopped, unknown } from './hop.ts';
@@ -34,7 +35,7 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
     const isLocal = way.kind === 'found' ? way.type === 'local' : false;
     // Where nobody tells of the table of local addresses, the interfaces do.
     if (isLocal || (holder !== undefined && !origin.tables.some(({ ID }) => ID === 255))) {
-      hops.push(delivery(at, now.destination, depth));
+      hops.push(delivery(at, now, depth, iif === undefined));
       return { hops, end: { kind: 'arrived', at: holder ?? at } };
     }
     const key = `${at.id} ${iif?.id ?? ''} ${now.source} ${now.destination}`;
@@ -133,8 +134,10 @@ function holderIn(walker: Walker, namespace: GraphNode, address: string): GraphN
   });
 }
 
-function delivery(at: GraphNode, address: string, depth: number): Hop {
-  return { depth, node: at, how: { kind: 'deliver', text: `has ${address}` }, issues: [] };
+function delivery(at: GraphNode, packet: Packet, depth: number, isSent: boolean): Hop {
+  // What is around a tunnel is taken by the tunnel, and not by a process.
+  const issues = depth === 0 ? arrivalIssues(at, packet, isSent) : [];
+  return { depth, node: at, how: { kind: 'deliver', text: `has ${packet.destination}` }, issues };
 }
 
 function routeHop(

@@ -4,8 +4,8 @@
  */
 import type { GraphNode } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
+import { contains, parseAddress, parsePrefix } from '../../std/address.ts';
 import { Mistake, mistake } from '../../std/mistake.ts';
-import { contains, parseAddress, parsePrefix } from '../address.ts';
 import type { Budget } from '../limits.ts';
 import { originOf } from '../origin.ts';
 import { routeOf } from '../routing.ts';

@@ -1,6 +1,6 @@
 /** Which address a packet gets that starts in a namespace: what the route prefers, else one of the interface (RFC 6724 in short). */
 import type { GraphNode } from '../../graph/element.ts';
-import { contains, parseAddress, parsePrefix } from '../address.ts';
+import { contains, parseAddress, parsePrefix } from '../../std/address.ts';
 import { originOf } from '../origin.ts';
 import { routeOf } from '../routing.ts';
 import { type Atlas, canonical, prefixesOf } from './atlas.ts';

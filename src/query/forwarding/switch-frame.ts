@@ -1,6 +1,7 @@
 /** A frame as the fields that rules of OpenFlow look at, and back. */
+
+import { parseAddress } from '../../std/address.ts';
 import { ipText, macText } from '../../std/addresstext.ts';
-import { parseAddress } from '../address.ts';
 import type { Frame, Packet } from './frame.ts';
 import { type Fields, TAGGED } from './openflow/state.ts';
 import type { SwitchPacket } from './openflow/switch-packet.ts';

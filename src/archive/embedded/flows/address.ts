@@ -1,5 +1,5 @@
 /** Addresses as bytes. A text that would not come back as it was is no address here, and is kept as text. */
-
+import { parseAddress } from '../../../std/address.ts';
 import { groupsOf, groupsText, OCTETS } from '../../../std/addresstext.ts';
 
 /** IPv4 as a number, IPv6 as 16 bytes, a text that is neither as it is. */
@@ -10,7 +10,7 @@ export function addressOf(text: string): Address {
     const number = ipv4Number(text);
     return number < 0 ? text : number;
   }
-  const bytes = ipv6Bytes(text);
+  const bytes = parseAddress(text)?.bytes;
   return bytes && groupsText(groupsOf(bytes)) === text ? bytes : text;
 }
 
@@ -58,21 +58,4 @@ function ipv4Number(text: string): number {
     } else return -1;
   }
   return dots === 3 && digits > 0 ? number * 256 + value : -1;
-}
-
-function ipv6Bytes(text: string): Uint8Array | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const gap = halves.length === 2 ? 8 - head.length - tail.length : 0;
-  if (head.length + tail.length + gap !== 8) return undefined;
-  const bytes = new Uint8Array(16);
-  const groups = [...head, ...Array<string>(gap).fill('0'), ...tail];
-  for (const [i, group] of groups.entries()) {
-    if (!/^[0-9a-f]{1,4}$/.test(group)) return undefined;
-    const value = Number.parseInt(group, 16);
-    bytes[2 * i] = value >> 8;
-    bytes[2 * i + 1] = value & 255;
-  }
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../../../std/address.ts';
 import { originOf } from '../../origin.ts';
 import { nextHop as find } from '../../routing.ts';
 import type { NextHop } from '../../step.ts';
