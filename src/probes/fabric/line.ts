@@ -46,6 +46,11 @@ export function parseEnd(text: string): End {
   return end;
 }
 
+/** Either may stand in quotes. */
+function bare(text: string): string {
+  return text.trim().replace(/^"+|"+$/g, '');
+}
+
 /** Names end where something else begins; `-` is in many of them. */
 const NAME = /(?:(?!-->|->)[^\s[\]/,=*])+/y;
 
@@ -85,10 +90,10 @@ class Reader {
     const pairs: Record<string, string> = {};
     if (this.take(/\]/y) !== undefined) return pairs;
     for (;;) {
-      const key = this.#name('KEY=VALUE');
+      const key = bare(this.#name('KEY=VALUE'));
       if (this.take(/=/y) === undefined) throw this.fault(`expected = behind ${key}`);
       // A value may hold spaces and dots, and is text.
-      pairs[key] = (this.take(/[^,\]]*/y) ?? '').trim();
+      pairs[key] = bare(this.take(/[^,\]]*/y) ?? '');
       if (this.take(/\]/y) !== undefined) return pairs;
       if (this.take(/,/y) === undefined) throw this.fault('expected , or ]');
     }

@@ -31,7 +31,7 @@ export function draw(plan: Plan, view: GraphView, host: string): Drawn {
     const id = fabricId(host, path);
     const before = sketch.nodes.get(id);
     const kind = type ?? (typeof said.Type === 'string' && said.Type !== '' ? said.Type : (before?.Type ?? 'device'));
-    sketch.nodes.set(id, { ...before, ...said, Name: path.at(-1) ?? '', Type: kind, TID: id, Probe: 'fabric' });
+    sketch.nodes.set(id, { Name: path.at(-1) ?? '', ...before, ...said, Type: kind, TID: id, Probe: 'fabric' });
     if (path.length > 1) {
       const holder = node(path.slice(0, -1), {});
       sketch.link(holder, id, 'ownership', { Type: 'fabric' });
@@ -62,7 +62,9 @@ export function draw(plan: Plan, view: GraphView, host: string): Drawn {
         if (parent === child) continue;
         if (sketch.edges.size >= EDGES_MAX) notes.add(`there are more than ${EDGES_MAX} links; the rest is left out`);
         else {
-          if (holds) sketch.link(parent, child, 'ownership', { Type: 'fabric', ...metadata }, 'fabric ownership');
+          // What others know has its holder there.
+          if (holds && 'path' in to)
+            sketch.link(parent, child, 'ownership', { Type: 'fabric', ...metadata }, 'fabric ownership');
           // Kept apart from what others say between the same nodes.
           sketch.link(parent, child, relation, { Type: 'fabric', ...metadata }, `fabric ${relation}`);
         }

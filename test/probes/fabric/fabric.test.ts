@@ -72,6 +72,22 @@ test("Skydive's lines: what holds what, what is linked, and with which metadata"
   await eventually(() => expect(edges(its)).toContain('tor1-p1 layer2 eth0'));
 });
 
+test('a node is called as its Name says, and what is found on a host is linked, not held', async () => {
+  const its = await run({
+    links: [
+      'TOR1[Name=tor1] -> [color="red"] TOR1_PORT1[Name=port1, "MTU"=1500]',
+      `TOR1_PORT1 -> *[Type=host,Name="${self.name}"]/eth0`,
+    ],
+  });
+  eth0(its);
+  await eventually(() =>
+    expect(edges(its)).toEqual(['port1 layer2 eth0', 'tor1 layer2 port1', 'tor1 ownership port1']),
+  );
+  expect(only(its, 'port1').metadata).toMatchObject({ MTU: '1500', Type: 'device', Probe: 'fabric' });
+  const [link] = [...its.graph.now().in(only(its, 'port1'))];
+  expect(link?.metadata.color).toBe('red');
+});
+
 const whole = `
 nodes:
   - name: tor1
