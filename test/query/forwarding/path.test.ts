@@ -126,6 +126,27 @@ test('containers, processes and services are ends by what owns them', () => {
   expect(walked(graph, { from: 'pid:77', to: 'a' }).there.reaches).toBe('yes');
 });
 
+test('where nobody listens at the port is told, and where somebody does is not', () => {
+  const graph = `${bridged('', '')}
+    netns:b {"Services":[{"Protocol":"TCP","Address":"::","Port":80},{"Protocol":"TCP","Address":"127.0.0.1","Port":81}]}`;
+  const told = (protocol: 'tcp' | 'udp', port: number) => {
+    const { there } = walked(graph, { from: 'a', to: 'b', protocol: protocol === 'tcp' ? 6 : 17, port });
+    return [there.reaches, ...there.hops.flatMap(({ issues }) => issues.map(({ text }) => text))];
+  };
+  expect(told('tcp', 80)).toEqual(['yes']);
+  expect(told('tcp', 81)).toEqual(['yes', 'nobody listens at TCP port 81 of b']);
+  expect(told('udp', 80)).toEqual(['yes', 'nobody listens at UDP port 80 of b']);
+});
+
+test('that nothing takes a connection elsewhere where they are tracked is assumed, and said', () => {
+  const graph = `${bridged('', '')}\n netns:b {"Conntrack":{"Max":1000}}`;
+  expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({
+    reaches: 'yes',
+    assumed: ['b tracks connections, and no filter or NAT of it takes this one elsewhere'],
+  });
+  expect(walked(graph, { from: 'b', to: 'a' }).there.assumed).toEqual([]);
+});
+
 test.each([
   ['x', 'b', 'nothing is called "x"', /skein get nodes/],
   ['a', 'br1', 'nothing is called "br1"', /did you mean br0\?/],

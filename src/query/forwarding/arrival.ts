@@ -1,0 +1,36 @@
+/** What may stand between whoever has an address and who is to be spoken to there, as far as the graph tells. */
+import type { GraphNode } from '../../graph/element.ts';
+import { objectsIn } from '../routing.ts';
+import { nameOf } from './atlas.ts';
+import type { Issue } from './hop.ts';
+import type { Packet } from './packet.ts';
+
+/** `isSent`: it begins here, and so passes nothing that looks at what comes in. */
+export function arrivalIssues(at: GraphNode, packet: Packet, isSent: boolean): Issue[] {
+  return [...filtering(at, isSent), ...listening(at, packet)];
+}
+
+/** Where connections are tracked, a stateful filter or NAT is what they are tracked for. */
+function filtering(at: GraphNode, isSent: boolean): Issue[] {
+  if (isSent || at.metadata.Conntrack === undefined) return [];
+  const text = `${nameOf(at)} tracks connections, and no filter or NAT of it takes this one elsewhere`;
+  return [{ code: 'filter', text, weight: 'assumed' }];
+}
+
+/** Of a namespace that has no services at all nobody may have looked at the sockets. */
+function listening(at: GraphNode, { protocol, destination, destinationPort, family }: Packet): Issue[] {
+  const name = protocol === undefined ? undefined : NAMES[protocol];
+  const services = objectsIn(at.metadata.Services);
+  if (name === undefined || destinationPort === undefined || services.length === 0) return [];
+  const isFor = (address: unknown) =>
+    address === '::' || address === destination || (address === '0.0.0.0' && family === 4);
+  const found = services.some(
+    ({ Protocol, Port, Address }) => Protocol === name && Port === destinationPort && isFor(Address),
+  );
+  if (found) return [];
+  const text = `nobody listens at ${name} port ${destinationPort} of ${nameOf(at)}`;
+  return [{ code: 'nobody-listens', text, weight: 'warns' }];
+}
+
+/** IANA's numbers of protocols. */
+const NAMES: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP' };
