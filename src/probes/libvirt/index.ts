@@ -41,6 +41,7 @@ export const libvirt = defineProbe({
   doc: 'Virtual machines of libvirt, running or not, and the interfaces that lead to them.',
   reads: [
     'The daemon of libvirt over its socket, read-only where there is such a one: it is told what happens to domains.',
+    'Where systemd starts the daemon when someone connects, it is started by that, and stays.',
     'The XML of each domain when something happened to it, and of all of them every five minutes.',
   ],
   needs: [
