@@ -1,4 +1,5 @@
 /** One capture at one node: starts it, keeps it running while the node is there, says how it goes. */
+import { aborted } from '../std/aborted.ts';
 import { type Backoff, backoff } from '../std/backoff.ts';
 import type { Clock } from '../std/clock.ts';
 import { Mistake } from '../std/mistake.ts';
@@ -203,13 +204,6 @@ export function added(a: CaptureStats, b: CaptureStats): CaptureStats {
     packetsIfDropped: a.packetsIfDropped + b.packetsIfDropped,
     bytesReceived: a.bytesReceived + b.bytesReceived,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }
 
 function claimOf({ type, can }: Mechanism, { nodeId }: Place): string {

@@ -1,6 +1,6 @@
 /** The words of block devices, Skydive's where it has one. */
 import * as z from 'zod';
-import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
 
 const shared = {
   Name: field(z.string(), {
@@ -52,4 +52,4 @@ export const types: readonly NodeType[] = [
   }),
 ];
 
-export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+export const OWNED: ReadonlySet<string> = new Set(keysOf(types));

@@ -1,6 +1,7 @@
 /** Connection tracking of every namespace: how full its table is and of what, and which conversations are translated. */
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readEvery } from '../everynamespace.ts';
 import { defineProbe } from '../probe.ts';
 import { NamespaceList } from './namespaces.ts';
 import { Notices } from './notices.ts';
@@ -41,7 +42,7 @@ export const conntrack = defineProbe({
   adds,
 
   async run(context) {
-    const { signal, namespaces, notice, ready } = context;
+    const { signal, notice, ready } = context;
     while (!existsSync(THERE)) {
       notice('connection tracking (nf_conntrack) is not loaded', 'quietly');
       ready();
@@ -51,31 +52,6 @@ export const conntrack = defineProbe({
     notice(undefined);
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     const list = new NamespaceList({ context, notices: new Notices(notice), turns: new Turns() }, fail);
-    const readings: Promise<void>[] = [];
-    let isBeginning = true;
-    try {
-      namespaces.watch(
-        {
-          added(namespace) {
-            const reading = list.add(namespace);
-            if (isBeginning) readings.push(reading);
-          },
-          removed: (namespace) => list.remove(namespace),
-        },
-        signal,
-      );
-      await Promise.race([namespaces.complete(), aborted(signal), failed]);
-      isBeginning = false;
-      await Promise.race([Promise.all(readings), aborted(signal), failed]);
-      ready();
-      await Promise.race([aborted(signal), failed]);
-    } finally {
-      list.close();
-    }
+    await readEvery(list, context, failed);
   },
 });
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}

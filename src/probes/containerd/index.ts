@@ -1,15 +1,13 @@
 /** containerd: containers by the bundles of their tasks, of every namespace. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { bell } from '../../std/bell.ts';
 import type { Container as Described } from '../containers/container.ts';
-import { subdirectories, Watched } from '../containers/files.ts';
+import { subdirectories } from '../containers/files.ts';
+import { showFromFiles } from '../containers/fromfiles.ts';
 import { readHosts } from '../containers/hosts.ts';
-import { JsonFiles } from '../containers/jsonfiles.ts';
 import { isAlive, isFrozen } from '../containers/process.ts';
 import { readSpec, type Spec } from '../containers/spec.ts';
-import { stage } from '../containers/stage.ts';
 import { Container, NetnsOfContainers } from '../containers/vocabulary.ts';
 import { defineProbe } from '../probe.ts';
 
@@ -43,26 +41,18 @@ export const containerd = defineProbe({
 
   async run(context) {
     const roots = context.options.paths.map((path) => join(path, TASKS));
-    const look = bell();
-    const watched = new Watched(look, context.signal);
-    const files = new JsonFiles(readSpec);
-    look.ring();
-    await stage({
+    await showFromFiles({
       context,
       manager: 'containerd',
-      owned: new Set(Object.keys(Container.fields.shape)),
-      look,
-      scene() {
+      roots,
+      read: readSpec,
+      find(files) {
         const namespaces = roots.flatMap(subdirectories);
-        watched.watch([...roots, ...namespaces]);
         const containers = namespaces.flatMap(subdirectories).flatMap((bundle) => {
           const spec = files.get(join(bundle, 'config.json'));
           return spec ? [containerOf(bundle, spec)] : [];
         });
-        files.turn();
-        const isThere = roots.some((path) => existsSync(path));
-        context.notice(isThere ? undefined : `no containerd: nothing at ${roots.join(', ')}`, 'quietly');
-        return { containers, looksAround: false };
+        return { containers, directories: namespaces };
       },
     });
   },

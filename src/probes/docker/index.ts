@@ -5,6 +5,7 @@ import { stage } from '../containers/stage.ts';
 import { NetnsOfContainers } from '../containers/vocabulary.ts';
 import { readEngineAddress } from '../engine/address.ts';
 import { keepConnected } from '../engine/connection.ts';
+import { engineCounters, engineLimits, engineUrl } from '../engine/declared.ts';
 import type { Followed } from '../engine/follow.ts';
 import { drawNetworks } from '../engine/networks.ts';
 import { defineProbe } from '../probe.ts';
@@ -12,9 +13,7 @@ import { OWNED, types } from './vocabulary.ts';
 
 const options = z
   .object({
-    url: z
-      .string()
-      .refine((url) => readEngineAddress(url) !== undefined, 'has to be unix:///PATH or tcp://HOST:PORT')
+    url: engineUrl
       .default('unix:///var/run/docker.sock')
       .describe('Where the engine is: unix:///PATH or tcp://HOST:PORT'),
     goneAfterMs: z
@@ -22,9 +21,7 @@ const options = z
       .min(0)
       .default(60_000)
       .describe('How long what the engine said is shown when it does not answer, in ms'),
-    verifyMs: z.int().min(1_000).default(300_000).describe('How often everything is read anew, in ms'),
-    answerMs: z.int().min(100).default(10_000).describe('How long an answer may take, in ms'),
-    containersMax: z.int().min(1).default(10_000).describe('How many containers are shown at most'),
+    ...engineLimits,
   })
   .prefault({});
 
@@ -38,15 +35,7 @@ export const docker = defineProbe({
   needs: [
     { what: 'access to the socket of the engine (root, or its group)', without: 'no container of Docker is seen' },
   ],
-  counters: {
-    connectionsLost: 'times that the engine stopped to answer',
-    events: 'events that the engine told of',
-    eventsTooLong: 'events that were passed over, as they were too long',
-    badAnswers: 'answers that make no sense',
-    containersNotShown: 'containers that were left out, as there were more than are shown',
-    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
-    refused: 'changes that the graph refused',
-  },
+  counters: engineCounters,
   options,
   types,
   adds: [NetnsOfContainers],

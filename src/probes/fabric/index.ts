@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { GraphView } from '../../graph/view.ts';
+import { keysOf } from '../../model/vocabulary.ts';
 import { bell } from '../../std/bell.ts';
 import { Mistake } from '../../std/mistake.ts';
 import { watchDirectory } from '../directory.ts';
@@ -43,7 +44,7 @@ export const fabric = defineProbe({
 
   async run({ options: { file, links }, graph, view, host, signal, ready, notice, count }) {
     // A file may give any key: those that one of ours has had are ours.
-    const owned = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+    const owned = new Set(keysOf(types));
     const speaker = new Speaker({
       graph,
       host,

@@ -1,6 +1,6 @@
 /** The words of neighbours, Skydive's where it has one. */
 import * as z from 'zod';
-import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
 
 const texts = z.array(z.string());
 const aggregation = z.strictObject({ Supported: z.boolean(), Enabled: z.boolean(), PortID: z.int() });
@@ -100,4 +100,4 @@ export const SwitchPort = nodeType('switchport', 'The port of a switch that an i
 
 export const types: readonly NodeType[] = [Switch, SwitchPort];
 
-export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+export const OWNED: ReadonlySet<string> = new Set(keysOf(types));

@@ -1,4 +1,6 @@
 /** Interfaces of every namespace, from rtnetlink and ethtool: what they are, what they are linked to, how they are used. */
+import { aborted } from '../../std/aborted.ts';
+import { readEvery } from '../everynamespace.ts';
 import { defineProbe } from '../probe.ts';
 import { DeviceReader } from './device.ts';
 import { findMonitor } from './monitor.ts';
@@ -34,7 +36,7 @@ export const netlink = defineProbe({
   types,
   adds,
   async run(context) {
-    const { signal, namespaces } = context;
+    const { signal } = context;
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     // Who is stopped here gets no answer any more: its socket is closed.
     const monitor = await Promise.race([findMonitor(context.door), aborted(signal)]);
@@ -47,32 +49,6 @@ export const netlink = defineProbe({
       reader: new DeviceReader(),
       slices: new Slices(),
     });
-    const readings: Promise<void>[] = [];
-    let isBeginning = true;
-    try {
-      namespaces.watch(
-        {
-          added(namespace) {
-            const reading = list.add(namespace);
-            if (isBeginning) readings.push(reading);
-          },
-          removed: (namespace) => list.remove(namespace),
-        },
-        signal,
-      );
-      // The first full reading is that of all namespaces there are at the start.
-      await Promise.race([namespaces.complete(), aborted(signal), failed]);
-      isBeginning = false;
-      await Promise.race([Promise.all(readings), aborted(signal), failed]);
-      context.ready();
-      await Promise.race([aborted(signal), failed]);
-    } finally {
-      list.close();
-    }
+    await readEvery(list, context, failed);
   },
 });
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}

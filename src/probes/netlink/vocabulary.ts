@@ -1,6 +1,6 @@
 /** The words of network interfaces: one node type for each kind of link, all with the same keys and those of the kind. */
 import * as z from 'zod';
-import { field, fieldWords, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, fieldWords, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
 import { bridgeVlanFields } from './bridgevlan.ts';
 import { filterFields } from './filter.ts';
 import { kinds } from './kinds/index.ts';
@@ -95,7 +95,7 @@ export const types: readonly NodeType[] = kinds.map((kind) =>
 );
 
 /** Every key of an interface that this probe answers for. */
-export const OWNED: ReadonlySet<string> = new Set(types.flatMap((type) => Object.keys(type.fields.shape)));
+export const OWNED: ReadonlySet<string> = new Set(keysOf(types));
 
 function mostlyOptional(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
   return optional(shape, ALWAYS);

@@ -1,6 +1,6 @@
 /** The words of OVN: a type of node for each table, by Skydive's names. */
 import * as z from 'zod';
-import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
 import { chassisTable, type OvnTable, ovnTables } from './tables.ts';
 
 const atom = z.union([z.string(), z.number(), z.boolean()]);
@@ -9,7 +9,7 @@ const pairs = z.record(z.string(), atom);
 export const types: readonly NodeType[] = [...ovnTables, chassisTable].map(typeOf);
 
 /** Every key of a node of ours. */
-export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+export const OWNED: ReadonlySet<string> = new Set(keysOf(types));
 
 function typeOf({ type, doc }: OvnTable): NodeType {
   return nodeType(type, doc, {

@@ -1,6 +1,6 @@
 /** The words of Open vSwitch, Skydive's where it has one. */
 import * as z from 'zod';
-import { field, type NodeType, nodeType } from '../../model/vocabulary.ts';
+import { field, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
 
 const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const strings = z.array(z.string());
@@ -247,7 +247,7 @@ export const types: readonly NodeType[] = [
 ];
 
 /** Every key of nodes of our own. */
-export const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+export const OWNED: ReadonlySet<string> = new Set(keysOf(types));
 
 /** An interface of any of these kinds may be on a switch; tunnels also are such without a device in the kernel. */
 export const adds: readonly NodeType[] = [

@@ -1,11 +1,13 @@
 /** Podman: its containers from its service where that runs, and from its files where it does not. */
 import * as z from 'zod';
+import { keysOf } from '../../model/vocabulary.ts';
 import { bell } from '../../std/bell.ts';
 import { Watched } from '../containers/files.ts';
 import { stage } from '../containers/stage.ts';
 import { Container, NetnsOfContainers, networkType } from '../containers/vocabulary.ts';
 import { readEngineAddress } from '../engine/address.ts';
 import { keepConnected } from '../engine/connection.ts';
+import { engineCounters, engineLimits, engineUrl } from '../engine/declared.ts';
 import type { Followed } from '../engine/follow.ts';
 import { drawNetworks } from '../engine/networks.ts';
 import { defineProbe } from '../probe.ts';
@@ -14,9 +16,7 @@ import { Stored } from './stored.ts';
 
 const options = z
   .object({
-    url: z
-      .string()
-      .refine((url) => readEngineAddress(url) !== undefined, 'has to be unix:///PATH or tcp://HOST:PORT')
+    url: engineUrl
       .default('unix:///run/podman/podman.sock')
       .describe('Where its service is: unix:///PATH or tcp://HOST:PORT'),
     storage: z
@@ -34,14 +34,12 @@ const options = z
       .min(0)
       .default(1_000)
       .describe('How long what the service said is shown when it does not answer, before files are read, in ms'),
-    verifyMs: z.int().min(1_000).default(300_000).describe('How often everything is read anew, in ms'),
-    answerMs: z.int().min(100).default(10_000).describe('How long an answer may take, in ms'),
-    containersMax: z.int().min(1).default(10_000).describe('How many containers are shown at most'),
+    ...engineLimits,
   })
   .prefault({});
 
 const types = [Container, networkType('podman', 'Podman')];
-const OWNED: ReadonlySet<string> = new Set(types.flatMap(({ fields }) => Object.keys(fields.shape)));
+const OWNED: ReadonlySet<string> = new Set(keysOf(types));
 
 export const podman = defineProbe({
   name: 'podman',
@@ -51,15 +49,7 @@ export const podman = defineProbe({
     'Without the service: the files of `probes.podman.storage` and `probes.podman.run`, which tell when they change (inotify).',
   ],
   needs: [{ what: 'CAP_DAC_READ_SEARCH', without: 'containers of other users are not seen' }],
-  counters: {
-    connectionsLost: 'times that the engine stopped to answer',
-    events: 'events that the engine told of',
-    eventsTooLong: 'events that were passed over, as they were too long',
-    badAnswers: 'answers that make no sense',
-    containersNotShown: 'containers that were left out, as there were more than are shown',
-    labelsLeftOut: 'labels that were left out, as they were too many, too long, or looked like a secret',
-    refused: 'changes that the graph refused',
-  },
+  counters: engineCounters,
   options,
   types,
   adds: [NetnsOfContainers],

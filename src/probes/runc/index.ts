@@ -2,10 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { bell } from '../../std/bell.ts';
-import { subdirectories, Watched } from '../containers/files.ts';
-import { JsonFiles } from '../containers/jsonfiles.ts';
-import { stage } from '../containers/stage.ts';
+import { subdirectories } from '../containers/files.ts';
+import { showFromFiles } from '../containers/fromfiles.ts';
 import { Container, NetnsOfContainers } from '../containers/vocabulary.ts';
 import { defineProbe } from '../probe.ts';
 import { containerOf, readState } from './state.ts';
@@ -40,25 +38,17 @@ export const runc = defineProbe({
 
   async run(context) {
     const { paths } = context.options;
-    const look = bell();
-    const watched = new Watched(look, context.signal);
-    const files = new JsonFiles(readState);
-    look.ring();
-    await stage({
+    await showFromFiles({
       context,
       manager: 'runc',
-      owned: new Set(Object.keys(Container.fields.shape)),
-      look,
-      scene() {
+      roots: paths,
+      read: readState,
+      find(files) {
         const below = paths.flatMap(subdirectories);
         // A directory without state is one of containers, or of one that is being made.
         const outer = below.filter((path) => !existsSync(join(path, FILE)));
-        watched.watch([...paths, ...outer]);
         const states = [...below, ...outer.flatMap(subdirectories)].map((path) => files.get(join(path, FILE)));
-        files.turn();
-        const isThere = paths.some((path) => existsSync(path));
-        context.notice(isThere ? undefined : `no runc: nothing at ${paths.join(', ')}`, 'quietly');
-        return { containers: states.flatMap((state) => (state ? [containerOf(state)] : [])), looksAround: false };
+        return { containers: states.flatMap((state) => (state ? [containerOf(state)] : [])), directories: outer };
       },
     });
   },
