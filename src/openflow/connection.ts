@@ -19,15 +19,19 @@ export class Refusal extends Error {
 /** No version is spoken by both. */
 export class OtherVersion extends Error {}
 
+export interface Extension {
+  readonly id: number;
+  readonly type: number;
+}
+
 export interface Asking {
   readonly type: number;
-  /** Nicira's number of what is asked, for a type that is none of OpenFlow's. */
-  readonly vendor?: number;
+  /** Whose extension it is and its number there, for a type that is none of OpenFlow's. */
+  readonly vendor?: Extension;
   readonly body?: Buffer;
 }
 
 export const EXPERIMENTER = 0xffff;
-const NICIRA = 0x2320;
 const [HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY] = [0, 1, 2, 3];
 
 /** Between two pieces of an answer, and for the first words. */
@@ -235,9 +239,9 @@ export class Connection {
 /** Behind the header of the message, 16 bytes in each version. */
 const VENDOR_BODY = 16;
 
-function vendorHead(subtype: number, isFirst: boolean): Buffer {
+function vendorHead({ id, type }: Extension, isFirst: boolean): Buffer {
   const head = Buffer.alloc(isFirst ? 12 : 8);
-  head.writeUInt32BE(NICIRA, 0);
-  head.writeUInt32BE(subtype, 4);
+  head.writeUInt32BE(id, 0);
+  head.writeUInt32BE(type, 4);
   return head;
 }

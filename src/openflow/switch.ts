@@ -1,6 +1,6 @@
 /** What is asked of a switch, in whatever version it speaks. */
 import { cString } from './bytes.ts';
-import { Connection, type ConnectionParts, EXPERIMENTER, Refusal } from './connection.ts';
+import { Connection, type ConnectionParts, EXPERIMENTER, type Extension, Refusal } from './connection.ts';
 import type { Message } from './frames.ts';
 import { cutGroups, type GroupCounters, type RawGroup, readGroupCounters } from './groups.ts';
 import { type MonitorShape, monitorRequest, type RuleEvent, readEvents } from './monitor.ts';
@@ -14,7 +14,10 @@ export interface SwitchParts extends Omit<ConnectionParts, 'told'> {
 
 /** Types of statistics (OpenFlow 1.5 §7.3.5). */
 const [FLOW, TABLE, GROUP, GROUP_DESC, TABLE_FEATURES, FLOW_MONITOR] = [1, 3, 6, 7, 12, 16];
-const NXST = { flow: 0, monitor: 2 };
+const [NICIRA, ONF] = [0x2320, 0x4f4e_4600];
+const FLOW_NXST: Extension = { id: NICIRA, type: 0 };
+const MONITOR_NXST: Extension = { id: NICIRA, type: 2 };
+const MONITOR_ONF: Extension = { id: ONF, type: 1870 };
 const [VENDOR_MESSAGE, SET_ASYNC, REQUEST_FORWARD] = [4, 28, 32];
 const [V11, V13, V14, V15] = [2, 4, 5, 6];
 
@@ -31,7 +34,7 @@ export class Switch {
       if (message.type === REQUEST_FORWARD) parts.groupsChanged();
       else if (message.type === VENDOR_MESSAGE) parts.rulesChanged([{ kind: 'unclear' }]);
       else if (monitored.shape) {
-        const body = eventsIn(message, version, monitored.shape);
+        const body = eventsIn(message, version);
         if (body) parts.rulesChanged(readEvents(body, monitored.shape, version));
       }
     };
@@ -78,7 +81,7 @@ export class Switch {
     if (!this.#isPlain)
       try {
         const body = Buffer.from([0xff, 0xff, 0, 0, 0xff, 0, 0, 0]);
-        await this.#connection.ask({ type: EXPERIMENTER, vendor: NXST.flow, body }, cut('nxst'));
+        await this.#connection.ask({ type: EXPERIMENTER, vendor: FLOW_NXST, body }, cut('nxst'));
         return;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -90,14 +93,11 @@ export class Switch {
   /** Whether the switch tells from now on what becomes of its rules. Not what is there: ask for that afterwards. */
   async monitor(): Promise<boolean> {
     const { version } = this;
-    const shape = version === 1 ? 'nxst' : version >= V14 ? 'monitor' : undefined;
-    if (!shape) return false;
-    const asking =
-      shape === 'nxst'
-        ? { type: EXPERIMENTER, vendor: NXST.monitor, body: monitorRequest(shape) }
-        : { type: FLOW_MONITOR, body: monitorRequest(shape) };
+    const shape = version < V13 ? 'nxst' : version === V13 ? 'onf' : 'monitor';
+    const vendor = monitorOf(version);
     this.#monitored.shape = shape;
-    return this.#isGranted(asking, () => undefined);
+    const asking = vendor ? { type: EXPERIMENTER, vendor } : { type: FLOW_MONITOR };
+    return this.#isGranted({ ...asking, body: monitorRequest(shape) }, () => undefined);
   }
 
   /** Asks to be told of changes of groups (OpenFlow 1.4 §7.3.10): nothing else, such as packets, is to come. */
@@ -193,10 +193,18 @@ function flowRequest(version: number): Buffer {
 }
 
 /** What the monitor tells later has the shape of its answer, without anybody having asked. */
-function eventsIn({ type, body }: Message, version: number, shape: MonitorShape): Buffer | undefined {
+function eventsIn({ type, body }: Message, version: number): Buffer | undefined {
   if (type !== (version === 1 ? 17 : 19) || body.length < 8) return undefined;
-  const wanted = shape === 'nxst' ? EXPERIMENTER : FLOW_MONITOR;
-  if (body.readUInt16BE(0) !== wanted) return undefined;
-  if (shape === 'monitor') return body.subarray(8);
-  return body.length >= 16 && body.readUInt32BE(8) === NXST.monitor ? body.subarray(16) : undefined;
+  const vendor = monitorOf(version);
+  if (body.readUInt16BE(0) !== (vendor ? EXPERIMENTER : FLOW_MONITOR)) return undefined;
+  if (!vendor) return body.subarray(8);
+  const at = version === 1 ? 4 : 8;
+  const isIt = body.length >= 16 && body.readUInt32BE(at) === vendor.id && body.readUInt32BE(at + 4) === vendor.type;
+  return isIt ? body.subarray(16) : undefined;
+}
+
+/** Whose monitor it is; undefined when it is OpenFlow's own. */
+function monitorOf(version: number): Extension | undefined {
+  if (version >= V14) return undefined;
+  return version === V13 ? MONITOR_ONF : MONITOR_NXST;
 }

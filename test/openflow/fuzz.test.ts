@@ -92,6 +92,7 @@ test('mutated messages are read without throwing', () => {
       for (const group of cutGroups(entry(version < 6 ? 8 : 16, bytes, off), version).groups) group.read();
     readGroupCounters(bytes);
     readEvents(bytes, 'nxst', 1);
+    readEvents(entry(24, bytes, off), 'onf', 4);
     readEvents(entry(24, bytes, off), 'monitor', 6);
     agreed([1, 4, 6], 6, bytes);
   }

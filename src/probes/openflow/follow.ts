@@ -83,10 +83,10 @@ async function once(following: Following, isRead: () => void): Promise<void> {
       isRead();
       // Many bridges should not all be read at once.
       const waitMs = Math.max(refreshMs * (0.75 + Math.random() / 2), tookMs / SHARE_MAX);
-      const wake = setTimeout(look.ring, isUnclear ? SOON_MS : waitMs);
+      const wake = setTimeout(look.ring, isUnclear ? 0 : waitMs);
       await look.rung(either);
       clearTimeout(wake);
-      if (isUnclear) await pauseFor(SOON_MS, either);
+      if (isUnclear) await pauseFor(Math.max(SOON_MS, tookMs), either);
     }
     throw await ofSwitch.ended;
   } finally {

@@ -17,6 +17,10 @@ export interface TellerParts {
   readonly count: (name: string, by?: number) => void;
 }
 
+/** So many rules are read in a few ms. Where there are more, one is shown as it was told, and its flags later. */
+const READ_AT_ONCE_MAX = 2_000;
+const AWAITED_MAX = 1_000;
+
 interface Known {
   /** As it last was in an answer: what is the same byte for byte need not be read again. */
   raw: string | undefined;
@@ -33,6 +37,8 @@ interface Known {
 export class Teller {
   readonly #parts: TellerParts;
   readonly #known = new Map<string, Known>();
+  /** Rules of which not all was told, until they are read; `since`: the reading that went before. */
+  readonly #awaited = new Map<string, { readonly rule: Rule; readonly since: number }>();
   /** The same bytes are the same thing. */
   readonly #byRaw = new Map<string, string>();
   /** What an earlier run, or an earlier connection, has left. */
@@ -102,6 +108,7 @@ export class Teller {
     const gone: Change[] = [];
     for (const [id, known] of this.#known)
       if (known.kind === kind && known.seen !== this.#reading) gone.push(...this.#forget(id));
+    for (const [id, { since }] of this.#awaited) if (since < this.#reading) this.#awaited.delete(id);
     for (const id of this.#left) {
       const [node] = this.#parts.view().nodes(id);
       if (node?.metadata.Type !== kind) continue;
@@ -111,16 +118,38 @@ export class Teller {
     this.#say(gone);
   }
 
-  /** Whether all was told in full. */
+  /** Whether all was told in full. What was not is told by the next reading. */
   events(events: readonly RuleEvent[]): boolean {
-    this.#say(events.flatMap((event) => (event.kind === 'unclear' ? [] : this.#event(event))));
-    return events.every(({ kind }) => kind !== 'unclear');
+    let isClear = true;
+    this.#say(
+      events.flatMap((event) => {
+        if (event.kind === 'unclear') isClear = false;
+        if (event.kind === 'gone') return this.#gone(event.rule);
+        if (event.kind !== 'there') return [];
+        const id = ruleId(this.#parts.bridge.id, event.rule);
+        if (this.#mayWait(event, id)) {
+          isClear = false;
+          if (!this.#known.has(id)) this.#awaited.set(id, { rule: event.rule, since: this.#reading });
+          return [];
+        }
+        return this.#there(event.rule, id);
+      }),
+    );
+    return isClear;
+  }
+
+  /** What is said before all is known of it has to be said twice. */
+  #mayWait({ lacks }: Extract<RuleEvent, { kind: 'there' }>, id: string): boolean {
+    if (lacks === 'actions') return true;
+    const isFew = this.#known.size <= READ_AT_ONCE_MAX && this.#awaited.size < AWAITED_MAX;
+    return lacks === 'flags' && isFew && !this.#known.has(id);
   }
 
   /** All of it is no more. */
   withdraw(): void {
     const ids = new Set([...this.#known.keys(), ...this.#left]);
     this.#known.clear();
+    this.#awaited.clear();
     this.#byRaw.clear();
     this.#left.clear();
     this.#say([...ids].map((id) => ({ kind: 'gone', id, of: 'node' })));
@@ -144,10 +173,18 @@ export class Teller {
     return [...changes, ...this.#counted(own, now, raw.packets, raw.bytes)];
   }
 
-  #event({ kind, rule }: Extract<RuleEvent, { rule: Rule }>): Change[] {
+  #gone(rule: Rule): Change[] {
     const id = ruleId(this.#parts.bridge.id, rule);
+    if (this.#known.has(id)) return this.#forget(id);
+    // It was there, if only for a moment.
+    const awaited = this.#awaited.get(id);
+    if (!awaited) return [];
+    const told = this.#there(awaited.rule, id);
+    return this.#known.has(id) ? [...told, ...this.#forget(id)] : told;
+  }
+
+  #there(rule: Rule, id: string): Change[] {
     const known = this.#known.get(id);
-    if (kind === 'gone') return known ? this.#forget(id) : [];
     const whole = known ? { ...rule, flags: known.flags, importance: known.importance } : rule;
     return this.#node(id, 'ofrule', this.#described(whole, id));
   }
@@ -157,6 +194,7 @@ export class Teller {
   }
 
   #node(id: string, kind: Known['kind'], metadata: Metadata): Change[] {
+    this.#awaited.delete(id);
     const { bridge, thingsMax, count } = this.#parts;
     const known = this.#known.get(id);
     const node: Change = { kind: 'node', id, metadata, owns: OWNED };
