@@ -22,10 +22,11 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     openflow: {
-      ...{ address: probes.openflow.address, versions: probes.openflow.versions, ...probes.openflow.tls },
+      ...{ address: probes.openflow.address, versions: probes.openflow.versions },
+      ...{ cert: probes.openflow.tls.certificate, key: probes.openflow.tls.key, ca: probes.openflow.tls.ca },
       ...{ refreshMs: probes.openflow.refresh, rulesMax: probes.openflow.rulesMax },
     },
-    ovn: probes.ovn,
+    ovn: { address: probes.ovn.address, southbound: probes.ovn.southbound, ...probes.ovn.tls },
     ovs: { databases: ovsDatabases({ capture, probes }), tls: probes.ovs.tls },
     podman: probes.podman,
     runc: probes.runc,

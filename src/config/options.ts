@@ -271,7 +271,7 @@ export const configShape = z.strictObject({
         example: '1000000',
       }),
       tls: z.strictObject({
-        cert: option(text(), {
+        certificate: option(text(), {
           doc: 'File with the certificate (PEM) for bridges at `ssl:`.',
           defaultWords: 'none',
           takes: 'FILE',
@@ -304,24 +304,26 @@ export const configShape = z.strictObject({
         takes: 'ADDRESS',
         example: 'ssl:192.0.2.7:6642',
       }),
-      key: option(text(), {
-        doc: 'File of the key that is shown to these databases.',
-        defaultWords: 'none',
-        takes: 'FILE',
-        example: '/etc/ovn/client-key.pem',
-      }).optional(),
-      certificate: option(text(), {
-        doc: 'File of the certificate that goes with it.',
-        defaultWords: 'none',
-        takes: 'FILE',
-        example: '/etc/ovn/client-cert.pem',
-      }).optional(),
-      ca: option(text(), {
-        doc: 'File of the certificates that sign those of databases.',
-        defaultWords: 'those that the system trusts',
-        takes: 'FILE',
-        example: '/etc/ovn/cacert.pem',
-      }).optional(),
+      tls: z.strictObject({
+        key: option(text(), {
+          doc: 'File of the key that is shown to these databases.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/ovn/client-key.pem',
+        }).optional(),
+        certificate: option(text(), {
+          doc: 'File of the certificate that goes with it.',
+          defaultWords: 'none',
+          takes: 'FILE',
+          example: '/etc/ovn/client-cert.pem',
+        }).optional(),
+        ca: option(text(), {
+          doc: 'File of the certificates that sign those of databases.',
+          defaultWords: 'those that the system trusts',
+          takes: 'FILE',
+          example: '/etc/ovn/cacert.pem',
+        }).optional(),
+      }),
     }),
     podman: z.strictObject({
       url: option(text(), {

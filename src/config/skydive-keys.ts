@@ -106,9 +106,9 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     // The same file, whichever way it is written.
     as: (value) => plainText(value).replace(/^unix:\/\/\//, 'unix:/'),
   },
-  { key: 'analyzer.topology.ovn.cert', to: 'probes.ovn.certificate' },
-  { key: 'analyzer.topology.ovn.key', to: 'probes.ovn.key' },
-  { key: 'analyzer.topology.ovn.cacert', to: 'probes.ovn.ca' },
+  { key: 'analyzer.topology.ovn.cert', to: 'probes.ovn.tls.certificate' },
+  { key: 'analyzer.topology.ovn.key', to: 'probes.ovn.tls.key' },
+  { key: 'analyzer.topology.ovn.cacert', to: 'probes.ovn.tls.ca' },
   { key: 'analyzer.topology.fabric', to: 'probes.fabric.links' },
   { key: 'analyzer.startup.capture_gremlin', to: 'capture.startup.query' },
   { key: 'analyzer.startup.capture_bpf', to: 'capture.startup.filter' },
@@ -281,7 +281,7 @@ export const skydiveKeys: readonly SkydiveKey[] = [
     to: 'probes.openflow.versions',
   },
   { key: 'ovs.oflow.key', to: 'probes.openflow.tls.key' },
-  { key: 'ovs.oflow.cert', to: 'probes.openflow.tls.cert' },
+  { key: 'ovs.oflow.cert', to: 'probes.openflow.tls.certificate' },
   { key: 'ovs.oflow.ca', to: 'probes.openflow.tls.ca' },
   { key: 'ovs.oflow.address', to: 'probes.openflow.address' },
 
