@@ -91,7 +91,7 @@ async function argumentValues(
     case 'unset node':
     case 'path from':
     case 'path to':
-      return fromServer(session, server, { key: 'Name', prefix: typed });
+      return nodeNames(session, server, typed);
     case 'tree host':
       return fromServer(session, server, { key: 'Name', prefix: typed, type: 'host' });
     case 'stop captures':
@@ -144,9 +144,16 @@ function optionValues(
     case 'on':
     case 'to':
       // Of `diff` it is a time.
-      return command === 'diff' ? [] : fromServer(session, server, { key: 'Name', prefix: typed });
+      return command === 'diff' ? [] : nodeNames(session, server, typed);
     case 'node':
-      return fromServer(session, server, { key: command === 'flows' ? 'Name' : 'TID', prefix: typed });
+      if (command === 'flows' || command === 'get') return nodeNames(session, server, typed);
+      return fromServer(session, server, { key: 'TID', prefix: typed });
+    case 'container':
+      return fromServer(session, server, { key: 'Name', prefix: typed, type: 'container' });
+    case 'process':
+      return command === 'flows' ? flowValues(session, server, 'Process.A', typed) : [];
+    case 'service':
+      return flowValues(session, server, 'Service', typed);
     case 'capture':
       return capturesOf(session, server, typed);
     case 'tracking':
@@ -178,6 +185,13 @@ async function inQuery(typed: string, session: Session, server: ServerOptions): 
     ];
   const reply = await complete(session, server, { query: typed });
   return reply.items.map(({ text, doc }) => ({ text: typed.slice(0, reply.from) + text + typed.slice(reply.to), doc }));
+}
+
+/** `web`, or `container:web` where the type is typed already. */
+function nodeNames(session: Session, server: ServerOptions, typed: string): Promise<Completion[]> {
+  const [, type, prefix] = /^([a-z][\w-]*):(.*)$/is.exec(typed) ?? [];
+  if (type === undefined || prefix === undefined) return fromServer(session, server, { key: 'Name', prefix: typed });
+  return fromServer(session, server, { key: 'Name', prefix, type }, `${type}:`);
 }
 
 async function fromServer(

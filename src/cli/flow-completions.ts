@@ -5,7 +5,7 @@ import type { QueryReply } from '../contract/query.ts';
 import type { Session } from './command.ts';
 import { type Completion, matching } from './completion.ts';
 import { request } from './http.ts';
-import { endOf } from './render/flows.ts';
+import { endOf, fieldOf } from './render/flows.ts';
 import { type Server, type ServerOptions, serverOf } from './server.ts';
 
 /** Someone waits with a finger on the tab key. */
@@ -61,12 +61,13 @@ export async function trackingIds(session: Session, options: ServerOptions, type
 export async function flowValues(
   session: Session,
   options: ServerOptions,
-  field: 'Application',
+  field: 'Application' | 'Process.A' | 'Service',
   typed: string,
 ): Promise<Completion[]> {
   const flows = await flowsFound(session, options, `G.Flows().Dedup('${field}').Limit(${RECENT_FLOWS})`);
+  const values = flows.map((flow) => fieldOf(flow, field)).filter((value) => typeof value === 'string');
   return matching(
-    [...new Set(flows.map((flow) => flow[field]))].map((text) => ({ text })),
+    [...new Set(values)].map((text) => ({ text })),
     typed,
   );
 }

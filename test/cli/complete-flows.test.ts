@@ -7,7 +7,7 @@ import { skein } from './terminal.ts';
 
 const { flows } = readFlows(`
   10.0.0.1:40000 -TCP-> 10.0.0.2:443 @t0 {"Application":"TLS","TrackingID":"9e42a86914a043b8"}
-  10.0.0.1:5353 -UDP-> 10.0.0.53:53 @t0 {"Application":"DNS","TrackingID":"ab00000000000001"}`);
+  10.0.0.1:5353 -UDP-> 10.0.0.53:53 @t0 {"Application":"DNS","TrackingID":"ab00000000000001","Process":{"A":"dig"},"Service":"named"}`);
 
 async function offered(...words: string[]): Promise<string[]> {
   const captures = fakeCaptures();
@@ -15,6 +15,7 @@ async function offered(...words: string[]): Promise<string[]> {
     captures,
     flows: { flows: flowList(flows), matchFilter: () => () => true },
   });
+  server.say({ kind: 'node', id: 'c', metadata: { Name: 'shop', Type: 'container' } });
   const begin = ['--server', server.url];
   await skein(['capture', 'start', '--gremlin', 'G.V()', '--name', 'web', ...begin]);
   const { out } = await skein(['__complete', '--', ...begin, ...words]);
@@ -36,6 +37,12 @@ test.each<[string[], string[]]>([
   ],
   [['capture', 'start', '--on', 'br'], ['br0']],
   [['flows', '--node', 'br'], ['br0']],
+  [['flows', '--container', 's'], ['shop']],
+  [['flows', '--process', 'd'], ['dig']],
+  [['flows', '--service', ''], ['named']],
+  [['get', 'sockets', '--node', 'bl'], ['blue']],
+  [['describe', 'container:'], ['container:shop']],
+  [['path', 'netns:b'], ['netns:blue']],
   [
     ['capture', 'start', '--layer-key-mode', ''],
     ['L2', 'L3'],
