@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { bell } from '../../std/bell.ts';
 import { keepListening } from '../listening.ts';
-import { keepLooking } from '../looks.ts';
+import { keepLooking, sparingly } from '../looks.ts';
 import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { youth } from '../youth.ts';
@@ -85,7 +85,7 @@ export const libvirt = defineProbe({
       look.ring();
     };
     const isYoung = youth();
-    await Promise.all([keepLooking(look, signal, see), listen()]);
+    await Promise.all([keepLooking(look, signal, sparingly(see)), listen()]);
 
     function see(): number | undefined {
       if (!isKnown) return undefined;
