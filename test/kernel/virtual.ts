@@ -71,6 +71,11 @@ export class OwnLibvirt implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A machine runs on without its daemon.
+    if (this.#daemon) {
+      const names = this.virsh('qemu:///system', 'list', '--all', '--name').split('\n').filter(Boolean);
+      for (const name of names) this.virsh('qemu:///system', 'destroy', name);
+    }
     await this.down();
     this.netns[Symbol.dispose]();
     rmSync(this.#folder, { recursive: true, force: true });
