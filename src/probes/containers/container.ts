@@ -64,7 +64,8 @@ export function describeContainer(container: Container, manager: Manager, host: 
       ID: id,
       Image: image,
       ImageID: imageId,
-      Runtime: runtime,
+      // Skydive's word: for scripts that tell engines apart by it.
+      Runtime: manager === 'docker' ? 'docker' : runtime,
       Status: status,
       InitProcessPID: pid,
       Labels: labels,

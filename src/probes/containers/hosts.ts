@@ -23,6 +23,8 @@ export function parseHosts(text: string): Record<string, string[]> {
   for (const line of text.split('\n', LINES_MAX)) {
     const [ip, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (ip === undefined || !/^[0-9a-f:.]+(?:%\w+)?$/i.test(ip) || names.length === 0) continue;
+    // The same in every container, and no address of this one.
+    if (/^(?:127\.|::1$)/.test(ip)) continue;
     result[ip] = [...new Set([...(result[ip] ?? []), ...names])];
   }
   return result;

@@ -77,7 +77,7 @@ export const Container = nodeType('container', 'A container, running or not, bel
   Runtime: field(z.string().optional(), { doc: 'What runs it', example: 'runc' }),
   State: field(z.enum(['UP', 'DOWN']), { doc: 'UP while it runs', example: 'UP' }),
   Container: field(container, {
-    doc: 'All there is to know of it: Status is created, running, paused, restarting, removing, exited, dead or stopped; Created, Started and Finished are epoch ms; Hosts is what its /etc/hosts says of itself. Never its environment, its command or its secrets',
+    doc: 'All there is to know of it: Status is created, running, paused, restarting, removing, exited, dead or stopped; Created, Started and Finished are epoch ms; Hosts is what its /etc/hosts says; Runtime is docker for those of Docker, else what runs it. Never its environment, its command or its secrets',
     example: { ID: '4f1c0e9b…', Image: 'nginx:1.27', Status: 'running', InitProcessPID: 4711 },
   }),
 });

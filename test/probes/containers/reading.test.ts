@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { describeContainer } from '../../../src/probes/containers/container.ts';
 import { parseHosts } from '../../../src/probes/containers/hosts.ts';
 import { readLabels } from '../../../src/probes/containers/labels.ts';
 import { readSpec } from '../../../src/probes/containers/spec.ts';
@@ -7,6 +8,7 @@ import { readContainer, readNetwork } from '../../../src/probes/engine/describe.
 import { readEvent } from '../../../src/probes/engine/events.ts';
 import { Lines } from '../../../src/probes/engine/lines.ts';
 import { readState } from '../../../src/probes/runc/state.ts';
+import { self } from '../context.ts';
 
 test('whatever JSON there is, it is read or left', () => {
   const ours = fc.constantFrom(
@@ -70,9 +72,16 @@ test.each([
   expect(readEngineAddress(url)).toEqual(address);
 });
 
-test('names of hosts are read by address, comments are not', () => {
+test('names of hosts are read by address, comments and what stands for the host itself are not', () => {
   const text = '127.0.0.1 localhost\n10.0.0.2\tweb web.shop # me\n# 10.0.0.3 x\n10.0.0.2 alias\nnonsense web\n';
-  expect(parseHosts(text)).toEqual({ '127.0.0.1': ['localhost'], '10.0.0.2': ['web', 'web.shop', 'alias'] });
+  expect(parseHosts(`${text}::1 ip6-localhost\n127.0.1.1 web`)).toEqual({ '10.0.0.2': ['web', 'web.shop', 'alias'] });
+});
+
+test('what runs a container is beside it, and in it Docker, as in Skydive', () => {
+  const facts = { id: 'i', status: 'running', runtime: 'runc' };
+  const one = { key: 'i', name: 'web', pid: 7, networks: [], facts };
+  expect(describeContainer(one, 'docker', self)).toMatchObject({ Runtime: 'runc', Container: { Runtime: 'docker' } });
+  expect(describeContainer(one, 'runc', self)).toMatchObject({ Runtime: 'runc', Container: { Runtime: 'runc' } });
 });
 
 test('of too many labels only so many are shown', () => {
