@@ -21,6 +21,7 @@ beforeAll(async () => {
         Networks: [{ Name: 'shop', IPV4: '10.7.0.2/24' }],
         Ports: [
           { Port: 80, Protocol: 'tcp', HostIP: '127.0.0.1', HostPort: 8080 },
+          { Port: 80, Protocol: 'tcp', HostIP: '::', HostPort: 8080 },
           { Port: 53, Protocol: 'udp' },
         ],
       },
@@ -65,7 +66,7 @@ test('containers are listed as their engines list them', async () => {
   expect(await lines('get', 'containers')).toEqual(
     [
       'NAME  MANAGER  HOST       NETNS  STATUS   PID  IMAGE    NETWORKS  ADDRESSES    PORTS                              ID',
-      'web   docker   test-host  web    running   71  nginx:1  shop      10.7.0.2/24  127.0.0.1:8080->80/tcp 53/udp  f6106460ea96',
+      'web   docker   test-host  web    running   71  nginx:1  shop      10.7.0.2/24  127.0.0.1:8080->80/tcp [::]:8080->80/tcp 53/udp  f6106460ea96',
     ].map((line) => expect.stringMatching(line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +'))),
   );
   expect((await lines('get', 'networks', '--no-headers'))[0]).toMatch(
@@ -94,6 +95,13 @@ test('a name that things of several types have is told apart by TYPE:NAME', asyn
   expect((await ask('describe', 'container:web')).out).toMatch(/^type +container$/m);
   expect((await ask('history', 'netns:web')).exitCode).toBe(0);
   expect((await ask('describe', 'container:nosuch')).err).toContain('no node is called "container:nosuch"');
+});
+
+test('of what is long each key has a line of its own, by the name that queries know', async () => {
+  const { out } = await ask('describe', 'container:web');
+  expect(out).toMatch(/^ {2}Container\.ID +f6106460ea96f54f2f70c7d55299$/m);
+  expect(out).toMatch(/^ {2}Container\.Image +nginx:1$/m);
+  expect((await ask('describe', 'shop')).out).toMatch(/^ {2}Network +ID=30c5d45621b2aaaa Driver=bridge/m);
 });
 
 test('a tree counts rules of OpenFlow, and lists call them by table and priority', async () => {

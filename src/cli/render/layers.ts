@@ -86,7 +86,8 @@ export function shortId(id: unknown): string | undefined {
 function portText(port: unknown): string {
   const { Port, Protocol, HostIP, HostPort } = port as Row;
   const inside = `${Port}/${Protocol ?? 'tcp'}`;
-  return HostPort === undefined ? inside : `${HostIP ?? ''}:${HostPort}->${inside}`;
+  const address = typeof HostIP === 'string' && HostIP.includes(':') ? `[${HostIP}]` : (HostIP ?? '');
+  return HostPort === undefined ? inside : `${address}:${HostPort}->${inside}`;
 }
 
 function listOf(value: unknown): readonly unknown[] {
