@@ -18,6 +18,7 @@ export interface SocketTableOptions {
 }
 
 export interface SocketListener {
+  /** One that is over when it is told is not told of here. */
   opened(socket: Socket): void;
   /** With closedAt. */
   closed(socket: Socket): void;
@@ -150,10 +151,18 @@ export class SocketTable implements SocketWriter, SocketView {
 
   #tell(socket: Socket): void {
     const held = this.#byId.get(socket.id);
+    if (socket.closedAt !== undefined) {
+      this.#end(held, socket, socket.closedAt);
+      return;
+    }
     if (!held) {
       this.#open(socket);
       return;
     }
+    this.#replace(held, socket);
+  }
+
+  #replace(held: Held, socket: Socket): void {
     held.telling = this.#tellings;
     const number = numberOf(socket);
     if (number !== held.number) {
@@ -173,12 +182,7 @@ export class SocketTable implements SocketWriter, SocketView {
       this.#count.refused++;
       return;
     }
-    const held: Held = {
-      socket,
-      number: numberOf(socket),
-      wasEstablished: socket.state === 'ESTABLISHED',
-      telling: this.#tellings,
-    };
+    const held = heldOf(socket, this.#tellings);
     this.#byId.set(socket.id, held);
     let ofNode = this.#byNode.get(socket.node);
     if (!ofNode) {
@@ -191,6 +195,19 @@ export class SocketTable implements SocketWriter, SocketView {
     for (const listener of this.#listeners) listener.opened(socket);
   }
 
+  /** Most are short: opened and closed since anything was told, they need no place among those that are open. */
+  #end(held: Held | undefined, socket: Socket, at: number): void {
+    if (held) {
+      this.#replace(held, socket);
+      this.#close(held, at);
+      return;
+    }
+    this.#count.openedTotal++;
+    const ended = heldOf(socket, this.#tellings);
+    this.#byNumber.add(ended.number, ended);
+    this.#remember(ended);
+  }
+
   #close(held: Held, at: number): void {
     const { socket } = held;
     this.#byId.delete(socket.id);
@@ -200,6 +217,10 @@ export class SocketTable implements SocketWriter, SocketView {
     // Asked about later it was what it was for most of its time, not how it ended.
     const state = held.wasEstablished ? 'ESTABLISHED' : socket.state;
     held.socket = { ...socket, state, closedAt: Math.max(at, socket.openedAt) };
+    this.#remember(held);
+  }
+
+  #remember(held: Held): void {
     this.#closed.push(held);
     this.#count.closedTotal++;
     if (this.#closed.length - this.#firstClosed > this.#closedMax) {
@@ -232,6 +253,10 @@ export class SocketTable implements SocketWriter, SocketView {
 
 /** The room of forgotten ones is given back when they are so many, and more than half. */
 const COMPACT_AT = 1_024;
+
+function heldOf(socket: Socket, telling: number): Held {
+  return { socket, number: numberOf(socket), wasEstablished: socket.state === 'ESTABLISHED', telling };
+}
 
 interface Held {
   socket: Socket;

@@ -63,7 +63,7 @@ export interface SocketTraffic {
 
 /** Where a probe says which sockets there are. */
 export interface SocketWriter {
-  /** These are open, or are now like this. */
+  /** These are open, or are now like this; with closedAt: they were, and nothing more will be told of them. */
   tell(sockets: readonly Socket[]): void;
   /** These were closed at `at`, epoch ms. */
   close(ids: readonly string[], at: number): void;

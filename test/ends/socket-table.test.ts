@@ -41,6 +41,33 @@ test('a socket that closed is remembered as what it was, not as how it ended', (
   expect(table.find({ time: { from: 2_000, to: 2_000 } })).toEqual([{ ...client, closedAt: 3_000 }]);
 });
 
+test('a socket that is over when it is told is remembered, and never was among those that are open', () => {
+  const table = new SocketTable();
+  const heard: string[] = [];
+  table.listen({
+    opened: ({ id }) => void heard.push(`opened ${id}`),
+    closed: ({ id, closedAt }) => void heard.push(`closed ${id} ${closedAt}`),
+  });
+  const over = { ...client, closedAt: 3_000 };
+  table.tell([over]);
+  expect(table.find({})).toEqual([]);
+  expect(table.find({ time: { from: 2_000, to: 2_000 } })).toEqual([over]);
+  expect(ids(table.at(tuple('10.0.0.1:40000 > 10.0.0.2:80')))).toEqual(['ns1/1']);
+  expect(table.stats()).toMatchObject({ open: 0, closed: 1, openedTotal: 1, closedTotal: 1 });
+  table.tell([server]);
+  table.tell([{ ...server, closedAt: 4_000 }]);
+  expect(table.find({})).toEqual([]);
+  expect(heard).toEqual(['closed ns1/1 3000', 'opened ns2/2', 'closed ns2/2 4000']);
+});
+
+test('where nothing was known nothing can be left over', () => {
+  const table = new SocketTable();
+  expect(table.begin('ns1')).toBeUndefined();
+  table.tell([client]);
+  expect(table.begin('ns1')).toBeDefined();
+  expect(table.begin('ns2')).toBeUndefined();
+});
+
 test('a socket that connects is found by its other end', () => {
   const table = new SocketTable();
   const bound: Socket = { ...client, protocol: 'UDP', remoteAddress: '', remotePort: 0, state: 'CLOSE' };

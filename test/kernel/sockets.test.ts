@@ -247,12 +247,35 @@ print('done')`);
   await eventually(() => expect(connected().length).toBe(4000));
   const ever = connected();
   expect(lines(world)).toEqual(['TCP 127.0.0.1:8080 LISTEN']);
+  expect(new Set(ever.map(({ state }) => state))).toEqual(new Set(['ESTABLISHED']));
   expect(world.running?.counters.changesLost).toBeUndefined();
   const made = ever.filter(({ remotePort }) => remotePort === 8080);
   expect(made.every(({ process: held }) => held?.pid === client.pid)).toBe(true);
   expect(made.every(({ traffic }) => traffic?.sentBytes === 12)).toBe(true);
   const served = ever.filter(({ localPort }) => localPort === 8080);
   expect(served.every(({ process: held }) => held?.pid === server.pid)).toBe(true);
+});
+
+test('a process that is killed takes all of its sockets with it', async () => {
+  await using world = new SocketWorld();
+  await world.probe({ mode: 'ebpf' });
+  const { child, pid } = await world.start(`
+s = socket.create_server(('127.0.0.1', 8080), backlog=1024)
+u = socket.socket(type=socket.SOCK_DGRAM); u.bind(('127.0.0.1', 53))
+held = []
+for i in range(200):
+  c = socket.create_connection(('127.0.0.1', 8080)); held += [c, s.accept()[0]]
+print('up')`);
+  await eventually(() => expect(lines(world)).toHaveLength(402));
+  const killedAt = Date.now();
+  await world.stop({ child });
+  await eventually(() => expect(lines(world)).toEqual([]));
+  const ever = world.ever();
+  expect(ever).toHaveLength(402);
+  expect(new Set(ever.map(({ process }) => process?.pid))).toEqual(new Set([pid]));
+  expect(ever.every(({ closedAt = 0 }) => closedAt >= killedAt - 1_000)).toBe(true);
+  const connected = ever.filter(({ remotePort }) => remotePort !== 0);
+  expect(new Set(connected.map(({ state }) => state))).toEqual(new Set(['ESTABLISHED']));
 });
 
 test('what the kernel had no room to tell is found out anew', async () => {

@@ -238,6 +238,7 @@ export class Book {
       remoteAddress: sight.remoteAddress,
       remotePort: sight.remotePort,
       state: sight.state,
+      wasEstablished: false,
       inode: sight.inode,
       openedAt,
       holder: undefined,
@@ -273,6 +274,7 @@ export class Book {
 
   #become(entry: Entry, state: number): void {
     entry.state = state;
+    entry.wasEstablished ||= state === STATE.established;
     const serves = isService(entry);
     if (serves && entry.protocol === TCP) this.#acceptors.listens(entry);
     this.#serve(entry, serves);

@@ -15,6 +15,7 @@ export interface Entry {
   remoteAddress: string;
   remotePort: number;
   state: number;
+  wasEstablished: boolean;
   inode: number;
   readonly openedAt: number;
   holder: Holder | undefined;
@@ -65,7 +66,9 @@ export function isSameTraffic(one: Traffic | undefined, other: Traffic | undefin
 }
 
 export function socketOf(entry: Entry, place: Place, process: SocketProcess | undefined): Socket {
-  const { localAddress, localPort, remoteAddress, remotePort, traffic, openedAt } = entry;
+  const { localAddress, localPort, remoteAddress, remotePort, traffic, openedAt, closedAt } = entry;
+  // Asked about later it was what it was for most of its time, not how it ended.
+  const state = closedAt !== undefined && entry.wasEstablished ? STATE.established : entry.state;
   return {
     id: entry.told?.id ?? place.prefix + entry.cookie,
     node: place.node,
@@ -74,8 +77,9 @@ export function socketOf(entry: Entry, place: Place, process: SocketProcess | un
     localPort,
     remoteAddress,
     remotePort,
-    state: NAMES[entry.state] ?? 'CLOSE',
+    state: NAMES[state] ?? 'CLOSE',
     openedAt,
+    ...(closedAt === undefined ? {} : { closedAt: Math.max(closedAt, openedAt) }),
     ...(process ? { process } : {}),
     ...(traffic && entry.state !== STATE.listen ? { traffic } : {}),
   };

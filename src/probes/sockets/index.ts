@@ -88,6 +88,7 @@ export const sockets = defineProbe({
     const teller = new Teller({ book, sockets: context.sockets, processes });
     using speaker = new ServicesSpeaker({ book, processes, graph, view, host, count });
 
+    using schedule = new Schedule({ ...given, book });
     const wake = bell();
     const unread = new Set<Place>();
     let lostBefore = 0;
@@ -111,6 +112,7 @@ export const sockets = defineProbe({
       if (!isTelling) return;
       teller.tellChanged(Date.now());
       speaker.ring();
+      schedule.wake(Date.now(), wake.ring);
     };
 
     const mechanism = await openMechanism(given.mode, door, hear);
@@ -154,7 +156,6 @@ export const sockets = defineProbe({
       tellNew();
       if (book.places.values().every(({ endTelling }) => !endTelling)) begin();
     };
-    using schedule = new Schedule({ ...given, book });
     while (await wake.rung(signal)) {
       const isNew = unread.values().some((place) => !place.isWhole);
       if (isNew || schedule.isLookDue(Date.now())) {

@@ -25,6 +25,7 @@ export class Schedule implements Disposable {
   #refreshedMs = 0;
   #pauseMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #wakesMs = 0;
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
@@ -32,10 +33,7 @@ export class Schedule implements Disposable {
 
   /** For changes that the kernel does not tell, and for who holds what was accepted. */
   isLookDue(nowMs: number): boolean {
-    const { pollMs, book } = this.#parts;
-    const isGuessing = (book.guessingSince ?? nowMs) < nowMs - GUESS_MS;
-    const everyMs = Math.max(this.#pauseMs, isGuessing ? Math.min(GUESS_MS, pollMs) : pollMs);
-    return nowMs >= this.#lookedMs + everyMs;
+    return nowMs >= this.#dueMs;
   }
 
   /** For the tables of all namespaces; then they are taken to be looked at. */
@@ -57,11 +55,28 @@ export class Schedule implements Disposable {
     this.#pauseMs = Math.min(this.#parts.book.size * PAUSE_PER_SOCKET_MS, PAUSE_MAX_MS);
   }
 
-  /** Wakes when a look may be due, once. */
+  /** Rings when a look is due, once. To be called again when something came that is to be found out. */
   wake(nowMs: number, ring: () => void): void {
-    const leftMs = this.#lookedMs + Math.max(this.#pauseMs, this.#parts.pollMs) - nowMs;
+    const dueMs = this.#dueMs;
+    if (this.#timer && this.#wakesMs <= dueMs) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(ring, Math.max(1, Math.min(leftMs, GUESS_MS))).unref();
+    this.#wakesMs = dueMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        ring();
+      },
+      Math.max(1, dueMs - nowMs),
+    ).unref();
+  }
+
+  get #dueMs(): number {
+    const { pollMs, book } = this.#parts;
+    const polledMs = this.#lookedMs + Math.max(this.#pauseMs, pollMs);
+    const { guessingSince } = book;
+    if (guessingSince === undefined) return polledMs;
+    const guessedMs = Math.max(guessingSince + GUESS_MS, this.#lookedMs + Math.max(this.#pauseMs, GUESS_MS));
+    return Math.min(polledMs, guessedMs);
   }
 
   [Symbol.dispose](): void {

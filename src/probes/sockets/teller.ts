@@ -39,21 +39,13 @@ export class Teller {
     const { book, sockets, processes } = this.#parts;
     processes.breathe();
     const told: Socket[] = [];
-    const closed = new Map<number, string[]>();
     for (const entry of book.changed) {
-      const { place, closedAt } = entry;
       // Those whose namespace is not known yet change again when it is.
       book.changed.delete(entry);
-      if (!place || (closedAt === undefined && !isWorthTelling(entry))) continue;
-      const socket = this.#tell(entry, place, nowMs);
-      told.push(socket);
-      if (closedAt === undefined) continue;
-      const ids = closed.get(closedAt);
-      if (ids) ids.push(socket.id);
-      else closed.set(closedAt, [socket.id]);
+      const { place } = entry;
+      if (place && isWorthTelling(entry)) told.push(this.#tell(entry, place, nowMs));
     }
     if (told.length > 0) sockets.tell(told);
-    for (const [at, ids] of closed) sockets.close(ids, at);
   }
 
   /** What sockets have carried since it was last told. */
@@ -75,7 +67,7 @@ export class Teller {
   }
 }
 
-/** While it is being connected a socket has no port for a moment. */
-function isWorthTelling({ localPort }: Entry): boolean {
-  return localPort !== 0;
+/** While it is being connected a socket has no port for a moment. What was told is told closed, whatever it had. */
+function isWorthTelling({ localPort, told, closedAt }: Entry): boolean {
+  return localPort !== 0 || (closedAt !== undefined && told !== undefined);
 }
