@@ -42,7 +42,7 @@ export function drawDescription(description: Description, drawing: DescriptionDr
   const plain = Object.entries(rest).filter(([, value]) => !isTable(value));
   const sections: [string, string][] = [
     ['', pairs(headOf(description, clock))],
-    ['metadata', pairs(plain.map(([key, value]) => [key, valueText(value)]))],
+    ['metadata', pairs(plain.flatMap(([key, value]) => keyLines(key, value)))],
     ...tables.map(([key, value]): [string, string] => [key, grid(value as Row[], drawing)]),
     ['links', pairs(linksOf(description, drawing.place))],
     ['routes', grid(routesOf(node, place), drawing, ['HOST', 'INTERFACE'])],
@@ -92,13 +92,30 @@ function countersOf(sample: WireSample | null, clock: Clockface): [string, strin
   ]);
 }
 
+/** What is too long for a line has one for each of its keys, as queries ask for them: `Container.Image`. */
+function keyLines(key: string, value: unknown): [string, string][] {
+  const whole = valueText(value);
+  if (!isMap(value) || whole.length <= LINE_MAX || isSwitches(value)) return [[key, whole]];
+  return Object.entries(value).map(([inner, each]) => [`${key}.${inner}`, valueText(each)]);
+}
+
+const LINE_MAX = 100;
+
 /** A map of switches (ethtool has sixty) as what is on; any other value on one line. */
 function valueText(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return text(value);
+  if (!isMap(value) || !isSwitches(value)) return text(value);
   const entries = Object.entries(value);
-  if (entries.length < switchesMin || !entries.every(([, each]) => typeof each === 'boolean')) return text(value);
   const on = entries.filter(([, isOn]) => isOn).map(([key]) => key);
   return cellText(`${on.length} of ${entries.length} on: ${on.join(' ')}`);
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSwitches(value: Readonly<Record<string, unknown>>): boolean {
+  const all = Object.values(value);
+  return all.length >= switchesMin && all.every((each) => typeof each === 'boolean');
 }
 
 /** Fewer are written out. */
