@@ -5,7 +5,7 @@ import type { CaptureState } from '../capture/captures.ts';
 import { captureShape, type NewCapture, newCaptureShape, type WireCapture } from '../contract/capture.ts';
 import { parseDuration } from '../std/duration.ts';
 import { type Fault, Mistake } from '../std/mistake.ts';
-import { issuesText } from './elements.ts';
+import { issuesText } from './issues-text.ts';
 import { mistakeText } from './mistake-text.ts';
 import { notCreated, type Outcome, type ResourceDoor } from './resource-routes.ts';
 

@@ -1,6 +1,5 @@
 /** `/api/node` and `/api/edge`: create, read, patch, delete; into the graph and the archive like everything else. */
 import { randomUUID } from 'node:crypto';
-import type * as z from 'zod';
 import { edgeMetadataShape, newEdgeShape, newNodeShape, nodeMetadataShape } from '../contract/change.ts';
 import { patchShape } from '../contract/patch.ts';
 import type { Change } from '../graph/change.ts';
@@ -8,6 +7,7 @@ import type { Element, GraphNode, Metadata, Value } from '../graph/element.ts';
 import { changedKeys } from '../graph/value.ts';
 import { Mistake } from '../std/mistake.ts';
 import { unsafeIn } from './body.ts';
+import { issuesText } from './issues-text.ts';
 import { patched } from './json-patch.ts';
 import { mistakeText } from './mistake-text.ts';
 import type { ApiParts } from './parts.ts';
@@ -137,11 +137,6 @@ export class Elements {
 
 function notFound(kind: Kind, id: string): Outcome {
   return { status: 404, text: `${kind === 'node' ? 'Node' : 'Edge'} '${id}' not found` };
-}
-
-export function issuesText(error: z.ZodError): string {
-  const lines = error.issues.map(({ path, message }) => `${path.length > 0 ? path.join('.') : '(root)'}: ${message}`);
-  return `invalid schema: ${lines.join('\n')}`;
 }
 
 /** What a patch may look at: everything. What it may change is decided after it. */

@@ -1,7 +1,7 @@
 /** `GET /api/path?from=…&to=…` and the same as a body of `POST`. */
 import type { Express, Request, Response } from 'express';
 import { type PathRequest, pathRequestShape } from '../contract/path.ts';
-import { issuesText } from './elements.ts';
+import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import type { Paths } from './path.ts';
 import { refusalOf, sendJson, sendText, statusOf } from './reply.ts';

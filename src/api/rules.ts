@@ -11,7 +11,7 @@ import type { Metadata } from '../graph/element.ts';
 import type { EdgeRule, NewRule, NodeRule, Rule, UserMetadata } from '../rules/rule.ts';
 import type { RuleState } from '../rules/rules.ts';
 import type { UserNodes } from '../rules/user.ts';
-import { issuesText } from './elements.ts';
+import { issuesText } from './issues-text.ts';
 import { notCreated, type Outcome, type ResourceDoor } from './resource-routes.ts';
 
 /** What the API needs of rules. */

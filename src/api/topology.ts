@@ -9,7 +9,7 @@ import type { Answer } from '../query/query.ts';
 import { mistake } from '../std/mistake.ts';
 import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
-import { issuesText } from './elements.ts';
+import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import { lossHeader } from './loss.ts';
 import type { ApiParts } from './parts.ts';

@@ -13,7 +13,7 @@ import { isList } from '../../query/key.ts';
 import { edgeId } from '../../std/edgeid.ts';
 import { type Mistake, mistake } from '../../std/mistake.ts';
 import { unsafeIn } from '../body.ts';
-import { issuesText } from '../elements.ts';
+import { issuesText } from '../issues-text.ts';
 import type { ApiParts } from '../parts.ts';
 import { plain } from './plain.ts';
 

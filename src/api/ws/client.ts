@@ -8,7 +8,7 @@ import type { ConnectionStatus } from '../../contract/status.ts';
 import type { Commit } from '../../graph/change.ts';
 import type { GraphView, Timeline } from '../../graph/view.ts';
 import type { WebSocketEnd } from '../counts.ts';
-import { issuesText } from '../elements.ts';
+import { issuesText } from '../issues-text.ts';
 import type { ApiLog, FlowFeed } from '../parts.ts';
 import type { Queries } from '../queries.ts';
 import { statusOf } from '../reply.ts';

@@ -6,7 +6,7 @@ import { publishedShape } from '../../contract/message.ts';
 import type { Change } from '../../graph/change.ts';
 import type { Metadata, Value } from '../../graph/element.ts';
 import { parseJson } from '../body.ts';
-import { issuesText } from '../elements.ts';
+import { issuesText } from '../issues-text.ts';
 
 export type Incoming =
   | {
