@@ -1,17 +1,10 @@
 /** What `skein doctor` finds: from readings of this machine and of the server to findings with what would do. */
 import type { Status } from '../contract/status.ts';
 import { hasCapability } from '../std/capabilities.ts';
+import type { Check } from './check.ts';
 import { flowChecks } from './flow-checks.ts';
 import { drawBytes } from './moment.ts';
 import { probeChecks } from './probe-checks.ts';
-
-export interface Check {
-  readonly name: string;
-  readonly state: 'ok' | 'warn' | 'fail';
-  readonly text: string;
-  /** What would do; undefined when nothing has to be done. */
-  readonly would?: string;
-}
 
 export interface Readings {
   readonly nodeVersion: string;

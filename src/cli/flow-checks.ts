@@ -1,6 +1,6 @@
 /** What `skein doctor` finds about captures and flows: why not the best mechanism, what fails, what is lost. */
 import type { FlowStatus, Status } from '../contract/status.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 import { drawBytes } from './moment.ts';
 
 /** Losses named one by one. */

@@ -14,7 +14,7 @@ import { endOf, sampleOf } from './render/flows.ts';
 import { qualifiedName } from './things.ts';
 import { graphAt, type TimeOptions } from './time-options.ts';
 import { type Count, type Seen, type Trail, trailOf, type Watched } from './trail.ts';
-import { translationOf, wayThrough } from './translated-way.ts';
+import { type Translated, translationOf, wayThrough } from './translated-way.ts';
 
 /** A conversation, and what becomes of it behind translations of its addresses, in the order of its way. */
 export interface FollowedWay {
@@ -24,14 +24,6 @@ export interface FollowedWay {
   readonly parts: readonly Followed[];
   /** Between each part and the next. */
   readonly translations: readonly Translated[];
-}
-
-export interface Translated {
-  readonly type: string;
-  /** Name of the namespace that translates. */
-  readonly where: string;
-  /** Ends that differ: `10.0.0.2:40000` became `192.0.2.1:40000`. */
-  readonly changes: readonly { readonly end: 'A' | 'B'; readonly from: string; readonly to: string }[];
 }
 
 export interface Followed {

@@ -1,6 +1,6 @@
 /** What `skein doctor` finds about each probe: what is there, what is missing, and what would make it work. */
 import type { Status } from '../contract/status.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 
 type Probe = Status['Probes'][string];
 

@@ -3,8 +3,15 @@
  * is on the other side, and which side it is itself; so the way is found from any of its parts.
  */
 import type { WireFlow } from '../contract/flow.ts';
-import type { Translated } from './followed.ts';
 import { endOf, fieldOf, otherEndOf } from './render/flows.ts';
+
+export interface Translated {
+  readonly type: string;
+  /** Name of the namespace that translates. */
+  readonly where: string;
+  /** Ends that differ: `10.0.0.2:40000` became `192.0.2.1:40000`. */
+  readonly changes: readonly { readonly end: 'A' | 'B'; readonly from: string; readonly to: string }[];
+}
 
 export interface TranslatedWay {
   readonly parts: readonly { readonly trackingId: string; readonly flows: readonly WireFlow[] }[];

@@ -1,4 +1,5 @@
-import { type Check, checksOf, type Readings } from '../../src/cli/checks.ts';
+import type { Check } from '../../src/cli/check.ts';
+import { checksOf, type Readings } from '../../src/cli/checks.ts';
 import type { Status } from '../../src/contract/status.ts';
 import { effectiveIn, lackingIn } from '../../src/std/capabilities.ts';
 import { status } from './replies.ts';

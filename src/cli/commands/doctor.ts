@@ -1,6 +1,7 @@
 /** `skein doctor`: checks what Skein needs, here and at the server, and says what would do. */
 import type { Command } from 'commander';
-import { type Check, checksOf } from '../checks.ts';
+import type { Check } from '../check.ts';
+import { checksOf } from '../checks.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes } from '../failure.ts';
 import { addFormatOption } from '../output.ts';

@@ -1,7 +1,8 @@
 /** A trail as a table with what follows from it, and as a picture for tickets. */
-import type { Followed, FollowedWay, Translated } from '../followed.ts';
+import type { Followed, FollowedWay } from '../followed.ts';
 import { type Clockface, drawTime } from '../moment.ts';
 import type { Hop } from '../trail.ts';
+import type { Translated } from '../translated-way.ts';
 import { kindOf } from './flow-lines.ts';
 import { drawNanoseconds } from './flows.ts';
 import { cellText, type Grid } from './grid.ts';
