@@ -25,9 +25,12 @@ uint32_t numberOf(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
-// "socket:[4711]"; 0 for everything else.
+bool isRefused() { return errno == EACCES || errno == EPERM; }
+
+// "socket:[4711]"; 0 for everything else, with errno where it is not ours to look at.
 uint32_t inodeOf(int directory, const char* name) {
   char text[32];
+  errno = 0;
   const ssize_t length = readlinkat(directory, name, text, sizeof text);
   std::string_view link(text, length > 0 ? static_cast<size_t>(length) : 0);
   constexpr std::string_view kPrefix = "socket:[";
@@ -46,9 +49,14 @@ Directory descriptorsOf(int proc, const char* pid) {
   return Directory(opened, closedir);
 }
 
+// Who may read all files may list descriptors of others, but not see what they are.
 void addSocketsOf(ProcessSockets& found, DIR* descriptors, uint32_t pid) {
   while (const dirent* entry = readdir(descriptors)) {
     const uint32_t inode = inodeOf(dirfd(descriptors), entry->d_name);
+    if (inode == 0 && isRefused()) {
+      found.hidden++;
+      return;
+    }
     if (inode == 0) continue;
     if (found.all.size() >= kSocketsMax) {
       found.isCut = true;
@@ -70,7 +78,7 @@ ProcessSockets processSockets() {
     errno = 0;
     const Directory descriptors = descriptorsOf(dirfd(proc.get()), entry->d_name);
     if (descriptors) addSocketsOf(found, descriptors.get(), pid);
-    else if (errno == EACCES || errno == EPERM) found.hidden++;
+    else if (isRefused()) found.hidden++;
   }
   return found;
 }
