@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { captureTypes } from '../src/capture/vocabulary.ts';
+import { optionByPath } from '../src/config/list.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { keysOf } from '../src/model/vocabulary.ts';
 import { probes } from '../src/probes/index.ts';
@@ -91,6 +92,19 @@ test('metrics in the pages exist', () => {
   const told = pages.flatMap(({ text }) => [...text.matchAll(/`(skein_\w+)`/g)].map(([, name]) => name as string));
   expect(told.length).toBeGreaterThan(10);
   expect(told.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
+});
+
+test('options in the pages exist', () => {
+  const told = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/`((?:probes|capture|archive|flow|query|api)\.[a-z][\w.]*)`/g)].map(([, option]) => ({
+      path,
+      option: option as string,
+    })),
+  );
+  // Skydive's keys have names alike.
+  const ours = told.filter(({ path, option }) => !path.endsWith('skydive-keys.md') && !option.includes('_'));
+  expect(ours.length).toBeGreaterThan(100);
+  expect(ours.filter(({ option }) => !optionByPath.has(option))).toEqual([]);
 });
 
 test('counters of probes in the pages exist', () => {

@@ -51,7 +51,7 @@ export const openflow = defineProbe({
   doc: 'OpenFlow: rules and groups of the bridges of Open vSwitch, as the switch pushes them, and their counters.',
   reads: [
     'The management socket of each bridge (BRIDGE.mgmt beside the socket of the database), or the address of `probes.openflow.address`: the switch tells there of each rule that comes, changes or goes (flow monitor), and of groups.',
-    'All rules and groups once each `probes.openflow.refreshMs`, for their counters; a bridge with so many rules that this would cost more than a twentieth of a processor is read less often.',
+    'All rules and groups once each `probes.openflow.refresh`, for their counters; a bridge with so many rules that this would cost more than a twentieth of a processor is read less often.',
   ],
   needs: [{ what: 'access to the management sockets of bridges (root, or their group)', without: 'no rule is seen' }],
   series: { Metric: 'packets and bytes that matched a rule, or went through a group' },
