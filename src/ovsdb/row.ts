@@ -1,5 +1,4 @@
 /** One row of a table: reads columns as what they are, whatever the database may say. */
-import type { Metadata } from '../graph/element.ts';
 import type { Atom, ColumnValue } from './value.ts';
 
 export class Row {
@@ -52,8 +51,8 @@ export class Row {
     return value instanceof Map ? value : NOTHING;
   }
 
-  /** A map as metadata; undefined when it is empty. */
-  object(column: string): Metadata | undefined {
+  /** A map as an object, sorted by its keys; undefined when it is empty. */
+  object(column: string): Readonly<Record<string, Atom>> | undefined {
     const pairs = [...this.map(column)].sort(([a], [b]) => (a < b ? -1 : 1));
     return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
   }
