@@ -10,6 +10,7 @@ import type { Heard } from './frames.ts';
 import { type Interface, Listener } from './listener.ts';
 import { Neighbours } from './neighbours.ts';
 import { draw, interfacesOf } from './picture.ts';
+import { Unheard } from './unheard.ts';
 import { OWNED, types } from './vocabulary.ts';
 
 const options = z
@@ -57,6 +58,8 @@ export const lldp = defineProbe({
     });
     const look = bell();
     const listeners = new Map<string, Listener>();
+    const unheard = new Unheard();
+    let said: string | undefined;
     let isChanged = false;
     let looked: Promise<void> = Promise.resolve();
 
@@ -75,7 +78,7 @@ export const lldp = defineProbe({
       const { nodeId, name } = namespace;
       if (listeners.size >= given.namespacesMax) {
         count('namespacesNotHeard');
-        notice(`neighbours are listened for in ${given.namespacesMax} namespaces, and there are more`);
+        unheard.beyond();
         return;
       }
       try {
@@ -88,7 +91,8 @@ export const lldp = defineProbe({
         // A namespace may go while it is opened.
         if (signal.aborted || code === 'ENOENT') return;
         count('namespacesNotHeard');
-        notice(`neighbours of ${name} are not heard (${message}): needs CAP_NET_RAW there`);
+        unheard.refused(nodeId, name, message);
+        look.ring();
       }
     }
 
@@ -100,6 +104,7 @@ export const lldp = defineProbe({
         removed({ nodeId }) {
           listeners.get(nodeId)?.close();
           listeners.delete(nodeId);
+          unheard.gone(nodeId);
           look.ring();
         },
       },
@@ -118,6 +123,9 @@ export const lldp = defineProbe({
 
     async function see(): Promise<number | undefined> {
       const [now, nowMs] = [view(), Date.now()];
+      const silence = unheard.text(given.namespacesMax);
+      if (silence !== said) notice(silence);
+      said = silence;
       for (const [namespace, listener] of listeners)
         await listener.listenAt(interfacesToHear(now, namespace, given.interfaces));
       isChanged = neighbours.age(nowMs, (namespace) => listeners.has(namespace)) || isChanged;

@@ -57,7 +57,7 @@ export const Switch = nodeType('switch', 'A device that an interface of ours is 
   ),
 });
 
-export const SwitchPort = nodeType('switchport', 'The port of a switch that an interface of ours is plugged into.', {
+const SwitchPort = nodeType('switchport', 'The port of a switch that an interface of ours is plugged into.', {
   Type: field(z.literal('switchport'), { doc: 'Kind of node', example: 'switchport', index: true }),
   Name: field(z.string(), {
     doc: 'What the switch says of the port, else its id.',

@@ -265,6 +265,35 @@ test('the filter of a socket that hears everything knows neighbours, who sends, 
       expect([arriving, both, sent].some((filter) => passes(filter, one, isSent))).toBe(false);
 });
 
+test('namespaces in which it may not listen are told of in one sentence, with what would do', async () => {
+  const door = fakeDoor();
+  const refusing = {
+    ...door,
+    openFrames: async ({ netns = '' }) => {
+      const attempt = netns.endsWith('1') ? `setns ${netns}` : 'open packet socket';
+      throw Object.assign(new Error(`${attempt}: EPERM`), { code: 'EPERM' });
+    },
+  };
+  const running = runProbe(lldp as Probe, { door: refusing, options: { lookMs: 100 } });
+  for (let at = 1; at <= 7; at++)
+    running.namespaces.add({
+      nodeId: `n${at}`,
+      tid: 't',
+      path: `/run/netns/n${at}`,
+      cookie: BigInt(at),
+      name: `n${at}`,
+    });
+  await running.ready;
+  await eventually(() =>
+    expect(running.notices.at(-1)).toBe(
+      'neighbours in n1, n2, n3, n4, n5 and 2 more are not heard: needs CAP_NET_RAW and CAP_SYS_ADMIN',
+    ),
+  );
+  for (let at = 1; at <= 7; at++) running.namespaces.remove(`n${at}`);
+  await eventually(() => expect(running.notices.at(-1)).toBeUndefined());
+  await running.stop();
+});
+
 test('the same said twice makes no new version', async () => {
   const { running, socket, switches } = await listening();
   socket.push(2, named('a'));
