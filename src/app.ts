@@ -36,6 +36,7 @@ import { probes as probeList } from './probes/index.ts';
 import { namespaceRegistry } from './probes/namespaces.ts';
 import { ownNamespace } from './probes/netns/own.ts';
 import { leftByThoseOff } from './probes/off.ts';
+import { bridgeFlows } from './probes/openflow/bridges.ts';
 import type { Log } from './probes/probe.ts';
 import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
@@ -225,6 +226,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     engine,
     status,
     rules: rules.api,
+    datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
     configValue: (key) => lookUpConfig(loaded, key),
     access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
     vocabulary: { types, relations, steps },

@@ -8,6 +8,7 @@ import type { NodeType } from '../model/vocabulary.ts';
 import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
+import type { DatapathFlows } from './datapath-routes.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiRules } from './rules.ts';
@@ -29,6 +30,8 @@ export interface ApiParts {
   readonly vocabulary: ApiVocabulary;
   /** Absent: there is no /api/capture. */
   readonly captures?: ApiCaptures;
+  /** Absent: there is no /api/datapath-flows. */
+  readonly datapathFlows?: DatapathFlows;
   /** Absent: packets cannot be read here. */
   readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */

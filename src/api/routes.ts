@@ -4,6 +4,7 @@ import { completionRequestShape } from '../contract/vocabulary.ts';
 import { readBody } from './body.ts';
 import { captureRoutes } from './capture-routes.ts';
 import { completions } from './complete.ts';
+import { datapathRoutes } from './datapath-routes.ts';
 import type { Elements, Kind, Outcome } from './elements.ts';
 import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
@@ -61,6 +62,7 @@ export function routes(all: RouteParts): express.Express {
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
   pathRoutes(app, all.paths, limits);
+  if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
   app
     .route('/api/vocabulary')

@@ -156,9 +156,20 @@ export const SOCKETS: Thing = {
   isPart: true,
 };
 
+/** Read from the switch when it is asked for. */
+export const DATAPATH_FLOWS: Thing = {
+  name: 'datapath-flows',
+  aliases: ['datapath-flow', 'dpflows', 'dp'],
+  doc: 'what the datapaths of Open vSwitch do at the moment',
+  steps: '',
+  isPart: true,
+};
+
 export function thingNamed(word: string): Thing | undefined {
   const wanted = word.toLowerCase();
-  return [...things, CAPTURES, SOCKETS].find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
+  return [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS].find(
+    ({ name, aliases }) => name === wanted || aliases.includes(wanted),
+  );
 }
 
 /** Edges with the names of their ends, of an answer that holds both. */

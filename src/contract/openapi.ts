@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
+import { datapathReplyShape, datapathRequestShape } from './datapath.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
 import { refusalShape } from './fault.ts';
 import { gremlinRefusalShape, gremlinReplyShape, gremlinRequestShape } from './gremlin.ts';
@@ -90,6 +91,18 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/gremlin': gremlinPath(),
     '/api/path': pathPaths(),
+    '/api/datapath-flows': {
+      get: {
+        operationId: 'datapathFlows',
+        summary: 'Flows of the datapaths of Open vSwitch on the machine of the server, as they are now',
+        requestParams: { query: datapathRequestShape },
+        responses: {
+          200: { description: 'The answer.', content: json(datapathReplyShape) },
+          400: { description: 'There is no such bridge.', content: json(refusalShape) },
+          503: { description: 'Its switch cannot be asked here.', content: json(refusalShape) },
+        },
+      },
+    },
     '/api/status': { get: operation('status', 'How everything is', { ok: json(statusShape) }) },
     '/api/config/{key}': {
       get: {

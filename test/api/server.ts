@@ -37,6 +37,7 @@ export interface TestServerOptions {
   readonly status?: Partial<ServerStatus>;
   readonly flows?: ApiParts['flows'];
   readonly captures?: ApiCaptures;
+  readonly datapathFlows?: ApiParts['datapathFlows'];
   readonly tails?: ApiTails;
   readonly traces?: ApiTraces;
   readonly rules?: (graph: Graph) => ApiRules;
@@ -82,6 +83,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     vocabulary: { types: [], relations: [], steps },
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     ...(options.limits ? { limits: options.limits } : {}),
+    datapathFlows: options.datapathFlows ?? (async () => []),
     ...(options.captures ? { captures: options.captures } : {}),
     ...(options.tails ? { tails: options.tails } : {}),
     ...(options.rules ? { rules: options.rules(graph) } : {}),

@@ -5,6 +5,7 @@ import { ask } from '../ask.ts';
 import { captureRows } from '../captures.ts';
 import { examples, type Session } from '../command.ts';
 import { type Condition, readSelector, readWhere } from '../condition.ts';
+import { datapathRows } from '../datapath.ts';
 import { usageFailure } from '../failure.ts';
 import { nameStep, patternOf, selectorSteps, whereSteps } from '../gremlin.ts';
 import { drawTime } from '../moment.ts';
@@ -15,7 +16,7 @@ import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { type SocketOptions, socketRows } from '../sockets.ts';
-import { CAPTURES, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
+import { CAPTURES, DATAPATH_FLOWS, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
@@ -24,7 +25,7 @@ interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
   readonly host?: string;
 }
 
-const listed: readonly Thing[] = [...things, CAPTURES, SOCKETS];
+const listed: readonly Thing[] = [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS];
 
 export function define(command: Command, session: Session): void {
   const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
@@ -66,6 +67,7 @@ export function define(command: Command, session: Session): void {
     "skein get routes -l Table=main --where 'Prefix in 10.0.0.0/8'",
     'skein get sockets --listening',
     'skein get sockets nginx --at -1h -o wide',
+    "skein get datapath-flows br-int --where 'PACKETS>100'",
     'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
   ]);
 }
@@ -79,6 +81,7 @@ async function run(session: Session, word: string, name: string | undefined, opt
   if (thing === CAPTURES) return getCaptures(session, name, options);
   if (thing === SOCKETS) return getSockets(session, name, options);
   refuseSocketOptions(options);
+  if (thing === DATAPATH_FLOWS) return getDatapathFlows(session, name, options);
   const graph = graphAt(options, session.io.now());
   const kind = options.output?.kind ?? 'table';
   const isGrid = kind === 'table' || kind === 'wide' || kind === 'csv';
@@ -118,6 +121,16 @@ async function getCaptures(session: Session, name: string | undefined, options: 
   const called = name === undefined ? [] : [nameCondition(name)];
   const rows = await captureRows(session, options);
   await printRows(session, 'captures', rowsThat([...called, ...rowConditions(options)], rows), options);
+}
+
+async function getDatapathFlows(session: Session, name: string | undefined, options: GetOptions): Promise<void> {
+  if (options.at !== undefined || options.since !== undefined || options.host !== undefined)
+    throw usageFailure(
+      'flows of datapaths are those of now, on the machine of the server',
+      'of the past: skein get ofrules --at …',
+    );
+  const rows = await datapathRows(session, options, name);
+  await printRows(session, 'datapath-flows', rowsThat(rowConditions(options), rows), options);
 }
 
 /** As nameStep asks the server. */
