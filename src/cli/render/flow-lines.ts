@@ -76,7 +76,7 @@ export function kindOf({ Transport, Application }: WireFlow): string {
 }
 
 /** `3 NETFILTER_DROP, 1 NO_SOCKET`. */
-export function dropsOf({ Drops }: WireFlow): string {
+function dropsOf({ Drops }: WireFlow): string {
   if (typeof Drops !== 'object' || Drops === null) return '';
   return Object.entries(Drops)
     .map(([reason, packets]) => `${packets} ${reason}`)

@@ -28,7 +28,7 @@ export function drawTrail({ parts, translations }: FollowedWay, drawing: Drawing
 }
 
 /** `translated in netns router (SNAT): 10.0.0.2:40000 → 192.0.2.1:40000`. */
-export function translatedText({ type, where, changes }: Translated): string {
+function translatedText({ type, where, changes }: Translated): string {
   return `translated in ${where} (${type}): ${changes.map(({ from, to }) => `${from} → ${to}`).join(', ')}`;
 }
 
@@ -44,7 +44,7 @@ function drawPart({ trackingId, a, b, flow, trail }: Followed, drawing: Drawing)
   return `${paint.strong(cellText(title))}\n${table}\n${[...notes, ...order].map((line) => `${line}\n`).join('')}`;
 }
 
-export function trailGrid(hops: readonly Hop[], clock: Clockface): Grid {
+function trailGrid(hops: readonly Hop[], clock: Clockface): Grid {
   return {
     columns: [
       { title: 'HOP' },

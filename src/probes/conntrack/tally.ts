@@ -7,7 +7,7 @@ import { destinationText, type Entries, TCP } from './entry.ts';
 const DESTINATIONS_MAX = 16_384;
 /** Zones that are told one by one: those with the most entries. */
 const ZONES_SHOWN = 32;
-export const DESTINATIONS_SHOWN = 10;
+const DESTINATIONS_SHOWN = 10;
 
 export class Tally {
   entries = 0;

@@ -8,7 +8,7 @@ export const LEVELS = 'Conntrack';
 /** What the kernel counts of its table: counters. */
 export const STATS = 'ConntrackStats';
 
-export const conntrackFields = {
+const conntrackFields = {
   [KEY]: field(
     z
       .strictObject({

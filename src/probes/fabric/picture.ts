@@ -7,9 +7,9 @@ import type { End } from './line.ts';
 import type { Plan } from './plan.ts';
 
 /** Nodes that one selection may mean. */
-export const SELECTED_MAX = 1_000;
+const SELECTED_MAX = 1_000;
 /** Edges that all links together may make. */
-export const EDGES_MAX = 100_000;
+const EDGES_MAX = 100_000;
 
 export interface Drawn {
   readonly picture: Picture;
@@ -17,7 +17,7 @@ export interface Drawn {
   readonly notes: readonly string[];
 }
 
-export function fabricId(host: string, path: readonly string[]): string {
+function fabricId(host: string, path: readonly string[]): string {
   return uuidV5(['fabric', host, ...path]);
 }
 

@@ -1,5 +1,4 @@
 /** Neighbours as nodes: a switch, its port, and the interface that is plugged into it. */
-import type { GraphView } from '../../graph/view.ts';
 import { uuidV5 } from '../../std/uuid.ts';
 import { ownedTid } from '../identity.ts';
 import { type Picture, Sketch } from '../picture.ts';
@@ -54,16 +53,4 @@ function drawOne(sketch: Sketch, interfaceId: string, neighbours: readonly Neigh
   sketch.link(device, port, 'ownership');
   sketch.link(device, port, 'layer2');
   sketch.link(port, interfaceId, 'layer2');
-}
-
-/** Interfaces of a namespace, by their index. */
-export function interfacesOf(view: GraphView, namespace: string): Map<number, string> {
-  const found = new Map<number, string>();
-  for (const node of view.nodes(namespace))
-    for (const edge of view.out(node)) {
-      if (edge.metadata.RelationType !== 'ownership') continue;
-      for (const child of view.children(edge))
-        if (typeof child.metadata.IfIndex === 'number') found.set(child.metadata.IfIndex, child.id);
-    }
-  return found;
 }

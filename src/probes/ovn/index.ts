@@ -10,7 +10,8 @@ import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { youth } from '../youth.ts';
 import { draw, interfacesOf, ovnId } from './picture.ts';
-import { wanted, wantedSouth } from './tables.ts';
+import { wantedSouth } from './southbound.ts';
+import { wanted } from './tables.ts';
 import { OWNED, types } from './vocabulary.ts';
 
 const options = z

@@ -7,7 +7,8 @@ import { ownedTid } from '../identity.ts';
 import { type Picture, Sketch } from '../picture.ts';
 import type { ProbeHost } from '../probe.ts';
 import { describe } from './describe.ts';
-import { chassisTable, type OvnTable, ovnTables } from './tables.ts';
+import { chassisTable } from './southbound.ts';
+import { type OvnTable, ovnTables } from './tables.ts';
 
 /** Skein's id of a row: the database keeps its UUID over restarts. */
 export function ovnId(host: string, uuid: string): string {
@@ -42,7 +43,7 @@ export function draw({ tables, south, interfaces, host }: PictureParts): Picture
 }
 
 /** An interface of a switch on a host, and the name of the logical port that it says it is. */
-export interface InterfaceOf {
+interface InterfaceOf {
   readonly node: string;
   readonly port: string;
 }

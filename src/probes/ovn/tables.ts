@@ -290,17 +290,3 @@ export const ovnTables: readonly OvnTable[] = [
 export const wanted: Wanted = Object.fromEntries(
   ovnTables.map(({ table, columns, refers = {} }) => [table, [...columns, ...Object.keys(refers), 'external_ids']]),
 );
-
-/** Of the southbound database (ovn-sb(5)): hosts, and which port is on which. */
-export const chassisTable: OvnTable = {
-  table: 'Chassis',
-  type: 'Chassis',
-  doc: 'A host that OVN runs on.',
-  named: ['hostname', 'name'],
-  columns: ['name', 'hostname', 'other_config', 'transport_zones'],
-};
-
-export const wantedSouth: Wanted = {
-  Chassis: [...chassisTable.columns, 'external_ids'],
-  Port_Binding: ['logical_port', 'chassis', 'additional_chassis'],
-};

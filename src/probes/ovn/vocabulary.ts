@@ -1,7 +1,8 @@
 /** The words of OVN: a type of node for each table, by Skydive's names. */
 import * as z from 'zod';
 import { field, keysOf, type NodeType, nodeType } from '../../model/vocabulary.ts';
-import { chassisTable, type OvnTable, ovnTables } from './tables.ts';
+import { chassisTable } from './southbound.ts';
+import { type OvnTable, ovnTables } from './tables.ts';
 
 const atom = z.union([z.string(), z.number(), z.boolean()]);
 const pairs = z.record(z.string(), atom);

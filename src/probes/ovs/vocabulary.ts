@@ -45,7 +45,7 @@ const qos = z
   })
   .optional();
 
-export const OvsSystem = nodeType('ovs-system', 'An Open vSwitch as a whole: what stands above its bridges.', {
+const OvsSystem = nodeType('ovs-system', 'An Open vSwitch as a whole: what stands above its bridges.', {
   Type: field(z.literal('ovs-system'), { doc: 'Kind of node', example: 'ovs-system', index: true }),
   Name: name,
   TID: tid,
@@ -100,7 +100,7 @@ export const Mirror = nodeType(
   },
 );
 
-export const OvsBridge = nodeType('ovsbridge', 'A bridge of Open vSwitch.', {
+const OvsBridge = nodeType('ovsbridge', 'A bridge of Open vSwitch.', {
   Type: field(z.literal('ovsbridge'), { doc: 'Kind of node', example: 'ovsbridge', index: true }),
   Name: name,
   TID: tid,
@@ -129,7 +129,7 @@ export const OvsBridge = nodeType('ovsbridge', 'A bridge of Open vSwitch.', {
   ),
 });
 
-export const OvsPort = nodeType('ovsport', 'A port of a bridge of Open vSwitch; a bond has several interfaces.', {
+const OvsPort = nodeType('ovsport', 'A port of a bridge of Open vSwitch; a bond has several interfaces.', {
   Type: field(z.literal('ovsport'), { doc: 'Kind of node', example: 'ovsport', index: true }),
   Name: name,
   TID: tid,

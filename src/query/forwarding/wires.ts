@@ -86,7 +86,7 @@ export function* take(walker: Walker, node: GraphNode, frame: Frame, trip: Trip)
 }
 
 /** The bridge, bond or team of which it is a port. */
-export function masterOf(node: GraphNode, links: readonly Link[]): GraphNode | undefined {
+function masterOf(node: GraphNode, links: readonly Link[]): GraphNode | undefined {
   const master = numberOf(node.metadata.MasterIndex);
   if (master === undefined) return undefined;
   return links.find((link) => link.isAbove && link.type === '' && link.node.metadata.IfIndex === master)?.node;
