@@ -171,3 +171,27 @@ test('no more rules are shown than there is room for, and it is said', async () 
   expect(rules()).toHaveLength(5);
   await eventually(() => expect(running.notices.at(-1)).toMatch(/15 of its rules are too many to be shown/));
 });
+
+test('a switch of OpenFlow 1.0 that has no extensions is read all the same', async () => {
+  const first = Buffer.alloc(96);
+  first.writeUInt16BE(96, 0);
+  first.writeUInt32BE(0x003f_fffe, 4);
+  first.writeUInt16BE(7, 8);
+  first.writeUInt16BE(11, 52);
+  // One action: output to port 2.
+  first.writeUInt16BE(8, 90);
+  first.writeUInt16BE(2, 92);
+  behave = (socket, { type, xid, body }) => {
+    if (type === 0) socket.write(frame(1, 0, 0, Buffer.alloc(0)));
+    if (type !== 16) return;
+    const asked = body.readUInt16BE(0);
+    const head = Buffer.from([asked >> 8, asked & 0xff, 0, 0]);
+    // OFPET_BAD_REQUEST, OFPBRC_BAD_VENDOR (OpenFlow 1.0 §5.4.4).
+    if (asked === 0xffff) socket.write(frame(1, 1, xid, Buffer.from([0, 1, 0, 3])));
+    else socket.write(frame(1, 17, xid, asked === 1 ? Buffer.concat([head, first]) : head));
+  };
+  run();
+  await eventually(() => expect(rules()).toHaveLength(1));
+  expect(rules()[0]?.metadata).toMatchObject({ Priority: 11, Match: 'in_port=7', ActionsText: 'output:2' });
+  expect(running.counters.withoutMonitor).toBe(1);
+});
