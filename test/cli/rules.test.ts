@@ -50,7 +50,10 @@ test("an edge rule, also by Skydive's names", async () => {
   });
   expect(net.ground.edges()).toEqual(['br>h']);
   const again = await net.run('rule', 'edge', 'create', ...ends, '--relation', 'uplink', 'Speed=10', 'By=me');
-  expect(again).toMatchObject({ exitCode: 2, err: expect.stringMatching(/there is a rule that does just this already/) });
+  expect(again).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(/there is a rule that does just this already/),
+  });
   await net.run('edge-rule', 'delete', 'rule-a1');
   expect(net.ground.edges()).toEqual([]);
 });
