@@ -1,4 +1,4 @@
-/** The other way round: what a number in `texts` stands for. */
+/** The other way round: what a number in a table of texts stands for. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** Texts that are remembered. */
@@ -8,8 +8,8 @@ export class TextsByNumber {
   readonly #texts = new Map<number, string>();
   readonly #find: StatementSync;
 
-  constructor(db: DatabaseSync) {
-    this.#find = db.prepare('select text from texts where number = ?');
+  constructor(db: DatabaseSync, table: 'texts' | 'processes' = 'texts') {
+    this.#find = db.prepare(`select text from ${table} where number = ?`);
   }
 
   of(number: number): string {

@@ -4,6 +4,7 @@ import type { SocketKeeping } from '../../socket-keeping.ts';
 import { shortest } from '../flows/time.ts';
 import { Room } from '../room.ts';
 import { inTransaction } from '../transaction.ts';
+import { forgetProcesses } from './processes.ts';
 import { classesOf } from './reads.ts';
 
 const SLICE_ROWS = 1_000;
@@ -43,6 +44,7 @@ export class SocketAging {
     }
     this.#db.prepare('update state set first = max(first, ?) where first is not null').run(cutoff);
     this.#db.prepare('delete from writers where last < ?').run(cutoff);
+    forgetProcesses(this.#db);
   }
 
   *#pass(): Generator<void> {
@@ -57,6 +59,7 @@ export class SocketAging {
       // They were written about as they closed.
       const oldest = `select socket from sockets where closed is not null order by socket limit ${SLICE_ROWS}`;
       const gone = this.#dropSlice(oldest, []);
+      if (gone > 0) forgetProcesses(this.#db);
       yield;
       if (gone === 0) break;
     }

@@ -3,14 +3,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Socket } from '../../../ends/socket.ts';
 import { classOf } from '../flows/time.ts';
 import { Texts } from '../texts.ts';
+import { Processes } from './processes.ts';
 import { PROTOCOLS, STATES, shortId } from './row.ts';
 
 export class SocketAppends {
   readonly #texts: Texts;
+  readonly #processes: Processes;
   readonly #sql: ReturnType<typeof statements>;
 
   constructor(db: DatabaseSync) {
     this.#texts = new Texts(db, { table: 'texts', number: 'number', text: 'text' });
+    this.#processes = new Processes(db);
     this.#sql = statements(db);
   }
 
@@ -23,7 +26,7 @@ export class SocketAppends {
     let first = Math.floor(time);
     let added = 0;
     for (const socket of sockets) {
-      if (this.#write(socket)) added++;
+      if (this.#write(socket, time)) added++;
       first = Math.min(first, Math.floor(socket.openedAt));
     }
     this.#sql.saw.run(first, Math.floor(time), added);
@@ -41,10 +44,11 @@ export class SocketAppends {
   /** Numbers given since the last commit are not in the tables. */
   forget(): void {
     this.#texts.forget();
+    this.#processes.forget();
   }
 
   /** Whether it is a new one. The same id with other ends is another: ids come again after a restart of the machine. */
-  #write(socket: Socket): boolean {
+  #write(socket: Socket, timeMs: number): boolean {
     const id = shortId(socket);
     const node = this.#texts.numberOf(socket.node);
     const ends = [
@@ -62,7 +66,7 @@ export class SocketAppends {
       opened,
       closed,
       closed === null ? null : classOf(closed - opened),
-      socket.process ? JSON.stringify(socket.process) : null,
+      socket.process ? this.#processes.numberOf(JSON.stringify(socket.process), timeMs) : null,
       socket.traffic ? JSON.stringify(socket.traffic) : null,
     ] as const;
     if (known) this.#sql.update.run(...rest, known.socket);

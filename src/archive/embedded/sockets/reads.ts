@@ -16,10 +16,12 @@ const SLICE_ROWS = 1_000;
 export class SocketReads {
   readonly #db: DatabaseSync;
   readonly #texts: TextsByNumber;
+  readonly #processes: TextsByNumber;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#texts = new TextsByNumber(db);
+    this.#processes = new TextsByNumber(db, 'processes');
   }
 
   *find({ time, nodes, conversations }: SocketQuery & { readonly time: Span }): Generator<void, SocketAnswer> {
@@ -28,7 +30,8 @@ export class SocketReads {
     let [found, slice, looked]: [number, Socket[], number] = [0, [], 0];
     for (const row of conversations ? this.#atPorts(conversations, time) : this.#overlapping(time)) {
       if (++looked % SLICE_ROWS === 0) yield;
-      const socket = socketOf(row, this.#texts.of(row.node));
+      const process = row.process === null ? '' : this.#processes.of(row.process);
+      const socket = socketOf(row, this.#texts.of(row.node), process || undefined);
       if ((wanted && !wanted.has(socket.node)) || !isOpenIn(socket, time)) continue;
       slice.push(socket);
       if (++found > SOCKETS_MAX) throw tooMany();

@@ -34,11 +34,12 @@ export interface SocketRow {
   readonly remote_port: number;
   readonly opened: number;
   readonly closed: number | null;
-  readonly process: string | null;
+  readonly process: number | null;
   readonly traffic: string | null;
 }
 
-export function socketOf(row: SocketRow, node: string): Socket {
+/** `process`: what its number stands for. */
+export function socketOf(row: SocketRow, node: string, process: string | undefined): Socket {
   return {
     id: row.id.startsWith('~') ? node + row.id.slice(1) : row.id,
     node,
@@ -50,7 +51,7 @@ export function socketOf(row: SocketRow, node: string): Socket {
     state: STATES[row.state] ?? 'CLOSE',
     openedAt: row.opened,
     ...(row.closed !== null && { closedAt: row.closed }),
-    ...(row.process !== null && { process: JSON.parse(row.process) as NonNullable<Socket['process']> }),
+    ...(process !== undefined && { process: JSON.parse(process) as NonNullable<Socket['process']> }),
     ...(row.traffic !== null && { traffic: JSON.parse(row.traffic) as NonNullable<Socket['traffic']> }),
   };
 }

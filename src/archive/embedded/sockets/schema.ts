@@ -26,6 +26,11 @@ create table writers (
 
 create table texts (number integer primary key, text text not null unique) strict;
 
+-- What holds sockets, as JSON, and when it was last numbered: one of many sockets is written once, but for a new number
+-- now and then, by which is told what nobody needs any more.
+create table processes (number integer primary key, made integer not null, text text not null) strict;
+create index processes_made on processes (made);
+
 create table sockets (
   socket integer primary key,
   -- Without the node that most begin with.
@@ -36,8 +41,8 @@ create table sockets (
   opened integer not null, closed integer,
   -- How long it was, as a power of the root of 2: see flows/time.ts; null while it is open.
   class integer,
-  -- JSON.
-  process text, traffic text
+  -- Number in processes; JSON.
+  process integer, traffic text
 ) strict;
 create index sockets_id on sockets (id, node);
 create index sockets_open on sockets (opened) where closed is null;
@@ -52,5 +57,5 @@ export const socketSchema: Schema = {
   applicationId: APPLICATION_ID,
   version: SCHEMA_VERSION,
   tables: TABLES,
-  names: ['texts', 'sockets'],
+  names: ['texts', 'processes', 'sockets'],
 };
