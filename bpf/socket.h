@@ -13,7 +13,7 @@ struct socket_record {
   __u64 received;
   __u32 rtt_us;
   __u32 retransmits;
-  __u32 pid; /* 0: not known who holds it */
+  __u32 pid; /* as Skein's own PID namespace has it; 0: not known, or not to be seen from there */
   __u32 uid;
   __u8 family; /* AF_INET, AF_INET6 */
   __u8 protocol; /* IPPROTO_TCP, IPPROTO_UDP */
@@ -27,7 +27,11 @@ struct socket_record {
 };
 
 /* Keys of the map `control` of socket_states.bpf.c. */
-enum socket_control { SOCKET_LOST /* changes that did not fit */, SOCKET_CONTROLS };
+enum socket_control {
+  SOCKET_LOST, /* changes that did not fit */
+  SOCKET_PID_NAMESPACE, /* in which processes are numbered: its inode */
+  SOCKET_CONTROLS
+};
 
 /* Bytes of changes that wait: some 32,000 of them, as 3,000 connections make, while user space is busy. */
 #define SOCKET_RING_BYTES (4 << 20)

@@ -57,10 +57,38 @@ static __always_inline void socket_facts(struct socket_record *record, struct so
   if (record->protocol == TCP) socket_traffic(record, sk);
 }
 
+/* Namespaces of PIDs are nested no deeper (MAX_PID_NS_LEVEL of linux/pid_namespace.h). */
+#define PID_LEVELS 32
+
+static __always_inline const struct upid *number_at(const struct pid *pid, __u32 level) {
+  return (const void *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid);
+}
+
+static __always_inline __u32 namespace_at(const struct pid *pid, __u32 level) {
+  return BPF_CORE_READ(number_at(pid, level), ns, ns.inum);
+}
+
+/* The namespace that a process numbers others in, by its inode. */
+static __always_inline __u32 pid_namespace_of(struct task_struct *task) {
+  const struct pid *pid = BPF_CORE_READ(task, thread_pid);
+  return namespace_at(pid, BPF_CORE_READ(pid, level));
+}
+
+/* What a process is called in that namespace; 0: it is not to be seen from there. */
+static __always_inline __u32 pid_within(struct task_struct *leader, __u32 pid_namespace) {
+  const struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+  __u32 deepest = BPF_CORE_READ(pid, level);
+  for (__u32 level = 0; level < PID_LEVELS && level <= deepest; level++)
+    if (namespace_at(pid, level) == pid_namespace) return BPF_CORE_READ(number_at(pid, level), nr);
+  return 0;
+}
+
 /* The process is named after its first thread, as /proc does. */
-static __always_inline void socket_owner(struct socket_record *record, struct task_struct *task) {
+static __always_inline void socket_owner(struct socket_record *record, struct task_struct *task,
+                                         __u32 pid_namespace) {
   struct task_struct *leader = task->group_leader;
-  record->pid = task->tgid;
+  record->pid = pid_within(leader, pid_namespace);
+  if (record->pid == 0) return;
   record->started = leader->start_boottime;
   record->uid = BPF_CORE_READ(leader, cred, euid.val);
   bpf_core_read(record->process, sizeof record->process, &leader->comm);

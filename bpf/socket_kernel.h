@@ -59,8 +59,28 @@ struct cred {
   kuid_t euid;
 };
 
+struct ns_common {
+  unsigned int inum;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+/* A process has a number in its own PID namespace, and in each above. */
+struct upid {
+  int nr;
+  struct pid_namespace *ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+
 struct task_struct {
   int tgid;
+  struct pid *thread_pid;
   struct task_struct *group_leader;
   __u64 start_boottime;
   const struct cred *cred;

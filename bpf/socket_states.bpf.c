@@ -32,6 +32,12 @@ static __always_inline void lose(void) {
   if (lost) __sync_fetch_and_add(lost, 1);
 }
 
+static __always_inline __u32 seen_from(void) {
+  __u32 key = SOCKET_PID_NAMESPACE;
+  __u64 *inode = bpf_map_lookup_elem(&control, &key);
+  return inode ? *inode : 0;
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(socket_changed, struct sock *sk, int before, int after) {
   if (!is_told(sk) || sk->sk_protocol != TCP || after == SYN_RECV) return 0;
@@ -44,7 +50,7 @@ int BPF_PROG(socket_changed, struct sock *sk, int before, int after) {
   socket_facts(record, sk);
   record->before = before;
   record->state = after;
-  if (is_callers(after)) socket_owner(record, bpf_get_current_task_btf());
+  if (is_callers(after)) socket_owner(record, bpf_get_current_task_btf(), seen_from());
   bpf_ringbuf_submit(record, 0);
   return 0;
 }

@@ -14,7 +14,8 @@ int socket_walk(struct bpf_iter__task_file *step) {
   if (!sk || !is_told(sk)) return 0;
   struct socket_record record = {};
   socket_facts(&record, sk);
-  socket_owner(&record, task);
+  /* Who walks is who reads. */
+  socket_owner(&record, task, pid_namespace_of(bpf_get_current_task_btf()));
   bpf_seq_write(step->meta->seq, &record, sizeof record);
   return 0;
 }

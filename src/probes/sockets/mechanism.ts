@@ -1,5 +1,4 @@
 /** How sockets are found: told by the kernel where it lets us, else looked for; and what is missing for the better one. */
-import { readlinkSync } from 'node:fs';
 import type { Door } from '../../native/door.ts';
 import type { SocketWatch } from '../../native/sockets.ts';
 import { Unavailable } from '../../std/unavailable.ts';
@@ -19,8 +18,6 @@ export async function openMechanism(
 ): Promise<Mechanism> {
   if (mode === 'diag') return { watch: undefined, why: undefined };
   try {
-    // The kernel's programs number processes as the first PID namespace does (pid_namespaces(7)).
-    if (!isInFirstPidNamespace()) throw new Error('Skein runs in a PID namespace of its own (needs that of the host)');
     return { watch: await door.watchSockets(hear), why: undefined };
   } catch (error) {
     const why = (error as Error).message;
@@ -46,15 +43,4 @@ export function sayingOf(
     hidden === 0 ? [] : `who holds sockets of ${hidden} processes of other users is not seen: needs CAP_SYS_PTRACE`,
   ].flat();
   return missing.length > 0 ? { text: missing.join('; '), isMissing: true } : { text: told, isMissing: false };
-}
-
-/** PROC_PID_INIT_INO (linux/proc_ns.h). */
-const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
-
-function isInFirstPidNamespace(): boolean {
-  try {
-    return readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE;
-  } catch {
-    return false;
-  }
 }
