@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 let made = 0;
 
@@ -8,8 +9,10 @@ export class TestNetns {
   readonly path: string;
 
   constructor() {
-    this.name = `sk${process.pid}n${made++}`;
-    this.path = `/run/netns/${this.name}`;
+    // What a test that failed has left is no matter of the next one.
+    while (existsSync(pathOf(made))) made++;
+    this.name = nameOf(made);
+    this.path = pathOf(made++);
     execFileSync('ip', ['netns', 'add', this.name]);
   }
 
@@ -22,3 +25,6 @@ export class TestNetns {
     execFileSync('ip', ['netns', 'del', this.name]);
   }
 }
+
+const nameOf = (number: number) => `sk${process.pid}n${number}`;
+const pathOf = (number: number) => `/run/netns/${nameOf(number)}`;
