@@ -45,7 +45,10 @@ tests() {
 check 'format and lint' biome check src test bench scripts package.json tsconfig.json biome.json jest.config.js
 check types tsc
 check 'kernel programs are made from their sources' sh scripts/build-bpf.sh --check
-tests unit --testPathIgnorePatterns '/test/(kernel|e2e)/'
+# How soon something happens is asked where nothing else runs.
+timed='/test/(api/gremlin/load|query/gremlin/run/endless|archive/flows/aging)[.]test'
+tests unit --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e)/' "$timed"
+tests timed --runInBand --testPathPatterns "$timed"
 if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   runner=with_root_mounted
   tests kernel --runInBand --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/'

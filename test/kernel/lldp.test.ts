@@ -122,7 +122,7 @@ test('a neighbour that falls silent is gone when its time is up', async () => {
   speak();
   await hasDaemon();
   lldpcli('configure', 'lldp', 'tx-hold', '2');
-  await eventually(() => expect(found('switch')).toHaveLength(1));
+  await eventually(() => expect(found('switch')).toHaveLength(1), 30_000);
   // From here on it cannot even say good bye.
   there.ip('link set swp1 down');
   const silentMs = Date.now();
