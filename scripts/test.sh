@@ -47,7 +47,7 @@ check types tsc
 check 'kernel programs are made from their sources' sh scripts/build-bpf.sh --check
 # How soon something happens is asked where nothing else runs.
 timed='/test/(api/gremlin/load|query/gremlin/run/endless|archive/flows/aging)[.]test'
-tests unit --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e)/' "$timed"
+tests unit --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e|byhand)/' "$timed"
 tests timed --runInBand --testPathPatterns "$timed"
 if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   runner=with_root_mounted

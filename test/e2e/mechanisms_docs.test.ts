@@ -13,7 +13,7 @@ const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, inside]) => inside as st
 test('what docs/capture.md tells to send is answered', () =>
   inFolder(async (data) => {
     const skein = await skeinUp(data, '--probes-enabled', 'host');
-    const [, example = ''] = /```sh\n(curl [^`]*)```/.exec(text) ?? [];
+    const [, example = ''] = /^(curl .*\/api\/capture)$/m.exec(text) ?? [];
     const asked = example.replace('http://127.0.0.1:8082', skein.url).replace('curl ', 'curl -s ');
     expect(JSON.parse(execFileSync('sh', ['-c', asked], { encoding: 'utf8' }))).toMatchObject({
       GremlinQuery: "G.V().Has('Type', 'veth')",

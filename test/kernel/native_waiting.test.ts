@@ -80,7 +80,7 @@ test('while others hold the lock of all devices, neither asking nor listening st
   await once(churn, 'spawn');
   try {
     const options = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', PROGRAM, netns.path];
-    const { stdout, stderr } = spawnSync(process.execPath, options, { cwd: ROOT, encoding: 'utf8', timeout: 25_000 });
+    const { stdout, stderr } = spawnSync(process.execPath, options, { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
     expect(stderr).toBe('');
     const { answers, listened, asleepMs } = JSON.parse(stdout) as Record<'answers' | 'listened' | 'asleepMs', number>;
     expect(answers).toBeGreaterThan(10);
@@ -92,4 +92,4 @@ test('while others hold the lock of all devices, neither asking nor listening st
     await once(churn, 'exit');
     for (let n = 1; n <= 10; n++) spawnSync('ip', ['netns', 'del', `${netns.name}c${n}`]);
   }
-});
+}, 120_000);

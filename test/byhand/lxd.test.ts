@@ -4,9 +4,9 @@ import { openDoor } from '../../src/native/index.ts';
 import { lxd } from '../../src/probes/lxd/index.ts';
 import { netns } from '../../src/probes/netns/index.ts';
 import { eventually } from '../eventually.ts';
+import { demand } from '../kernel/containing.ts';
+import { OwnLxd } from '../kernel/ownlxd.ts';
 import { expectVocabulary, type Running, runProbe } from '../probes/context.ts';
-import { demand } from './containing.ts';
-import { OwnLxd } from './ownlxd.ts';
 
 const door = openDoor();
 let own: OwnLxd;

@@ -6,9 +6,9 @@
 import { writeFileSync } from 'node:fs';
 import type { PathReply } from '../../src/contract/path.ts';
 import { skein } from '../cli/terminal.ts';
+import { LayersWorld } from '../e2e/layers_world.ts';
+import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
 import { eventually } from '../eventually.ts';
-import { LayersWorld } from './layers_world.ts';
-import { inFolder, type Running, skeinUp } from './running.ts';
 
 const WEB = "G.V().Has('Type', 'container', 'Name', 'web')";
 const NAMESPACE = `${WEB}.In('Type', 'netns')`;

@@ -4,9 +4,9 @@ import { openDoor } from '../../src/native/index.ts';
 import { libvirt } from '../../src/probes/libvirt/index.ts';
 import { netlink } from '../../src/probes/netlink/index.ts';
 import { eventually } from '../eventually.ts';
+import { demand } from '../kernel/containing.ts';
+import { domainXml, OwnLibvirt } from '../kernel/virtual.ts';
 import { expectVocabulary, type Running, runProbe, self } from '../probes/context.ts';
-import { demand } from './containing.ts';
-import { domainXml, OwnLibvirt } from './virtual.ts';
 
 /** A client has this driver too: it has to be told to ask the daemon. */
 const TEST = 'test+unix:///default';
