@@ -22,9 +22,7 @@ case ${1:-} in
     # What translates addresses, tells of it, and makes routes.
     things="$things nft:nftables conntrack:conntrack bird:bird2"
     # What runs containers, and what runs in them.
-    things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon lxd:lxd lxc:lxd-client busybox:busybox-static nsenter:util-linux"
-    # What runs virtual machines, and one that runs.
-    things="$things libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86"
+    things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;
