@@ -148,4 +148,15 @@ uint64_t getBpf(const Fd& map, uint32_t key) {
   return value;
 }
 
+Failure whatBpfNeeds(const std::string& attempt, const Failure& failure) {
+  if (failure.error == EPERM || failure.error == EACCES) {
+    return Failure{EPERM, attempt + " (needs CAP_BPF and CAP_PERFMON)"};
+  }
+  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+    return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
+  }
+  const std::string why = "could not " + failure.attempt + ": " + failure.code();
+  return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; " + why + ")"};
+}
+
 }  // namespace skein

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
+#include "failure.h"
 #include "fd.h"
 
 namespace skein {
@@ -41,5 +43,8 @@ void runBpf(const Fd& program);
 /** Values of an array map of u64. Throw Failure. */
 void putBpf(const Fd& map, uint32_t key, uint64_t value);
 uint64_t getBpf(const Fd& map, uint32_t key);
+
+/** Of a failure to do `attempt` by BPF, one that says what would do: EPERM or ENOTSUP. */
+Failure whatBpfNeeds(const std::string& attempt, const Failure& failure);
 
 }  // namespace skein

@@ -29,8 +29,6 @@ namespace {
 constexpr size_t kBatchBytes = 256 * 1024;
 /** No kernel message is larger today: netlink attributes count their length in 16 bits. */
 constexpr size_t kDatagramBytes = 64 * 1024 + 4096;
-/** Batches given and not yet taken, per socket; then reading stops and the kernel's own queue fills. */
-constexpr int kUndeliveredMax = 4;
 
 bool set(const Fd& fd, int level, int option, int value) {
   return setsockopt(fd.get(), level, option, &value, sizeof value) == 0;
@@ -97,14 +95,14 @@ Fd openNetlink(const NetlinkOptions& options) {
   return fd;
 }
 
-NetlinkPort::NetlinkPort(Fd fd) : fd_(std::move(fd)) {
+NetlinkPort::NetlinkPort(Fd fd) : Port(std::move(fd), "netlink socket") {
   sockaddr_nl address{};
   socklen_t size = sizeof address;
-  if (getsockname(fd_.hold()->get(), reinterpret_cast<sockaddr*>(&address), &size) == 0) portId_ = address.nl_pid;
+  if (getsockname(hold()->get(), reinterpret_cast<sockaddr*>(&address), &size) == 0) portId_ = address.nl_pid;
 }
 
 void NetlinkPort::send(const std::vector<uint8_t>& message) const {
-  const auto fd = fd_.hold();
+  const auto fd = hold();
   if (!fd) throw Failure{EBADF, "send on a closed netlink socket"};
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
@@ -115,53 +113,10 @@ void NetlinkPort::send(const std::vector<uint8_t>& message) const {
   if (sent < 0) throw Failure::of("send " + std::to_string(message.size()) + " bytes on a netlink socket");
 }
 
-void NetlinkPort::read(std::function<void(NetlinkBatch)> deliver) {
-  const auto fd = fd_.hold();
-  if (!fd) throw Failure{EBADF, "listen on a closed netlink socket"};
-  if (ticket_ != 0) throw Failure{EALREADY, "listen twice on a netlink socket"};
-  // The epoll thread may call before add() returns, and needs the ticket.
-  const std::lock_guard lock(starting_);
-  deliver_ = std::move(deliver);
-  ticket_ = poller::add(fd->get(), shared_from_this());
-}
-
-void NetlinkPort::taken() {
-  const std::lock_guard lock(flow_);
-  undelivered_--;
-  // All taken before more is read: larger batches, fewer wake-ups.
-  if (!paused_ || undelivered_ > 0) return;
-  paused_ = false;
-  if (const auto fd = fd_.hold()) poller::resume(ticket_, fd->get());
-}
-
-// The epoll thread may be inside recvmsg(), where the kernel makes the next part of a dump under its lock of devices.
-void NetlinkPort::close() {
-  const auto fd = fd_.close();
-  if (fd && ticket_ != 0) poller::remove(ticket_, fd->get());
-}
-
-void NetlinkPort::readable() {
-  { const std::lock_guard started(starting_); }
-  if (const auto fd = fd_.hold()) readBatches(fd->get());
-}
-
-bool NetlinkPort::mayDeliver(int fd) {
-  const std::lock_guard lock(flow_);
-  if (!paused_ && undelivered_ >= kUndeliveredMax) {
-    paused_ = true;
-    poller::pause(ticket_, fd);
-  }
-  return !paused_;
-}
-
 void NetlinkPort::flush(NetlinkBatch& batch, size_t size) {
   if (size == 0 && !batch.overrun) return;
   batch.bytes.assign(scratch().begin(), scratch().begin() + size);
-  {
-    const std::lock_guard lock(flow_);
-    undelivered_++;
-  }
-  deliver_(std::exchange(batch, NetlinkBatch{}));
+  deliver(std::exchange(batch, NetlinkBatch{}));
 }
 
 void NetlinkPort::readBatches(int fd) {

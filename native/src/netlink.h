@@ -1,17 +1,13 @@
 /** Netlink sockets: opening one in any network namespace, and reading it in batches. No JavaScript here. */
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "fd.h"
-#include "poller.h"
-#include "shared_fd.h"
+#include "port.h"
 
 namespace skein {
 
@@ -37,38 +33,20 @@ struct NetlinkBatch {
   int32_t nsid = -1;
 };
 
-/** An open socket. Made, started and closed on one thread; read on the epoll thread. */
-class NetlinkPort : public Source, public std::enable_shared_from_this<NetlinkPort> {
+class NetlinkPort : public Port<NetlinkBatch> {
  public:
   explicit NetlinkPort(Fd fd);
 
   uint32_t portId() const { return portId_; }
-  bool isOpen() const { return fd_.hold() != nullptr; }
 
   /** From any thread; waits for the kernel's locks. Throws Failure. */
   void send(const std::vector<uint8_t>& message) const;
 
-  /** `deliver` is called on the epoll thread; whoever takes a batch says taken() when done with it. */
-  void read(std::function<void(NetlinkBatch)> deliver);
-  void taken();
-
-  /** Idempotent, and waits for nobody. A delivery may be under way on the epoll thread. */
-  void close();
-
  private:
-  void readable() override;
-  void readBatches(int fd);
-  bool mayDeliver(int fd);
+  void readBatches(int fd) override;
   void flush(NetlinkBatch& batch, size_t size);
 
-  SharedFd fd_;
   uint32_t portId_ = 0;
-  std::function<void(NetlinkBatch)> deliver_;
-  std::mutex starting_;  // held until the epoll thread may use the ticket
-  std::atomic<poller::Ticket> ticket_ = 0;
-  std::mutex flow_;  // guards the two below
-  int undelivered_ = 0;
-  bool paused_ = false;
 };
 
 }  // namespace skein

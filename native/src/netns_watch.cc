@@ -1,7 +1,6 @@
 #include "netns_watch.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../bpf/netns_watch.h"
 #include "failure.h"
@@ -26,18 +25,6 @@ uint64_t homeInode() {
   return 0;
 }
 
-Failure withWhatWouldDo(const Failure& failure) {
-  const std::string attempt = "watch network namespaces";
-  if (failure.error == EPERM || failure.error == EACCES) {
-    return Failure{EPERM, attempt + " (needs CAP_BPF and CAP_PERFMON)"};
-  }
-  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
-  }
-  const std::string why = "could not " + failure.attempt + ": " + failure.code();
-  return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; " + why + ")"};
-}
-
 }  // namespace
 
 std::shared_ptr<NetnsWatch> NetnsWatch::open() {
@@ -45,7 +32,7 @@ std::shared_ptr<NetnsWatch> NetnsWatch::open() {
   try {
     watch->attach();
   } catch (const Failure& failure) {
-    throw withWhatWouldDo(failure);
+    throw whatBpfNeeds("watch network namespaces", failure);
   }
   watch->attachWatchpoint();
   return watch;

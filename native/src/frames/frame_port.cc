@@ -50,7 +50,7 @@ Fd openFrames(const FrameOptions& options) {
 }
 
 void FramePort::join(int interfaceIndex, const MacAddress& address) const {
-  const auto fd = fd_.hold();
+  const auto fd = hold();
   if (!fd) throw Failure{EBADF, "join on a closed packet socket"};
   packet_mreq request{};
   request.mr_ifindex = interfaceIndex;
@@ -62,28 +62,9 @@ void FramePort::join(int interfaceIndex, const MacAddress& address) const {
   }
 }
 
-void FramePort::read(std::function<void(Batch)> deliver) {
-  const auto fd = fd_.hold();
-  if (!fd) throw Failure{EBADF, "listen on a closed packet socket"};
-  if (ticket_ != 0) throw Failure{EALREADY, "listen twice on a packet socket"};
-  // The epoll thread may call before add() returns, and needs the ticket.
-  const std::lock_guard lock(starting_);
-  deliver_ = std::move(deliver);
-  ticket_ = poller::add(fd->get(), shared_from_this());
-}
-
-void FramePort::taken() {
-  const std::lock_guard lock(flow_);
-  undelivered_--;
-  if (!paused_ || undelivered_ > 0) return;
-  paused_ = false;
-  if (const auto fd = fd_.hold()) poller::resume(ticket_, fd->get());
-}
-
 void FramePort::close() {
-  auto fd = fd_.close();
+  auto fd = release();
   if (!fd) return;
-  if (ticket_ != 0) poller::remove(ticket_, fd->get());
   try {
     SideThread::closing().run([last = std::move(fd)] {});
   } catch (const Failure&) {
@@ -91,26 +72,15 @@ void FramePort::close() {
   }
 }
 
-void FramePort::readable() {
-  { const std::lock_guard started(starting_); }
-  const auto fd = fd_.hold();
-  if (!fd) return;
-  {
-    const std::lock_guard lock(flow_);
-    if (undelivered_ >= kUndeliveredMax) {
-      paused_ = true;
-      poller::pause(ticket_, fd->get());
-      return;
-    }
-    undelivered_++;
-  }
+void FramePort::readBatches(int fd) {
+  if (!mayDeliver(fd)) return;
   Batch batch;
   uint8_t frame[kFrameBytes];
   for (int count = 0; count < kBatchFrames;) {
     sockaddr_ll from{};
     socklen_t size = sizeof from;
     const ssize_t received =
-        recvfrom(fd->get(), frame, sizeof frame, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
+        recvfrom(fd, frame, sizeof frame, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
     if (received < 0 && errno == EINTR) continue;
     // ENETDOWN is told once when an interface goes down: what comes after it is read the next time.
     if (received < 0) break;
@@ -119,7 +89,7 @@ void FramePort::readable() {
     if (from.sll_pkttype == PACKET_LOOPBACK) continue;
     append(batch, static_cast<uint32_t>(from.sll_ifindex), frame, static_cast<uint32_t>(received));
   }
-  deliver_(std::move(batch));
+  if (!batch.empty()) deliver(std::move(batch));
 }
 
 }  // namespace skein::frames

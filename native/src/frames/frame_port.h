@@ -4,21 +4,15 @@
 #include <linux/filter.h>
 
 #include <array>
-#include <atomic>
 #include <cstdint>
-#include <functional>
-#include <mutex>
 #include <vector>
 
-#include "fd.h"
-#include "poller.h"
-#include "shared_fd.h"
+#include "port.h"
 
 namespace skein::frames {
 
-/** Frames that are taken at once, and such batches that wait to be taken; beyond that the kernel's queue fills. */
+/** Frames of one batch. */
 constexpr int kBatchFrames = 64;
-constexpr int kUndeliveredMax = 4;
 
 using MacAddress = std::array<uint8_t, 6>;
 
@@ -35,34 +29,19 @@ struct FrameOptions {
 Fd openFrames(const FrameOptions& options);
 
 /**
- * An open socket. A batch is frames back to back: interface index (4 bytes), length (4 bytes), the frame from its
- * Ethernet header on, filled up to a multiple of 4.
+ * A batch is frames back to back: interface index (4 bytes), length (4 bytes), the frame from its Ethernet header on,
+ * filled up to a multiple of 4.
  */
-class FramePort : public Source, public std::enable_shared_from_this<FramePort> {
+class FramePort : public Port<std::vector<uint8_t>> {
  public:
-  using Batch = std::vector<uint8_t>;
+  explicit FramePort(Fd fd) : Port(std::move(fd), "packet socket") {}
 
-  explicit FramePort(Fd fd) : fd_(std::move(fd)) {}
-
-  bool isOpen() const { return fd_.hold() != nullptr; }
   /** Has an interface pass frames for a multicast address (packet(7), PACKET_ADD_MEMBERSHIP). Throws Failure. */
   void join(int interfaceIndex, const MacAddress& address) const;
-  /** `deliver` is called on the epoll thread; whoever takes a batch says taken() when done with it. */
-  void read(std::function<void(Batch)> deliver);
-  void taken();
-  /** Idempotent, and waits for nobody. */
-  void close();
+  void close() override;
 
  private:
-  void readable() override;
-
-  SharedFd fd_;
-  std::function<void(Batch)> deliver_;
-  std::mutex starting_;  // held until the epoll thread may use the ticket
-  std::atomic<poller::Ticket> ticket_ = 0;
-  std::mutex flow_;  // guards the two below
-  int undelivered_ = 0;
-  bool paused_ = false;
+  void readBatches(int fd) override;
 };
 
 }  // namespace skein::frames

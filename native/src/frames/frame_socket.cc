@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "addon.h"
-#include "arguments.h"
 #include "packets/packet_options.h"
 
 namespace skein::frames {
@@ -47,15 +45,6 @@ Napi::Value FrameSocket::wrap(Napi::Env env, Fd fd) {
   return Addon::of(env).frameSocket.New({Napi::External<std::shared_ptr<FramePort>>::New(env, &port)});
 }
 
-FrameSocket::FrameSocket(const Napi::CallbackInfo& info) : Napi::ObjectWrap<FrameSocket>(info) {
-  if (!info[0].IsExternal()) throw Napi::TypeError::New(info.Env(), "frame sockets are made by openFrames()");
-  port_ = *info[0].As<Napi::External<std::shared_ptr<FramePort>>>().Data();
-}
-
-FrameSocket::~FrameSocket() {
-  if (port_) port_->close();
-}
-
 /** Under the kernel's lock of all devices. */
 Napi::Value FrameSocket::join(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -74,41 +63,8 @@ Napi::Value FrameSocket::join(const Napi::CallbackInfo& info) {
       [](Napi::Env then, Nothing) { return then.Undefined(); });
 }
 
-void FrameSocket::onFrames(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const Napi::Function listener = functionArgument(info, 0, "listener");
-  // As with NetlinkSocket: an open port means that `self` is there.
-  const auto deliver = [self = this, weak = std::weak_ptr(port_),
-                        mailbox = Addon::of(env).mailbox](FramePort::Batch read) {
-    auto batch = std::make_shared<const FramePort::Batch>(std::move(read));
-    mailbox->post([self, weak, batch](Napi::Env then) {
-      const auto port = weak.lock();
-      if (port && port->isOpen()) self->hear(then, *batch);
-    });
-  };
-  try {
-    port_->read(deliver);
-  } catch (const Failure& failure) {
-    throw toError(env, failure);
-  }
-  listener_ = Napi::Persistent(listener);
-  Ref();
-}
-
-void FrameSocket::hear(Napi::Env env, const FramePort::Batch& batch) {
-  struct Taken {
-    std::shared_ptr<FramePort> port;  // outlives this object, should the listener close and forget it
-    ~Taken() { port->taken(); }
-  } const taken{port_};
-  if (!batch.empty()) listener_.Call({Napi::Buffer<uint8_t>::Copy(env, batch.data(), batch.size())});
-}
-
-void FrameSocket::close(const Napi::CallbackInfo&) {
-  if (!port_->isOpen()) return;
-  port_->close();
-  if (listener_.IsEmpty()) return;
-  listener_.Reset();
-  Unref();
+void FrameSocket::tell(Napi::Env env, const Napi::FunctionReference& listener, const Batch& batch) {
+  listener.Call({Napi::Buffer<uint8_t>::Copy(env, batch.data(), batch.size())});
 }
 
 }  // namespace skein::frames

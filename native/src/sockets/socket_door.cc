@@ -1,6 +1,5 @@
 #include "sockets/socket_door.h"
 
-#include <unistd.h>
 
 #include "addon.h"
 #include "arguments.h"
@@ -11,23 +10,11 @@ namespace {
 
 Napi::Value number(Napi::Env env, uint64_t value) { return Napi::Number::New(env, static_cast<double>(value)); }
 
-Failure withWhatWouldDo(const Failure& failure) {
-  const std::string attempt = "watch sockets";
-  if (failure.error == EPERM || failure.error == EACCES) {
-    return Failure{EPERM, attempt + " (needs CAP_BPF and CAP_PERFMON)"};
-  }
-  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    return Failure{ENOTSUP, attempt + " (needs a kernel with BTF, CONFIG_DEBUG_INFO_BTF)"};
-  }
-  const std::string why = "could not " + failure.attempt + ": " + failure.code();
-  return Failure{ENOTSUP, attempt + " (needs Linux 5.17 with BPF; " + why + ")"};
-}
-
 SocketWatch::Opened open() {
   try {
     return {std::make_shared<SocketChanges>(), std::make_shared<SocketWalk>()};
   } catch (const Failure& failure) {
-    throw withWhatWouldDo(failure);
+    throw whatBpfNeeds("watch sockets", failure);
   }
 }
 
