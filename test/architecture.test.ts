@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   probes: ['native', 'openflow', 'ovsdb', 'ends', 'graph', 'model', 'std'],
   capture: ['native', 'ovsdb', 'flow', 'graph', 'model', 'std'],
   rules: ['graph', 'model', 'std'],
+  relay: ['archive', 'contract', 'flow', 'ends', 'graph', 'model', 'std'],
   contract: ['model', 'std'],
   config: ['model', 'std'],
   api: ['contract', 'query', 'archive', 'capture', 'rules', 'flow', 'ends', 'graph', 'model', 'std'],
@@ -39,6 +40,11 @@ const ROOTS = [
   'app-probes.ts',
   'app-probe-status.ts',
   'app-rules.ts',
+  'app-archive.ts',
+  'app-agent.ts',
+  'app-analyzer.ts',
+  'app-relay.ts',
+  'app-security.ts',
 ];
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */
