@@ -12,9 +12,10 @@ import { batchId } from './archive/batchid.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
 import { FlowWriter } from './archive/flow-writer.ts';
 import { TraceFlows } from './archive/trace-flows.ts';
+import type { KeptCaptures } from './capture/book.ts';
 import { type CaptureBounds, powerOfTwo } from './capture/bounds.ts';
 import type { Capture } from './capture/capture.ts';
-import { Captures, type KeptCaptures } from './capture/captures.ts';
+import { Captures } from './capture/captures.ts';
 import { filterProgram } from './capture/filter-program.ts';
 import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
@@ -129,7 +130,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
     counters: (id, series, total) => parts.apply([{ kind: 'counters', id, series, total }]),
     view: () => graph.now(),
     apply: parts.apply,
-    match: (query) => nodesFound(parts, query),
+    match: ({ GremlinQuery }) => nodesFound(parts, GremlinQuery),
     check: (query) => checkQuery(parts.engine, query),
     namespaces: () => namespaces.list(),
     ownNode: host.id,

@@ -4,32 +4,23 @@
  */
 import type { Commit } from '../graph/change.ts';
 import type { GraphNode } from '../graph/element.ts';
-import type { KeptLists } from '../std/kept-lists.ts';
-import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { Passes } from '../std/passes.ts';
+import { type BookParts, CaptureBook } from './book.ts';
 import type { Capture } from './capture.ts';
-import { faultsOf } from './checks.ts';
 import { CaptureEntries, type EntriesParts } from './entries.ts';
 import { isSamePlace, type KnownNamespace, placeOf } from './places.ts';
 import { CapturePoint, type PointParts } from './point.ts';
-import { TimeToLive } from './time-to-live.ts';
 
-export interface CapturesParts extends EntriesParts, Omit<PointParts, 'changed' | 'claims'> {
-  /** Nodes that a query finds now; those of a path too. Rejects with a Mistake. */
-  readonly match: (query: string) => Promise<readonly GraphNode[]>;
-  /** Throws a Mistake that tells all that is wrong with a query. */
-  readonly check: (query: string) => void;
+export interface CapturesParts
+  extends EntriesParts,
+    Omit<BookParts, 'door' | 'mechanisms' | 'log'>,
+    Omit<PointParts, 'changed' | 'claims'> {
+  /** Nodes that a capture is to run on now. Rejects with a Mistake. */
+  readonly match: (capture: Capture) => Promise<readonly GraphNode[]>;
   readonly namespaces: () => readonly KnownNamespace[];
   /** Node of the namespace we run in. */
   readonly ownNode: string;
-  readonly kept: KeptLists<KeptCaptures>;
-  readonly newId: () => string;
   readonly limits: CaptureLimits;
-}
-
-/** What is written down over a restart. */
-export interface KeptCaptures {
-  readonly captures: readonly Capture[];
 }
 
 export interface CaptureLimits {
@@ -55,8 +46,8 @@ export interface CaptureState {
   readonly notes: readonly string[];
 }
 
-interface Kept {
-  readonly capture: Capture;
+/** Where one capture runs. */
+interface Running {
   readonly points: Map<string, CapturePoint>;
   matched: number;
   /** Why not on these nodes, and why not at all. */
@@ -65,73 +56,63 @@ interface Kept {
 
 export class Captures {
   readonly #parts: CapturesParts;
-  readonly #all = new Map<string, Kept>();
+  readonly #book: CaptureBook;
+  readonly #running = new Map<string, Running>();
   readonly #entries: CaptureEntries;
   readonly #claims = new Set<string>();
-  readonly #ttl: TimeToLive;
   readonly #passes: Passes;
   #revision = 0;
-  #trouble: string | undefined;
 
   constructor(parts: CapturesParts) {
     this.#parts = parts;
     this.#entries = new CaptureEntries(parts);
     this.#passes = new Passes({ clock: parts.clock, run: () => this.#matchAll() });
-    this.#ttl = new TimeToLive(parts.clock, (id) => void this.delete(id));
+    this.#book = new CaptureBook(parts, (id) => void this.delete(id));
   }
 
   /** Takes up what earlier runs left, and the capture of the configuration. Gives what is odd about the file. */
   restore(startup?: Omit<Capture, 'UUID'>): string | undefined {
-    const { lists, note } = this.#parts.kept.read();
-    for (const capture of lists.captures) {
-      if (capture.IsStartup) continue;
-      if (capture.EndsAt !== undefined && capture.EndsAt <= this.#parts.clock.now()) continue;
-      if (this.#all.size < this.#parts.limits.captures) this.#take(capture);
-    }
-    if (startup) this.#take({ ...startup, UUID: this.#parts.newId(), IsStartup: true });
-    this.#changed();
+    const note = this.#book.restore(startup);
+    this.recheck();
     return note;
   }
 
   list(): Capture[] {
-    return [...this.#all.values()].map(({ capture }) => capture);
+    return this.#book.list();
   }
 
   get(id: string): Capture | undefined {
-    return this.#all.get(id)?.capture;
+    return this.#book.get(id);
   }
 
   /** Throws a Mistake: `capture.duplicate`, or what is wrong with it. Starts on nodes in the background. */
   create(asked: Omit<Capture, 'UUID'>): Capture {
-    const { mechanisms, check, door, limits, newId } = this.#parts;
-    const faults: Fault[] = faultsOf(asked, { mechanisms, check, door });
-    if (faults.length > 0) throw new Mistake(faults, asked.GremlinQuery);
-    if (this.list().some((other) => this.#isSame(other, asked)))
-      throw mistake(
-        'capture.duplicate',
-        'duplicated resource',
-        'captures with this query and type: skein capture list',
-      );
-    if (this.#all.size >= limits.captures)
-      throw mistake('capture.many', `there are ${this.#all.size} captures already`, 'the option capture.max');
-    const capture = { ...asked, UUID: newId() };
-    this.#take(capture);
-    this.#keep();
-    this.#changed();
+    const capture = this.#book.create(asked);
+    this.recheck();
     return capture;
   }
 
   /** False when there is none. Resolves when it runs nowhere any more. */
   async delete(id: string): Promise<boolean> {
-    const its = this.#drop(id);
-    if (!its) return false;
-    this.#keep();
-    await Promise.all([...its.points.values()].map((point) => this.#stop(its, point)));
+    if (!this.#book.delete(id)) return false;
+    await this.#end(id);
     return true;
   }
 
+  /** These are all there are from now on: an analyzer's list. Resolves when the others run nowhere any more. */
+  async replace(captures: readonly Capture[]): Promise<void> {
+    const gone = this.#book.replace(captures);
+    this.recheck();
+    await Promise.all(gone.map((id) => this.#end(id)));
+  }
+
+  /** Where captures are to run may be different now. */
+  recheck(): void {
+    if (this.#book.size > 0) this.#passes.due();
+  }
+
   state(id: string): CaptureState {
-    const its = this.#all.get(id);
+    const its = this.#running.get(id);
     const types: Record<string, number> = {};
     const notes = new Set(its?.refusals);
     let [active, failed] = [0, 0];
@@ -149,11 +130,11 @@ export class Captures {
 
   /** A sentence while captures cannot be kept. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return this.#book.trouble;
   }
 
   *points(): Generator<CapturePoint> {
-    for (const { points } of this.#all.values()) yield* points.values();
+    for (const { points } of this.#running.values()) yield* points.values();
   }
 
   /** The graph has changed. Its revision tells also of nodes that came back as they were, which are no events. */
@@ -164,12 +145,12 @@ export class Captures {
     for (const { kind, element } of commit.events) {
       if (element.kind !== 'node') continue;
       for (const point of [...this.#entries.at(element.id)]) {
-        const its = this.#all.get(point.capture.UUID);
+        const its = this.#running.get(point.capture.UUID);
         if (its && kind === 'removed') void this.#stop(its, point);
         else point.nudge();
       }
     }
-    this.#changed();
+    this.recheck();
   }
 
   /** Takes the words of earlier runs from nodes that nothing captures now. */
@@ -184,59 +165,33 @@ export class Captures {
 
   /** Resolves when nothing runs any more; what is kept stays kept. */
   async stop(): Promise<void> {
-    this.#ttl.stop();
+    this.#book.stop();
     await this.#passes.stop();
     await Promise.all([...this.points()].map((point) => point.stop()));
   }
 
-  #isSame(a: Capture, b: Omit<Capture, 'UUID'>): boolean {
-    if (a.GremlinQuery !== b.GremlinQuery || (a.Type ?? '') !== (b.Type ?? '')) return false;
-    const mechanism = this.#parts.mechanisms.find(({ type }) => type === a.Type);
-    return (a.BPFFilter ?? '') === (b.BPFFilter ?? '') || mechanism?.can.several === false;
-  }
-
-  #take(capture: Capture): void {
-    this.#all.set(capture.UUID, { capture, points: new Map(), matched: 0, refusals: [] });
-    this.#ttl.add(capture);
-  }
-
-  #drop(id: string): Kept | undefined {
-    const its = this.#all.get(id);
-    this.#all.delete(id);
-    this.#ttl.remove(id);
-    return its;
-  }
-
-  /** Where nothing can be written captures run all the same, until the end of the process. */
-  #keep(): void {
-    try {
-      this.#parts.kept.write({ captures: this.list().filter(({ IsStartup }) => !IsStartup) });
-      this.#trouble = undefined;
-    } catch (error) {
-      const trouble = `captures will not survive a restart: ${(error as Error).message}`;
-      if (trouble !== this.#trouble) this.#parts.log.warn(trouble);
-      this.#trouble = trouble;
-    }
-  }
-
-  #changed(): void {
-    if (this.#all.size > 0) this.#passes.due();
+  async #end(id: string): Promise<void> {
+    const its = this.#running.get(id);
+    this.#running.delete(id);
+    if (its) await Promise.all([...its.points.values()].map((point) => this.#stop(its, point)));
   }
 
   async #matchAll(): Promise<void> {
-    for (const its of [...this.#all.values()]) {
+    for (const capture of this.#book.list()) {
+      const its = this.#running.get(capture.UUID) ?? { points: new Map(), matched: 0, refusals: [] };
+      this.#running.set(capture.UUID, its);
       try {
-        const nodes = await this.#parts.match(its.capture.GremlinQuery);
+        const nodes = await this.#parts.match(capture);
         if (this.#passes.isStopped) return;
         // It may have been deleted while it was asked.
-        if (this.#all.get(its.capture.UUID) === its) this.#reconcile(its, nodes);
+        if (this.#running.get(capture.UUID) === its) this.#reconcile(capture, its, nodes);
       } catch (error) {
         its.refusals = [`its query fails: ${(error as Error).message}`];
       }
     }
   }
 
-  #reconcile(its: Kept, found: readonly GraphNode[]): void {
+  #reconcile(capture: Capture, its: Running, found: readonly GraphNode[]): void {
     const { view, namespaces, ownNode, limits } = this.#parts;
     const nodes = new Map(found.map((node) => [node.id, node]));
     const known = namespaces();
@@ -254,7 +209,7 @@ export class Captures {
     for (const node of nodes.values()) {
       if (its.points.has(node.id)) continue;
       const name = String(node.metadata.Name);
-      const why = this.#cannot(its.capture, node);
+      const why = this.#cannot(capture, node);
       if (why !== undefined) refuse(why, name);
       else if (taken >= limits.nodes) beyond++;
       else {
@@ -262,7 +217,7 @@ export class Captures {
         if (typeof place === 'string') refuse(place, name);
         else {
           taken++;
-          this.#start(its, new CapturePoint(its.capture, place, this.#pointParts()));
+          this.#start(its, new CapturePoint(capture, place, this.#pointParts()));
         }
       }
     }
@@ -284,12 +239,12 @@ export class Captures {
     return { ...this.#parts, claims: this.#claims, changed: (point) => this.#entries.changed(point) };
   }
 
-  #start(its: Kept, point: CapturePoint): void {
+  #start(its: Running, point: CapturePoint): void {
     its.points.set(point.place.nodeId, point);
     this.#entries.add(point);
   }
 
-  async #stop(its: Kept, point: CapturePoint): Promise<void> {
+  async #stop(its: Running, point: CapturePoint): Promise<void> {
     if (its.points.get(point.place.nodeId) === point) its.points.delete(point.place.nodeId);
     this.#entries.remove(point);
     await point.stop();

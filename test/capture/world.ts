@@ -1,6 +1,8 @@
 /** A graph, a clock and mechanisms whose strings the test pulls: captures without a kernel. */
+
+import type { KeptCaptures } from '../../src/capture/book.ts';
 import type { Capture } from '../../src/capture/capture.ts';
-import { Captures, type CapturesParts, type KeptCaptures } from '../../src/capture/captures.ts';
+import { Captures, type CapturesParts } from '../../src/capture/captures.ts';
 import { Gate } from '../../src/capture/gate.ts';
 import type { CaptureStats, Mechanism, MechanismContext, Running } from '../../src/capture/mechanism.ts';
 import type { CapturePlace } from '../../src/flow/place.ts';
@@ -128,9 +130,9 @@ export function world(
     counters: () => {},
     view: () => graph.now(),
     apply: (changes) => say(...changes),
-    match: async (query) => {
+    match: async ({ GremlinQuery }) => {
       matches++;
-      return nodesOf(await engine.run(engine.prepare(query), context()));
+      return nodesOf(await engine.run(engine.prepare(GremlinQuery), context()));
     },
     check: (query) => void engine.prepare(query),
     namespaces: () => [],
