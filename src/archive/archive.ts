@@ -8,11 +8,15 @@ import type { FlowView } from '../flow/view.ts';
 import type { GraphEvent, SampleEvent } from '../graph/change.ts';
 import type { Element } from '../graph/element.ts';
 import type { GraphView, Sample, Span } from '../graph/view.ts';
+import type { DumpedOfGraph, DumpPage } from './dump.ts';
 
 export interface Archive extends AsyncDisposable {
   /**
    * Keeps a batch durably: when it resolves, `kill -9` loses nothing of it. The same batch id again changes nothing.
-   * Batches of one writer come one after the other: the next when the one before is kept, or given up.
+   * Batches of one writer come one after the other: the next when the one before is kept, or given up. Many writers
+   * can append at a time. A version is named by its element, the birth of its life and its revision: one that is there
+   * changes nothing, whoever brings it and in whichever batch; nor does an end that is known, nor a sample. What is late
+   * takes its place in valid time. Only an event with `isReopened` opens a life that has ended.
    */
   append(batch: ArchiveBatch): Promise<void>;
   /** Everything as it was at `time`; with `knownAt`, as far as it had been recorded by then. */
@@ -36,6 +40,11 @@ export interface Archive extends AsyncDisposable {
   /** Forgets what ended before. Elements alive stay. */
   prune(before: number): Promise<void>;
   health(): Promise<ArchiveHealth>;
+  /**
+   * All versions and then all samples that are kept, in pages; behind the page whose `next` is given. What was there
+   * before it began comes once; what is added, changed or pruned meanwhile may or may not. dump.ts adds flows and sockets.
+   */
+  dump(after?: string): AsyncIterable<DumpPage<DumpedOfGraph>>;
   /** Where flows are kept; undefined: this archive keeps none. */
   readonly flows?: FlowArchive;
   /** Where sockets are kept; undefined: this archive keeps none. */
@@ -46,6 +55,8 @@ export interface Archive extends AsyncDisposable {
 export interface FlowArchive extends FlowView {
   /** As `append`: durable when it resolves, the same id again changes nothing. */
   append(batch: FlowBatch): Promise<void>;
+  /** Losses one by one as they were told, in pages, as `Archive.dump`. */
+  dumpLosses(after?: string): AsyncIterable<DumpPage<Loss>>;
   prune(before: number): Promise<void>;
   health(): Promise<FlowArchiveHealth>;
 }
@@ -107,6 +118,11 @@ export interface ArchiveBatch {
   readonly time: number;
   readonly events: readonly GraphEvent[];
   readonly samples: readonly SampleEvent[];
+  /**
+   * Passed on for another, an agent: no sign of life of this process, so that it neither hides a gap nor makes one. Its
+   * `time` counts for nothing but to forget its writer when nothing was heard of it for as long as history is kept.
+   */
+  readonly isRelayed?: boolean;
 }
 
 export interface ArchiveHealth {

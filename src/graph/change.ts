@@ -57,6 +57,11 @@ export interface GraphEvent {
   readonly element: Element;
   /** The version that this event ended; undefined when added. */
   readonly before: Element | undefined;
+  /**
+   * Of 'added': this life may have been ended by mistake, when its teller was away for long. It goes on, with the same
+   * versions by the same names, and without a hole.
+   */
+  readonly isReopened?: true;
 }
 
 /** A point of a series, as it is archived. */

@@ -2,6 +2,7 @@
  * What another graph tells of its own versions, to one that mirrors it. A version is named by its element, the birth of
  * this life and its revision, by the graph that made it: told twice, late, or by two ways it is the same version.
  */
+import type { Commit } from './change.ts';
 import type { Element, Metadata } from './element.ts';
 
 export type Told =
@@ -32,4 +33,28 @@ export type Told =
 export interface Teller {
   readonly origin: string;
   readonly host: string;
+}
+
+/** How a mirror takes in what it is told. Times are epoch ms. */
+export interface Mirroring {
+  /** When this process learned of it, by its own clock. */
+  readonly recordedAt: number;
+  /** What is told is all there is of the teller: what else of it is alive here was gone by this moment. */
+  readonly wholeAt?: number;
+}
+
+/** What taking it in did here. Its events are those of any commit, though their times may be older than others'. */
+export interface Mirrored extends Commit {
+  /** Of these an update was told whose version before is not here: a whole version, or a whole picture, is needed. */
+  readonly missing: readonly Pick<Element, 'kind' | 'id'>[];
+}
+
+/** What a mirror keeps beside the graph, and what of that found no room. */
+export interface MirrorCounts {
+  /** Edges told of whose ends are not there yet. */
+  readonly edgesWaiting: number;
+  readonly edgesDropped: number;
+  /** Words on elements that another teller shows. */
+  readonly aside: number;
+  readonly asideDropped: number;
 }
