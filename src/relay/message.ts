@@ -85,6 +85,11 @@ export interface Refusal {
 export interface Batch {
   readonly kind: 'batch';
   readonly seq: number;
+  /**
+   * Number of the batch before it: what the spool lost leaves a gap in its numbers, and who has not got this one knows
+   * that it is another gap. The first ever follows 0.
+   */
+  readonly after: number;
   /** Facts as `wire/facts.ts` encodes them: as they lie in the spool. */
   readonly facts: Uint8Array;
 }
@@ -95,6 +100,8 @@ export interface Ack {
   readonly kept: number;
   /** The next batch shall hold these again from the beginning. */
   readonly wants?: { readonly graph: boolean; readonly sockets: boolean } | undefined;
+  /** From now on so many may be on their way, in place of what the welcome said. */
+  readonly window?: { readonly batchesMax: number; readonly bytesMax: number } | undefined;
 }
 
 /** Sent by both every few seconds, answered at once: a sign of life, and how far the clocks are apart. */
