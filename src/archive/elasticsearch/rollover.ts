@@ -1,0 +1,128 @@
+/**
+ * An index in slices of time: `<prefix><name>-<format>-<start>`. What a document is about, a moment, names its slice, so
+ * that the same document always comes to the same place; whole slices are forgotten by age and by size. A slice begins
+ * in the future, when all who write have heard of it.
+ */
+import type { Elastic } from './client.ts';
+import { indexName, makeIndex } from './templates.ts';
+
+/** So long before it begins a new slice is made; what others have made is seen as often. */
+const AHEAD_MS = 120_000;
+export const SLICES_READ_MS = 60_000;
+const SLICES_MAX = 500;
+
+export interface SlicesOptions {
+  readonly elastic: Elastic;
+  readonly prefix: string;
+  /** Of the template. */
+  readonly name: string;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  readonly sliceBytes: number;
+  readonly sliceMs: number;
+}
+
+export interface Slice {
+  readonly index: string;
+  /** The first moment that is its; of the oldest, all before too. */
+  readonly start: number;
+  readonly bytes: number;
+  readonly documents: number;
+}
+
+export class Slices {
+  readonly #options: SlicesOptions;
+  readonly #base: string;
+  /** Oldest first. */
+  #slices: readonly Slice[] = [];
+
+  constructor(options: SlicesOptions) {
+    this.#options = options;
+    this.#base = indexName(options.prefix, options.name);
+  }
+
+  /** All of them, as searches name them. */
+  get pattern(): string {
+    return `${this.#base}-*`;
+  }
+
+  get list(): readonly Slice[] {
+    return this.#slices;
+  }
+
+  get bytes(): number {
+    return this.#slices.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Reads which there are; makes the first. Call before the first `indexAt`. */
+  async begin(): Promise<void> {
+    await this.read();
+    if (this.#slices.length > 0) return;
+    await makeIndex(this.#options.elastic, `${this.#base}-0`);
+    await this.read();
+  }
+
+  async read(): Promise<void> {
+    const rows = await this.#options.elastic.request<Row[]>({
+      method: 'GET',
+      path: `/_cat/indices/${this.pattern}`,
+      query: { format: 'json', bytes: 'b', h: 'index,store.size,docs.count', expand_wildcards: 'open' },
+      fine: [404],
+    });
+    const slices = (rows ?? []).flatMap(({ index, 'store.size': bytes, 'docs.count': documents }) => {
+      const start = Number(index.slice(this.#base.length + 1));
+      return Number.isSafeInteger(start)
+        ? [{ index, start, bytes: Number(bytes ?? 0), documents: Number(documents ?? 0) }]
+        : [];
+    });
+    this.#slices = slices.sort((a, b) => a.start - b.start);
+  }
+
+  /** Where a document about that moment belongs. */
+  indexAt(time: number): string {
+    const slice = this.#slices.findLast(({ start }) => start <= time) ?? this.#slices[0];
+    return slice?.index ?? `${this.#base}-0`;
+  }
+
+  /** Makes a new slice when the last has grown large or old enough. */
+  async roll(now: number): Promise<void> {
+    const last = this.#slices.at(-1);
+    if (!last || last.start > now || this.#slices.length >= SLICES_MAX) return;
+    const { elastic, sliceBytes, sliceMs } = this.#options;
+    // The first one begins with time itself: it is as old as its neighbours would be.
+    const isOld = last.start === 0 ? last.documents > 0 && last.bytes >= sliceBytes / 10 : now - last.start >= sliceMs;
+    if (!isOld && last.bytes < sliceBytes) return;
+    await makeIndex(elastic, `${this.#base}-${Math.floor(now + AHEAD_MS)}`);
+    await this.read();
+  }
+
+  /** Drops slices that are wholly older than that, and the oldest while all together are too large. Gives their names. */
+  async drop(now: number): Promise<string[]> {
+    const { elastic, maxAgeMs, maxBytes } = this.#options;
+    const dropped: string[] = [];
+    let bytes = this.bytes;
+    for (const [i, slice] of this.#slices.entries()) {
+      const next = this.#slices[i + 1];
+      if (!next || next.start > now) break;
+      if (next.start > now - maxAgeMs && bytes <= maxBytes) break;
+      await elastic.request({ method: 'DELETE', path: `/${slice.index}`, fine: [404] });
+      bytes -= slice.bytes;
+      dropped.push(slice.index);
+    }
+    if (dropped.length > 0) await this.read();
+    return dropped;
+  }
+
+  /** Roll and drop when due: several may do it at once. */
+  async keep(now: number): Promise<string[]> {
+    await this.read();
+    await this.roll(now);
+    return this.drop(now);
+  }
+}
+
+interface Row {
+  readonly index: string;
+  readonly 'store.size'?: string | null;
+  readonly 'docs.count'?: string | null;
+}
