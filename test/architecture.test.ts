@@ -19,12 +19,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   probes: ['native', 'openflow', 'ovsdb', 'ends', 'graph', 'model', 'std'],
   capture: ['native', 'ovsdb', 'flow', 'graph', 'model', 'std'],
   rules: ['graph', 'model', 'std'],
+  security: ['std'],
   relay: ['archive', 'contract', 'flow', 'ends', 'graph', 'model', 'std'],
   contract: ['model', 'std'],
   config: ['model', 'std'],
-  api: ['contract', 'query', 'archive', 'capture', 'rules', 'flow', 'ends', 'graph', 'model', 'std'],
+  api: ['contract', 'query', 'archive', 'capture', 'rules', 'security', 'flow', 'ends', 'graph', 'model', 'std'],
   lab: ['std'],
-  cli: ['contract', 'config', 'lab', 'std'],
+  cli: ['contract', 'config', 'lab', 'security', 'std'],
 };
 
 /** The roots: they put the parts together, and nothing imports them but each other. */
