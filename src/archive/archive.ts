@@ -42,7 +42,7 @@ export interface Archive extends AsyncDisposable {
   health(): Promise<ArchiveHealth>;
   /**
    * All versions and then all samples that are kept, in pages; behind the page whose `next` is given. What was there
-   * before it began comes once; what is added, changed or pruned meanwhile may or may not. dump.ts adds flows and sockets.
+   * before it began comes once; what is added, changed or pruned meanwhile may or may not. dump-all.ts adds flows and sockets.
    */
   dump(after?: string): AsyncIterable<DumpPage<DumpedOfGraph>>;
   /** Where flows are kept; undefined: this archive keeps none. */

@@ -4,10 +4,12 @@ import type { Element } from '../../graph/element.ts';
 import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
+import type { DumpedOfGraph, DumpPage } from '../dump.ts';
 import { type FlowKeeping, flowDefaults } from '../flow-keeping.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { type SocketKeeping, socketDefaults } from '../socket-keeping.ts';
 import { ThreadCalls } from './calls.ts';
+import { dumpGraph } from './dump.ts';
 import { EmbeddedFlows } from './flows/archive.ts';
 import { packBatch } from './packed.ts';
 import type { Order, Read, Summary } from './protocol.ts';
@@ -146,6 +148,10 @@ class EmbeddedArchive implements Archive {
       samples: summary.samples,
       range: summary.range,
     };
+  }
+
+  dump(after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+    return dumpGraph(this.#thread, after);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -25,6 +25,8 @@ export type Read =
   | { readonly kind: 'between'; readonly span: Span }
   | { readonly kind: 'versions'; readonly ids: readonly string[]; readonly span: Span }
   | { readonly kind: 'open' }
+  /** Rows behind the one with this number. */
+  | { readonly kind: 'dump'; readonly of: 'versions' | 'samples'; readonly after: number; readonly rowsMax: number }
   | { readonly kind: 'samples'; readonly ids: readonly string[]; readonly series: string; readonly span: Span };
 
 export type Order =
@@ -72,10 +74,11 @@ export type Reply =
 
 /** A part of what is read. */
 export interface Part {
-  readonly of: 'elements' | 'samples' | 'counters';
+  readonly of: 'elements' | 'samples' | 'counters' | 'dumped';
   /**
-   * A JSON list; of elements, of samples `[id, start, last, names, counts]`, or of counters
-   * `[id, series, start, last, names, counts, names of totals, totals]`.
+   * A JSON list; of elements, of samples `[id, start, last, names, counts]`, of counters
+   * `[id, series, start, last, names, counts, names of totals, totals]`, or, dumped, of versions
+   * `[row, when the end was recorded, element]` or samples `[row, …as counters]`.
    */
   readonly text: string;
 }

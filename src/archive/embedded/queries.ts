@@ -80,3 +80,15 @@ export const COUNTERS = `select e.id, r.name, s.start, s.last, w.names, s.counts
     and x.series = r.series and x.last <= :at order by x.last desc limit 1)
   cross join shapes w on w.shape = s.shape left join shapes t on t.shape = s.total_shape
   where s.last >= i.value ->> 1`;
+
+/** Every version, in the order they were written. */
+export const DUMP_VERSIONS = `
+  ${COLUMNS('l.deleted', `ifnull(${NEXT}, l.deleted)`)}, v.version, l.deleted_recorded
+  from versions v cross join lives l on l.life = v.life
+  ${DETAILS}
+  where v.version > :after order by v.version limit :rowsMax`;
+
+export const DUMP_SAMPLES = `select s.sample, e.id, r.name, s.start, s.last, w.names, s.counts, t.names, s.totals
+  from samples s cross join elements e on e.element = s.element cross join series r on r.series = s.series
+  cross join shapes w on w.shape = s.shape left join shapes t on t.shape = s.total_shape
+  where s.sample > :after order by s.sample limit :rowsMax`;

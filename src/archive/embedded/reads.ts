@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { mistake } from '../../std/mistake.ts';
 import type { Part, Read } from './protocol.ts';
-import { AT, BETWEEN, COUNTERS, KNOWN_AT, OF_IDS, OPEN, SAMPLES } from './queries.ts';
+import { AT, BETWEEN, COUNTERS, DUMP_SAMPLES, DUMP_VERSIONS, KNOWN_AT, OF_IDS, OPEN, SAMPLES } from './queries.ts';
 
 /** Rows in one part: reading them takes about 2 ms. */
 const PART_ROWS = 1_000;
@@ -32,6 +32,11 @@ export class Reads {
         );
       case 'open':
         return inParts('elements', elementTexts(this.#rows(OPEN, {})));
+      case 'dump': {
+        const { of, after, rowsMax } = what;
+        const rows = this.#rows(of === 'versions' ? DUMP_VERSIONS : DUMP_SAMPLES, { after, rowsMax });
+        return inParts('dumped', of === 'versions' ? versionTexts(rows) : sampleTexts(rows));
+      }
       case 'samples': {
         const rows = this.#rows(SAMPLES, { ids: jsonIds(what.ids), series: what.series, ...what.span });
         return inParts('samples', listTexts(this.#bounded('samples', rows)));
@@ -99,6 +104,15 @@ function* elementTexts(rows: Iterable<Row>, counted?: Map<number, number>): Gene
     const end = `${deleted === null ? '' : `,"deletedAt":${deleted}`}${validTo === null ? '' : `,"validTo":${validTo}`}`;
     yield `{${what},"id":${id},"metadata":${metadata},${words},"createdAt":${created},"updatedAt":${since}${end},"recordedAt":${recorded},"revision":${revision}}`;
   }
+}
+
+function* versionTexts(rows: Iterable<Row>): Generator<string> {
+  for (const row of rows) for (const text of elementTexts([row])) yield `[${row[14]},${row[15]},${text}]`;
+}
+
+function* sampleTexts(rows: Iterable<Row>): Generator<string> {
+  for (const [sample, ...counters] of rows)
+    for (const text of counterTexts([counters])) yield `[${sample},${text.slice(1)}`;
 }
 
 function* listTexts(rows: Iterable<Row>): Generator<string> {

@@ -4,6 +4,7 @@ import type { Loss } from '../../flow/loss.ts';
 import type { FlowQuery, Span } from '../../flow/view.ts';
 import type { FlowArchive, FlowArchiveHealth, FlowBatch } from '../archive.ts';
 import { readBatchId } from '../batchid.ts';
+import { type DumpPage, pagesOf } from '../dump.ts';
 import { FirstFlows, flowOrder, inBatches, meets, overlaps, windowOf } from '../flow-query.ts';
 import { lossesTogether } from '../losses.ts';
 
@@ -94,6 +95,10 @@ export class MemoryFlows implements FlowArchive {
   async loss(span?: Span): Promise<readonly Loss[]> {
     if (!span) return [];
     return lossesTogether(this.#losses.filter(({ from, to }) => to >= span.from && from <= span.to));
+  }
+
+  async *dumpLosses(after?: string): AsyncGenerator<DumpPage<Loss>> {
+    yield* pagesOf(this.#losses, after);
   }
 
   async prune(before: number): Promise<void> {

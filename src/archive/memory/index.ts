@@ -5,6 +5,7 @@ import type { Counters, GraphView, Sample, Span } from '../../graph/view.ts';
 import { type Clock, systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import { readBatchId } from '../batchid.ts';
+import { type DumpedOfGraph, type DumpPage, pagesOf } from '../dump.ts';
 import { gapsBetween } from '../gaps.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { MemoryFlows, type MemoryFlowsOptions } from './flows.ts';
@@ -154,6 +155,15 @@ export class MemoryArchive implements Archive {
       samples: this.#sampleCount,
       range: this.#range,
     };
+  }
+
+  async *dump(after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+    const items: DumpedOfGraph[] = [];
+    for (const life of this.#all())
+      for (const element of life.between(EVER))
+        items.push({ kind: 'version', element, ...(life.end && { endRecordedAt: life.end.recordedAt }) });
+    for (const samples of this.#samples.values()) for (const sample of samples) items.push({ kind: 'sample', sample });
+    yield* pagesOf(items, after);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

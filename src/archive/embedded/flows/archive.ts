@@ -4,6 +4,7 @@ import type { Loss } from '../../../flow/loss.ts';
 import type { FlowQuery, Span } from '../../../flow/view.ts';
 import { mistake } from '../../../std/mistake.ts';
 import type { FlowArchive, FlowArchiveHealth, FlowBatch } from '../../archive.ts';
+import { type DumpPage, PAGE_ITEMS } from '../../dump.ts';
 import { agesByName, type FlowKeeping } from '../../flow-keeping.ts';
 import { BATCH_FLOWS, FirstFlows, flowOrder, inBatches, meets, windowOf } from '../../flow-query.ts';
 import { lossesTogether } from '../../losses.ts';
@@ -117,6 +118,15 @@ export class EmbeddedFlows implements FlowArchive {
     if (!span) return [];
     const { losses = [] } = await this.#ask({ kind: 'losses', span });
     return lossesTogether(losses.map((words) => JSON.parse(words) as Loss));
+  }
+
+  async *dumpLosses(after?: string): AsyncGenerator<DumpPage<Loss>> {
+    for (let row = Number(after ?? 0); ; ) {
+      const { losses = [], lastRow = row } = await this.#ask({ kind: 'dumpLosses', after: row, rowsMax: PAGE_ITEMS });
+      if (losses.length === 0) return;
+      row = lastRow;
+      yield { items: losses.map((words) => JSON.parse(words) as Loss), next: String(row) };
+    }
   }
 
   async prune(before: number): Promise<void> {

@@ -10,6 +10,7 @@ export type FlowOrder =
   | { readonly kind: 'metrics'; readonly names: readonly FlowName[]; readonly span: Span | undefined }
   | { readonly kind: 'packets'; readonly uuids: readonly string[]; readonly span: Span | undefined }
   | { readonly kind: 'losses'; readonly span: Span }
+  | { readonly kind: 'dumpLosses'; readonly after: number; readonly rowsMax: number }
   | { readonly kind: 'prune'; readonly before: number }
   | { readonly kind: 'summary' };
 
@@ -70,6 +71,8 @@ export interface FlowAnswer {
   readonly packets?: PackedPackets;
   /** As JSON each. */
   readonly losses?: readonly string[];
+  /** Of `dumpLosses`: number of the last row. */
+  readonly lastRow?: number;
   readonly summary?: FlowSummary;
 }
 

@@ -149,6 +149,11 @@ export class FlowReads {
     return { losses: rows.map(({ words }) => String(words)) };
   }
 
+  dumpLosses(after: number, rowsMax: number): FlowAnswer {
+    const rows = this.#sql.lossesBehind.all(after, rowsMax);
+    return { losses: rows.map(({ words }) => String(words)), lastRow: Number(rows.at(-1)?.loss ?? after) };
+  }
+
   /** Oldest first: slots of the coarsest level, …, the newest point. */
   #pointsOf({ uuid, start }: FlowName, span: Span | undefined): FlowMetric[] {
     const row = this.#headOf(uuid, start);
@@ -272,6 +277,7 @@ function statements(db: DatabaseSync) {
     packets: prepare(
       'select place, time, length, link_type, data from packets where uuid = ? and time >= ? and time <= ? order by place',
     ),
+    lossesBehind: prepare('select loss, words from losses where loss > ? order by loss limit ?'),
     losses: prepare('select words from losses where last >= ? and first <= ? order by first limit ?'),
   };
 }

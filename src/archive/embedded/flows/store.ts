@@ -96,6 +96,8 @@ export class FlowStore {
         return reads.packets(order.uuids, order.span);
       case 'losses':
         return reads.losses(order.span);
+      case 'dumpLosses':
+        return reads.dumpLosses(order.after, order.rowsMax);
       case 'prune':
         return answered(aging.before(order.before));
       case 'summary':
