@@ -28,6 +28,7 @@ export const lossStages = [
   'queue',
   'flow-table',
   'raw-packets',
+  'relay',
   'archive',
 ] as const;
 export type LossStage = (typeof lossStages)[number];

@@ -1,0 +1,84 @@
+import type { Flow } from '../../../src/flow/flow.ts';
+import type { FlowQuery, FlowView } from '../../../src/flow/view.ts';
+import type { Fleet, FleetAgent } from '../../../src/relay/fleet/fleet.ts';
+import { flowAnswers } from '../../../src/relay/fleet/flow-answers.ts';
+import { FleetFlows } from '../../../src/relay/fleet/flows.ts';
+import { Unavailable } from '../../../src/std/unavailable.ts';
+import { LiveList } from '../../archive/flows/live-list.ts';
+import { flowOf } from '../../archive/flows/made.ts';
+
+test('flows of all agents come as one answer, in the order asked for', async () => {
+  const { flows } = fleetOf({ a: [made('1', 10), made('3', 30)], b: [made('2', 20), made('4', 40)] });
+  const sort = { field: 'Start', isDescending: true };
+  expect(await uuids(flows.find({ where: [], sort }))).toEqual(['4', '3', '2', '1']);
+  expect(await uuids(flows.find({ where: [], sort, skip: 1, limit: 2 }))).toEqual(['3', '2']);
+});
+
+test('a condition that cannot be told is looked at here', async () => {
+  const { flows } = fleetOf({ a: [made('1', 10), made('2', 20)], b: [made('3', 30)] });
+  const late: FlowQuery = { where: [{ anyOf: [{ field: 'Start', test: (value) => (value as number) > 15 }] }] };
+  expect((await uuids(flows.find(late))).sort()).toEqual(['2', '3']);
+  expect(await flows.count(late)).toBe(2);
+  expect(await flows.count({ ...late, limit: 1 })).toBe(1);
+});
+
+test('flows of one node are asked of its own agent alone', async () => {
+  const { flows, asked } = fleetOf({ a: [made('1', 10, 'node-a')], b: [made('2', 20, 'node-b')] });
+  const where = [{ anyOf: [{ field: 'NodeTID', test: (it: unknown) => it === 'node-b', equals: ['node-b'] }] }];
+  expect(await uuids(flows.find({ where }))).toEqual(['2']);
+  expect(asked).toEqual(['b flows.find']);
+});
+
+test('whoever told of a flow is asked about it, and the others are left alone', async () => {
+  const { flows, asked } = fleetOf({ a: [made('1', 10)], b: [made('2', 20)] });
+  await uuids(flows.find({ where: [] }));
+  asked.length = 0;
+  expect([...(await flows.metrics(['2'])).keys()]).toEqual(['2']);
+  expect(asked).toEqual(['b flows.metrics']);
+  await flows.metrics(['unheard of']);
+  expect(asked.slice(1).sort()).toEqual(['a flows.metrics', 'b flows.metrics']);
+});
+
+test('an agent that does not answer costs its part, and is named until it does', async () => {
+  const { flows, silence } = fleetOf({ a: [made('1', 10)], b: [made('2', 20)] });
+  silence.add('b');
+  expect(await uuids(flows.find({ where: [] }))).toEqual(['1']);
+  expect(await flows.loss()).toMatchObject([{ host: 'host-b', stage: 'relay', from: 1_000 }]);
+  silence.clear();
+  expect((await uuids(flows.find({ where: [] }))).sort()).toEqual(['1', '2']);
+  expect(await flows.loss()).toEqual([]);
+});
+
+function made(UUID: string, Start: number, NodeTID = 'n'): Flow {
+  return flowOf(1, { UUID, Start, NodeTID });
+}
+
+async function uuids(found: ReturnType<FlowView['find']>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const batch of found) all.push(...batch.map(({ UUID }) => UUID));
+  return all;
+}
+
+function fleetOf(lists: Readonly<Record<string, readonly Flow[]>>) {
+  const asked: string[] = [];
+  const silence = new Set<string>();
+  const agents = Object.entries(lists).map(([id, list]): FleetAgent => {
+    const live = new LiveList();
+    for (const flow of list) live.flows.set(flow.UUID, flow);
+    const answers = flowAnswers(live);
+    return {
+      id,
+      host: `host-${id}`,
+      origin: `agent.${id}`,
+      async *ask(what, body) {
+        asked.push(`${id} ${what}`);
+        if (silence.has(id)) throw new Unavailable('its answer', 'it to be there');
+        // As it travels.
+        yield* answers[what]?.(JSON.parse(JSON.stringify(body)), new AbortController().signal) ?? [];
+      },
+    };
+  });
+  const fleet: Fleet = { connected: () => agents, away: () => [] };
+  const originOf = (tid: string) => (tid.startsWith('node-') ? `agent.${tid.slice(5)}` : undefined);
+  return { flows: new FleetFlows({ fleet, originOf, nowMs: () => 1_000 }), asked, silence };
+}
