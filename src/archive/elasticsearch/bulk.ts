@@ -160,7 +160,7 @@ export class BulkWriter {
     const again: Pending[] = [];
     const rejected: { pending: Pending; type: string; reason: string }[] = [];
     for (const [i, pending] of batch.entries()) {
-      const { status = 0, error } = Object.values(items[i] ?? {})[0] ?? {};
+      const { status = 0, error }: BulkAnswerItem = Object.values(items[i] ?? {})[0] ?? {};
       const [type, reason] = error ? reasonOf(error) : ['', ''];
       // What is deleted need not be there.
       if ((status >= 200 && status < 300) || (status === 404 && pending.item.op === 'delete')) {
@@ -219,7 +219,12 @@ interface Job extends PromiseWithResolvers<BulkOutcome> {
 
 interface BulkAnswer {
   readonly errors?: boolean;
-  readonly items?: readonly Readonly<Record<string, { readonly status?: number; readonly error?: unknown }>>[];
+  readonly items?: readonly Readonly<Record<string, BulkAnswerItem>>[];
+}
+
+interface BulkAnswerItem {
+  readonly status?: number;
+  readonly error?: unknown;
 }
 
 function settle(job: Job): void {

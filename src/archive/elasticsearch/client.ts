@@ -76,9 +76,9 @@ async function clientFor(place: ElasticsearchPlace, timeoutMs: number): Promise<
   ]);
   class PlainTransport extends Transport {
     constructor(options: ConstructorParameters<typeof Transport>[0]) {
+      const { productCheck: _, ...others } = options;
       super({
-        ...options,
-        productCheck: null,
+        ...others,
         vendoredHeaders: {
           jsonContentType: 'application/json',
           ndjsonContentType: 'application/x-ndjson',

@@ -26,6 +26,7 @@ export interface Slice {
   readonly index: string;
   /** The first moment that is its; of the oldest, all before too. */
   readonly start: number;
+  readonly madeAt: number;
   readonly bytes: number;
   readonly documents: number;
 }
@@ -66,7 +67,7 @@ export class Slices {
     const rows = await this.#options.elastic.request<Row[]>({
       method: 'GET',
       path: `/_cat/indices/${this.pattern}`,
-      query: { format: 'json', bytes: 'b', h: 'index,store.size,docs.count', expand_wildcards: 'open' },
+      query: { format: 'json', bytes: 'b', h: 'index,store.size,docs.count,creation.date', expand_wildcards: 'open' },
       fine: [404],
     });
     const slices = (rows ?? []).flatMap(({ index, 'store.size': bytes, 'docs.count': documents }) => {
@@ -89,8 +90,8 @@ export class Slices {
     const last = this.#slices.at(-1);
     if (!last || last.start > now || this.#slices.length >= SLICES_MAX) return;
     const { elastic, sliceBytes, sliceMs } = this.#options;
-    // The first one begins with time itself: it is as old as its neighbours would be.
-    const isOld = last.start === 0 ? last.documents > 0 && last.bytes >= sliceBytes / 10 : now - last.start >= sliceMs;
+    // By the server's own clock too: the first one begins with time itself.
+    const isOld = last.documents > 0 && now - Math.max(last.start, last.madeAt) >= sliceMs;
     if (!isOld && last.bytes < sliceBytes) return;
     await makeIndex(elastic, `${this.#base}-${Math.floor(now + AHEAD_MS)}`);
     await this.read();
@@ -125,4 +126,5 @@ interface Row {
   readonly index: string;
   readonly 'store.size'?: string | null;
   readonly 'docs.count'?: string | null;
+  readonly 'creation.date'?: string;
 }

@@ -1,0 +1,134 @@
+/**
+ * What all parts of the archive stand on: the way to the server, which is first gone when something is wanted, the
+ * templates and first indices, made at first contact, the writer they share, and what of it has to be refreshed.
+ */
+import { type Clock, systemClock } from '../../std/clock.ts';
+import { type BulkItem, type BulkOutcome, BulkWriter } from './bulk.ts';
+import { Elastic } from './client.ts';
+import { Refused } from './failure.ts';
+import { type ElasticsearchArchiveOptions, type ElasticsearchKeeping, keepingDefaults } from './options.ts';
+import { Slices } from './rollover.ts';
+import { type Server, serverOf } from './server.ts';
+import { type IndexTemplate, indexName, makeTemplates, REJECTED } from './templates.ts';
+
+/** Asking a server for the first time is tried again after so long at the earliest; until then the last answer holds. */
+const FIRST_CONTACT_MS = 1_000;
+
+export class Ground {
+  readonly elastic: Elastic;
+  readonly keeping: ElasticsearchKeeping;
+  readonly clock: Clock;
+  readonly bulk: BulkWriter;
+  readonly #templates: ((server: Server) => readonly IndexTemplate[])[] = [() => [REJECTED]];
+  readonly #slices: Slices[] = [];
+  readonly #dirty = new Set<string>();
+  #begun: Promise<Server> | undefined;
+  #refusedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ElasticsearchArchiveOptions) {
+    this.elastic = new Elastic(options);
+    this.keeping = keepingOf(options);
+    this.clock = options.clock ?? systemClock;
+    this.bulk = new BulkWriter({
+      elastic: this.elastic,
+      rejectedIndex: this.index('rejected'),
+      clock: systemClock,
+      random: options.random ?? Math.random,
+    });
+  }
+
+  /** Called by each part when it is made: what its indices look like on that server. */
+  use(templates: (server: Server) => readonly IndexTemplate[]): void {
+    this.#templates.push(templates);
+  }
+
+  /** An index of that template in slices of time, begun at first contact. Called by each part when it is made. */
+  slices(
+    name: string,
+    limits: Partial<Pick<ElasticsearchKeeping, 'maxBytes' | 'maxAgeMs' | 'sliceBytes' | 'sliceMs'>> = {},
+  ): Slices {
+    const slices = new Slices({ ...this.keeping, ...limits, elastic: this.elastic, name });
+    this.#slices.push(slices);
+    return slices;
+  }
+
+  /** Full name of an index that is not sliced. */
+  index(name: string): string {
+    return indexName(this.keeping.prefix, name);
+  }
+
+  /** Resolves when server and indices are there; rejects with Unavailable while not, and tries again when asked again. */
+  ready(): Promise<Server> {
+    if (this.#begun && performance.now() < this.#refusedUntil) return this.#begun;
+    if (this.#refusedUntil !== Number.NEGATIVE_INFINITY) this.#begun = undefined;
+    this.#refusedUntil = Number.NEGATIVE_INFINITY;
+    this.#begun ??= this.#begin();
+    this.#begun.catch(() => {
+      this.#refusedUntil = performance.now() + FIRST_CONTACT_MS;
+    });
+    return this.#begun;
+  }
+
+  /** Writes through the shared writer, and remembers what to refresh before it is read. */
+  async write(items: readonly BulkItem[]): Promise<BulkOutcome> {
+    await this.ready();
+    try {
+      return await this.bulk.write(items);
+    } catch (error) {
+      // Somebody has removed an index: it is made again when we begin again.
+      if (error instanceof Refused && error.status === 404) this.#begun = undefined;
+      throw error;
+    } finally {
+      for (const { index } of items) this.#dirty.add(index);
+    }
+  }
+
+  /** What was written before shows in searches after. Indices by name, or by beginning with a `*` at the end. */
+  async fresh(...patterns: readonly string[]): Promise<void> {
+    const stale = [...this.#dirty].filter((index) => patterns.some((pattern) => fits(index, pattern)));
+    if (stale.length === 0) return;
+    for (const index of stale) this.#dirty.delete(index);
+    try {
+      for (const pattern of patterns)
+        if (stale.some((index) => fits(index, pattern)))
+          await this.elastic.request({
+            method: 'POST',
+            path: `/${pattern}/_refresh`,
+            query: { ignore_unavailable: true },
+          });
+    } catch (error) {
+      for (const index of stale) this.#dirty.add(index);
+      throw error;
+    }
+  }
+
+  /** Slices roll over and are dropped as they are due. Gives names of what was dropped. */
+  async keep(): Promise<string[]> {
+    await this.ready();
+    const dropped: string[] = [];
+    for (const slices of this.#slices) dropped.push(...(await slices.keep(this.clock.now())));
+    return dropped;
+  }
+
+  async close(): Promise<void> {
+    await this.elastic.close();
+  }
+
+  async #begin(): Promise<Server> {
+    const server = await serverOf(this.elastic);
+    const { prefix, shards, replicas } = this.keeping;
+    const templates = this.#templates.flatMap((of) => of(server));
+    await makeTemplates(this.elastic, { prefix, shards, replicas, templates });
+    for (const slices of this.#slices) await slices.begin();
+    return server;
+  }
+}
+
+function keepingOf(options: ElasticsearchArchiveOptions): ElasticsearchKeeping {
+  const given = Object.entries(options).filter(([name, value]) => name in keepingDefaults && value !== undefined);
+  return { ...keepingDefaults, ...Object.fromEntries(given) };
+}
+
+function fits(index: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? index.startsWith(pattern.slice(0, -1)) : index === pattern;
+}
