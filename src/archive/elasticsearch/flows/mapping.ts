@@ -126,7 +126,10 @@ const metricProperties = {
 };
 
 /** A point of a flow: what one update added, or all of the updates of one slot. */
-export const pointMapping = { dynamic: false, properties: { '@timestamp': date, UUID: text, ...metricProperties } };
+export const pointMapping = {
+  dynamic: false,
+  properties: { '@timestamp': date, UUID: text, ...metricProperties, order: whole },
+};
 
 export const packetMapping = {
   dynamic: false,
@@ -149,6 +152,9 @@ export const lossMapping = {
     to: whole,
   },
 };
+
+/** Of writers: the batch that was written last; of the archive: until when all is forgotten. */
+export const stateMapping = { dynamic: false, properties: { '@timestamp': date, n: whole, time: whole } };
 
 function ownProperties(): Properties {
   const top: Record<string, unknown> = {};

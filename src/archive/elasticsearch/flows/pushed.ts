@@ -29,7 +29,7 @@ export function overlapping({ from, to }: Span): object[] {
 }
 
 /** Longs of the server end later than ours. */
-function clamp(time: number): number {
+export function clamp(time: number): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, time));
 }
 

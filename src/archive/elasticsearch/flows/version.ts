@@ -1,4 +1,4 @@
-/** Which word about a flow is the newest: a number that the server compares (`version_type: external`), in 63 bits. */
+/** Which word about a flow is the newest: a number that the server compares (`version_type: external_gte`), in 63 bits. */
 
 /** 2020: 41 bits of milliseconds from here last until 2089. */
 const EPOCH_MS = Date.UTC(2020, 0, 1);
@@ -11,9 +11,9 @@ const BATCH_MASK = (1n << BATCH_BITS) - 1n;
  * again has the version it had, and what is overtaken has a lower one. The count of batches begins anew after four
  * million: then of two words about one packet, told in batches on either side of that, the earlier may stay.
  */
-export function versionOf(lastMs: number, n: number): string {
+export function versionOf(lastMs: number, n: number): bigint {
   const time = BigInt(Math.max(0, Math.min(TIME_MAX, Math.floor(lastMs) - EPOCH_MS)));
-  return String((time << BATCH_BITS) | (BigInt(n) & BATCH_MASK));
+  return (time << BATCH_BITS) | (BigInt(n) & BATCH_MASK);
 }
 
 /** Points of one flow and one time in the order they were told. */

@@ -2,63 +2,37 @@
 import type { Flow } from '../../../flow/flow.ts';
 import type { FlowBatch } from '../../archive.ts';
 import { readBatchId } from '../../batchid.ts';
+import type { BulkItem } from '../bulk.ts';
 import { documentOf, type HostOf } from './document.ts';
-import type { FlowNames } from './names.ts';
+import type { FlowPlaces } from './places.ts';
 import { orderOf, versionOf } from './version.ts';
 
-export type Word =
-  | { readonly kind: 'create'; readonly index: string; readonly id: string; readonly document: object }
-  | {
-      readonly kind: 'index';
-      readonly index: string;
-      readonly id: string;
-      readonly document: object;
-      /** External: one that is not lower than what is there is not written. */
-      readonly version: string;
-    }
-  | { readonly kind: 'delete'; readonly index: string; readonly id: string; readonly version: string };
-
-export function* wordsOf(batch: FlowBatch, names: FlowNames, hostOf?: HostOf): Generator<Word> {
+export function wordsOf(batch: FlowBatch, places: FlowPlaces, hostOf?: HostOf): BulkItem[] {
   const { n } = readBatchId(batch.id);
+  const words: BulkItem[] = [];
+  const create = (index: string, i: number, document: object) =>
+    words.push({ op: 'create', index, id: `${batch.id}:${i}`, doc: JSON.stringify(document) });
   // Of several words of one batch the last is what it is.
   const newest = new Map<string, Flow>();
   for (const [i, flow] of batch.flows.entries()) {
     newest.set(flow.UUID, flow);
     const point = flow.LastUpdateMetric;
     if (!point) continue;
-    yield {
-      kind: 'create',
-      index: names.pointsOf(point.Start),
-      id: `${batch.id}:${i}`,
-      document: { '@timestamp': point.Last, UUID: flow.UUID, ...point, order: orderOf(n, i) },
-    };
+    const document = { '@timestamp': point.Last, UUID: flow.UUID, ...point, order: orderOf(n, i) };
+    create(places.points.indexAt(point.Start), i, document);
   }
   for (const flow of newest.values()) {
     const version = versionOf(flow.Last, n);
-    const { UUID: id, Start } = flow;
-    yield { kind: 'index', index: names.flowsOf(Start), id, version, document: documentOf(flow, hostOf) };
-    const after = names.flowsAfter(Start);
-    if (after !== undefined) yield { kind: 'delete', index: after, id, version };
+    const [index, later] = places.ofFlow(flow.Start);
+    words.push({ op: 'index', index, id: flow.UUID, version, doc: JSON.stringify(documentOf(flow, hostOf)) });
+    if (later !== undefined) words.push({ op: 'delete', index: later, id: flow.UUID, version });
   }
   for (const [i, { uuid, packet }] of batch.rawPackets.entries()) {
     const { data, ...rest } = packet;
-    yield {
-      kind: 'create',
-      index: names.packetsOf(packet.timestampMs),
-      id: `${batch.id}:${i}`,
-      document: {
-        '@timestamp': Math.floor(packet.timestampMs),
-        UUID: uuid,
-        ...rest,
-        data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-      },
-    };
+    const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+    const time = Math.floor(packet.timestampMs);
+    create(places.packets.indexAt(time), i, { '@timestamp': time, UUID: uuid, ...rest, data: text });
   }
-  for (const [i, loss] of batch.losses.entries())
-    yield {
-      kind: 'create',
-      index: names.losses,
-      id: `${batch.id}:${i}`,
-      document: { '@timestamp': loss.to, ...loss },
-    };
+  for (const [i, loss] of batch.losses.entries()) create(places.losses, i, { '@timestamp': loss.to, ...loss });
+  return words;
 }
