@@ -1,6 +1,6 @@
 /** A real LLDP daemon at the other end of a cable. Needs root, lldpd. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDoor } from '../../src/native/index.ts';
@@ -66,52 +66,30 @@ async function end(signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
-function speak(...more: readonly string[]): void {
-  const socket = join(folder, 'lldpd.sock');
-  const words = ['netns', 'exec', there.name, 'lldpd', '-d', '-u', socket, '-I', 'swp1', '-S', 'a test', ...more];
-  daemon = spawn('ip', words, { stdio: 'ignore' });
-}
-
-function lldpcli(...words: readonly string[]): void {
-  execFileSync('lldpcli', ['-u', join(folder, 'lldpd.sock'), ...words], { stdio: 'ignore' });
+/**
+ * It reads what it is to do before it starts to speak. Nothing is told to it later: while it still starts, that can make
+ * it fall silent for good.
+ */
+function speak(settings: readonly string[], ...more: readonly string[]): void {
+  const file = join(folder, 'lldpd.conf');
+  writeFileSync(file, ['lldp tx-interval 1', ...settings].map((setting) => `configure ${setting}\n`).join(''));
+  const words = ['netns', 'exec', there.name, 'lldpd', '-d', '-u', join(folder, 'lldpd.sock'), '-O', file];
+  daemon = spawn('ip', [...words, '-I', 'swp1', '-S', 'a test', ...more], { stdio: 'ignore' });
 }
 
 function found(type: string) {
   return [...running.graph.now().nodes()].filter(({ metadata }) => metadata.Type === type);
 }
 
-async function hasDaemon(): Promise<void> {
-  await eventually(() => {
-    lldpcli('configure', 'lldp', 'tx-interval', '1');
-  });
-}
-
-/** A daemon that is still starting forgets what it was told, and may find its interface late: it is told again. */
-async function isHeard(holds: () => void, ...words: readonly string[]): Promise<void> {
-  for (let left = 40; ; left--) {
-    lldpcli('configure', 'lldp', 'tx-interval', '1');
-    if (words.length > 0) lldpcli(...words);
-    lldpcli('update');
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    try {
-      holds();
-      return;
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-  }
-}
-
 test('a switch and its port appear at the interface, and go when it says good bye', async () => {
   await running.ready;
-  speak();
-  await hasDaemon();
+  speak(['ports swp1 lldp portidsubtype local slot/7 description "to the rack"']);
   const mac = execFileSync('ip', ['netns', 'exec', there.name, 'cat', '/sys/class/net/swp1/address'], {
     encoding: 'utf8',
   }).trim();
-  await isHeard(
+  await eventually(
     () => expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['to the rack']),
-    ...['configure', 'ports', 'swp1', 'lldp', 'portidsubtype', 'local', 'slot/7', 'description', 'to the rack'],
+    20_000,
   );
   const [device] = found('switch');
   const [port] = found('switchport');
@@ -137,9 +115,8 @@ test('a switch and its port appear at the interface, and go when it says good by
 
 test('a neighbour that falls silent is gone when its time is up', async () => {
   await running.ready;
-  speak();
-  await hasDaemon();
-  await isHeard(() => expect(found('switch')).toHaveLength(1), 'configure', 'lldp', 'tx-hold', '2');
+  speak(['lldp tx-hold 2']);
+  await eventually(() => expect(found('switch')).toHaveLength(1), 20_000);
   // From here on it cannot even say good bye.
   there.ip('link set swp1 down');
   const silentMs = Date.now();
@@ -149,12 +126,13 @@ test('a neighbour that falls silent is gone when its time is up', async () => {
 
 test('a device that speaks CDP too is one device', async () => {
   await running.ready;
-  speak('-l', '-cc');
-  await hasDaemon();
-  await isHeard(() =>
-    expect(found('switch').map(({ metadata }) => Object.keys(metadata))).toEqual([
-      expect.arrayContaining(['LLDP', 'CDP']),
-    ]),
+  speak([], '-l', '-cc');
+  await eventually(
+    () =>
+      expect(found('switch').map(({ metadata }) => Object.keys(metadata))).toEqual([
+        expect.arrayContaining(['LLDP', 'CDP']),
+      ]),
+    20_000,
   );
   expect(found('switchport')).toHaveLength(1);
   expect(found('switch')[0]?.metadata.CDP).toMatchObject({ Platform: 'Linux' });

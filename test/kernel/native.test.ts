@@ -110,9 +110,9 @@ test('a queue too small overruns, says so, and goes on', async () => {
   await eventually(() => expect(overruns).toBeGreaterThan(0));
   netns.ip('link add after type veth peer name other');
   // It overruns again where this process is slow to read.
-  let mtu = 1_400;
+  let size = 1_400;
   await eventually(() => {
-    netns.ip(`link set after mtu ${mtu++}`);
+    netns.ip(`link set after mtu ${size++}`);
     expect(heard).toContain('after');
   });
   listener.close();
