@@ -32,7 +32,7 @@ export class Adjacency {
     this.#ended.positions.push(position);
   }
 
-  /** Edges that may have been alive just before `position`, each once: the caller looks at their state then. */
+  /** Edges that may have been alive before an event at or after `position`, each once: the caller looks at their state then. */
   *candidates(position: number): Generator<Slot> {
     yield* this.alive();
     if (!this.#ended) return;

@@ -2,21 +2,24 @@
  * The graph of now with its recent past: plain maps of what is alive, and a change log from which any earlier moment
  * is read back. No I/O and no clock of its own: time comes in with every change.
  */
-import { Adjacency } from './adjacency.ts';
 import type { Change, Commit, GraphEvent, SampleEvent, Source } from './change.ts';
-import { difference } from './diff.ts';
+import { differencesBetween } from './diff-log.ts';
 import type { Element, GraphEdge, Metadata } from './element.ts';
 import { firstEdge, firstNode } from './first.ts';
 import { type IndexedKey, KeyIndex } from './keyindex.ts';
-import { ChangeLog } from './log.ts';
+import { Lives, type Writing } from './lives.ts';
+import type { ChangeLog } from './log.ts';
 import { merged, patched, patchedKeys } from './merge.ts';
+import { Mirror } from './mirror.ts';
 import { NowView } from './now.ts';
 import { PastView } from './past.ts';
-import { Remembered } from './remembered.ts';
-import { SeriesStore } from './series.ts';
-import { ANCHOR_EVERY, Delta, NodeSlot, Slot } from './slot.ts';
+import type { Remembered } from './remembered.ts';
+import type { SeriesStore } from './series.ts';
+import type { NodeSlot, Slot } from './slot.ts';
 import { SpanView } from './span.ts';
-import { Table } from './table.ts';
+import type { Table } from './table.ts';
+import { versionOf } from './telling.ts';
+import type { MirrorCounts, Mirrored, Mirroring, Teller, Told } from './told.ts';
 import { changedKeys } from './value.ts';
 import type { Difference, GraphView, Sample, Span } from './view.ts';
 
@@ -34,28 +37,34 @@ export interface GraphOptions {
 export class Graph {
   readonly nodes: Table<NodeSlot>;
   readonly edges: Table<Slot>;
-  readonly log = new ChangeLog();
-  readonly series = new SeriesStore();
+  readonly log: ChangeLog;
+  readonly series: SeriesStore;
   readonly #edgeId: (parent: string, child: string, relation: string) => string;
   readonly #firstRevision: number;
   readonly #listeners = new Set<(commit: Commit) => void>();
-  readonly #remembered = new Remembered();
+  readonly #lives: Lives;
+  readonly #mirror: Mirror;
+  readonly #remembered: Remembered;
   #begin: number;
   #lastTime: number;
+  /** Of what was written here, not told. */
+  #lastWritten: number;
 
   constructor(options: GraphOptions = {}) {
     const indexes = [...new Set(options.indexed ?? [])].map((key) => new KeyIndex(key));
-    this.nodes = new Table((id) => new NodeSlot(id), indexes);
-    this.edges = new Table((id) => new Slot(id), []);
-    this.#edgeId = options.edgeId ?? ((parent, child, relation) => `${parent}>${relation}>${child}`);
     this.#firstRevision = options.firstRevision ?? 1;
+    this.#lives = new Lives(indexes, this.#firstRevision);
+    this.#mirror = new Mirror(this.#lives);
+    ({ nodes: this.nodes, edges: this.edges, log: this.log, series: this.series } = this.#lives);
+    this.#remembered = this.#lives.remembered;
+    this.#edgeId = options.edgeId ?? ((parent, child, relation) => `${parent}>${relation}>${child}`);
     this.#begin = options.begin ?? Number.NEGATIVE_INFINITY;
-    this.#lastTime = this.#begin;
+    this.#lastTime = this.#lastWritten = this.#begin;
   }
 
   /** Revision of the newest event; one less than the next will get. */
   get revision(): number {
-    return this.log.next + this.#firstRevision - 1;
+    return this.#lives.revision;
   }
 
   /** Time of the newest change, epoch ms; -Infinity before the first. */
@@ -65,26 +74,65 @@ export class Graph {
 
   /** One transaction. What cannot be is refused with a reason; the rest goes on. */
   apply(changes: Iterable<Change>, source: Source): Commit {
-    // The log is ordered by time: a clock that was set back does not reorder what we saw.
-    const time = Math.max(source.time, this.#lastTime);
-    const commit: Writing = {
-      time,
-      recordedAt: source.recordedAt ?? source.time,
-      source,
-      events: [],
-      samples: [],
-      refused: [],
-    };
+    // A clock that was set back does not reorder what was written here.
+    const time = Math.max(source.time, this.#lastWritten);
+    const commit = newCommit({ ...source, time }, source.recordedAt ?? source.time);
     const begin = this.log.next;
     for (const change of changes) {
       const reason = this.#write(change, commit);
       if (reason !== undefined) commit.refused.push({ change, reason });
     }
-    for (const edge of this.#remembered.edgesThatWait) this.#adopt(edge, time, commit.recordedAt);
-    const hasNews = this.log.next > begin;
-    if (hasNews) this.#lastTime = time;
-    if (hasNews || commit.samples.length > 0) for (const listener of this.#listeners) listener(commit);
+    this.#adoptEdges(time, commit.recordedAt);
+    if (this.log.next > begin) this.#lastWritten = time;
+    this.#publish(commit, begin);
     return commit;
+  }
+
+  /**
+   * Takes in, as they are, versions of another graph's elements. What is known, by its name, changes nothing, nor does
+   * what is older than what is known. After `close`, or when something is `missing`, the teller has to tell a whole
+   * picture (`wholeAt`). Of an element that several tell of the words of the first are shown; when its life there ends,
+   * the next's are, from that moment on. What is written here and told by another is left to whoever had it first.
+   */
+  mirror(told: Iterable<Told>, teller: Teller, { recordedAt, wholeAt }: Mirroring): Mirrored {
+    const commit = newCommit({ ...teller, time: Number.NEGATIVE_INFINITY }, recordedAt, true);
+    const begin = this.log.next;
+    const missing = this.#mirror.take(told, teller, commit, wholeAt);
+    this.#adoptEdges(recordedAt, recordedAt);
+    return { ...this.#publishTold(commit, begin, wholeAt), missing };
+  }
+
+  /** Ends all that an origin told: it has been away for too long. `at` is the last moment it was known. */
+  close(origin: string, at: number, recordedAt: number): Commit {
+    const commit = newCommit({ origin, host: '', time: at }, recordedAt, true);
+    const begin = this.log.next;
+    this.#mirror.close(origin, at, commit);
+    return this.#publishTold(commit, begin, at);
+  }
+
+  /** The whole picture of what is alive now, nodes first: of one origin or of all. */
+  *told(origin?: string): Generator<Told> {
+    for (const table of [this.nodes, this.edges])
+      for (const { current } of [...table.alive.values()])
+        if (current && (origin === undefined || current.origin === origin)) yield versionOf(current);
+  }
+
+  /** Puts points of other graphs' series into these. Gives those that may be news, to be archived. */
+  mirrorSamples(samples: readonly SampleEvent[]): SampleEvent[] {
+    return samples.filter((sample) => {
+      const isHere = this.nodes.get(sample.id) ?? this.edges.get(sample.id);
+      // A point of what is not here, or long gone, is for the archive alone.
+      return isHere ? this.series.take(sample) : true;
+    });
+  }
+
+  get mirrorCounts(): MirrorCounts {
+    return this.#mirror.counts;
+  }
+
+  /** All that is known of moments from here on is in memory; of earlier ones tellers' whole pictures said too little. */
+  get wholeSince(): number {
+    return Math.max(this.#begin, this.#mirror.wholeSince);
   }
 
   /** Calls after each commit that changed something, or took up what was remembered. The result ends it. */
@@ -98,7 +146,7 @@ export class Graph {
   }
 
   at(time: number): GraphView {
-    return new PastView(this, this.log.positionAfter(time), { from: time, to: time });
+    return new PastView(this, this.log.momentAt(time), { from: time, to: time });
   }
 
   between(span: Span): GraphView {
@@ -113,11 +161,12 @@ export class Graph {
   }
 
   diff(span: Span): Difference[] {
-    const from = this.log.positionAfter(span.from);
-    const to = this.log.positionAfter(span.to);
-    const touched = new Set<Slot>();
-    for (let position = from; position < to; position++) touched.add(this.log.slotOf(position));
-    return [...touched].flatMap((slot) => difference(slot.before(from, this.log), slot.before(to, this.log)));
+    return differencesBetween(this, span);
+  }
+
+  /** Whether edges can be told before, or live longer than, the nodes at their ends. */
+  get isMirror(): boolean {
+    return this.#lives.ward !== undefined;
   }
 
   samples(ids: readonly string[], series: string, span?: Span): Map<string, Sample[]> {
@@ -156,8 +205,7 @@ export class Graph {
   forgetBefore(time: number, eventsMax = Number.POSITIVE_INFINITY): void {
     const first = this.log.first;
     this.log.dropBefore(time, eventsMax, (position) => {
-      const slot = this.log.slotOf(position);
-      if (this.log.kindOf(position) !== 'returned') slot.forgetFirst(position, this.log);
+      this.log.slotOf(position).forgetFirst(position, this.log);
       this.#begin = Math.max(this.#begin, this.log.timeOf(position));
     });
     if (this.log.first === first) return;
@@ -194,19 +242,29 @@ export class Graph {
     return this.#remembered.takeAll();
   }
 
-  /** A life goes on. To the log that is news of no change, so that whoever follows it hears of the element. */
-  #adopt(element: Element, time: number, recordedAt: number): Slot | undefined {
-    if (element.kind === 'edge' && !(this.nodes.alive.has(element.parent) && this.nodes.alive.has(element.child)))
-      return undefined;
-    this.#remembered.delete(element);
-    const table: Table<Slot> = element.kind === 'node' ? this.nodes : this.edges;
-    const slot = table.begin(element.id);
-    slot.current = element;
-    slot.floor = { time: element.updatedAt, recordedAt: element.recordedAt };
-    this.log.push(slot, 'returned', time, recordedAt, undefined);
-    for (const index of table.indexes) index.add(slot, element.metadata);
-    if (element.kind === 'edge') this.#tie(slot, element);
-    return slot;
+  #adopt(element: Element, time: number, recordedAt: number): void {
+    const slot = this.#lives.adopt(element, time, recordedAt);
+    if (slot) this.#mirror.holds(slot, element.origin);
+  }
+
+  #adoptEdges(time: number, recordedAt: number): void {
+    for (const edge of this.#remembered.edgesThatWait) this.#adopt(edge, time, recordedAt);
+  }
+
+  #publish(commit: Commit, begin: number): void {
+    const hasNews = this.log.next > begin;
+    if (hasNews) this.#lastTime = Math.max(this.#lastTime, commit.time);
+    if (hasNews || commit.samples.length > 0) for (const listener of this.#listeners) listener(commit);
+  }
+
+  #publishTold(commit: Writing, begin: number, at = Number.NEGATIVE_INFINITY): Commit {
+    const newest = commit.events.reduce(
+      (time, { element }) => Math.max(time, element.deletedAt ?? element.updatedAt),
+      at,
+    );
+    const told = { ...commit, time: Number.isFinite(newest) ? newest : commit.recordedAt };
+    this.#publish(told, begin);
+    return told;
   }
 
   #write(change: Change, commit: Writing): string | undefined {
@@ -218,6 +276,7 @@ export class Graph {
       case 'set': {
         const slot = this.#find(change, commit);
         if (!slot?.current) return 'Graph element not found';
+        if (this.#mirror.shows(slot)) return toldBy(slot.current);
         const before = slot.current.metadata;
         const keys = patchedKeys(before, change.set, change.unset);
         if (keys.length > 0) this.#update(slot, patched(before, keys, change.set), keys, commit);
@@ -226,11 +285,14 @@ export class Graph {
       case 'gone': {
         const slot = this.#find(change, commit);
         if (!slot?.current) return 'Graph element not found';
-        this.#remove(slot, commit);
+        if (this.#mirror.shows(slot)) return toldBy(slot.current);
+        this.#lives.remove(slot, commit.time, commit);
         return undefined;
       }
       case 'counters': {
-        if (!this.nodes.alive.has(change.id) && !this.edges.alive.has(change.id)) return 'Graph element not found';
+        const slot = this.nodes.alive.get(change.id) ?? this.edges.alive.get(change.id);
+        if (!slot?.current) return 'Graph element not found';
+        if (this.#mirror.shows(slot)) return toldBy(slot.current);
         const sample = this.series.read(change.id, change.series, change.total, commit.time);
         if (sample) commit.samples.push(sample);
         return undefined;
@@ -249,17 +311,19 @@ export class Graph {
     const slot = table.alive.get(id);
     if (slot || this.#remembered.isEmpty) return slot;
     const element = this.#remembered.get(kind, id);
-    return element && this.#adopt(element, time, recordedAt);
+    return element && this.#lives.adopt(element, time, recordedAt);
   }
 
-  #writeNode({ id, metadata, owns }: Change & { kind: 'node' }, commit: Writing): undefined {
+  #writeNode({ id, metadata, owns }: Change & { kind: 'node' }, commit: Writing): string | undefined {
     const slot = this.#alive('node', id, commit);
     if (slot?.current) {
+      if (this.#mirror.shows(slot)) return toldBy(slot.current);
       const after = owns ? merged(slot.current.metadata, metadata, owns) : metadata;
       this.#update(slot, after, changedKeys(slot.current.metadata, after), commit);
-      return;
+      return undefined;
     }
-    this.#start(this.nodes, firstNode(id, metadata, commit), commit);
+    this.#lives.start(firstNode(id, metadata, this.#birth(this.nodes.get(id), commit)), commit);
+    return undefined;
   }
 
   #writeEdge(change: Change & { kind: 'edge' }, commit: Writing): string | undefined {
@@ -271,103 +335,62 @@ export class Graph {
     const id = change.id ?? this.#edgeId(parent, child, String(metadata.RelationType ?? ''));
     const slot = this.#alive('edge', id, commit);
     const current = slot?.current as GraphEdge | undefined;
+    if (slot && current && this.#mirror.shows(slot)) return toldBy(current);
     if (slot && current?.parent === parent && current.child === child) {
       this.#update(slot, metadata, changedKeys(current.metadata, metadata), commit);
       return undefined;
     }
     // The same id between other nodes is another edge: one life ends, the next begins.
-    if (slot) this.#remove(slot, commit);
+    if (slot) this.#lives.remove(slot, commit.time, commit);
     // The nodes' own texts: those that came with the change are copies, two for every edge.
     const ends = { parent: from.id, child: to.id };
-    const edge = firstEdge(id, ends, metadata, commit);
-    this.#tie(this.#start(this.edges, edge, commit), edge);
+    this.#lives.start(firstEdge(id, ends, metadata, this.#birth(this.edges.get(id), commit)), commit);
     return undefined;
   }
 
-  #start<S extends Slot>(table: Table<S>, element: Element, commit: Writing): S {
-    if (!this.#remembered.isEmpty) this.#remembered.replace(element.kind, element.id);
-    if (element.kind === 'node' || !this.nodes.alive.has(element.id)) this.series.begin(element.id, commit.time);
-    const slot = table.begin(element.id);
-    slot.current = element;
-    slot.wrote(this.log.push(slot, 'added', commit.time, commit.recordedAt, undefined));
-    for (const index of table.indexes) index.add(slot, element.metadata);
-    commit.events.push({ revision: this.revision, kind: 'added', element, before: undefined });
-    return slot;
-  }
-
-  #tie(slot: Slot, edge: GraphEdge): void {
-    const parent = this.nodes.alive.get(edge.parent) as NodeSlot;
-    const child = this.nodes.alive.get(edge.child) as NodeSlot;
-    parent.out ??= new Adjacency();
-    parent.out.add(slot);
-    child.in ??= new Adjacency();
-    child.in.add(slot);
+  /** What was told of the id before can lie ahead of the clock here. */
+  #birth(slot: Slot | undefined, commit: Writing): Writing {
+    const time = slot ? this.#lives.earliest(slot) : commit.time;
+    return time > commit.time ? { ...commit, time } : commit;
   }
 
   #update(slot: Slot, metadata: Metadata, keys: readonly string[], commit: Writing): void {
     if (keys.length === 0) return;
     const before = slot.current as Element;
-    const undo = before.revision % ANCHOR_EVERY === 0 ? before : new Delta(keys, before.metadata);
     const element: Element = {
       ...before,
       metadata,
-      updatedAt: commit.time,
+      updatedAt: Math.max(commit.time, before.updatedAt),
       recordedAt: commit.recordedAt,
       revision: before.revision + 1,
     };
-    slot.current = element;
-    slot.wrote(this.log.push(slot, 'updated', commit.time, commit.recordedAt, undo));
-    if (element.kind === 'node')
-      for (const index of this.nodes.indexes) {
-        if (!keys.includes(index.root)) continue;
-        index.remove(slot, before.metadata);
-        index.add(slot, metadata);
-      }
-    commit.events.push({ revision: this.revision, kind: 'updated', element, before });
-  }
-
-  /** A node takes its edges with it, at the same moment and before it. */
-  #remove(slot: Slot, commit: Writing): void {
-    if (slot instanceof NodeSlot)
-      for (const edge of [...(slot.out?.alive() ?? []), ...(slot.in?.alive() ?? [])])
-        if (edge.current) this.#remove(edge, commit);
-    const before = slot.current as Element;
-    const ended: Element = { ...before, deletedAt: commit.time, validTo: commit.time };
-    const position = this.log.push(slot, 'removed', commit.time, commit.recordedAt, before);
-    slot.current = undefined;
-    slot.wrote(position);
-    slot.ends ??= [];
-    slot.ends.push(position);
-    if (before.kind === 'node') {
-      this.nodes.end(slot as NodeSlot);
-      for (const index of this.nodes.indexes) index.remove(slot, before.metadata);
-    } else {
-      this.edges.end(slot);
-      this.nodes.get(before.parent)?.out?.end(slot, position);
-      this.nodes.get(before.child)?.in?.end(slot, position);
-    }
-    commit.events.push({ revision: this.revision, kind: 'removed', element: ended, before });
+    this.#lives.update(slot, element, keys, commit);
   }
 
   #eventAt(position: number): GraphEvent {
     const slot = this.log.slotOf(position);
     const kind = this.log.kindOf(position);
     const revision = position + this.#firstRevision;
+    if (kind === 'removed') {
+      // It may be out of the slot's list: the life was reopened.
+      const last = this.log.undoOf(position) as Element;
+      const time = this.log.timeOf(position);
+      return { revision, kind, element: { ...last, deletedAt: time, validTo: time }, before: last };
+    }
     const before = slot.before(position, this.log);
     if (kind === 'returned') return { revision, kind: 'added', element: before as Element, before: undefined };
-    if (kind === 'removed') {
-      const last = before as Element;
-      return { revision, kind, element: { ...last, deletedAt: this.log.timeOf(position) }, before };
-    }
+    if (kind === 'reopened')
+      return { revision, kind: 'added', element: before as Element, before: undefined, isReopened: true };
     return { revision, kind, element: slot.before(position + 1, this.log) as Element, before };
   }
 }
 
-interface Writing extends Commit {
-  readonly source: Source;
-  readonly events: GraphEvent[];
-  readonly samples: SampleEvent[];
-  readonly refused: { change: Change; reason: string }[];
+function newCommit(source: Source, recordedAt: number, isTold = false): Writing {
+  return { time: source.time, recordedAt, source, events: [], samples: [], refused: [], isTold };
+}
+
+function toldBy({ kind, id, origin }: Element): string {
+  return `${kind} ${id} is told by ${origin}: only there it can be changed`;
 }
 
 const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };

@@ -83,7 +83,8 @@ export class NowView implements GraphView {
   }
 
   get #then(): PastView {
-    this.#past ??= new PastView(this.#graph, this.#position, undefined);
+    const position = this.#position;
+    this.#past ??= new PastView(this.#graph, { time: Number.NaN, lower: position, upper: position }, undefined);
     return this.#past;
   }
 

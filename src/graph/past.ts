@@ -1,7 +1,11 @@
-/** The graph as it was after the first `position` events of the log: a lazy view, not a copy. */
+/**
+ * The graph as it was at a moment of valid time, or after the first events of the log: a lazy view, not a copy.
+ * An edge is there only while both of its ends are: what several hosts tell of one does not begin and end together.
+ */
 import type { Element, GraphEdge, GraphNode, Value } from './element.ts';
 import type { Graph } from './graph.ts';
 import type { IndexedKey, KeyIndex } from './keyindex.ts';
+import type { Moment } from './log.ts';
 import type { Slot } from './slot.ts';
 import type { Table } from './table.ts';
 import type { Scalar } from './value.ts';
@@ -10,12 +14,12 @@ import type { Counters, GraphView, Span } from './view.ts';
 export class PastView implements GraphView {
   readonly time: Span | undefined;
   readonly #graph: Graph;
-  readonly #position: number;
+  readonly #moment: Moment;
   #counts: { nodes: number; edges: number } | undefined;
 
-  constructor(graph: Graph, position: number, time: Span | undefined) {
+  constructor(graph: Graph, moment: Moment, time: Span | undefined) {
     this.#graph = graph;
-    this.#position = position;
+    this.#moment = moment;
     this.time = time;
   }
 
@@ -37,14 +41,16 @@ export class PastView implements GraphView {
 
   out(node: GraphNode): GraphEdge[] {
     const edges = [
-      ...this.#alive(this.#graph.nodes.get(node.id)?.out?.candidates(this.#position) ?? []),
+      ...this.#alive(this.#graph.nodes.get(node.id)?.out?.candidates(this.#moment.lower) ?? []),
     ] as GraphEdge[];
     // An id can have ended here and live again between other nodes.
     return edges.filter((edge) => edge.parent === node.id);
   }
 
   in(node: GraphNode): GraphEdge[] {
-    const edges = [...this.#alive(this.#graph.nodes.get(node.id)?.in?.candidates(this.#position) ?? [])] as GraphEdge[];
+    const edges = [
+      ...this.#alive(this.#graph.nodes.get(node.id)?.in?.candidates(this.#moment.lower) ?? []),
+    ] as GraphEdge[];
     return edges.filter((edge) => edge.child === node.id);
   }
 
@@ -69,9 +75,19 @@ export class PastView implements GraphView {
   /** Nothing to do: iterators here walk lists of their own. */
   freeze(): void {}
 
+  versionOf(slot: Slot): Element | undefined {
+    const element = slot.at(this.#moment, this.#graph.log);
+    if (element?.kind !== 'edge' || !this.#graph.isMirror) return element;
+    return this.#isThere(element.parent) && this.#isThere(element.child) ? element : undefined;
+  }
+
+  #isThere(node: string): boolean {
+    return this.#graph.nodes.get(node)?.at(this.#moment, this.#graph.log) !== undefined;
+  }
+
   *#alive(slots: Iterable<Slot>): Generator<Element> {
     for (const slot of slots) {
-      const element = slot.before(this.#position, this.#graph.log);
+      const element = this.versionOf(slot);
       if (element) yield element;
     }
   }

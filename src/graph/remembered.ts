@@ -54,6 +54,6 @@ export class Remembered {
   }
 }
 
-function keyOf({ kind, id }: Element): string {
+export function keyOf({ kind, id }: Pick<Element, 'kind' | 'id'>): string {
   return `${kind} ${id}`;
 }

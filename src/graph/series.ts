@@ -70,11 +70,35 @@ export class SeriesStore {
     if (!counters) return undefined;
     const sample: Sample = { start, last: time, counters };
     series.samples.push({ sample, total });
-    if (series.samples.length > SAMPLES_KEPT) {
-      series.evicted = series.samples.shift()?.sample.last as number;
-      this.#evictedUntil = Math.max(this.#evictedUntil, series.evicted);
-    }
+    this.#makeRoom(series);
     return { id, series: name, ...sample, total };
+  }
+
+  /** Takes a point of another graph; whether it is not known to be here already. A late one takes its place. */
+  take(point: SampleEvent): boolean {
+    const { id, series: name, start, last, counters, total = counters } = point;
+    this.#lastTime = Math.max(this.#lastTime, last);
+    let byName = this.#byId.get(id);
+    if (!byName) {
+      byName = new Map();
+      this.#byId.set(id, byName);
+    }
+    const series = byName.get(name) ?? { total: undefined, at: start, evicted: undefined, samples: [] };
+    byName.set(name, series);
+    // It may be one of those that found no room: whoever archives it knows.
+    if (series.evicted !== undefined && last <= series.evicted) return true;
+    const index = series.samples.findLastIndex(({ sample }) => sample.last <= last);
+    if (series.samples[index]?.sample.last === last) return false;
+    series.samples.splice(index + 1, 0, { sample: { start, last, counters }, total });
+    if (last >= series.at) Object.assign(series, { total, at: last });
+    this.#makeRoom(series);
+    return true;
+  }
+
+  #makeRoom(series: Series): void {
+    if (series.samples.length <= SAMPLES_KEPT) return;
+    series.evicted = series.samples.shift()?.sample.last as number;
+    this.#evictedUntil = Math.max(this.#evictedUntil, series.evicted);
   }
 
   /** As known at `time`. */

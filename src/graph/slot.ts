@@ -5,7 +5,7 @@
  */
 import type { Adjacency } from './adjacency.ts';
 import type { Element, Metadata, Value } from './element.ts';
-import type { ChangeLog } from './log.ts';
+import type { ChangeLog, Moment } from './log.ts';
 import { ownValue, put } from './value.ts';
 
 /** Every so many versions of a life the log keeps the whole version. */
@@ -69,8 +69,9 @@ export class Slot {
     else this.#events.push(position);
   }
 
-  /** Forgets its oldest event, which is the log's oldest. */
+  /** Forgets its oldest event, when that is the log's oldest. Some events of the log are in no slot's list. */
   forgetFirst(position: number, log: ChangeLog): void {
+    if (this.#event(0) !== position) return;
     if (typeof this.#events === 'number') this.#events = undefined;
     else this.#events?.shift();
     this.floor = { time: log.timeOf(position), recordedAt: log.recordedAt(position) };
@@ -81,6 +82,44 @@ export class Slot {
   before(position: number, log: ChangeLog): Element | undefined {
     const index = this.#firstEventFrom(position);
     return index === this.eventCount ? this.current : this.#undone(index, log);
+  }
+
+  /** The version that is so at a moment of valid time. */
+  at({ lower, upper, time }: Moment, log: ChangeLog): Element | undefined {
+    let index = this.#firstEventFrom(lower);
+    // Events between these two are older or younger than the moment, in any order; those of one slot are in order.
+    if (lower !== upper) {
+      let high = this.#firstEventFrom(upper);
+      while (index < high) {
+        const middle = (index + high) >>> 1;
+        if (log.timeOf(this.#event(middle) as number) <= time) index = middle + 1;
+        else high = middle;
+      }
+    }
+    return index === this.eventCount ? this.current : this.#undone(index, log);
+  }
+
+  /** Time of its newest event, as far as it is kept. */
+  lastTime(log: ChangeLog): number | undefined {
+    const last = this.#event(this.eventCount - 1);
+    return last === undefined ? undefined : log.timeOf(last);
+  }
+
+  /** The last version of each life that has ended, newest first. */
+  *lastVersions(log: ChangeLog): Generator<Element> {
+    for (const position of this.ends?.toReversed() ?? []) {
+      const deletedAt = log.timeOf(position);
+      yield { ...(log.undoOf(position) as Element), deletedAt, validTo: deletedAt };
+    }
+  }
+
+  /** Takes back its last event, which ended a life, and gives the version of before. */
+  unended(log: ChangeLog): Element {
+    const position = this.ends?.pop() as number;
+    if (typeof this.#events === 'number') {
+      this.#events = undefined;
+    } else this.#events?.pop();
+    return log.undoOf(position) as Element;
   }
 
   /** All versions whose interval overlaps [from, to], oldest first. */
