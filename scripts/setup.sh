@@ -23,6 +23,8 @@ case ${1:-} in
     things="$things nft:nftables conntrack:conntrack bird:bird2"
     # What runs containers, and what runs in them.
     things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
+    # Elasticsearch (scripts/elasticsearch.sh), which is not fetched here: it takes a while, and little of what is tested asks it.
+    things="$things java:default-jre-headless unzip:unzip setpriv:util-linux"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

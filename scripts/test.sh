@@ -1,7 +1,7 @@
 #!/bin/sh
-# Everything that is checked, in this order: format and lint, types, generated files, tests, tests that need root.
-# Each is run even when one before it failed. The last line says `N passed, N failed`; the exit code agrees with it.
-# With CI=true a requirement that this machine lacks is a failure; otherwise it is named and left out.
+# Everything that is checked, in this order: format and lint, types, generated files, tests, tests against Elasticsearch,
+# tests that need root. Each is run even when one before it failed. The last line says `N passed, N failed`; the exit code
+# agrees with it. With CI=true a requirement that this machine lacks is a failure; otherwise it is named and left out.
 set -u
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PWD/.skein/tools:$PATH:/usr/sbin:/sbin
@@ -22,11 +22,23 @@ with_root_mounted() {
   fi
 }
 
+begin() {
+  stage=$1
+  began=$(date +%s)
+  echo "== $stage"
+}
+
+end() {
+  took=$(($(date +%s) - began))
+  echo "$took $stage" >>"$results/stages"
+  echo "   $stage: $took s"
+}
+
 check() {
-  name=$1
+  begin "$1"
   shift
-  echo "== $name"
-  if "$@"; then echo "$name" >>"$results/passed"; else echo "$name" >>"$results/failed"; fi
+  if "$@"; then echo "$stage" >>"$results/passed"; else echo "$stage" >>"$results/failed"; fi
+  end
 }
 
 lacking() {
@@ -40,24 +52,82 @@ node_flags=--wasm-wrapper-tiering-budget=2147483647
 
 # Jest's own count goes to a file; when it could not even write that, the run counts as one failure.
 tests() {
-  name=$1
+  begin "$1"
   shift
-  echo "== $name"
-  $runner node $node_flags node_modules/jest/bin/jest.js --json --outputFile="$results/$name.json" "$@" || [ -s "$results/$name.json" ] || echo "$name" >>"$results/failed"
+  $runner node $node_flags node_modules/jest/bin/jest.js --json --outputFile="$results/$stage.json" "$@" || [ -s "$results/$stage.json" ] || echo "$stage" >>"$results/failed"
+  end
 }
+
+server() {
+  sh scripts/elasticsearch.sh "$@"
+}
+
+free_port() {
+  node -e 'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port); this.close(); })'
+}
+
+# Writes where it is to a file of its own, or why it is not there to another.
+start_server() {
+  if server start "$1" "$(free_port)" "$servers/$1" >"$results/$1.said" 2>"$results/$1.why"; then rm "$results/$1.why"; fi
+}
+
+stop_servers() {
+  [ -n "$servers" ] || return 0
+  for kind in es8 es9; do server stop "$servers/$kind" --kill --wipe; done
+  rm -rf "$servers"
+  servers=
+}
+
+# Where a server is, for the tests; `none` where it cannot be, which is told.
+where() {
+  if [ -e "$results/$1.why" ]; then
+    lacking "tests against $1" "$(tail -n 1 "$results/$1.why")" >&2
+    echo none
+  else
+    sed -n 's/^url=//p' "$results/$1.said"
+  fi
+}
+
+# While other things are checked, what these tests need is fetched. One server of each kind is there for all of them;
+# those of kinds that few tests ask for are started by these.
+servers=
+trap stop_servers EXIT
+trap 'exit 130' INT TERM
+for kind in es8 es9 es7 opensearch; do server fetch $kind; done >"$results/fetch.log" 2>&1 &
+fetching=$!
 
 check 'format and lint' biome check src test bench scripts package.json tsconfig.json biome.json jest.config.js
 check types tsc
 check 'kernel programs are made from their sources' sh scripts/build-bpf.sh --check
 # How soon something happens is asked where nothing else runs.
 timed='/test/(api/gremlin/load|query/gremlin/run/endless|archive/flows/aging)[.]test'
-tests unit --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e|byhand)/' "$timed"
+tests unit --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e|byhand|archive/elasticsearch)/' "$timed"
 tests timed --runInBand --testPathPatterns "$timed"
+
+begin 'servers of Elasticsearch'
+wait $fetching
+servers=$(mktemp -d "${TMPDIR:-/tmp}/skein-servers.XXXXXX")
+start_server es8 &
+started=$!
+start_server es9
+wait $started
+SKEIN_ES8=$(where es8)
+SKEIN_ES9=$(where es9)
+export SKEIN_ES8 SKEIN_ES9
+end
+tests elasticsearch --maxWorkers=2 --passWithNoTests --testPathPatterns '/test/(archive/elasticsearch|e2e/elasticsearch)'
+stop_servers
+
 if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   runner=with_root_mounted
-  tests kernel --runInBand --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/'
+  # Each has namespaces of its own and waits most of the time, so they run side by side; but those that look at
+  # everything there is on this machine, and say that it is as before.
+  whole='/test/(kernel/memory|e2e/gremlin)[.]test'
+  tests kernel --maxWorkers=3 --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/' --testPathIgnorePatterns "$whole" '/test/e2e/elasticsearch'
+  tests machine --runInBand --passWithNoTests --testPathPatterns "$whole"
 else
   lacking 'tests in namespaces' 'they need root'
 fi
 
+trap - EXIT
 exec node scripts/sum-tests.ts "$results"

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 function sum(files: Record<string, string>, ci = '') {
   const folder = mkdtempSync(join(tmpdir(), 'skein-sum-'));
@@ -18,12 +18,14 @@ function sum(files: Record<string, string>, ci = '') {
   }
 }
 
-const report = (...testResults: { statuses: string[]; message?: string }[]) =>
+const report = (...testResults: { statuses: string[]; message?: string; tookMs?: number }[]) =>
   JSON.stringify({
     numPassedTests: testResults.flatMap(({ statuses }) => statuses).filter((status) => status === 'passed').length,
-    testResults: testResults.map(({ statuses, message = '' }) => ({
-      name: 'a.test.ts',
+    testResults: testResults.map(({ statuses, message = '', tookMs = 0 }) => ({
+      name: resolve('a.test.ts'),
       message,
+      startTime: 1_000,
+      endTime: 1_000 + tookMs,
       assertionResults: statuses.map((status) => ({ status, fullName: `is ${status}` })),
     })),
   });
@@ -44,7 +46,7 @@ test('failures are named, also that of a file that could not be loaded', () => {
   };
   expect(sum(files)).toEqual({
     status: 1,
-    lines: ['failed: types', 'failed: is failed', 'failed: a.test.ts', '1 passed, 3 failed'],
+    lines: ['failed: types', 'failed: is failed', `failed: ${resolve('a.test.ts')}`, '1 passed, 3 failed'],
   });
 });
 
@@ -55,4 +57,17 @@ test('what was left out is named, and fails where everything should be there', (
     lines: ['left out: namespaces (no root)', 'left out: is pending', '1 passed, 0 failed'],
   });
   expect(sum(files, 'true').lines.at(-1)).toBe('1 passed, 2 failed');
+});
+
+test('where the time went is told, the ten slowest files by name', () => {
+  const took = Array.from({ length: 12 }, (_, i) => ({ statuses: ['passed'], tookMs: 1_000 * i }));
+  const { lines } = sum({ stages: '5 types\n70 unit\n', 'unit.json': report(...took) });
+  expect(lines.slice(0, 5)).toEqual([
+    'stages:',
+    '    5.0 s  types',
+    '   70.0 s  unit',
+    'slowest:',
+    '   11.0 s  a.test.ts',
+  ]);
+  expect(lines.slice(-2)).toEqual(['    2.0 s  a.test.ts', '12 passed, 0 failed']);
 });
