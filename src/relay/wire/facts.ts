@@ -1,25 +1,156 @@
 /** Facts as bytes: `Facts` of relay.proto. */
+import type { Flow } from '../../flow/flow.ts';
 import type { Facts } from '../message.ts';
+import { MESSAGE_BYTES_MAX, RECORDS_MAX } from './bounds.ts';
 import { WireFault } from './fault.ts';
+import { decodeFlows, encodeFlows } from './flows.ts';
+import { Reader } from './reader.ts';
+import {
+  decodeLoss,
+  decodeLost,
+  decodePacket,
+  decodeSample,
+  encodeLoss,
+  encodeLost,
+  encodePacket,
+  encodeSample,
+} from './records.ts';
+import { decodeSocket, encodeSocket } from './sockets.ts';
+import { decodeTold, encodeTold } from './told.ts';
+import { Writer } from './writer.ts';
+
+/** Numbers of the fields of Facts: what is cut out of bytes is named by them. */
+export const FACTS = {
+  time: 1,
+  isWholeGraph: 2,
+  isAllSockets: 3,
+  graph: 4,
+  samples: 5,
+  living: 6,
+  ended: 7,
+  endedAt: 8,
+  rawPackets: 9,
+  losses: 10,
+  sockets: 11,
+  lost: 12,
+} as const;
 
 export function encodeFacts(facts: Facts): Uint8Array {
-  return Buffer.from(JSON.stringify(facts, pack));
-}
-
-/** Throws a WireFault, and nothing else. */
-export function decodeFacts(bytes: Uint8Array): Facts {
   try {
-    return JSON.parse(Buffer.from(bytes).toString(), unpack);
-  } catch {
-    throw new WireFault('not facts', 0);
+    return written(writer, facts);
+  } finally {
+    writer.reset();
   }
 }
 
-function pack(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const real = this[key];
-  return real instanceof Uint8Array ? { base64: Buffer.from(real).toString('base64') } : value;
+// One for all calls: what it grew to is good for the next.
+const writer = new Writer();
+
+function written(to: Writer, facts: Facts): Uint8Array {
+  to.double(FACTS.time, facts.time);
+  to.uint(FACTS.isWholeGraph, Number(facts.isWholeGraph));
+  to.uint(FACTS.isAllSockets, Number(facts.isAllSockets));
+  writeAll(to, FACTS.graph, facts.graph, encodeTold);
+  writeAll(to, FACTS.samples, facts.samples, encodeSample);
+  writeFlows(to, facts.flows);
+  writeAll(to, FACTS.rawPackets, facts.rawPackets, encodePacket);
+  writeAll(to, FACTS.losses, facts.losses, encodeLoss);
+  writeAll(to, FACTS.sockets, facts.sockets, encodeSocket);
+  for (const lost of facts.lost) to.bytes(FACTS.lost, encodeLost(lost));
+  return to.finish();
 }
 
-function unpack(_: string, value: { base64?: string }): unknown {
-  return typeof value?.base64 === 'string' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value;
+/** Throws a WireFault, and nothing else. */
+export function decodeFacts(bytes: Uint8Array, base = 0): Facts {
+  if (bytes.length > MESSAGE_BYTES_MAX) throw new WireFault(`${bytes.length} bytes of facts`, base);
+  const facts = { time: 0, isWholeGraph: false, isAllSockets: false };
+  const lists = { graph: [], samples: [], rawPackets: [], losses: [], sockets: [], lost: [] } as Lists;
+  let living: Flow[] = [];
+  let ended: Flow[] = [];
+  const endedAt: number[] = [];
+  const from = new Reader(bytes, base);
+  for (let field = from.field(); field !== 0; field = from.field()) {
+    if (field === FACTS.time) facts.time = from.double();
+    else if (field === FACTS.isWholeGraph) facts.isWholeGraph = from.uint() !== 0;
+    else if (field === FACTS.isAllSockets) facts.isAllSockets = from.uint() !== 0;
+    else if (field === FACTS.graph) readAll(from, lists.graph, decodeTold);
+    else if (field === FACTS.samples) readAll(from, lists.samples, decodeSample);
+    else if (field === FACTS.living) living = inside(from, decodeFlows);
+    else if (field === FACTS.ended) ended = inside(from, decodeFlows);
+    else if (field === FACTS.endedAt) readPacked(from, endedAt);
+    else if (field === FACTS.rawPackets) readAll(from, lists.rawPackets, decodePacket);
+    else if (field === FACTS.losses) readAll(from, lists.losses, decodeLoss);
+    else if (field === FACTS.sockets) readAll(from, lists.sockets, decodeSocket);
+    else if (field !== FACTS.lost) from.skip();
+    else if (lists.lost.length === RECORDS_MAX) throw from.fault('more than a batch may have');
+    else lists.lost.push(inside(from, decodeLost));
+  }
+  return { ...facts, ...lists, flows: together(living, ended, endedAt) };
+}
+
+type Lists = { -readonly [K in 'graph' | 'samples' | 'rawPackets' | 'losses' | 'sockets' | 'lost']: [...Facts[K]] };
+
+function writeAll<T>(to: Writer, field: number, records: readonly T[], encode: (record: T) => Uint8Array): void {
+  if (records.length === 0) return;
+  const start = to.begin(field);
+  for (const record of records) to.bytes(1, encode(record));
+  to.end(start);
+}
+
+function readAll<T>(from: Reader, into: T[], decode: (bytes: Uint8Array, base: number) => T | undefined): void {
+  const end = from.enter();
+  for (let field = from.field(); field !== 0; field = from.field()) {
+    if (field !== 1) {
+      from.skip();
+      continue;
+    }
+    if (into.length === RECORDS_MAX) throw from.fault('more than a batch may have');
+    const record = inside(from, decode);
+    if (record !== undefined) into.push(record);
+  }
+  from.leave(end);
+}
+
+function inside<T>(from: Reader, decode: (bytes: Uint8Array, base: number) => T): T {
+  const bytes = from.bytes();
+  return decode(bytes, from.at - bytes.length);
+}
+
+function writeFlows(to: Writer, flows: readonly Flow[]): void {
+  const living = flows.filter(({ FinishType }) => FinishType === undefined);
+  if (living.length > 0) to.bytes(FACTS.living, encodeFlows(living));
+  if (living.length === flows.length) return;
+  to.bytes(FACTS.ended, encodeFlows(flows.filter(({ FinishType }) => FinishType !== undefined)));
+  const positions = new Writer();
+  let isBehind = true;
+  for (const [at, { FinishType }] of flows.entries()) {
+    if (FinishType === undefined) continue;
+    positions.plain(at);
+    if (at < living.length) isBehind = false;
+  }
+  if (!isBehind) to.bytes(FACTS.endedAt, positions.finish());
+}
+
+function readPacked(from: Reader, into: number[]): void {
+  const end = from.enter();
+  while (!from.isAtEnd) {
+    if (into.length === RECORDS_MAX) throw from.fault('more positions than a batch may have');
+    into.push(from.plain());
+  }
+  from.leave(end);
+}
+
+/** In the order they were told. Where some were cut out since, the others follow each other. */
+function together(living: Flow[], ended: Flow[], endedAt: readonly number[]): Flow[] {
+  if (ended.length === 0) return living;
+  if (endedAt.length === 0 || living.length === 0) return [...living, ...ended];
+  const flows: Flow[] = [];
+  let next = 0;
+  for (const [index, flow] of ended.entries()) {
+    const at = endedAt[index] ?? Number.POSITIVE_INFINITY;
+    while (flows.length < at && next < living.length) flows.push(living[next++] as Flow);
+    flows.push(flow);
+  }
+  while (next < living.length) flows.push(living[next++] as Flow);
+  return flows;
 }
