@@ -10,10 +10,10 @@ import type { LineLog } from '../../std/log.ts';
 import type { Dialer } from '../link.ts';
 import type { Facts, Hello, Versions } from '../message.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { AskHandlers } from './ask-handlers.ts';
 import { type FeedCount, HomeFeed } from './feed.ts';
 import { type MirrorCount, MirrorFeed, mirrored } from './mirror-feed.ts';
 import type { Outbox } from './outbox.ts';
-import type { AskHandlers } from './reply-part.ts';
 import { type End, Uplink, type UplinkStatus } from './uplink.ts';
 
 export interface AgentRelayParts {

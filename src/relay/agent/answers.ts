@@ -1,9 +1,10 @@
 /** Answers what analyzers ask: some at a time, each in parts, no faster than the link takes them, until nobody waits any more. */
 import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import type { ReplyPart } from '../fleet/fleet.ts';
 import type { AgentLink } from '../link.ts';
 import type { Ask, Reply } from '../message.ts';
-import type { AskHandlers, ReplyPart } from './reply-part.ts';
+import type { AskHandlers } from './ask-handlers.ts';
 
 export interface AnswersCount {
   /** Since the start. */

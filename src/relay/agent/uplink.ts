@@ -4,8 +4,8 @@ import { Beats } from '../beats.ts';
 import { type AgentLink, type Dialer, DialRefusal, type LinkListener } from '../link.ts';
 import type { FromAnalyzer, Hello, Welcome } from '../message.ts';
 import { Answers, type AnswersCount } from './answers.ts';
+import type { AskHandlers } from './ask-handlers.ts';
 import type { Feed } from './feed.ts';
-import type { AskHandlers } from './reply-part.ts';
 
 export interface UplinkParts {
   readonly dialer: Dialer;

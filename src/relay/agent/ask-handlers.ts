@@ -1,12 +1,5 @@
 /** What an analyzer can ask of an agent, by name; who answers is known to whoever puts the agent together. */
-import type { Flow } from '../../flow/flow.ts';
-
-export interface ReplyPart {
-  /** JSON. */
-  readonly body?: unknown;
-  readonly flows?: readonly Flow[];
-  readonly bytes?: Uint8Array;
-}
+import type { ReplyPart } from '../fleet/fleet.ts';
 
 /** May throw a Mistake or an Unavailable: the asker gets its sentence. The signal aborts when nobody waits any more. */
 export type AskHandler = (body: unknown, signal: AbortSignal) => AsyncIterable<ReplyPart> | Promise<ReplyPart>;

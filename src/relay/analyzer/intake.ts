@@ -1,0 +1,130 @@
+/** Takes facts of agents into this analyzer: into its graph and its table of sockets at once, into the archive when it is their home. */
+import type { Archive } from '../../archive/archive.ts';
+import { batchId } from '../../archive/batchid.ts';
+import type { Socket, SocketWriter } from '../../ends/socket.ts';
+import type { GraphEvent } from '../../graph/change.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Teller } from '../../graph/told.ts';
+import type { Clock } from '../../std/clock.ts';
+import type { Facts } from '../message.ts';
+import { toldAgain, withoutEvents } from './told-again.ts';
+
+export interface IntakeParts {
+  readonly graph: Pick<Graph, 'mirror' | 'mirrorSamples' | 'close' | 'history' | 'revision'>;
+  readonly archive: Pick<Archive, 'append' | 'versions'> & {
+    readonly flows?: Pick<NonNullable<Archive['flows']>, 'append'>;
+    readonly sockets?: Pick<NonNullable<Archive['sockets']>, 'append'>;
+  };
+  readonly sockets?: Pick<SocketWriter, 'tell' | 'close'>;
+  readonly clock: Clock;
+}
+
+/** What is here of one agent. */
+export interface Part {
+  readonly teller: Teller;
+  /** Ids of its open sockets, with what is known of them. */
+  readonly sockets: Map<string, Socket>;
+}
+
+export interface Taken {
+  /** A version before is not here: a whole picture is needed. */
+  readonly isMissing: boolean;
+  /** Makes it durable; again under the same name when it failed. Gives how many changes could not be. */
+  readonly keep: (spool: string, seq: number) => Promise<number>;
+}
+
+export class Intake {
+  readonly #parts: IntakeParts;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** From its home an agent's facts are kept by another. */
+  takeMirrored(facts: Facts, part: Part): boolean {
+    const { isMissing } = this.#takeGraph(facts, part.teller);
+    this.#takeSockets(facts, part);
+    return isMissing;
+  }
+
+  take(facts: Facts, part: Part): Taken {
+    const { teller } = part;
+    const recordedAt = this.#parts.clock.now();
+    const { events, isMissing } = this.#takeGraph(facts, teller);
+    const samples = this.#parts.graph.mirrorSamples(facts.samples);
+    const sockets = this.#takeSockets(facts, part);
+    const again = withoutEvents(facts.graph, events);
+    const { time, flows, rawPackets, losses } = facts;
+    const { archive, graph } = this.#parts;
+    const keep = async (spool: string, seq: number) => {
+      const id = batchId(spool, seq);
+      const older = again.length > 0 ? await toldAgain(again, teller, recordedAt, { graph, archive }) : NONE;
+      const all = older.events.length > 0 ? [...older.events, ...events] : events;
+      const kept: Promise<void>[] = [];
+      if (all.length + samples.length > 0)
+        kept.push(archive.append({ id, time, events: all, samples, isRelayed: true }));
+      if (flows.length + rawPackets.length + losses.length > 0 && archive.flows)
+        kept.push(archive.flows.append({ id, flows, rawPackets, losses }));
+      if (sockets.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time, sockets }));
+      await allKept(kept);
+      return older.unresolved;
+    };
+    return { isMissing, keep };
+  }
+
+  /** Ends all that is here of an agent, at the last moment it was known. What comes back makes that durable. */
+  close(part: Part, at: number): (spool: string) => Promise<void> {
+    const { graph, archive, sockets, clock } = this.#parts;
+    const { events } = graph.close(part.teller.origin, at, clock.now());
+    const closed = [...part.sockets.values()].map((socket) => ({ ...socket, closedAt: Math.max(at, socket.openedAt) }));
+    sockets?.close([...part.sockets.keys()], at);
+    part.sockets.clear();
+    return async (spool) => {
+      // A writer of its own: it closes at a later moment each time.
+      const id = batchId(`${spool}.closed`, Math.max(0, Math.trunc(at)));
+      const kept: Promise<void>[] = [];
+      if (events.length > 0) kept.push(archive.append({ id, time: at, events, samples: [], isRelayed: true }));
+      if (closed.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time: at, sockets: closed }));
+      await allKept(kept);
+    };
+  }
+
+  #takeGraph(facts: Facts, teller: Teller): { readonly events: readonly GraphEvent[]; readonly isMissing: boolean } {
+    if (facts.graph.length === 0 && !facts.isWholeGraph) return { events: [], isMissing: false };
+    const recordedAt = this.#parts.clock.now();
+    const how = facts.isWholeGraph ? { recordedAt, wholeAt: facts.time } : { recordedAt };
+    const { events, missing } = this.#parts.graph.mirror(facts.graph, teller, how);
+    // In a whole picture what changed before comes first: the versions themselves follow.
+    return { events, isMissing: missing.length > 0 && !facts.isWholeGraph };
+  }
+
+  /** Gives all that is news to the archive. */
+  #takeSockets({ sockets, isAllSockets, time }: Facts, part: Part): readonly Socket[] {
+    if (sockets.length === 0 && !isAllSockets) return [];
+    const told = isAllSockets ? new Set(sockets.map(({ id }) => id)) : undefined;
+    const closed: Socket[] = [];
+    if (told)
+      for (const [id, socket] of part.sockets) {
+        if (told.has(id)) continue;
+        closed.push({ ...socket, closedAt: Math.max(time, socket.openedAt) });
+        part.sockets.delete(id);
+      }
+    for (const socket of sockets)
+      if (socket.closedAt === undefined) part.sockets.set(socket.id, socket);
+      else part.sockets.delete(socket.id);
+    if (closed.length > 0)
+      this.#parts.sockets?.close(
+        closed.map(({ id }) => id),
+        time,
+      );
+    this.#parts.sockets?.tell(sockets);
+    return closed.length > 0 ? [...closed, ...sockets] : sockets;
+  }
+}
+
+const NONE = { events: [], unresolved: 0 };
+
+/** All of them come to an end before one that failed is told: the next try does not overtake the last. */
+async function allKept(kept: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(kept)) if (result.status === 'rejected') throw result.reason;
+}
