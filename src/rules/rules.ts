@@ -9,6 +9,7 @@ import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { Passes } from '../std/passes.ts';
 import { uuidV5 } from '../std/uuid.ts';
+import type { AssignedNode } from './assigned.ts';
 import { edgeRuleFaults, nodeRuleFaults } from './checks.ts';
 import { essence } from './essence.ts';
 import { pairsOf } from './pairs.ts';
@@ -29,6 +30,8 @@ export interface RulesParts extends WritingParts {
   readonly clock: Clock;
   readonly log: { warn(message: string): void };
   readonly limits: RuleLimits;
+  /** Hears after each pass what nodes of others are to have, by whose they are. */
+  readonly assign?: (others: ReadonlyMap<string, readonly AssignedNode[]>) => void;
 }
 
 /** What one rule writes may make others find something: so often in one pass. */
@@ -109,6 +112,11 @@ export class Rules {
     return true;
   }
 
+  /** What rules are made of may have changed elsewhere. */
+  recheck(): void {
+    this.#passes.due();
+  }
+
   /** Resolves when the graph is as the rules of now want it. It may have changed since then: that is another pass. */
   async settled(): Promise<void> {
     await this.#passes.settled();
@@ -179,7 +187,9 @@ export class Rules {
     if (this.#isYoung()) this.#writing.adopt();
     const flips = new Map<string, number>();
     for (let round = 0; round < ROUNDS_MAX && !this.#passes.isStopped; round++) {
-      const changed = this.#writing.write(await this.#wanted());
+      const wanted = await this.#wanted();
+      const changed = this.#writing.write(wanted);
+      this.#parts.assign?.(this.#writing.forOthers(wanted));
       if (changed.size === 0) break;
       for (const by of changed) {
         const count = (flips.get(by) ?? 0) + 1;

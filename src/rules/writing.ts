@@ -2,6 +2,7 @@
 import type { Change, Commit } from '../graph/change.ts';
 import type { GraphNode, Value } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
+import type { AssignedNode } from './assigned.ts';
 import { SET_BY, setByOf, type Wanted, type WantedKey } from './wanted.ts';
 
 export interface WritingParts {
@@ -9,6 +10,8 @@ export interface WritingParts {
   /** In the name of `origin`. */
   readonly apply: (changes: readonly Change[]) => Commit;
   readonly origin: string;
+  /** Nodes that are not ours to write are left to who made them (`Writing.forOthers`). Default: all are ours. */
+  readonly isOurs?: (node: GraphNode) => boolean;
 }
 
 export class Writing {
@@ -56,6 +59,24 @@ export class Writing {
     return changed;
   }
 
+  /** What nodes of others are to have, by who made them. */
+  forOthers(wanted: Wanted): Map<string, AssignedNode[]> {
+    const view = this.#parts.view();
+    const others = new Map<string, AssignedNode[]>();
+    for (const [id, keys] of wanted.keys)
+      for (const node of view.nodes(id)) {
+        if (this.#isOurs(node)) continue;
+        const its = others.get(node.origin) ?? [];
+        others.set(node.origin, its);
+        its.push({ id, keys: Object.fromEntries(keys) });
+      }
+    return others;
+  }
+
+  #isOurs(node: GraphNode): boolean {
+    return this.#parts.isOurs?.(node) ?? true;
+  }
+
   *#nodesOf(wanted: Wanted, changed: Set<string>): Iterable<Change> {
     const view = this.#parts.view();
     for (const id of this.#nodes) {
@@ -96,6 +117,7 @@ export class Writing {
       if (keys) this.#keyed.add(id);
       else this.#keyed.delete(id);
       for (const node of view.nodes(id)) {
+        if (!this.#isOurs(node)) continue;
         const { change, who } = keysOf(node, keys ?? new Map());
         for (const by of who) changed.add(by);
         if (change) yield change;

@@ -6,7 +6,7 @@ import type { GraphNode, Metadata } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { type AllRules, defaultLimits, type RuleLimits } from '../../src/rules/rule.ts';
-import { Rules } from '../../src/rules/rules.ts';
+import { Rules, type RulesParts } from '../../src/rules/rules.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import type { KeptLists } from '../../src/std/kept-lists.ts';
 
@@ -19,7 +19,12 @@ export class Ground implements AsyncDisposable {
   readonly #unsubscribe: () => void;
 
   /** `before`: an earlier run, whose file and graph this one goes on with. */
-  constructor({ limits, before, graph }: { limits?: Partial<RuleLimits>; before?: Ground; graph?: Graph } = {}) {
+  constructor({
+    limits,
+    before,
+    graph,
+    rules,
+  }: { limits?: Partial<RuleLimits>; before?: Ground; graph?: Graph; rules?: Partial<RulesParts> } = {}) {
     this.graph = graph ?? before?.graph ?? new Graph({ indexed: ['Type', 'Name', 'TID'] });
     this.timeline = new MergedTimeline({ graph: this.graph, flushed: async () => undefined, nowMs: Date.now });
     const kept = {
@@ -47,6 +52,7 @@ export class Ground implements AsyncDisposable {
       clock: systemClock,
       log: { warn: () => undefined },
       limits: { ...defaultLimits, ...limits },
+      ...rules,
     });
     this.rules.restore();
     this.#unsubscribe = this.graph.subscribe((commit) => this.rules.saw(commit, this.graph.revision));
