@@ -8,6 +8,7 @@ import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { probePlans } from './app-probes.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
+import { secure } from './app-security.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import type { FlowKeeping } from './archive/flow-keeping.ts';
@@ -23,7 +24,6 @@ import { loadConfigHere } from './config/here.ts';
 import type { Loaded } from './config/load.ts';
 import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
-import { tokenOf } from './config/token-file.ts';
 import type { ArchiveStatus } from './contract/status.ts';
 import type { Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
@@ -87,8 +87,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
   const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
 
-  const token = tokenOf(config);
-  if (token.warning !== undefined) log.warn(token.warning);
+  const security = secure(config, log);
 
   const archive = await openArchive(config, log, notes);
   if (archive) stack.use(archive);
@@ -228,7 +227,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     rules: rules.api,
     datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
     configValue: (key) => lookUpConfig(loaded, key),
-    access: { tokens: token.token === undefined ? [] : [token.token], hostNames: config.api.names },
+    ...security.api,
     vocabulary: { types, relations, steps },
     gremlin: async () => {
       const { networkGremlin } = await import('./app-gremlin.ts');
@@ -249,9 +248,9 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
         ...countInterfaces(graph.now()),
         isAll,
         isWatching,
-        listen: place,
+        listen: { ...place, isSecure: security.api.tls !== undefined },
         history: house.health && { ...house.health, from: timeline.range().from },
-        newToken: token.isNew ? { token: token.token as string, file: config.tokenFile } : undefined,
+        newToken: security.newToken === undefined ? undefined : { token: security.newToken, file: config.tokenFile },
         troubles: supervisor.status().flatMap(troublesOf),
       });
     },

@@ -26,7 +26,7 @@ function section(name: string, entries: readonly OptionEntry[]): string {
 
 export function optionTable(entries: readonly OptionEntry[]): string {
   const rows = entries.map((entry) => [
-    [entry.path, `${entry.flag} ${entry.takes}`, entry.env].map(code).join('\n'),
+    [entry.path, `${entry.flag} ${entry.takes}`.trimEnd(), entry.env].map(code).join('\n'),
     entry.doc,
     defaultOf(entry),
     code(entry.example),

@@ -1,22 +1,26 @@
 /** The front of Skein: one HTTP server for queries, elements, WebSockets and what watches over us. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Slowed } from '../security/slowed.ts';
 import { Later } from '../std/later.ts';
 import { mistake } from '../std/mistake.ts';
 import { stackOf } from '../std/stack-of.ts';
 import { Access, isLoopback } from './access.ts';
+import { Admission, isGremlin, type Refused } from './admission.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
+import { identityOf } from './identity.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { cannotListen, refuseUpgrade } from './listening.ts';
-import { login } from './login.ts';
+import { login, logout } from './login.ts';
+import { neededFor, pathOf } from './needs.ts';
 import type { ApiParts } from './parts.ts';
 import { Queries } from './queries.ts';
-import { Rate } from './rate.ts';
 import { sendText } from './reply.ts';
 import { routes } from './routes.ts';
+import { serverFor } from './secured.ts';
 import { statusReply } from './status.ts';
 import { TopologyDoor } from './topology.ts';
 import { WebSockets } from './ws/sockets.ts';
@@ -45,8 +49,8 @@ class HttpApi implements Api {
   readonly #sockets: WebSockets;
   readonly #gremlin: Later<GremlinDoor> | undefined;
   readonly #app: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly #rate: Rate;
-  readonly #refusals: Rate;
+  readonly #slowed: Slowed;
+  readonly #admission: Admission;
   readonly #server: Server;
   #listen = '';
   #isOpen = false;
@@ -55,19 +59,27 @@ class HttpApi implements Api {
     const limits = { ...defaultLimits, ...parts.limits };
     this.#parts = parts;
     this.#limits = limits;
-    this.#access = new Access(parts.access);
+    this.#access = new Access(parts.access, () => parts.clock.elapsed());
     this.#queries = new Queries(parts, limits, this.#counts);
     this.#door = new TopologyDoor(parts, this.#queries, limits);
     this.#sockets = new WebSockets(parts, this.#queries, limits, this.#counts);
-    this.#rate = new Rate({ perSecond: limits.requestsPerSecond });
-    this.#refusals = new Rate({ perSecond: limits.refusalsPerMinute / 60, burst: limits.refusalsPerMinute });
-    const { gremlin, clock, log } = parts;
+    const { gremlin, clock, log, audit } = parts;
+    this.#slowed = new Slowed(() => clock.elapsed(), { free: limits.wrongGuessesFree });
+    this.#admission = new Admission({
+      access: this.#access,
+      slowed: this.#slowed,
+      counts: this.#counts,
+      limits,
+      clock,
+      audit,
+      hasGremlin: gremlin !== undefined,
+    });
     // Loaded when a driver comes: not everyone has one.
     this.#gremlin =
       gremlin &&
       new Later(async () => {
         const { mounted } = await import('./gremlin/mounted.ts');
-        const more = { access: this.#access, queries: this.#queries, refusals: this.#refusals, clock, log };
+        const more = { access: this.#access, queries: this.#queries, slowed: this.#slowed, audit, clock, log };
         return mounted(await gremlin(), more);
       });
     const status = () => statusReply(parts, this.#listen, this.#sockets.connected());
@@ -81,6 +93,7 @@ class HttpApi implements Api {
         running: () => this.#queries.running,
         webSockets: () => this.#sockets.sizes(),
         gremlin: this.#gremlin?.made,
+        guesses: this.#slowed,
       });
     };
     const { timeline } = parts;
@@ -98,17 +111,23 @@ class HttpApi implements Api {
       status,
       metrics,
       isReady: () => this.#isOpen,
-      login: (request, response, form) => {
-        const isIn = login(this.#access, request, response, form);
-        if (!isIn) this.#refusals.take(request.socket.remoteAddress ?? '', parts.clock.elapsed());
-      },
+      login: (request, response, form) => this.#login(request, response, form),
+      logout: (request, response) => logout(this.#access, request, response),
     });
     this.#server = this.#createServer();
   }
 
   listen(host: string, port: number): Promise<{ host: string; port: number }> {
-    if (!isLoopback(host) && host !== 'localhost' && !this.#access.hasTokens) {
-      throw mistake('api.no-token', `listening on ${host} needs a token`, 'only loopback is served without one');
+    const { access, tls } = this.#parts;
+    if (!isLoopback(host) && host !== 'localhost') {
+      if (!this.#access.hasTokens)
+        throw mistake('api.no-token', `listening on ${host} needs a token`, 'only loopback is served without one');
+      if (tls === undefined && !access.isInsecure)
+        throw mistake(
+          'api.no-tls',
+          `listening on ${host} needs TLS: a token sent in the open is everybody's`,
+          'skein cert init makes a certificate, or say --insecure where something before it ends TLS',
+        );
     }
     return new Promise((resolve, reject) => {
       const failed = (error: NodeJS.ErrnoException) => reject(cannotListen(host, port, error));
@@ -137,7 +156,8 @@ class HttpApi implements Api {
   }
 
   #createServer(): Server {
-    const server = createServer(
+    const { tls, log } = this.#parts;
+    const server = serverFor(
       {
         // A head that does not come, a body that does not end: neither holds a connection for ever. A large trace, read
         // at the pace of the archive, takes minutes.
@@ -148,32 +168,58 @@ class HttpApi implements Api {
         maxHeaderSize: 16 * 1024,
       },
       (request, response) => this.#request(request, response),
+      { tls, log },
     );
     server.maxConnections = this.#limits.connectionsMax;
     server.on('drop', () => this.#counts.refusal('connections'));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const refusal = this.#refusal(request);
-      if (refusal) return refuseUpgrade(socket, refusal.status, refusal.text);
-      if (!isGremlin(request)) this.#sockets.upgrade(request, socket, head);
-      else
-        this.#withGremlin(
-          (door) => door.upgrade(request, socket, head),
-          () => socket.destroy(),
-        );
+      this.#admitted(
+        request,
+        (refused) => refuseUpgrade(socket, refused.status, refused.text, refused.headers),
+        () => this.#upgrade(request, socket, head),
+      );
     });
     return server;
   }
 
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!isGremlin(request)) this.#sockets.upgrade(request, socket, head);
+    else
+      this.#withGremlin(
+        (door) => door.upgrade(request, socket, head),
+        () => socket.destroy(),
+      );
+  }
+
   #request(request: IncomingMessage, response: ServerResponse): void {
-    const refusal = this.#refusal(request);
-    if (refusal) {
-      const more = refusal.status === 401 ? ['WWW-Authenticate', 'Bearer, Basic realm="skein"'] : [];
-      sendText(response, refusal.status, refusal.text, more);
-      request.resume();
-      return;
-    }
+    this.#admitted(
+      request,
+      (refused) => {
+        sendText(response, refused.status, refused.text, refused.headers);
+        request.resume();
+      },
+      () => this.#answer(request, response),
+    );
+  }
+
+  /** In the same call unless a password has to be computed. */
+  #admitted(request: IncomingMessage, refuse: (refused: Refused) => void, then: () => void): void {
+    const decide = (refused: Refused | undefined) => (refused ? refuse(refused) : then());
+    const decided = this.#admission.decide(request);
+    if (!(decided instanceof Promise)) decide(decided);
+    else
+      decided.then(decide).catch((error) => {
+        this.#parts.log.warn(`access: ${stackOf(error)}`);
+        refuse({ status: 500, text: 'internal error; the log of the server has more', headers: [] });
+      });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const { url = '/', method = 'GET' } = request;
-    response.on('finish', () => this.#counts.request(knownMethod(method), routeOf(url), response.statusCode));
+    response.on('finish', () => {
+      this.#counts.request(knownMethod(method), routeOf(url), response.statusCode);
+      this.#note(request, response.statusCode);
+    });
     if (url === '/api/topology' && method === 'POST') this.#door.post(request, response);
     else if (isGremlin(request))
       this.#withGremlin(
@@ -181,6 +227,35 @@ class HttpApi implements Api {
         () => sendText(response, 404, 'there is no /gremlin here'),
       );
     else this.#app(request, response);
+  }
+
+  /** Questions are not written down, changes are: where, and what came of it. */
+  #note(request: IncomingMessage, status: number): void {
+    const { method = 'GET', url = '/' } = request;
+    const identity = identityOf(request);
+    if (this.#parts.audit === undefined || identity === undefined || neededFor(method, url) === 'read') return;
+    const { name: who, kind, role, address } = identity;
+    const outcome = status < 400 ? 'done' : 'failed';
+    this.#parts.audit({ who, kind, role, address, what: `${method} ${pathOf(url)}`, outcome, detail: String(status) });
+  }
+
+  async #login(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
+    const address = request.socket.remoteAddress ?? '';
+    const name = form.get('username') ?? '';
+    const waitMs = this.#slowed.waitMs(address, name);
+    if (waitMs > 0) {
+      const { status, text, headers } = this.#admission.tooMany(waitMs);
+      sendText(response, status, text, headers);
+      return;
+    }
+    const who = await login(this.#access, request, response, form);
+    if (who === undefined) this.#slowed.failed(address, name);
+    else if (who.kind !== 'local') this.#slowed.succeeded(name);
+    const known = who ?? ({ name: name.slice(0, 64), kind: 'nobody', address } as const);
+    const { name: shown, ...rest } = known;
+    const role = 'role' in rest ? { role: rest.role } : {};
+    const outcome = who === undefined ? 'refused' : 'done';
+    this.#parts.audit?.({ who: shown, kind: rest.kind, ...role, address, what: 'POST /login', outcome });
   }
 
   #withGremlin(use: (door: GremlinDoor) => void, cannot: () => void): void {
@@ -193,40 +268,13 @@ class HttpApi implements Api {
         cannot();
       });
   }
-
-  #refusal(request: IncomingMessage): { readonly status: number; readonly text: string } | undefined {
-    const address = request.socket.remoteAddress ?? '';
-    const isLocal = isLoopback(address);
-    if (!isLocal && !this.#rate.take(address, this.#parts.clock.elapsed())) {
-      this.#counts.refusal('rate');
-      return { status: 429, text: `more than ${this.#limits.requestsPerSecond} requests a second from one address` };
-    }
-    // Health is for whoever runs us, and tells nothing.
-    if (request.url === '/healthz' || request.url === '/readyz') return undefined;
-    if (!isLocal && !this.#refusals.hasLeft(address, this.#parts.clock.elapsed())) {
-      this.#counts.refusal('rate');
-      return { status: 429, text: 'too many wrong tokens from this address; wait a minute' };
-    }
-    // Drivers log in with their first message.
-    const isDriver = this.#gremlin !== undefined && isGremlin(request);
-    const refusal = isDriver ? this.#access.pageRefusal(request) : this.#access.refusal(request);
-    // Who comes to fetch a cookie has no token to show yet.
-    if (!refusal || (refusal.reason === 'token' && request.url === '/login')) return undefined;
-    this.#counts.refusal(refusal.reason);
-    if (refusal.reason === 'token') this.#refusals.take(address, this.#parts.clock.elapsed());
-    return refusal;
-  }
-}
-
-function isGremlin({ url = '' }: IncomingMessage): boolean {
-  return url === '/gremlin' || url.startsWith('/gremlin?');
 }
 
 /** A fixed set: what clients make up must not become labels. */
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|status|usermetadata|pcap|vocabulary|complete|openapi\.json)$|api$|gremlin$|metrics$|login$|healthz$|readyz$)/.exec(
+    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|status|usermetadata|pcap|vocabulary|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

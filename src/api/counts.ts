@@ -3,7 +3,7 @@ import { Histogram } from './histogram.ts';
 
 export type QueryOutcome = 'ok' | 'mistake' | 'limit' | 'cancelled' | 'unavailable' | 'busy' | 'error';
 export type WebSocketEnd = 'left' | 'slow' | 'failed' | 'silent' | 'refused' | 'stopping';
-export type RequestRefusal = 'token' | 'host' | 'origin' | 'rate' | 'body' | 'connections';
+export type RequestRefusal = 'token' | 'agent' | 'role' | 'host' | 'origin' | 'rate' | 'body' | 'connections';
 
 export class Counts {
   readonly queries = new Map<QueryOutcome, number>();

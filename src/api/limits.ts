@@ -17,8 +17,8 @@ export interface ApiLimits {
   readonly messageBytesMax: number;
   /** Requests a second from one address that is not loopback; twice as many in a burst. */
   readonly requestsPerSecond: number;
-  /** Wrong tokens a minute from one address that is not loopback. */
-  readonly refusalsPerMinute: number;
+  /** Wrong tokens and passwords of one address, or for one name, that cost no wait; each after them costs twice the one before. */
+  readonly wrongGuessesFree: number;
   /** A WebSocket is pinged this often. */
   readonly pingMs: number;
   /** After so many pings without a byte in either direction a client counts as gone. */
@@ -45,7 +45,7 @@ export const defaultLimits: ApiLimits = {
   webSocketsMax: 500,
   messageBytesMax: 32 * 1024 * 1024,
   requestsPerSecond: 500,
-  refusalsPerMinute: 30,
+  wrongGuessesFree: 10,
   pingMs: 2_000,
   silentPingsMax: 3,
   repliesMax: 10_000,

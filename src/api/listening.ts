@@ -10,11 +10,13 @@ export function cannotListen(host: string, port: number, error: NodeJS.ErrnoExce
   return new Unavailable(what, 'an address of this machine', { cause: error });
 }
 
-export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+/** `headers`: name, value, name, value… */
+export function refuseUpgrade(socket: Duplex, status: number, text: string, headers: readonly string[] = []): void {
   const body = `${text}\n`;
+  const more = headers.map((word, at) => (at % 2 === 0 ? `${word}: ` : `${word}\r\n`)).join('');
   socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\n${more}\r\n${body}`,
   );
 }

@@ -11,6 +11,8 @@ export interface MetricsParts {
   readonly status: () => Status;
   readonly counts: Counts;
   readonly running: () => number;
+  /** Tokens and passwords that were wrong, and those that were not looked at because too many were. */
+  readonly guesses: { readonly wrong: number; readonly refused: number };
   readonly gremlin?: GremlinDoor | undefined;
   readonly webSockets: () => { readonly subscribers: number; readonly publishers: number };
 }
@@ -222,7 +224,7 @@ function socketMetrics(page: Page, { Sockets }: Status): void {
   page.counter('skein_socket_archive_lost_total', 'Sockets that could not be kept.', [[{}, Archive.Lost]]);
 }
 
-function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): void {
+function apiMetrics(page: Page, { counts, running, webSockets, guesses }: MetricsParts): void {
   const labelled = <K extends string>(map: ReadonlyMap<K, number>, label: string): Series =>
     [...map].map(([key, value]) => [{ [label]: key }, value]);
   page.counter('skein_queries_total', 'Queries by outcome.', labelled(counts.queries, 'outcome'));
@@ -235,6 +237,10 @@ function apiMetrics(page: Page, { counts, running, webSockets }: MetricsParts): 
       return [{ method, route, status }, value];
     }),
   );
+  page.counter('skein_wrong_credentials_total', 'Wrong tokens and passwords.', [
+    [{ outcome: 'wrong' }, guesses.wrong],
+    [{ outcome: 'slowed' }, guesses.refused],
+  ]);
   page.counter('skein_http_refused_total', 'Requests refused at the door.', labelled(counts.refusals, 'reason'));
   const { subscribers, publishers } = webSockets();
   page.gauge('skein_websocket_clients', 'Open WebSockets.', [

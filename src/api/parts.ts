@@ -6,10 +6,14 @@ import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import type { NodeType } from '../model/vocabulary.ts';
 import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
+import type { AccessBook } from '../security/access-book.ts';
+import type { AuditEntry } from '../security/audit.ts';
+import type { TlsKeeper } from '../security/tls.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { DatapathFlows } from './datapath-routes.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
+import type { Audit } from './guard.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiRules } from './rules.ts';
 
@@ -25,6 +29,12 @@ export interface ApiParts {
   /** Value of a configuration key (dotted), undefined when there is none. Secrets are the caller's to leave out. */
   readonly configValue: (key: string) => unknown;
   readonly access: AccessRules;
+  /** Who did what; absent: nobody writes it down. */
+  readonly audit?: Audit | undefined;
+  /** The last so many entries of it, oldest first. */
+  readonly audited?: (count: number) => readonly AuditEntry[];
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsKeeper | undefined;
   readonly clock: ApiClock;
   readonly archive: ApiArchive;
   readonly vocabulary: ApiVocabulary;
@@ -100,8 +110,14 @@ export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows'
   Partial<Pick<Status, 'Captures' | 'Rules'>>;
 
 export interface AccessRules {
-  /** Any of them opens every door. Without one only loopback is answered. */
+  /** Any of them opens every door. Without one (and without a book) only loopback is answered. */
   readonly tokens: readonly string[];
+  /** Tokens with roles, and users. */
+  readonly book?: AccessBook | undefined;
+  /** What who comes from loopback without a token may; `token`: nothing. Left out: admin. */
+  readonly loopback?: 'admin' | 'read' | 'token';
+  /** Beyond loopback also without TLS. */
+  readonly isInsecure?: boolean;
   /** Names this server may be called by besides localhost and addresses. */
   readonly hostNames: readonly string[];
 }

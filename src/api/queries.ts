@@ -7,7 +7,9 @@ import { Later } from '../std/later.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Counts, QueryOutcome } from './counts.ts';
+import type { Guard } from './guard.ts';
 import type { ApiLimits } from './limits.ts';
+import { packetsFor } from './packets-for.ts';
 import type { ApiParts } from './parts.ts';
 import type { StandardQueries } from './standard.ts';
 import { turn } from './write.ts';
@@ -18,6 +20,8 @@ export interface Asked {
   readonly timeline?: Timeline;
   /** Instead of all flows. */
   readonly flows?: FlowView;
+  /** What it may besides reading; absent: everything. */
+  readonly guard?: Guard | undefined;
 }
 
 type Parts = Pick<ApiParts, 'engine' | 'timeline' | 'flows' | 'clock' | 'gremlin' | 'keys'>;
@@ -67,7 +71,7 @@ export class Queries {
     try {
       const standard = dialectOf(text) === 'gremlin' ? this.#standard : undefined;
       if (standard !== undefined)
-        return this.#run(async (context) => (await standard.get()).ask(text, context), asked, start);
+        return this.#run(async (context) => (await standard.get()).ask(text, context, asked.guard), asked, start);
       const prepared = this.prepare(text);
       return this.#run((context) => this.#parts.engine.run(prepared, context), asked, start);
     } catch (error) {
@@ -103,7 +107,7 @@ export class Queries {
 
   #run(
     ask: (context: Context) => Answer | Promise<Answer>,
-    { signal, timeline, flows }: Asked,
+    { signal, timeline, flows = this.#parts.flows?.flows, guard }: Asked,
     start: number,
   ): Answer | Promise<Answer> {
     if (this.#running >= this.#limits.queriesMax) {
@@ -117,7 +121,7 @@ export class Queries {
     const answer = ask({
       timeline: timeline ?? this.#parts.timeline,
       ...this.#parts.flows,
-      ...(flows && { flows }),
+      ...(flows && { flows: guard ? packetsFor(flows, guard.packets) : flows }),
       nowMs: clock.now(),
       elapsed: () => clock.elapsed(),
       turn,

@@ -4,6 +4,7 @@ import { schemaVersion } from '../contract/element.ts';
 import type { Refusal } from '../contract/fault.ts';
 import { Mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
+import { deniedCode } from './identity.ts';
 import { mistakeText } from './mistake-text.ts';
 
 /** No page may frame, sniff, cache or load from an answer. */
@@ -64,5 +65,6 @@ function mistakeStatus({ faults }: Mistake): number {
   if (code === 'query.limit') return faults[0]?.message.includes('limit timeMs') ? 504 : 400;
   if (code === 'query.cancelled') return 503;
   if (code === 'query.busy') return 429;
+  if (code === deniedCode) return 403;
   return 400;
 }

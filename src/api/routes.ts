@@ -1,6 +1,7 @@
 /** The paths that are asked now and then, as an express application. The hot one does not come this way. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { completionRequestShape } from '../contract/vocabulary.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { readBody } from './body.ts';
 import { captureRoutes } from './capture-routes.ts';
 import { completions } from './complete.ts';
@@ -29,7 +30,8 @@ export interface RouteParts {
   readonly metrics: () => Promise<string>;
   /** False while starting and stopping. */
   readonly isReady: () => boolean;
-  readonly login: (request: Request, response: Response, form: URLSearchParams) => void;
+  readonly login: (request: Request, response: Response, form: URLSearchParams) => Promise<void>;
+  readonly logout: (request: Request, response: Response) => void;
 }
 
 export function routes(all: RouteParts): express.Express {
@@ -38,6 +40,8 @@ export function routes(all: RouteParts): express.Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  // What a path needs is decided by its text: /API/Config must not be another door to the same room.
+  app.enable('case sensitive routing');
 
   app
     .route('/api')
@@ -102,12 +106,18 @@ export function routes(all: RouteParts): express.Express {
     .all(wrongMethod('GET'));
   app
     .route('/login')
-    .post((request, response) =>
-      readBody(request, limits.bodyBytesMax, (fault, text) =>
-        fault ? sendText(response, fault.status, fault.text) : all.login(request, response, new URLSearchParams(text)),
-      ),
+    .post((request, response, next) =>
+      readBody(request, formBytesMax, (fault, text) => {
+        if (fault) return sendText(response, fault.status, fault.text);
+        all.login(request, response, new URLSearchParams(text)).catch(next);
+      }),
     )
     .all(wrongMethod('POST'));
+  app
+    .route('/logout')
+    .post((request, response) => all.logout(request, response))
+    .all(wrongMethod('POST'));
+  if (parts.audited) auditRoutes(app, parts.audited);
   app.route('/healthz').get((_, response) => sendText(response, 200, 'ok'));
   app
     .route('/readyz')
@@ -122,6 +132,9 @@ export function routes(all: RouteParts): express.Express {
   });
   return app;
 }
+
+/** Of a name and a password: who sends more has not logged in yet, and shall not fill our memory. */
+const formBytesMax = 4 * 1024;
 
 function elementRoutes(app: express.Express, kind: Kind, { parts, elements, limits }: RouteParts): void {
   const answer = async (response: Response, outcome: Promise<Outcome> | Outcome) => {

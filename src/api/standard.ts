@@ -26,6 +26,7 @@ import { explanationRows, profileRows } from './gremlin/profile-rows.ts';
 import { type Results, TraversalResults } from './gremlin/results.ts';
 import { terminated } from './gremlin/terminal.ts';
 import { untyped } from './gremlin/untyped.ts';
+import { type Guard, guarded } from './guard.ts';
 import { sliceMs } from './limits.ts';
 
 /** Results taken at once. */
@@ -46,17 +47,19 @@ export class StandardQueries {
   }
 
   /** Of several statements the last one answers. Rejects with a Mistake. */
-  async ask(text: string, asked: Context): Promise<Answer> {
+  async ask(text: string, asked: Context, guard?: Guard): Promise<Answer> {
     const context = { ...asked, limits: { ...this.#gremlin.traversalLimits, ...asked.limits } };
     let answer: Answer | undefined;
-    for (const prepared of this.#engine.prepareText(text, new Map())) answer = await this.#run(prepared, context);
+    for (const prepared of this.#engine.prepareText(text, new Map()))
+      answer = await this.#run(prepared, context, guard);
     if (answer !== undefined) return answer;
     throw mistake('gremlin.empty', 'there is no traversal in it', 'g.V().count()');
   }
 
-  async #run(prepared: Prepared, context: Context): Promise<Answer> {
+  async #run(prepared: Prepared, context: Context, guard: Guard | undefined): Promise<Answer> {
     const { random } = this.#gremlin;
-    const execution = new Execution(prepared.compiled, this.#source(prepared.source, context), { ...context, random });
+    const source = this.#source(prepared.source, context);
+    const execution = new Execution(prepared.compiled, guard ? guarded(source, guard) : source, { ...context, random });
     try {
       const results = new TraversalResults(execution, false);
       const values = await all(

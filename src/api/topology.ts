@@ -9,6 +9,8 @@ import type { Answer } from '../query/query.ts';
 import { mistake } from '../std/mistake.ts';
 import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
+import { guardFor } from './guard.ts';
+import { identityOf } from './identity.ts';
 import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import { lossHeader } from './loss.ts';
@@ -19,12 +21,16 @@ import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendNothing, sendText, 
 import { writeReply } from './write.ts';
 
 export class TopologyDoor {
-  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log'>;
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit'>;
   readonly #queries: Queries;
   readonly #limits: ApiLimits;
   readonly #elapsed: () => number;
 
-  constructor(parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log'>, queries: Queries, limits: ApiLimits) {
+  constructor(
+    parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit'>,
+    queries: Queries,
+    limits: ApiLimits,
+  ) {
     this.#elapsed = () => parts.clock.elapsed();
     this.#parts = parts;
     this.#queries = queries;
@@ -70,7 +76,9 @@ export class TopologyDoor {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     try {
-      const answer = this.#queries.ask(query, { signal: gone.signal });
+      const identity = identityOf(request);
+      const guard = identity && guardFor(identity, this.#parts.audit);
+      const answer = this.#queries.ask(query, { signal: gone.signal, guard });
       if (!(answer instanceof Promise)) {
         const writing = shape.write(response, answer, this.#elapsed);
         if (writing !== undefined) this.#finish(writing, request, response, shape);

@@ -7,7 +7,7 @@ export interface Sight {
   /** At least one probe is enabled. */
   readonly isWatching: boolean;
   /** Where it answers. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: { readonly host: string; readonly port: number; readonly isSecure?: boolean };
   readonly history:
     | { readonly place: string; readonly sizeBytesMax: number; readonly ageMsMax: number; readonly from: number }
     | undefined;
@@ -34,9 +34,11 @@ export function greeting(sight: Sight): string {
 }
 
 /** An address that can be copied: whoever listens on all of them is found here on loopback. */
-function url({ host, port }: Sight['listen']): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port} (and port ${port} of every other address)`;
-  return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+function url({ host, port, isSecure }: Sight['listen']): string {
+  const scheme = isSecure ? 'https' : 'http';
+  if (host === '0.0.0.0' || host === '::')
+    return `${scheme}://127.0.0.1:${port} (and port ${port} of every other address)`;
+  return host.includes(':') ? `${scheme}://[${host}]:${port}` : `${scheme}://${host}:${port}`;
 }
 
 function kept({ place, sizeBytesMax, ageMsMax, from }: NonNullable<Sight['history']>): string {

@@ -14,6 +14,7 @@ import {
   size,
   text,
   texts,
+  toggle,
   valueMap,
   valueMaps,
 } from './values.ts';
@@ -55,6 +56,101 @@ export const configShape = z.strictObject({
     defaultWords: '`token` in the data folder',
     takes: 'FILE',
     example: '/etc/skein/token',
+  }),
+  insecure: option(toggle(), {
+    doc: 'Serve other addresses than loopback without TLS: for where something before Skein ends TLS.',
+    default: false,
+    takes: '',
+    example: 'true',
+  }),
+  tls: z.strictObject({
+    cert: option(text(), {
+      doc: 'Certificate of the server with what leads to its authority (PEM); read again when it changes.',
+      defaultWords: '`tls/server.crt` in the data folder if it is there, for other addresses than loopback',
+      takes: 'FILE',
+      example: '/etc/skein/tls/server.crt',
+    }).optional(),
+    key: option(text(), {
+      doc: 'Key of that certificate (PEM).',
+      defaultWords: '`tls/server.key` in the data folder',
+      takes: 'FILE',
+      example: '/etc/skein/tls/server.key',
+    }).optional(),
+    clientCa: option(text(), {
+      doc: 'Authority (PEM) that must have made the certificate of whoever connects; nobody is asked for one without it.',
+      defaultWords: 'none',
+      takes: 'FILE',
+      example: '/etc/skein/tls/ca.crt',
+    }).optional(),
+  }),
+  agent: z.strictObject({
+    analyzers: option(texts(), {
+      doc: 'Analyzers of this agent (`skein agent`), the one that is to keep what it tells first: wss://HOST:PORT, or ws:// for loopback.',
+      default: [],
+      takes: 'URLS',
+      example: 'wss://analyzer1:8082,wss://analyzer2:8082',
+    }),
+    listen: option(listenAddress(), {
+      doc: 'Address at which an agent answers questions about its own host, read only.',
+      default: '127.0.0.1:8081',
+      takes: 'ADDRESS',
+      example: '127.0.0.1:8091',
+    }),
+    token: option(text(), {
+      doc: 'Token of this agent (`skein token create --agent`); better in a variable or in agent.tokenFile than in a flag.',
+      defaultWords: 'what is in `agent.tokenFile`',
+      takes: 'TOKEN',
+      example: 'Zk3v…',
+      secret: true,
+    }).optional(),
+    tokenFile: option(text(), {
+      doc: 'File that holds the token of this agent.',
+      default: ({ data }) => (data === undefined ? undefined : `${data}/agent-token`),
+      defaultWords: '`agent-token` in the data folder',
+      takes: 'FILE',
+      example: '/etc/skein/agent-token',
+    }),
+    ca: option(text(), {
+      doc: 'Authority (PEM) that made the certificates of the analyzers.',
+      defaultWords: 'those that the system trusts',
+      takes: 'FILE',
+      example: '/etc/skein/tls/ca.crt',
+    }).optional(),
+    spool: z.strictObject({
+      directory: option(text(), {
+        doc: 'Folder in which an agent keeps what no analyzer has kept yet, and what it knows over a restart.',
+        default: ({ data }) => (data === undefined ? undefined : `${data}/spool`),
+        defaultWords: '`spool` in the data folder',
+        takes: 'DIR',
+        example: '/var/spool/skein',
+      }),
+      maxSize: option(size({ min: '4MiB', max: '1TiB' }), {
+        doc: 'Size of the spool; when it is full samples and points of flows go first, then flows, then changes, and all of it is counted and told.',
+        default: '256MiB',
+        takes: 'SIZE',
+        example: '2GiB',
+      }),
+    }),
+  }),
+  analyzer: z.strictObject({
+    grace: option(duration({ min: '1s', max: '7d' }), {
+      doc: 'An agent that is away for so long is taken for gone: what it told ends at the last moment known, until it comes back.',
+      default: '5m',
+      takes: 'DURATION',
+      example: '1h',
+    }),
+    agents: option(count({ min: 1, max: 100_000 }), {
+      doc: 'Agents that may be connected.',
+      default: 5_000,
+      takes: 'NUMBER',
+      example: '200',
+    }),
+    memory: option(size({ min: '1MiB', max: '64GiB' }), {
+      doc: 'What agents have sent and the archive has not kept yet, of all of them; when it is more they are slowed down.',
+      default: '256MiB',
+      takes: 'SIZE',
+      example: '1GiB',
+    }),
   }),
   log: z.strictObject({
     level: option(
@@ -670,6 +766,12 @@ export const configShape = z.strictObject({
     }),
   }),
   api: z.strictObject({
+    loopback: option(z.enum(['admin', 'read', 'token'], { error: 'has to be admin, read or token' }), {
+      doc: 'What whoever is on this machine may without a token: everything (every user of the machine, also what runs in its containers with its network), read, or nothing.',
+      default: 'admin',
+      takes: 'ROLE',
+      example: 'read',
+    }),
     names: option(texts(), {
       doc: 'Names by which this server may be called, besides localhost and addresses; a request for any other is refused.',
       default: [],

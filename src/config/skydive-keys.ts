@@ -22,8 +22,9 @@ const listeners = 'listeners bind to capture.bind, and to the port of their capt
 const namedByContent = 'applications are named by what their packets hold, and by well-known ports';
 const oneProcess = 'agent and analyzer are one process, with one address (analyzer.listen)';
 const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data folder';
-const noTls = 'Skein speaks plain HTTP; put a proxy that ends TLS before it';
-const tokens = 'access is by token, see the options token and tokenFile';
+const noLinks = 'agent and analyzer are one process, with no link to secure';
+const tokens =
+  'users and tokens are kept hashed, in a file of their own: skein user add, skein token create (docs/security.md)';
 const elsewhere = 'history is kept in the embedded archive, see the option archive.kind';
 const noUi = 'there is no web page yet';
 const noProbe = (what: string) => `there is no ${what} probe yet`;
@@ -84,7 +85,7 @@ const instead = (of: string) => (value: Raw, ours: Raw | undefined) =>
 
 export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'host_id', to: 'host' },
-  { key: 'analyzers', default: ['127.0.0.1:8082'], why: oneProcess },
+  { key: 'analyzers', default: ['127.0.0.1:8082'], to: 'agent.analyzers' },
 
   { key: 'analyzer.listen', default: '127.0.0.1:8082', to: 'listen' },
   { key: 'analyzer.topology.backend', default: 'memory', why: elsewhere },
@@ -116,10 +117,13 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'analyzer.auth.api.backend', default: 'noauth', why: tokens },
   { key: 'analyzer.auth.cluster.backend', default: 'noauth', why: oneProcess },
   { key: 'analyzer.auth.*', why: tokens },
-  { key: 'analyzer.peers', why: 'analyzers do not share their graph yet' },
-  { key: 'analyzer.replication.debug', why: 'analyzers do not share their graph yet' },
+  { key: 'analyzer.peers', why: 'agents tell every analyzer their topology, so analyzers need not tell each other' },
+  {
+    key: 'analyzer.replication.debug',
+    why: 'agents tell every analyzer their topology, so analyzers need not tell each other',
+  },
 
-  { key: 'agent.listen', default: '127.0.0.1:8081', why: oneProcess },
+  { key: 'agent.listen', default: '127.0.0.1:8081', to: 'agent.listen' },
   {
     key: 'agent.topology.probes',
     default: ['ovsdb'],
@@ -250,12 +254,12 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'http.cookie', why: 'cookies are for what stands before Skein' },
   { key: 'http.cookie.*', why: 'cookies are for what stands before Skein' },
 
-  { key: 'tls.ca_cert', why: noTls },
-  { key: 'tls.client_cert', why: noTls },
-  { key: 'tls.client_key', why: noTls },
-  { key: 'tls.server_cert', why: noTls },
-  { key: 'tls.server_key', why: noTls },
-  { key: 'tls.require_client_cert', default: false, why: noTls },
+  { key: 'tls.ca_cert', why: 'whose certificates are wanted of clients says tls.clientCa' },
+  { key: 'tls.client_cert', why: noLinks },
+  { key: 'tls.client_key', why: noLinks },
+  { key: 'tls.server_cert', to: 'tls.cert' },
+  { key: 'tls.server_key', to: 'tls.key' },
+  { key: 'tls.require_client_cert', default: false, why: 'whose certificates are wanted of clients says tls.clientCa' },
 
   { key: 'storage.*', why: elsewhere },
   { key: 'auth.*', why: tokens },

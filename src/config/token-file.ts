@@ -17,10 +17,11 @@ export interface Token {
 }
 
 /** The token of this server: the one given, else the one in the file, else, where one is needed, a new one. */
-export function tokenOf(config: Pick<Config, 'listen' | 'token' | 'tokenFile'>): Token {
+/** `hasOthers`: tokens or users of the access file open the door too. */
+export function tokenOf(config: Pick<Config, 'listen' | 'token' | 'tokenFile'>, hasOthers = false): Token {
   if (config.token !== undefined) return { token: config.token, isNew: false };
   const file = config.tokenFile;
-  const isNeeded = needsToken(config);
+  const isNeeded = needsToken(config) && !hasOthers;
   const there = readToken(file, isNeeded);
   if (there) return there;
   if (!isNeeded) return { token: undefined, isNew: false };

@@ -55,6 +55,14 @@ export function count(bounds: { min: number; max: number }) {
   });
 }
 
+/** A flag alone says yes; a variable or the file says `true`, `yes` or `1`. */
+export function toggle() {
+  return z.preprocess(
+    (raw) => ({ true: true, yes: true, '1': true, false: false, no: false, '0': false })[plainText(raw)] ?? raw,
+    z.boolean({ error: 'has to be true or false' }),
+  );
+}
+
 /** A list, or a text with commas or spaces between. */
 export function texts() {
   return z.preprocess(

@@ -49,7 +49,7 @@ const beyondLoopback = outside === undefined ? test.skip : test;
 
 beyondLoopback('any other address needs the token, in any of the places where one may be', async () => {
   const host = outside as string;
-  await using server = await testServer({ host, access: { tokens: ['other', token] } });
+  await using server = await testServer({ host, access: { tokens: ['other', token], isInsecure: true } });
   const status = async (headers: Record<string, string>, path = '/api') =>
     (await ask(server, path, { host, headers })).status;
   expect(await status({})).toBe(401);
@@ -71,12 +71,14 @@ beyondLoopback('any other address needs the token, in any of the places where on
 
 beyondLoopback('a form gives a cookie that scripts cannot read', async () => {
   const host = outside as string;
-  await using server = await testServer({ host, access: { tokens: [token] } });
+  await using server = await testServer({ host, access: { tokens: [token], isInsecure: true } });
   const login = (password: string) =>
     ask(server, '/login', { host, method: 'POST', body: new URLSearchParams({ username: 'a', password }).toString() });
   const { status, headers } = await login(token);
   expect(status).toBe(200);
-  expect(headers['set-cookie']).toEqual([`authtoken=${token}; HttpOnly; SameSite=Strict; Path=/`]);
+  expect(headers['set-cookie']).toEqual([
+    expect.stringMatching(/^authtoken=sks_[\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict; Path=\/$/),
+  ]);
   const wrong = await login('wrong');
   expect(wrong.status).toBe(401);
   expect(wrong.text).not.toContain('wrong1');
@@ -84,13 +86,21 @@ beyondLoopback('a form gives a cookie that scripts cannot read', async () => {
 
 beyondLoopback('guessing and asking too often are slowed down', async () => {
   const host = outside as string;
-  await using server = await testServer({ host, access: { tokens: [token] }, limits: { refusalsPerMinute: 5 } });
+  await using server = await testServer({
+    host,
+    access: { tokens: [token], isInsecure: true },
+    limits: { wrongGuessesFree: 5 },
+  });
   const guess = async () => (await ask(server, '/api', { host, headers: { 'X-Auth-Token': 'guess' } })).status;
   const answers = [];
   for (let i = 0; i < 7; i++) answers.push(await guess());
   expect(answers).toEqual([401, 401, 401, 401, 401, 429, 429]);
 
-  await using busy = await testServer({ host, access: { tokens: [token] }, limits: { requestsPerSecond: 2 } });
+  await using busy = await testServer({
+    host,
+    access: { tokens: [token], isInsecure: true },
+    limits: { requestsPerSecond: 2 },
+  });
   const asked = async () => (await ask(busy, '/api', { host, headers: { 'X-Auth-Token': token } })).status;
   const all = [];
   for (let i = 0; i < 8; i++) all.push(await asked());
@@ -99,7 +109,7 @@ beyondLoopback('guessing and asking too often are slowed down', async () => {
 });
 
 test('a token is in no answer and in no log', async () => {
-  await using server = await testServer({ access: { tokens: [token] } });
+  await using server = await testServer({ access: { tokens: [token], isInsecure: true } });
   const seen = [];
   for (const path of ['/api', '/api/status', '/metrics', '/api/openapi.json', `/api/${token}x`, '/api/config/token']) {
     seen.push((await ask(server, path, { headers: { 'X-Auth-Token': token } })).text.replace(`/api/${token}x`, ''));

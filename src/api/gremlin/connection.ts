@@ -82,6 +82,10 @@ export class Connection {
 
   /** Called now and then: who does not answer pings is gone. */
   check(): void {
+    if (this.#user?.identity?.isStillGood() === false) {
+      this.#ws.close(1008, 'the token or the user is no longer good');
+      return;
+    }
     if (this.#silentPings >= this.#limits.silentPingsMax) {
       this.#ws.terminate();
       return;

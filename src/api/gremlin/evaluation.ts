@@ -10,6 +10,7 @@ import type { GraphFiles } from '../../query/gremlin/run/run.ts';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
 import { DateTime, Uuid } from '../../query/gremlin/value/value.ts';
 import { mistake } from '../../std/mistake.ts';
+import { guarded, guardFor } from '../guard.ts';
 import { turn } from '../write.ts';
 import { type Asked, withSettings } from './asked.ts';
 import { BadRequest, status } from './failure.ts';
@@ -49,17 +50,27 @@ export class Evaluator {
   /** In the same call when nothing has to be waited for. Throws (or rejects with) a Mistake or BadRequest. */
   evaluate(asked: Asked, user: GremlinUser, signal: AbortSignal): Evaluated | Promise<Evaluated> {
     const { gremlin } = asked;
-    const sources = user.readsOnly ? readOnly(this.#parts.sources(user)) : this.#parts.sources(user);
+    const sources = this.#sources(user);
     if (gremlin instanceof Bytecode) {
       const source = sourceOf(asked.aliases.get('g') ?? 'g', sources);
       return this.#run(this.#engine.prepareBytecode(gremlin), source, asked, signal);
     }
-    if (/^\s*G\s*(\.|$)/.test(gremlin)) return this.#skydive(gremlin, asked, signal, sources);
+    if (/^\s*G\s*(\.|$)/.test(gremlin)) return this.#skydive(gremlin, asked, signal, { sources, user });
     const prepared = this.#engine.prepareText(gremlin, asked.bindings, this.#fresh);
     const sourceFor = ({ source }: Prepared) => sourceOf(asked.aliases.get(source) ?? source, sources);
     const [only] = prepared;
     if (prepared.length === 1 && only !== undefined) return this.#statement(only, sourceFor(only), asked, signal);
     return this.#several(prepared, sourceFor, asked, signal);
+  }
+
+  /** As this user may use them. */
+  #sources(user: GremlinUser): ReadonlyMap<string, TraversalSource> {
+    const { sources, audit } = this.#parts;
+    const all = user.readsOnly ? readOnly(sources(user)) : sources(user);
+    const { identity } = user;
+    if (identity === undefined) return all;
+    const guard = guardFor(identity, audit);
+    return new Map(Array.from(all, ([name, source]) => [name, guarded(source, guard)]));
   }
 
   #statement(
@@ -101,7 +112,7 @@ export class Evaluator {
     text: string,
     asked: Asked,
     signal: AbortSignal,
-    sources: ReadonlyMap<string, TraversalSource>,
+    { sources, user }: { readonly sources: ReadonlyMap<string, TraversalSource>; readonly user: GremlinUser },
   ): Promise<Evaluated> {
     const { askSkydive } = this.#parts;
     if (askSkydive === undefined)
@@ -110,7 +121,7 @@ export class Evaluator {
         'a query that starts with G asks a network; the graphs here are asked with g',
       );
     const source = sourceOf('g', sources);
-    const results = new HeldResults(await askSkydive(text, signal));
+    const results = new HeldResults(await askSkydive(text, signal, user));
     return { results, batchSize: asked.batchSize, elements: () => elementsOf(source, asked) };
   }
 

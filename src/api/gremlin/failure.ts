@@ -2,6 +2,7 @@
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import { deniedCode } from '../identity.ts';
 import { mistakeText } from '../mistake-text.ts';
 import { badFrameCode } from './bad-frame.ts';
 
@@ -11,6 +12,7 @@ export const status = {
   noContent: 204,
   partial: 206,
   unauthorized: 401,
+  forbidden: 403,
   authenticate: 407,
   tooManyRequests: 429,
   malformed: 498,
@@ -60,6 +62,8 @@ export function failureOf(error: unknown, whenWrong: number): Failure {
       // What is too long or too deep was never run.
       if (!first.message.startsWith('the query was stopped')) return failure(whenWrong, text, 'ResourceLimitException');
       return failure(status.serverError, text, 'ResourceLimitException');
+    case deniedCode:
+      return failure(status.forbidden, text, 'SecurityException');
     case 'query.busy':
       return failure(status.tooManyRequests, text, 'RejectedExecutionException');
     default:

@@ -6,9 +6,9 @@ import { BadRequest, status } from './failure.ts';
 import type { GremlinLogin } from './parts.ts';
 
 export interface Guesses {
-  hasLeft(address: string): boolean;
+  hasLeft(address: string, name: string): boolean;
   /** One was wrong. */
-  take(address: string): void;
+  take(address: string, name: string): void;
 }
 
 export interface GuessCounts {
@@ -22,14 +22,14 @@ export function bounded(login: GremlinLogin, guesses: Guesses, counts: GuessCoun
     known: (request) => login.known(request),
     async check(name, password, request) {
       const address = request.socket.remoteAddress ?? '';
-      if (!guesses.hasLeft(address)) {
+      if (!guesses.hasLeft(address, name)) {
         counts.guessesRefused++;
         throw new BadRequest(status.tooManyRequests, 'too many wrong passwords from this address; wait a minute');
       }
       const user = await login.check(name, password, request);
       if (user === undefined) {
         counts.passwordsWrong++;
-        guesses.take(address);
+        guesses.take(address, name);
       }
       return user;
     },

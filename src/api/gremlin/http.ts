@@ -193,7 +193,7 @@ function requestOfJson(bytes: Buffer): Request {
 
 function httpStatus(code: number): number {
   if (code === status.malformed || code === status.invalidArguments) return 400;
-  if (code === status.unauthorized) return 401;
+  if (code === status.unauthorized || code === status.forbidden) return code;
   return code === status.tooManyRequests ? 429 : 500;
 }
 

@@ -1,14 +1,21 @@
-/** Who a driver is, at the API's own door: loopback comes in as it is, others show a token, as header or as password. */
-import { type Access, isLoopback } from '../access.ts';
-import type { GremlinLogin } from './parts.ts';
+/** Who a driver is, at the API's own door: who the request showed to be, or who its name and password say. */
+import type { Access } from '../access.ts';
+import { type Identity, identityOf } from '../identity.ts';
+import type { GremlinLogin, GremlinUser } from './parts.ts';
 
 export function gremlinLogin(access: Access): GremlinLogin {
   return {
     known(request) {
-      const { remoteAddress, localAddress } = request.socket;
-      if (isLoopback(remoteAddress) && isLoopback(localAddress)) return { name: 'local' };
-      return access.accepts(request) ? { name: 'token' } : undefined;
+      const identity = identityOf(request);
+      return identity && userOf(identity);
     },
-    check: async (name, password) => (access.isToken(password) ? { name } : undefined),
+    async check(name, password, request) {
+      const identity = await access.password(name, password, request);
+      return identity && userOf(identity);
+    },
   };
+}
+
+function userOf(identity: Identity): GremlinUser {
+  return { name: identity.name, identity };
 }

@@ -1,8 +1,10 @@
 /** The Gremlin door as a part of the API: its logins are the API's, and `G…` asks the API's queries. */
+
+import type { Slowed } from '../../security/slowed.ts';
 import type { Access } from '../access.ts';
+import type { Audit } from '../guard.ts';
 import type { ApiClock, ApiLog } from '../parts.ts';
 import type { Queries } from '../queries.ts';
-import type { Rate } from '../rate.ts';
 import { GremlinDoor } from './door.ts';
 import { gremlinLogin } from './login.ts';
 import type { GremlinParts } from './parts.ts';
@@ -11,24 +13,26 @@ import { skydiveAsker } from './skydive.ts';
 export interface MountParts {
   readonly access: Access;
   readonly queries: Queries;
-  /** Wrong tokens, by address. */
-  readonly refusals: Rate;
+  /** Wrong tokens and passwords. */
+  readonly slowed: Slowed;
+  readonly audit: Audit | undefined;
   readonly clock: ApiClock;
   readonly log: ApiLog;
 }
 
 export function mounted(
   gremlin: Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'>,
-  { access, queries, refusals, clock, log }: MountParts,
+  { access, queries, slowed, audit, clock, log }: MountParts,
 ): GremlinDoor {
   return new GremlinDoor({
     ...gremlin,
     login: gremlinLogin(access),
     guesses: {
-      hasLeft: (address) => refusals.hasLeft(address, clock.elapsed()),
-      take: (address) => refusals.take(address, clock.elapsed()),
+      hasLeft: (address, name) => slowed.waitMs(address, name) === 0,
+      take: (address, name) => slowed.failed(address, name),
     },
-    askSkydive: skydiveAsker(queries),
+    askSkydive: skydiveAsker(queries, audit),
+    audit,
     clock,
     log,
   });

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { TraversalSource } from '../../query/gremlin/source.ts';
 import type { GValue } from '../../query/gremlin/value/value.ts';
 import type { Limits } from '../../query/limits.ts';
+import type { Audit } from '../guard.ts';
+import type { Identity } from '../identity.ts';
 import type { Guesses } from './guesses.ts';
 import type { GremlinLimits } from './limits.ts';
 
@@ -12,12 +14,14 @@ export interface GremlinParts {
   readonly login: GremlinLogin;
   /** Left out: the door counts wrong passwords itself. */
   readonly guesses?: Guesses;
+  /** Who did what. */
+  readonly audit?: Audit | undefined;
   readonly clock: { now(): number; elapsed(): number };
   /** [0, 1) */
   readonly random: () => number;
   readonly log: { info(message: string): void; warn(message: string): void };
   /** What a query in Skydive's spelling (`G.V()…`) gives; absent where there is no network. */
-  readonly askSkydive?: (text: string, signal: AbortSignal) => Promise<readonly GValue[]>;
+  readonly askSkydive?: (text: string, signal: AbortSignal, user: GremlinUser) => Promise<readonly GValue[]>;
   readonly limits?: Partial<GremlinLimits>;
   /** Of one traversal, besides its time. */
   readonly traversalLimits?: Partial<Omit<Limits, 'timeMs'>>;
@@ -25,6 +29,8 @@ export interface GremlinParts {
 
 export interface GremlinUser {
   readonly name: string;
+  /** Whose role bounds what it may; absent: everything, where there are no roles. */
+  readonly identity?: Identity;
   /** May read alone, whoever it is: by a plain GET, which a page of anyone can make a browser send. */
   readonly readsOnly?: boolean;
 }

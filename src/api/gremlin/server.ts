@@ -31,7 +31,7 @@ export function createGremlinServer(parts: GremlinServerParts): GremlinServer {
   const door = new GremlinDoor(parts);
   const { connectionsMax } = { ...defaultGremlinLimits, ...parts.limits };
   // Names and origins are looked at here, passwords by the door.
-  const access = new Access({ tokens: [], hostNames: parts.hostNames });
+  const access = new Access({ tokens: [], hostNames: parts.hostNames }, () => parts.clock.elapsed());
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
     (request, response) => {

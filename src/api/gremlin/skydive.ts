@@ -8,10 +8,18 @@ import { GMap } from '../../query/gremlin/value/collections.ts';
 import { fromJson } from '../../query/gremlin/value/json.ts';
 import { type GValue, Path } from '../../query/gremlin/value/value.ts';
 import type { Answer } from '../../query/query.ts';
+import { type Audit, guardFor } from '../guard.ts';
 import type { Queries } from '../queries.ts';
+import type { GremlinUser } from './parts.ts';
 
-export function skydiveAsker(queries: Queries): (text: string, signal: AbortSignal) => Promise<readonly GValue[]> {
-  return async (text, signal) => valuesOf(await queries.ask(text.trim(), { signal }));
+export function skydiveAsker(
+  queries: Queries,
+  audit: Audit | undefined,
+): (text: string, signal: AbortSignal, user: GremlinUser) => Promise<readonly GValue[]> {
+  return async (text, signal, { identity }) => {
+    const guard = identity && guardFor(identity, audit);
+    return valuesOf(await queries.ask(text.trim(), { signal, guard }));
+  };
 }
 
 /** What has ids or names for its parts is one map of them, as in the other doors. */

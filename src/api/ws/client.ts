@@ -8,6 +8,7 @@ import type { ConnectionStatus } from '../../contract/status.ts';
 import type { Commit } from '../../graph/change.ts';
 import type { GraphView, Timeline } from '../../graph/view.ts';
 import type { WebSocketEnd } from '../counts.ts';
+import { type Identity, identityOf } from '../identity.ts';
 import { issuesText } from '../issues-text.ts';
 import type { ApiLog, FlowFeed } from '../parts.ts';
 import type { Queries } from '../queries.ts';
@@ -44,6 +45,7 @@ export class Client {
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #intake: Intake | undefined;
+  readonly #identity: Identity | undefined;
   readonly #connected: number;
   readonly #address: string;
   #events: LogSource | undefined;
@@ -66,6 +68,7 @@ export class Client {
     this.#parts = parts;
     this.role = role;
     this.hello = helloOf(request);
+    this.#identity = identityOf(request);
     this.#ws = ws;
     this.#socket = socket as Socket;
     this.#connected = parts.clock.now();
@@ -152,6 +155,10 @@ export class Client {
 
   /** Pings it, and gives it up when not a byte has passed in either direction for too long. */
   check(): void {
+    if (this.#identity?.isStillGood() === false) {
+      this.cut('refused', 1008, 'the token or the user is no longer good');
+      return;
+    }
     // A pong may wait behind all that a client sends, or behind all that it has still to read: any byte is life.
     const drained = this.#socket.bytesWritten - this.#socket.writableLength;
     const moved =

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ConnectionStatus } from '../../contract/status.ts';
 import type { Counts } from '../counts.ts';
+import { identityOf } from '../identity.ts';
 import type { ApiLimits } from '../limits.ts';
 import type { ApiParts } from '../parts.ts';
 import type { Queries } from '../queries.ts';
@@ -57,7 +58,16 @@ export class WebSockets {
       refuse(socket, 503, `${this.#clients.size} WebSockets are open already`);
       return;
     }
+    if (role === 'publisher' || role === 'pubsub') this.#note(request, path);
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#opened(role, request, socket, ws));
+  }
+
+  /** What a publisher says is not written down line by line: it would drown the rest. */
+  #note(request: IncomingMessage, path: string): void {
+    const identity = identityOf(request);
+    if (identity === undefined) return;
+    const { name: who, kind, role, address } = identity;
+    this.#parts.audit?.({ who, kind, role, address, what: `open ${path}`, outcome: 'done' });
   }
 
   sizes(): { readonly subscribers: number; readonly publishers: number } {

@@ -31,9 +31,8 @@ function flagOf({ flag, takes, doc, default: declared, defaultWords, path }: Opt
   const [section = ''] = path.split('.');
   const group = path === section ? 'Options:' : `${section[0]?.toUpperCase()}${section.slice(1)}:`;
   const words = doc.replace(/\.$/, '').replaceAll('`', '');
-  return new Option(`${flag} <${takes.toLowerCase()}>`, usual ? `${words} (default: ${usual})` : words).helpGroup(
-    group,
-  );
+  const value = takes === '' ? '' : ` <${takes.toLowerCase()}>`;
+  return new Option(flag + value, usual && takes !== '' ? `${words} (default: ${usual})` : words).helpGroup(group);
 }
 
 function plain(value: unknown): string | undefined {
