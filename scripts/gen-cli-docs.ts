@@ -12,6 +12,7 @@ export async function cliReference(): Promise<string> {
     io: processIo(),
     up: async () => 0,
     graphs: async () => 0,
+    archive: async () => 0,
     tryAddon: async () => undefined,
     grow: (command) => grow(command, session),
     exitCode: 0,

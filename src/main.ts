@@ -7,6 +7,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   io,
   up: async (options) => (await import('./app.ts')).runUp(options),
   graphs: async (task) => (await import('./app-graphs.ts')).runGraphTask(task, (line) => io.out.write(`${line}\n`)),
+  archive: async (task, of) => (await import('./app-transfer.ts')).runArchiveTask(task, of),
   tryAddon: async () => void (await import('./native/index.ts')).openDoor(),
 });
 // The work is done and said: what still holds the event loop must not hold the terminal.

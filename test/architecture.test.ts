@@ -46,6 +46,7 @@ const ROOTS = [
   'app-analyzer.ts',
   'app-relay.ts',
   'app-security.ts',
+  'app-transfer.ts',
 ];
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */

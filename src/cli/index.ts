@@ -35,6 +35,11 @@ export const commands: readonly ListedCommand[] = [
   { name: 'set', doc: 'say something of one node', load: () => import('./commands/set.ts') },
   { name: 'unset', doc: 'take it back', load: () => import('./commands/unset.ts') },
   { name: 'graph', doc: "graphs of one's own, for any Gremlin driver", load: () => import('./commands/graph.ts') },
+  {
+    name: 'archive',
+    doc: 'what is kept of the past: how much, whether it is right, in and out',
+    load: () => import('./commands/archive.ts'),
+  },
   { name: 'status', doc: 'what the server does, and what it cannot', load: () => import('./commands/status.ts') },
   { name: 'doctor', doc: 'check what Skein needs, and say what would do', load: () => import('./commands/doctor.ts') },
   { name: 'lab', doc: 'a small network to look at and play with', load: () => import('./commands/lab.ts') },

@@ -1,4 +1,5 @@
 /** A terminal that remembers: runs `skein` in this process and says what was printed. */
+import type { ArchiveTask } from '../../src/cli/archive-task.ts';
 import type { GraphTask } from '../../src/cli/graph-task.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run.ts';
@@ -21,6 +22,7 @@ export interface TerminalOptions {
   readonly onErr?: (text: string) => void;
   readonly up?: (options: Readonly<Record<string, unknown>>) => Promise<number>;
   readonly graphs?: (task: GraphTask) => Promise<number>;
+  readonly archive?: (task: ArchiveTask) => Promise<number>;
 }
 
 export async function skein(words: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
@@ -58,6 +60,7 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     io,
     up: options.up ?? (async () => 0),
     graphs: options.graphs ?? (async () => 0),
+    archive: options.archive ?? (async () => 0),
     tryAddon: async () => undefined,
   });
   return { exitCode, out, err };
