@@ -1,0 +1,441 @@
+/**
+ * The agents of an analyzer: who may come in, what each told, who is away and who is gone. Hellos are checked here: the
+ * version, an agent that is there twice, two on one host, a host with a new name.
+ */
+import type { Clock } from '../../std/clock.ts';
+import type { LineLog } from '../../std/log.ts';
+import { settlesWithin } from '../../std/pause.ts';
+import { Unavailable } from '../../std/unavailable.ts';
+import type { AwayAgent, Fleet, FleetAgent, ReplyPart } from '../fleet/fleet.ts';
+import type { AnalyzerLink } from '../link.ts';
+import type { Batch, Facts, Hello, Refusal, Versions, Welcome } from '../message.ts';
+import type { AskOptions } from './asks.ts';
+import { Gate } from './gate.ts';
+import { Intake, type IntakeParts } from './intake.ts';
+import { type AgentStatus, KnownAgent } from './known-agent.ts';
+import { Lane } from './lane.ts';
+import type { AgentMemory, RememberedAgent } from './memory.ts';
+import { Pressure } from './pressure.ts';
+import { Session } from './session.ts';
+
+export interface AgentsParts extends IntakeParts {
+  /** Of this analyzer. */
+  readonly name: string;
+  readonly software: string;
+  readonly random: () => number;
+  readonly log: LineLog;
+  readonly memory: AgentMemory;
+  /** `decodeFacts`: throws when they are none. */
+  readonly decode: (facts: Uint8Array) => Facts;
+  readonly beatMs?: number;
+  /** An agent that is away for longer is gone. */
+  readonly graceMs?: number;
+  /** Connected at a time, and known at all. */
+  readonly connectedMax?: number;
+  readonly knownMax?: number;
+  /** Of what waits for the archive, encoded. */
+  readonly heldBytesMax?: number;
+  /** Batches that are written to the archive at a time. */
+  readonly appendsMax?: number;
+  /** For tests of other versions. */
+  readonly versions?: Versions;
+  /** Facts that an agent told its home, in this turn: for those who follow flows as they come. */
+  readonly told?: (agent: string, facts: Facts) => void;
+}
+
+/** What the door knows of who comes in. */
+export interface Visitor {
+  /** Why not, before a word is spoken: his token is none. */
+  readonly refusal?: string;
+  /** Why not, once he has said who he is: his token is another's. */
+  readonly refuses?: (hello: Hello) => string | undefined;
+}
+
+export interface AgentsStatus {
+  readonly connected: number;
+  readonly away: number;
+  readonly gone: number;
+  /** Encoded bytes that wait for the archive, of how many, and how often nothing more was read for that. */
+  readonly heldBytes: number;
+  readonly heldBytesMax: number;
+  readonly shutTotal: number;
+  /** Since the start, by code. */
+  readonly refusals: Readonly<Partial<Record<Refusal['code'], number>>>;
+  readonly agents: readonly AgentStatus[];
+  /** Sentences for people; empty when all is well. */
+  readonly notes: readonly string[];
+}
+
+export const VERSIONS: Versions = { min: 1, max: 1 };
+
+const MEMORY_EVERY_MS = 5_000;
+const STOP_MS = 5_000;
+
+export class Agents implements Fleet {
+  readonly #parts: AgentsParts;
+  readonly #intake: Intake;
+  readonly #pressure: Pressure;
+  readonly #gate: Gate;
+  readonly #known = new Map<string, KnownAgent>();
+  readonly #sessions = new Set<Session>();
+  readonly #changed = new Set<KnownAgent>();
+  readonly #refusals: Partial<Record<Refusal['code'], number>> = {};
+  #memoryFault: string | undefined;
+  #isStopping = false;
+  #cancelMemory: () => void = () => undefined;
+
+  constructor(parts: AgentsParts) {
+    this.#parts = parts;
+    this.#intake = new Intake(parts);
+    this.#pressure = new Pressure(parts.heldBytesMax === undefined ? {} : { bytesMax: parts.heldBytesMax });
+    this.#pressure.listen(() => this.#pressed());
+    this.#gate = new Gate(parts.appendsMax ?? 64);
+  }
+
+  /** Remembers those of an earlier run: they are away from now on. To be awaited before anybody is let in. */
+  async start(): Promise<void> {
+    const { memory, log, clock } = this.#parts;
+    try {
+      for (const remembered of await memory.load()) {
+        const known = this.#add(remembered);
+        this.#awaitReturn(known);
+      }
+    } catch (error) {
+      this.#memoryFault = error instanceof Error ? error.message : String(error);
+      log.warn(`agents of earlier runs are not known: ${this.#memoryFault}`);
+    }
+    this.#cancelMemory = clock.after(MEMORY_EVERY_MS, () => this.#remember());
+  }
+
+  /** Takes a connection, which is closed when its visitor is not welcome. */
+  accept(link: AnalyzerLink, visitor: Visitor = {}): void {
+    const { clock, beatMs } = this.#parts;
+    const session = new Session({
+      link,
+      clock,
+      beatMs,
+      greet: (hello, its) => this.#greet(hello, its, visitor),
+      batch: (batch, its) => this.#batch(batch, its),
+      ended: (its, reason) => this.#ended(its, reason),
+    });
+    this.#sessions.add(session);
+    if (visitor.refusal !== undefined) session.refuse(this.#refusal('token', visitor.refusal, true));
+    else if (this.#isStopping) session.refuse(this.#refusal('stopping', 'this analyzer stops', false));
+  }
+
+  connected(): readonly FleetAgent[] {
+    return this.#all('connected').map(({ agent, host, teller }) => ({
+      id: agent,
+      host,
+      origin: teller.origin,
+      ask: (what, body, signal) => this.ask(agent, what, body, { signal }),
+    }));
+  }
+
+  away(): readonly AwayAgent[] {
+    return [...this.#known.values()].flatMap(({ agent, host, teller, state, lastTime }) =>
+      state === 'connected' ? [] : [{ id: agent, host, origin: teller.origin, since: lastTime }],
+    );
+  }
+
+  /** Throws an Unavailable when the agent is not there, goes, or says nothing for too long; a Mistake when it refuses. */
+  ask(agent: string, what: string, body: unknown, options?: AskOptions): AsyncIterable<ReplyPart> {
+    const session = this.#known.get(agent)?.session;
+    if (!session) throw new Unavailable(`agent ${agent}`, 'a connection of it to this analyzer');
+    return session.ask(what, body, options);
+  }
+
+  status(): AgentsStatus {
+    const now = this.#parts.clock.now();
+    const agents = [...this.#known.values()].map((known) => known.status(now));
+    const notes = agents.flatMap((agent) => agent.notes);
+    if (this.#memoryFault !== undefined) notes.push(`what is known of agents is not kept: ${this.#memoryFault}`);
+    if (this.#pressure.isShut) notes.push('agents have to wait: too much of what they told waits for the archive');
+    return {
+      connected: this.#all('connected').length,
+      away: this.#all('away').length,
+      gone: this.#all('gone').length,
+      heldBytes: this.#pressure.bytes,
+      heldBytesMax: this.#pressure.bytesMax,
+      shutTotal: this.#pressure.shutTotal,
+      refusals: { ...this.#refusals },
+      agents,
+      notes,
+    };
+  }
+
+  /** Says so to all, lets what is here be kept, for some seconds at most. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#cancelMemory();
+    for (const session of [...this.#sessions]) session.refuse(this.#refusal('stopping', 'this analyzer stops', false));
+    const all = [...this.#known.values()];
+    for (const { cancelGrace } of all) cancelGrace?.();
+    await settlesWithin(this.#parts.clock, STOP_MS, Promise.all(all.map(({ lane }) => lane.idle())));
+    for (const { lane } of all) lane.stop();
+    await settlesWithin(this.#parts.clock, STOP_MS, this.#remember());
+    this.#cancelMemory();
+  }
+
+  #greet(hello: Hello, session: Session, visitor: Visitor): Refusal | Omit<Welcome, 'kind' | 'echo' | 'sentAt'> {
+    const { versions = VERSIONS, name, software, connectedMax = 5_000 } = this.#parts;
+    const { agent, host, run, role } = hello;
+    const foreign = visitor.refuses?.(hello);
+    if (foreign !== undefined) return this.#refusal('token', foreign, true);
+    const version = Math.min(versions.max, hello.versions.max);
+    if (version < Math.max(versions.min, hello.versions.min)) {
+      const theirs = `${hello.software} speaks versions ${hello.versions.min} to ${hello.versions.max} of the protocol`;
+      const sentence = `${theirs}, analyzer ${name} (${software}) ${versions.min} to ${versions.max}: bring the older of them up to date`;
+      return this.#refusal('version', sentence, true);
+    }
+    if (agent === '' || host === '' || run === '' || hello.spool === '')
+      return this.#refusal('protocol', 'a hello without agent, host, run or spool', true);
+    const before = this.#known.get(agent);
+    if (before?.session && before.run !== run) {
+      const sentence = `agent ${agent} is there twice: on ${before.host} (${before.address}), and on ${host} (${session.remote}), which is refused; if that is a copy of the first, remove the file with its id`;
+      this.#rival(before, sentence);
+      return this.#refusal('copy', sentence, false);
+    }
+    const other = [...this.#known.values()].find((known) => known.host === host && known.agent !== agent);
+    if (other?.session) {
+      const sentence = `host ${host} has an agent already: ${other.agent} (${other.address}); ${agent} (${session.remote}) is refused`;
+      this.#rival(other, sentence);
+      return this.#refusal('host-taken', sentence, false);
+    }
+    if (!before?.session && this.#all('connected').length >= connectedMax)
+      return this.#refusal('full', `${connectedMax} agents are connected to analyzer ${name} already`, false);
+    if (other) this.#replaced(other, agent);
+    const known = before ?? this.#add({ ...hello, address: session.remote, kept: 0, lastTime: 0 });
+    this.#arrived(known, hello, session);
+    const { graph, sockets } = known.wants ?? { graph: false, sockets: false };
+    return {
+      version,
+      software,
+      analyzer: name,
+      kept: role === 'home' ? known.lane.kept : 0,
+      wants: { graph, sockets },
+      ...this.#pressure.window(this.#sessions.size),
+    };
+  }
+
+  #arrived(known: KnownAgent, hello: Hello, session: Session): void {
+    const { clock, log } = this.#parts;
+    const { session: older } = known;
+    known.session = session;
+    if (older) {
+      known.receivedBefore += older.receivedBytes;
+      older.close('replaced by a newer connection of the same agent');
+    }
+    known.cancelGrace?.();
+    known.cancelGrace = undefined;
+    if (known.host !== hello.host) {
+      log.warn(
+        `host ${known.host} is called ${hello.host} now (agent ${known.agent}): what was told as ${known.host} is closed`,
+      );
+      this.#closePart(known);
+      known.host = hello.host;
+    }
+    if (hello.role === 'home' && hello.spool !== known.lane.spool) known.lane = this.#lane(known, hello.spool, 0);
+    if (hello.run !== known.run) known.needsSockets = true;
+    known.run = hello.run;
+    known.software = hello.software;
+    known.address = session.remote;
+    known.role = hello.role;
+    // A mirror always begins with a whole picture, and its numbers with its connection.
+    if (hello.role === 'mirror') this.#mirrored.set(session, 0);
+    if (known.state !== 'connected') known.since = clock.now();
+    if (known.state === 'gone') log.info(`agent of ${known.host} is back`);
+    known.state = 'connected';
+    this.#changed.add(known);
+  }
+
+  /** Of those that mirror, the last batch that was taken. */
+  readonly #mirrored = new WeakMap<Session, number>();
+
+  #batch({ seq, after, facts: bytes }: Batch, session: Session): Refusal | undefined {
+    const known = this.#knownOf(session);
+    if (!known) return undefined;
+    const isMirror = known.role === 'mirror';
+    const taken = isMirror ? (this.#mirrored.get(session) ?? 0) : known.lane.taken;
+    if (seq <= taken) {
+      known.taken.repeated++;
+      this.#ack(known);
+      return undefined;
+    }
+    if (after > taken || after >= seq)
+      return this.#refusal('protocol', `batch ${seq} follows ${after}, and ${taken} is the last that came`, false);
+    let facts: Facts;
+    try {
+      facts = this.#parts.decode(bytes);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return this.#refusal('protocol', `batch ${seq} of ${known.host} cannot be read: ${why}`, false);
+    }
+    known.took(facts);
+    this.#changed.add(known);
+    if (isMirror) {
+      if (this.#intake.takeMirrored(facts, known)) known.needsGraph = true;
+      this.#mirrored.set(session, seq);
+      this.#ack(known);
+      return undefined;
+    }
+    this.#parts.told?.(known.agent, facts);
+    const { isMissing, keep } = this.#intake.take(facts, known);
+    if (isMissing) known.needsGraph = true;
+    const { spool } = known.lane;
+    known.lane.put({
+      seq,
+      bytes: bytes.length,
+      keep: async () => {
+        known.taken.unresolved += await keep(spool, seq);
+      },
+    });
+    if (this.#pressure.isShut) session.pause();
+    return undefined;
+  }
+
+  #ack(known: KnownAgent): void {
+    const { session, wants } = known;
+    if (!session) return;
+    const isMirror = known.role === 'mirror';
+    const kept = isMirror ? (this.#mirrored.get(session) ?? 0) : known.lane.kept;
+    session.ack(wants ? { kept, wants } : { kept }, this.#pressure.window(this.#sessions.size));
+  }
+
+  #ended(session: Session, reason: string): void {
+    this.#sessions.delete(session);
+    const known = this.#knownOf(session);
+    if (!known || known.session !== session) return;
+    known.receivedBefore += session.receivedBytes;
+    known.session = undefined;
+    known.state = 'away';
+    known.since = this.#parts.clock.now();
+    this.#changed.add(known);
+    if (this.#isStopping) return;
+    this.#parts.log.info(`agent of ${known.host} is away: ${reason}`);
+    this.#awaitReturn(known);
+  }
+
+  #awaitReturn(known: KnownAgent): void {
+    const { clock, graceMs = 300_000, log } = this.#parts;
+    known.cancelGrace?.();
+    known.cancelGrace = clock.after(graceMs, () => {
+      known.cancelGrace = undefined;
+      known.state = 'gone';
+      known.since = clock.now();
+      log.warn(`agent of ${known.host} is gone: what it told is closed at ${new Date(known.lastTime).toISOString()}`);
+      this.#closePart(known);
+      this.#bound();
+    });
+  }
+
+  /** At the last moment it was known. */
+  #closePart(known: KnownAgent): void {
+    const { spool } = known.lane;
+    const keep = this.#intake.close(known, known.lastTime);
+    known.needsGraph = true;
+    known.needsSockets = true;
+    // The home of an agent writes its history.
+    if (known.role === 'home') known.lane.put({ seq: undefined, bytes: 0, keep: () => keep(spool) });
+  }
+
+  #replaced(older: KnownAgent, agent: string): void {
+    const { log, memory } = this.#parts;
+    log.warn(`host ${older.host} has a new agent: ${agent} in place of ${older.agent}, which is away`);
+    older.cancelGrace?.();
+    this.#known.delete(older.agent);
+    this.#changed.delete(older);
+    memory.forget(older.agent).catch((error: Error) => {
+      this.#memoryFault = error.message;
+    });
+  }
+
+  #add(its: Omit<RememberedAgent, 'address'> & { readonly address: string }): KnownAgent {
+    const known: KnownAgent = new KnownAgent(its, this.#lane(its.agent, its.spool, its.kept), this.#parts.clock.now());
+    this.#known.set(its.agent, known);
+    this.#bound();
+    return known;
+  }
+
+  #lane(agent: KnownAgent | string, spool: string, kept: number): Lane {
+    const id = typeof agent === 'string' ? agent : agent.agent;
+    const { clock, random } = this.#parts;
+    const of = () => {
+      const known = this.#known.get(id);
+      return known?.lane.spool === spool ? known : undefined;
+    };
+    return new Lane({
+      spool,
+      kept,
+      clock,
+      random,
+      pressure: this.#pressure,
+      gate: this.#gate,
+      advanced: () => {
+        const known = of();
+        if (!known) return;
+        this.#changed.add(known);
+        if (known.role === 'home') this.#ack(known);
+      },
+      lost: (reason) => {
+        const known = of();
+        if (known) known.taken.refused++;
+        this.#parts.log.warn(`the archive refuses a batch of spool ${spool}: ${reason}`);
+      },
+    });
+  }
+
+  #pressed(): void {
+    for (const { session, role, state } of this.#known.values()) {
+      if (state !== 'connected' || role !== 'home' || !session) continue;
+      if (!this.#pressure.isShut) session.resume();
+    }
+    for (const known of this.#known.values()) if (known.role === 'home') this.#ack(known);
+  }
+
+  #refusal(code: Refusal['code'], message: string, isFinal: boolean): Refusal {
+    this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+    return { kind: 'refusal', code, message, isFinal };
+  }
+
+  /** Said once, shown for a while. */
+  #rival(known: KnownAgent, sentence: string): void {
+    if (known.rival?.sentence !== sentence) this.#parts.log.warn(sentence);
+    known.rival = { sentence, at: this.#parts.clock.now() };
+  }
+
+  #knownOf({ hello }: Session): KnownAgent | undefined {
+    return hello && this.#known.get(hello.agent);
+  }
+
+  #all(state: AgentStatus['state']): readonly KnownAgent[] {
+    return [...this.#known.values()].filter((known) => known.state === state);
+  }
+
+  /** Those that are gone for longest are forgotten. */
+  #bound(): void {
+    const { knownMax = 20_000, memory } = this.#parts;
+    while (this.#known.size > knownMax) {
+      const oldest = this.#all('gone').toSorted((a, b) => a.since - b.since)[0];
+      if (!oldest) return;
+      this.#known.delete(oldest.agent);
+      this.#changed.delete(oldest);
+      memory.forget(oldest.agent).catch((error: Error) => {
+        this.#memoryFault = error.message;
+      });
+    }
+  }
+
+  async #remember(): Promise<void> {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      if (changed.length > 0) await this.#parts.memory.keep(changed.map((known) => known.remembered()));
+      this.#memoryFault = undefined;
+    } catch (error) {
+      this.#memoryFault = error instanceof Error ? error.message : String(error);
+      for (const known of changed) if (this.#known.has(known.agent)) this.#changed.add(known);
+    }
+    this.#cancelMemory = this.#parts.clock.after(MEMORY_EVERY_MS, () => this.#remember());
+  }
+}
