@@ -24,7 +24,7 @@ export interface BulkItem {
   readonly index: string;
   readonly id: string;
   /** With it the newest wins, in whichever order they come; one that is as new as what is there wins too. */
-  readonly version?: number | bigint;
+  readonly version?: number | bigint | string;
   /** JSON, in one line; none when deleted. */
   readonly doc?: string;
 }

@@ -110,6 +110,17 @@ export class Ground {
     return dropped;
   }
 
+  /** Of all that is ours, with replicas. */
+  async sizeBytes(): Promise<number> {
+    const rows = await this.elastic.request<{ 'store.size'?: string | null }[] | undefined>({
+      method: 'GET',
+      path: `/_cat/indices/${this.keeping.prefix}*`,
+      query: { format: 'json', bytes: 'b', h: 'store.size' },
+      fine: [404],
+    });
+    return (rows ?? []).reduce((sum, row) => sum + Number(row['store.size'] ?? 0), 0);
+  }
+
   async close(): Promise<void> {
     await this.elastic.close();
   }

@@ -70,11 +70,9 @@ export class Slices {
       query: { format: 'json', bytes: 'b', h: 'index,store.size,docs.count,creation.date', expand_wildcards: 'open' },
       fine: [404],
     });
-    const slices = (rows ?? []).flatMap(({ index, 'store.size': bytes, 'docs.count': documents }) => {
-      const start = Number(index.slice(this.#base.length + 1));
-      return Number.isSafeInteger(start)
-        ? [{ index, start, bytes: Number(bytes ?? 0), documents: Number(documents ?? 0) }]
-        : [];
+    const slices = (rows ?? []).flatMap((row) => {
+      const start = Number(row.index.slice(this.#base.length + 1));
+      return Number.isSafeInteger(start) ? [sliceOf(row, start)] : [];
     });
     this.#slices = slices.sort((a, b) => a.start - b.start);
   }
@@ -127,4 +125,11 @@ interface Row {
   readonly 'store.size'?: string | null;
   readonly 'docs.count'?: string | null;
   readonly 'creation.date'?: string;
+}
+
+function sliceOf(
+  { index, 'store.size': bytes, 'docs.count': count, 'creation.date': madeAt }: Row,
+  start: number,
+): Slice {
+  return { index, start, madeAt: Number(madeAt), bytes: Number(bytes ?? 0), documents: Number(count ?? 0) };
 }

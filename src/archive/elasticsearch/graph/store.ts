@@ -1,0 +1,251 @@
+/** The graph of the past in Elasticsearch: open versions in one index, closed ones in slices of time. */
+import type { GraphEvent } from '../../../graph/change.ts';
+import type { Element } from '../../../graph/element.ts';
+import type { Counters, GraphView, Sample, Span } from '../../../graph/view.ts';
+import { mistake } from '../../../std/mistake.ts';
+import type { ArchiveBatch, ElementName } from '../../archive.ts';
+import { gapsBetween } from '../../gaps.ts';
+import { SnapshotView } from '../../snapshot.ts';
+import type { BulkItem } from '../bulk.ts';
+import type { Ground } from '../ground.ts';
+import { allHits, type Hit, pages } from '../pages.ts';
+import type { Slices } from '../rollover.ts';
+import { GraphBatch } from './batch.ts';
+import { CounterStore } from './counters.ts';
+import { Heads } from './heads.ts';
+import { ElementHistory } from './late.ts';
+import { graphTemplates } from './mapping.ts';
+import { elementName, idOf, wordOf } from './names.ts';
+import { elementsOf, type GraphDocument, newestOfLives, oldestFirst } from './pictures.ts';
+import { all, asKnown, atMoment, endedBy, ofIds, overlaps } from './queries.ts';
+import { Writers } from './state.ts';
+
+const IDS_AT_ONCE = 1_000;
+
+export class GraphStore {
+  readonly #ground: Ground;
+  readonly #open: string;
+  readonly #versions: Slices;
+  readonly #counters: CounterStore;
+  readonly #heads: Heads;
+  readonly #writers: Writers;
+  readonly #spanRowsMax: number;
+
+  constructor(ground: Ground, spanRowsMax: number) {
+    ground.use(graphTemplates);
+    this.#ground = ground;
+    this.#open = ground.index('open');
+    this.#versions = ground.slices('versions');
+    this.#counters = new CounterStore(ground);
+    this.#heads = new Heads(ground);
+    this.#writers = new Writers(ground);
+    this.#spanRowsMax = spanRowsMax;
+  }
+
+  async append(batch: ArchiveBatch): Promise<void> {
+    await this.#ground.ready();
+    const next = await this.#writers.next(batch);
+    if (!next) return;
+    const heads = await this.#heads.of(batch.events.map(({ element }) => element));
+    const graph = new GraphBatch({ open: this.#open, versions: this.#versions }, heads);
+    for (const event of batch.events) graph.take(event);
+    try {
+      const { conflicts } = await this.#ground.write([
+        ...graph.items,
+        ...this.#counters.items(batch.samples),
+        next.item,
+      ]);
+      const late = new Map(graph.late);
+      // Somebody else has written newer ones.
+      for (const { index, id } of conflicts)
+        if (index === this.#open)
+          late.set(
+            id,
+            batch.events.filter(({ element }) => elementName(element) === id),
+          );
+      this.#heads.remember(graph.heads);
+      if (late.size > 0) await this.#putRight(late);
+    } catch (error) {
+      this.#heads.forget(graph.heads.keys());
+      throw error;
+    }
+    this.#writers.kept(batch, next.heard);
+  }
+
+  async viewAt(time: number, knownAt?: number): Promise<GraphView> {
+    const documents = await this.#documents(knownAt === undefined ? atMoment(time) : asKnown(time, knownAt));
+    const elements = elementsOf(documents, knownAt);
+    return this.#view({ from: time, to: time }, knownAt === undefined ? elements : newestOfLives(elements));
+  }
+
+  async viewBetween(span: Span): Promise<GraphView> {
+    return this.#view(span, elementsOf(await this.#documents([overlaps(span)])));
+  }
+
+  async versions(ids: readonly string[], span: Span): Promise<Element[]> {
+    const documents: GraphDocument[] = [];
+    for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+      const words = ids.slice(at, at + IDS_AT_ONCE).map(wordOf);
+      for (const document of await this.#documents([ofIds(words), overlaps(span)])) documents.push(document);
+    }
+    return oldestFirst(elementsOf(documents));
+  }
+
+  async open(): Promise<Element[]> {
+    await this.#ground.ready();
+    await this.#ground.fresh(this.#open);
+    const elements = elementsOf(await this.#read(this.#open, { match_all: {} }));
+    return elements.sort((a, b) => (a.kind === b.kind ? a.createdAt - b.createdAt : a.kind === 'node' ? -1 : 1));
+  }
+
+  async closeLost(lost: readonly ElementName[], time: number): Promise<void> {
+    const now = this.#ground.clock.now();
+    for (let at = 0; at < lost.length; at += IDS_AT_ONCE) {
+      const some = lost.slice(at, at + IDS_AT_ONCE);
+      await this.#rewrite(some, (history) => history.lose(time, now));
+    }
+  }
+
+  samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>> {
+    return this.#counters.samples(ids, series, span, (count) => this.#bound(count, 'samples'));
+  }
+
+  range(): Promise<Span | undefined> {
+    return this.#writers.range();
+  }
+
+  async gaps(): Promise<Span[]> {
+    return gapsBetween(await this.#writers.all());
+  }
+
+  async prune(before: number): Promise<void> {
+    const range = await this.range();
+    if (!range) return;
+    const cutoff = Math.min(before, range.to);
+    await this.#ground.fresh(this.#versions.pattern, this.#counters.pattern, this.#ground.index('counters'));
+    const samples = { range: { last: { lte: cutoff } } };
+    await this.#delete(this.#versions.pattern, endedBy(cutoff));
+    await this.#delete(this.#counters.pattern, samples);
+    await this.#delete(this.#ground.index('counters'), samples);
+    await this.#writers.pruned(cutoff);
+  }
+
+  /** Slices that ended before were dropped. */
+  async dropped(): Promise<void> {
+    const first = this.#versions.list[0];
+    if (first && first.start > 0) await this.#writers.pruned(first.start);
+  }
+
+  async counts(): Promise<{ readonly versions: number; readonly samples: number }> {
+    await this.#ground.ready();
+    await this.#ground.fresh(this.#open, this.#versions.pattern, this.#counters.pattern);
+    const [open, closed, ends, samples] = await Promise.all([
+      this.#count(this.#open),
+      this.#count(this.#versions.pattern),
+      this.#count(this.#versions.pattern, { term: { end: true } }),
+      this.#count(this.#counters.pattern),
+    ]);
+    return { versions: open + closed - ends, samples };
+  }
+
+  /** Late news, element by element: what is there is read, put right and written. */
+  async #putRight(late: ReadonlyMap<string, readonly GraphEvent[]>): Promise<void> {
+    const elements = Array.from(late.values(), ([event]) => (event as GraphEvent).element);
+    await this.#rewrite(elements, (history, name) => {
+      for (const event of late.get(name) ?? []) history.take(event);
+    });
+  }
+
+  async #rewrite(
+    elements: readonly ElementName[],
+    change: (history: ElementHistory, name: string) => void,
+  ): Promise<void> {
+    if (elements.length === 0) return;
+    await this.#ground.ready();
+    const found = new Map<string, Hit<GraphDocument>[]>(elements.map((element) => [elementName(element), []]));
+    await this.#ground.fresh(this.#open, this.#versions.pattern);
+    const server = await this.#ground.ready();
+    const query = all([ofIds([...new Set(elements.map(({ id }) => wordOf(id)))])]);
+    for (const hit of await allHits<GraphDocument>(this.#ground.elastic, server, { index: this.#both, query }))
+      found.get(elementName({ kind: hit._source.kind, id: idOf(hit._source.id) }))?.push(hit);
+    const items: BulkItem[] = [];
+    const heads = new Map();
+    for (const [name, hits] of found) {
+      const history = new ElementHistory(hits);
+      change(history, name);
+      const result = history.items(this.#open, this.#versions);
+      items.push(...result.items);
+      heads.set(name, result.head);
+    }
+    this.#heads.forget(heads.keys());
+    await this.#ground.write(items);
+    this.#heads.remember(heads);
+  }
+
+  get #both(): string {
+    return `${this.#open},${this.#versions.pattern}`;
+  }
+
+  async #documents(filter: readonly object[]): Promise<GraphDocument[]> {
+    await this.#ground.ready();
+    // Open ones first: what is closed meanwhile is then seen closed.
+    await this.#ground.fresh(this.#open);
+    await this.#ground.fresh(this.#versions.pattern);
+    return this.#read(this.#both, all(filter));
+  }
+
+  async #read(index: string, query: object): Promise<GraphDocument[]> {
+    const server = await this.#ground.ready();
+    const documents: GraphDocument[] = [];
+    for await (const hits of pages<GraphDocument>(this.#ground.elastic, server, { index, query })) {
+      this.#bound(documents.length + hits.length, 'versions');
+      for (const { _source } of hits) documents.push(_source);
+    }
+    return documents;
+  }
+
+  async #view(span: Span, elements: Element[]): Promise<GraphView> {
+    const counters: Map<string, Map<string, Counters>> = elements.length === 0
+      ? new Map()
+      : await this.#counters.at(span.to, elements);
+    return new SnapshotView(span, elements, counters).prepare(turn);
+  }
+
+  /** An answer becomes objects in memory: one that would not fit is refused instead. */
+  #bound(count: number, what: string): void {
+    const max = this.#spanRowsMax;
+    if (count <= max) return;
+    throw mistake(
+      'archive.answer-too-long',
+      `more than ${max.toLocaleString('en')} ${what} lie in this span`,
+      'ask for a shorter one',
+    );
+  }
+
+  async #count(index: string, query: object = { match_all: {} }): Promise<number> {
+    const { count } = await this.#ground.elastic.request<{ count: number }>({
+      method: 'POST',
+      path: `/${index}/_count`,
+      query: { ignore_unavailable: true, allow_no_indices: true },
+      body: { query },
+    });
+    return count;
+  }
+
+  async #delete(index: string, query: object): Promise<void> {
+    await this.#ground.elastic.request({
+      method: 'POST',
+      path: `/${index}/_delete_by_query`,
+      query: { conflicts: 'proceed', refresh: true, ignore_unavailable: true, allow_no_indices: true },
+      body: { query },
+      timeoutMs: DELETE_MS,
+    });
+  }
+}
+
+/** Deleting single documents of a large archive takes its time; whole slices go without it. */
+const DELETE_MS = 600_000;
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,125 @@
+/** The archive in Elasticsearch or OpenSearch: as much as its disks hold, shared by several analyzers. */
+import type { Element } from '../../graph/element.ts';
+import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import { systemClock } from '../../std/clock.ts';
+import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
+import { GraphStore } from './graph/store.ts';
+import { Ground } from './ground.ts';
+import type { ElasticsearchArchiveOptions } from './options.ts';
+
+const SPAN_ROWS_MAX = 500_000;
+/** How often slices are looked at, and dropped when they are due. */
+const KEEP_MS = 60_000;
+
+/**
+ * Does not fail when the server is away: the archive begins by itself at first contact, until then everything asked of
+ * it throws Unavailable and `health` says why.
+ */
+export async function openElasticsearchArchive(options: ElasticsearchArchiveOptions): Promise<Archive> {
+  return new ElasticsearchArchive(options);
+}
+
+class ElasticsearchArchive implements Archive {
+  readonly #ground: Ground;
+  readonly #graph: GraphStore;
+  #trouble: string | undefined;
+  #cancelKeep: () => void;
+
+  constructor(options: ElasticsearchArchiveOptions) {
+    this.#ground = new Ground(options);
+    this.#graph = new GraphStore(this.#ground, options.spanRowsMax ?? SPAN_ROWS_MAX);
+    this.#cancelKeep = systemClock.after(KEEP_MS, () => void this.#keep());
+  }
+
+  async append(batch: ArchiveBatch): Promise<void> {
+    try {
+      await this.#graph.append(batch);
+      this.#trouble = undefined;
+    } catch (error) {
+      this.#trouble = (error as Error).message;
+      throw error;
+    }
+  }
+
+  viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
+    return this.#graph.viewAt(time, knownAt);
+  }
+
+  viewBetween(span: Span): Promise<GraphView> {
+    return this.#graph.viewBetween(span);
+  }
+
+  versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
+    return this.#graph.versions(ids, span);
+  }
+
+  samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>> {
+    return this.#graph.samples(ids, series, span);
+  }
+
+  open(): Promise<Element[]> {
+    return this.#graph.open();
+  }
+
+  closeLost(lost: readonly ElementName[], time: number): Promise<void> {
+    return this.#graph.closeLost(lost, time);
+  }
+
+  range(): Promise<Span | undefined> {
+    return this.#graph.range();
+  }
+
+  gaps(): Promise<Span[]> {
+    return this.#graph.gaps();
+  }
+
+  prune(before: number): Promise<void> {
+    return this.#graph.prune(before);
+  }
+
+  async health(): Promise<ArchiveHealth> {
+    const { elastic, keeping, bulk } = this.#ground;
+    const known = { sizeBytes: 0, versions: 0, samples: 0, range: undefined as Span | undefined };
+    let trouble = this.#trouble;
+    try {
+      const [counts, range, sizeBytes] = await Promise.all([
+        this.#graph.counts(),
+        this.#graph.range(),
+        this.#ground.sizeBytes(),
+      ]);
+      Object.assign(known, counts, { range, sizeBytes });
+    } catch (error) {
+      trouble ??= (error as Error).message;
+    }
+    const { rejected } = bulk.counts;
+    const notes = trouble === undefined ? [] : [trouble];
+    if (rejected > 0)
+      notes.push(`${rejected} documents were refused and are kept aside in ${this.#ground.index('rejected')}`);
+    return {
+      kind: 'elasticsearch',
+      place: elastic.place,
+      state: notes.length === 0 ? 'ok' : 'degraded',
+      notes,
+      sizeBytesMax: keeping.maxBytes,
+      ageMsMax: keeping.maxAgeMs,
+      ...known,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#cancelKeep();
+    await this.#ground.close();
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      const dropped = await this.#ground.keep();
+      if (dropped.length > 0) await this.#graph.dropped();
+    } catch (error) {
+      this.#trouble ??= (error as Error).message;
+    }
+    this.#cancelKeep = systemClock.after(KEEP_MS, () => void this.#keep());
+  }
+}
+
+const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
