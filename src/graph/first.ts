@@ -6,9 +6,15 @@ interface Birth {
   readonly time: number;
   readonly recordedAt: number;
   readonly source: Source;
+  /** More than 1 when a life of the same name ended in this very millisecond: then this is how it goes on. */
+  readonly revision?: number;
 }
 
-export function firstNode(id: string, metadata: Metadata, { time, recordedAt, source }: Birth): GraphNode {
+export function firstNode(
+  id: string,
+  metadata: Metadata,
+  { time, recordedAt, source, revision = 1 }: Birth,
+): GraphNode {
   return {
     kind: 'node',
     id,
@@ -20,7 +26,7 @@ export function firstNode(id: string, metadata: Metadata, { time, recordedAt, so
     deletedAt: undefined,
     validTo: undefined,
     recordedAt,
-    revision: 1,
+    revision,
   };
 }
 
@@ -28,7 +34,7 @@ export function firstEdge(
   id: string,
   { parent, child }: { parent: string; child: string },
   metadata: Metadata,
-  { time, recordedAt, source }: Birth,
+  { time, recordedAt, source, revision = 1 }: Birth,
 ): GraphEdge {
   return {
     kind: 'edge',
@@ -41,7 +47,7 @@ export function firstEdge(
     deletedAt: undefined,
     validTo: undefined,
     recordedAt,
-    revision: 1,
+    revision,
     parent,
     child,
   };

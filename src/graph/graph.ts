@@ -348,10 +348,12 @@ export class Graph {
     return undefined;
   }
 
-  /** What was told of the id before can lie ahead of the clock here. */
-  #birth(slot: Slot | undefined, commit: Writing): Writing {
-    const time = slot ? this.#lives.earliest(slot) : commit.time;
-    return time > commit.time ? { ...commit, time } : commit;
+  /** What was told of the id before can lie ahead of the clock here; and no two versions have one name. */
+  #birth(slot: Slot | undefined, commit: Writing): Writing & { readonly revision?: number } {
+    if (!slot) return commit;
+    const time = Math.max(commit.time, this.#lives.earliest(slot));
+    const last = slot.lastVersions(this.log).next().value;
+    return { ...commit, time, revision: last?.createdAt === time ? last.revision + 1 : 1 };
   }
 
   #update(slot: Slot, metadata: Metadata, keys: readonly string[], commit: Writing): void {

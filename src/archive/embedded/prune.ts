@@ -108,7 +108,8 @@ export class Pruning {
     }
     for (const life of lives) this.#dropLife(life);
     this.#db.prepare('update state set versions = versions - ?').run(gone);
-    this.#db.prepare('delete from writers where last <= ?').run(cutoff);
+    for (const writers of ['writers', 'relayed'])
+      this.#db.prepare(`delete from ${writers} where last <= ?`).run(cutoff);
     // Versions lie in the order they were written in: behind the first slice that is all younger there is nothing.
     const isEnd = rows.length < SLICE_ROWS || rows.every(({ since }) => since > cutoff);
     return { gone, next: isEnd ? -1 : (rows.at(-1) as VersionRow).version };

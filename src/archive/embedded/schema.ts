@@ -75,6 +75,12 @@ pragma application_id = ${APPLICATION_ID};
 pragma user_version = ${SCHEMA_VERSION};
 `;
 
+/** Spools of agents, as `writers`: they come and go, and are no signs of life of ours. Files of before have no such table. */
+export const RELAYED_TABLE = `create table if not exists relayed (
+  writer text primary key,
+  n integer not null, first real not null, last real not null
+) strict, without rowid`;
+
 /** What a file of ours is made of. */
 export interface Schema {
   readonly applicationId: number;

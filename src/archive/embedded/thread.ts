@@ -10,6 +10,7 @@ import { openDatabase, openReader } from './database.ts';
 import { failureOf } from './failure.ts';
 import { FlowStore } from './flows/store.ts';
 import { lockDirectory } from './lock.ts';
+import { EVENT_FIELDS, SAMPLE_FIELDS } from './packed.ts';
 import { makeDirectory, tighten } from './private.ts';
 import type { Order, Part, Reply, Request, Summary, ThreadOptions } from './protocol.ts';
 import { Pruning } from './prune.ts';
@@ -19,8 +20,9 @@ import { SocketStore } from './sockets/store.ts';
 import { isCorrupt } from './sqliteerror.ts';
 import { summaryOf } from './summary.ts';
 
-/** Parts of batches that go into one transaction together, when they wait. */
-const TRANSACTION_PARTS_MAX = 64;
+/** Rows, and parts of batches, that go into one transaction together, when they wait: those of agents are many and small. */
+const TRANSACTION_ROWS_MAX = 64_000;
+const TRANSACTION_PARTS_MAX = 2_000;
 
 /** Parts of an answer sent before the first is taken: turned into objects all at once they would stop everything else. */
 const PARTS_AHEAD_MAX = 3;
@@ -104,8 +106,12 @@ class Thread {
   #serve(): void {
     while (this.#inbox.length > 0) {
       const writes = this.#held.splice(0);
-      while (isWrite(this.#inbox[0]) && writes.length < TRANSACTION_PARTS_MAX)
-        writes.push(this.#inbox.shift() as Write);
+      let rows = 0;
+      while (isWrite(this.#inbox[0]) && rows < TRANSACTION_ROWS_MAX && writes.length < TRANSACTION_PARTS_MAX) {
+        const write = this.#inbox.shift() as Write;
+        rows += rowsOf(write);
+        writes.push(write);
+      }
       if (writes.length > 0) this.#write(writes);
       else this.#start(this.#inbox.shift() as Request);
     }
@@ -161,7 +167,8 @@ class Thread {
     this.#applied = [];
     for (const call of new Set(all.map((write) => write.call))) this.#say({ kind: 'done', call });
     this.#lookForOld();
-    this.#slices = all.length * this.#pruning.slicesPerPart;
+    this.#slices =
+      Math.ceil(all.reduce((rows, write) => rows + rowsOf(write), 0) / 1_000) * this.#pruning.slicesPerPart;
   }
 
   #lookForOld(): void {
@@ -274,6 +281,12 @@ class Thread {
   #say(reply: Reply): void {
     this.#port.postMessage(reply);
   }
+}
+
+function rowsOf({ order }: Write): number {
+  if (order.kind === 'closeLost') return order.lost.length;
+  const { events, samples } = order.batch;
+  return events.length / EVENT_FIELDS + samples.length / SAMPLE_FIELDS;
 }
 
 function isWhole(writes: readonly Write[]): boolean {

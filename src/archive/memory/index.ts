@@ -30,7 +30,7 @@ export class MemoryArchive implements Archive {
   /** Lives by kind and id: a node and an edge can share an id. */
   readonly #lives = new Map<string, Life[]>();
   readonly #samples = new Map<string, SampleEvent[]>();
-  readonly #writers = new Map<string, { n: number; first: number; last: number }>();
+  readonly #writers = new Map<string, { n: number; first: number; last: number; isRelayed: boolean }>();
   #range: Span | undefined;
   #versionCount = 0;
   #sampleCount = 0;
@@ -49,28 +49,15 @@ export class MemoryArchive implements Archive {
     this.#samplesMax = samplesMax;
   }
 
-  async append(batch: ArchiveBatch): Promise<void> {
-    const { writer, n } = readBatchId(batch.id);
+  async append({ id, time, events, samples, isRelayed = false }: ArchiveBatch): Promise<void> {
+    const { writer, n } = readBatchId(id);
     const heard = this.#writers.get(writer);
     if (heard && n <= heard.n) return;
-    this.#writers.set(writer, {
-      n,
-      first: heard?.first ?? batch.time,
-      last: Math.max(heard?.last ?? batch.time, batch.time),
-    });
-    const times = [batch.time, ...batch.events.map(timeOf)];
-    this.#range = {
-      from: times.reduce((a, b) => Math.min(a, b), this.#range?.from ?? batch.time),
-      to: times.reduce((a, b) => Math.max(a, b), this.#range?.to ?? batch.time),
-    };
-    for (const event of batch.events) this.#write(event);
-    for (const sample of batch.samples) {
-      const key = JSON.stringify([sample.id, sample.series]);
-      const ofSeries = this.#samples.get(key);
-      if (ofSeries) ofSeries.push(sample);
-      else this.#samples.set(key, [sample]);
-      this.#sampleCount++;
-    }
+    const { first = time, last = time } = heard ?? {};
+    this.#writers.set(writer, { n, first, last: Math.max(last, time), isRelayed });
+    if (!isRelayed) this.#saw(time);
+    for (const event of events) this.#write(event);
+    for (const sample of samples) this.#writeSample(sample);
     if (this.#versionCount > this.#versionsMax || this.#sampleCount > this.#samplesMax) this.#makeRoom();
   }
 
@@ -118,13 +105,14 @@ export class MemoryArchive implements Archive {
   }
 
   async gaps(): Promise<Span[]> {
-    return gapsBetween(this.#writers.values());
+    return gapsBetween([...this.#writers.values()].filter(({ isRelayed }) => !isRelayed));
   }
 
   async prune(before: number): Promise<void> {
     if (!this.#range) return;
     const horizon = Math.min(before, this.#range.to);
     this.#range = { from: Math.max(this.#range.from, horizon), to: this.#range.to };
+    for (const [writer, { last }] of this.#writers) if (last <= horizon) this.#writers.delete(writer);
     this.#versionCount = 0;
     for (const [key, lives] of this.#lives) {
       for (const life of lives) life.forget(horizon);
@@ -168,24 +156,63 @@ export class MemoryArchive implements Archive {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #write({ kind, element }: GraphEvent): void {
-    const key = `${element.kind} ${element.id}`;
-    const lives = this.#lives.get(key) ?? [];
-    let life = lives.find(({ created }) => created === element.createdAt);
-    if (!life) {
-      // A life that begins while another goes on ends it: one id is one element at a time.
-      const open = lives.find(({ end }) => end === undefined);
-      if (open) endLife(open, element.createdAt, element);
-      life = new Life(element.createdAt);
-      lives.push(life);
-      this.#lives.set(key, lives);
+  #write(event: GraphEvent): void {
+    const { kind, element } = event;
+    const life = this.#lifeOf(event);
+    const count = life.versions.length;
+    const isNews = life.write(element);
+    if (isNews) this.#saw(element.updatedAt);
+    this.#versionCount += life.versions.length - count;
+    if (kind === 'removed') {
+      const at = element.deletedAt ?? element.updatedAt;
+      // What has another version since did not end with this one.
+      if (element.revision < life.newest || life.end?.at === at) return;
+      this.#saw(at);
+      endLife(life, at, element);
     }
     // It ended and began again within one millisecond: it never ended.
-    if (kind === 'added') life.end = undefined;
-    const count = life.versions.length;
-    if (kind !== 'removed' || count === 0) life.write(element);
-    this.#versionCount += life.versions.length - count;
-    if (kind === 'removed') endLife(life, element.deletedAt ?? element.updatedAt, element);
+    else if (kind === 'added' && isNews && life.end && element.updatedAt >= life.end.at) life.end = undefined;
+  }
+
+  /** The life that began when the event's element did: an earlier one, or one that begins now. */
+  #lifeOf({ element, isReopened }: GraphEvent): Life {
+    const key = `${element.kind} ${element.id}`;
+    const { createdAt: created, updatedAt: since } = element;
+    const lives = this.#lives.get(key) ?? [];
+    const earlier = lives.find((life) => life.created === created);
+    if (earlier && !isReopened) return earlier;
+    const next = lives.find((life) => life.created > since && life !== earlier);
+    const life = earlier ?? new Life(created);
+    if (!earlier) {
+      this.#lives.set(
+        key,
+        [...lives, life].sort((a, b) => a.created - b.created),
+      );
+      // Late, and nothing was told of its end yet: it was over when the next began.
+      if (next) endLife(life, next.created, element);
+    }
+    if (next) return life;
+    // A life that begins while another goes on ends it: one id is one element at a time.
+    const open = lives.find((other) => other !== life && other.end === undefined);
+    if (open) endLife(open, created > open.created ? created : since, element);
+    life.end = undefined;
+    return life;
+  }
+
+  #writeSample(sample: SampleEvent): void {
+    const key = JSON.stringify([sample.id, sample.series]);
+    const ofSeries = this.#samples.get(key) ?? [];
+    this.#samples.set(key, ofSeries);
+    const index = ofSeries.findLastIndex(({ last }) => last <= sample.last);
+    if (ofSeries[index]?.last === sample.last) return;
+    ofSeries.splice(index + 1, 0, sample);
+    this.#sampleCount++;
+    this.#saw(sample.last);
+  }
+
+  #saw(time: number): void {
+    const { from, to } = this.#range ?? { from: time, to: time };
+    this.#range = { from: Math.min(from, time), to: Math.max(to, time) };
   }
 
   /** Ten per cent at once, so that this is seldom. */
@@ -227,10 +254,6 @@ export class MemoryArchive implements Archive {
 
 const KINDS = ['node', 'edge'] as const;
 const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-
-function timeOf({ kind, element }: GraphEvent): number {
-  return kind === 'removed' ? (element.deletedAt ?? element.updatedAt) : element.updatedAt;
-}
 
 function endLife(life: Life, at: number, { recordedAt }: Element): void {
   life.end = { at, recordedAt: Math.max(at, recordedAt) };

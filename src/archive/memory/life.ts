@@ -12,10 +12,23 @@ export class Life {
     this.created = created;
   }
 
-  write(version: Element): void {
-    const index = this.versions.findLastIndex(({ updatedAt }) => updatedAt <= version.updatedAt);
-    const replaces = this.versions[index]?.updatedAt === version.updatedAt;
+  /** Whether that is news: a version that is here already, by its revision, changes nothing. */
+  write(version: Element): boolean {
+    const { revision, updatedAt } = version;
+    // The newest is asked for most.
+    if (this.newest >= revision && this.versions.some((known) => known.revision === revision)) return false;
+    const index = this.versions.findLastIndex((known) => known.updatedAt <= updatedAt);
+    const before = this.versions[index];
+    const replaces = before?.updatedAt === updatedAt;
+    // Of two of one moment the first was never so.
+    if (replaces && before.revision > revision) return false;
     this.versions.splice(replaces ? index : index + 1, replaces ? 1 : 0, version);
+    return true;
+  }
+
+  /** Revision of its newest version. */
+  get newest(): number {
+    return this.versions.at(-1)?.revision ?? 0;
   }
 
   /** Versions that overlap [from, to], as they were known at `knownAt`; of an instant there is one at most. */
