@@ -5,7 +5,7 @@ import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { archiveContract } from './contract.ts';
 
 /** Each opens a file of its own. */
-const FEW = { numRuns: 20 };
+const FEW = { numRuns: 8 };
 
 archiveContract(async (now) => {
   const directory = mkdtempSync(join(tmpdir(), 'skein-archive-'));

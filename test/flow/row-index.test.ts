@@ -31,7 +31,7 @@ test.each([4, 1024])('an index of %d slots at first finds what a Map would, what
         for (let high = 0; high <= 40; high++) expect(index.find(high, low)).toBe(model.get(`${high}:${low}`) ?? 0);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

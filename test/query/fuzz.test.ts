@@ -1,4 +1,4 @@
-/** Whatever is typed is answered or is a Mistake, soon. */
+/** Whatever is typed is answered or is a Mistake, soon. QUERIES=1000000 for more of them than every run tries. */
 import { predicates } from '../../src/query/predicates.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { steps } from '../../src/query/steps/index.ts';
@@ -6,7 +6,7 @@ import { Mistake } from '../../src/std/mistake.ts';
 import { type Dice, dice, pick } from '../dice.ts';
 import { worldOf } from './ask.ts';
 
-const QUERIES = 100_000;
+const QUERIES = Number(process.env.QUERIES ?? 30_000);
 
 const world = `host:h1 -ownership-> netns:n {"Path":"/run/netns/n"}
   netns:n -ownership-> veth:vi {"TID":"vi","MAC":"02:01","MTU":1500,"IPV4":["10.0.0.1/24"],"Neighbors":[{"IP":"10.0.0.2"}]}

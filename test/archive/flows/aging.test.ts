@@ -91,7 +91,7 @@ test('points become one for each minute, then for each five, then for each hour'
 
 const rolled = fc.array(
   fc.record({ n: fc.nat(5), passed: fc.oneof(fc.nat(30_000), fc.nat(600_000)), ab: fc.nat(100), ba: fc.nat(100) }),
-  { minLength: 30, maxLength: 200 },
+  { minLength: 60, maxLength: 200 },
 );
 
 test('sums are the same however old, of whatever flows', async () => {
@@ -123,7 +123,7 @@ test('sums are the same however old, of whatever flows', async () => {
         expect(found.get(uuid)?.[0]?.Start).toBe(points[0]?.Start);
       }
     }),
-    { numRuns: 4 },
+    { numRuns: 2 },
   );
 }, 90_000);
 
@@ -157,16 +157,16 @@ test('age is bounded, of flows and of packets', async () => {
 });
 
 test('size is bounded: the oldest that ended goes, and appends go on', async () => {
-  const maxBytes = 16 * 2 ** 20;
+  const maxBytes = 4 * 2 ** 20;
   await using archive = await open({}, maxBytes);
   for (let n = 0; n < 100; n++)
-    await archive.append(Array.from({ length: 1_500 }, (_, i) => flowOf(n * 1_500 + i, { Start: T0 + n * 10_000 })));
+    await archive.append(Array.from({ length: 400 }, (_, i) => flowOf(n * 400 + i, { Start: T0 + n * 10_000 })));
   // What is too much goes in slices, beside other work: on a busy machine that takes its time.
   const isBounded = async () => expect((await archive.flows.health()).sizeBytes).toBeLessThanOrEqual(maxBytes);
-  await eventually(isBounded, 90_000);
+  await eventually(isBounded, 60_000);
   const { flows, range } = await archive.flows.health();
-  expect(flows).toBeGreaterThan(20_000);
-  expect(flows).toBeLessThan(100_000);
+  expect(flows).toBeGreaterThan(5_000);
+  expect(flows).toBeLessThan(25_000);
   expect(range?.to).toBe(T0 + 990_000);
   expect(range?.from).toBeGreaterThan(T0);
   // What is too much still goes while we ask.

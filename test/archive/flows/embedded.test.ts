@@ -5,7 +5,7 @@ import { openEmbeddedArchive } from '../../../src/archive/embedded/index.ts';
 import { EXPIRE_MS, flowArchiveContract } from './contract.ts';
 
 /** Each opens a file of its own. */
-const FEW = { numRuns: 12 };
+const FEW = { numRuns: 5 };
 
 flowArchiveContract(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'skein-flows-'));

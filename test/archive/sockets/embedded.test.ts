@@ -35,7 +35,7 @@ socketArchiveContract(
       },
     };
   },
-  { numRuns: 12 },
+  { numRuns: 5 },
 );
 
 test('they are there after a restart', async () => {

@@ -2,7 +2,7 @@
 import { decodeApplication } from '../../../src/flow/application/index.ts';
 import { dhcp, dns, tls } from './heard.ts';
 
-const mutations = Number(process.env.MUTATIONS ?? 100_000);
+const mutations = Number(process.env.MUTATIONS ?? 30_000);
 
 const text = (value: string) => new TextEncoder().encode(value);
 const framed = (message: Uint8Array) => new Uint8Array([0, message.length, ...message]);
