@@ -139,7 +139,7 @@ fetch_java() {
   rm -rf "$to" "$new"
   mkdir -p "$new/lists/partial" "$new/cache/archives/partial" "$new/sources" "$new/packages" "$new/root"
   # shellcheck disable=SC2016  # apt's own words
-  mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+  mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     sed -n '/security/d; s/^Debian main //p' | head -n 1)
   printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' "${mirror:-http://deb.debian.org/debian}" \
     /usr/share/keyrings/debian-archive-keyring.gpg >"$new/sources/trixie.sources"
@@ -180,8 +180,10 @@ SH
 # --- one server ----------------------------------------------------------------------------------------------------------
 
 # Its folder is in its command line: a number that another process has by now is not taken for it.
+# The file goes when the server begins to end.
 is_alive() {
-  [ -s "$folder/pid" ] && tr '\0' ' ' <"/proc/$(cat "$folder/pid")/cmdline" 2>/dev/null | grep -qF "$folder/tmp"
+  [ ! -s "$folder/pid" ] || pid=$(cat "$folder/pid" 2>/dev/null) || true
+  [ -n "$pid" ] && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "$folder/tmp"
 }
 
 ask() {
@@ -194,13 +196,14 @@ ask() {
 
 report() {
   echo "url=$url"
-  echo "pid=$(cat "$folder/pid")"
+  echo "pid=$pid"
   [ -z "$secure" ] || printf 'ca=%s\nuser=%s\npassword=%s\n' "$folder/conf/ca.crt" "$user" "$password"
 }
 
 start() {
   fetch "$1"
   port=$2
+  pid=
   mkdir -p "$3"
   folder=$(readlink -f "$3")
   secure=
@@ -248,7 +251,7 @@ cluster.routing.allocation.disk.threshold_enabled: false
 YAML
   # Its maker's options, but those of memory and of what it writes for post-mortems.
   {
-    printf '%s\n' "-Xms${SKEIN_HEAP:-384m}" "-Xmx${SKEIN_HEAP:-384m}"
+    printf '%s\n' "-Xms${SKEIN_HEAP:-384m}" "-Xmx${SKEIN_HEAP:-384m}" -XX:-UsePerfData
     grep -vE '^(#|$)|-Xm[sx]|HeapDump|ErrorFile|Xlog:gc|loggc|GCLog|PrintGC|PrintTenuring' "$home/config/jvm.options"
   } >"$folder/conf/jvm.options"
   if [ -n "$secure" ]; then
@@ -262,6 +265,7 @@ xpack.security.http.ssl: { enabled: true, key: http.key, certificate: ca.crt }
 YAML
     echo "$user:$secret" >"$folder/conf/users"
     echo "superuser:$user" >"$folder/conf/users_roles"
+    chmod 600 "$folder/conf/http.key" "$folder/conf/users"
   elif [ "$kind" != opensearch ] && [ "$kind" != es7 ]; then
     echo 'xpack.security.enabled: false' >>"$folder/conf/$name.yml"
   fi
@@ -287,7 +291,7 @@ launch() {
   export ES_DISTRIBUTION_TYPE=zip ES_JAVA_HOME="$java" JAVA="$java/bin/java" JAVA_TYPE=ES_JAVA_HOME
   export OPENSEARCH_HOME="$home" OPENSEARCH_PATH_CONF="$folder/conf" OPENSEARCH_TMPDIR="$folder/tmp" OPENSEARCH_JAVA_HOME="$java"
   cd "$home"
-  small='-Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1'
+  small="-Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.io.tmpdir=$folder/tmp"
   case $kind in
     es7)
       options=$($as "$JAVA" -cp "$home/lib/*" org.elasticsearch.tools.launchers.JvmOptionsParser "$folder/conf" "$home/plugins") || return 1
@@ -313,12 +317,13 @@ stop() {
     case $word in --kill) signal=KILL ;; --wipe) wipe=1 ;; *) usage ;; esac
   done
   left=300
+  pid=
   if is_alive; then
-    kill "-$signal" "$(cat "$folder/pid")"
+    kill "-$signal" "$pid"
     while is_alive; do
       left=$((left - 1))
       # One that was halted cannot hear a wish to end.
-      [ $left -ne 0 ] || kill -KILL "$(cat "$folder/pid")"
+      [ $left -ne 0 ] || kill -KILL "$pid"
       sleep 0.1
     done
   fi
