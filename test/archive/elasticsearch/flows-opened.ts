@@ -1,10 +1,8 @@
 /** An archive of flows of its own on a server that others use too; all that it made is removed again. */
 import { randomUUID } from 'node:crypto';
-import { BulkWriter } from '../../../src/archive/elasticsearch/bulk.ts';
-import { Elastic } from '../../../src/archive/elasticsearch/client.ts';
-import { type ElasticFlows, openElasticFlows } from '../../../src/archive/elasticsearch/flows/archive.ts';
-import { serverOf } from '../../../src/archive/elasticsearch/server.ts';
-import { indexName, makeTemplates, REJECTED } from '../../../src/archive/elasticsearch/templates.ts';
+import type { Elastic } from '../../../src/archive/elasticsearch/client.ts';
+import { ElasticFlows } from '../../../src/archive/elasticsearch/flows/archive.ts';
+import { Ground } from '../../../src/archive/elasticsearch/ground.ts';
 import { type FlowKeeping, flowDefaults } from '../../../src/archive/flow-keeping.ts';
 import { type Clock, systemClock } from '../../../src/std/clock.ts';
 import { EXPIRE_MS } from '../flows/contract.ts';
@@ -15,35 +13,17 @@ export interface OpenedFlows extends AsyncDisposable {
   readonly prefix: string;
 }
 
-export async function openFlows(
+export function openFlows(
   url: string,
   {
     prefix = `test-${randomUUID().slice(0, 8)}-`,
     keeping = {},
     clock = systemClock,
   }: { readonly prefix?: string; readonly keeping?: Partial<FlowKeeping>; readonly clock?: Clock } = {},
-): Promise<OpenedFlows> {
-  const elastic = new Elastic({ urls: [url] });
-  const server = await serverOf(elastic);
-  const size = { shards: 1, replicas: 0 };
-  await makeTemplates(elastic, { prefix, ...size, templates: [REJECTED] });
-  const bulk = new BulkWriter({
-    elastic,
-    rejectedIndex: indexName(prefix, REJECTED.name),
-    clock: systemClock,
-    random: Math.random,
-  });
-  const flows = await openElasticFlows({
-    elastic,
-    server,
-    bulk,
-    clock,
-    prefix,
-    ...size,
-    sliceBytes: 2 ** 30,
-    sliceMs: 86_400_000,
-    keeping: { ...flowDefaults, expireMs: EXPIRE_MS, ...keeping },
-  });
+): OpenedFlows {
+  const ground = new Ground({ urls: [url], prefix, clock });
+  const { elastic } = ground;
+  const flows = new ElasticFlows(ground, { ...flowDefaults, expireMs: EXPIRE_MS, ...keeping });
   return {
     flows,
     elastic,
@@ -52,6 +32,36 @@ export async function openFlows(
       await removeAll(elastic, prefix);
       await elastic.close();
     },
+  };
+}
+
+/**
+ * Making indices takes a server longer than what the tests ask of them: these are made once, and emptied for each that
+ * opens them. `remove` at the end.
+ */
+export function emptied(url: string): { open: () => Promise<OpenedFlows>; remove: () => Promise<void> } {
+  const first = openFlows(url);
+  const { elastic, prefix } = first;
+  let begun: Promise<void> | undefined;
+  const begin = async () => {
+    await first.flows.health();
+    // What was deleted with a version is forgotten at once, so that the next can begin with a lower one.
+    await elastic.request({ method: 'PUT', path: `/${prefix}*/_settings`, body: { index: { gc_deletes: '0s' } } });
+  };
+  return {
+    async open() {
+      begun ??= begin();
+      await begun;
+      await elastic.request({
+        method: 'POST',
+        path: `/${prefix}*/_delete_by_query`,
+        query: { refresh: true, conflicts: 'proceed' },
+        body: { query: { match_all: {} } },
+      });
+      const { flows } = openFlows(url, { prefix });
+      return { flows, elastic, prefix, async [Symbol.asyncDispose]() {} };
+    },
+    remove: () => first[Symbol.asyncDispose](),
   };
 }
 

@@ -2,69 +2,51 @@
 import type { Flow, FlowMetric, RawPacket } from '../../../flow/flow.ts';
 import type { Loss } from '../../../flow/loss.ts';
 import type { FlowQuery, Span } from '../../../flow/view.ts';
-import type { Clock } from '../../../std/clock.ts';
 import type { FlowArchive, FlowArchiveHealth, FlowBatch } from '../../archive.ts';
 import { readBatchId } from '../../batchid.ts';
+import type { DumpPage } from '../../dump.ts';
 import { agesByName, type FlowKeeping } from '../../flow-keeping.ts';
 import { windowOf } from '../../flow-query.ts';
 import { lossesTogether } from '../../losses.ts';
-import type { BulkWriter } from '../bulk.ts';
-import type { Elastic } from '../client.ts';
-import { allHits } from '../pages.ts';
-import type { Server } from '../server.ts';
+import type { BulkItem } from '../bulk.ts';
+import { Refused } from '../failure.ts';
+import type { Ground } from '../ground.ts';
 import type { HostOf } from './document.ts';
 import { forgetBefore } from './forget.ts';
 import { Fresh } from './fresh.ts';
+import { lossesIn, lossesOneByOne } from './losses.ts';
 import { FlowPlaces } from './places.ts';
 import { type Access, newestPoints, packetsIn, pointsIn } from './points.ts';
-import { clamp } from './pushed.ts';
 import { FlowSearch } from './search.ts';
 import { WrittenBatches } from './state.ts';
-import { summaryOf } from './summary.ts';
+import { type FlowSummary, summaryOf } from './summary.ts';
 import { makeFlowTemplates } from './templates.ts';
 import { wordsOf } from './words.ts';
 
-export interface ElasticFlowsParts {
-  readonly elastic: Elastic;
-  readonly server: Server;
-  readonly bulk: BulkWriter;
-  readonly clock: Clock;
-  readonly prefix: string;
-  readonly shards: number;
-  readonly replicas: number;
-  readonly sliceBytes: number;
-  readonly sliceMs: number;
-  readonly keeping: FlowKeeping;
+export interface ElasticFlowsOptions extends FlowKeeping {
   /** So that documents of flows have host.name. */
   readonly hostOf?: HostOf;
 }
 
-/** Makes templates and the first indices when they are not there. Throws Unavailable while the server is away. */
-export async function openElasticFlows(parts: ElasticFlowsParts): Promise<ElasticFlows> {
-  const { elastic, clock, prefix, keeping, sliceBytes, sliceMs } = parts;
-  const places = new FlowPlaces({ elastic, prefix, keeping, sliceBytes, sliceMs });
-  await makeFlowTemplates(elastic, places, parts);
-  await places.begin(clock.now());
-  return new ElasticFlows(parts, places);
-}
-
 export class ElasticFlows implements FlowArchive {
-  readonly #parts: ElasticFlowsParts;
+  readonly #ground: Ground;
+  readonly #options: ElasticFlowsOptions;
   readonly #places: FlowPlaces;
-  readonly #access: Access;
-  readonly #search: FlowSearch;
   readonly #written: WrittenBatches;
   readonly #fresh: Readonly<Record<'flows' | 'points' | 'packets' | 'losses', Fresh>>;
+  #begun: Promise<void> | undefined;
   /** Why the last append failed; undefined when it went well. */
   #trouble: string | undefined;
 
-  constructor(parts: ElasticFlowsParts, places: FlowPlaces) {
-    const { elastic, server } = parts;
-    this.#parts = parts;
+  /** Asks nothing of the server yet. */
+  constructor(ground: Ground, options: ElasticFlowsOptions) {
+    const { elastic, keeping, clock } = ground;
+    const { prefix, sliceBytes, sliceMs } = keeping;
+    const places = new FlowPlaces({ elastic, prefix, keeping: options, sliceBytes, sliceMs });
+    this.#ground = ground;
+    this.#options = options;
     this.#places = places;
-    this.#access = { elastic, server, places };
-    this.#search = new FlowSearch(elastic, server, places.flows.pattern);
-    this.#written = new WrittenBatches(elastic, places.state, parts.clock);
+    this.#written = new WrittenBatches(elastic, places.state, clock);
     this.#fresh = {
       flows: new Fresh(elastic, places.flows.pattern),
       points: new Fresh(elastic, places.allPoints),
@@ -84,51 +66,54 @@ export class ElasticFlows implements FlowArchive {
   }
 
   async *find(query: FlowQuery): AsyncGenerator<readonly Flow[]> {
-    const window = windowOf(query, this.#parts.keeping.expireMs);
+    const window = windowOf(query, this.#options.expireMs);
+    const { elastic, server, places } = await this.#access();
     await this.#fresh.flows.until(window.to);
-    yield* this.#search.find(query, window);
+    yield* new FlowSearch(elastic, server, places.flows.pattern).find(query, window);
   }
 
   async count(query: FlowQuery): Promise<number> {
-    const window = windowOf(query, this.#parts.keeping.expireMs);
+    const window = windowOf(query, this.#options.expireMs);
+    const { elastic, server, places } = await this.#access();
     await this.#fresh.flows.until(window.to);
-    return this.#search.count(query, window);
+    return new FlowSearch(elastic, server, places.flows.pattern).count(query, window);
   }
 
   async metrics(uuids: readonly string[], span?: Span): Promise<Map<string, FlowMetric[]>> {
     if (uuids.length === 0) return new Map();
+    const access = await this.#access();
     await this.#fresh.points.until(span?.to ?? Number.POSITIVE_INFINITY);
-    return span ? pointsIn(this.#access, uuids, span) : newestPoints(this.#access, uuids);
+    return span ? pointsIn(access, uuids, span) : newestPoints(access, uuids);
   }
 
   async rawPackets(uuids: readonly string[], span?: Span): Promise<Map<string, RawPacket[]>> {
+    const access = await this.#access();
     await this.#fresh.packets.until(span?.to ?? Number.POSITIVE_INFINITY);
-    return packetsIn(this.#access, uuids, span);
+    return packetsIn(access, uuids, span);
   }
 
   /** Without a span nothing: what is being lost now is told by who loses it. */
   async loss(span?: Span): Promise<readonly Loss[]> {
     if (!span) return [];
+    const access = await this.#access();
     await this.#fresh.losses.until(span.to);
-    const { elastic, server } = this.#parts;
-    const filter = [{ range: { to: { gte: clamp(span.from) } } }, { range: { from: { lte: clamp(span.to) } } }];
-    const hits = await allHits<Loss & { '@timestamp': number }>(elastic, server, {
-      index: this.#places.losses,
-      query: { bool: { filter } },
-      sort: [{ from: 'asc' }],
-    });
-    return lossesTogether(hits.map(({ _source: { '@timestamp': _, ...loss } }) => loss));
+    return lossesTogether(await lossesIn(access, span));
+  }
+
+  async *dumpLosses(after?: string): AsyncGenerator<DumpPage<Loss>> {
+    const { elastic } = await this.#access();
+    await this.#fresh.losses.until(Number.POSITIVE_INFINITY);
+    yield* lossesOneByOne(elastic, this.#places.losses, after);
   }
 
   async prune(before: number): Promise<void> {
     const { range } = await this.#summary();
     if (!range) return;
-    await forgetBefore(this.#access, this.#written, Math.min(before, range.to));
+    await forgetBefore(await this.#access(), this.#written, Math.min(before, range.to));
   }
 
   async health(): Promise<FlowArchiveHealth> {
-    const { keeping } = this.#parts;
-    const ages = agesByName(keeping.ages);
+    const ages = agesByName(this.#options.ages);
     let notes = this.#trouble === undefined ? [] : [this.#trouble];
     try {
       return { ...(await this.#summary()), ages, notes };
@@ -139,16 +124,17 @@ export class ElasticFlows implements FlowArchive {
   }
 
   async #append(batch: FlowBatch): Promise<void> {
+    await this.#access();
     const { writer, n } = readBatchId(batch.id);
     const before = await this.#written.lastOf(writer);
     if (n <= before) return;
-    const words = wordsOf(batch, this.#places, this.#parts.hostOf);
+    const words = wordsOf(batch, this.#places, this.#options.hostOf);
     const marker = this.#written.marker(writer);
     if (marker) words.push(marker);
     // Also what is written of a batch that fails is found.
     this.#sawOf(batch);
     try {
-      await this.#parts.bulk.write(words);
+      await this.#write(words);
     } finally {
       this.#sawOf(batch);
     }
@@ -164,9 +150,37 @@ export class ElasticFlows implements FlowArchive {
     for (const { from } of losses) this.#fresh.losses.wrote(from);
   }
 
-  async #summary() {
+  async #write(words: readonly BulkItem[]): Promise<void> {
+    try {
+      await this.#ground.write(words);
+    } catch (error) {
+      // Somebody has removed an index: it is made again when we begin again.
+      if (error instanceof Refused && error.status === 404) this.#begun = undefined;
+      throw error;
+    }
+  }
+
+  async #summary(): Promise<FlowSummary> {
+    const access = await this.#access();
     const ever = Number.POSITIVE_INFINITY;
     await Promise.all(Object.values(this.#fresh).map((fresh) => fresh.until(ever)));
-    return summaryOf(this.#access, await this.#written.forgotten());
+    return summaryOf(access, await this.#written.forgotten());
+  }
+
+  /** Templates and the first indices are made when they are needed first; what failed is tried again by who asks next. */
+  async #access(): Promise<Access> {
+    const server = await this.#ground.ready();
+    this.#begun ??= this.#begin().catch((error) => {
+      this.#begun = undefined;
+      throw error;
+    });
+    await this.#begun;
+    return { elastic: this.#ground.elastic, server, places: this.#places };
+  }
+
+  async #begin(): Promise<void> {
+    const { elastic, keeping, clock } = this.#ground;
+    await makeFlowTemplates(elastic, this.#places, keeping);
+    await this.#places.begin(clock.now());
   }
 }

@@ -140,6 +140,7 @@ export const lossMapping = {
   dynamic: false,
   properties: {
     '@timestamp': date,
+    name: text,
     node: text,
     capture: text,
     host: text,

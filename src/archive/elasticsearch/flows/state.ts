@@ -38,7 +38,7 @@ export class WrittenBatches {
     const n = this.#last.get(writer) ?? -1;
     if (n < 0) return undefined;
     const doc = JSON.stringify({ '@timestamp': this.#clock.now(), n });
-    return { op: 'index', index: this.#index, id: nameOf(writer), version: n, doc };
+    return { op: 'index', index: this.#index, id: nameOf(writer), version: String(n), doc };
   }
 
   wrote(writer: string, n: number): void {

@@ -9,6 +9,7 @@ export async function makeFlowTemplates(
   places: FlowPlaces,
   { shards, replicas }: { readonly shards: number; readonly replicas: number },
 ): Promise<void> {
+  if (await isMade(elastic, places)) return;
   const make = (name: string, pattern: string, mappings: object, more: object = {}) =>
     elastic.request({
       method: 'PUT',
@@ -16,6 +17,7 @@ export async function makeFlowTemplates(
       body: {
         index_patterns: [pattern],
         priority: 500,
+        version: VERSION,
         _meta: OURS,
         template: {
           settings: {
@@ -41,7 +43,25 @@ export async function makeFlowTemplates(
     make(places.losses, places.losses, lossMapping),
     make(places.state, places.state, stateMapping),
   ]);
-  await Promise.all([makeIndex(elastic, places.losses), makeIndex(elastic, places.state)]);
+  await makeIndex(elastic, places.losses);
+  await makeIndex(elastic, places.state);
+}
+
+/** The state is made last: where it is, and templates are these, all is there. */
+async function isMade(elastic: Elastic, { flows, state }: FlowPlaces): Promise<boolean> {
+  const name = flows.pattern.slice(0, -2);
+  const [templates, index] = await Promise.all([
+    elastic.request<Templates | undefined>({ method: 'GET', path: `/_index_template/${name}`, fine: [404] }),
+    elastic.request<object | undefined>({ method: 'GET', path: `/${state}/_settings`, fine: [404] }),
+  ]);
+  return index !== undefined && templates?.index_templates?.[0]?.index_template.version === VERSION;
+}
+
+/** Grows with each change of mappings or settings. */
+const VERSION = 1;
+
+interface Templates {
+  readonly index_templates?: readonly { readonly index_template: { readonly version?: number } }[];
 }
 
 const OURS = { skein: { format: FORMAT } };

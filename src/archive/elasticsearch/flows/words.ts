@@ -22,7 +22,7 @@ export function wordsOf(batch: FlowBatch, places: FlowPlaces, hostOf?: HostOf): 
     create(places.points.indexAt(point.Start), i, document);
   }
   for (const flow of newest.values()) {
-    const version = versionOf(flow.Last, n);
+    const version = String(versionOf(flow.Last, n));
     const [index, later] = places.ofFlow(flow.Start);
     words.push({ op: 'index', index, id: flow.UUID, version, doc: JSON.stringify(documentOf(flow, hostOf)) });
     if (later !== undefined) words.push({ op: 'delete', index: later, id: flow.UUID, version });
@@ -33,6 +33,7 @@ export function wordsOf(batch: FlowBatch, places: FlowPlaces, hostOf?: HostOf): 
     const time = Math.floor(packet.timestampMs);
     create(places.packets.indexAt(time), i, { '@timestamp': time, UUID: uuid, ...rest, data: text });
   }
-  for (const [i, loss] of batch.losses.entries()) create(places.losses, i, { '@timestamp': loss.to, ...loss });
+  for (const [i, loss] of batch.losses.entries())
+    create(places.losses, i, { '@timestamp': loss.to, name: `${batch.id}:${i}`, ...loss });
   return words;
 }
