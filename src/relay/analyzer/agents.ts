@@ -2,7 +2,6 @@
  * The agents of an analyzer: who may come in, what each told, who is away and who is gone. Hellos are checked here: the
  * version, an agent that is there twice, two on one host, a host with a new name.
  */
-import type { Clock } from '../../std/clock.ts';
 import type { LineLog } from '../../std/log.ts';
 import { settlesWithin } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
@@ -79,6 +78,8 @@ export class Agents implements Fleet {
   readonly #known = new Map<string, KnownAgent>();
   readonly #sessions = new Set<Session>();
   readonly #changed = new Set<KnownAgent>();
+  /** Of those that mirror, the last batch that was taken. */
+  readonly #mirrored = new WeakMap<Session, number>();
   readonly #refusals: Partial<Record<Refusal['code'], number>> = {};
   #memoryFault: string | undefined;
   #isStopping = false;
@@ -104,7 +105,7 @@ export class Agents implements Fleet {
       this.#memoryFault = error instanceof Error ? error.message : String(error);
       log.warn(`agents of earlier runs are not known: ${this.#memoryFault}`);
     }
-    this.#cancelMemory = clock.after(MEMORY_EVERY_MS, () => this.#remember());
+    this.#cancelMemory = clock.after(MEMORY_EVERY_MS, () => void this.#remember());
   }
 
   /** Takes a connection, which is closed when its visitor is not welcome. */
@@ -248,9 +249,6 @@ export class Agents implements Fleet {
     known.state = 'connected';
     this.#changed.add(known);
   }
-
-  /** Of those that mirror, the last batch that was taken. */
-  readonly #mirrored = new WeakMap<Session, number>();
 
   #batch({ seq, after, facts: bytes }: Batch, session: Session): Refusal | undefined {
     const known = this.#knownOf(session);
@@ -436,6 +434,6 @@ export class Agents implements Fleet {
       this.#memoryFault = error instanceof Error ? error.message : String(error);
       for (const known of changed) if (this.#known.has(known.agent)) this.#changed.add(known);
     }
-    this.#cancelMemory = this.#parts.clock.after(MEMORY_EVERY_MS, () => this.#remember());
+    this.#cancelMemory = this.#parts.clock.after(MEMORY_EVERY_MS, () => void this.#remember());
   }
 }
