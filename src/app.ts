@@ -4,9 +4,9 @@ import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows, tracesFolder } from './app-flows.ts';
+import { countInterfaces, startHost, troublesOf } from './app-host.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
-import { probePlans } from './app-probes.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
@@ -18,27 +18,22 @@ import { closeLost, type Restored, restore } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import { ArchiveWriter } from './archive/writer.ts';
 import { captureTypes } from './capture/vocabulary.ts';
-import { greeting, NOTHING_WATCHED } from './cli/greeting.ts';
+import { greeting } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import { loadConfigHere } from './config/here.ts';
 import type { Loaded } from './config/load.ts';
 import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
 import type { ArchiveStatus } from './contract/status.ts';
-import type { Source } from './graph/change.ts';
+import type { Change, Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
-import type { GraphView } from './graph/view.ts';
 import { relations } from './model/relations.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
-import { openDoor, openPacketDoor } from './native/index.ts';
+import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
-import { namespaceRegistry } from './probes/namespaces.ts';
-import { ownNamespace } from './probes/netns/own.ts';
-import { leftByThoseOff } from './probes/off.ts';
 import { bridgeFlows } from './probes/openflow/bridges.ts';
 import type { Log } from './probes/probe.ts';
-import { type ProbeStatus, supervise } from './probes/supervisor.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
 import { steps } from './query/steps/index.ts';
@@ -50,8 +45,6 @@ import { Unavailable } from './std/unavailable.ts';
 
 /** How often signs of life are written, what is too old forgotten, and the archive's state read. */
 const HOUSEKEEPING_MS = 5_000;
-/** What an earlier run knew has this long to show itself after the first readings, before it counts as gone. */
-const RETURN_MS = 3_000;
 /** How long `up` waits for the first readings before it says what it sees. */
 const GREETING_MS = 900;
 
@@ -120,29 +113,11 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   writer?.heartbeat();
   await timeline.refresh();
 
-  const door = openDoor();
-  const namespaces = namespaceRegistry();
-  if (!config.probes.enabled.includes('netns')) namespaces.add(ownNamespace(door, host));
-  const isWatching = config.probes.enabled.length > 0;
-  if (!isWatching) {
-    log.warn(NOTHING_WATCHED);
-    notes.set('probes', NOTHING_WATCHED);
-  }
   const ends = stack.use(startEnds({ graph, archive: archive?.sockets, begin, horizonMs: config.graph.horizon, log }));
-  const plans = probePlans(config);
-  const supervisor = supervise(plans, {
-    door,
-    graph: { apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source) },
-    namespaces,
-    sockets: ends.sockets,
-    translations: ends.translations,
-    view: () => graph.now(),
-    host,
-    log,
-    clock: systemClock,
-    random: Math.random,
-  });
-  stack.defer(() => supervisor.stop());
+  const apply = (changes: Iterable<Change>) =>
+    graph.apply(changes, { host: host.name, origin, time: Date.now() } satisfies Source);
+  const watched = stack.use(startHost({ config, host, graph, ends, apply, log, notes }));
+  const { supervisor, namespaces, isWatching, ready } = watched;
   const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
   const flows = stack.use(
     startFlows({
@@ -153,7 +128,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
       timeline,
       engine,
       namespaces,
-      apply: (changes) => graph.apply(changes, { host: host.name, origin, time: Date.now() }),
+      apply,
       log,
       notes,
       archive: archive?.flows,
@@ -162,22 +137,9 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     }),
   );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
-  const ready = supervisor.ready();
-  const stopping = new AbortController();
-  stack.defer(() => stopping.abort());
-  // What an earlier run said of captures, and with probes that are off, goes when it has come back: not before.
-  void ready
-    .then(() => pause(systemClock, RETURN_MS, stopping.signal))
-    .then(() => {
-      flows.sweep();
-      const left = stopping.signal.aborted ? [] : [...leftByThoseOff(plans, graph.now(), host)];
-      if (left.length > 0) graph.apply(left, { host: host.name, origin, time: Date.now() });
-    });
-  if (archive && restored)
-    ready
-      .then(() => pause(systemClock, RETURN_MS, stopping.signal))
-      .then(() => (stopping.signal.aborted ? undefined : settle(archive, graph, restored, log, stopping.signal)))
-      .catch((error: Error) => log.warn(`archive: ${error.message}`));
+  // What an earlier run said of captures goes when it has come back: not before.
+  watched.whenReturned(() => flows.sweep());
+  if (archive && restored) watched.whenReturned((signal) => settle(archive, graph, restored, log, signal));
 
   const house = new Housekeeping({
     graph,
@@ -329,21 +291,6 @@ async function settle(
     `found ${restored.elements} elements of an earlier run, last seen ${since}` +
       (lost.length === 0 ? '' : `; gone since then: ${lost.length} (${names.slice(0, 10).join(', ')})`),
   );
-}
-
-function countInterfaces(view: GraphView): { interfaces: number; namespaces: number } {
-  let interfaces = 0;
-  // The host's own is one that has no node of its own.
-  let namespaces = 1;
-  for (const { metadata } of view.nodes()) {
-    if (metadata.IfIndex !== undefined) interfaces++;
-    if (metadata.Type === 'netns') namespaces++;
-  }
-  return { interfaces, namespaces };
-}
-
-function troublesOf({ name, state, lastError, notices }: ProbeStatus): string[] {
-  return [...(state === 'waiting' && lastError !== undefined ? [`probe ${name}: ${lastError}`] : []), ...notices];
 }
 
 function archiveReply(health: ArchiveHealth, writer: ArchiveWriter): ArchiveStatus {

@@ -42,6 +42,7 @@ const ROOTS = [
   'app-probe-status.ts',
   'app-rules.ts',
   'app-archive.ts',
+  'app-host.ts',
   'app-agent.ts',
   'app-analyzer.ts',
   'app-relay.ts',
