@@ -9,7 +9,7 @@ import { Refused } from './failure.ts';
 import { type ElasticsearchArchiveOptions, type ElasticsearchKeeping, keepingDefaults } from './options.ts';
 import { Slices } from './rollover.ts';
 import { type Server, serverOf } from './server.ts';
-import { type IndexTemplate, indexName, makeTemplates, REJECTED } from './templates.ts';
+import { type IndexTemplate, indexName, makeIndex, makeTemplates, REJECTED } from './templates.ts';
 
 /** Asking a server for the first time is tried again after so long at the earliest; until then the last answer holds. */
 const FIRST_CONTACT_MS = 1_000;
@@ -22,6 +22,7 @@ export class Ground {
   readonly #templates: ((server: Server) => readonly IndexTemplate[])[] = [() => [REJECTED]];
   readonly #slices: Slices[] = [];
   readonly #dirty = new Set<string>();
+  readonly #refreshing = new Map<string, Promise<void>>();
   #begun: Promise<Server> | undefined;
   #refusedUntil = Number.NEGATIVE_INFINITY;
 
@@ -75,9 +76,12 @@ export class Ground {
     try {
       return await this.bulk.write(items);
     } catch (error) {
-      // Somebody has removed an index: it is made again when we begin again.
-      if (error instanceof Refused && error.status === 404) this.#begun = undefined;
-      throw error;
+      if (!(error instanceof Refused && error.status === 404)) throw error;
+      // The server makes no index by itself, or somebody has removed one with its template.
+      this.#begun = undefined;
+      await this.ready();
+      await Promise.all([...new Set(items.map(({ index }) => index))].map((index) => makeIndex(this.elastic, index)));
+      return await this.bulk.write(items);
     } finally {
       for (const { index } of items) this.#dirty.add(index);
     }
@@ -85,20 +89,22 @@ export class Ground {
 
   /** What was written before shows in searches after. Indices by name, or by beginning with a `*` at the end. */
   async fresh(...patterns: readonly string[]): Promise<void> {
-    const stale = [...this.#dirty].filter((index) => patterns.some((pattern) => fits(index, pattern)));
-    if (stale.length === 0) return;
-    for (const index of stale) this.#dirty.delete(index);
-    try {
-      for (const pattern of patterns)
-        if (stale.some((index) => fits(index, pattern)))
-          await this.elastic.request({
-            method: 'POST',
-            path: `/${pattern}/_refresh`,
-            query: { ignore_unavailable: true },
-          });
-    } catch (error) {
-      for (const index of stale) this.#dirty.add(index);
-      throw error;
+    for (const pattern of patterns) {
+      // Whoever asks while a refresh is under way waits for it: what was written before is in it, or in the next.
+      await this.#refreshing.get(pattern)?.catch(() => {});
+      const stale = [...this.#dirty].filter((index) => fits(index, pattern));
+      if (stale.length === 0) continue;
+      for (const index of stale) this.#dirty.delete(index);
+      const refreshing = this.#refresh(pattern);
+      this.#refreshing.set(pattern, refreshing);
+      try {
+        await refreshing;
+      } catch (error) {
+        for (const index of stale) this.#dirty.add(index);
+        throw error;
+      } finally {
+        if (this.#refreshing.get(pattern) === refreshing) this.#refreshing.delete(pattern);
+      }
     }
   }
 
@@ -125,12 +131,16 @@ export class Ground {
     await this.elastic.close();
   }
 
+  async #refresh(pattern: string): Promise<void> {
+    await this.elastic.request({ method: 'POST', path: `/${pattern}/_refresh`, query: { ignore_unavailable: true } });
+  }
+
   async #begin(): Promise<Server> {
     const server = await serverOf(this.elastic);
     const { prefix, shards, replicas } = this.keeping;
     const templates = this.#templates.flatMap((of) => of(server));
     await makeTemplates(this.elastic, { prefix, shards, replicas, templates });
-    for (const slices of this.#slices) await slices.begin();
+    await Promise.all(this.#slices.map((slices) => slices.read()));
     return server;
   }
 }

@@ -3,6 +3,7 @@ import type { Element } from '../../graph/element.ts';
 import type { GraphView, Sample, Span } from '../../graph/view.ts';
 import { systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
+import type { DumpedOfGraph, DumpPage } from '../dump.ts';
 import { GraphStore } from './graph/store.ts';
 import { Ground } from './ground.ts';
 import type { ElasticsearchArchiveOptions } from './options.ts';
@@ -75,6 +76,10 @@ class ElasticsearchArchive implements Archive {
 
   prune(before: number): Promise<void> {
     return this.#graph.prune(before);
+  }
+
+  dump(after?: string): AsyncIterable<DumpPage<DumpedOfGraph>> {
+    return this.#graph.dump(after);
   }
 
   async health(): Promise<ArchiveHealth> {

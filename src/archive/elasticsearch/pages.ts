@@ -18,6 +18,8 @@ export interface Search {
   readonly page?: number;
   /** No more than so many altogether. */
   readonly limit?: number;
+  /** Sort values of the last hit of the page before; of a first page alone. */
+  readonly after?: readonly unknown[];
   readonly source?: readonly string[] | boolean;
   readonly signal?: AbortSignal;
 }
@@ -32,7 +34,7 @@ export interface Hit<T> {
 /** Up to PAGE_MAX documents in one request. */
 export async function firstPage<T>(
   elastic: Elastic,
-  { index, query, sort, limit = PAGE, source, signal }: Search,
+  { index, query, sort, limit = PAGE, after, source, signal }: Search,
 ): Promise<Hit<T>[]> {
   const answer = await elastic.request<Answer<T>>({
     method: 'POST',
@@ -43,6 +45,7 @@ export async function firstPage<T>(
       query,
       track_total_hits: false,
       ...(sort && { sort }),
+      ...(after && { search_after: after }),
       ...(source !== undefined && { _source: source }),
     },
     ...(signal && { signal }),

@@ -38,29 +38,31 @@ export async function makeTemplates(
   },
 ): Promise<void> {
   await checkNobodyElses(elastic, prefix);
-  for (const { name, isSliced, properties, settings } of templates) {
-    const index = indexName(prefix, name);
-    await elastic.request({
-      method: 'PUT',
-      path: `/_index_template/${index}`,
-      body: {
-        index_patterns: [isSliced ? `${index}-*` : index],
-        priority: 500,
-        _meta: OURS,
-        template: {
-          settings: {
-            number_of_shards: shards,
-            number_of_replicas: replicas,
-            // Queries refresh what they need; this is for others who look.
-            refresh_interval: '30s',
-            ...settings,
+  // At once: the server takes them in one step then. Their indices it makes when they are first written to.
+  await Promise.all(
+    templates.map(({ name, isSliced, properties, settings }) => {
+      const index = indexName(prefix, name);
+      return elastic.request({
+        method: 'PUT',
+        path: `/_index_template/${index}`,
+        body: {
+          index_patterns: [isSliced ? `${index}-*` : index],
+          priority: 500,
+          _meta: OURS,
+          template: {
+            settings: {
+              number_of_shards: shards,
+              number_of_replicas: replicas,
+              // Queries refresh what they need; this is for others who look.
+              refresh_interval: '30s',
+              ...settings,
+            },
+            mappings: { dynamic: 'strict', _meta: OURS, properties },
           },
-          mappings: { dynamic: 'strict', _meta: OURS, properties },
         },
-      },
-    });
-    if (!isSliced) await makeIndex(elastic, index);
-  }
+      });
+    }),
+  );
 }
 
 export async function makeIndex(elastic: Elastic, index: string): Promise<void> {

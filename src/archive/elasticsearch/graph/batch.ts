@@ -91,6 +91,12 @@ export function openItem(index: string, name: string, element: Element): BulkIte
   return { op: 'index', index, id: name, version: orderOf(element, 'is'), doc };
 }
 
+/** A version that came after its life had ended: it waits for the life to be reopened. */
+export function neverSoItem(versions: Slices, element: Element): BulkItem {
+  const doc = JSON.stringify(versionDocument(element, 'never so'));
+  return { op: 'index', index: versions.indexAt(element.updatedAt), id: versionName(element), doc };
+}
+
 /** A version that has ended, and that its life has, for its versions before. */
 export function* closedItems(versions: Slices, element: Element, closing: Closing): Generator<BulkItem> {
   const index = versions.indexAt(closing.at);

@@ -18,8 +18,8 @@ export interface VersionDocument {
   readonly updatedAt: number;
   readonly recordedAt: number;
   readonly revision: number;
-  /** [updatedAt, validTo), or without end. */
-  readonly valid: { readonly gte: number; readonly lt?: number };
+  /** [updatedAt, validTo), or without end. None: it came after the end of its life, and was never so, unless that is reopened. */
+  readonly valid?: { readonly gte: number; readonly lt?: number };
   /** When it was learned that the version had ended. */
   readonly closedAt?: number;
   /** Its end is that of its life. */
@@ -51,7 +51,8 @@ export interface Closing {
   readonly isLast: boolean;
 }
 
-export function versionDocument(element: Element, closing?: Closing): VersionDocument {
+/** Without `closing` it is still so. */
+export function versionDocument(element: Element, closing?: Closing | 'never so'): VersionDocument {
   const { kind, id, host, origin, createdAt, updatedAt, recordedAt, revision, metadata } = element;
   return {
     kind,
@@ -63,8 +64,9 @@ export function versionDocument(element: Element, closing?: Closing): VersionDoc
     updatedAt,
     recordedAt,
     revision,
-    valid: closing ? { gte: updatedAt, lt: closing.at } : { gte: updatedAt },
-    ...(closing && { closedAt: closing.recordedAt, ...(closing.isLast && { isLast: true }) }),
+    ...(closing === undefined && { valid: { gte: updatedAt } }),
+    ...(typeof closing === 'object' && { valid: { gte: updatedAt, lt: closing.at }, closedAt: closing.recordedAt }),
+    ...(typeof closing === 'object' && closing.isLast && { isLast: true }),
     ...(isTame(metadata, DEPTH_MAX) ? { metadata } : { text: JSON.stringify(metadata), isText: true }),
   };
 }
@@ -83,7 +85,7 @@ export function elementOf(document: VersionDocument, deletedAt: number | undefin
     createdAt,
     updatedAt,
     deletedAt,
-    validTo: valid.lt,
+    validTo: valid?.lt,
     recordedAt,
     revision,
   };

@@ -8,7 +8,7 @@ import { Life } from '../../memory/life.ts';
 import type { BulkItem } from '../bulk.ts';
 import type { Hit } from '../pages.ts';
 import type { Slices } from '../rollover.ts';
-import { closedItems, type Head, openItem } from './batch.ts';
+import { closedItems, type Head, neverSoItem, openItem } from './batch.ts';
 import { elementOf } from './document.ts';
 import { elementName, orderOf } from './names.ts';
 import type { GraphDocument } from './pictures.ts';
@@ -25,7 +25,7 @@ export class ElementHistory {
       if (!('end' in _source)) {
         const { closedAt = 0, isLast, valid } = _source;
         life.write(elementOf(_source, undefined));
-        if (isLast && valid.lt !== undefined) life.end = { at: valid.lt, recordedAt: closedAt };
+        if (isLast && valid?.lt !== undefined) life.end = { at: valid.lt, recordedAt: closedAt };
       }
     }
     for (const { _source } of hits)
@@ -37,19 +37,17 @@ export class ElementHistory {
     return this.#lives;
   }
 
-  take({ kind, element, isReopened }: GraphEvent): void {
-    const isNew = !this.#lives.some(({ created }) => created === element.createdAt);
-    const life = this.#life(element.createdAt);
-    const isKnown = life.versions.some(
-      ({ revision, updatedAt }) =>
-        revision === element.revision || (updatedAt === element.updatedAt && revision > element.revision),
-    );
-    if (!isKnown) life.write({ ...element, deletedAt: undefined, validTo: undefined });
-    if (isNew) this.#separate(life, element);
-    if (kind === 'added' && isReopened) life.end = undefined;
-    if (kind !== 'removed') return;
-    const at = element.deletedAt ?? element.updatedAt;
-    life.end = { at, recordedAt: Math.max(at, element.recordedAt) };
+  take(event: GraphEvent): void {
+    const { kind, element } = event;
+    const life = this.#lifeOf(event);
+    const isNews = life.write({ ...element, deletedAt: undefined, validTo: undefined });
+    if (kind === 'removed') {
+      const at = element.deletedAt ?? element.updatedAt;
+      // What has another version since did not end with this one.
+      if (element.revision >= life.newest && life.end?.at !== at) endLife(life, at, element);
+    }
+    // It ended and began again within one millisecond: it never ended.
+    else if (kind === 'added' && isNews && life.end && element.updatedAt >= life.end.at) life.end = undefined;
   }
 
   /** Ends the life that it had at `time`, which was the last moment known. */
@@ -74,6 +72,7 @@ export class ElementHistory {
         head = isAlive || !life.end ? version : { ...version, deletedAt: life.end.at };
         // As new as the word that it has ended: this takes that back.
         if (isAlive) put({ ...openItem(open, elementName(version), version), version: orderOf(version, 'ended') });
+        else if (life.end && version.updatedAt >= life.end.at) put(neverSoItem(versions, version));
         else {
           const isLast = !next || (life.end !== undefined && life.end.at <= next.updatedAt);
           const end = isLast ? life.end : undefined;
@@ -100,11 +99,24 @@ export class ElementHistory {
     return life;
   }
 
-  /** One id is one element at a time: the life before ends when this one begins, this one when the next does. */
-  #separate(life: Life, { recordedAt }: Element): void {
-    const at = this.#lives.indexOf(life);
-    const [before, next] = [this.#lives[at - 1], this.#lives[at + 1]];
-    if (before && !before.end) before.end = { at: life.created, recordedAt: Math.max(life.created, recordedAt) };
-    if (next) life.end = { at: next.created, recordedAt: Math.max(next.created, recordedAt) };
+  /** The life that began when the event's element did: an earlier one, or one that begins now. */
+  #lifeOf({ element, isReopened }: GraphEvent): Life {
+    const { createdAt, updatedAt } = element;
+    const earlier = this.#lives.find(({ created }) => created === createdAt);
+    if (earlier && !isReopened) return earlier;
+    const life = this.#life(createdAt);
+    const next = this.#lives.find(({ created }) => created > updatedAt && created !== createdAt);
+    // Late, and nothing was told of its end yet: it was over when the next began.
+    if (next && !earlier) endLife(life, next.created, element);
+    if (next) return life;
+    // A life that begins while another goes on ends it: one id is one element at a time.
+    const open = this.#lives.find((other) => other !== life && other.end === undefined);
+    if (open) endLife(open, createdAt > open.created ? createdAt : updatedAt, element);
+    life.end = undefined;
+    return life;
   }
+}
+
+function endLife(life: Life, at: number, { recordedAt }: Element): void {
+  life.end = { at, recordedAt: Math.max(at, recordedAt) };
 }

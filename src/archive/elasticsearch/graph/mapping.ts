@@ -49,6 +49,7 @@ export function graphTemplates({ anyObject }: Server): IndexTemplate[] {
         from: EPOCH_MS,
         to: EPOCH_MS,
         before: EPOCH_MS,
+        isRelayed: { type: 'boolean' },
       },
     },
   ];

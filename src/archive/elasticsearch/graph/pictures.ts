@@ -16,13 +16,13 @@ export function elementsOf(documents: Iterable<GraphDocument>, knownAt = Number.
     }
     const name = `${kind} ${createdAt}.${document.revision} ${id}`;
     // While it is being closed a version is there twice.
-    if (document.valid.lt !== undefined || !versions.has(name)) versions.set(name, document);
+    if (document.valid?.lt !== undefined || !versions.has(name)) versions.set(name, document);
   }
   return Array.from(versions.values(), (document) => {
     const { kind, id, createdAt, valid, closedAt = 0, isLast } = document;
-    const isClosed = valid.lt !== undefined && closedAt <= knownAt;
+    const isClosed = valid?.lt !== undefined && closedAt <= knownAt;
     const deletedAt = isClosed && isLast ? valid.lt : ends.get(`${kind} ${createdAt} ${id}`);
-    return elementOf(isClosed ? document : { ...document, valid: { gte: valid.gte } }, deletedAt);
+    return elementOf(isClosed ? document : { ...document, valid: { gte: document.updatedAt } }, deletedAt);
   });
 }
 

@@ -35,7 +35,9 @@ export function asKnown(time: number, knownAt: number): object[] {
 /** Versions, and lives, some of which lies in the span. */
 export function overlaps({ from, to }: Span): object {
   const ends = { ...(Number.isFinite(from) && { gte: from }), ...(Number.isFinite(to) && { lte: to }) };
-  return Object.keys(ends).length === 0 ? { match_all: {} } : { range: { valid: { ...ends, relation: 'intersects' } } };
+  return Object.keys(ends).length === 0
+    ? { exists: { field: 'valid' } }
+    : { range: { valid: { ...ends, relation: 'intersects' } } };
 }
 
 /** What had ended by then. */

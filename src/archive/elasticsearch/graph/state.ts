@@ -13,8 +13,10 @@ export interface Heard {
   readonly first: number;
   readonly last: number;
   /** First and last moment that was told of. */
-  readonly from: number;
-  readonly to: number;
+  readonly from?: number;
+  readonly to?: number;
+  /** What it is told it passes on for others: its silence is no gap. */
+  readonly isRelayed?: boolean;
 }
 
 export class Writers {
@@ -32,13 +34,14 @@ export class Writers {
     const { writer, n } = readBatchId(batch.id);
     const known = this.#known.get(writer) ?? (await this.#read(writer));
     if (known && n <= known.n) return undefined;
-    const [from, to] = timesOf(batch);
-    const heard = {
+    const [from, to] = timesOf(batch) ?? [];
+    const heard: Heard = {
+      ...known,
       n,
       first: Math.min(known?.first ?? batch.time, batch.time),
       last: Math.max(known?.last ?? batch.time, batch.time),
-      from: Math.min(known?.from ?? from, from),
-      to: Math.max(known?.to ?? to, to),
+      ...(from !== undefined && { from: Math.min(known?.from ?? from, from), to: Math.max(known?.to ?? (to as number), to as number) }),
+      isRelayed: batch.isRelayed ?? false,
     };
     // Of the batch itself it is not known yet whether all of it will be kept; again, it changes nothing.
     const doc = JSON.stringify({ what: 'writer', writer, ...heard, n: known?.n ?? -1 });
@@ -55,9 +58,10 @@ export class Writers {
 
   async range(): Promise<Span | undefined> {
     const [writers, [pruned]] = await Promise.all([this.all(), this.#documents('pruned')]);
-    if (writers.length === 0) return undefined;
-    const from = Math.min(...writers.map(({ from }) => from));
-    const to = Math.max(...writers.map(({ to }) => to));
+    const told = writers.filter((writer) => writer.from !== undefined);
+    if (told.length === 0) return undefined;
+    const from = Math.min(...told.map((writer) => writer.from as number));
+    const to = Math.max(...told.map((writer) => writer.to as number));
     return {
       from: Math.min(to, Math.max(from, (pruned?._source as unknown as Pruned | undefined)?.before ?? from)),
       to,
@@ -67,10 +71,10 @@ export class Writers {
   /** What ended before is forgotten, and writers that fell silent before. */
   async pruned(before: number): Promise<void> {
     const doc = JSON.stringify({ what: 'pruned', before });
-    const silent = (await this.#documents('writer')).filter(({ _source }) => _source.last < before);
+    const silent = (await this.#documents('writer')).filter(({ _source }) => _source.last <= before);
     // The one heard last tells how far it all goes.
-    const last = Math.max(...(await this.all()).map(({ to }) => to));
-    const gone = silent.filter(({ _source }) => _source.to < last);
+    const last = Math.max(...(await this.all()).map(({ to = 0 }) => to));
+    const gone = silent.filter(({ _source }) => (_source.to ?? 0) < last);
     await this.#ground.write([
       { op: 'index', index: this.#index, id: 'pruned', version: String(Math.max(0, Math.floor(before))), doc },
       ...gone.map(({ _id }) => ({ op: 'delete' as const, index: this.#index, id: _id })),
@@ -101,8 +105,9 @@ function nameOf(writer: string): string {
   return `writer ${writer}`.slice(0, 400);
 }
 
-function timesOf({ time, events, samples }: ArchiveBatch): [number, number] {
-  let [from, to] = [time, time];
+/** A batch that is passed on tells of its changes alone. */
+function timesOf({ time, events, samples, isRelayed }: ArchiveBatch): [number, number] | undefined {
+  let [from, to] = isRelayed ? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] : [time, time];
   const saw = (moment: number) => {
     if (moment < from) from = moment;
     if (moment > to) to = moment;
@@ -110,5 +115,5 @@ function timesOf({ time, events, samples }: ArchiveBatch): [number, number] {
   for (const { kind, element } of events)
     saw(kind === 'removed' ? (element.deletedAt ?? element.updatedAt) : element.updatedAt);
   for (const { last } of samples) saw(last);
-  return [from, to];
+  return from <= to ? [from, to] : undefined;
 }

@@ -4,6 +4,7 @@ import type { Element } from '../../../graph/element.ts';
 import type { Counters, GraphView, Sample, Span } from '../../../graph/view.ts';
 import { mistake } from '../../../std/mistake.ts';
 import type { ArchiveBatch, ElementName } from '../../archive.ts';
+import type { DumpedOfGraph, DumpPage } from '../../dump.ts';
 import { gapsBetween } from '../../gaps.ts';
 import { SnapshotView } from '../../snapshot.ts';
 import type { BulkItem } from '../bulk.ts';
@@ -12,6 +13,7 @@ import { allHits, type Hit, pages } from '../pages.ts';
 import type { Slices } from '../rollover.ts';
 import { GraphBatch } from './batch.ts';
 import { CounterStore } from './counters.ts';
+import { dumpGraph } from './dump.ts';
 import { Heads } from './heads.ts';
 import { ElementHistory } from './late.ts';
 import { graphTemplates } from './mapping.ts';
@@ -95,7 +97,8 @@ export class GraphStore {
     await this.#ground.ready();
     await this.#ground.fresh(this.#open);
     const elements = elementsOf(await this.#read(this.#open, { match_all: {} }));
-    return elements.sort((a, b) => (a.kind === b.kind ? a.createdAt - b.createdAt : a.kind === 'node' ? -1 : 1));
+    const order = ({ kind, createdAt }: Element) => (kind === 'node' ? createdAt : createdAt + EDGES_LAST);
+    return elements.sort((a, b) => order(a) - order(b) || (a.id < b.id ? -1 : 1));
   }
 
   async closeLost(lost: readonly ElementName[], time: number): Promise<void> {
@@ -115,7 +118,7 @@ export class GraphStore {
   }
 
   async gaps(): Promise<Span[]> {
-    return gapsBetween(await this.#writers.all());
+    return gapsBetween((await this.#writers.all()).filter(({ isRelayed }) => !isRelayed));
   }
 
   async prune(before: number): Promise<void> {
@@ -146,6 +149,14 @@ export class GraphStore {
       this.#count(this.#counters.pattern),
     ]);
     return { versions: open + closed - ends, samples };
+  }
+
+  dump(after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+    return dumpGraph(
+      this.#ground,
+      { versions: this.#both, closed: this.#versions.pattern, samples: this.#counters.pattern },
+      after,
+    );
   }
 
   /** Late news, element by element: what is there is read, put right and written. */
@@ -243,6 +254,8 @@ export class GraphStore {
   }
 }
 
+/** More than any time there is. */
+const EDGES_LAST = 2 ** 52;
 /** Deleting single documents of a large archive takes its time; whole slices go without it. */
 const DELETE_MS = 600_000;
 
