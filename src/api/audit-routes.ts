@@ -1,5 +1,6 @@
 /** `GET /api/audit?last=N`: who did what, oldest first. */
 import type { Express } from 'express';
+import { schemaVersion } from '../contract/element.ts';
 import type { AuditEntry } from '../security/audit.ts';
 import { sendJson, sendText } from './reply.ts';
 import { wrongMethod } from './requests.ts';
@@ -13,7 +14,7 @@ export function auditRoutes(app: Express, audited: (count: number) => readonly A
       const { last = '100' } = request.query;
       if (typeof last !== 'string' || !/^[1-9]\d{0,4}$/.test(last) || Number(last) > lastMax)
         return sendText(response, 400, `last: a number from 1 to ${lastMax} is expected`);
-      return sendJson(response, 200, audited(Number(last)));
+      return sendJson(response, 200, { schema: schemaVersion, Entries: audited(Number(last)) });
     })
     .all(wrongMethod('GET'));
 }

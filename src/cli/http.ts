@@ -80,11 +80,33 @@ function dateOf(message: IncomingMessage): number | undefined {
 /** Whatever is wrong with the way to the server, in one sentence with what would do. */
 export function unreachable(server: Server, error: NodeJS.ErrnoException): Failure {
   const reason = reasons[error.code ?? ''] ?? (error.message || error.code || 'no answer');
-  const hint = error.code === 'ECONNREFUSED' ? 'start it with: skein up\nor say where it is: --server URL' : undefined;
+  const hint = hints[error.code ?? ''];
   return new Failure(exitCodes.unreachable, `cannot reach ${server.url}: ${reason}`, hint);
 }
 
+const ownAuthority = 'name the authority that made it: --ca FILE (skein cert init wrote ca.crt)';
+const hints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'start it with: skein up\nor say where it is: --server URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: ownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: ownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ownAuthority,
+  CERT_SIGNATURE_FAILURE: ownAuthority,
+  CERT_HAS_EXPIRED: 'on the server: skein cert init makes a new one',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'ask it by a name it has, or on the server: skein cert init --name NAME',
+};
+
+const unknownAuthority = 'its certificate was made by an authority that is not known here';
 const reasons: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_SIGNATURE_FAILURE: 'its certificate was not made by this authority, but by another of the same name',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not good yet: is the clock right, here and there?',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names than this one',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a certificate of its clients too',
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name cannot be looked up',
@@ -104,6 +126,7 @@ async function send(server: Server, asked: Request, signals: AbortSignal[]): Pro
     headers: headersOf(server, asked, body),
     signal: AbortSignal.any(signals),
     agent: false,
+    ...(server.ca && { ca: server.ca }),
   });
   out.on('error', reject);
   out.on('response', resolve);
@@ -152,7 +175,8 @@ function tooLate(server: Server): Failure {
 function refused(server: Server, status: number, text: string): Failure {
   const refusal = refusalOf(text);
   const said = (refusal?.text ?? text).trim() || `status ${status}`;
-  if (status === 401 || status === 403) {
+  if (status === 403) return new Failure(exitCodes.unreachable, `${server.url} refuses: ${said}`);
+  if (status === 401) {
     const hint = 'its token: --token-file FILE, or SKEIN_TOKEN; the server printed it on its first run';
     return new Failure(exitCodes.unreachable, `${server.url} wants a token: ${said}`, hint);
   }

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { thisMachine } from '../config/here.ts';
-import { optionByPath } from '../config/list.ts';
+import { dataFolder } from './data-folder.ts';
 
 export function ownToken(url: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   // Whoever gets a stranger to ask his server would otherwise be told the secret of ours.
@@ -13,13 +12,6 @@ export function ownToken(url: string, env: Readonly<Record<string, string | unde
   } catch {
     return undefined;
   }
-}
-
-/** Where `skein up` keeps its things unless it is told otherwise. */
-function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const declared = optionByPath.get('data')?.default;
-  const usual = typeof declared === 'function' ? declared(thisMachine(env)) : declared;
-  return env.SKEIN_DATA || String(usual);
 }
 
 function isThisMachine(host: string): boolean {

@@ -11,6 +11,11 @@ export function addServerOptions(command: Command): Command {
     .addOption(
       new Option('--token-file <file>', 'file with the access token (SKEIN_TOKEN: the token itself)').helpGroup(group),
     )
+    .addOption(
+      new Option('--ca <file>', "authority of the server's certificate, of https:// servers (SKEIN_CA)").helpGroup(
+        group,
+      ),
+    )
     .addOption(new Option('--timeout <duration>', 'give up after, e.g. 10s or 2m (default 60s)').helpGroup(group))
     .addOption(
       new Option('--color <when>', 'auto, always or never; NO_COLOR is heard too').choices(['auto', 'always', 'never']),

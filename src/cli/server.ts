@@ -8,6 +8,8 @@ export interface Server {
   /** `http://127.0.0.1:8082`, without a slash at the end. */
   readonly url: string;
   readonly token: string | undefined;
+  /** PEM of the authorities that are trusted instead of the usual ones. */
+  readonly ca?: Buffer;
   readonly timeoutMs: number;
 }
 
@@ -15,6 +17,7 @@ export interface ServerOptions {
   readonly server?: string;
   readonly analyzer?: string;
   readonly tokenFile?: string;
+  readonly ca?: string;
   readonly timeout?: string;
   readonly color?: 'auto' | 'always' | 'never';
   readonly quiet?: boolean;
@@ -27,7 +30,8 @@ const defaultTimeoutMs = 60_000;
 export async function serverOf(options: ServerOptions, io: Io): Promise<Server> {
   const { env } = io;
   const url = urlOf(options.server ?? options.analyzer ?? env.SKEIN_SERVER ?? env.SKYDIVE_ANALYZER ?? defaultServer);
-  return { url, token: await tokenOf(url, options, io), timeoutMs: timeoutOf(options.timeout) };
+  const ca = caOf(options.ca ?? env.SKEIN_CA);
+  return { url, token: await tokenOf(url, options, io), timeoutMs: timeoutOf(options.timeout), ...(ca && { ca }) };
 }
 
 /** `host:port` is enough, as Skydive has it, and so is `host`; `:8082` is this machine. */
@@ -39,6 +43,15 @@ export function urlOf(text: string): string {
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
   throw usageFailure(`"${text}" is no address of a server`, 'like http://127.0.0.1:8082, or 127.0.0.1:8082');
+}
+
+function caOf(file: string | undefined): Buffer | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw usageFailure(`cannot read the authority: ${(error as Error).message}`);
+  }
 }
 
 function timeoutOf(text: string | undefined): number {

@@ -29,6 +29,7 @@ export async function listenTo(server: Server, listening: Listening): Promise<st
       ...(server.token !== undefined && { Authorization: `Bearer ${server.token}` }),
     },
     handshakeTimeout: server.timeoutMs,
+    ...(server.ca && { ca: server.ca }),
     maxPayload: 2 ** 31 - 1,
   });
   const stop = () => ws.terminate();
@@ -89,7 +90,9 @@ function messageOf(data: RawData): object | undefined {
 }
 
 function refused(server: Server, status: number): Failure {
-  if (status === 401 || status === 403) {
+  if (status === 403)
+    return new Failure(exitCodes.unreachable, `${server.url} refuses: the role of this token is not enough`);
+  if (status === 401) {
     const hint = 'its token: --token-file FILE, or SKEIN_TOKEN';
     return new Failure(exitCodes.unreachable, `${server.url} wants a token`, hint);
   }

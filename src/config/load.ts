@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { type Fault, Mistake } from '../std/mistake.ts';
 import { didYouMean, nearest } from '../std/nearest.ts';
+import { archivePlace } from './archive-place.ts';
 import { type FileEntry, readConfigFile } from './file.ts';
 import { optionByPath, optionList } from './list.ts';
 import { nest } from './nest.ts';
@@ -77,10 +78,19 @@ export function loadConfig({ flags = {}, env = {}, file, machine, probes }: Conf
     const value = env[name];
     if (value) takeSkydive(entry, entry.key, { value, from: name });
   }
+  const takeArchive = (value: unknown, from: string) => {
+    if (typeof value !== 'string' || value === '') return;
+    const options = archivePlace(value);
+    const hint = 'embedded, memory, none, elasticsearch://HOST:PORT or elasticsearch+https://HOST:PORT';
+    if (!options) faults.push({ code: 'config.value', message: `${from}: this is no place for history`, hint });
+    for (const [path, said] of options ?? []) given.set(path, { value: said, from });
+  };
+  takeArchive(env.SKEIN_ARCHIVE, 'SKEIN_ARCHIVE');
   for (const { path, env: name } of optionList) {
     const value = env[name];
     if (value) given.set(path, { value, from: name });
   }
+  takeArchive(flags.archive, '--archive');
   for (const { path, attribute, flag } of optionList) {
     const value = flags[attribute];
     if (value !== undefined) given.set(path, { value: value as Raw, from: flag });
@@ -164,4 +174,4 @@ function misspelt(env: Readonly<Record<string, string | undefined>>): Note[] {
 const PREFIX = 'SKEIN_';
 
 /** Read by bin/skein and by the commands that ask a server. */
-const forOthers = new Set(['SKEIN_CONFIG', 'SKEIN_SERVER', 'SKEIN_NODE']);
+const forOthers = new Set(['SKEIN_ARCHIVE', 'SKEIN_CONFIG', 'SKEIN_SERVER', 'SKEIN_NODE', 'SKEIN_CA']);
