@@ -10,6 +10,7 @@ import type { AnalyzerLink } from '../link.ts';
 import type { Batch, Facts, Hello, Refusal, Versions, Welcome } from '../message.ts';
 import type { AskOptions } from './asks.ts';
 import { Gate } from './gate.ts';
+import { lookAt } from './hello.ts';
 import { Intake, type IntakeParts } from './intake.ts';
 import { type AgentStatus, KnownAgent } from './known-agent.ts';
 import { Lane } from './lane.ts';
@@ -120,8 +121,10 @@ export class Agents implements Fleet {
       ended: (its, reason) => this.#ended(its, reason),
     });
     this.#sessions.add(session);
-    if (visitor.refusal !== undefined) session.refuse(this.#refusal('token', visitor.refusal, true));
-    else if (this.#isStopping) session.refuse(this.#refusal('stopping', 'this analyzer stops', false));
+    if (visitor.refusal !== undefined)
+      session.refuse(this.#refusal({ code: 'token', message: visitor.refusal, isFinal: true }));
+    else if (this.#isStopping)
+      session.refuse(this.#refusal({ code: 'stopping', message: 'this analyzer stops', isFinal: false }));
   }
 
   connected(): readonly FleetAgent[] {
@@ -169,7 +172,8 @@ export class Agents implements Fleet {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#cancelMemory();
-    for (const session of [...this.#sessions]) session.refuse(this.#refusal('stopping', 'this analyzer stops', false));
+    for (const session of [...this.#sessions])
+      session.refuse(this.#refusal({ code: 'stopping', message: 'this analyzer stops', isFinal: false }));
     const all = [...this.#known.values()];
     for (const { cancelGrace } of all) cancelGrace?.();
     await settlesWithin(this.#parts.clock, STOP_MS, Promise.all(all.map(({ lane }) => lane.idle())));
@@ -180,31 +184,20 @@ export class Agents implements Fleet {
 
   #greet(hello: Hello, session: Session, visitor: Visitor): Refusal | Omit<Welcome, 'kind' | 'echo' | 'sentAt'> {
     const { versions = VERSIONS, name, software, connectedMax = 5_000 } = this.#parts;
-    const { agent, host, run, role } = hello;
-    const foreign = visitor.refuses?.(hello);
-    if (foreign !== undefined) return this.#refusal('token', foreign, true);
-    const version = Math.min(versions.max, hello.versions.max);
-    if (version < Math.max(versions.min, hello.versions.min)) {
-      const theirs = `${hello.software} speaks versions ${hello.versions.min} to ${hello.versions.max} of the protocol`;
-      const sentence = `${theirs}, analyzer ${name} (${software}) ${versions.min} to ${versions.max}: bring the older of them up to date`;
-      return this.#refusal('version', sentence, true);
+    const { agent, role } = hello;
+    const answer = lookAt(hello, {
+      analyzer: `${name} (${software})`,
+      versions,
+      address: session.remote,
+      refuses: visitor.refuses,
+      known: this.#known,
+      isFull: this.#all('connected').length >= connectedMax,
+    });
+    if (answer.refusal) {
+      if (answer.rivalOf) this.#rival(answer.rivalOf, answer.refusal.message);
+      return this.#refusal(answer.refusal);
     }
-    if (agent === '' || host === '' || run === '' || hello.spool === '')
-      return this.#refusal('protocol', 'a hello without agent, host, run or spool', true);
-    const before = this.#known.get(agent);
-    if (before?.session && before.run !== run) {
-      const sentence = `agent ${agent} is there twice: on ${before.host} (${before.address}), and on ${host} (${session.remote}), which is refused; if that is a copy of the first, remove the file with its id`;
-      this.#rival(before, sentence);
-      return this.#refusal('copy', sentence, false);
-    }
-    const other = [...this.#known.values()].find((known) => known.host === host && known.agent !== agent);
-    if (other?.session) {
-      const sentence = `host ${host} has an agent already: ${other.agent} (${other.address}); ${agent} (${session.remote}) is refused`;
-      this.#rival(other, sentence);
-      return this.#refusal('host-taken', sentence, false);
-    }
-    if (!before?.session && this.#all('connected').length >= connectedMax)
-      return this.#refusal('full', `${connectedMax} agents are connected to analyzer ${name} already`, false);
+    const { version, before, other } = answer;
     if (other) this.#replaced(other, agent);
     const known = before ?? this.#add({ ...hello, address: session.remote, kept: 0, lastTime: 0 });
     this.#arrived(known, hello, session);
@@ -241,6 +234,8 @@ export class Agents implements Fleet {
     known.run = hello.run;
     known.software = hello.software;
     known.address = session.remote;
+    // Another home may have thought it gone, and have closed its part in the archive.
+    if (hello.role === 'home' && known.role === 'mirror') known.needsGraph = true;
     known.role = hello.role;
     // A mirror always begins with a whole picture, and its numbers with its connection.
     if (hello.role === 'mirror') this.#mirrored.set(session, 0);
@@ -261,13 +256,21 @@ export class Agents implements Fleet {
       return undefined;
     }
     if (after > taken || after >= seq)
-      return this.#refusal('protocol', `batch ${seq} follows ${after}, and ${taken} is the last that came`, false);
+      return this.#refusal({
+        code: 'protocol',
+        message: `batch ${seq} follows ${after}, and ${taken} is the last that came`,
+        isFinal: false,
+      });
     let facts: Facts;
     try {
       facts = this.#parts.decode(bytes);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return this.#refusal('protocol', `batch ${seq} of ${known.host} cannot be read: ${why}`, false);
+      return this.#refusal({
+        code: 'protocol',
+        message: `batch ${seq} of ${known.host} cannot be read: ${why}`,
+        isFinal: false,
+      });
     }
     known.took(facts);
     this.#changed.add(known);
@@ -322,9 +325,20 @@ export class Agents implements Fleet {
       known.state = 'gone';
       known.since = clock.now();
       log.warn(`agent of ${known.host} is gone: what it told is closed at ${new Date(known.lastTime).toISOString()}`);
-      this.#closePart(known);
-      this.#bound();
+      void this.#leave(known);
     });
+  }
+
+  /** Where analyzers share what they know of agents, another may be its home by now: then the history is its. */
+  async #leave(known: KnownAgent): Promise<void> {
+    try {
+      const newest = await this.#parts.memory.find?.(known.agent);
+      if (newest && newest.lastTime > known.lastTime) known.role = 'mirror';
+    } catch (error) {
+      this.#memoryFault = error instanceof Error ? error.message : String(error);
+    }
+    if (known.state === 'gone') this.#closePart(known);
+    this.#bound();
   }
 
   /** At the last moment it was known. */
@@ -391,9 +405,10 @@ export class Agents implements Fleet {
     for (const known of this.#known.values()) if (known.role === 'home') this.#ack(known);
   }
 
-  #refusal(code: Refusal['code'], message: string, isFinal: boolean): Refusal {
+  #refusal(refusal: Omit<Refusal, 'kind'>): Refusal {
+    const { code } = refusal;
     this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
-    return { kind: 'refusal', code, message, isFinal };
+    return { kind: 'refusal', ...refusal };
   }
 
   /** Said once, shown for a while. */

@@ -54,11 +54,11 @@ export class Intake {
     const samples = this.#parts.graph.mirrorSamples(facts.samples);
     const sockets = this.#takeSockets(facts, part);
     const again = withoutEvents(facts.graph, events);
-    const { time, flows, rawPackets, losses } = facts;
+    const { time, flows, rawPackets, losses, isWholeGraph: isWhole } = facts;
     const { archive, graph } = this.#parts;
     const keep = async (spool: string, seq: number) => {
       const id = batchId(spool, seq);
-      const older = again.length > 0 ? await toldAgain(again, teller, recordedAt, { graph, archive }) : NONE;
+      const older = again.length > 0 ? await toldAgain(again, teller, recordedAt, { isWhole, graph, archive }) : NONE;
       const all = older.events.length > 0 ? [...older.events, ...events] : events;
       const kept: Promise<void>[] = [];
       if (all.length + samples.length > 0)

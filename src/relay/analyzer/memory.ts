@@ -19,6 +19,8 @@ export interface AgentMemory {
   load(): Promise<readonly RememberedAgent[]>;
   /** From time to time, with those that changed since; resolves when it is kept. Replaces what was known of each. */
   keep(agents: readonly RememberedAgent[]): Promise<void>;
+  /** The newest that any analyzer kept of it; only where several share this memory. */
+  find?(agent: string): Promise<RememberedAgent | undefined>;
   /** Gone for good. */
   forget(agent: string): Promise<void>;
 }

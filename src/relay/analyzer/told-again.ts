@@ -16,6 +16,8 @@ export interface ToldAgain {
 }
 
 export interface ToldAgainParts {
+  /** It is a whole picture: what it names is alive, though another analyzer may have closed it. */
+  readonly isWhole: boolean;
   readonly graph: Pick<Graph, 'history' | 'revision'>;
   readonly archive: Pick<Archive, 'versions'>;
 }
@@ -35,7 +37,7 @@ export async function toldAgain(
   told: readonly Told[],
   { origin, host }: Teller,
   recordedAt: number,
-  { graph, archive }: ToldAgainParts,
+  { isWhole, graph, archive }: ToldAgainParts,
 ): Promise<ToldAgain> {
   const known = new Map<string, Element>();
   const know = (element: Element) => {
@@ -63,7 +65,8 @@ export async function toldAgain(
   for (const one of told) {
     if (one.kind === 'version') {
       const element: Element = { ...one.element, origin, host, recordedAt, deletedAt: undefined, validTo: undefined };
-      events.push({ revision, kind: element.revision === 1 ? 'added' : 'updated', element, before: undefined });
+      const kind = element.revision === 1 || isWhole ? 'added' : 'updated';
+      events.push({ revision, kind, element, before: undefined, ...(isWhole ? { isReopened: true } : {}) });
       continue;
     }
     const before = known.get(nameOf({ ...one, kind: one.of, revision: baseOf(one) }, false));

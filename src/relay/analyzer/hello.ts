@@ -1,0 +1,62 @@
+/** Whether who says hello may come in, in the light of who is here. */
+import type { Hello, Refusal, Versions } from '../message.ts';
+import type { KnownAgent } from './known-agent.ts';
+
+export interface HelloContext {
+  /** For sentences: this analyzer, and where the visitor comes from. */
+  readonly analyzer: string;
+  readonly address: string;
+  readonly versions: Versions;
+  readonly refuses: ((hello: Hello) => string | undefined) | undefined;
+  readonly known: ReadonlyMap<string, KnownAgent>;
+  /** Nobody who is not here may come in. */
+  readonly isFull: boolean;
+}
+
+export type Answer =
+  | {
+      readonly refusal: Omit<Refusal, 'kind'>;
+      /** Who was here first. */
+      readonly rivalOf?: KnownAgent;
+    }
+  | {
+      readonly refusal: undefined;
+      readonly version: number;
+      readonly before: KnownAgent | undefined;
+      /** Another agent of that host, which is not connected: this one is in its place. */
+      readonly other: KnownAgent | undefined;
+    };
+
+export function lookAt(hello: Hello, { analyzer, address, versions, refuses, known, isFull }: HelloContext): Answer {
+  const { agent, host, run, spool } = hello;
+  const foreign = refuses?.(hello);
+  if (foreign !== undefined) return { refusal: { code: 'token', message: foreign, isFinal: true } };
+  const version = Math.min(versions.max, hello.versions.max);
+  if (version < Math.max(versions.min, hello.versions.min)) {
+    const { min, max } = hello.versions;
+    const theirs = `${hello.software} speaks versions ${min} to ${max} of the protocol`;
+    const message = `${theirs}, analyzer ${analyzer} ${versions.min} to ${versions.max}: bring the older of them up to date`;
+    return { refusal: { code: 'version', message, isFinal: true } };
+  }
+  if ([agent, host, run, spool].includes('')) {
+    const message = 'a hello without agent, host, run or spool';
+    return { refusal: { code: 'protocol', message, isFinal: true } };
+  }
+  const before = known.get(agent);
+  // Not final: after a loss of power the first of the two is a connection that nobody has given up yet.
+  if (before?.session && before.run !== run) {
+    const places = `on ${before.host} (${before.address}), and on ${host} (${address}), which is refused`;
+    const message = `agent ${agent} is there twice: ${places}; if one is a copy of the other, remove the file with its id`;
+    return { refusal: { code: 'copy', message, isFinal: false }, rivalOf: before };
+  }
+  const other = [...known.values()].find((one) => one.host === host && one.agent !== agent);
+  if (other?.session) {
+    const message = `host ${host} has an agent already: ${other.agent} (${other.address}); ${agent} (${address}) is refused`;
+    return { refusal: { code: 'host-taken', message, isFinal: false }, rivalOf: other };
+  }
+  if (!before?.session && isFull) {
+    const message = `analyzer ${analyzer} has as many agents as it takes`;
+    return { refusal: { code: 'full', message, isFinal: false } };
+  }
+  return { refusal: undefined, version, before, other };
+}
