@@ -18,7 +18,7 @@ interface Look<T> {
 export class SnapshotView implements GraphView {
   readonly time: Span;
   readonly #nodes: GraphNode[] = [];
-  readonly #edges: GraphEdge[] = [];
+  #edges: GraphEdge[] = [];
   readonly #counters: CountersById;
   /** Several versions of one id can only meet in a span, never at an instant. */
   readonly #isSpan: boolean;
@@ -30,7 +30,10 @@ export class SnapshotView implements GraphView {
   #out: Map<string, GraphEdge[]> | undefined;
   #in: Map<string, GraphEdge[]> | undefined;
 
-  /** `versions` are those that are so at the instant, or overlap the span; in any order. */
+  /**
+   * `versions` are those that are so at the instant, or overlap the span; in any order. At an instant an edge is there
+   * only while both of its ends are: what several hosts tell of one does not begin and end together.
+   */
   constructor(time: Span, versions: Iterable<Element>, counters: CountersById = new Map()) {
     this.time = time;
     this.#counters = counters;
@@ -39,6 +42,7 @@ export class SnapshotView implements GraphView {
       if (version.kind === 'node') this.#nodes.push(version);
       else this.#edges.push(version);
     }
+    if (!this.#isSpan) this.#edges = withEnds(this.#edges, this.#nodes);
     const start = this.#isSpan ? startOfVersion : startOfLife;
     oldestFirst(this.#nodes, start);
     oldestFirst(this.#edges, start);
@@ -130,6 +134,15 @@ export class SnapshotView implements GraphView {
 
 const startOfLife = (element: Element) => element.createdAt;
 const startOfVersion = (element: Element) => element.updatedAt;
+
+function withEnds(edges: GraphEdge[], nodes: readonly GraphNode[]): GraphEdge[] {
+  if (edges.length === 0) return edges;
+  const ids = new Set<string>();
+  for (const { id } of nodes) ids.add(id);
+  return edges.every(({ parent, child }) => ids.has(parent) && ids.has(child))
+    ? edges
+    : edges.filter(({ parent, child }) => ids.has(parent) && ids.has(child));
+}
 
 /** Stores hand versions out nearly in order: looking first is cheaper than sorting always. */
 function oldestFirst(elements: Element[], start: (element: Element) => number): void {

@@ -83,7 +83,7 @@ export class MergedTimeline implements Timeline {
 
   async samples(ids: readonly string[], series: string, span?: Span): Promise<Map<string, Sample[]>> {
     const { graph } = this.#parts;
-    const isInMemory = (id: string) => (span as Span).from >= (graph.series.evicted(id, series) ?? graph.range().from);
+    const isInMemory = (id: string) => (span as Span).from >= (graph.series.evicted(id, series) ?? graph.wholeSince);
     if (!span || !this.#parts.archive || ids.every(isInMemory)) return graph.samples(ids, series, span);
     return this.#ask(
       undefined,
@@ -106,10 +106,13 @@ export class MergedTimeline implements Timeline {
     return this.#gaps.filter((gap) => gap.from < to && from < gap.to);
   }
 
-  /** Whether memory knows all there is to know from `time` on. */
+  /**
+   * Whether memory knows all there is to know from `time` on. What comes late takes its place in both; what tellers'
+   * whole pictures left out is in the archive only.
+   */
   #isInMemory(time: number): boolean {
     const { archive, graph } = this.#parts;
-    const { from } = graph.range();
+    const from = graph.wholeSince;
     return !archive || time >= from || from <= (this.#archived?.from ?? Number.POSITIVE_INFINITY);
   }
 

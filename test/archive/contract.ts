@@ -1,7 +1,7 @@
 /** What every archive promises, run against each of them. */
 import fc from 'fast-check';
 import type { Archive, ElementName } from '../../src/archive/archive.ts';
-import type { Change, Commit } from '../../src/graph/change.ts';
+import type { Change, Commit, GraphEvent } from '../../src/graph/change.ts';
 import type { Element } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import type { GraphView, Span } from '../../src/graph/view.ts';
@@ -321,6 +321,178 @@ export function archiveContract(open: Open, { numRuns = 100 } = {}): void {
       expect((await archive.versions([id])).length).toBe(1);
     }));
 
+  test('a version that is there changes nothing, in whichever batch and by whichever writer it comes', () =>
+    story(open, async ({ archive }) => {
+      const told = [
+        ...happened(1000, [node('a', { N: 1 }), node('b'), edge('a', 'b')]),
+        ...happened(2000, [node('a', { N: 2 })]),
+        ...happened(3000, [{ kind: 'gone', id: 'b' }]),
+      ];
+      const look = async () => ({
+        at: await Promise.all([1500, 2500, 3500].map(async (time) => draw(await archive.viewAt(time)))),
+        open: (await archive.open()).map(line),
+        versions: intervals(await archive.versions(['a', 'b', 'a>r>b'])),
+        count: (await archive.health()).versions,
+        range: await archive.range(),
+      });
+      await archive.append({ id: 'one-1', time: 3000, events: told, samples: [] });
+      const first = await look();
+      expect(first.at[2]).toBe('a {"N":2}');
+      // Each by itself, all again, and learned later.
+      for (const [n, event] of told.entries())
+        await archive.append({ id: `two-${n + 1}`, time: 3000, events: [event], samples: [] });
+      const late = told.map((event) => ({ ...event, element: { ...event.element, recordedAt: 9000 } }));
+      await archive.append({ id: 'one-2', time: 3000, events: late, samples: [] });
+      expect(await look()).toEqual(first);
+      expect(draw(await archive.viewAt(3500, { knownAt: 3000 }))).toBe('a {"N":2}');
+    }));
+
+  test('what comes late takes its place in time, and was not known before it came', () =>
+    story(open, async ({ archive }) => {
+      const story = [
+        ...happened(1000, [node('a', { N: 1 })]),
+        ...happened(2000, [node('a', { N: 2 })]),
+        ...happened(3000, [node('a', { N: 3 })]),
+        ...happened(4000, [{ kind: 'gone', id: 'a' }]),
+        ...happened(6000, [node('a', { N: 6 })]),
+      ];
+      const [one, two, three, end, six] = story as [GraphEvent, GraphEvent, GraphEvent, GraphEvent, GraphEvent];
+      const order = [six, three, one, end, two];
+      for (const [n, event] of order.entries()) {
+        const element = { ...event.element, recordedAt: 10_000 + n };
+        await archive.append({ id: `late-${n + 1}`, time: 10_000 + n, events: [{ ...event, element }], samples: [] });
+      }
+      const at = async (knownAt?: number) =>
+        Promise.all(
+          [999, 1500, 2500, 3500, 4500, 6500].map(async (time) =>
+            draw(await archive.viewAt(time, knownAt === undefined ? {} : { knownAt })),
+          ),
+        );
+      const [a1, a2, a3, a6] = [1, 2, 3, 6].map((N) => `a {"N":${N}}`);
+      expect(await at()).toEqual(['', a1, a2, a3, '', a6]);
+      expect(await at(10_000)).toEqual(['', '', '', '', '', a6]);
+      const known = await at(10_002);
+      expect([known[1], known[3], known[5]]).toEqual([a1, a3, a6]);
+      expect(await at(10_003)).toEqual(['', a1, a1, a3, '', a6]);
+      expect((await archive.range())?.from).toBe(1000);
+      expect((await archive.open()).map(line)).toEqual([a6]);
+      expect((await archive.versions(['a'])).map((e) => [e.updatedAt, e.validTo, e.deletedAt])).toEqual([
+        [1000, 2000, 4000],
+        [2000, 3000, 4000],
+        [3000, 4000, 4000],
+        [6000, undefined, undefined],
+      ]);
+    }));
+
+  test('a life that is reopened goes on as if it had never ended', () =>
+    story(open, async ({ archive, graph, say }) => {
+      await say(1000, [node('a', { N: 1 }), node('b'), edge('a', 'b')]);
+      const alive = [...graph.now().nodes(), ...graph.now().edges()];
+      await say(2000, [{ kind: 'gone', id: 'a' }]);
+      expect(draw(await archive.viewAt(2500))).toBe('b {}');
+      // Again, but nobody says that it has not ended.
+      await archive.append({ id: 'again-1', time: 2500, events: alive.map((e) => added(e)), samples: [] });
+      expect(draw(await archive.viewAt(2500))).toBe('b {}');
+      const reopened = alive.map((element) => ({ ...added(element), isReopened: true as const }));
+      await archive.append({ id: 'again-2', time: 3000, events: reopened, samples: [] });
+      for (const time of [1000, 2000, 2500, 3000])
+        expect(draw(await archive.viewAt(time))).toBe('a {"N":1} | a>r>b {"RelationType":"r"} | b {}');
+      expect((await archive.open()).map(({ id }) => id).sort()).toEqual(['a', 'a>r>b', 'b']);
+      expect((await archive.health()).versions).toBe(3);
+      const other = new Graph();
+      other.remember(alive);
+      other.adopt(() => true);
+      const { events } = other.apply([{ kind: 'gone', id: 'a' }], { host: 'h', origin: 'test.h', time: 4000 });
+      await archive.append({ id: 'again-3', time: 4000, events, samples: [] });
+      expect(draw(await archive.viewAt(3999))).toContain('a {"N":1}');
+      expect(draw(await archive.viewAt(4000))).toBe('b {}');
+    }));
+
+  test('many writers append at a time, each in its own order', () =>
+    story(open, async ({ archive }) => {
+      const writers = Array.from({ length: 40 }, (_, i) => `w${i}`);
+      await Promise.all(
+        writers.map(async (id, i) => {
+          const graph = new Graph();
+          for (let n = 1; n <= 5; n++) {
+            const { time, events } = graph.apply([node(id, { N: n })], { host: id, origin: id, time: n * 1000 + i });
+            await archive.append({ id: `${id}-${n}`, time, events, samples: [], isRelayed: true });
+          }
+        }),
+      );
+      expect((await archive.health()).versions).toBe(200);
+      for (const n of [1, 3, 5]) {
+        const view = await archive.viewAt(n * 1000 + 500);
+        expect([...view.nodes()].map(({ id, metadata }) => `${id} ${metadata.N}`).sort()).toEqual(
+          writers.map((id) => `${id} ${n}`).sort(),
+        );
+      }
+    }));
+
+  test('a sample that is there changes nothing, a late one takes its place', () =>
+    story(open, async ({ archive, say }) => {
+      await say(500, [node('a')]);
+      const sample = (last: number) => ({
+        id: 'a',
+        series: 'Metric',
+        start: last - 1000,
+        last,
+        counters: { Rx: last },
+        total: { Rx: last * 10 },
+      });
+      for (const [n, lasts] of [[3000, 2000], [2000, 1000, 3000], [3000]].entries())
+        await archive.append({ id: `w${n}-1`, time: 3000, events: [], samples: lasts.map(sample) });
+      expect((await archive.samples(['a'], 'Metric', { from: 0, to: 9000 })).get('a')?.map(({ last }) => last)).toEqual(
+        [1000, 2000, 3000],
+      );
+      expect((await archive.health()).samples).toBe(3);
+      expect((await archive.viewAt(2500)).counters('a', 'Metric')?.total).toEqual({ Rx: 20_000 });
+    }));
+
+  test('what is passed on for others is no sign of life of this process', () =>
+    story(open, async ({ archive, say }) => {
+      const sign = (id: string, time: number, isRelayed = false) =>
+        archive.append({ id, time, events: [], samples: [], isRelayed });
+      await sign('boot1-1', 10_000);
+      await sign('spool-1', 30_000, true);
+      await sign('spool-2', 95_000, true);
+      expect(await archive.range()).toEqual({ from: 10_000, to: 10_000 });
+      await sign('boot2-1', 90_000);
+      expect(await archive.gaps()).toEqual([{ from: 10_000, to: 90_000 }]);
+      // It is still known by its name.
+      const events = happened(91_000, [node('a')]);
+      await archive.append({ id: 'spool-2', time: 95_000, events, samples: [], isRelayed: true });
+      expect(draw(await archive.viewAt(92_000))).toBe('');
+      await archive.append({ id: 'spool-3', time: 95_000, events, samples: [], isRelayed: true });
+      expect(draw(await archive.viewAt(92_000))).toBe('a {}');
+      await say(99_000, [node('b')]);
+      expect(await archive.range()).toEqual({ from: 10_000, to: 99_000 });
+    }));
+
+  test('any order and any number of times gives the same pictures', () =>
+    fc.assert(
+      fc.asyncProperty(anyChanges, fc.infiniteStream(fc.nat(1000)), async (steps, random) => {
+        await story(open, async ({ archive, graph }) => {
+          const all: GraphEvent[] = [];
+          let time = 0;
+          for (const { pause, changes } of steps) {
+            // What ends and begins again within a millisecond has two versions of one moment: those are for writers in order.
+            time += pause + 1;
+            all.push(...graph.apply(onceEach(changes), { host: 'h', origin: 'test.h', time }).events);
+          }
+          const pick = () => random.next().value as number;
+          const shuffled = [...all, ...all.filter(() => pick() % 3 === 0)].map((event) => ({ event, at: pick() }));
+          shuffled.sort((a, b) => a.at - b.at);
+          for (const [n, { event }] of shuffled.entries())
+            await archive.append({ id: `w${n % 3}-${n}`, time, events: [event], samples: [], isRelayed: true });
+          for (let at = 0; at <= time; at++) expect(draw(await archive.viewAt(at))).toBe(draw(graph.at(at)));
+          const ids = ['a', 'b', 'e1'];
+          expect(intervals(await archive.versions(ids))).toEqual(intervals(graph.history(ids)));
+        });
+      }),
+      { numRuns: Math.ceil(numRuns / 4) },
+    ));
+
   test('what was known at any moment is what the graph of that moment said', () =>
     fc.assert(
       fc.asyncProperty(anyChanges, fc.array(fc.integer({ min: 0, max: 5 })), async (steps, delays) => {
@@ -391,6 +563,24 @@ async function story(open: Open, tell: (scene: Scene) => Promise<void>): Promise
     await archive.append({ id: `boot-${++n}`, time: commit.time, events, samples });
   };
   await tell({ archive, graph, now, say });
+}
+
+/** What a graph of its own makes of changes: each call goes on with the one before of the same test. */
+const tellers = new Map<string, Graph>();
+function happened(time: number, changes: readonly Change[]): readonly GraphEvent[] {
+  const name = expect.getState().currentTestName ?? '';
+  const graph = tellers.get(name) ?? new Graph();
+  tellers.set(name, graph);
+  return graph.apply(changes, { host: 'h', origin: 'test.h', time }).events;
+}
+
+function added(element: Element): GraphEvent {
+  return { revision: 0, kind: 'added', element, before: undefined };
+}
+
+/** One change of each id. */
+function onceEach(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((change) => [change.id ?? '', change])).values()];
 }
 
 function named(...ids: string[]): ElementName[] {

@@ -28,9 +28,15 @@ export const AT = `with recursive ${alive(':at', ':at')}
     where x.life = l.life and x.since <= :at order by x.since desc limit 1)
   ${DETAILS}`;
 
-/** As `AT`, without all that was recorded later: the ends of lives too. */
+/**
+ * As `AT`, without all that was recorded later: the ends of lives too. That another life of the id had begun was known
+ * before it was told when this one had ended.
+ */
 export const KNOWN_AT = `with known (life, deleted) as (
-    select life, iif(deleted_recorded <= :known, deleted, null) from lives where created <= :at)
+    select l.life, iif(l.deleted is null or l.deleted_recorded <= :known, l.deleted,
+      (select n.created from lives n where n.element = l.element and n.created > l.created
+        and exists (select 1 from versions v where v.life = n.life and v.recorded <= :known) order by n.created limit 1))
+    from lives l where l.created <= :at)
   ${COLUMNS(
     'k.deleted',
     `ifnull((select min(n.since) from versions n

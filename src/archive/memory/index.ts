@@ -70,10 +70,7 @@ export class MemoryArchive implements Archive {
   }
 
   async versions(ids: readonly string[], span: Span = EVER): Promise<Element[]> {
-    return this.#between(
-      ids.flatMap((id) => KINDS.flatMap((kind) => this.#livesOf(kind, id))),
-      span,
-    );
+    return ids.flatMap((id) => KINDS.flatMap((kind) => between(this.#livesOf(kind, id), span)));
   }
 
   async samples(ids: readonly string[], series: string, { from, to }: Span): Promise<Map<string, Sample[]>> {
@@ -226,7 +223,7 @@ export class MemoryArchive implements Archive {
   }
 
   #view(span: Span, knownAt?: number): GraphView {
-    const elements = this.#between(this.#all(), span, knownAt);
+    const elements = [...this.#lives.values()].flatMap((lives) => between(lives, span, knownAt));
     const births = new Map(elements.map(({ id, createdAt }) => [id, createdAt]));
     const counters = new Map<string, Map<string, Counters>>();
     for (const samples of this.#samples.values()) {
@@ -246,10 +243,14 @@ export class MemoryArchive implements Archive {
   *#all(): Generator<Life> {
     for (const lives of this.#lives.values()) yield* lives;
   }
+}
 
-  #between(lives: Iterable<Life>, span: Span, knownAt?: number): Element[] {
-    return [...lives].flatMap((life) => life.between(span, knownAt));
-  }
+/** Lives of one id, oldest first. */
+function between(lives: readonly Life[], span: Span, knownAt = Number.POSITIVE_INFINITY): Element[] {
+  return lives.flatMap((life, i) => {
+    const next = lives.slice(i + 1).find((other) => other.isKnownAt(knownAt));
+    return life.between(span, knownAt, next?.created);
+  });
 }
 
 const KINDS = ['node', 'edge'] as const;

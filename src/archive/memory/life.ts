@@ -31,15 +31,22 @@ export class Life {
     return this.versions.at(-1)?.revision ?? 0;
   }
 
-  /** Versions that overlap [from, to], as they were known at `knownAt`; of an instant there is one at most. */
-  between({ from, to }: Span, knownAt = Number.POSITIVE_INFINITY): Element[] {
-    const deletedAt = this.end && this.end.recordedAt <= knownAt ? this.end.at : undefined;
+  /**
+   * Versions that overlap [from, to], as they were known at `knownAt`; of an instant there is one at most. `next`: when
+   * another life of the id had begun, as far as that was known.
+   */
+  between({ from, to }: Span, knownAt = Number.POSITIVE_INFINITY, next?: number): Element[] {
+    const deletedAt = this.end && (this.end.recordedAt <= knownAt ? this.end.at : next);
     const known = this.versions.filter(({ recordedAt }) => recordedAt <= knownAt);
     return known
       .map((version, i) => ({ ...version, deletedAt, validTo: known[i + 1]?.updatedAt ?? deletedAt }))
       .filter(({ updatedAt, validTo = Number.POSITIVE_INFINITY }) => {
         return updatedAt <= to && validTo > from && validTo > updatedAt;
       });
+  }
+
+  isKnownAt(time: number): boolean {
+    return this.versions.some(({ recordedAt }) => recordedAt <= time);
   }
 
   /** Drops what ended before. */
