@@ -3,13 +3,19 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { dirname } from 'node:path';
 
 /** Lists by their names in the file. */
-type Lists<L> = { readonly [Name in keyof L]: readonly unknown[] };
+export type Lists<L> = { readonly [Name in keyof L]: readonly unknown[] };
 
 export interface KeptLists<L> {
   /** Empty ones where there is no file. `note`: what was wrong with the file, which lies aside then. */
   read(): { readonly lists: L; readonly note: string | undefined };
   /** Throws what the file system says. */
   write(lists: L): void;
+}
+
+/** Lists that others change too. */
+export interface SharedKeptLists<L> extends KeptLists<L> {
+  /** Told when others have changed them: with what `read` gives from then on. */
+  changed(listener: (lists: L) => void): void;
 }
 
 export interface KeptListsParts<L> {

@@ -100,7 +100,13 @@ export class Lease implements AsyncDisposable {
     const again = () => {
       if (this.#isStopped) return;
       const waitMs = (this.#ttlMs / LOOKS) * (0.75 + random() / 2);
-      this.#callOff = clock.after(waitMs, () => void this.look().catch(() => {}).then(again));
+      this.#callOff = clock.after(
+        waitMs,
+        () =>
+          void this.look()
+            .catch(() => {})
+            .then(again),
+      );
     };
     void this.look()
       .catch(() => {})
