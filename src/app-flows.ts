@@ -28,8 +28,10 @@ import type { Config } from './config/options.ts';
 import { ovsDatabases } from './config/ovs-databases.ts';
 import { keptCaptureShape } from './contract/capture.ts';
 import type { CaptureStatus, FlowStatus } from './contract/status.ts';
-import type { RawPacket } from './flow/flow.ts';
+import type { Flow, RawPacket } from './flow/flow.ts';
+import type { Loss } from './flow/loss.ts';
 import type { FlowLife } from './flow/place.ts';
+import type { KeptPacket } from './flow/table.ts';
 import type { FlowView } from './flow/view.ts';
 import type { Change } from './graph/change.ts';
 import type { GraphNode } from './graph/element.ts';
@@ -40,7 +42,7 @@ import type { Log, Namespaces, ProbeHost } from './probes/probe.ts';
 import { dialectOf } from './query/dialect.ts';
 import type { Answer, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
-import { keptLists } from './std/kept-lists.ts';
+import { type KeptLists, keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 
 export interface FlowParts {
@@ -59,9 +61,25 @@ export interface FlowParts {
   /** Where those of traces are kept. */
   readonly openTraces: (() => Promise<Archive>) | undefined;
   readonly ends: Pick<RunningEnds, 'lookUp' | 'view'>;
+  /** An agent's: who takes what its flows tell, and where an analyzer wants it to capture. */
+  readonly agent?: AgentFlows;
+}
+
+export interface AgentFlows {
+  flows(updated: readonly Flow[]): void;
+  rawPackets(packets: readonly KeptPacket[]): void;
+  losses(losses: readonly Loss[]): void;
+  /** Further updates wait in the table. */
+  readonly isFull: () => boolean;
+  /** Ids of the nodes on which a capture is to run. */
+  readonly nodes: (capture: string) => ReadonlySet<string>;
 }
 
 export interface RunningFlows extends AsyncDisposable {
+  readonly captures: Captures;
+  readonly tails: Tails;
+  /** What lives. */
+  readonly table: FlowView;
   readonly api: Pick<ApiParts, 'captures' | 'tails' | 'traces' | 'flows' | 'flowFeed'>;
   /** Takes the words of an earlier run from nodes: asked for when all that was there before has come back. */
   sweep(): void;
@@ -80,7 +98,7 @@ const QUEUED_AT_END = 20_000;
 const HEALTH_MS = 5_000;
 
 export function startFlows(parts: FlowParts): RunningFlows {
-  const { archive, config, graph, host, log, namespaces, notes } = parts;
+  const { agent, archive, config, graph, host, log, namespaces, notes } = parts;
   const { door, dropReason } = learningDropReasons(parts.door);
   const life = lifeOf(config);
   const ovs = { databases: ovsDatabases(config), tls: config.probes.ovs.tls, host: host.name };
@@ -102,7 +120,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
     queueBytesMax: config.capture.queueSize,
     rawBytesMax: config.flow.rawPacketsSize,
     lookUpEnds: parts.ends.lookUp,
-    hasRoom: () => (writer?.status().queued ?? 0) < queuedMax,
+    hasRoom: () => (writer?.status().queued ?? 0) < queuedMax && !agent?.isFull(),
   });
   const writer: FlowWriter | undefined =
     archive &&
@@ -116,6 +134,10 @@ export function startFlows(parts: FlowParts): RunningFlows {
     });
   flows.table.onUpdate((updated) => writer?.push(updated));
   flows.table.onRaw((packets) => writer?.pushRawPackets(packets));
+  if (agent) {
+    flows.table.onUpdate((updated) => agent.flows(updated));
+    flows.table.onRaw((packets) => agent.rawPackets(packets));
+  }
   const captures = new Captures({
     mechanisms,
     door,
@@ -130,20 +152,16 @@ export function startFlows(parts: FlowParts): RunningFlows {
     counters: (id, series, total) => parts.apply([{ kind: 'counters', id, series, total }]),
     view: () => graph.now(),
     apply: parts.apply,
-    match: ({ GremlinQuery }) => nodesFound(parts, GremlinQuery),
-    check: (query) => checkQuery(parts.engine, query),
+    match: async ({ GremlinQuery, UUID }) =>
+      agent ? nodesOf(graph, agent.nodes(UUID)) : nodesFound(parts, GremlinQuery),
+    check: (query) => checkCaptureQuery(parts.engine, query),
     namespaces: () => namespaces.list(),
     ownNode: host.id,
-    kept: keptLists<KeptCaptures>({
-      file: join(config.data, 'captures.json'),
-      things: 'captures',
-      isEntry: { captures: isKeptCapture },
-      nowMs: Date.now,
-    }),
+    kept: agent ? keptByOthers : keptCaptures(config),
     newId: randomUUID,
     limits: { captures: config.capture.max, nodes: config.capture.nodes },
   });
-  const note = captures.restore(startupCapture(config));
+  const note = agent ? undefined : captures.restore(startupCapture(config));
   if (note !== undefined) {
     log.warn(note);
     notes.set('captures', note);
@@ -154,15 +172,20 @@ export function startFlows(parts: FlowParts): RunningFlows {
     host: host.name,
     application: `Skein ${version()}`,
     match: (query) => nodesFound(parts, query),
-    check: (query) => checkQuery(parts.engine, query),
+    check: (query) => checkCaptureQuery(parts.engine, query),
     view: () => graph.now(),
     namespaces: () => namespaces.list(),
     ownNode: host.id,
     clock: systemClock,
   });
+  const tellLosses = () => {
+    const losses = flows.table.takeLosses();
+    writer?.pushLosses(losses);
+    agent?.losses(losses);
+  };
   const counting = setInterval(() => {
     captures.count();
-    writer?.pushLosses(flows.table.takeLosses());
+    tellLosses();
   }, config.capture.statsUpdate).unref();
   const feed = new Feed(flows, captures);
   const past = new FlowTimeline({ live: flows.table, archive, flushed: () => writer?.flushed() ?? Promise.resolve() });
@@ -175,6 +198,9 @@ export function startFlows(parts: FlowParts): RunningFlows {
   void look();
 
   return {
+    captures,
+    tails,
+    table: flows.table,
     api: {
       captures,
       tails,
@@ -210,7 +236,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
       await flows.end(async () => {
         if ((writer?.status().queued ?? 0) > QUEUED_AT_END) await writer?.flushed().catch(() => undefined);
       });
-      writer?.pushLosses(flows.table.takeLosses());
+      tellLosses();
       await writer?.stop();
       await traces?.flows[Symbol.asyncDispose]();
     },
@@ -263,7 +289,7 @@ function lifeOf({ flow }: Config): FlowLife {
   };
 }
 
-function startupCapture({ capture: { startup } }: Config): Omit<Capture, 'UUID'> | undefined {
+export function startupCapture({ capture: { startup } }: Config): Omit<Capture, 'UUID'> | undefined {
   if (startup.query === undefined) return undefined;
   return {
     GremlinQuery: startup.query,
@@ -278,12 +304,32 @@ function startupCapture({ capture: { startup } }: Config): Omit<Capture, 'UUID'>
   };
 }
 
-function isKeptCapture(value: unknown): value is Capture {
+export function isKeptCapture(value: unknown): value is Capture {
   return keptCaptureShape.safeParse(value).success;
 }
 
+function nodesOf(graph: Graph, ids: ReadonlySet<string>): readonly GraphNode[] {
+  const view = graph.now();
+  return [...ids].flatMap((id) => [...view.nodes(id)]);
+}
+
+export function keptCaptures({ data }: Config): KeptLists<KeptCaptures> {
+  return keptLists<KeptCaptures>({
+    file: join(data, 'captures.json'),
+    things: 'captures',
+    isEntry: { captures: isKeptCapture },
+    nowMs: Date.now,
+  });
+}
+
+/** Whoever assigned them keeps them. */
+const keptByOthers: KeptLists<KeptCaptures> = {
+  read: () => ({ lists: { captures: [] }, note: undefined }),
+  write: () => undefined,
+};
+
 /** Throws a Mistake for what gives no nodes, or nodes of another time: a capture is about now. */
-function checkQuery(engine: QueryEngine, query: string): void {
+export function checkCaptureQuery(engine: QueryEngine, query: string): void {
   if (dialectOf(query) === 'gremlin')
     throw mistake('capture.dialect', 'a capture is asked with G, not in standard Gremlin', "G.V().Has('Type', 'veth')");
   const { plan } = engine.prepare(query);
