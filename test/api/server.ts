@@ -28,6 +28,9 @@ export interface TestServer extends AsyncDisposable {
 
 export interface TestServerOptions {
   readonly access?: Partial<AccessRules>;
+  readonly audit?: ApiParts['audit'];
+  readonly audited?: ApiParts['audited'];
+  readonly tls?: ApiParts['tls'];
   readonly limits?: Partial<ApiLimits>;
   readonly archive?: Partial<ApiArchive>;
   readonly host?: string;
@@ -80,6 +83,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     }),
     configValue: (key) => (key === 'flow.update' ? 5 : undefined),
     access: { tokens: [], hostNames: [], ...options.access },
+    audit: options.audit,
+    ...(options.audited && { audited: options.audited }),
+    tls: options.tls,
     vocabulary: { types: [], relations: [], steps },
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     ...(options.limits ? { limits: options.limits } : {}),
