@@ -2,18 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
+import { openArchive, tracesArchive } from './app-archive.ts';
 import { startEnds } from './app-ends.ts';
-import { startFlows, tracesFolder } from './app-flows.ts';
+import { startFlows } from './app-flows.ts';
 import { countInterfaces, startHost, troublesOf } from './app-host.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
-import { openEmbeddedArchive } from './archive/embedded/index.ts';
-import type { FlowKeeping } from './archive/flow-keeping.ts';
 import { Housekeeping } from './archive/housekeeping.ts';
-import { MemoryArchive } from './archive/memory/index.ts';
 import { closeLost, type Restored, restore } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import { ArchiveWriter } from './archive/writer.ts';
@@ -23,7 +21,6 @@ import { version } from './cli/version.ts';
 import { loadConfigHere } from './config/here.ts';
 import type { Loaded } from './config/load.ts';
 import { lookUpConfig } from './config/look-up.ts';
-import type { Config } from './config/options.ts';
 import type { ArchiveStatus } from './contract/status.ts';
 import type { Change, Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
@@ -84,7 +81,7 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
 
   const archive = await openArchive(config, log, notes);
   if (archive) stack.use(archive);
-  const kept = await archive?.range();
+  const kept = await unlessAway(archive?.range());
   // After all that is kept: the clock may have been set back since, and no moment belongs to two runs.
   const begin = Math.max(startedAt, Math.floor(kept?.to ?? 0) + 1);
   const graph = new Graph({
@@ -105,13 +102,13 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
     nowMs: Date.now,
     ...(archive && { archive }),
   });
-  const restored = archive ? await restore(archive, graph, origin, ruleOrigin(host.name)) : undefined;
+  const restored = archive && (await unlessAway(restore(archive, graph, origin, ruleOrigin(host.name))));
   // What users made in an earlier run has keys of its own, and is no news.
   for (const node of graph.now().nodes()) keys.seeOf(node);
   if (writer) graph.subscribe((commit) => writer.push(commit));
   // From here on somebody is watching, also when nothing changes.
   writer?.heartbeat();
-  await timeline.refresh();
+  await unlessAway(timeline.refresh());
 
   const ends = stack.use(startEnds({ graph, archive: archive?.sockets, begin, horizonMs: config.graph.horizon, log }));
   const apply = (changes: Iterable<Change>) =>
@@ -220,56 +217,14 @@ async function start(loaded: Loaded, log: Log): Promise<Running> {
   };
 }
 
-/** A folder that cannot be written to costs the history, not the view of now. */
-async function openArchive(config: Config, log: Log, notes: Map<string, string>): Promise<Archive | undefined> {
-  const { kind, directory, maxSize, maxAge } = config.archive;
-  if (kind === 'none') return undefined;
-  if (kind === 'memory') return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
+/** Undefined while an archive on another machine is away: what happens now is seen all the same. */
+async function unlessAway<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
   try {
-    const flows = flowKeeping(config);
-    const sockets = { maxBytes: config.archive.sockets.maxSize, maxAgeMs: config.archive.sockets.maxAge };
-    return await openEmbeddedArchive({ directory, maxBytes: maxSize, maxAgeMs: maxAge, flows, sockets });
+    return await answer;
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    const note = `history is kept in memory only, and ends with this process: ${error.message}`;
-    log.warn(note);
-    notes.set('archive', note);
-    return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
+    if (error instanceof Unavailable) return undefined;
+    throw error;
   }
-}
-
-function flowKeeping({ archive: { flows }, flow }: Config): FlowKeeping {
-  return {
-    maxBytes: flows.maxSize,
-    expireMs: flow.expire,
-    ages: {
-      flowsMs: flows.maxAge,
-      pointsMs: flows.points,
-      points1mMs: flows.points1m,
-      points5mMs: flows.points5m,
-      points1hMs: flows.points1h,
-      rawPacketsMs: flows.rawPackets,
-    },
-  };
-}
-
-/** Flows of traces are forgotten for lack of room alone. */
-function tracesArchive(config: Config): (() => Promise<Archive>) | undefined {
-  const { kind, flows } = config.archive;
-  if (kind === 'none') return undefined;
-  const expireMs = config.flow.expire;
-  if (kind === 'memory') return async () => new MemoryArchive({ flows: { expireMs } });
-  const for100Years = 36_500 * 86_400_000;
-  const ages = {
-    flowsMs: for100Years,
-    pointsMs: for100Years,
-    points1mMs: for100Years,
-    points5mMs: for100Years,
-    points1hMs: for100Years,
-    rawPacketsMs: for100Years,
-  };
-  return () =>
-    openEmbeddedArchive({ directory: tracesFolder(config), flows: { maxBytes: flows.tracesSize, expireMs, ages } });
 }
 
 /** What was alive when an earlier run ended and did not come back is closed at the last moment it was known. */

@@ -625,12 +625,17 @@ export const configShape = z.strictObject({
     }),
   }),
   archive: z.strictObject({
-    kind: option(z.enum(['embedded', 'memory', 'none'], { error: 'has to be embedded, memory or none' }), {
-      doc: 'Where history is kept: in a file of its own, in memory until the end of the process, or not at all.',
-      default: 'embedded',
-      takes: 'KIND',
-      example: 'memory',
-    }),
+    kind: option(
+      z.enum(['embedded', 'elasticsearch', 'memory', 'none'], {
+        error: 'has to be embedded, elasticsearch, memory or none',
+      }),
+      {
+        doc: 'Where history is kept: in a file of its own, in Elasticsearch or OpenSearch, in memory until the end of the process, or not at all.',
+        default: 'embedded',
+        takes: 'KIND',
+        example: 'memory',
+      },
+    ),
     directory: option(text(), {
       doc: 'Folder of the embedded archive.',
       default: ({ data }) => (data === undefined ? undefined : `${data}/archive`),
@@ -649,6 +654,110 @@ export const configShape = z.strictObject({
       default: '7d',
       takes: 'DURATION',
       example: '30d',
+    }),
+    elasticsearch: z.strictObject({
+      urls: option(texts(), {
+        doc: 'Nodes of one Elasticsearch (7.17 or newer) or OpenSearch (2 or newer).',
+        default: ['http://127.0.0.1:9200'],
+        takes: 'URLS',
+        example: 'https://es1:9200,https://es2:9200',
+      }),
+      cloudId: option(text(), {
+        doc: 'Cloud ID of a deployment at Elastic, instead of urls.',
+        defaultWords: 'none',
+        takes: 'ID',
+        example: 'skein:ZXUtd2Vz…',
+      }).optional(),
+      prefix: option(
+        text().pipe(
+          z
+            .string()
+            .regex(/^[a-z0-9][a-z0-9._-]{0,80}$/, {
+              error:
+                'begins with a small letter or digit, then has small letters, digits, dots, dashes and underscores',
+            }),
+        ),
+        {
+          doc: 'What the names of all indices and templates begin with.',
+          default: 'skein-',
+          takes: 'TEXT',
+          example: 'network-',
+        },
+      ),
+      apiKey: option(text(), {
+        doc: 'API key; better in a variable or in apiKeyFile than in a flag.',
+        defaultWords: 'what is in `archive.elasticsearch.apiKeyFile`',
+        takes: 'KEY',
+        example: 'VnVhQ2ZHY0…',
+        secret: true,
+      }).optional(),
+      apiKeyFile: option(text(), {
+        doc: 'File that holds the API key.',
+        defaultWords: 'none',
+        takes: 'FILE',
+        example: '/etc/skein/elasticsearch-key',
+      }).optional(),
+      username: option(text(), {
+        doc: 'Name of the user, when there is no API key.',
+        defaultWords: 'none',
+        takes: 'NAME',
+        example: 'skein',
+      }).optional(),
+      password: option(text(), {
+        doc: 'Password of that user; better in a variable or in passwordFile than in a flag.',
+        defaultWords: 'what is in `archive.elasticsearch.passwordFile`',
+        takes: 'PASSWORD',
+        example: 'Zk3v…',
+        secret: true,
+      }).optional(),
+      passwordFile: option(text(), {
+        doc: 'File that holds the password.',
+        defaultWords: 'none',
+        takes: 'FILE',
+        example: '/etc/skein/elasticsearch-password',
+      }).optional(),
+      ca: option(text(), {
+        doc: 'Authority (PEM) that made the certificates of the servers.',
+        defaultWords: 'those that the system trusts',
+        takes: 'FILE',
+        example: '/etc/skein/tls/elasticsearch-ca.crt',
+      }).optional(),
+      fingerprint: option(text(), {
+        doc: 'SHA-256 of the certificate of that authority, in hex, instead of ca.',
+        defaultWords: 'none',
+        takes: 'HEX',
+        example: 'B1:2A:96:…',
+      }).optional(),
+      shards: option(count({ min: 1, max: 100 }), {
+        doc: 'Shards of each index.',
+        default: 1,
+        takes: 'NUMBER',
+        example: '3',
+      }),
+      replicas: option(count({ min: 0, max: 10 }), {
+        doc: 'Copies of each shard beside the first.',
+        default: 0,
+        takes: 'NUMBER',
+        example: '1',
+      }),
+      sliceSize: option(size({ min: '16MiB', max: '100GiB' }), {
+        doc: 'Size at which an index is followed by a new one; what is forgotten for age or size goes by whole ones.',
+        default: '5GiB',
+        takes: 'SIZE',
+        example: '30GiB',
+      }),
+      sliceAge: option(duration({ min: '1h', max: '365d' }), {
+        doc: 'Age at which an index is followed by a new one.',
+        default: '1d',
+        takes: 'DURATION',
+        example: '7d',
+      }),
+      timeout: option(duration({ min: '1s', max: '10m' }), {
+        doc: 'A request that takes longer has failed.',
+        default: '30s',
+        takes: 'DURATION',
+        example: '1m',
+      }),
     }),
     flows: z.strictObject({
       maxSize: option(size({ min: '16MiB', max: '16TiB' }), {

@@ -25,7 +25,9 @@ const noEtcd = 'there is no etcd in Skein; what has to be kept is in the data fo
 const noLinks = 'agent and analyzer are one process, with no link to secure';
 const tokens =
   'users and tokens are kept hashed, in a file of their own: skein user add, skein token create (docs/security.md)';
-const elsewhere = 'history is kept in the embedded archive, see the option archive.kind';
+const elsewhere = 'where history is kept says the option archive.kind';
+const elasticIndices =
+  'indices have their own names, sizes and ages: archive.elasticsearch, archive.maxSize, archive.maxAge';
 const noUi = 'there is no web page yet';
 const noProbe = (what: string) => `there is no ${what} probe yet`;
 
@@ -261,6 +263,17 @@ export const skydiveKeys: readonly SkydiveKey[] = [
   { key: 'tls.server_key', to: 'tls.key' },
   { key: 'tls.require_client_cert', default: false, why: 'whose certificates are wanted of clients says tls.clientCa' },
 
+  // Backends are named in analyzer.*.backend, by the names of these.
+  {
+    key: 'storage.elasticsearch.host',
+    default: '127.0.0.1:9200',
+    to: 'archive.elasticsearch.urls',
+    as: (value) => words(value).map((host) => (/^https?:/.test(host) ? host : `http://${host}`)),
+  },
+  { key: 'storage.elasticsearch.auth.username', to: 'archive.elasticsearch.username' },
+  { key: 'storage.elasticsearch.auth.password', to: 'archive.elasticsearch.password' },
+  { key: 'storage.elasticsearch.index_prefix', default: 'skydive', why: elasticIndices },
+  { key: 'storage.elasticsearch.*', why: elasticIndices },
   { key: 'storage.*', why: elsewhere },
   { key: 'auth.*', why: tokens },
 

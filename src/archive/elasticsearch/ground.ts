@@ -91,7 +91,8 @@ export class Ground {
   async fresh(...patterns: readonly string[]): Promise<void> {
     for (const pattern of patterns) {
       // Whoever asks while a refresh is under way waits for it: what was written before is in it, or in the next.
-      await this.#refreshing.get(pattern)?.catch(() => {});
+      for (let under = this.#refreshing.get(pattern); under; under = this.#refreshing.get(pattern))
+        await under.catch(() => {});
       const stale = [...this.#dirty].filter((index) => fits(index, pattern));
       if (stale.length === 0) continue;
       for (const index of stale) this.#dirty.delete(index);

@@ -4,6 +4,8 @@ import type { GraphView, Sample, Span } from '../../graph/view.ts';
 import { systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import type { DumpedOfGraph, DumpPage } from '../dump.ts';
+import { flowDefaults } from '../flow-keeping.ts';
+import { ElasticFlows } from './flows/archive.ts';
 import { GraphStore } from './graph/store.ts';
 import { Ground } from './ground.ts';
 import type { ElasticsearchArchiveOptions } from './options.ts';
@@ -21,6 +23,7 @@ export async function openElasticsearchArchive(options: ElasticsearchArchiveOpti
 }
 
 class ElasticsearchArchive implements Archive {
+  readonly flows: ElasticFlows;
   readonly #ground: Ground;
   readonly #graph: GraphStore;
   #trouble: string | undefined;
@@ -29,6 +32,7 @@ class ElasticsearchArchive implements Archive {
   constructor(options: ElasticsearchArchiveOptions) {
     this.#ground = new Ground(options);
     this.#graph = new GraphStore(this.#ground, options.spanRowsMax ?? SPAN_ROWS_MAX);
+    this.flows = new ElasticFlows(this.#ground, { ...flowDefaults, ...options.flows });
     this.#cancelKeep = systemClock.after(KEEP_MS, () => void this.#keep());
   }
 

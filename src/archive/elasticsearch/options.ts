@@ -1,5 +1,6 @@
 /** Where an Elasticsearch or OpenSearch is, how to be let in, and what is kept there for how long. */
 import type { Clock } from '../../std/clock.ts';
+import type { FlowKeeping } from '../flow-keeping.ts';
 
 export interface ElasticsearchPlace {
   /** `http://host:9200`, `https://…`; several nodes of one cluster. A name and password inside of it is used, and never told. */
@@ -35,6 +36,7 @@ export interface ElasticsearchArchiveOptions extends ElasticsearchPlace, Partial
   readonly random?: () => number;
   /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. */
   readonly spanRowsMax?: number;
+  readonly flows?: Partial<FlowKeeping>;
 }
 
 export const keepingDefaults: ElasticsearchKeeping = {

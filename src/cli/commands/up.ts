@@ -7,6 +7,12 @@ export function define(command: Command, session: Session): void {
   command.addOption(
     new Option('--config <file>', "YAML file with the same options (SKEIN_CONFIG); Skydive's keys do too"),
   );
+  command.addOption(
+    new Option(
+      '--archive <place>',
+      'where history is kept: embedded, memory, none, elasticsearch://HOST:PORT or elasticsearch+https://HOST:PORT (SKEIN_ARCHIVE)',
+    ),
+  );
   for (const entry of optionList) command.addOption(flagOf(entry));
   command
     .addOption(new Option('--host-id <name>', 'as Skydive calls --host').hideHelp())

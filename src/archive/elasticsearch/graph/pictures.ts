@@ -26,11 +26,11 @@ export function elementsOf(documents: Iterable<GraphDocument>, knownAt = Number.
   });
 }
 
-/** Of each life the version that was so at an instant: of those that had begun, the newest. */
-export function newestOfLives(elements: Iterable<Element>): Element[] {
+/** Of each element what it was thought to be at an instant: of its versions that had begun, the newest of the newest life. */
+export function newestOfElements(elements: Iterable<Element>): Element[] {
   const newest = new Map<string, Element>();
   for (const element of elements) {
-    const name = `${element.kind} ${element.createdAt} ${element.id}`;
+    const name = `${element.kind} ${element.id}`;
     const other = newest.get(name);
     if (!other || isNewer(element, other)) newest.set(name, element);
   }
@@ -44,5 +44,5 @@ export function oldestFirst(elements: Element[]): Element[] {
 }
 
 function isNewer(a: Element, b: Element): boolean {
-  return a.updatedAt > b.updatedAt || (a.updatedAt === b.updatedAt && a.revision > b.revision);
+  return (a.createdAt - b.createdAt || a.updatedAt - b.updatedAt || a.revision - b.revision) > 0;
 }

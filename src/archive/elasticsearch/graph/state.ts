@@ -40,7 +40,10 @@ export class Writers {
       n,
       first: Math.min(known?.first ?? batch.time, batch.time),
       last: Math.max(known?.last ?? batch.time, batch.time),
-      ...(from !== undefined && { from: Math.min(known?.from ?? from, from), to: Math.max(known?.to ?? (to as number), to as number) }),
+      ...(from !== undefined && {
+        from: Math.min(known?.from ?? from, from),
+        to: Math.max(known?.to ?? (to as number), to as number),
+      }),
       isRelayed: batch.isRelayed ?? false,
     };
     // Of the batch itself it is not known yet whether all of it will be kept; again, it changes nothing.

@@ -18,7 +18,7 @@ import { Heads } from './heads.ts';
 import { ElementHistory } from './late.ts';
 import { graphTemplates } from './mapping.ts';
 import { elementName, idOf, wordOf } from './names.ts';
-import { elementsOf, type GraphDocument, newestOfLives, oldestFirst } from './pictures.ts';
+import { elementsOf, type GraphDocument, newestOfElements, oldestFirst } from './pictures.ts';
 import { all, asKnown, atMoment, endedBy, ofIds, overlaps } from './queries.ts';
 import { Writers } from './state.ts';
 
@@ -77,7 +77,7 @@ export class GraphStore {
   async viewAt(time: number, knownAt?: number): Promise<GraphView> {
     const documents = await this.#documents(knownAt === undefined ? atMoment(time) : asKnown(time, knownAt));
     const elements = elementsOf(documents, knownAt);
-    return this.#view({ from: time, to: time }, knownAt === undefined ? elements : newestOfLives(elements));
+    return this.#view({ from: time, to: time }, knownAt === undefined ? elements : newestOfElements(elements));
   }
 
   async viewBetween(span: Span): Promise<GraphView> {
