@@ -46,6 +46,8 @@ export interface Spool {
 
 export interface SpooledBatch {
   readonly seq: number;
+  /** The batch before it: not `seq - 1` where some were lost. 0 where this spool's name begins. */
+  readonly after: number;
   /** As `wire/facts.ts` encodes them. */
   readonly facts: Uint8Array;
 }

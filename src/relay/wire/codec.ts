@@ -1,9 +1,9 @@
 /** Messages as bytes: `Message` of relay.proto. */
-import type { Message, Reply } from '../message.ts';
+import type { Message, Refusal, Reply } from '../message.ts';
 import { MESSAGE_BYTES_MAX } from './bounds.ts';
 import { WireFault } from './fault.ts';
 import { decodeFlows, encodeFlows } from './flows.ts';
-import { bytesOf, decodeAs, wire } from './generated.ts';
+import { bytesOf, decodeAs, part, wire } from './generated.ts';
 import { fromJson, toJson } from './json.ts';
 
 export function encodeMessage(message: Message): Uint8Array {
@@ -19,7 +19,9 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'batch':
       return bytesOf(wire.Message, { batch: message });
     case 'ack':
-      return bytesOf(wire.Message, { ack: { kept: message.kept, wants: message.wants ?? null } });
+      return bytesOf(wire.Message, {
+        ack: { kept: message.kept, wants: message.wants ?? null, window: message.window ?? null },
+      });
     case 'beat':
       return bytesOf(wire.Message, { beat: { sentAt: message.sentAt, echo: message.echo ?? null } });
     case 'ask':
@@ -35,34 +37,50 @@ export function encodeMessage(message: Message): Uint8Array {
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length > MESSAGE_BYTES_MAX) throw new WireFault(`message of ${bytes.length} bytes`, 0);
   const read = decodeAs(wire.Message, bytes, 0);
-  if (read.hello) {
-    const { versionMin, versionMax, software, agent, run, host, role, spool, first, next, sentAt } = read.hello;
+  const hello = part(wire.Hello, read.hello);
+  if (hello) {
+    const { versionMin, versionMax, software, agent, run, host, role, spool, first, next, sentAt } = hello;
     if (role !== 'home' && role !== 'mirror') throw new WireFault(`hello in the role '${role}'`, 0);
     const versions = { min: versionMin, max: versionMax };
     return { kind: 'hello', versions, software, agent, run, host, role, spool, first, next, sentAt };
   }
-  if (read.welcome) {
-    const { version, software, analyzer, kept, wants, batchesMax, bytesMax, echo, sentAt } = read.welcome;
+  const welcome = part(wire.Welcome, read.welcome);
+  if (welcome) {
+    const { version, software, analyzer, kept, wants, batchesMax, bytesMax, echo, sentAt } = welcome;
     const all = { version, software, analyzer, kept, wants: wantsOf(wants), batchesMax, bytesMax, echo, sentAt };
     return { kind: 'welcome', ...all };
   }
-  if (read.refusal) {
-    const { code, message, isFinal } = read.refusal;
+  const refusal = part(wire.Refusal, read.refusal);
+  if (refusal) {
+    const { code, message, isFinal } = refusal;
     // A code that is named later is passed on as it is.
-    return { kind: 'refusal', code: code as Extract<Message, { kind: 'refusal' }>['code'], message, isFinal };
+    return { kind: 'refusal', code: code as Refusal['code'], message, isFinal };
   }
-  if (read.batch) return { kind: 'batch', seq: read.batch.seq, facts: read.batch.facts };
-  if (read.ack) {
-    const { kept, wants } = read.ack;
-    return { kind: 'ack', kept, ...(wants && { wants: wantsOf(wants) }) };
+  const batch = part(wire.Batch, read.batch);
+  if (batch) return { kind: 'batch', seq: batch.seq, after: batch.after, facts: batch.facts };
+  const ack = part(wire.Ack, read.ack);
+  if (ack) {
+    const { kept, wants } = ack;
+    const window = part(wire.Window, ack.window);
+    return {
+      kind: 'ack',
+      kept,
+      ...(wants && { wants: wantsOf(wants) }),
+      ...(window && { window: { batchesMax: window.batchesMax, bytesMax: window.bytesMax } }),
+    };
   }
-  if (read.beat) {
-    const { sentAt, echo } = read.beat;
+  const beat = part(wire.Beat, read.beat);
+  if (beat) {
+    const echo = part(wire.BeatEcho, beat.echo);
+    const { sentAt } = beat;
     return { kind: 'beat', sentAt, ...(echo && { echo: { sentAt: echo.sentAt, receivedAt: echo.receivedAt } }) };
   }
-  if (read.ask) return { kind: 'ask', id: read.ask.id, what: read.ask.what, body: fromJson(read.ask.body, 0) };
-  if (read.reply) return toReply(read.reply);
-  if (read.cancel) return { kind: 'cancel', id: read.cancel.id };
+  const ask = part(wire.Ask, read.ask);
+  if (ask) return { kind: 'ask', id: ask.id, what: ask.what, body: fromJson(ask.body, 0) };
+  const reply = part(wire.Reply, read.reply);
+  if (reply) return toReply(reply);
+  const cancel = part(wire.Cancel, read.cancel);
+  if (cancel) return { kind: 'cancel', id: cancel.id };
   throw new WireFault('no message of a kind that is known', 0);
 }
 
@@ -85,7 +103,9 @@ function fromReply({ id, isLast, body, flows, bytes, fault }: Reply) {
   };
 }
 
-function toReply({ id, isLast, body, flows, data, fault }: InstanceType<typeof wire.Reply>): Reply {
+function toReply(read: InstanceType<typeof wire.Reply>): Reply {
+  const { id, isLast, body, flows, data } = read;
+  const fault = part(wire.Fault, read.fault);
   return {
     kind: 'reply',
     id,

@@ -23,3 +23,8 @@ export function decodeAs<T>(kind: Kind<T>, bytes: Uint8Array, base: number): T {
 export function bytesOf<T>(kind: { encode(message: T): protobuf.Writer }, message: T): Uint8Array {
   return kind.encode(message).finish();
 }
+
+/** A message inside, as it was decoded: its fields are all there. The declared types say this of the outermost alone. */
+export function part<T>(_: abstract new (...from: never[]) => T, decoded: object | null | undefined): T | undefined {
+  return (decoded ?? undefined) as T | undefined;
+}

@@ -514,6 +514,9 @@ export namespace skein {
             /** Batch facts. */
             facts: Uint8Array;
 
+            /** Batch after. */
+            after: number;
+
             /**
              * Encodes the specified Batch message. Does not implicitly {@link skein.relay.Batch.verify|verify} messages.
              * @param message Batch message or plain object to encode
@@ -543,6 +546,9 @@ export namespace skein {
 
                 /** Batch facts */
                 facts?: (Uint8Array|null);
+
+                /** Batch after */
+                after?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -577,6 +583,9 @@ export namespace skein {
             /** Ack wants. */
             wants?: (skein.relay.Wants.$Properties|null);
 
+            /** Ack window. */
+            window?: (skein.relay.Window.$Properties|null);
+
             /**
              * Encodes the specified Ack message. Does not implicitly {@link skein.relay.Ack.verify|verify} messages.
              * @param message Ack message or plain object to encode
@@ -607,12 +616,78 @@ export namespace skein {
                 /** Ack wants */
                 wants?: (skein.relay.Wants.$Properties|null);
 
+                /** Ack window */
+                window?: (skein.relay.Window.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an Ack. */
             type $Shape = skein.relay.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a Window.
+         * @deprecated Use skein.relay.Window.$Properties instead.
+         */
+        interface IWindow extends skein.relay.Window.$Properties {
+        }
+
+        /** Represents a Window. */
+        class Window {
+
+            /**
+             * Constructs a new Window.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skein.relay.Window.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Window batchesMax. */
+            batchesMax: number;
+
+            /** Window bytesMax. */
+            bytesMax: number;
+
+            /**
+             * Encodes the specified Window message. Does not implicitly {@link skein.relay.Window.verify|verify} messages.
+             * @param message Window message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skein.relay.Window.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Window message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skein.relay.Window & skein.relay.Window.$Shape} Window
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skein.relay.Window & skein.relay.Window.$Shape;
+        }
+
+        namespace Window {
+
+            /** Properties of a Window. */
+            interface $Properties {
+
+                /** Window batchesMax */
+                batchesMax?: (number|null);
+
+                /** Window bytesMax */
+                bytesMax?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Window. */
+            type $Shape = skein.relay.Window.$Properties;
         }
 
         /**

@@ -773,6 +773,7 @@ export const skein = $root.skein = (() => {
 
             Batch.prototype.seq = 0;
             Batch.prototype.facts = $util.newBuffer([]);
+            Batch.prototype.after = 0;
 
             Batch.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -785,6 +786,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(9).double(message.seq);
                 if (message.facts != null && $Object.hasOwnProperty.call(message, "facts") && message.facts.length)
                     writer.uint32(18).bytes(message.facts);
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && !$Object.is(message.after, 0))
+                    writer.uint32(25).double(message.after);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -836,6 +839,15 @@ export const skein = $root.skein = (() => {
                                 delete message.facts;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.after = value;
+                            else
+                                delete message.after;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -867,6 +879,7 @@ export const skein = $root.skein = (() => {
 
             Ack.prototype.kept = 0;
             Ack.prototype.wants = null;
+            Ack.prototype.window = null;
 
             Ack.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -879,6 +892,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(9).double(message.kept);
                 if (message.wants != null && $Object.hasOwnProperty.call(message, "wants"))
                     $root.skein.relay.Wants.encode(message.wants, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.window != null && $Object.hasOwnProperty.call(message, "window"))
+                    $root.skein.relay.Window.encode(message.window, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -927,6 +942,12 @@ export const skein = $root.skein = (() => {
                             message.wants = $root.skein.relay.Wants.decode(reader, reader.size(), $undefined, _depth + 1, message.wants);
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.window = $root.skein.relay.Window.decode(reader, reader.size(), $undefined, _depth + 1, message.window);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -945,6 +966,100 @@ export const skein = $root.skein = (() => {
             };
 
             return Ack;
+        })();
+
+        relay.Window = (function() {
+
+            const Window = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Window.prototype.batchesMax = 0;
+            Window.prototype.bytesMax = 0;
+
+            Window.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.batchesMax != null && $Object.hasOwnProperty.call(message, "batchesMax") && !$Object.is(message.batchesMax, 0))
+                    writer.uint32(9).double(message.batchesMax);
+                if (message.bytesMax != null && $Object.hasOwnProperty.call(message, "bytesMax") && !$Object.is(message.bytesMax, 0))
+                    writer.uint32(17).double(message.bytesMax);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Window.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skein.relay.Window();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.batchesMax = value;
+                            else
+                                delete message.batchesMax;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.bytesMax = value;
+                            else
+                                delete message.bytesMax;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Window;
         })();
 
         relay.Beat = (function() {

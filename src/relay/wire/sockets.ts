@@ -1,6 +1,6 @@
 /** Socket of relay.proto. */
 import type { Socket, SocketProcess, SocketState, SocketTraffic } from '../../ends/socket.ts';
-import { bytesOf, decodeAs, wire } from './generated.ts';
+import { bytesOf, decodeAs, part, wire } from './generated.ts';
 
 export function encodeSocket(socket: Socket): Uint8Array {
   return bytesOf(wire.Socket, socket);
@@ -8,7 +8,9 @@ export function encodeSocket(socket: Socket): Uint8Array {
 
 export function decodeSocket(bytes: Uint8Array, base: number): Socket {
   const read = decodeAs(wire.Socket, bytes, base);
-  const { id, node, localAddress, localPort, remoteAddress, remotePort, openedAt, closedAt, process, traffic } = read;
+  const { id, node, localAddress, localPort, remoteAddress, remotePort, openedAt, closedAt } = read;
+  const process = part(wire.Process, read.process);
+  const traffic = part(wire.Traffic, read.traffic);
   return {
     id,
     node,

@@ -1,7 +1,7 @@
 /** Told and Element of relay.proto: versions of nodes and edges. */
 import type { Element, Metadata } from '../../graph/element.ts';
 import type { Told } from '../../graph/told.ts';
-import { bytesOf, decodeAs, wire } from './generated.ts';
+import { bytesOf, decodeAs, part, wire } from './generated.ts';
 import { objectFromJson, toJson } from './json.ts';
 
 export function encodeTold(told: Told): Uint8Array {
@@ -24,13 +24,16 @@ export function encodeTold(told: Told): Uint8Array {
 
 /** Undefined when it is of a kind that came later. */
 export function decodeTold(bytes: Uint8Array, base: number): Told | undefined {
-  const { version, update, gone } = decodeAs(wire.Told, bytes, base);
+  const read = decodeAs(wire.Told, bytes, base);
+  const version = part(wire.Element, read.version);
   if (version) return { kind: 'version', element: toElement(version, base) };
+  const update = part(wire.Update, read.update);
   if (update) {
     const { id, createdAt, revision, updatedAt, unset } = update;
     const set = objectFromJson(update.set, base) as Metadata;
     return { kind: 'update', of: update.isEdge ? 'edge' : 'node', id, createdAt, revision, updatedAt, set, unset };
   }
+  const gone = part(wire.Gone, read.gone);
   if (!gone) return undefined;
   const { id, createdAt, revision, deletedAt } = gone;
   return { kind: 'gone', of: gone.isEdge ? 'edge' : 'node', id, createdAt, revision, deletedAt };
@@ -54,7 +57,8 @@ function fromElement(element: Element) {
 }
 
 function toElement(element: InstanceType<typeof wire.Element>, base: number): Element {
-  const { id, host, origin, createdAt, updatedAt, recordedAt, revision, ends } = element;
+  const { id, host, origin, createdAt, updatedAt, recordedAt, revision } = element;
+  const ends = part(wire.Ends, element.ends);
   const version = {
     id,
     metadata: objectFromJson(element.metadata, base) as Metadata,

@@ -75,6 +75,13 @@ export class Writer {
     this.#at += bytes.length;
   }
 
+  /** Fields that are written already. */
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
   /** Opens a message inside; what it gives goes to `end`. */
   begin(field: number): number {
     this.#room(15);

@@ -24,7 +24,7 @@ const hello: Message = {
   sentAt: 1000.25,
 };
 const messages: Message[] = [
-  hello,
+  hello as Message,
   {
     kind: 'welcome',
     version: 1,
@@ -38,9 +38,10 @@ const messages: Message[] = [
     sentAt: 1001,
   },
   { kind: 'refusal', code: 'host-taken', message: 'another agent is on this host', isFinal: true },
-  { kind: 'batch', seq: 7, facts: Buffer.from(encodeFacts(emptyFacts(3))) },
+  { kind: 'batch', seq: 7, after: 4, facts: Buffer.from(encodeFacts(emptyFacts(3))) },
   { kind: 'ack', kept: 7 },
   { kind: 'ack', kept: 7, wants: { graph: true, sockets: true } },
+  { kind: 'ack', kept: 7, window: { batchesMax: 2, bytesMax: 1 << 20 } },
   { kind: 'beat', sentAt: 3 },
   { kind: 'beat', sentAt: 3, echo: { sentAt: 1, receivedAt: 2 } },
   { kind: 'ask', id: 1, what: 'capture', body: { query: "G.V().Has('Name', 'eth0')" } },
