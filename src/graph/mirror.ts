@@ -176,7 +176,9 @@ export class Mirror implements Ward {
     const { commit } = telling;
     const word = this.#wordOn(of, id, telling.teller.origin, commit);
     if (word && createdAt < word.element.createdAt) return;
-    const isKnown = word?.element.createdAt === createdAt && revision <= word.element.revision;
+    // What has another version since did not end with this one.
+    if (word?.element.createdAt === createdAt && revision < word.element.revision) return;
+    const isKnown = word?.element.createdAt === createdAt && revision === word.element.revision;
     if (!isKnown) this.#knowsFrom(deletedAt);
     if (!word) return;
     switch (word.at) {
