@@ -43,10 +43,13 @@ export function find(disk: Disk, log: LineLog): Found {
   let isSure = true;
   let damaged = 0;
   // Of what is put aside, too: no number is given twice.
-  let next = (segments.at(-1)?.first ?? 0) + 1;
+  let next = 1;
   for (let index = segments.length - 1; index >= 0; index--) {
-    const { name, isHole } = segments[index] as Segment;
-    if (isHole) continue;
+    const { name, first, isHole } = segments[index] as Segment;
+    if (isHole) {
+      next = Math.max(next, first + 1);
+      continue;
+    }
     const { segment, isTorn } = readSegment(disk, name);
     if (segment) {
       const { start, damagedAt, isClosed, isIncomplete, last, lastTime } = segment;
@@ -70,6 +73,7 @@ export function find(disk: Disk, log: LineLog): Found {
     }
     isSure = false;
     damaged++;
+    next = Math.max(next, first + 1);
     putAside(disk, name);
     log.warn(`spool ${disk.name}: ${name} cannot be read and is put aside as ${name}.damaged`);
   }

@@ -3,6 +3,7 @@ import type { Told } from '../../graph/told.ts';
 import type { Facts, Lost } from '../message.ts';
 import { MESSAGE_BYTES_MAX } from '../wire/bounds.ts';
 import { decodeFacts, encodeFacts } from '../wire/facts.ts';
+import type { Disk } from './disk.ts';
 import { codeOf, SegmentFile } from './files.ts';
 import { type Found, find, type Segment } from './found.ts';
 import { FRAME, frameOf, readFrame } from './frame.ts';
@@ -249,7 +250,7 @@ class FileSpool implements Spool {
       file.append(frame);
     } catch (error) {
       file.close();
-      disk.remove(name);
+      removeIf(disk, name);
       throw error;
     }
     this.#file = file;
@@ -408,7 +409,7 @@ class FileSpool implements Spool {
       file.syncNow();
     } catch (error) {
       file.close();
-      disk.remove(temporary);
+      removeIf(disk, temporary);
       throw error;
     }
     file.close();
@@ -423,7 +424,12 @@ class FileSpool implements Spool {
   }
 
   #remove(segment: Segment): void {
-    this.#options.disk.remove(segment.name);
+    try {
+      this.#options.disk.remove(segment.name);
+    } catch (error) {
+      // It is found again at the next start, and told again: that changes nothing.
+      this.#failed(error);
+    }
     this.#segments.splice(this.#segments.indexOf(segment), 1);
   }
 
@@ -508,6 +514,15 @@ class FileSpool implements Spool {
       this.#cancelSync = undefined;
       void this.sync();
     });
+  }
+}
+
+/** What is left of a file that could not be written; the error that is on its way says more than this one would. */
+function removeIf(disk: Disk, name: string): void {
+  try {
+    disk.remove(name);
+  } catch {
+    // The next start removes it.
   }
 }
 

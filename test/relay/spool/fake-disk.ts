@@ -20,7 +20,15 @@ export class FakeDisk implements Disk {
   lock(): Disposable {
     if (this.#isLocked) throw mistake('relay.spool-in-use', 'in use');
     this.#isLocked = true;
-    return { [Symbol.dispose]: () => void (this.#isLocked = false) };
+    return {
+      [Symbol.dispose]: () => {
+        this.#isLocked = false;
+      },
+    };
+  }
+
+  get hasCrashed(): boolean {
+    return this.crashAfterBytes < 0;
   }
 
   /** The process is gone; with the power, so is what was not synced. */
@@ -61,12 +69,9 @@ export class FakeDisk implements Disk {
   open(name: string): DiskFile {
     this.#step(1);
     if (!this.files.has(name)) this.files.set(name, Buffer.alloc(0));
-    let current = name;
-    const file = this.#of(name);
-    void file;
     return {
       write: (bytes, at) => {
-        const old = this.#of(current);
+        const old = this.#of(name);
         const grows = Math.max(0, at + bytes.length - old.length);
         const room = this.roomBytes - this.#used;
         const taken = grows <= room ? bytes.length : bytes.length - (grows - Math.max(0, room));
@@ -75,16 +80,17 @@ export class FakeDisk implements Disk {
         const next = Buffer.alloc(Math.max(old.length, at + kept));
         old.copy(next);
         next.set(bytes.subarray(0, kept), at);
-        this.files.set(current, next);
+        this.files.set(name, next);
         this.#step(taken);
         return taken;
       },
-      truncate: (size) => void this.files.set(current, Buffer.from(this.#of(current).subarray(0, size))),
-      sync: async () => this.#syncFile(current),
-      syncNow: () => this.#syncFile(current),
-      close: () => {
-        current = name;
+      truncate: (size) => {
+        this.#step(1);
+        this.files.set(name, Buffer.from(this.#of(name).subarray(0, size)));
       },
+      sync: async () => this.#syncFile(name),
+      syncNow: () => this.#syncFile(name),
+      close: () => undefined,
     };
   }
 
