@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { elasticsearchPlace } from './app-archive.ts';
 import type { Archive } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import { exportArchive } from './archive/transfer/export.ts';
@@ -13,6 +14,8 @@ import { count, drawProgress } from './archive/transfer/progress.ts';
 import { verifyArchive } from './archive/transfer/verify.ts';
 import type { ArchiveTask } from './cli/archive-task.ts';
 import type { Io } from './cli/io.ts';
+import { archivePlace } from './config/archive-place.ts';
+import { loadConfigHere } from './config/here.ts';
 import type { Span } from './graph/view.ts';
 import { momentHint, parseMoment } from './query/times.ts';
 import { mistake } from './std/mistake.ts';
@@ -121,8 +124,19 @@ async function openArchiveAt(place: string, { isMade }: { readonly isMade: boole
       );
     return openEmbeddedArchive({ directory: rest, ...FOR_EVER });
   }
-  throw mistake('archive.place', `${JSON.stringify(place)} is no place of an archive`, 'embedded:FOLDER');
+  const options = archivePlace(place);
+  if (!options?.has('archive.elasticsearch.urls'))
+    throw mistake('archive.place', `${JSON.stringify(place)} is no place of an archive`, PLACES);
+  const { config } = loadConfigHere({ flags: { archive: place }, env: process.env, probes: [] });
+  const { prefix, shards, replicas, sliceSize, sliceAge } = config.archive.elasticsearch;
+  const { openElasticsearchArchive } = await import('./archive/elasticsearch/index.ts');
+  const slices = { prefix, shards, replicas, sliceBytes: sliceSize, sliceMs: sliceAge };
+  const { flows } = FOR_EVER;
+  const keeping = { ...FOR_EVER, flows: { ...flows, expireMs: config.flow.expire } };
+  return openElasticsearchArchive({ ...elasticsearchPlace(config), ...slices, ...keeping });
 }
+
+const PLACES = 'embedded:FOLDER, elasticsearch://HOST:PORT or elasticsearch+https://HOST:PORT';
 
 const BYTES_MAX = 2 ** 50;
 const AGE_MS_MAX = 36_500 * 86_400_000;

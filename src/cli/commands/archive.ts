@@ -10,7 +10,8 @@ import { drawArchives } from '../render/archives.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
 
-const ARCHIVE = 'embedded:FOLDER, or elasticsearch://HOST:PORT/PREFIX (elasticsearchs:// for TLS)';
+/** Prefix, keys and authority come from the same variables as a server's. */
+const ARCHIVE = 'embedded:FOLDER, elasticsearch://HOST:PORT or elasticsearch+https://HOST:PORT';
 
 export function define(command: Command, session: Session): void {
   command.helpCommand(false);
