@@ -7,7 +7,7 @@ import type { Loss } from '../flow/loss.ts';
 import type { FlowView } from '../flow/view.ts';
 import type { GraphEvent, SampleEvent } from '../graph/change.ts';
 import type { Element } from '../graph/element.ts';
-import type { GraphView, Sample, Span } from '../graph/view.ts';
+import type { GraphView, Sample, Span, Wanted } from '../graph/view.ts';
 import type { DumpedOfGraph, DumpPage } from './dump.ts';
 
 export interface Archive extends AsyncDisposable {
@@ -19,8 +19,11 @@ export interface Archive extends AsyncDisposable {
    * takes its place in valid time. Only an event with `isReopened` opens a life that has ended.
    */
   append(batch: ArchiveBatch): Promise<void>;
-  /** Everything as it was at `time`; with `knownAt`, as far as it had been recorded by then. */
-  viewAt(time: number, options?: { readonly knownAt?: number }): Promise<GraphView>;
+  /**
+   * Everything as it was at `time`; with `knownAt`, as far as it had been recorded by then. With `wanted` it may be that
+   * part alone.
+   */
+  viewAt(time: number, options?: { readonly knownAt?: number; readonly wanted?: Wanted }): Promise<GraphView>;
   /** Every version that overlaps the span. */
   viewBetween(span: Span): Promise<GraphView>;
   /** Versions of the given elements that overlap the span, oldest first. */

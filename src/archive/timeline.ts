@@ -6,7 +6,7 @@
 import { differences } from '../graph/diff.ts';
 import type { Element } from '../graph/element.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Difference, GraphView, Sample, Span, Timeline } from '../graph/view.ts';
+import type { Difference, GraphView, Sample, Span, Timeline, Wanted } from '../graph/view.ts';
 import { mistake } from '../std/mistake.ts';
 import type { Archive } from './archive.ts';
 import { samplesTogether, versionsTogether, viewsTogether } from './together.ts';
@@ -39,7 +39,7 @@ export class MergedTimeline implements Timeline {
     return this.#parts.graph.now();
   }
 
-  at(time: number): GraphView | Promise<GraphView> {
+  at(time: number, wanted?: Wanted): GraphView | Promise<GraphView> {
     const moment = { from: time, to: time };
     this.#check(moment);
     const { graph } = this.#parts;
@@ -47,7 +47,8 @@ export class MergedTimeline implements Timeline {
     if (this.#isInMemory(time) && time >= graph.series.evictedUntil) return graph.at(time);
     return this.#ask(
       moment,
-      (archive) => archive.viewAt(time),
+      // What has ended since is known in memory alone while nothing can be written: then a part is too little.
+      (archive, isWritten) => archive.viewAt(time, isWritten && wanted ? { wanted } : {}),
       (view) => viewsTogether(moment, view, graph.between(moment)),
     );
   }
@@ -122,7 +123,7 @@ export class MergedTimeline implements Timeline {
    */
   async #ask<T>(
     span: Span | undefined,
-    ask: (archive: Archive) => Promise<T>,
+    ask: (archive: Archive, isWritten: boolean) => Promise<T>,
     withMemory: (answer: T) => T,
   ): Promise<T> {
     const { archive, flushed } = this.#parts;
@@ -130,7 +131,7 @@ export class MergedTimeline implements Timeline {
       () => true,
       () => false,
     );
-    const answer = await ask(archive as Archive);
+    const answer = await ask(archive as Archive, isWritten);
     // It may have forgotten this meanwhile: then part of the answer is missing.
     this.#archived = await archive?.range();
     if (span) this.#check(span);

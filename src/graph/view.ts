@@ -53,8 +53,8 @@ export interface Sample {
 /** The graph through time: what `At`, `Between`, `Diff`, `History` and `Metrics` ask. Live graph and archive in one. */
 export interface Timeline {
   now(): GraphView;
-  /** The state at `time`. Throws a Mistake that names the range kept when `time` lies outside of it. */
-  at(time: number): GraphView | Promise<GraphView>;
+  /** The state at `time`; with `wanted` it may be that part alone. Throws a Mistake that names the range kept when `time` lies outside of it. */
+  at(time: number, wanted?: Wanted): GraphView | Promise<GraphView>;
   /** Every version that overlaps the span, oldest first. */
   between(span: Span): GraphView | Promise<GraphView>;
   /** All versions of the given ids that overlap the span (default: everything kept), oldest first. */
@@ -68,6 +68,17 @@ export interface Timeline {
   range(): Span;
   /** Times within the span at which nobody was watching, oldest first: what is told of them is what was last known. */
   unwatched?(span: Span): readonly Span[];
+}
+
+/** All of a view that will be looked at. */
+export interface Wanted {
+  readonly of: 'nodes' | 'edges';
+  /** Whether an element is one of them. */
+  readonly passes: (element: Element) => boolean;
+  /** Some of what `passes` asks: metadata at a dotted path is, or holds in a list, one of the values. */
+  readonly equals: readonly { readonly path: string; readonly values: readonly Value[] }[];
+  /** So many of those that pass, oldest first, are enough. */
+  readonly limit?: number;
 }
 
 /** One element that differs between two moments. */

@@ -10,11 +10,14 @@ import type { Kind } from './kind.ts';
 import { socketStage } from './socketstage.ts';
 import { countStage, sourceStage } from './source.ts';
 import type { Item, Items, Run } from './step.ts';
+import { type WantedPlan, wantedOf } from './wanted.ts';
 
 export interface Plan {
   readonly stages: readonly Stage[];
   readonly gives: Kind;
   readonly mode: Mode;
+  /** Of the moment that `At` asks for. */
+  readonly wanted?: WantedPlan;
 }
 
 export type Stage = Stream | Gather;
@@ -47,6 +50,7 @@ export interface Pushed {
 
 export function plan({ steps, mode }: Checked, text: string): Plan {
   const stages: Stage[] = [];
+  let wanted: WantedPlan | undefined;
   for (let at = 0; at < steps.length; ) {
     const first = steps[at] as CheckedStep;
     if (first.step.name === 'Flows') {
@@ -73,10 +77,11 @@ export function plan({ steps, mode }: Checked, text: string): Plan {
     else {
       const pushed = { of: taken.of, conditions: taken.conditions };
       stages.push({ kind: 'stream', ...words, pushed, run: sourceStage(pushed) });
+      wanted = wantedOf(steps, { ...pushed, next: at + taken.steps });
     }
     at += Math.max(taken.steps, 1);
   }
-  return { stages, gives: steps.at(-1)?.gives ?? 'start', mode };
+  return { stages, gives: steps.at(-1)?.gives ?? 'start', mode, ...(wanted && { wanted }) };
 }
 
 interface Source {

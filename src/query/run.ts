@@ -5,7 +5,7 @@
 import type { SocketView } from '../ends/socket-view.ts';
 import type { Loss } from '../flow/loss.ts';
 import type { FlowView } from '../flow/view.ts';
-import type { GraphView, Span, Timeline } from '../graph/view.ts';
+import type { GraphView, Span, Timeline, Wanted } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import { type Answer, type Result, resultOf, wholeGraph } from './answer.ts';
 import { orCancelled } from './cancel.ts';
@@ -14,6 +14,7 @@ import type { Kind } from './kind.ts';
 import { Budget, type Limits, weightOf } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Item, Items, PacketTest, Run } from './step.ts';
+import { type WantedPlan, wantedIn } from './wanted.ts';
 
 export interface Context {
   readonly timeline: Timeline;
@@ -44,7 +45,7 @@ export function runPlan(
   context: Context,
   limits: Limits,
 ): Answer | Promise<Answer> {
-  const run = new Running(text, context, limits, warnings);
+  const run = new Running(text, context, limits, warnings, plan.wanted);
   const program = answer(plan, text, run, context);
   const first = program.next();
   return first.done ? first.value : finish(program, first.value, run, context);
@@ -141,6 +142,7 @@ function* collect(items: Items, kind: Kind, { budget }: Run): Generator<undefine
 class Running implements Run {
   readonly text: string;
   readonly timeline: Timeline;
+  readonly wanted: Wanted | undefined;
   readonly nowMs: number;
   readonly budget: Budget;
   readonly turn: () => Promise<void>;
@@ -157,7 +159,7 @@ class Running implements Run {
   readonly #flowTimes = new Map<string, Span | undefined>();
   #loss: Loss[] | undefined;
 
-  constructor(text: string, context: Context, limits: Limits, warnings: readonly Fault[]) {
+  constructor(text: string, context: Context, limits: Limits, warnings: readonly Fault[], wanted?: WantedPlan) {
     const { timeline, flows, sockets, matchFilter, nowMs, elapsed, turn, signal } = context;
     this.text = text;
     this.timeline = timeline;
@@ -171,6 +173,7 @@ class Running implements Run {
     this.root = this.view;
     this.time = this.view.time;
     this.#warnings = warnings;
+    this.wanted = wanted && wantedIn(wanted, this.view);
   }
 
   warn(fault: Fault): void {

@@ -4,7 +4,7 @@ import type { SocketView } from '../ends/socket-view.ts';
 import type { Flow, RawPacket } from '../flow/flow.ts';
 import type { FlowCondition, FlowView } from '../flow/view.ts';
 import type { Element, GraphEdge, GraphNode, Metadata, Value } from '../graph/element.ts';
-import type { Difference, GraphView, Sample, Span, Timeline } from '../graph/view.ts';
+import type { Difference, GraphView, Sample, Span, Timeline, Wanted } from '../graph/view.ts';
 import type { Fault } from '../std/mistake.ts';
 import type { Parameters } from './arguments.ts';
 import type { Condition } from './condition.ts';
@@ -122,6 +122,8 @@ export interface Run {
   /** What `.G` in the middle goes back to. */
   root: GraphView;
   readonly timeline: Timeline;
+  /** All that will be looked at behind `At`; undefined: anything. */
+  readonly wanted: Wanted | undefined;
   /** The time asked about; not cut to what is kept of the graph, as the view is. */
   time: Span | undefined;
   /** Undefined where nothing captures. */

@@ -1,6 +1,6 @@
 /** The archive in Elasticsearch or OpenSearch: as much as its disks hold, shared by several analyzers. */
 import type { Element } from '../../graph/element.ts';
-import type { GraphView, Sample, Span } from '../../graph/view.ts';
+import type { GraphView, Sample, Span, Wanted } from '../../graph/view.ts';
 import { systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import type { DumpedOfGraph, DumpPage } from '../dump.ts';
@@ -46,8 +46,8 @@ class ElasticsearchArchive implements Archive {
     }
   }
 
-  viewAt(time: number, { knownAt }: { readonly knownAt?: number } = {}): Promise<GraphView> {
-    return this.#graph.viewAt(time, knownAt);
+  viewAt(time: number, options: { readonly knownAt?: number; readonly wanted?: Wanted } = {}): Promise<GraphView> {
+    return this.#graph.viewAt(time, options);
   }
 
   viewBetween(span: Span): Promise<GraphView> {

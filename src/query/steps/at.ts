@@ -22,7 +22,7 @@ export const at = defineStep({
         return setView(
           run,
           time,
-          pastView(run, time, () => run.timeline.at(to)),
+          pastView(run, time, () => run.timeline.at(to, run.wanted)),
         );
       }
       const { time, view } = windowBefore(to, lengthMs, run);

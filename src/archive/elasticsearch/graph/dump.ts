@@ -3,8 +3,9 @@ import type { DumpedOfGraph, DumpPage } from '../../dump.ts';
 import { PAGE_ITEMS } from '../../dump.ts';
 import type { Ground } from '../ground.ts';
 import { firstPage, type Hit } from '../pages.ts';
-import { type EndDocument, elementOf, type SampleDocument, type VersionDocument } from './document.ts';
-import { idOf, lifeName } from './names.ts';
+import type { SampleDocument, VersionDocument } from './document.ts';
+import { withEnds } from './ends.ts';
+import { idOf } from './names.ts';
 
 interface Indices {
   readonly versions: string;
@@ -51,30 +52,17 @@ async function* sorted<T>(
   }
 }
 
-/** With the ends of their lives. */
 async function versionsOf(
   { elastic }: Ground,
   closed: string,
   hits: readonly Hit<VersionDocument>[],
 ): Promise<DumpedOfGraph[]> {
-  const versions = hits.map(({ _source }) => ({ document: _source, element: elementOf(_source, undefined) }));
-  const names = versions.flatMap(({ document, element }) =>
-    document.valid?.lt === undefined ? [] : [lifeName(element)],
-  );
-  const query = { ids: { values: [...new Set(names)] } };
-  const ends =
-    names.length === 0 ? [] : await firstPage<EndDocument>(elastic, { index: closed, query, limit: names.length });
-  const endsByName = new Map(ends.map(({ _id, _source }) => [_id, _source]));
-  return versions.map(({ document: { valid, isLast, closedAt }, element }) => {
-    const end = isLast ? { at: valid?.lt, closedAt } : { at: undefined, closedAt: undefined };
-    const other = endsByName.get(lifeName(element));
-    const endRecordedAt = end.closedAt ?? other?.closedAt;
-    return {
-      kind: 'version',
-      element: { ...element, deletedAt: end.at ?? other?.valid.lt },
-      ...(endRecordedAt !== undefined && { endRecordedAt }),
-    };
-  });
+  const documents = hits.map(({ _source }) => _source);
+  return (await withEnds(elastic, closed, documents)).map(({ element, endRecordedAt }) => ({
+    kind: 'version',
+    element,
+    ...(endRecordedAt !== undefined && { endRecordedAt }),
+  }));
 }
 
 function sampleOf({ id, series, start, last, counters, total }: SampleDocument): DumpedOfGraph {

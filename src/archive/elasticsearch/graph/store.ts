@@ -1,7 +1,7 @@
 /** The graph of the past in Elasticsearch: open versions in one index, closed ones in slices of time. */
 import type { GraphEvent } from '../../../graph/change.ts';
 import type { Element } from '../../../graph/element.ts';
-import type { Counters, GraphView, Sample, Span } from '../../../graph/view.ts';
+import type { Counters, GraphView, Sample, Span, Wanted } from '../../../graph/view.ts';
 import { mistake } from '../../../std/mistake.ts';
 import type { ArchiveBatch, ElementName } from '../../archive.ts';
 import type { DumpedOfGraph, DumpPage } from '../../dump.ts';
@@ -21,6 +21,7 @@ import { elementName, idOf, wordOf } from './names.ts';
 import { elementsOf, type GraphDocument, newestOfElements, oldestFirst } from './pictures.ts';
 import { all, asKnown, atMoment, endedBy, ofIds, overlaps } from './queries.ts';
 import { Writers } from './state.ts';
+import { wantedAt } from './wanted.ts';
 
 const IDS_AT_ONCE = 1_000;
 
@@ -74,7 +75,18 @@ export class GraphStore {
     this.#writers.kept(batch, next.heard);
   }
 
-  async viewAt(time: number, knownAt?: number): Promise<GraphView> {
+  async viewAt(
+    time: number,
+    { knownAt, wanted }: { readonly knownAt?: number; readonly wanted?: Wanted },
+  ): Promise<GraphView> {
+    if (wanted && knownAt === undefined) {
+      await this.#freshen();
+      const moment = { from: time, to: time };
+      return this.#view(
+        moment,
+        await wantedAt(this.#ground, { index: this.#both, closed: this.#versions.pattern }, time, wanted),
+      );
+    }
     const documents = await this.#documents(knownAt === undefined ? atMoment(time) : asKnown(time, knownAt));
     const elements = elementsOf(documents, knownAt);
     return this.#view({ from: time, to: time }, knownAt === undefined ? elements : newestOfElements(elements));
@@ -198,11 +210,15 @@ export class GraphStore {
   }
 
   async #documents(filter: readonly object[]): Promise<GraphDocument[]> {
+    await this.#freshen();
+    return this.#read(this.#both, all(filter));
+  }
+
+  async #freshen(): Promise<void> {
     await this.#ground.ready();
     // Open ones first: what is closed meanwhile is then seen closed.
     await this.#ground.fresh(this.#open);
     await this.#ground.fresh(this.#versions.pattern);
-    return this.#read(this.#both, all(filter));
   }
 
   async #read(index: string, query: object): Promise<GraphDocument[]> {
