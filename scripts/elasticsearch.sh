@@ -218,12 +218,13 @@ start() {
   fi
   configure
   become_nobody
+  launched=
   launch >"$folder/log" 2>&1 </dev/null || fail "$kind ended while it started: $(why)"
   left=360
   until ask '/_cluster/health?wait_for_status=yellow&timeout=5s' && is_alive; do
     left=$((left - 1))
     [ $left -gt 0 ] || fail "$kind does not answer: $(why)"
-    [ $left -gt 330 ] || is_alive || fail "$kind ended while it started: $(why)"
+    is_alive || { [ -n "$launched" ] && kill -0 "$launched" 2>/dev/null; } || fail "$kind ended while it started: $(why)"
     sleep 0.5
   done
   report
@@ -297,6 +298,7 @@ launch() {
       options=$($as "$JAVA" -cp "$home/lib/*" org.elasticsearch.tools.launchers.JvmOptionsParser "$folder/conf" "$home/plugins") || return 1
       setsid $as "$JAVA" $options "-Des.path.home=$home" "-Des.path.conf=$folder/conf" -Des.distribution.flavor=default \
         -Des.distribution.type=zip -Des.bundled_jdk=false -cp "$home/lib/*" org.elasticsearch.bootstrap.Elasticsearch -p "$folder/pid" &
+      launched=$!
       ;;
     es8)
       $as "$JAVA" $small -Dcli.name=server -Dcli.script=bin/elasticsearch -Dcli.libs=lib/tools/server-cli "-Des.path.home=$home" \
@@ -304,7 +306,10 @@ launch() {
         org.elasticsearch.launcher.CliToolLauncher -d -p "$folder/pid"
       ;;
     es9) $as "$JAVA" $small -cp "$home/lib/tools/server-launcher/*" org.elasticsearch.server.launcher.ServerLauncher -d -p "$folder/pid" ;;
-    opensearch) setsid $as bash "$home/bin/opensearch" -p "$folder/pid" & ;;
+    opensearch)
+      setsid $as bash "$home/bin/opensearch" -p "$folder/pid" &
+      launched=$!
+      ;;
   esac
 }
 

@@ -54,7 +54,7 @@ node_flags=--wasm-wrapper-tiering-budget=2147483647
 tests() {
   begin "$1"
   shift
-  $runner node $node_flags node_modules/jest/bin/jest.js --json --outputFile="$results/$stage.json" "$@" || [ -s "$results/$stage.json" ] || echo "$stage" >>"$results/failed"
+  $runner node $node_flags node_modules/jest/bin/jest.js --json --outputFile="$results/$stage.json" --testSequencer ./scripts/longest-first.ts "$@" || [ -s "$results/$stage.json" ] || echo "$stage" >>"$results/failed"
   end
 }
 

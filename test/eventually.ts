@@ -1,5 +1,5 @@
 /** Tries again until it holds: for what the kernel tells in its own time. */
-export async function eventually<T>(holds: () => T | Promise<T>, withinMs = 5_000): Promise<T> {
+export async function eventually<T>(holds: () => T | Promise<T>, withinMs = 20_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {

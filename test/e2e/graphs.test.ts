@@ -51,7 +51,7 @@ test('a graph with its past outlives a kill -9, and its file is read only once',
   // New ids are none of those that were.
   expect(await ask(second, 'scratch.addV().id()')).not.toEqual(await ask(second, 'scratch.V().limit(1).id()'));
   expect(await second.end('SIGTERM')).toBe(0);
-}, 60_000);
+}, 120_000);
 
 test('files are written and read below the folder of io() alone', async () => {
   const files = join(folder, 'files');
@@ -62,7 +62,7 @@ test('files are written and read below the folder of io() alone', async () => {
   expect(await ask(server, 'copy.E().count()')).toEqual([14]);
   await expect(ask(server, 'copy.io("../x.json").write().iterate()')).rejects.toThrow('lies outside of the folder');
   await server.end();
-}, 60_000);
+}, 120_000);
 
 test('with a password nobody comes in without it', async () => {
   const passwordFile = join(folder, 'password');
@@ -72,7 +72,7 @@ test('with a password nobody comes in without it', async () => {
   await expect(ask(server, 'g.V().count()', 'ann:wrong')).rejects.toThrow('401');
   expect(await ask(server, 'g.V().count()', 'ann:secret')).toEqual([0]);
   await server.end();
-}, 60_000);
+}, 120_000);
 
 test('what is imported is served and exported, and one process at a time has it', async () => {
   const data = join(folder, 'imported');
@@ -90,7 +90,7 @@ test('what is imported is served and exported, and one process at a time has it'
   const again = await serve('--graph', `crew=${join(folder, 'out.json')}`);
   expect(await ask(again, 'g.V().properties().count()')).toEqual([20]);
   await again.end();
-}, 60_000);
+}, 120_000);
 
 test('an address that is taken is told before a file is read', async () => {
   const server = await serve('--graph', 'g');
@@ -99,7 +99,7 @@ test('an address that is taken is told before a file is read', async () => {
   expect(second.code).toBe(3);
   expect(second.erred).toContain(`listening on 127.0.0.1:${port} (EADDRINUSE): needs a port that nobody else uses`);
   await server.end();
-}, 60_000);
+}, 120_000);
 
 test('a first load that was cut off begins again', async () => {
   const data = join(folder, 'cut');
@@ -115,7 +115,7 @@ test('a first load that was cut off begins again', async () => {
   const again = await serve('--graph', `crew=${join(folder, 'small.json')}`, '--data', data);
   expect(again.said()).toContain('crew: 1 vertex, 0 edges from ');
   await again.end();
-}, 60_000);
+}, 120_000);
 
 interface Server {
   readonly url: string;

@@ -60,4 +60,4 @@ test('what users say is there again after a restart, as it was, and the past kno
     expect(status.Rules).toEqual({ NodeRules: 1, EdgeRules: 1, UserNodes: 1, Troubled: 0, Notes: [] });
     expect(await running.end()).toBe(0);
   });
-}, 60_000);
+}, 120_000);

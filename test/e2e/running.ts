@@ -57,10 +57,16 @@ export async function skeinUp(data: string, ...flags: string[]): Promise<Running
 
 /** The same as another user, who has no capability but to read files. */
 export async function skeinUpAs(uid: number, data: string, ...flags: string[]): Promise<Running> {
-  const user = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
   // It may read this project wherever it lies, and nothing more.
-  const may = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
-  return saying('setpriv', [...user, ...may, SKEIN, 'up', '--data', data, '--listen', '127.0.0.1:0', ...flags]);
+  return skeinUpWith(['dac_read_search'], uid, data, ...flags);
+}
+
+/** The same as another user, who has these capabilities and can never have another one. */
+export async function skeinUpWith(may: readonly string[], uid: number, data: string, ...flags: string[]) {
+  const caps = ['-all', ...may.map((one) => `+${one}`)].join(',');
+  const bounds = [`--inh-caps=${caps}`, `--ambient-caps=${caps}`, `--bounding-set=${caps}`, '--no-new-privs'];
+  const user = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  return saying('setpriv', [...user, ...bounds, SKEIN, 'up', '--data', data, '--listen', '127.0.0.1:0', ...flags]);
 }
 
 async function saying(command: string, words: readonly string[]): Promise<Running> {

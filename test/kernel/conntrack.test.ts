@@ -123,7 +123,7 @@ test('more events than there is room for are counted, and nothing stays wrong', 
   expect(running?.counters.resyncs).toBeGreaterThan(0);
   inside(router, 'conntrack -F');
   await eventually(() => expect(told()).toEqual([]), 10_000);
-}, 30_000);
+}, 90_000);
 
 test('where nobody tracks connections listening does not begin it, and nothing is said', async () => {
   await start();

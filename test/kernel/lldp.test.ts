@@ -111,7 +111,7 @@ test('a switch and its port appear at the interface, and go when it says good by
   await end('SIGTERM');
   await eventually(() => expect(found('switch')).toEqual([]));
   expect(found('switchport')).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('a neighbour that falls silent is gone when its time is up', async () => {
   await running.ready;
@@ -122,7 +122,7 @@ test('a neighbour that falls silent is gone when its time is up', async () => {
   const silentMs = Date.now();
   await eventually(() => expect(found('switch')).toEqual([]), 30_000);
   expect(Date.now() - silentMs).toBeGreaterThan(500);
-}, 60_000);
+}, 120_000);
 
 test('a device that speaks CDP too is one device', async () => {
   await running.ready;
@@ -137,7 +137,7 @@ test('a device that speaks CDP too is one device', async () => {
   expect(found('switchport')).toHaveLength(1);
   expect(found('switch')[0]?.metadata.CDP).toMatchObject({ Platform: 'Linux' });
   expectVocabulary(lldp as Probe, running.graph);
-}, 60_000);
+}, 120_000);
 
 test('at an interface that is named, neighbours that speak through it are heard, and it itself is not', async () => {
   await running.stop();
@@ -161,4 +161,4 @@ test('at an interface that is named, neighbours that speak through it are heard,
     send([2, 0, 0, 0, 0, 7], 'foreign');
     expect(found('switchport').map(({ metadata }) => metadata.Name)).toEqual(['foreign']);
   }, 20_000);
-}, 60_000);
+}, 120_000);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   bridge('b', 'far', 'ssl:10.0.0.1:6640');
   bridge('c', 'other', hosts.database, 'other-host');
   bridge('d', 'none', 'unix:/nowhere/db.sock');
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await hosts[Symbol.asyncDispose]();
@@ -48,7 +48,7 @@ test('flows of a bridge are listed with what they match, count and do', async ()
       packets: expect.any(Number),
       actions: expect.stringMatching(/\S/),
     });
-}, 30_000);
+}, 90_000);
 
 test.each([
   ['nobody', 400, /there is no bridge "nobody" of Open vSwitch/],

@@ -13,7 +13,7 @@ let socket: string;
 beforeAll(async () => {
   hosts = await SwitchedHosts.start();
   socket = `${dirname(hosts.database.slice('unix:'.length))}/br0.mgmt`;
-}, 60_000);
+}, 120_000);
 afterAll(() => hosts[Symbol.asyncDispose]());
 afterEach(() => ofctl('OpenFlow15', 'del-flows'));
 
@@ -55,10 +55,10 @@ test('matches', async () => {
   add(matchesAsJson.map(([match]) => `${match},actions=drop`));
   const rules = await told();
   expect(matchesAsJson.map(([match], i) => [match, rules.get(i + 1)?.Filters])).toEqual(matchesAsJson);
-}, 60_000);
+}, 120_000);
 
 test('actions', async () => {
   add(actionsAsJson.map(([actions]) => actions));
   const rules = await told();
   expect(actionsAsJson.map(([actions], i) => [actions, rules.get(i + 1)?.Actions])).toEqual(actionsAsJson);
-}, 60_000);
+}, 120_000);

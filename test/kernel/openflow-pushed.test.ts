@@ -12,7 +12,7 @@ let running: Running;
 
 beforeAll(async () => {
   hosts = await SwitchedHosts.start();
-}, 60_000);
+}, 120_000);
 afterAll(() => hosts[Symbol.asyncDispose]());
 afterEach(async () => {
   await running.stop();
@@ -106,4 +106,4 @@ test('a rule that was there for a moment alone is told of all the same', async (
   ofctlFrom('add priority=9,in_port=1,actions=drop\ndelete_strict priority=9,in_port=1\n');
   await eventually(() => expect(seen).toHaveLength(2), 2_000);
   expect(rule(9)).toBeUndefined();
-}, 20_000);
+}, 90_000);

@@ -24,7 +24,7 @@ let hosts: SwitchedHosts;
 
 beforeAll(async () => {
   hosts = await SwitchedHosts.start();
-}, 60_000);
+}, 120_000);
 afterAll(() => hosts[Symbol.asyncDispose]());
 
 const switches = () => ({ databases: [hosts.database], host: 'h' });
@@ -71,7 +71,7 @@ test('a port is seen as on its own device: the same conversations, each packet o
   for (const [id, { path, ab, ba }] of a) expect(b.get(id)).toMatchObject({ path, ab, ba });
   expect(mirrored.losses).toEqual({});
   expectClean();
-}, 60_000);
+}, 120_000);
 
 test('an access port is copied with its VLAN, which tells no conversation from another, and a filter sees through it', async () => {
   hosts.ovs('set', 'port', 'pl', 'tag=10', '--', 'set', 'port', 'pr', 'tag=10');
@@ -88,7 +88,7 @@ test('an access port is copied with its VLAN, which tells no conversation from a
   const plain = [...summed(beside.observations).values()].find((one) => one.b === '10.7.0.2:8080');
   expect(all[0]).toMatchObject({ trackingId: plain?.trackingId, path: 'Ethernet/Dot1Q/IPv4/TCP' });
   expect([all[0]?.ab[0], all[0]?.ba[0]]).toEqual([plain?.ab[0], plain?.ba[0]]);
-}, 60_000);
+}, 120_000);
 
 test('the mirror is shown between its ports, and its own port is no place for a capture', async () => {
   const running = runProbe(ovs, { options: { databases: [hosts.database] }, time: Date.now });
@@ -113,7 +113,7 @@ test('the mirror is shown between its ports, and its own port is no place for a 
   await eventually(() => expect(nodes('mirror')).toEqual([]));
   await eventually(() => expect(nodes('ovsport')).toHaveLength(3));
   await running.stop();
-}, 60_000);
+}, 120_000);
 
 /** A capture that is killed as it runs. */
 const killed = (database: string, port: string, bridgePort: string) => `
@@ -154,7 +154,7 @@ test('what a process that was killed has left is removed by the next one, and wh
   await sweepSwitches(switches(), { clock: systemClock, log, signal: new AbortController().signal });
   expectClean();
   expect(hosts.ovs('get', 'bridge', 'br0', 'sflow').trim()).toBe('[]');
-}, 60_000);
+}, 120_000);
 
 test('a mirror whose database does not answer at its end is removed when it does again', async () => {
   const running = await start('pl');
@@ -162,7 +162,7 @@ test('a mirror whose database does not answer at its end is removed when it does
   await running[Symbol.asyncDispose]();
   await hosts.restartDatabase();
   await eventually(expectClean, 20_000);
-}, 60_000);
+}, 120_000);
 
 test('a switch that is started anew goes on with the mirror', async () => {
   const sink = new Kept();
@@ -179,7 +179,7 @@ test('a switch that is started anew goes on with the mirror', async () => {
   }
   hosts.ovs('clear', 'bridge', 'br0', 'external_ids');
   expectClean();
-}, 60_000);
+}, 120_000);
 
 test('a device that goes ends the capture, which can begin again', async () => {
   const running = await start('pl');
@@ -191,7 +191,7 @@ test('a device that goes ends the capture, which can begin again', async () => {
     expect(ours()).toMatch(/^skm/);
   }
   expectClean();
-}, 60_000);
+}, 120_000);
 
 test('a bridge that goes takes the mirror with it', async () => {
   const netdev = ['--', 'set', 'bridge', 'br7', 'datapath_type=netdev'];
@@ -201,7 +201,7 @@ test('a bridge that goes takes the mirror with it', async () => {
   expect(await running.ended).toBe('the interface is gone');
   await running[Symbol.asyncDispose]();
   expectClean();
-}, 60_000);
+}, 120_000);
 
 test('a switch that does not run is told, and nothing is left in its database', async () => {
   await hosts.stopSwitch();
@@ -209,7 +209,7 @@ test('a switch that does not run is told, and nothing is left in its database', 
   expect(hosts.ovs('--no-wait', '--columns=name', '--bare', 'list', 'mirror').trim()).toBe('');
   await hosts.restartSwitch();
   expectClean();
-}, 60_000);
+}, 120_000);
 
 test('a port that is gone is told', async () => {
   const gone = { ...place, type: 'ovsport', name: 'px', metadata: { UUID: '00000000-0000-4000-8000-000000000000' } };

@@ -140,7 +140,7 @@ test('a worker thread captures, alone and beside others, and ends with sockets o
     console.log(JSON.stringify({ mine: packets >= 10, left: fds() - before }));
   `;
   expect(run(program)).toEqual({ mine: true, left: 0 });
-}, 60_000);
+}, 120_000);
 
 test('an error thrown by a listener is an uncaught exception, and the socket goes on', () => {
   const program = `

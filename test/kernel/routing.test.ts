@@ -118,7 +118,7 @@ test('rule, table, route, gateway and refusal of a packet are those of the kerne
   expect(found).toBeGreaterThan(past.length / 5);
   expect(past.length - found).toBeGreaterThan(past.length / 50);
   for (const { time, packet, kernel } of past) expect(differs(it.graph.at(time), ns, packet, kernel)).toBeUndefined();
-}, 60_000);
+}, 120_000);
 
 interface Packet {
   readonly to: string;
