@@ -8,7 +8,8 @@ import type { Element } from '../../src/graph/element.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { AgentRelay, type AgentRelayParts } from '../../src/relay/agent/agent-relay.ts';
 import { Outbox } from '../../src/relay/agent/outbox.ts';
-import { Agents, type AgentsParts, type Visitor } from '../../src/relay/analyzer/agents.ts';
+import { Agents, type AgentsParts } from '../../src/relay/analyzer/agents.ts';
+import type { Visitor } from '../../src/relay/analyzer/hello.ts';
 import { noMemory } from '../../src/relay/analyzer/memory.ts';
 import type { AgentLink, Dialer } from '../../src/relay/link.ts';
 import { type MemoryLinkOptions, type MemoryLinks, memoryLinks } from '../../src/relay/memory-link.ts';
@@ -39,7 +40,11 @@ export class ListSpool {
   }
 
   append(facts: Facts): number {
-    this.batches.push({ seq: this.#next, facts: encodeFacts(facts) });
+    this.batches.push({
+      seq: this.#next,
+      after: this.batches.at(-1)?.seq ?? this.#next - 1,
+      facts: encodeFacts(facts),
+    });
     if (facts.isWholeGraph) this.needsWholeGraph = false;
     return this.#next++;
   }

@@ -10,12 +10,13 @@ import type { AnalyzerLink } from '../link.ts';
 import type { Batch, Facts, Hello, Refusal, Versions, Welcome } from '../message.ts';
 import type { AskOptions } from './asks.ts';
 import { Gate } from './gate.ts';
-import { lookAt } from './hello.ts';
+import { lookAt, type Visitor } from './hello.ts';
 import { Intake, type IntakeParts } from './intake.ts';
 import { type AgentStatus, KnownAgent } from './known-agent.ts';
 import { Lane } from './lane.ts';
 import type { AgentMemory, RememberedAgent } from './memory.ts';
 import { Pressure } from './pressure.ts';
+import { Roll } from './roll.ts';
 import { Session } from './session.ts';
 
 export interface AgentsParts extends IntakeParts {
@@ -43,14 +44,6 @@ export interface AgentsParts extends IntakeParts {
   readonly told?: (agent: string, facts: Facts) => void;
 }
 
-/** What the door knows of who comes in. */
-export interface Visitor {
-  /** Why not, before a word is spoken: his token is none. */
-  readonly refusal?: string;
-  /** Why not, once he has said who he is: his token is another's. */
-  readonly refuses?: (hello: Hello) => string | undefined;
-}
-
 export interface AgentsStatus {
   readonly connected: number;
   readonly away: number;
@@ -68,7 +61,6 @@ export interface AgentsStatus {
 
 export const VERSIONS: Versions = { min: 1, max: 1 };
 
-const MEMORY_EVERY_MS = 5_000;
 const STOP_MS = 5_000;
 
 export class Agents implements Fleet {
@@ -76,18 +68,17 @@ export class Agents implements Fleet {
   readonly #intake: Intake;
   readonly #pressure: Pressure;
   readonly #gate: Gate;
-  readonly #known = new Map<string, KnownAgent>();
+  readonly #roll: Roll;
   readonly #sessions = new Set<Session>();
-  readonly #changed = new Set<KnownAgent>();
   /** Of those that mirror, the last batch that was taken. */
   readonly #mirrored = new WeakMap<Session, number>();
   readonly #refusals: Partial<Record<Refusal['code'], number>> = {};
-  #memoryFault: string | undefined;
   #isStopping = false;
-  #cancelMemory: () => void = () => undefined;
 
   constructor(parts: AgentsParts) {
     this.#parts = parts;
+    const { memory, clock, knownMax = 20_000 } = parts;
+    this.#roll = new Roll({ memory, clock, knownMax });
     this.#intake = new Intake(parts);
     this.#pressure = new Pressure(parts.heldBytesMax === undefined ? {} : { bytesMax: parts.heldBytesMax });
     this.#pressure.listen(() => this.#pressed());
@@ -96,17 +87,9 @@ export class Agents implements Fleet {
 
   /** Remembers those of an earlier run: they are away from now on. To be awaited before anybody is let in. */
   async start(): Promise<void> {
-    const { memory, log, clock } = this.#parts;
-    try {
-      for (const remembered of await memory.load()) {
-        const known = this.#add(remembered);
-        this.#awaitReturn(known);
-      }
-    } catch (error) {
-      this.#memoryFault = error instanceof Error ? error.message : String(error);
-      log.warn(`agents of earlier runs are not known: ${this.#memoryFault}`);
-    }
-    this.#cancelMemory = clock.after(MEMORY_EVERY_MS, () => void this.#remember());
+    for (const remembered of await this.#roll.start()) this.#awaitReturn(this.#add(remembered));
+    if (this.#roll.fault !== undefined)
+      this.#parts.log.warn(`agents of earlier runs are not known: ${this.#roll.fault}`);
   }
 
   /** Takes a connection, which is closed when its visitor is not welcome. */
@@ -128,7 +111,7 @@ export class Agents implements Fleet {
   }
 
   connected(): readonly FleetAgent[] {
-    return this.#all('connected').map(({ agent, host, teller }) => ({
+    return this.#roll.in('connected').map(({ agent, host, teller }) => ({
       id: agent,
       host,
       origin: teller.origin,
@@ -137,28 +120,28 @@ export class Agents implements Fleet {
   }
 
   away(): readonly AwayAgent[] {
-    return [...this.#known.values()].flatMap(({ agent, host, teller, state, lastTime }) =>
+    return [...this.#roll.all.values()].flatMap(({ agent, host, teller, state, lastTime }) =>
       state === 'connected' ? [] : [{ id: agent, host, origin: teller.origin, since: lastTime }],
     );
   }
 
   /** Throws an Unavailable when the agent is not there, goes, or says nothing for too long; a Mistake when it refuses. */
   ask(agent: string, what: string, body: unknown, options?: AskOptions): AsyncIterable<ReplyPart> {
-    const session = this.#known.get(agent)?.session;
+    const session = this.#roll.all.get(agent)?.session;
     if (!session) throw new Unavailable(`agent ${agent}`, 'a connection of it to this analyzer');
     return session.ask(what, body, options);
   }
 
   status(): AgentsStatus {
     const now = this.#parts.clock.now();
-    const agents = [...this.#known.values()].map((known) => known.status(now));
+    const agents = [...this.#roll.all.values()].map((known) => known.status(now));
     const notes = agents.flatMap((agent) => agent.notes);
-    if (this.#memoryFault !== undefined) notes.push(`what is known of agents is not kept: ${this.#memoryFault}`);
+    if (this.#roll.fault !== undefined) notes.push(`what is known of agents is not kept: ${this.#roll.fault}`);
     if (this.#pressure.isShut) notes.push('agents have to wait: too much of what they told waits for the archive');
     return {
-      connected: this.#all('connected').length,
-      away: this.#all('away').length,
-      gone: this.#all('gone').length,
+      connected: this.#roll.in('connected').length,
+      away: this.#roll.in('away').length,
+      gone: this.#roll.in('gone').length,
       heldBytes: this.#pressure.bytes,
       heldBytesMax: this.#pressure.bytesMax,
       shutTotal: this.#pressure.shutTotal,
@@ -171,15 +154,14 @@ export class Agents implements Fleet {
   /** Says so to all, lets what is here be kept, for some seconds at most. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.#cancelMemory();
+    this.#roll.stop();
     for (const session of [...this.#sessions])
       session.refuse(this.#refusal({ code: 'stopping', message: 'this analyzer stops', isFinal: false }));
-    const all = [...this.#known.values()];
+    const all = [...this.#roll.all.values()];
     for (const { cancelGrace } of all) cancelGrace?.();
     await settlesWithin(this.#parts.clock, STOP_MS, Promise.all(all.map(({ lane }) => lane.idle())));
     for (const { lane } of all) lane.stop();
-    await settlesWithin(this.#parts.clock, STOP_MS, this.#remember());
-    this.#cancelMemory();
+    await settlesWithin(this.#parts.clock, STOP_MS, this.#roll.keep());
   }
 
   #greet(hello: Hello, session: Session, visitor: Visitor): Refusal | Omit<Welcome, 'kind' | 'echo' | 'sentAt'> {
@@ -190,8 +172,8 @@ export class Agents implements Fleet {
       versions,
       address: session.remote,
       refuses: visitor.refuses,
-      known: this.#known,
-      isFull: this.#all('connected').length >= connectedMax,
+      known: this.#roll.all,
+      isFull: this.#roll.in('connected').length >= connectedMax,
     });
     if (answer.refusal) {
       if (answer.rivalOf) this.#rival(answer.rivalOf, answer.refusal.message);
@@ -242,7 +224,7 @@ export class Agents implements Fleet {
     if (known.state !== 'connected') known.since = clock.now();
     if (known.state === 'gone') log.info(`agent of ${known.host} is back`);
     known.state = 'connected';
-    this.#changed.add(known);
+    this.#roll.changed(known);
   }
 
   #batch({ seq, after, facts: bytes }: Batch, session: Session): Refusal | undefined {
@@ -273,7 +255,7 @@ export class Agents implements Fleet {
       });
     }
     known.took(facts);
-    this.#changed.add(known);
+    this.#roll.changed(known);
     if (isMirror) {
       if (this.#intake.takeMirrored(facts, known)) known.needsGraph = true;
       this.#mirrored.set(session, seq);
@@ -311,7 +293,7 @@ export class Agents implements Fleet {
     known.session = undefined;
     known.state = 'away';
     known.since = this.#parts.clock.now();
-    this.#changed.add(known);
+    this.#roll.changed(known);
     if (this.#isStopping) return;
     this.#parts.log.info(`agent of ${known.host} is away: ${reason}`);
     this.#awaitReturn(known);
@@ -331,14 +313,9 @@ export class Agents implements Fleet {
 
   /** Where analyzers share what they know of agents, another may be its home by now: then the history is its. */
   async #leave(known: KnownAgent): Promise<void> {
-    try {
-      const newest = await this.#parts.memory.find?.(known.agent);
-      if (newest && newest.lastTime > known.lastTime) known.role = 'mirror';
-    } catch (error) {
-      this.#memoryFault = error instanceof Error ? error.message : String(error);
-    }
+    if (await this.#roll.isElsewhere(known)) known.role = 'mirror';
     if (known.state === 'gone') this.#closePart(known);
-    this.#bound();
+    this.#roll.bound();
   }
 
   /** At the last moment it was known. */
@@ -352,20 +329,14 @@ export class Agents implements Fleet {
   }
 
   #replaced(older: KnownAgent, agent: string): void {
-    const { log, memory } = this.#parts;
-    log.warn(`host ${older.host} has a new agent: ${agent} in place of ${older.agent}, which is away`);
+    this.#parts.log.warn(`host ${older.host} has a new agent: ${agent} in place of ${older.agent}, which is away`);
     older.cancelGrace?.();
-    this.#known.delete(older.agent);
-    this.#changed.delete(older);
-    memory.forget(older.agent).catch((error: Error) => {
-      this.#memoryFault = error.message;
-    });
+    this.#roll.forget(older);
   }
 
   #add(its: Omit<RememberedAgent, 'address'> & { readonly address: string }): KnownAgent {
     const known: KnownAgent = new KnownAgent(its, this.#lane(its.agent, its.spool, its.kept), this.#parts.clock.now());
-    this.#known.set(its.agent, known);
-    this.#bound();
+    this.#roll.add(known);
     return known;
   }
 
@@ -373,7 +344,7 @@ export class Agents implements Fleet {
     const id = typeof agent === 'string' ? agent : agent.agent;
     const { clock, random } = this.#parts;
     const of = () => {
-      const known = this.#known.get(id);
+      const known = this.#roll.all.get(id);
       return known?.lane.spool === spool ? known : undefined;
     };
     return new Lane({
@@ -386,7 +357,7 @@ export class Agents implements Fleet {
       advanced: () => {
         const known = of();
         if (!known) return;
-        this.#changed.add(known);
+        this.#roll.changed(known);
         if (known.role === 'home') this.#ack(known);
       },
       lost: (reason) => {
@@ -398,11 +369,11 @@ export class Agents implements Fleet {
   }
 
   #pressed(): void {
-    for (const { session, role, state } of this.#known.values()) {
+    for (const { session, role, state } of this.#roll.all.values()) {
       if (state !== 'connected' || role !== 'home' || !session) continue;
       if (!this.#pressure.isShut) session.resume();
     }
-    for (const known of this.#known.values()) if (known.role === 'home') this.#ack(known);
+    for (const known of this.#roll.all.values()) if (known.role === 'home') this.#ack(known);
   }
 
   #refusal(refusal: Omit<Refusal, 'kind'>): Refusal {
@@ -418,37 +389,6 @@ export class Agents implements Fleet {
   }
 
   #knownOf({ hello }: Session): KnownAgent | undefined {
-    return hello && this.#known.get(hello.agent);
-  }
-
-  #all(state: AgentStatus['state']): readonly KnownAgent[] {
-    return [...this.#known.values()].filter((known) => known.state === state);
-  }
-
-  /** Those that are gone for longest are forgotten. */
-  #bound(): void {
-    const { knownMax = 20_000, memory } = this.#parts;
-    while (this.#known.size > knownMax) {
-      const oldest = this.#all('gone').toSorted((a, b) => a.since - b.since)[0];
-      if (!oldest) return;
-      this.#known.delete(oldest.agent);
-      this.#changed.delete(oldest);
-      memory.forget(oldest.agent).catch((error: Error) => {
-        this.#memoryFault = error.message;
-      });
-    }
-  }
-
-  async #remember(): Promise<void> {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    try {
-      if (changed.length > 0) await this.#parts.memory.keep(changed.map((known) => known.remembered()));
-      this.#memoryFault = undefined;
-    } catch (error) {
-      this.#memoryFault = error instanceof Error ? error.message : String(error);
-      for (const known of changed) if (this.#known.has(known.agent)) this.#changed.add(known);
-    }
-    this.#cancelMemory = this.#parts.clock.after(MEMORY_EVERY_MS, () => void this.#remember());
+    return hello && this.#roll.all.get(hello.agent);
   }
 }

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { analyzerLink, MESSAGE_BYTES_MAX } from '../socket-link.ts';
-import type { Agents, Visitor } from './agents.ts';
+import type { Agents } from './agents.ts';
+import type { Visitor } from './hello.ts';
 
 export interface RelayDoorOptions {
   readonly agents: Pick<Agents, 'accept'>;

@@ -2,12 +2,20 @@
 import type { Hello, Refusal, Versions } from '../message.ts';
 import type { KnownAgent } from './known-agent.ts';
 
+/** What the door knows of who comes in. */
+export interface Visitor {
+  /** Why not, before a word is spoken: his token is none. */
+  readonly refusal?: string;
+  /** Why not, once he has said who he is: his token is another's. */
+  readonly refuses?: (hello: Hello) => string | undefined;
+}
+
 export interface HelloContext {
   /** For sentences: this analyzer, and where the visitor comes from. */
   readonly analyzer: string;
   readonly address: string;
   readonly versions: Versions;
-  readonly refuses: ((hello: Hello) => string | undefined) | undefined;
+  readonly refuses: Visitor['refuses'] | undefined;
   readonly known: ReadonlyMap<string, KnownAgent>;
   /** Nobody who is not here may come in. */
   readonly isFull: boolean;
