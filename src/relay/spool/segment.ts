@@ -3,7 +3,7 @@
  * batches. It counts from its first whole batch on; before, the one before it has the last word.
  */
 import { z } from 'zod';
-import { decodeFacts } from '../wire/facts.ts';
+import { decodeGraph } from '../wire/facts.ts';
 import type { Disk } from './disk.ts';
 import { FRAME, type Frame, readFrame } from './frame.ts';
 import { OpenElements } from './open-elements.ts';
@@ -72,7 +72,7 @@ export function readSegment(disk: Disk, name: string): { segment: SegmentRead | 
         return true;
       }
       if (kind !== FRAME.picture && kind !== FRAME.batch) return true;
-      const facts = decodeFacts(bytes);
+      const facts = decodeGraph(bytes);
       if (facts.isWholeGraph) elements.clear();
       for (const told of facts.graph) elements.take(told);
       if (kind === FRAME.picture) pictures++;

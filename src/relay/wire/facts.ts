@@ -88,6 +88,20 @@ export function decodeFacts(bytes: Uint8Array, base = 0): Facts {
   return { ...facts, ...lists, flows: together(living, ended, endedAt) };
 }
 
+/** What it tells of the graph, alone: the rest is passed by. Throws a WireFault, and nothing else. */
+export function decodeGraph(bytes: Uint8Array): Pick<Facts, 'time' | 'isWholeGraph' | 'graph'> {
+  let [time, isWholeGraph] = [0, false];
+  const graph: Facts['graph'][number][] = [];
+  const from = new Reader(bytes);
+  for (let field = from.field(); field !== 0; field = from.field()) {
+    if (field === FACTS.time) time = from.double();
+    else if (field === FACTS.isWholeGraph) isWholeGraph = from.uint() !== 0;
+    else if (field === FACTS.graph) readAll(from, graph, decodeTold);
+    else from.skip();
+  }
+  return { time, isWholeGraph, graph };
+}
+
 type Lists = { -readonly [K in 'graph' | 'samples' | 'rawPackets' | 'losses' | 'sockets' | 'lost']: [...Facts[K]] };
 
 function writeAll<T>(to: Writer, field: number, records: readonly T[], encode: (record: T) => Uint8Array): void {
