@@ -136,7 +136,8 @@ const startOfLife = (element: Element) => element.createdAt;
 const startOfVersion = (element: Element) => element.updatedAt;
 
 function withEnds(edges: GraphEdge[], nodes: readonly GraphNode[]): GraphEdge[] {
-  if (edges.length === 0) return edges;
+  // Without nodes this is a part: of edges alone.
+  if (edges.length === 0 || nodes.length === 0) return edges;
   const ids = new Set<string>();
   for (const { id } of nodes) ids.add(id);
   return edges.every(({ parent, child }) => ids.has(parent) && ids.has(child))
