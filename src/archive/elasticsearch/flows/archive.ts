@@ -12,7 +12,7 @@ import type { BulkItem } from '../bulk.ts';
 import { Refused } from '../failure.ts';
 import type { Ground } from '../ground.ts';
 import type { HostOf } from './document.ts';
-import { forgetBefore } from './forget.ts';
+import { forgetBefore, forgetFlows, forgetPackets } from './forget.ts';
 import { Fresh } from './fresh.ts';
 import { lossesIn, lossesOneByOne } from './losses.ts';
 import { FlowPlaces } from './places.ts';
@@ -20,8 +20,12 @@ import { type Access, newestPoints, packetsIn, pointsIn } from './points.ts';
 import { FlowSearch } from './search.ts';
 import { WrittenBatches } from './state.ts';
 import { type FlowSummary, summaryOf } from './summary.ts';
+import { sumUp } from './summing.ts';
 import { makeFlowTemplates } from './templates.ts';
 import { wordsOf } from './words.ts';
+
+/** When there is too much, such a part of all time goes. */
+const STEPS = 20;
 
 export interface ElasticFlowsOptions extends FlowKeeping {
   /** So that documents of flows have host.name. */
@@ -112,6 +116,29 @@ export class ElasticFlows implements FlowArchive {
     await forgetBefore(await this.#access(), this.#written, Math.min(before, range.to));
   }
 
+  /**
+   * Follows large slices by new ones, makes points that are old fewer and forgets what is too old, or too much. To be
+   * called every now and then, by one at a time of those that share the archive.
+   */
+  async tidy(now: number): Promise<void> {
+    const access = await this.#access();
+    await Promise.all(Object.values(this.#fresh).map((fresh) => fresh.until(Number.POSITIVE_INFINITY)));
+    for (const slices of this.#places.sliced) {
+      await slices.read();
+      await slices.roll(now);
+    }
+    const { ages, maxBytes } = this.#options;
+    const { range, sizeBytes } = await this.#summary();
+    if (!range) return;
+    // A clock that once ran ahead must not make everything look old forever.
+    const until = Math.min(now, range.to);
+    await sumUp({ ...access, write: (words) => this.#write(words) }, ages, until);
+    if (range.from < until - ages.flowsMs) await forgetFlows(access, this.#written, until - ages.flowsMs);
+    await forgetPackets(access, until - ages.rawPacketsMs);
+    if (sizeBytes <= maxBytes) return;
+    await forgetBefore(access, this.#written, range.from + (range.to - range.from) / STEPS);
+  }
+
   async health(): Promise<FlowArchiveHealth> {
     const ages = agesByName(this.#options.ages);
     let notes = this.#trouble === undefined ? [] : [this.#trouble];
@@ -179,8 +206,8 @@ export class ElasticFlows implements FlowArchive {
   }
 
   async #begin(): Promise<void> {
-    const { elastic, keeping, clock } = this.#ground;
+    const { elastic, keeping } = this.#ground;
     await makeFlowTemplates(elastic, this.#places, keeping);
-    await this.#places.begin(clock.now());
+    await this.#places.begin();
   }
 }

@@ -9,19 +9,31 @@ const TIMEOUT_MS = 600_000;
 /** Forgets what ended before. */
 export async function forgetBefore(access: Access, written: WrittenBatches, cutoff: number): Promise<void> {
   const { elastic, places } = access;
+  const old = { range: { Last: { lt: cutoff } } };
+  await Promise.all([
+    forgetFlows(access, written, cutoff),
+    forgetIn(access, places.points, old, cutoff),
+    forgetFound(elastic, `${places.sums}-*`, old),
+    forgetPackets(access, cutoff),
+  ]);
+}
+
+/** Flows and losses: points of flows that go on are kept for as long as their own ages say. */
+export async function forgetFlows(access: Access, written: WrittenBatches, cutoff: number): Promise<void> {
+  const { elastic, places } = access;
   // What is told as kept is there as a whole, so first the beginning moves.
   if (cutoff > (await written.forgotten())) await written.forget(cutoff);
   await Promise.all([
     forgetIn(access, places.flows, { range: { Last: { lt: cutoff } } }, cutoff),
-    forgetIn(access, places.points, { range: { Last: { lt: cutoff } } }, cutoff),
-    forgetFound(elastic, `${places.sums}-*`, { range: { Last: { lt: cutoff } } }),
-    forgetIn(access, places.packets, { range: { timestampMs: { lt: cutoff } } }, cutoff),
     forgetFound(elastic, places.losses, { range: { to: { lt: cutoff } } }),
   ]);
 }
 
-/** Gives how many documents it deleted one by one. */
-export async function forgetIn(
+export async function forgetPackets(access: Access, cutoff: number): Promise<void> {
+  await forgetIn(access, access.places.packets, { range: { timestampMs: { lt: cutoff } } }, cutoff);
+}
+
+async function forgetIn(
   { elastic }: Pick<Access, 'elastic'>,
   slices: Slices,
   old: object,
@@ -41,7 +53,7 @@ export async function forgetIn(
   await slices.read();
 }
 
-export async function forgetFound(elastic: Access['elastic'], index: string, query: object): Promise<void> {
+async function forgetFound(elastic: Access['elastic'], index: string, query: object): Promise<void> {
   await elastic.request({
     method: 'POST',
     path: `/${index}/_delete_by_query`,

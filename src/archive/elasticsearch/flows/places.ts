@@ -5,7 +5,7 @@
 import type { FlowKeeping } from '../../flow-keeping.ts';
 import type { Elastic } from '../client.ts';
 import { Slices } from '../rollover.ts';
-import { indexName, makeIndex } from '../templates.ts';
+import { indexName } from '../templates.ts';
 
 export interface FlowPlacesOptions {
   readonly elastic: Elastic;
@@ -34,12 +34,10 @@ export class FlowPlaces {
   readonly allPoints: string;
   /** Begins the names of indices that sums lie in. */
   readonly sums: string;
-  readonly #elastic: Elastic;
 
   constructor({ elastic, prefix, keeping: { ages, maxBytes }, sliceBytes, sliceMs }: FlowPlacesOptions) {
     const slices = (name: string, maxAgeMs: number, spanMs: number) =>
       new Slices({ elastic, prefix, name, maxBytes, maxAgeMs, sliceBytes, sliceMs: spanMs });
-    this.#elastic = elastic;
     this.flows = slices('flows', ages.flowsMs, sliceMs);
     this.points = slices('points', ages.pointsMs, Math.min(sliceMs, ages.pointsMs / SLICES_OF_POINTS));
     this.packets = slices('packets', ages.rawPacketsMs, Math.min(sliceMs, ages.rawPacketsMs / SLICES_OF_POINTS));
@@ -53,17 +51,9 @@ export class FlowPlaces {
     return [this.flows, this.points, this.packets];
   }
 
-  /** Makes what is not there yet: a slice for all before now, and one from now on. */
-  async begin(now: number): Promise<void> {
-    await Promise.all(
-      this.sliced.map(async (slices) => {
-        await slices.begin();
-        const [first, second] = slices.list;
-        if (!first || second || first.documents > 0) return;
-        await makeIndex(this.#elastic, first.index.replace(/-\d+$/, `-${Math.floor(now)}`));
-        await slices.read();
-      }),
-    );
+  /** Makes what is not there yet. */
+  async begin(): Promise<void> {
+    for (const slices of this.sliced) await slices.begin();
   }
 
   /** Where a word about a flow goes, and where it may lie since a time when it seemed to have begun later. */
