@@ -107,7 +107,7 @@ export interface FlowStats {
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Sockets' | 'Notes' | 'StartedAt'> &
-  Partial<Pick<Status, 'Captures' | 'Rules'>>;
+  Partial<Pick<Status, 'Captures' | 'Rules' | 'Relay' | 'Fleet'>>;
 
 export interface AccessRules {
   /** Any of them opens every door. Without one (and without a book) only loopback is answered. */

@@ -1,6 +1,6 @@
 /** `GET /api/status`: what the rest says of itself, and who is connected here. */
 import { schemaVersion } from '../contract/element.ts';
-import type { ConnectionStatus, Status } from '../contract/status.ts';
+import type { ConnectionStatus, FleetStatus, Status } from '../contract/status.ts';
 import type { ApiParts } from './parts.ts';
 
 export interface Connected {
@@ -13,9 +13,9 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Captures, Flows, Rules, Sockets, Notes, StartedAt } = parts.status();
+  const { Probes, Graph, Archive, Captures, Flows, Rules, Sockets, Relay, Fleet, Notes, StartedAt } = parts.status();
   return {
-    Agents: {},
+    Agents: agentConnections(Fleet),
     Peers: { Incomers: {}, Outgoers: {} },
     Publishers: publishers,
     Subscribers: subscribers,
@@ -34,6 +34,31 @@ export function statusReply(
     ...(Flows && { Flows }),
     ...(Rules && { Rules }),
     ...(Sockets && { Sockets }),
+    ...(Relay && { Relay }),
+    ...(Fleet && { Fleet }),
     Notes,
   };
+}
+
+/** As Skydive lists them: by host. */
+function agentConnections(fleet: FleetStatus | undefined): Readonly<Record<string, ConnectionStatus>> {
+  return Object.fromEntries(
+    (fleet?.Agents ?? []).map(({ Host, State, Address, Since, ReceivedBytes }) => {
+      const colon = Address.lastIndexOf(':');
+      return [
+        Host,
+        {
+          ServiceType: 'agent',
+          ClientProtocol: 'protobuf',
+          Addr: Address.slice(0, Math.max(0, colon)),
+          Port: Number(Address.slice(colon + 1)) || 0,
+          IsConnected: State === 'connected',
+          ConnectTime: new Date(Since).toISOString(),
+          RemoteHost: Host,
+          RemoteServiceType: 'agent',
+          Received: ReceivedBytes,
+        },
+      ];
+    }),
+  );
 }

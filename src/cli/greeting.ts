@@ -22,7 +22,7 @@ export const NOTHING_WATCHED = 'no probe runs (probes.enabled is empty): nothing
 export function greeting(sight: Sight): string {
   const { interfaces, namespaces, isAll, isWatching, listen, history, newToken, troubles } = sight;
   return [
-    `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}${isAll ? '.' : ' so far, and is still looking.'}`,
+    seen({ interfaces, namespaces, isAll }),
     `  ask      ${url(listen)}, or: skein query "G.V()"`,
     `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
     ...(isWatching ? [] : [`  missing  ${NOTHING_WATCHED}`]),
@@ -31,6 +31,43 @@ export function greeting(sight: Sight): string {
     `  try      skein query "G.V().Has('State','UP').Values('Name')"`,
     '',
   ].join('\n');
+}
+
+/** What `skein agent` says. */
+export function agentGreeting(
+  sight: Pick<Sight, 'interfaces' | 'namespaces' | 'isAll' | 'isWatching' | 'listen' | 'troubles'> & {
+    readonly analyzers: readonly string[];
+  },
+): string {
+  const { interfaces, namespaces, isAll, isWatching, listen, analyzers, troubles } = sight;
+  return [
+    seen({ interfaces, namespaces, isAll }),
+    `  tells    ${analyzers.join(', ')}`,
+    `  ask      ${url(listen)} (about this host, read only): skein status --analyzer ${listen.host}:${listen.port}`,
+    ...(isWatching ? [] : [`  missing  ${NOTHING_WATCHED}`]),
+    ...troubles.map((trouble) => `  missing  ${trouble}`),
+    '',
+  ].join('\n');
+}
+
+/** What `skein analyzer` says. */
+export function analyzerGreeting(
+  sight: Pick<Sight, 'listen' | 'history' | 'newToken' | 'troubles'> & { readonly agents: number },
+): string {
+  const { listen, history, newToken, troubles, agents } = sight;
+  return [
+    `Skein waits for agents${agents > 0 ? `, and knows ${counted(agents, 'agent')} of earlier runs` : ''}.`,
+    `  ask      ${url(listen)}, or: skein query "G.V()"`,
+    `  agents   skein token create --agent; then on each host: skein agent --analyzer ${url(listen).replace(/^http/, 'ws').split(' ')[0]}`,
+    `  history  ${history ? kept(history) : 'is not kept (archive.kind is none)'}`,
+    ...troubles.map((trouble) => `  missing  ${trouble}`),
+    ...(newToken ? [`  token    ${newToken.token}  (shown this once; kept in ${newToken.file})`] : []),
+    '',
+  ].join('\n');
+}
+
+function seen({ interfaces, namespaces, isAll }: Pick<Sight, 'interfaces' | 'namespaces' | 'isAll'>): string {
+  return `Skein sees ${counted(interfaces, 'interface')} in ${counted(namespaces, 'network namespace')}${isAll ? '.' : ' so far, and is still looking.'}`;
 }
 
 /** An address that can be copied: whoever listens on all of them is found here on loopback. */

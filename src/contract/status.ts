@@ -172,6 +172,72 @@ export const socketStatusShape = z
   })
   .meta({ id: 'SocketStatus' });
 
+/** What an agent says of itself. */
+export const relayStatusShape = z
+  .object({
+    Home: z.string().nullable().meta({ description: 'The analyzer that keeps what is told here.' }),
+    Since: z.number().meta({ description: 'Since when there is one, or none.' }),
+    Analyzers: z.array(
+      z.object({
+        Name: z.string(),
+        Role: z.string().optional().meta({ description: 'home or mirror.' }),
+        State: z.string().meta({ description: 'connected, connecting or away.' }),
+        ClockOffsetMs: z.number().optional().meta({ description: "The analyzer's clock less this one's." }),
+        RoundTripMs: z.number().optional(),
+        SentBytes: z.number(),
+        LastEnd: z.string().optional().meta({ description: 'Why the connection before ended.' }),
+      }),
+    ),
+    Spool: z.object({
+      Bytes: z.number(),
+      BytesMax: z.number(),
+      First: z.number().meta({ description: 'The oldest batch that no analyzer has kept.' }),
+      Next: z.number(),
+      Lost: z.record(z.string(), z.number()).meta({ description: 'For lack of room, by what it was.' }),
+      Damaged: z.number(),
+      Fault: z.string().optional().meta({ description: 'Why nothing can be written.' }),
+    }),
+    Told: z.record(z.string(), z.number()).meta({ description: 'Since the start, by what it was.' }),
+    Sent: z.object({ Batches: z.number(), Bytes: z.number(), Resent: z.number() }),
+    Notes: z.array(z.string()),
+  })
+  .meta({ id: 'RelayStatus' });
+
+/** What an analyzer says of its agents. */
+export const fleetStatusShape = z
+  .object({
+    Connected: z.int(),
+    Away: z.int(),
+    Gone: z.int(),
+    HeldBytes: z.number().meta({ description: 'What agents sent and the archive has not kept yet.' }),
+    HeldBytesMax: z.number(),
+    Held: z.number().meta({ description: 'How often agents were slowed down for that.' }),
+    Refusals: z.record(z.string(), z.number()).meta({ description: 'Since the start, by reason.' }),
+    Agents: z.array(
+      z.object({
+        ID: z.string(),
+        Host: z.string(),
+        State: z.string().meta({ description: 'connected, away or gone.' }),
+        Role: z.string().meta({ description: 'home: what it tells is kept by this analyzer; mirror: by another.' }),
+        Since: z.number(),
+        Address: z.string(),
+        Software: z.string(),
+        ClockOffsetMs: z.number().optional().meta({ description: "Its clock less this one's." }),
+        RoundTripMs: z.number().optional(),
+        LagMs: z.number().optional().meta({ description: 'Age of the newest thing that is known of it.' }),
+        LastTime: z.number(),
+        Kept: z.number(),
+        Waiting: z.number(),
+        ReceivedBytes: z.number(),
+        Taken: z.record(z.string(), z.number()),
+        Lost: z.record(z.string(), z.number()),
+        Notes: z.array(z.string()),
+      }),
+    ),
+    Notes: z.array(z.string()),
+  })
+  .meta({ id: 'FleetStatus' });
+
 const connections = z.record(z.string(), connectionShape);
 
 export const statusShape = z
@@ -195,6 +261,8 @@ export const statusShape = z
     Flows: flowStatusShape.optional(),
     Rules: ruleStatusShape.optional(),
     Sockets: socketStatusShape.optional(),
+    Relay: relayStatusShape.optional(),
+    Fleet: fleetStatusShape.optional(),
     Notes: z.array(z.string()).meta({ description: 'What everyone should know while it lasts.' }),
   })
   .meta({ id: 'Status' });
@@ -214,5 +282,7 @@ export type MechanismStatus = z.infer<typeof mechanismStatusShape>;
 export type CaptureStatus = z.infer<typeof captureStatusShape>;
 export type FlowStatus = z.infer<typeof flowStatusShape>;
 export type SocketStatus = z.infer<typeof socketStatusShape>;
+export type RelayStatus = z.infer<typeof relayStatusShape>;
+export type FleetStatus = z.infer<typeof fleetStatusShape>;
 export type RuleStatus = z.infer<typeof ruleStatusShape>;
 export type LossStatus = z.infer<typeof lossShape>;

@@ -237,6 +237,11 @@ export class Graph {
     for (const element of this.#remembered.unspoken(wanted)) this.#adopt(element, this.#lastTime, this.#lastTime);
   }
 
+  /** What was remembered and is not back. */
+  awaited(): readonly Element[] {
+    return this.#remembered.all();
+  }
+
   /** Hands out, and lets go, what was remembered and is not back. */
   forgotten(): Element[] {
     return this.#remembered.takeAll();

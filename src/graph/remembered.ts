@@ -45,9 +45,15 @@ export class Remembered {
     return this.#edges;
   }
 
+  /** What is not back. */
+  all(): Element[] {
+    return [...this.#replaced, ...this.#waiting.values()];
+  }
+
   /** Hands out, and lets go, what is not back. */
   takeAll(): Element[] {
-    const elements = [...this.#replaced.splice(0), ...this.#waiting.values()];
+    const elements = this.all();
+    this.#replaced.length = 0;
     this.#waiting.clear();
     this.#edges.clear();
     return elements;
