@@ -61,7 +61,7 @@ test('while the archive is away nothing is acknowledged, the window closes, and 
   expect(agent.agent.bufferedBytes).toBeGreaterThan(0);
   expect(notes).toContain('agents have to wait: too much of what they told waits for the archive');
   archive.fault = undefined;
-  await clock.pass(20_000);
+  await clock.pass(10_000);
   expect(agent.of('ack').at(-1)?.kept).toBe(30);
   expect(archive.flowIds()).toEqual(Array.from({ length: 30 }, (_, i) => `flow-${i + 1}`));
   expect(agents.status()).toMatchObject({ heldBytes: 0, notes: [] });
