@@ -24,7 +24,7 @@ case ${1:-} in
     # What runs containers, and what runs in them.
     things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
     # Elasticsearch (scripts/elasticsearch.sh), which is not fetched here: it takes a while, and little of what is tested asks it.
-    things="$things java:default-jre-headless unzip:unzip setpriv:util-linux"
+    things="$things java:default-jre-headless unzip:unzip setpriv:util-linux systemd-analyze:systemd"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

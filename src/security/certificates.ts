@@ -3,9 +3,13 @@ import { webcrypto } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-// Before what needs it.
+import type { X509Certificate as Certificate } from '@peculiar/x509';
+import { mistake } from '../std/mistake.ts';
+import { Unavailable } from '../std/unavailable.ts';
 import './reflected.ts';
-import {
+
+// Not before what it needs has been put there.
+const {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -17,9 +21,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-} from '@peculiar/x509';
-import { mistake } from '../std/mistake.ts';
-import { Unavailable } from '../std/unavailable.ts';
+} = await import('@peculiar/x509');
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
@@ -92,7 +94,7 @@ export async function initCertificates(
 
 export async function factsOf(file: string): Promise<CertificateFacts> {
   const text = read(file);
-  let certificate: X509Certificate;
+  let certificate: Certificate;
   try {
     certificate = new X509Certificate(text);
   } catch {
@@ -112,7 +114,7 @@ export async function factsOf(file: string): Promise<CertificateFacts> {
   };
 }
 
-async function newAuthority(now: number): Promise<{ certificate: X509Certificate; keys: CryptoKeyPair }> {
+async function newAuthority(now: number): Promise<{ certificate: Certificate; keys: CryptoKeyPair }> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     // Two of them on one machine can be told apart.
@@ -131,11 +133,11 @@ async function newAuthority(now: number): Promise<{ certificate: X509Certificate
 }
 
 async function newServer(
-  authority: X509Certificate,
+  authority: Certificate,
   signingKey: webcrypto.CryptoKey,
   names: readonly string[],
   now: number,
-): Promise<{ certificate: X509Certificate; keys: CryptoKeyPair }> {
+): Promise<{ certificate: Certificate; keys: CryptoKeyPair }> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create({
     subject: [{ CN: [names[0] ?? 'skein'] }],
@@ -171,7 +173,7 @@ async function fits(
   return isOurs && names.every((name) => has.has(name)) && there.notAfter.getTime() - now > renewDays * dayMs;
 }
 
-function namesOf(certificate: X509Certificate): string[] {
+function namesOf(certificate: Certificate): string[] {
   const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.toJSON() ?? [];
   return names.map(({ value }) => value);
 }
