@@ -1,8 +1,9 @@
 /** An archive of its own on a server that others use too: all that it makes is removed again. */
+
+import type { Archive } from '../../../src/archive/archive.ts';
 import { Elastic } from '../../../src/archive/elasticsearch/client.ts';
 import { openElasticsearchArchive } from '../../../src/archive/elasticsearch/index.ts';
 import type { ElasticsearchArchiveOptions } from '../../../src/archive/elasticsearch/options.ts';
-import type { Archive } from '../../../src/archive/archive.ts';
 
 let count = 0;
 

@@ -61,7 +61,7 @@ export class GraphBatch {
     const isAgain = element.revision === head.revision;
     if (kind === 'removed') {
       if (!isAgain) this.#close(head, { at: element.updatedAt, recordedAt: element.recordedAt, isLast: false });
-      this.#remove(name, element);
+      this.#remove(name, element, isAgain ? head.recordedAt : element.recordedAt);
     } else if (!isAgain) {
       this.#close(head, { at: element.updatedAt, recordedAt: element.recordedAt, isLast: false });
       this.#is(name, element);
@@ -74,9 +74,10 @@ export class GraphBatch {
     this.#opened.set(name, openItem(this.#open, name, element));
   }
 
-  #remove(name: string, element: Element): void {
+  /** The version was learned of before its end was. */
+  #remove(name: string, element: Element, recordedAt: number): void {
     const at = element.deletedAt ?? element.updatedAt;
-    this.#close(element, { at, recordedAt: Math.max(at, element.recordedAt), isLast: true });
+    this.#close({ ...element, recordedAt }, { at, recordedAt: Math.max(at, element.recordedAt), isLast: true });
     this.#heads.set(name, { ...element, deletedAt: at });
     this.#opened.set(name, { op: 'delete', index: this.#open, id: name, version: orderOf(element, 'ended') });
   }

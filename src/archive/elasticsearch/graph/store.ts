@@ -87,9 +87,9 @@ export class GraphStore {
         await wantedAt(this.#ground, { index: this.#both, closed: this.#versions.pattern }, time, wanted),
       );
     }
-    const documents = await this.#documents(knownAt === undefined ? atMoment(time) : asKnown(time, knownAt));
-    const elements = elementsOf(documents, knownAt);
-    return this.#view({ from: time, to: time }, knownAt === undefined ? elements : newestOfElements(elements));
+    const moment = { from: time, to: time };
+    if (knownAt === undefined) return this.#view(moment, elementsOf(await this.#documents(atMoment(time))));
+    return this.#view(moment, newestOfElements(await this.#asKnown(time, knownAt)));
   }
 
   async viewBetween(span: Span): Promise<GraphView> {
@@ -171,6 +171,26 @@ export class GraphStore {
     );
   }
 
+  async #asKnown(time: number, knownAt: number): Promise<Element[]> {
+    const documents = await this.#documents(asKnown(time, knownAt));
+    // Of what had ended by then, as is known today, the whole history tells what was thought to be so.
+    const late = new Map<string, ElementName>();
+    for (const document of documents)
+      if (!('end' in document) && (document.valid?.lt ?? Number.POSITIVE_INFINITY) <= time) {
+        const name = { kind: document.kind, id: idOf(document.id) };
+        late.set(elementName(name), name);
+      }
+    const isLate = ({ kind, id }: GraphDocument) => late.has(elementName({ kind, id: idOf(id) }));
+    const elements = elementsOf(
+      documents.filter((document) => !isLate(document)),
+      knownAt,
+    );
+    for (const hits of (await this.#historiesOf([...late.values()])).values())
+      for (const life of new ElementHistory(hits).lives)
+        for (const element of life.between({ from: time, to: time }, knownAt)) elements.push(element);
+    return elements;
+  }
+
   /** Late news, element by element: what is there is read, put right and written. */
   async #putRight(late: ReadonlyMap<string, readonly GraphEvent[]>): Promise<void> {
     const elements = Array.from(late.values(), ([event]) => (event as GraphEvent).element);
@@ -184,13 +204,7 @@ export class GraphStore {
     change: (history: ElementHistory, name: string) => void,
   ): Promise<void> {
     if (elements.length === 0) return;
-    await this.#ground.ready();
-    const found = new Map<string, Hit<GraphDocument>[]>(elements.map((element) => [elementName(element), []]));
-    await this.#ground.fresh(this.#open, this.#versions.pattern);
-    const server = await this.#ground.ready();
-    const query = all([ofIds([...new Set(elements.map(({ id }) => wordOf(id)))])]);
-    for (const hit of await allHits<GraphDocument>(this.#ground.elastic, server, { index: this.#both, query }))
-      found.get(elementName({ kind: hit._source.kind, id: idOf(hit._source.id) }))?.push(hit);
+    const found = await this.#historiesOf(elements);
     const items: BulkItem[] = [];
     const heads = new Map();
     for (const [name, hits] of found) {
@@ -203,6 +217,21 @@ export class GraphStore {
     this.#heads.forget(heads.keys());
     await this.#ground.write(items);
     this.#heads.remember(heads);
+  }
+
+  /** All documents about each of these, by its name. */
+  async #historiesOf(elements: readonly ElementName[]): Promise<Map<string, Hit<GraphDocument>[]>> {
+    const found = new Map<string, Hit<GraphDocument>[]>(elements.map((element) => [elementName(element), []]));
+    if (elements.length === 0) return found;
+    await this.#freshen();
+    const server = await this.#ground.ready();
+    const words = [...new Set(elements.map(({ id }) => wordOf(id)))];
+    for (let at = 0; at < words.length; at += IDS_AT_ONCE) {
+      const query = all([ofIds(words.slice(at, at + IDS_AT_ONCE))]);
+      for (const hit of await allHits<GraphDocument>(this.#ground.elastic, server, { index: this.#both, query }))
+        found.get(elementName({ kind: hit._source.kind, id: idOf(hit._source.id) }))?.push(hit);
+    }
+    return found;
   }
 
   get #both(): string {
