@@ -73,7 +73,7 @@ test('configuration in the pages is right', () => {
 
 test('the service and the container have the capabilities that are told, and may open the sockets of captures', () => {
   const told = capabilitiesIn(readFileSync(join(root, 'docs', 'operations.md'), 'utf8').match(/^\| `CAP_.*$/gm));
-  const unit = readFileSync(join(root, 'deploy', 'skein.service'), 'utf8');
+  const unit = readFileSync(join(root, 'deploy', 'systemd', 'skein.service'), 'utf8');
   const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
   // CAP_ is left out in compose files.
   const added = compose
