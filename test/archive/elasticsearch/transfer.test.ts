@@ -14,7 +14,7 @@ afterAll(stopServers);
 
 test('there and back again is the same, and twice is once', async () => {
   await using source = new MemoryArchive();
-  await fill(source, 50);
+  await fill(source);
   await using there = await openOn((await server).url);
   for (const known of [false, true]) {
     const imported = await importArchive(there, exported(source, known ? 'two' : 'one'));
