@@ -28,6 +28,15 @@ test('without anything it takes the defaults of the machine', () => {
     sockets: { maxSize: 512 * 1024 ** 2, maxAge: 7 * 86_400_000 },
     kind: 'embedded',
     directory: '/var/lib/skein/archive',
+    elasticsearch: {
+      urls: ['http://127.0.0.1:9200'],
+      prefix: 'skein-',
+      shards: 1,
+      replicas: 0,
+      sliceSize: 5 * 1024 ** 3,
+      sliceAge: 86_400_000,
+      timeout: 30_000,
+    },
     maxSize: 1024 ** 3,
     maxAge: 7 * 86_400_000,
     flows: {
