@@ -19,7 +19,7 @@ const BATCH = 2_000;
 const IN_FLIGHT = 4;
 const T = 1_700_000_000_000;
 const elastic = new Elastic({ urls: [url] });
-const prefix = `bench-${randomUUID().slice(0, 8)}-`;
+const prefix = `bench-graph-${randomUUID().slice(0, 8)}-`;
 const archive = await openElasticsearchArchive({ urls: [url], prefix });
 
 const nodes = Array.from({ length: ELEMENTS }, (_, n): GraphNode => {
@@ -110,7 +110,7 @@ try {
     path: `/_cat/indices/${prefix}*`,
     query: { format: 'json', h: 'index' },
   });
-  await elastic.request({ method: 'DELETE', path: `/${rows.map(({ index }) => index).join(',')}` });
+  for (const { index } of rows) await elastic.request({ method: 'DELETE', path: `/${index}`, fine: [404] });
   await elastic.request({ method: 'DELETE', path: `/_index_template/${prefix}*` });
   await elastic.close();
 }
