@@ -7,9 +7,9 @@ import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archi
 import { readBatchId } from '../batchid.ts';
 import { type DumpedOfGraph, type DumpPage, pagesOf } from '../dump.ts';
 import { gapsBetween } from '../gaps.ts';
+import { Life } from '../life.ts';
 import { SnapshotView } from '../snapshot.ts';
 import { MemoryFlows, type MemoryFlowsOptions } from './flows.ts';
-import { Life } from './life.ts';
 import { MemorySockets, type MemorySocketsOptions } from './sockets.ts';
 
 export interface MemoryArchiveOptions {

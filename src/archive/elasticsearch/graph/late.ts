@@ -4,7 +4,7 @@
  */
 import type { GraphEvent } from '../../../graph/change.ts';
 import type { Element } from '../../../graph/element.ts';
-import { Life } from '../../memory/life.ts';
+import { Life } from '../../life.ts';
 import type { BulkItem } from '../bulk.ts';
 import type { Hit } from '../pages.ts';
 import type { Slices } from '../rollover.ts';

@@ -1,6 +1,6 @@
 /** One life of an element, from birth to end: its versions, and what was known of it when. */
-import type { Element } from '../../graph/element.ts';
-import type { Span } from '../../graph/view.ts';
+import type { Element } from '../graph/element.ts';
+import type { Span } from '../graph/view.ts';
 
 export class Life {
   readonly created: number;
