@@ -2,8 +2,8 @@
  * Points as they grow old: a slice of them becomes an index of sums, one for each minute, five minutes, hour. Which of the
  * two is asked is one change at the server (an alias): never both, never neither. For one at a time to run.
  */
-import { levels, together } from '../../embedded/flows/levels.ts';
 import type { FlowAges } from '../../flow-keeping.ts';
+import { levels, together } from '../../flow-levels.ts';
 import type { BulkItem } from '../bulk.ts';
 import { pages } from '../pages.ts';
 import { makeIndex } from '../templates.ts';

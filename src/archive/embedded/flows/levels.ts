@@ -3,14 +3,11 @@
  * summed up is the same whatever the age. A level's points move on into wider slots when they are older than its age.
  */
 import type { FlowMetric } from '../../../flow/flow.ts';
+import { levels, together } from '../../flow-levels.ts';
 
 const MINUTE_MS = 60_000;
 
-export const levels = [
-  { name: '1m', slotMs: MINUTE_MS },
-  { name: '5m', slotMs: 5 * MINUTE_MS },
-  { name: '1h', slotMs: 60 * MINUTE_MS },
-] as const;
+export { levels, together };
 
 /** Slots that lie together on disk. */
 const SLOTS_IN_PERIOD = 60;
@@ -26,20 +23,6 @@ export function periodOf(level: number, time: number): number {
 /** From when on a period is over, ms. */
 export function endOf(level: number, period: number): number {
   return (period + 1) * SLOTS_IN_PERIOD * (levels[level]?.slotMs ?? MINUTE_MS);
-}
-
-/** The later RTT is the one that counts. */
-export function together(earlier: FlowMetric, later: FlowMetric): FlowMetric {
-  const rtt = later.RTT ?? earlier.RTT;
-  return {
-    ABPackets: earlier.ABPackets + later.ABPackets,
-    ABBytes: earlier.ABBytes + later.ABBytes,
-    BAPackets: earlier.BAPackets + later.BAPackets,
-    BABytes: earlier.BABytes + later.BABytes,
-    Start: Math.min(earlier.Start, later.Start),
-    Last: Math.max(earlier.Last, later.Last),
-    ...(rtt !== undefined && { RTT: rtt }),
-  };
 }
 
 /** A slot as it lies in the table. */
