@@ -5,7 +5,7 @@ import type { GraphEdge, GraphNode, Metadata } from './element.ts';
 interface Birth {
   readonly time: number;
   readonly recordedAt: number;
-  readonly source: Source;
+  readonly source: Pick<Source, 'host' | 'origin'>;
   /** More than 1 when a life of the same name ended in this very millisecond: then this is how it goes on. */
   readonly revision?: number;
 }

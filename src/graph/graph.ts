@@ -76,13 +76,13 @@ export class Graph {
   apply(changes: Iterable<Change>, source: Source): Commit {
     // A clock that was set back does not reorder what was written here.
     const time = Math.max(source.time, this.#lastWritten);
-    const commit = newCommit({ ...source, time }, source.recordedAt ?? source.time);
+    const commit = newCommit(source, time, source.recordedAt ?? source.time);
     const begin = this.log.next;
     for (const change of changes) {
       const reason = this.#write(change, commit);
       if (reason !== undefined) commit.refused.push({ change, reason });
     }
-    this.#adoptEdges(time, commit.recordedAt);
+    if (!this.#remembered.isEmpty) this.#adoptEdges(time, commit.recordedAt);
     if (this.log.next > begin) this.#lastWritten = time;
     this.#publish(commit, begin);
     return commit;
@@ -95,7 +95,7 @@ export class Graph {
    * the next's are, from that moment on. What is written here and told by another is left to whoever had it first.
    */
   mirror(told: Iterable<Told>, teller: Teller, { recordedAt, wholeAt }: Mirroring): Mirrored {
-    const commit = newCommit({ ...teller, time: Number.NEGATIVE_INFINITY }, recordedAt, true);
+    const commit = newCommit(teller, Number.NEGATIVE_INFINITY, recordedAt, true);
     const begin = this.log.next;
     const missing = this.#mirror.take(told, teller, commit, wholeAt);
     this.#adoptEdges(recordedAt, recordedAt);
@@ -104,7 +104,7 @@ export class Graph {
 
   /** Ends all that an origin told: it has been away for too long. `at` is the last moment it was known. */
   close(origin: string, at: number, recordedAt: number): Commit {
-    const commit = newCommit({ origin, host: '', time: at }, recordedAt, true);
+    const commit = newCommit({ origin, host: '' }, at, recordedAt, true);
     const begin = this.log.next;
     this.#mirror.close(origin, at, commit);
     return this.#publishTold(commit, begin, at);
@@ -392,8 +392,8 @@ export class Graph {
   }
 }
 
-function newCommit(source: Source, recordedAt: number, isTold = false): Writing {
-  return { time: source.time, recordedAt, source, events: [], samples: [], refused: [], isTold };
+function newCommit(source: Teller, time: number, recordedAt: number, isTold = false): Writing {
+  return { time, recordedAt, source, events: [], samples: [], refused: [], isTold };
 }
 
 function toldBy({ kind, id, origin }: Element): string {

@@ -14,7 +14,7 @@ import { Table } from './table.ts';
 
 /** A commit that is being written. */
 export interface Writing extends Commit {
-  readonly source: Source;
+  readonly source: Pick<Source, 'host' | 'origin'>;
   readonly events: GraphEvent[];
   readonly samples: SampleEvent[];
   readonly refused: { change: Change; reason: string }[];

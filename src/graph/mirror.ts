@@ -53,7 +53,7 @@ export class Mirror implements Ward {
   }
 
   shows({ current }: Slot): boolean {
-    return current !== undefined && this.#tellers.has(current.origin);
+    return this.#tellers.size > 0 && current !== undefined && this.#tellers.has(current.origin);
   }
 
   /** Left by an earlier run: its teller will speak of it. */
@@ -215,7 +215,7 @@ export class Mirror implements Ward {
         }
         return;
       case 'ended':
-        if (isSameLife && this.#canReopen(word)) {
+        if (isSameLife && sameEnds(element, word.element) && this.#canReopen(word)) {
           this.#lives.reopen(word.slot, commit);
           if (element.revision > word.element.revision) this.#update(word.slot, element, commit);
         } else this.#place(element, commit, isSameLife);
@@ -251,7 +251,7 @@ export class Mirror implements Ward {
     if (!this.#lives.hasEnds(edge)) return;
     this.#waiting.delete(edge);
     const word = this.#wordOn('edge', edge.id, edge.origin, commit);
-    const isSameLife = word?.element.createdAt === edge.createdAt;
+    const isSameLife = word?.element.createdAt === edge.createdAt && sameEnds(edge, word.element);
     if (isSameLife && word?.at === 'ended' && this.#canReopen(word)) this.#lives.reopen(word.slot, commit);
     const slot = this.#lives.edges.alive.get(edge.id);
     if (!isSameLife || slot?.current?.origin !== edge.origin) this.#place(edge, commit);

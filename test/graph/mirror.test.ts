@@ -70,6 +70,14 @@ test('an edge waits for the nodes at its ends, and is seen only while both are t
   expect(mirror.mirrorCounts.edgesWaiting).toBe(0);
 });
 
+test('an edge of the same name between other nodes, within one millisecond, is another', () => {
+  const { mirror, far } = fleet('a');
+  far('a', 1000, node('x'), node('y'), node('z'), { ...edge('x', 'y'), id: 'e' });
+  far('a', 1000, { ...edge('y', 'z'), id: 'e' }, { kind: 'gone', id: 'x' });
+  expect(draw(mirror.now())).toBe('e {"RelationType":"r"} | y {} | z {}');
+  expect([...mirror.now().edges()].map(({ parent, child }) => [parent, child])).toEqual([['y', 'z']]);
+});
+
 test('of an element that two tell of the first is shown, then the next without a hole', () => {
   const { mirror, far } = fleet('a', 'b');
   far('a', 1000, node('switch', { By: 'a' }));
@@ -196,7 +204,7 @@ function node(id: string, metadata = {}): Change {
   return { kind: 'node', id, metadata };
 }
 
-function edge(parent: string, child: string): Change {
+function edge(parent: string, child: string): Change & { readonly kind: 'edge' } {
   return { kind: 'edge', parent, child, metadata: { RelationType: 'r' } };
 }
 
