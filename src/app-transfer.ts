@@ -45,7 +45,7 @@ export async function runArchiveTask(task: ArchiveTask, io: Io): Promise<number>
 }
 
 async function verify({ archive: place }: Task<'verify'>, io: Io): Promise<number> {
-  await using archive = await openArchiveAt(place, { isMade: false });
+  await using archive = await openArchiveAt(place, { isMade: false, env: io.env });
   const meter = new Meter(io, await sizeOf(archive));
   const onPage = (counts: TransferCounts) => meter.show(itemsIn(counts));
   const { counts, problems, told } = await verifyArchive(archive, { onPage, signal: io.interrupted });
@@ -62,7 +62,7 @@ async function verify({ archive: place }: Task<'verify'>, io: Io): Promise<numbe
 async function exportTo({ archive: place, file, from, to }: Task<'export'>, io: Io): Promise<number> {
   const nowMs = io.now();
   const span = spanIn({ from, to }, nowMs);
-  await using archive = await openArchiveAt(place, { isMade: false });
+  await using archive = await openArchiveAt(place, { isMade: false, env: io.env });
   const meter = new Meter(io, span ? undefined : await sizeOf(archive));
   const onPage = (counts: TransferCounts) => meter.show(itemsIn(counts));
   const parts = { span, id: randomUUID(), nowMs, place, onPage, signal: io.interrupted };
@@ -86,7 +86,7 @@ async function exportTo({ archive: place, file, from, to }: Task<'export'>, io: 
 
 async function importFrom({ archive: place, file }: Task<'import'>, io: Io): Promise<number> {
   if (file !== '-' && !existsSync(file)) throw mistake('archive.no-file', `there is no file ${file}`);
-  await using archive = await openArchiveAt(place, { isMade: true });
+  await using archive = await openArchiveAt(place, { isMade: true, env: io.env });
   const meter = new Meter(io, undefined);
   const pieces = file === '-' ? io.inputPieces() : readPieces(file);
   const { items, known, end } = await importArchive(archive, pieces, {
@@ -112,8 +112,15 @@ async function writeToStdout(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-/** `isMade`: one that is not there begins empty. Nothing is forgotten for size or age while it is open here. */
-async function openArchiveAt(place: string, { isMade }: { readonly isMade: boolean }): Promise<Archive> {
+interface Opening {
+  /** One that is not there begins empty. */
+  readonly isMade: boolean;
+  /** Of what `--archive` does not say: prefix, keys, authority. */
+  readonly env: Io['env'];
+}
+
+/** Nothing is forgotten for size or age while it is open here. */
+async function openArchiveAt(place: string, { isMade, env }: Opening): Promise<Archive> {
   const [, kind, rest = ''] = /^([a-z]+):(.+)$/s.exec(place) ?? [];
   if (kind === 'embedded') {
     if (!isMade && !existsSync(join(rest, 'skein.db')))
@@ -127,7 +134,10 @@ async function openArchiveAt(place: string, { isMade }: { readonly isMade: boole
   const options = archivePlace(place);
   if (!options?.has('archive.elasticsearch.urls'))
     throw mistake('archive.place', `${JSON.stringify(place)} is no place of an archive`, PLACES);
-  const { config } = loadConfigHere({ flags: { archive: place }, env: process.env, probes: [] });
+  // A configuration is checked as a whole, and it may name probes.
+  const { probes } = await import('./probes/index.ts');
+  const names = probes.map(({ name }) => name);
+  const { config } = loadConfigHere({ flags: { archive: place }, env, probes: names });
   const { prefix, shards, replicas, sliceSize, sliceAge } = config.archive.elasticsearch;
   const { openElasticsearchArchive } = await import('./archive/elasticsearch/index.ts');
   const slices = { prefix, shards, replicas, sliceBytes: sliceSize, sliceMs: sliceAge };

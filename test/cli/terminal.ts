@@ -20,9 +20,9 @@ export interface TerminalOptions {
   readonly interrupted?: AbortSignal;
   readonly onOut?: (text: string) => void;
   readonly onErr?: (text: string) => void;
-  readonly up?: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  readonly run?: (role: string, options: Readonly<Record<string, unknown>>) => Promise<number>;
   readonly graphs?: (task: GraphTask) => Promise<number>;
-  readonly archive?: (task: ArchiveTask) => Promise<number>;
+  readonly archive?: (task: ArchiveTask, io: Io) => Promise<number>;
 }
 
 export async function skein(words: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
@@ -58,7 +58,7 @@ export async function skein(words: readonly string[], options: TerminalOptions =
   };
   const exitCode = await runCli(words, {
     io,
-    up: options.up ?? (async () => 0),
+    run: options.run ?? (async () => 0),
     graphs: options.graphs ?? (async () => 0),
     archive: options.archive ?? (async () => 0),
     tryAddon: async () => undefined,
