@@ -10,7 +10,7 @@ import { addServerOptions } from '../src/cli/server-options.ts';
 export async function cliReference(): Promise<string> {
   const session: Session = {
     io: processIo(),
-    up: async () => 0,
+    run: async () => 0,
     graphs: async () => 0,
     archive: async () => 0,
     tryAddon: async () => undefined,

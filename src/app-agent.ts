@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApi } from './api/api.ts';
 import type { ServerStatus } from './api/parts.ts';
+import type { Running } from './app.ts';
+import { startApi } from './app-api.ts';
 import { startEnds } from './app-ends.ts';
 import { type AgentFlows, isKeptCapture, startFlows } from './app-flows.ts';
 import { countInterfaces, startHost, troublesOf } from './app-host.ts';
-import { apiLimits, queryLimits } from './app-limits.ts';
+import { queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { relayReply } from './app-relay.ts';
 import { ruleOrigin } from './app-rules.ts';
@@ -18,14 +19,12 @@ import { captureTypes } from './capture/vocabulary.ts';
 import { agentGreeting } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import type { Loaded } from './config/load.ts';
-import { lookUpConfig } from './config/look-up.ts';
 import type { Config } from './config/options.ts';
 import { isLoopback } from './config/token.ts';
 import type { Change, Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
 import { versionOf } from './graph/telling.ts';
-import { relations } from './model/relations.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
@@ -33,7 +32,6 @@ import { bridgeFlows } from './probes/openflow/bridges.ts';
 import type { Log } from './probes/probe.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
-import { steps } from './query/steps/index.ts';
 import { AgentRelay } from './relay/agent/agent-relay.ts';
 import { Outbox } from './relay/agent/outbox.ts';
 import type { Answers } from './relay/fleet/fleet.ts';
@@ -48,10 +46,6 @@ import { edgeId } from './std/edgeid.ts';
 import { keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 import { settlesWithin } from './std/pause.ts';
-
-export interface Running extends AsyncDisposable {
-  readonly greeting: () => Promise<string>;
-}
 
 /** What looks at the graph of all hosts is the analyzer's to tell. */
 const ANALYZERS_PROBES = ['fabric', 'peering', 'tunnels'];
@@ -235,26 +229,25 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     Sockets: ends.status(),
     Relay: relayReply(relay.status(), spool.status(), outbox.status()),
   });
-  const api = createApi({
-    host: host.name,
-    graph,
-    timeline,
-    clock: { now: Date.now, elapsed: () => performance.now() },
-    archive: { flushed: () => Promise.resolve(), isFull: () => false },
-    ...(flows.api.flows && { flows: flows.api.flows }),
-    ...(flows.api.flowFeed && { flowFeed: flows.api.flowFeed }),
-    version: version(),
-    engine,
-    status,
-    configValue: (key) => lookUpConfig(loaded, key),
-    ...security.api,
-    vocabulary: { types, relations, steps },
-    keys: () => keys.list(),
-    log,
-    limits: apiLimits(config),
-  });
-  const place = await api.listen(config.agent.listen.host, config.agent.listen.port);
-  stack.defer(() => api.close());
+  const { place } = stack.use(
+    await startApi({
+      loaded,
+      security,
+      types,
+      listen: config.agent.listen,
+      hasGremlin: false,
+      host: host.name,
+      graph,
+      timeline,
+      engine,
+      status,
+      archive: { flushed: () => Promise.resolve(), isFull: () => false },
+      ...(flows.api.flows && { flows: flows.api.flows }),
+      ...(flows.api.flowFeed && { flowFeed: flows.api.flowFeed }),
+      keys: () => keys.list(),
+      log,
+    }),
+  );
 
   const opened = stack.move();
   return {

@@ -21,6 +21,8 @@ export interface EndsParts {
   readonly begin: number;
   readonly horizonMs: number;
   readonly log: LineLog;
+  /** Whoever tells of sockets keeps them too: here they are only looked up. */
+  readonly isKeptByOthers?: boolean;
 }
 
 export interface RunningEnds extends AsyncDisposable {
@@ -40,15 +42,18 @@ const CLOSED_MAX = 100_000;
 /** Translations are remembered so long after their end: flows are told of no later. */
 const TRANSLATIONS_MS = 120_000;
 
-export function startEnds({ graph, archive, begin, horizonMs, log }: EndsParts): RunningEnds {
+export function startEnds(parts: EndsParts): RunningEnds {
+  const { graph, archive, begin, horizonMs, log } = parts;
   const sockets = new SocketTable({ begin, closedMax: archive ? CLOSED_KEPT_MAX : CLOSED_MAX });
   const translations = new TranslationTable();
   const ends = new LiveEnds({ sockets, translations, view: () => graph.now() });
   const unsubscribe = graph.subscribe((commit) => ends.saw(commit));
+  const written = parts.isKeptByOthers ? undefined : archive;
   const writer =
-    archive && new SocketWriter({ archive, writerId: randomUUID(), get: (id) => sockets.get(id), clock: systemClock });
+    written &&
+    new SocketWriter({ archive: written, writerId: randomUUID(), get: (id) => sockets.get(id), clock: systemClock });
   // Orders to an archive are carried out one after the other: this one comes before all that is written.
-  archive?.closeLost().catch((error: Error) => log.warn(`sockets: ${error.message}`));
+  written?.closeLost().catch((error: Error) => log.warn(`sockets: ${error.message}`));
   if (writer) sockets.listen(writer);
   let health: SocketArchiveHealth | undefined;
   const keep = async () => {

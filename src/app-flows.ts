@@ -20,6 +20,7 @@ import { filterProgram } from './capture/filter-program.ts';
 import { Gate } from './capture/gate.ts';
 import { mechanisms as mechanismList } from './capture/index.ts';
 import { LiveFlows } from './capture/live-flows.ts';
+import type { Mechanism } from './capture/mechanism.ts';
 import { sweepSwitches } from './capture/ovs-leftovers.ts';
 import { Tails } from './capture/tail.ts';
 import { Traces } from './capture/traces.ts';
@@ -101,14 +102,10 @@ export function startFlows(parts: FlowParts): RunningFlows {
   const { agent, archive, config, graph, host, log, namespaces, notes } = parts;
   const { door, dropReason } = learningDropReasons(parts.door);
   const life = lifeOf(config);
-  const ovs = { databases: ovsDatabases(config), tls: config.probes.ovs.tls, host: host.name };
+  const ovs = ovsOf(config, host.name);
   const sweeping = new AbortController();
   void sweepSwitches(ovs, { clock: systemClock, log, signal: sweeping.signal });
-  const mechanisms = mechanismList({
-    ports: { from: config.capture.portMin, to: config.capture.portMax },
-    ovs,
-    bounds: boundsOf(config),
-  });
+  const mechanisms = mechanismsOf(config, host.name);
   const queuedMax = Math.min(QUEUED_MAX, config.archive.flows.queue / 2);
   const flows: LiveFlows = new LiveFlows({
     life,
@@ -189,7 +186,7 @@ export function startFlows(parts: FlowParts): RunningFlows {
   }, config.capture.statsUpdate).unref();
   const feed = new Feed(flows, captures);
   const past = new FlowTimeline({ live: flows.table, archive, flushed: () => writer?.flushed() ?? Promise.resolve() });
-  const traces = parts.openTraces && tracesOf(parts, parts.openTraces, past, life);
+  const traces = parts.openTraces && tracesOf(parts, parts.openTraces, past);
   let health: FlowArchiveHealth | undefined;
   const looking = setInterval(() => void look(), HEALTH_MS).unref();
   const look = async () => {
@@ -244,8 +241,12 @@ export function startFlows(parts: FlowParts): RunningFlows {
 }
 
 /** What an upload needs, and the view that has its flows too. */
-function tracesOf(parts: FlowParts, open: () => Promise<Archive>, captured: FlowView, life: FlowLife) {
-  const { config, door, host, log } = parts;
+export function tracesOf(
+  { config, door, host, log }: Pick<FlowParts, 'config' | 'door' | 'host' | 'log'>,
+  open: () => Promise<Archive>,
+  captured: FlowView,
+) {
+  const life = lifeOf(config);
   const flows = new TraceFlows({ open, captured, expireMs: life.expireMs });
   // What was sent in an earlier run.
   if (existsSync(tracesFolder(config))) flows.open().catch((error: Error) => log.warn(`traces: ${error.message}`));
@@ -269,6 +270,15 @@ export function tracesFolder({ archive }: Config): string {
 function nameOf(graph: Graph, tid: string): string | undefined {
   for (const { metadata } of graph.now().nodesWith('TID', tid) ?? []) return String(metadata.Name);
   return undefined;
+}
+
+function ovsOf(config: Config, host: string) {
+  return { databases: ovsDatabases(config), tls: config.probes.ovs.tls, host };
+}
+
+export function mechanismsOf(config: Config, host: string): readonly Mechanism[] {
+  const { portMin, portMax } = config.capture;
+  return mechanismList({ ports: { from: portMin, to: portMax }, ovs: ovsOf(config, host), bounds: boundsOf(config) });
 }
 
 function boundsOf({ capture }: Config): CaptureBounds {
@@ -341,7 +351,10 @@ export function checkCaptureQuery(engine: QueryEngine, query: string): void {
     throw mistake('capture.not-now', 'a capture runs on what is there now', 'leave the time out');
 }
 
-async function nodesFound({ engine, timeline }: FlowParts, query: string): Promise<readonly GraphNode[]> {
+export async function nodesFound(
+  { engine, timeline }: Pick<FlowParts, 'engine' | 'timeline'>,
+  query: string,
+): Promise<readonly GraphNode[]> {
   const context = { timeline, nowMs: Date.now(), elapsed: () => performance.now(), turn };
   const answer: Answer = await engine.run(engine.prepare(query), context);
   if (answer.kind === 'paths') return answer.paths.flat();
@@ -368,7 +381,7 @@ function learningDropReasons(door: PacketDoor): { door: PacketDoor; dropReason: 
 const ETHERNET = 1;
 const SNAP_MAX = 65_535;
 
-function packetTest(door: PacketDoor, expression: string): (packet: RawPacket) => boolean {
+export function packetTest(door: PacketDoor, expression: string): (packet: RawPacket) => boolean {
   const asked = { filter: expression, headerSize: SNAP_MAX };
   const programs = new Map([[ETHERNET, filterProgram(door, asked, ETHERNET)]]);
   return ({ data, length, linkType }) => {

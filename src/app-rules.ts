@@ -13,9 +13,9 @@ import type { Log } from './probes/probe.ts';
 import { dialectOf } from './query/dialect.ts';
 import type { QueryEngine } from './query/query.ts';
 import { type AllRules, defaultLimits } from './rules/rule.ts';
-import { Rules } from './rules/rules.ts';
+import { Rules, type RulesParts } from './rules/rules.ts';
 import { systemClock } from './std/clock.ts';
-import { keptLists } from './std/kept-lists.ts';
+import { type KeptLists, keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 
 export interface RuleParts {
@@ -28,6 +28,8 @@ export interface RuleParts {
   readonly types: readonly NodeType[];
   readonly log: Log;
   readonly notes: Map<string, string>;
+  /** Where the nodes of agents are written by them. */
+  readonly fleet?: Pick<RulesParts, 'kept' | 'isOurs' | 'assign'>;
 }
 
 export interface RunningRules extends AsyncDisposable {
@@ -41,7 +43,7 @@ export function ruleOrigin(host: string): string {
 }
 
 export function startRules(parts: RuleParts): RunningRules {
-  const { config, engine, graph, host, log, notes, timeline, types } = parts;
+  const { config, engine, fleet, graph, host, log, notes, timeline, types } = parts;
   const observed = new Map(types.map(({ name, fields }) => [name, new Set(Object.keys(fields.shape))]));
   const none: ReadonlySet<string> = new Set();
   const origin = ruleOrigin(host);
@@ -56,20 +58,12 @@ export function startRules(parts: RuleParts): RunningRules {
     },
     check: (query) => checkQuery(engine, query),
     observed: (type) => observed.get(type) ?? none,
-    kept: keptLists<AllRules>({
-      file: join(config.data, 'rules.json'),
-      things: 'rules',
-      isEntry: {
-        nodeRules: (value) => keptNodeRuleShape.safeParse(value).success,
-        edgeRules: (value) => keptEdgeRuleShape.safeParse(value).success,
-        userMetadata: (value) => userMetadataShape.safeParse(value).success,
-      },
-      nowMs: Date.now,
-    }),
+    kept: keptRules(config),
     newId: randomUUID,
     clock: systemClock,
     log,
     limits: defaultLimits,
+    ...fleet,
   });
   const note = rules.restore();
   if (note !== undefined) {
@@ -101,6 +95,19 @@ export function startRules(parts: RuleParts): RunningRules {
       await rules.stop();
     },
   };
+}
+
+export function keptRules({ data }: Config): KeptLists<AllRules> {
+  return keptLists<AllRules>({
+    file: join(data, 'rules.json'),
+    things: 'rules',
+    isEntry: {
+      nodeRules: (value) => keptNodeRuleShape.safeParse(value).success,
+      edgeRules: (value) => keptEdgeRuleShape.safeParse(value).success,
+      userMetadata: (value) => userMetadataShape.safeParse(value).success,
+    },
+    nowMs: Date.now,
+  });
 }
 
 function checkQuery(engine: QueryEngine, query: string): void {

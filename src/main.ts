@@ -5,7 +5,7 @@ import { runCli } from './cli/run.ts';
 const io = processIo();
 const exitCode = await runCli(process.argv.slice(2), {
   io,
-  up: async (options) => (await import('./app.ts')).runUp(options),
+  run: async (role, options) => (await import('./app.ts')).run(role, options),
   graphs: async (task) => (await import('./app-graphs.ts')).runGraphTask(task, (line) => io.out.write(`${line}\n`)),
   archive: async (task, of) => (await import('./app-transfer.ts')).runArchiveTask(task, of),
   tryAddon: async () => void (await import('./native/index.ts')).openDoor(),

@@ -173,6 +173,12 @@ class HttpApi implements Api {
     server.maxConnections = this.#limits.connectionsMax;
     server.on('drop', () => this.#counts.refusal('connections'));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const { relay } = this.#parts;
+      // Agents are let in by their own tokens, never by those of users.
+      if (relay && request.url?.split('?', 1)[0] === '/relay') {
+        relay(request, socket, head);
+        return;
+      }
       this.#admitted(
         request,
         (refused) => refuseUpgrade(socket, refused.status, refused.text, refused.headers),

@@ -53,7 +53,7 @@ export class Elements {
     return kind === 'node' ? this.#createNode(body) : this.#createEdge(body);
   }
 
-  patch(kind: Kind, id: string, body: unknown): Promise<Outcome> | Outcome {
+  async patch(kind: Kind, id: string, body: unknown): Promise<Outcome> {
     const ops = patchShape.safeParse(body);
     if (!ops.success) return { status: 400, text: issuesText(ops.error) };
     const before = this.find(kind, id);
@@ -74,7 +74,9 @@ export class Elements {
     try {
       const asked = { set, unset };
       const said = before.kind === 'node' ? this.#remembered(before, asked) : asked;
-      return this.#apply({ kind: 'set', id, of: kind, ...said }, before.host, 200, kind, id);
+      if (before.kind === 'node' && (await this.#parts.rules?.toOwner?.(before)))
+        return { status: 200, element: this.find(kind, id) };
+      return await this.#apply({ kind: 'set', id, of: kind, ...said }, before.host, 200, kind, id);
     } catch (error) {
       if (error instanceof Mistake) return { status: 400, text: mistakeText(error) };
       throw error;

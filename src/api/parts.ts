@@ -1,4 +1,6 @@
 /** What the API needs of the rest: everything comes in as an argument, nothing is reached for. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { TraceRead } from '../capture/traces.ts';
 import type { Status } from '../contract/status.ts';
 import type { Flow } from '../flow/flow.ts';
@@ -56,6 +58,8 @@ export interface ApiParts {
   readonly keys?: () => readonly string[];
   /** The network as standard Gremlin sees it; absent: there is no /gremlin. */
   readonly gremlin?: () => Promise<Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'>>;
+  /** Where agents come in (WebSockets at /relay); it looks at their tokens itself. Absent: there is no such door. */
+  readonly relay?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly log: ApiLog;
   readonly limits?: Partial<ApiLimits>;
 }

@@ -7,7 +7,7 @@ import {
   type WireEdgeRule,
   type WireNodeRule,
 } from '../contract/rule.ts';
-import type { Metadata } from '../graph/element.ts';
+import type { GraphNode, Metadata } from '../graph/element.ts';
 import type { EdgeRule, NewRule, NodeRule, Rule, UserMetadata } from '../rules/rule.ts';
 import type { RuleState } from '../rules/rules.ts';
 import type { UserNodes } from '../rules/user.ts';
@@ -27,6 +27,8 @@ export interface ApiRules {
   /** Resolves when the graph is as the rules want it. */
   settled(): Promise<void>;
   state(id: string): RuleState;
+  /** Resolves when whoever made a node has written what users say of it; to false where that is ours to write. */
+  toOwner?(node: GraphNode): Promise<boolean>;
 }
 
 export type RuleKind = 'node' | 'edge';

@@ -18,11 +18,14 @@ export interface CommandModule {
   readonly define: (command: Command, session: Session) => void;
 }
 
+/** What runs until it is stopped. */
+export type Role = 'up' | 'agent' | 'analyzer';
+
 /** One run of `skein`. */
 export interface Session {
   readonly io: Io;
-  /** Starts agent and analyzer in this process; resolves to the exit code when they have stopped. */
-  readonly up: (options: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Runs an agent, an analyzer, or both in one, until a signal ends it; resolves to the exit code. */
+  readonly run: (role: Role, options: Readonly<Record<string, unknown>>) => Promise<number>;
   /** Serves graphs of one's own, or brings them in or out; resolves to the exit code. */
   readonly graphs: (task: GraphTask) => Promise<number>;
   /** Looks through an archive, or brings it in or out; resolves to the exit code. */

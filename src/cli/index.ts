@@ -3,6 +3,12 @@ import type { ListedCommand } from './command.ts';
 
 export const commands: readonly ListedCommand[] = [
   { name: 'up', doc: 'watch this host and answer questions about it', load: () => import('./commands/up.ts') },
+  { name: 'agent', doc: 'watch this host, and tell analyzers of it', load: () => import('./commands/agent.ts') },
+  {
+    name: 'analyzer',
+    doc: 'keep what agents tell, and answer for all of them',
+    load: () => import('./commands/analyzer.ts'),
+  },
   { name: 'query', doc: 'ask in Gremlin', load: () => import('./commands/query.ts') },
   { name: 'get', doc: 'list things: nodes, interfaces, routes…', load: () => import('./commands/get.ts') },
   { name: 'tree', doc: 'what contains what, as a tree', load: () => import('./commands/tree.ts') },

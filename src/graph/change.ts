@@ -82,6 +82,8 @@ export interface Commit {
   readonly events: readonly GraphEvent[];
   readonly samples: readonly SampleEvent[];
   readonly refused: readonly { readonly change: Change; readonly reason: string }[];
+  /** Told by another graph, whose versions these are: whoever took them in sees to it that they are kept. */
+  readonly isTold?: boolean;
 }
 
 /** Where probes write. One call is one transaction: its changes share their time and reach listeners together. */

@@ -267,7 +267,7 @@ export class Graph {
       (time, { element }) => Math.max(time, element.deletedAt ?? element.updatedAt),
       at,
     );
-    const told = { ...commit, time: Number.isFinite(newest) ? newest : commit.recordedAt };
+    const told = { ...commit, isTold: true, time: Number.isFinite(newest) ? newest : commit.recordedAt };
     this.#publish(told, begin);
     return told;
   }

@@ -112,6 +112,16 @@ export class Rules {
     return true;
   }
 
+  /** These are all there are from now on, as another analyzer has them. */
+  replace({ nodeRules, edgeRules, userMetadata }: AllRules): void {
+    this.#nodeRules.clear();
+    this.#edgeRules.clear();
+    for (const rule of nodeRules) this.#nodeRules.set(rule.UUID, rule);
+    for (const rule of edgeRules) this.#edgeRules.set(rule.UUID, rule);
+    this.user.replace(userMetadata);
+    this.#passes.due();
+  }
+
   /** What rules are made of may have changed elsewhere. */
   recheck(): void {
     this.#passes.due();

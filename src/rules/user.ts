@@ -34,6 +34,11 @@ export class UserNodes {
     for (const { TID, Metadata } of all) this.#byTid.set(TID, Metadata);
   }
 
+  replace(all: readonly UserMetadata[]): void {
+    this.#byTid.clear();
+    this.restore(all);
+  }
+
   list(): UserMetadata[] {
     return [...this.#byTid].map(([TID, Metadata]) => ({ TID, Metadata }));
   }

@@ -57,12 +57,12 @@ test('up is given the flags as they were typed, and its exit code is ours', asyn
     return 3;
   };
   const words = ['up', '--listen', '127.0.0.1:0', '--archive-max-age', '30d', '--config', 'x.yaml', '--host-id', 'n1'];
-  expect((await skein(words, { up })).exitCode).toBe(3);
+  expect((await skein(words, { run: (_, options) => up(options) })).exitCode).toBe(3);
   expect(given).toEqual([{ listen: '127.0.0.1:0', archiveMaxAge: '30d', config: 'x.yaml', host: 'n1' }]);
 });
 
 test('a mistake and a refusal of the world are told from each other and from a bug', async () => {
-  const failing = (error: Error) => skein(['up'], { up: () => Promise.reject(error) });
+  const failing = (error: Error) => skein(['up'], { run: () => Promise.reject(error) });
   expect(await failing(mistake('config.x', 'no option "lisen"', 'did you mean listen?'))).toEqual({
     exitCode: 2,
     out: '',

@@ -1,0 +1,244 @@
+/** The composition root of `skein analyzer`: what agents tell, kept and answered for. */
+import type { ServerStatus } from './api/parts.ts';
+import type { Running } from './app.ts';
+import { startApi } from './app-api.ts';
+import { openArchive, tracesArchive } from './app-archive.ts';
+import { startEnds } from './app-ends.ts';
+import { askOne, datapathFlowsOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
+import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
+import { historyOf, startHistory } from './app-history.ts';
+import { startHost, troublesOf } from './app-host.ts';
+import { queryLimits } from './app-limits.ts';
+import { probeReplies } from './app-probe-status.ts';
+import { fleetReply } from './app-relay.ts';
+import { startRules } from './app-rules.ts';
+import { secure } from './app-security.ts';
+import { type Sharing, startSharing } from './app-sharing.ts';
+import { FlowTimeline } from './archive/flow-timeline.ts';
+import { MemoryArchive } from './archive/memory/index.ts';
+import { AssignedCaptures, type Notes } from './capture/assigned.ts';
+import { captureTypes } from './capture/vocabulary.ts';
+import { analyzerGreeting } from './cli/greeting.ts';
+import { version } from './cli/version.ts';
+import type { Loaded } from './config/load.ts';
+import type { Change, Commit } from './graph/change.ts';
+import type { GraphNode } from './graph/element.ts';
+import { mergedTypes } from './model/vocabulary.ts';
+import { openPacketDoor } from './native/index.ts';
+import { probes as probeList } from './probes/index.ts';
+import type { Log } from './probes/probe.ts';
+import { thisHost } from './probes/thishost.ts';
+import { QueryEngine } from './query/query.ts';
+import { Agents } from './relay/analyzer/agents.ts';
+import { FleetFeed } from './relay/fleet/feed.ts';
+import { FleetFlows } from './relay/fleet/flows.ts';
+import { Orders } from './relay/fleet/orders.ts';
+import { decodeFacts } from './relay/wire/facts.ts';
+import type { AssignedNode } from './rules/assigned.ts';
+import { systemClock } from './std/clock.ts';
+import { mistake } from './std/mistake.ts';
+
+/** What looks at the graph of all hosts. */
+const PROBES = ['fabric', 'peering', 'tunnels'];
+/** What an agent has changed is told by it, and here, within this time. */
+const OWNER_MS = 3_000;
+/** Nodes of one capture, on all hosts together. */
+const CAPTURE_NODES_MAX = 100_000;
+
+export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> {
+  const { config } = loaded;
+  const startedAt = Date.now();
+  await using stack = new AsyncDisposableStack();
+  const notes = new Map<string, string>();
+  const host = thisHost(config.host);
+  const origin = `analyzer.${host.name}`;
+  const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
+  const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
+  const security = secure(config, log);
+
+  const opened =
+    (await openArchive(config, log, notes)) ?? new MemoryArchive({ flows: { expireMs: config.flow.expire } });
+  const archive = stack.use(opened);
+  const sharing = stack.use(await startSharing({ config, host: host.name, log }));
+  const history = stack.use(
+    await startHistory({
+      config,
+      types,
+      archive,
+      ownOrigins: [origin],
+      startedAt,
+      log,
+      // What agents told is written as it comes in; what several analyzers say of their own, by one of them.
+      written: (commit) => ownOf(commit, sharing),
+    }),
+  );
+  const { graph, keys, timeline, begin } = history;
+  const horizonMs = config.graph.horizon;
+  const ends = stack.use(startEnds({ graph, archive: archive.sockets, begin, horizonMs, log, isKeptByOthers: true }));
+  const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
+
+  const feed = new FleetFeed();
+  const agents = new Agents({
+    name: host.name,
+    software: version(),
+    graph,
+    archive,
+    sockets: ends.sockets,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    memory: sharing.agents,
+    decode: decodeFacts,
+    graceMs: config.analyzer.grace,
+    connectedMax: config.analyzer.agents,
+    heldBytesMax: config.analyzer.memory,
+    told: (_, { flows }) => feed.told(flows),
+  });
+  await agents.start();
+
+  const match = (query: string) => nodesFound({ engine, timeline }, query);
+  const originOf = (tid: string) => originWith(graph.now().nodesWith('TID', tid) ?? []);
+  const live = new FleetFlows({ fleet: agents, originOf, nowMs: Date.now });
+  const past = new FlowTimeline({ live, archive: archive.flows, flushed: () => Promise.resolve() });
+
+  const door = openPacketDoor();
+  const captures = new AssignedCaptures({
+    mechanisms: mechanismsOf(config, host.name),
+    door,
+    check: (query) => checkCaptureQuery(engine, query),
+    kept: sharing.captures,
+    newId: () => crypto.randomUUID(),
+    clock: systemClock,
+    log,
+    limits: { captures: config.capture.max, nodes: CAPTURE_NODES_MAX },
+    match,
+    view: () => graph.now(),
+    canCapture: (its) => its.startsWith('agent.'),
+    assign: async (its, assignments) => (await askOne(agents, its, 'captures', { assignments })) as Notes,
+  });
+  const note = captures.restore(startupCapture(config));
+  if (note !== undefined) log.warn(note);
+  stack.defer(() => captures.stop());
+  sharing.captures.changed?.((lists) => captures.replace(lists.captures));
+  graph.subscribe((commit) => captures.saw(commit));
+
+  const orders = new Orders<readonly AssignedNode[]>({
+    nothing: [],
+    tell: async (its, nodes) => void (await askOne(agents, its, 'keys', nodes)),
+  });
+  stack.use(
+    onComing(agents, ({ origin: its }) => {
+      captures.came(its);
+      orders.came(its);
+    }),
+  );
+  const rules = stack.use(
+    startRules({
+      config,
+      host: host.name,
+      graph,
+      timeline,
+      engine,
+      types,
+      log,
+      notes,
+      fleet: { kept: sharing.rules, isOurs: isOurs, assign: (others) => orders.set(others) },
+    }),
+  );
+  sharing.rules.changed?.((lists) => rules.api.replace(lists));
+  const apply = (changes: Iterable<Change>) => graph.apply(changes, { host: host.name, origin, time: Date.now() });
+  const without = probeList.map(({ name }) => name).filter((name) => !PROBES.includes(name));
+  const watched = stack.use(startHost({ config, host, graph, ends, apply, log, notes, without }));
+  const openTraces = tracesArchive(config);
+  const traces = openTraces && tracesOf({ config, door, host, log }, openTraces, past);
+  if (traces) stack.use(traces.flows);
+  await history.keepHouse();
+
+  const status = (): ServerStatus => ({
+    StartedAt: startedAt,
+    Notes: [...loaded.notes.map(({ text }) => text), ...notes.values(), ...sharing.notes()],
+    Probes: probeReplies(watched.supervisor.status(), graph.now()),
+    ...history.status(),
+    Rules: rules.status(),
+    Sockets: ends.status(),
+    Fleet: fleetReply(agents.status()),
+  });
+  const { place } = stack.use(
+    await startApi({
+      loaded,
+      security,
+      types,
+      listen: config.listen,
+      hasGremlin: true,
+      host: host.name,
+      graph,
+      timeline,
+      engine,
+      status,
+      archive: {
+        flushed: history.flushed,
+        isFull: () => history.writer?.isFull ?? false,
+      },
+      captures,
+      tails: tailsOf(agents, match),
+      ...(traces && { traces: traces.door }),
+      flows: {
+        flows: traces?.flows ?? past,
+        sockets: ends.view,
+        matchFilter: (expression) => packetTest(door, expression),
+      },
+      flowFeed: feed,
+      rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
+      datapathFlows: datapathFlowsOf(agents, () => graph.now()),
+      keys: () => keys.list(),
+      relay: stack.use(relayOf(config, security, agents)).upgrade,
+      log,
+    }),
+  );
+  // Agents come in when all else is there, and go before it.
+  stack.defer(() => agents.stop());
+
+  /** Who made a node writes what users say of it, and tells that it did. */
+  async function toOwner(node: GraphNode): Promise<boolean> {
+    if (isOurs(node)) return false;
+    const before = node.revision;
+    rules.api.recheck();
+    await rules.api.settled();
+    await orders.settled();
+    const until = Date.now() + OWNER_MS;
+    while (Date.now() < until) {
+      for (const { revision } of graph.now().nodes(node.id)) if (revision !== before) return true;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw mistake(
+      'fleet.owner-away',
+      `${node.metadata.Name ?? node.id} is told by the agent of ${node.host}, which has not changed it yet`,
+      'it will when it is there again',
+    );
+  }
+
+  const all = stack.move();
+  return {
+    async greeting() {
+      return analyzerGreeting({
+        listen: place,
+        history: historyOf(history),
+        newToken: security.newToken === undefined ? undefined : { token: security.newToken, file: config.tokenFile },
+        troubles: watched.supervisor.status().flatMap(troublesOf),
+        agents: agents.status().agents.length,
+      });
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** What agents told is kept by their lanes; what is our own by whoever of the analyzers has the lease. */
+function ownOf(commit: Commit, { isFirst }: Pick<Sharing, 'isFirst'>): Commit | undefined {
+  if (commit.isTold) return undefined;
+  return isFirst() ? commit : undefined;
+}
+
+function originWith(nodes: Iterable<GraphNode>): string | undefined {
+  for (const { origin } of nodes) return origin;
+  return undefined;
+}

@@ -1,0 +1,126 @@
+/** The composition root's part about several analyzers: what they share, and who of them does what is done once. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { elasticsearchPlace } from './app-archive.ts';
+import { keptCaptures } from './app-flows.ts';
+import { keptRules } from './app-rules.ts';
+import type { KeptCaptures } from './capture/book.ts';
+import type { Config } from './config/options.ts';
+import type { Log } from './probes/probe.ts';
+import { keptMemory, type RememberedLists } from './relay/analyzer/kept-memory.ts';
+import type { AgentMemory, RememberedAgent } from './relay/analyzer/memory.ts';
+import type { AllRules } from './rules/rule.ts';
+import { systemClock } from './std/clock.ts';
+import { type KeptLists, keptLists, type SharedKeptLists } from './std/kept-lists.ts';
+
+export interface Sharing extends AsyncDisposable {
+  readonly captures: KeptLists<KeptCaptures> & Partial<SharedKeptLists<KeptCaptures>>;
+  readonly rules: KeptLists<AllRules> & Partial<SharedKeptLists<AllRules>>;
+  readonly agents: AgentMemory;
+  /** Of all analyzers this one does what is to be done once. */
+  readonly isFirst: () => boolean;
+  /** Hears when that changes. */
+  onFirst(listener: (isFirst: boolean) => void): void;
+  /** Sentences for people; empty when all is well. */
+  notes(): readonly string[];
+}
+
+/** Alone, unless the archive is one that others may have too. */
+export async function startSharing({
+  config,
+  host,
+  log,
+}: {
+  config: Config;
+  host: string;
+  log: Log;
+}): Promise<Sharing> {
+  const captures = keptCaptures(config);
+  const rules = keptRules(config);
+  const agents = keptLists<RememberedLists>({
+    file: join(config.data, 'agents.json'),
+    things: 'agents',
+    isEntry: { agents: isRemembered },
+    nowMs: Date.now,
+  });
+  if (config.archive.kind !== 'elasticsearch') {
+    const nothing = async () => undefined;
+    return {
+      captures,
+      rules,
+      agents: keptMemory(agents),
+      isFirst: () => true,
+      onFirst: () => undefined,
+      notes: () => [],
+      [Symbol.asyncDispose]: nothing,
+    };
+  }
+  await using stack = new AsyncDisposableStack();
+  const { Elastic } = await import('./archive/elasticsearch/client.ts');
+  const { Lease } = await import('./archive/elasticsearch/lease.ts');
+  const { SharedLists } = await import('./archive/elasticsearch/shared-lists.ts');
+  const elastic = new Elastic(elasticsearchPlace(config));
+  const index = `${config.archive.elasticsearch.prefix}shared`;
+  const common = { elastic, index, clock: systemClock, random: Math.random };
+  const sharedCaptures = stack.use(
+    new SharedLists<KeptCaptures>({
+      ...common,
+      things: 'captures',
+      local: captures,
+      keyOf: (_, entry) => (entry as { UUID: string }).UUID,
+      isEntry: { captures: () => true },
+    }),
+  );
+  const sharedRules = stack.use(
+    new SharedLists<AllRules>({
+      ...common,
+      things: 'rules',
+      local: rules,
+      keyOf: (list, entry) => (entry as Record<string, string>)[list === 'userMetadata' ? 'TID' : 'UUID'] ?? '',
+      isEntry: { nodeRules: () => true, edgeRules: () => true, userMetadata: () => true },
+    }),
+  );
+  const sharedAgents = stack.use(
+    new SharedLists<RememberedLists>({
+      ...common,
+      things: 'agents',
+      local: agents,
+      keyOf: (_, entry) => (entry as RememberedAgent).agent,
+      isEntry: { agents: isRemembered },
+    }),
+  );
+  const lease = stack.use(
+    new Lease({
+      ...common,
+      name: 'analyzer',
+      holder: `${host} ${randomUUID()}`,
+      elapsedMs: () => performance.now(),
+    }),
+  );
+  // While the server is away they are as they were last.
+  await Promise.all([sharedCaptures.start(), sharedRules.start(), sharedAgents.start()]);
+  lease.start();
+  lease.changed((isHeld) =>
+    log.info(isHeld ? 'this analyzer does what is done once' : 'another analyzer does what is done once'),
+  );
+  const all = stack.move();
+  return {
+    captures: sharedCaptures,
+    rules: sharedRules,
+    agents: keptMemory(sharedAgents, { isShared: true }),
+    isFirst: () => lease.isHeld,
+    onFirst: (listener) => lease.changed(listener),
+    notes: () =>
+      [sharedCaptures, sharedRules, sharedAgents].flatMap((lists) => {
+        const { note } = lists.read();
+        return note === undefined ? [] : [note];
+      }),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function isRemembered(value: unknown): boolean {
+  const { agent, host, spool, kept, lastTime } = (value ?? {}) as Partial<RememberedAgent>;
+  const texts = [agent, host, spool].every((text) => typeof text === 'string');
+  return texts && typeof kept === 'number' && typeof lastTime === 'number';
+}
