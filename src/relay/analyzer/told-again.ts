@@ -49,7 +49,11 @@ export async function toldAgain(
   for (const one of told) if (one.kind === 'version') know({ ...one.element, origin, host });
   const baseOf = (one: (typeof based)[number]) => (one.kind === 'gone' ? one.revision : one.revision - 1);
   const names = new Set(
-    told.map((one) => nameOf(one.kind === 'version' ? one.element : { ...one, kind: one.of }, false)),
+    told.flatMap((one) => {
+      // An end names the version that ended, and brings none.
+      if (one.kind === 'gone') return [];
+      return [nameOf(one.kind === 'version' ? one.element : { ...one, kind: one.of }, false)];
+    }),
   );
   const has = (one: (typeof based)[number]) => {
     const name = nameOf({ ...one, kind: one.of, revision: baseOf(one) }, false);
