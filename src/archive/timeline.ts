@@ -109,12 +109,14 @@ export class MergedTimeline implements Timeline {
 
   /**
    * Whether memory knows all there is to know from `time` on. What comes late takes its place in both; what tellers'
-   * whole pictures left out is in the archive only.
+   * whole pictures left out is in the archive only. Where there are tellers others write to the archive, too, of any time:
+   * what it held when it was last looked at says little.
    */
   #isInMemory(time: number): boolean {
     const { archive, graph } = this.#parts;
     const from = graph.wholeSince;
-    return !archive || time >= from || from <= (this.#archived?.from ?? Number.POSITIVE_INFINITY);
+    if (!archive || time >= from) return true;
+    return !graph.isMirror && from <= (this.#archived?.from ?? Number.POSITIVE_INFINITY);
   }
 
   /**

@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
 import { closeLost } from '../../src/archive/restore.ts';
-import type { Change } from '../../src/graph/change.ts';
+import { MergedTimeline } from '../../src/archive/timeline.ts';
+import type { Change, Commit } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { SAMPLES_KEPT } from '../../src/graph/series.ts';
+import { toldOf } from '../../src/graph/telling.ts';
+import type { Told } from '../../src/graph/told.ts';
 import type { Difference, Element, GraphView } from '../../src/graph/view.ts';
 import { QueryEngine } from '../../src/query/query.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
@@ -244,4 +247,24 @@ test('while nothing can be written, what was written and what is in memory are t
     'removed',
   ]);
   expect((await timeline.samples(['b'], 'Metric', span)).get('b')?.length).toBe(1);
+});
+
+test('what another process wrote since the archive was looked at is part of the past of a mirror', async () => {
+  const archive = new MemoryArchive();
+  const graph = new Graph({ begin: 1_000 });
+  const timeline = new MergedTimeline({ graph, archive, flushed: async () => {}, nowMs: () => 9_000 });
+  await timeline.refresh();
+  const host = new Graph();
+  const source = { host: 'h', origin: 'agent.h', time: 2_000 };
+  const told = [
+    host.apply([node('a'), node('b')], source),
+    host.apply([{ kind: 'gone', id: 'a' }], { ...source, time: 3_000 }),
+  ];
+  const mirrored = (facts: Told[], wholeAt?: number) =>
+    graph.mirror(facts, source, { recordedAt: 4_000, ...(wholeAt !== undefined && { wholeAt }) });
+  mirrored((told[0] as Commit).events.map(toldOf));
+  for (const [n, commit] of told.entries()) await archive.append({ id: `h-${n}`, ...commit, isRelayed: true });
+  // The end of `a` was told to the other alone: here it is not among all that is there a second later.
+  mirrored([...host.told()], 4_000);
+  expect(draw(await timeline.at(3_500))).toBe('b {"N":1} r1 since 2000');
 });
