@@ -79,8 +79,7 @@ export class Network {
   /** All of an agent, of an analyzer, or between the two. */
   of(agent: number | undefined, analyzer: number | undefined): Connection[] {
     return [...this.open].filter(
-      (one) =>
-        (agent === undefined || one.agent === agent) && (analyzer === undefined || one.analyzer === analyzer),
+      (one) => (agent === undefined || one.agent === agent) && (analyzer === undefined || one.analyzer === analyzer),
     );
   }
 
@@ -93,6 +92,8 @@ export class Network {
   }
 
   #shutNow(agent: number, analyzer: number, from: Side): Shut | undefined {
-    return this.#shut.get(`${agent} ${analyzer}`)?.find((shut) => shut.from === from && shut.until > this.#parts.time.now);
+    return this.#shut
+      .get(`${agent} ${analyzer}`)
+      ?.find((shut) => shut.from === from && shut.until > this.#parts.time.now);
   }
 }

@@ -36,7 +36,12 @@ export class ShakyArchive {
         return ask(...args);
       };
     return {
-      append: (batch) => this.#append(clock, () => real.append(batch), () => this.kept.graph.add(batch.id)),
+      append: (batch) =>
+        this.#append(
+          clock,
+          () => real.append(batch),
+          () => this.kept.graph.add(batch.id),
+        ),
       viewAt: read(real.viewAt.bind(real)),
       viewBetween: read(real.viewBetween.bind(real)),
       versions: read(real.versions.bind(real)),
@@ -45,7 +50,13 @@ export class ShakyArchive {
       range: read(real.range.bind(real)),
       gaps: read(real.gaps.bind(real)),
       flows: {
-        append: (batch) => this.#append(clock, () => real.flows.append(this.#isTwice ? { ...batch, id: `${batch.id}-again-${this.count.appends}` } : batch), () => this.kept.flows.add(batch.id)),
+        append: (batch) =>
+          this.#append(
+            clock,
+            () =>
+              real.flows.append(this.#isTwice ? { ...batch, id: `${batch.id}-again-${this.count.appends}` } : batch),
+            () => this.kept.flows.add(batch.id),
+          ),
         find: (query) => real.flows.find(query),
         count: read(real.flows.count.bind(real.flows)),
         metrics: read(real.flows.metrics.bind(real.flows)),
@@ -53,7 +64,12 @@ export class ShakyArchive {
         loss: read(real.flows.loss.bind(real.flows)),
       },
       sockets: {
-        append: (batch) => this.#append(clock, () => real.sockets.append(batch), () => this.kept.sockets.add(batch.id)),
+        append: (batch) =>
+          this.#append(
+            clock,
+            () => real.sockets.append(batch),
+            () => this.kept.sockets.add(batch.id),
+          ),
         find: read(real.sockets.find.bind(real.sockets)),
       },
     } as unknown as Archive;

@@ -1,7 +1,8 @@
 /** An agent, put together as `skein agent` is, on a host whose world goes on when it is not there. */
+
+import { meets } from '../../src/archive/flow-query.ts';
 import { SocketTable } from '../../src/ends/socket-table.ts';
 import type { FlowQuery, FlowView } from '../../src/flow/view.ts';
-import { meets } from '../../src/archive/flow-query.ts';
 import type { Change, GraphEvent } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { versionOf } from '../../src/graph/telling.ts';
@@ -92,8 +93,7 @@ export class SimAgent {
       },
     });
     const { elements, lastTime } = spool.restored();
-    if (this.#lastSpool !== undefined)
-      this.diary.restarted(this.#lastSpool, spool.next, this.#lastSpool === spool.id);
+    if (this.#lastSpool !== undefined) this.diary.restarted(this.#lastSpool, spool.next, this.#lastSpool === spool.id);
     this.#lastSpool = spool.id;
     const begin = Math.max(startedAt, Math.floor(lastTime) + 1);
     const graph: Graph = new Graph({ begin, firstRevision: begin * 1_000 });

@@ -1,5 +1,8 @@
 /** An analyzer: a graph and a table of sockets that mirror the fleet, a door for agents, the archive that all share. */
+
+import type { Archive } from '../../src/archive/archive.ts';
 import { FlowTimeline } from '../../src/archive/flow-timeline.ts';
+import { restore } from '../../src/archive/restore.ts';
 import { MergedTimeline } from '../../src/archive/timeline.ts';
 import { SocketTable } from '../../src/ends/socket-table.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -10,7 +13,6 @@ import type { AnalyzerLink } from '../../src/relay/link.ts';
 import type { Facts } from '../../src/relay/message.ts';
 import { decodeFacts } from '../../src/relay/wire/facts.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
-import type { Archive } from '../../src/archive/archive.ts';
 import type { Chance } from './chance.ts';
 import type { ShakyArchive } from './shaky-archive.ts';
 import { type HostClock, ProcessClock, type VirtualTime } from './time.ts';
@@ -61,12 +63,11 @@ export class SimAnalyzer {
     this.#clock = clock;
     const archive = shaky.for(clock);
     const say = (line: string) => log(`${this.name}: ${line}`);
-    const [open, range] = await Promise.all([archive.open(), archive.range()]).catch(() => [[], undefined] as const);
-    if (clock.isDead) return;
-    const begin = Math.max(clock.now(), (range?.to ?? 0) + 1);
+    const range = await archive.range().catch(() => undefined);
+    const begin = Math.max(clock.now(), Math.floor(range?.to ?? 0) + 1);
     const graph = new Graph({ begin, firstRevision: begin * 1_000 });
-    graph.remember(open);
-    graph.adopt(() => true);
+    await restore(archive, graph).catch(() => undefined);
+    if (clock.isDead) return;
     let revision = graph.revision;
     graph.subscribe(({ events }) => {
       for (const event of events) {
@@ -93,8 +94,17 @@ export class SimAnalyzer {
     await agents.start();
     if (clock.isDead) return;
     const flushed = () => Promise.resolve();
-    const timeline = new MergedTimeline({ graph, archive, flushed, nowMs: () => Math.max(clock.now(), graph.lastTime) });
-    await timeline.refresh().catch(() => undefined);
+    const timeline = new MergedTimeline({
+      graph,
+      archive,
+      flushed,
+      nowMs: () => Math.max(clock.now(), graph.lastTime),
+    });
+    const keepHouse = async () => {
+      clock.after(HOUSEKEEPING_MS, () => void keepHouse());
+      await timeline.refresh().catch(() => undefined);
+    };
+    await keepHouse();
     const fleet = new FleetFlows({ fleet: agents, originOf: () => undefined, nowMs: () => clock.now() });
     const flows = new FlowTimeline({ live: fleet, archive: archive.flows, flushed });
     this.running = { clock, graph, sockets, agents, timeline, flows };
@@ -143,6 +153,9 @@ export class SimAnalyzer {
     };
   }
 }
+
+/** As the archive's state is read by `skein analyzer`. */
+const HOUSEKEEPING_MS = 5_000;
 
 /** A mistake made on purpose: what is on its way counts as kept. */
 function hasty(archive: Archive): Archive {

@@ -2,9 +2,9 @@
  * A fleet in one process: agents, analyzers, their archive, links and clocks, as a seed says, with faults. The code is
  * the real one; time, chance, disk, wires and archive are not. In the end all that was told has to be there, once.
  */
-import { type Flow, type FlowMetric } from '../../src/flow/flow.ts';
+import type { Flow, FlowMetric } from '../../src/flow/flow.ts';
+import { type Dialer, DialRefusal } from '../../src/relay/link.ts';
 import type { Message } from '../../src/relay/message.ts';
-import { DialRefusal, type Dialer } from '../../src/relay/link.ts';
 import { Mistake } from '../../src/std/mistake.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
 import { Chance } from './chance.ts';
@@ -306,8 +306,7 @@ export class Simulation {
   #sent(message: Message, from: 'agent' | 'analyzer', connection: Connection): void {
     this.count(`${message.kind}s`);
     if (from === 'agent') {
-      if (message.kind === 'hello')
-        this.#acked.set(connection, { role: message.role, spool: message.spool, kept: 0 });
+      if (message.kind === 'hello') this.#acked.set(connection, { role: message.role, spool: message.spool, kept: 0 });
       return;
     }
     const acked = this.#acked.get(connection);
@@ -326,7 +325,8 @@ export class Simulation {
 
   #bounds({ host, running, disk }: SimAgent): void {
     const status = running?.spool.status();
-    if (status && status.bytes > status.bytesMax) this.failed(`${host}: ${status.bytes} bytes in a spool of ${status.bytesMax}`);
+    if (status && status.bytes > status.bytesMax)
+      this.failed(`${host}: ${status.bytes} bytes in a spool of ${status.bytesMax}`);
     if (status && disk.files.size > 80) this.failed(`${host}: ${disk.files.size} files`);
     for (const analyzer of this.analyzers) {
       const { heldBytes = 0, heldBytesMax = 0 } = analyzer.running?.agents.status() ?? {};
