@@ -3,20 +3,13 @@ import type { Flow } from '../../flow/flow.ts';
 import type { Facts } from '../message.ts';
 import { MESSAGE_BYTES_MAX, RECORDS_MAX } from './bounds.ts';
 import { WireFault } from './fault.ts';
-import { decodeFlows, encodeFlows } from './flows.ts';
+import { decodeFlows, writeFlows } from './flows.ts';
+import { readPacked } from './measures.ts';
 import { Reader } from './reader.ts';
-import {
-  decodeLoss,
-  decodeLost,
-  decodePacket,
-  decodeSample,
-  encodeLoss,
-  encodeLost,
-  encodePacket,
-  encodeSample,
-} from './records.ts';
+import { decodeLoss, decodeLost, decodePacket, encodeLoss, encodeLost, encodePacket } from './records.ts';
+import { decodeSamples, writeSamples } from './samples.ts';
 import { decodeSocket, encodeSocket } from './sockets.ts';
-import { decodeTold, encodeTold } from './told.ts';
+import { readTold, writeTold } from './told.ts';
 import { Writer } from './writer.ts';
 
 /** Numbers of the fields of Facts: what is cut out of bytes is named by them. */
@@ -50,9 +43,21 @@ function written(to: Writer, facts: Facts): Uint8Array {
   to.double(FACTS.time, facts.time);
   to.uint(FACTS.isWholeGraph, Number(facts.isWholeGraph));
   to.uint(FACTS.isAllSockets, Number(facts.isAllSockets));
-  writeAll(to, FACTS.graph, facts.graph, encodeTold);
-  writeAll(to, FACTS.samples, facts.samples, encodeSample);
-  writeFlows(to, facts.flows);
+  if (facts.graph.length > 0) {
+    const start = to.begin(FACTS.graph, 4);
+    for (const told of facts.graph) {
+      const one = to.begin(1);
+      writeTold(to, told);
+      to.end(one);
+    }
+    to.end(start, 4);
+  }
+  if (facts.samples.length > 0) {
+    const start = to.begin(FACTS.samples, 4);
+    writeSamples(to, facts.samples);
+    to.end(start, 4);
+  }
+  writeAllFlows(to, facts.flows);
   writeAll(to, FACTS.rawPackets, facts.rawPackets, encodePacket);
   writeAll(to, FACTS.losses, facts.losses, encodeLoss);
   writeAll(to, FACTS.sockets, facts.sockets, encodeSocket);
@@ -64,7 +69,8 @@ function written(to: Writer, facts: Facts): Uint8Array {
 export function decodeFacts(bytes: Uint8Array, base = 0): Facts {
   if (bytes.length > MESSAGE_BYTES_MAX) throw new WireFault(`${bytes.length} bytes of facts`, base);
   const facts = { time: 0, isWholeGraph: false, isAllSockets: false };
-  const lists = { graph: [], samples: [], rawPackets: [], losses: [], sockets: [], lost: [] } as Lists;
+  const lists = { graph: [], rawPackets: [], losses: [], sockets: [], lost: [] } as Lists;
+  let samples: Facts['samples'] = [];
   let living: Flow[] = [];
   let ended: Flow[] = [];
   const endedAt: number[] = [];
@@ -73,8 +79,8 @@ export function decodeFacts(bytes: Uint8Array, base = 0): Facts {
     if (field === FACTS.time) facts.time = from.double();
     else if (field === FACTS.isWholeGraph) facts.isWholeGraph = from.uint() !== 0;
     else if (field === FACTS.isAllSockets) facts.isAllSockets = from.uint() !== 0;
-    else if (field === FACTS.graph) readAll(from, lists.graph, decodeTold);
-    else if (field === FACTS.samples) readAll(from, lists.samples, decodeSample);
+    else if (field === FACTS.graph) readGraph(from, lists.graph);
+    else if (field === FACTS.samples) samples = inside(from, decodeSamples);
     else if (field === FACTS.living) living = inside(from, decodeFlows);
     else if (field === FACTS.ended) ended = inside(from, decodeFlows);
     else if (field === FACTS.endedAt) readPacked(from, endedAt);
@@ -85,7 +91,7 @@ export function decodeFacts(bytes: Uint8Array, base = 0): Facts {
     else if (lists.lost.length === RECORDS_MAX) throw from.fault('more than a batch may have');
     else lists.lost.push(inside(from, decodeLost));
   }
-  return { ...facts, ...lists, flows: together(living, ended, endedAt) };
+  return { ...facts, ...lists, samples, flows: together(living, ended, endedAt) };
 }
 
 /** What it tells of the graph, alone: the rest is passed by. Throws a WireFault, and nothing else. */
@@ -96,19 +102,19 @@ export function decodeGraph(bytes: Uint8Array): Pick<Facts, 'time' | 'isWholeGra
   for (let field = from.field(); field !== 0; field = from.field()) {
     if (field === FACTS.time) time = from.double();
     else if (field === FACTS.isWholeGraph) isWholeGraph = from.uint() !== 0;
-    else if (field === FACTS.graph) readAll(from, graph, decodeTold);
+    else if (field === FACTS.graph) readGraph(from, graph);
     else from.skip();
   }
   return { time, isWholeGraph, graph };
 }
 
-type Lists = { -readonly [K in 'graph' | 'samples' | 'rawPackets' | 'losses' | 'sockets' | 'lost']: [...Facts[K]] };
+type Lists = { -readonly [K in 'graph' | 'rawPackets' | 'losses' | 'sockets' | 'lost']: [...Facts[K]] };
 
 function writeAll<T>(to: Writer, field: number, records: readonly T[], encode: (record: T) => Uint8Array): void {
   if (records.length === 0) return;
-  const start = to.begin(field);
+  const start = to.begin(field, 4);
   for (const record of records) to.bytes(1, encode(record));
-  to.end(start);
+  to.end(start, 4);
 }
 
 function readAll<T>(from: Reader, into: T[], decode: (bytes: Uint8Array, base: number) => T | undefined): void {
@@ -130,28 +136,47 @@ function inside<T>(from: Reader, decode: (bytes: Uint8Array, base: number) => T)
   return decode(bytes, from.at - bytes.length);
 }
 
-function writeFlows(to: Writer, flows: readonly Flow[]): void {
-  const living = flows.filter(({ FinishType }) => FinishType === undefined);
-  if (living.length > 0) to.bytes(FACTS.living, encodeFlows(living));
-  if (living.length === flows.length) return;
-  to.bytes(FACTS.ended, encodeFlows(flows.filter(({ FinishType }) => FinishType !== undefined)));
-  const positions = new Writer();
-  let isBehind = true;
-  for (const [at, { FinishType }] of flows.entries()) {
-    if (FinishType === undefined) continue;
-    positions.plain(at);
-    if (at < living.length) isBehind = false;
-  }
-  if (!isBehind) to.bytes(FACTS.endedAt, positions.finish());
-}
-
-function readPacked(from: Reader, into: number[]): void {
+function readGraph(from: Reader, into: Facts['graph'][number][]): void {
   const end = from.enter();
-  while (!from.isAtEnd) {
-    if (into.length === RECORDS_MAX) throw from.fault('more positions than a batch may have');
-    into.push(from.plain());
+  for (let field = from.field(); field !== 0; field = from.field()) {
+    if (field !== 1) {
+      from.skip();
+      continue;
+    }
+    if (into.length === RECORDS_MAX) throw from.fault('more than a batch may have');
+    const one = from.enter();
+    const told = readTold(from);
+    from.leave(one);
+    if (told) into.push(told);
   }
   from.leave(end);
+}
+
+function writeAllFlows(to: Writer, flows: readonly Flow[]): void {
+  const living: Flow[] = [];
+  const ended: Flow[] = [];
+  const endedAt: number[] = [];
+  for (const flow of flows) {
+    if (flow.FinishType === undefined) living.push(flow);
+    else {
+      endedAt.push(living.length + ended.length);
+      ended.push(flow);
+    }
+  }
+  writeSection(to, FACTS.living, living);
+  writeSection(to, FACTS.ended, ended);
+  const isBehind = endedAt[0] === living.length;
+  if (ended.length === 0 || isBehind) return;
+  const start = to.begin(FACTS.endedAt, 4);
+  for (const at of endedAt) to.plain(at);
+  to.end(start, 4);
+}
+
+function writeSection(to: Writer, field: number, flows: readonly Flow[]): void {
+  if (flows.length === 0) return;
+  const start = to.begin(field, 4);
+  writeFlows(to, flows);
+  to.end(start, 4);
 }
 
 /** In the order they were told. Where some were cut out since, the others follow each other. */

@@ -1,4 +1,4 @@
-/** Flows of relay.proto: the names that repeat, and then each flow. */
+/** Flows of relay.proto: each flow, and behind them the names that repeat. */
 import type { Flow } from '../../flow/flow.ts';
 import { RECORDS_MAX } from './bounds.ts';
 import { readFlow, writeFlow } from './flow-fields.ts';
@@ -7,29 +7,28 @@ import { Reader } from './reader.ts';
 import { Writer } from './writer.ts';
 
 export function encodeFlows(flows: readonly Flow[]): Uint8Array {
-  const names = new NamesWritten();
   try {
-    for (const flow of flows) {
-      const start = writer.begin(2);
-      writeFlow(writer, flow, names);
-      writer.end(start);
-    }
-    names.write(writer, 1);
+    writeFlows(writer, flows);
     return writer.finish();
   } finally {
     writer.reset();
   }
 }
 
+export function writeFlows(to: Writer, flows: readonly Flow[]): void {
+  const names = new NamesWritten();
+  for (const flow of flows) {
+    const start = to.begin(2);
+    writeFlow(to, flow, names);
+    to.end(start);
+  }
+  names.write(to, 1);
+}
+
 /** `base`: where these bytes are in the message, for what is said of them when they are wrong. */
 export function decodeFlows(bytes: Uint8Array, base = 0): Flow[] {
-  const names = new NamesRead();
   // The names stand behind the flows: they are known when all flows are written.
-  const first = new Reader(bytes, base);
-  for (let field = first.field(); field !== 0; field = first.field()) {
-    if (field === 1) names.read(first);
-    else first.skip();
-  }
+  const names = NamesRead.ahead(new Reader(bytes, base), 1);
   const flows: Flow[] = [];
   const from = new Reader(bytes, base);
   for (let field = from.field(); field !== 0; field = from.field()) {

@@ -1,9 +1,15 @@
 /** What is free in its form goes as JSON: the runtime's own reader is quicker than any of ours for it (bench/relay-codec.ts). */
 import { VALUE_DEPTH_MAX } from './bounds.ts';
 import { WireFault } from './fault.ts';
+import type { Writer } from './writer.ts';
 
 export function toJson(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
+}
+
+/** The same, as a field. */
+export function writeJson(to: Writer, field: number, value: unknown): void {
+  to.text(field, JSON.stringify(value));
 }
 
 /** Nothing at all is undefined. */

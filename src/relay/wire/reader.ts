@@ -1,8 +1,10 @@
 /** Reads protobuf bytes from outside: never past them, and what is wrong is a WireFault. */
 import { WireFault } from './fault.ts';
+import { readHex } from './hex.ts';
+import { type QuickBuffer, quick } from './quick.ts';
 
 export class Reader {
-  readonly #bytes: Buffer;
+  readonly #bytes: QuickBuffer;
   readonly #view: DataView;
   #at: number;
   #end: number;
@@ -11,7 +13,7 @@ export class Reader {
   #type = 0;
 
   constructor(bytes: Uint8Array, base = 0) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#bytes = quick(bytes);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#at = 0;
     this.#end = bytes.length;
@@ -27,11 +29,12 @@ export class Reader {
   field(): number {
     if (this.#at >= this.#end) return 0;
     const first = this.#bytes[this.#at] as number;
-    const tag = first < 0x80 ? first : this.#varint();
+    let tag = first;
     if (first < 0x80) this.#at++;
+    else tag = this.#varint();
     this.#type = tag & 7;
     const field = tag >>> 3;
-    if (field === 0) throw this.fault('field number 0');
+    if (field === 0) throw this.fault('field 0');
     return field;
   }
 
@@ -42,6 +45,15 @@ export class Reader {
   /** A number of a packed field. */
   plain(): number {
     return this.#varint();
+  }
+
+  /** The next of a packed field; 0 where it has no more. */
+  plainDouble(): number {
+    if (this.#at === this.#end) return 0;
+    if (this.#at + 8 > this.#end) throw this.#cut();
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
+    return value;
   }
 
   uint(): number {
@@ -60,14 +72,17 @@ export class Reader {
   text(): string {
     const length = this.#length();
     const at = this.#at;
-    const b = this.#bytes;
     this.#at = at + length;
-    if (length === 16) {
-      // Ids: making a string from its characters is quicker than a call into the runtime.
-      const text = fromCharCodes(b, at);
-      if (text !== undefined) return text;
-    }
-    return b.toString('utf8', at, at + length);
+    return this.#bytes.utf8Slice(at, at + length);
+  }
+
+  /** What `Writer.id` put into its first field. */
+  id(): string {
+    const length = this.#length();
+    if (length !== 8) throw this.fault(`id of ${length} bytes`);
+    const at = this.#at;
+    this.#at = at + 8;
+    return readHex(this.#bytes, at);
   }
 
   /** A view of what is being read. */
@@ -94,8 +109,10 @@ export class Reader {
   /** Passes by the value of a field that is not known. */
   skip(): void {
     if (this.#type === 0) this.#varint();
-    else if (this.#type === 2) this.bytes();
-    else if (this.#type === 1 || this.#type === 5) {
+    else if (this.#type === 2) {
+      const length = this.#length();
+      this.#at += length;
+    } else if (this.#type === 1 || this.#type === 5) {
       this.#at += this.#type === 1 ? 8 : 4;
       if (this.#at > this.#end) throw this.#cut();
     } else throw this.fault(`wire type ${this.#type}`);
@@ -107,16 +124,30 @@ export class Reader {
 
   #length(): number {
     if (this.#type !== 2) throw this.#other();
-    const first = this.#bytes[this.#at] as number;
-    let length = first;
-    if (this.#at < this.#end && first < 0x80) this.#at++;
-    else length = this.#varint();
+    const length = this.#varint();
     if (length > this.#end - this.#at) throw this.#cut();
     return length;
   }
 
-  /** The lower 32 bits of up to ten bytes. */
   #varint(): number {
+    const at = this.#at;
+    if (at + 1 < this.#end) {
+      const first = this.#bytes[at] as number;
+      if (first < 0x80) {
+        this.#at = at + 1;
+        return first;
+      }
+      const second = this.#bytes[at + 1] as number;
+      if (second < 0x80) {
+        this.#at = at + 2;
+        return (first & 0x7f) | (second << 7);
+      }
+    }
+    return this.#longVarint();
+  }
+
+  /** The lower 32 bits of up to ten bytes. */
+  #longVarint(): number {
     let value = 0;
     for (let i = 0; i < 10; i++) {
       if (this.#at >= this.#end) throw this.#cut();
@@ -134,13 +165,4 @@ export class Reader {
   #other(): WireFault {
     return this.fault(`wire type ${this.#type} where another is declared`);
   }
-}
-
-function fromCharCodes(b: Buffer, at: number): string | undefined {
-  const [c0, c1, c2, c3] = [b[at], b[at + 1], b[at + 2], b[at + 3]] as [number, number, number, number];
-  const [c4, c5, c6, c7] = [b[at + 4], b[at + 5], b[at + 6], b[at + 7]] as [number, number, number, number];
-  const [c8, c9, ca, cb] = [b[at + 8], b[at + 9], b[at + 10], b[at + 11]] as [number, number, number, number];
-  const [cc, cd, ce, cf] = [b[at + 12], b[at + 13], b[at + 14], b[at + 15]] as [number, number, number, number];
-  if ((c0 | c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | ca | cb | cc | cd | ce | cf) > 0x7f) return undefined;
-  return String.fromCharCode(c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ca, cb, cc, cd, ce, cf);
 }

@@ -1,19 +1,9 @@
-/** Samples, kept packets, losses: small records of relay.proto. */
+/** Kept packets and losses: records of relay.proto that are few. */
 import type { Loss, LossStage } from '../../flow/loss.ts';
-import type { SampleEvent } from '../../graph/change.ts';
 import type { Facts, Lost } from '../message.ts';
 import { bytesOf, decodeAs, wire } from './generated.ts';
 
 type Kept = Facts['rawPackets'][number];
-
-export function encodeSample({ id, series, start, last, counters, total }: SampleEvent): Uint8Array {
-  return bytesOf(wire.Sample, { id, series, start, last, counters, total: total ? { counters: total } : null });
-}
-
-export function decodeSample(bytes: Uint8Array, base: number): SampleEvent {
-  const { id, series, start, last, counters, total } = decodeAs(wire.Sample, bytes, base);
-  return { id, series, start, last, counters, ...(total && { total: total.counters ?? {} }) };
-}
 
 export function encodePacket({ uuid, packet }: Kept): Uint8Array {
   return bytesOf(wire.RawPacket, { flow: uuid, ...packet });

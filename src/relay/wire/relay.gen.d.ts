@@ -1828,6 +1828,9 @@ export namespace skein {
             /** Samples sample. */
             sample: skein.relay.Sample.$Properties[];
 
+            /** Samples names. */
+            names?: (skein.relay.Names.$Properties|null);
+
             /**
              * Encodes the specified Samples message. Does not implicitly {@link skein.relay.Samples.verify|verify} messages.
              * @param message Samples message or plain object to encode
@@ -1854,6 +1857,9 @@ export namespace skein {
 
                 /** Samples sample */
                 sample?: (skein.relay.Sample.$Properties[]|null);
+
+                /** Samples names */
+                names?: (skein.relay.Names.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1885,8 +1891,8 @@ export namespace skein {
             /** Sample id. */
             id: string;
 
-            /** Sample series. */
-            series: string;
+            /** Sample seriesName. */
+            seriesName: number;
 
             /** Sample start. */
             start: number;
@@ -1895,10 +1901,10 @@ export namespace skein {
             last: number;
 
             /** Sample counters. */
-            counters: { [k: string]: number };
+            counters?: (skein.relay.Measures.$Properties|null);
 
             /** Sample total. */
-            total?: (skein.relay.Total.$Properties|null);
+            total?: (skein.relay.Measures.$Properties|null);
 
             /**
              * Encodes the specified Sample message. Does not implicitly {@link skein.relay.Sample.verify|verify} messages.
@@ -1927,8 +1933,8 @@ export namespace skein {
                 /** Sample id */
                 id?: (string|null);
 
-                /** Sample series */
-                series?: (string|null);
+                /** Sample seriesName */
+                seriesName?: (number|null);
 
                 /** Sample start */
                 start?: (number|null);
@@ -1937,10 +1943,10 @@ export namespace skein {
                 last?: (number|null);
 
                 /** Sample counters */
-                counters?: ({ [k: string]: number }|null);
+                counters?: (skein.relay.Measures.$Properties|null);
 
                 /** Sample total */
-                total?: (skein.relay.Total.$Properties|null);
+                total?: (skein.relay.Measures.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1951,60 +1957,72 @@ export namespace skein {
         }
 
         /**
-         * Properties of a Total.
-         * @deprecated Use skein.relay.Total.$Properties instead.
+         * Properties of a Measures.
+         * @deprecated Use skein.relay.Measures.$Properties instead.
          */
-        interface ITotal extends skein.relay.Total.$Properties {
+        interface IMeasures extends skein.relay.Measures.$Properties {
         }
 
-        /** Represents a Total. */
-        class Total {
+        /** Represents a Measures. */
+        class Measures {
 
             /**
-             * Constructs a new Total.
+             * Constructs a new Measures.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skein.relay.Total.$Properties);
+            constructor(properties?: skein.relay.Measures.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Total counters. */
-            counters: { [k: string]: number };
+            /** Measures name. */
+            name: number[];
+
+            /** Measures value. */
+            value: number[];
+
+            /** Measures claim. */
+            claim: number[];
 
             /**
-             * Encodes the specified Total message. Does not implicitly {@link skein.relay.Total.verify|verify} messages.
-             * @param message Total message or plain object to encode
+             * Encodes the specified Measures message. Does not implicitly {@link skein.relay.Measures.verify|verify} messages.
+             * @param message Measures message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skein.relay.Total.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skein.relay.Measures.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Total message from the specified reader or buffer.
+             * Decodes a Measures message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skein.relay.Total & skein.relay.Total.$Shape} Total
+             * @returns {skein.relay.Measures & skein.relay.Measures.$Shape} Measures
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skein.relay.Total & skein.relay.Total.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skein.relay.Measures & skein.relay.Measures.$Shape;
         }
 
-        namespace Total {
+        namespace Measures {
 
-            /** Properties of a Total. */
+            /** Properties of a Measures. */
             interface $Properties {
 
-                /** Total counters */
-                counters?: ({ [k: string]: number }|null);
+                /** Measures name */
+                name?: (number[]|null);
+
+                /** Measures value */
+                value?: (number[]|null);
+
+                /** Measures claim */
+                claim?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Total. */
-            type $Shape = skein.relay.Total.$Properties;
+            /** Shape of a Measures. */
+            type $Shape = skein.relay.Measures.$Properties;
         }
 
         /**
@@ -2147,16 +2165,16 @@ export namespace skein {
             $unknowns?: Uint8Array[];
 
             /** Flow uuid. */
-            uuid: string;
+            uuid: Uint8Array;
 
             /** Flow trackingId. */
-            trackingId: string;
+            trackingId: Uint8Array;
 
-            /** Flow l3TrackingIdName. */
-            l3TrackingIdName: number;
+            /** Flow l3TrackingId. */
+            l3TrackingId: Uint8Array;
 
             /** Flow l2TrackingId. */
-            l2TrackingId?: (string|null);
+            l2TrackingId: Uint8Array;
 
             /** Flow communityId. */
             communityId?: (string|null);
@@ -2177,10 +2195,10 @@ export namespace skein {
             transport?: (skein.relay.Ports.$Properties|null);
 
             /** Flow metric. */
-            metric?: (skein.relay.FlowMetric.$Properties|null);
+            metric: number[];
 
             /** Flow lastUpdateMetric. */
-            lastUpdateMetric?: (skein.relay.FlowMetric.$Properties|null);
+            lastUpdateMetric: number[];
 
             /** Flow start. */
             start: number;
@@ -2195,7 +2213,7 @@ export namespace skein {
             captureIdName: number;
 
             /** Flow parentUuid. */
-            parentUuid: string;
+            parentUuid: Uint8Array;
 
             /** Flow rawPacketsCaptured. */
             rawPacketsCaptured: number;
@@ -2230,6 +2248,27 @@ export namespace skein {
             /** Flow more. */
             more?: (Uint8Array|null);
 
+            /** Flow tcpMetric. */
+            tcpMetric?: (skein.relay.Measures.$Properties|null);
+
+            /** Flow drops. */
+            drops?: (skein.relay.Measures.$Properties|null);
+
+            /** Flow uuidText. */
+            uuidText?: (string|null);
+
+            /** Flow trackingIdText. */
+            trackingIdText?: (string|null);
+
+            /** Flow l3TrackingIdText. */
+            l3TrackingIdText?: (string|null);
+
+            /** Flow l2TrackingIdText. */
+            l2TrackingIdText?: (string|null);
+
+            /** Flow parentUuidText. */
+            parentUuidText?: (string|null);
+
             /**
              * Encodes the specified Flow message. Does not implicitly {@link skein.relay.Flow.verify|verify} messages.
              * @param message Flow message or plain object to encode
@@ -2255,16 +2294,16 @@ export namespace skein {
             interface $Properties {
 
                 /** Flow uuid */
-                uuid?: (string|null);
+                uuid?: (Uint8Array|null);
 
                 /** Flow trackingId */
-                trackingId?: (string|null);
+                trackingId?: (Uint8Array|null);
 
-                /** Flow l3TrackingIdName */
-                l3TrackingIdName?: (number|null);
+                /** Flow l3TrackingId */
+                l3TrackingId?: (Uint8Array|null);
 
                 /** Flow l2TrackingId */
-                l2TrackingId?: (string|null);
+                l2TrackingId?: (Uint8Array|null);
 
                 /** Flow communityId */
                 communityId?: (string|null);
@@ -2285,10 +2324,10 @@ export namespace skein {
                 transport?: (skein.relay.Ports.$Properties|null);
 
                 /** Flow metric */
-                metric?: (skein.relay.FlowMetric.$Properties|null);
+                metric?: (number[]|null);
 
                 /** Flow lastUpdateMetric */
-                lastUpdateMetric?: (skein.relay.FlowMetric.$Properties|null);
+                lastUpdateMetric?: (number[]|null);
 
                 /** Flow start */
                 start?: (number|null);
@@ -2303,7 +2342,7 @@ export namespace skein {
                 captureIdName?: (number|null);
 
                 /** Flow parentUuid */
-                parentUuid?: (string|null);
+                parentUuid?: (Uint8Array|null);
 
                 /** Flow rawPacketsCaptured */
                 rawPacketsCaptured?: (number|null);
@@ -2337,6 +2376,27 @@ export namespace skein {
 
                 /** Flow more */
                 more?: (Uint8Array|null);
+
+                /** Flow tcpMetric */
+                tcpMetric?: (skein.relay.Measures.$Properties|null);
+
+                /** Flow drops */
+                drops?: (skein.relay.Measures.$Properties|null);
+
+                /** Flow uuidText */
+                uuidText?: (string|null);
+
+                /** Flow trackingIdText */
+                trackingIdText?: (string|null);
+
+                /** Flow l3TrackingIdText */
+                l3TrackingIdText?: (string|null);
+
+                /** Flow l2TrackingIdText */
+                l2TrackingIdText?: (string|null);
+
+                /** Flow parentUuidText */
+                parentUuidText?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2815,99 +2875,6 @@ export namespace skein {
 
             /** Shape of a Ports. */
             type $Shape = skein.relay.Ports.$Properties;
-        }
-
-        /**
-         * Properties of a FlowMetric.
-         * @deprecated Use skein.relay.FlowMetric.$Properties instead.
-         */
-        interface IFlowMetric extends skein.relay.FlowMetric.$Properties {
-        }
-
-        /** Represents a FlowMetric. */
-        class FlowMetric {
-
-            /**
-             * Constructs a new FlowMetric.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skein.relay.FlowMetric.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** FlowMetric abPackets. */
-            abPackets: number;
-
-            /** FlowMetric abBytes. */
-            abBytes: number;
-
-            /** FlowMetric baPackets. */
-            baPackets: number;
-
-            /** FlowMetric baBytes. */
-            baBytes: number;
-
-            /** FlowMetric start. */
-            start: number;
-
-            /** FlowMetric last. */
-            last: number;
-
-            /** FlowMetric rtt. */
-            rtt?: (number|null);
-
-            /**
-             * Encodes the specified FlowMetric message. Does not implicitly {@link skein.relay.FlowMetric.verify|verify} messages.
-             * @param message FlowMetric message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skein.relay.FlowMetric.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a FlowMetric message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skein.relay.FlowMetric & skein.relay.FlowMetric.$Shape} FlowMetric
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skein.relay.FlowMetric & skein.relay.FlowMetric.$Shape;
-        }
-
-        namespace FlowMetric {
-
-            /** Properties of a FlowMetric. */
-            interface $Properties {
-
-                /** FlowMetric abPackets */
-                abPackets?: (number|null);
-
-                /** FlowMetric abBytes */
-                abBytes?: (number|null);
-
-                /** FlowMetric baPackets */
-                baPackets?: (number|null);
-
-                /** FlowMetric baBytes */
-                baBytes?: (number|null);
-
-                /** FlowMetric start */
-                start?: (number|null);
-
-                /** FlowMetric last */
-                last?: (number|null);
-
-                /** FlowMetric rtt */
-                rtt?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a FlowMetric. */
-            type $Shape = skein.relay.FlowMetric.$Properties;
         }
 
         /**

@@ -2807,6 +2807,7 @@ export const skein = $root.skein = (() => {
             };
 
             Samples.prototype.sample = $util.emptyArray;
+            Samples.prototype.names = null;
 
             Samples.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2818,6 +2819,8 @@ export const skein = $root.skein = (() => {
                 if (message.sample != null && message.sample.length)
                     for (let i = 0; i < message.sample.length; ++i)
                         $root.skein.relay.Sample.encode(message.sample[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.names != null && $Object.hasOwnProperty.call(message, "names"))
+                    $root.skein.relay.Names.encode(message.names, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2831,7 +2834,7 @@ export const skein = $root.skein = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -2859,6 +2862,12 @@ export const skein = $root.skein = (() => {
                             message.sample.push($root.skein.relay.Sample.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.names = $root.skein.relay.Names.decode(reader, reader.size(), $undefined, _depth + 1, message.names);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2882,7 +2891,6 @@ export const skein = $root.skein = (() => {
         relay.Sample = (function() {
 
             const Sample = function (properties) {
-                this.counters = {};
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2890,10 +2898,10 @@ export const skein = $root.skein = (() => {
             };
 
             Sample.prototype.id = "";
-            Sample.prototype.series = "";
+            Sample.prototype.seriesName = 0;
             Sample.prototype.start = 0;
             Sample.prototype.last = 0;
-            Sample.prototype.counters = $util.emptyObject;
+            Sample.prototype.counters = null;
             Sample.prototype.total = null;
 
             Sample.encode = function (message, writer, _depth) {
@@ -2905,17 +2913,16 @@ export const skein = $root.skein = (() => {
                     throw $Error("max depth exceeded");
                 if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id !== "")
                     writer.uint32(10).string(message.id);
-                if (message.series != null && $Object.hasOwnProperty.call(message, "series") && message.series !== "")
-                    writer.uint32(18).string(message.series);
+                if (message.seriesName != null && $Object.hasOwnProperty.call(message, "seriesName") && message.seriesName !== 0)
+                    writer.uint32(16).uint32(message.seriesName);
                 if (message.start != null && $Object.hasOwnProperty.call(message, "start") && !$Object.is(message.start, 0))
                     writer.uint32(25).double(message.start);
                 if (message.last != null && $Object.hasOwnProperty.call(message, "last") && !$Object.is(message.last, 0))
                     writer.uint32(33).double(message.last);
                 if (message.counters != null && $Object.hasOwnProperty.call(message, "counters"))
-                    for (let keys = $Object.keys(message.counters), i = 0; i < keys.length; ++i)
-                        writer.uint32(42).fork().uint32(10).string(keys[i]).uint32(17).double(message.counters[keys[i]]).ldelim();
+                    $root.skein.relay.Measures.encode(message.counters, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.total != null && $Object.hasOwnProperty.call(message, "total"))
-                    $root.skein.relay.Total.encode(message.total, writer.uint32(50).fork(), _depth + 1).ldelim();
+                    $root.skein.relay.Measures.encode(message.total, writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2929,7 +2936,7 @@ export const skein = $root.skein = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, key, value;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -2959,12 +2966,12 @@ export const skein = $root.skein = (() => {
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 2)
+                            if (wireType !== 0)
                                 break;
-                            if ((value = reader.stringVerify()).length)
-                                message.series = value;
+                            if (value = reader.uint32())
+                                message.seriesName = value;
                             else
-                                delete message.series;
+                                delete message.seriesName;
                             continue;
                         }
                     case 3: {
@@ -2988,43 +2995,13 @@ export const skein = $root.skein = (() => {
                     case 5: {
                             if (wireType !== 2)
                                 break;
-                            if (message.counters === $util.emptyObject)
-                                message.counters = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = 0;
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 1)
-                                        break;
-                                    value = reader.double();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
-                            }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.counters, key);
-                            message.counters[key] = value;
+                            message.counters = $root.skein.relay.Measures.decode(reader, reader.size(), $undefined, _depth + 1, message.counters);
                             continue;
                         }
                     case 6: {
                             if (wireType !== 2)
                                 break;
-                            message.total = $root.skein.relay.Total.decode(reader, reader.size(), $undefined, _depth + 1, message.total);
+                            message.total = $root.skein.relay.Measures.decode(reader, reader.size(), $undefined, _depth + 1, message.total);
                             continue;
                         }
                     }
@@ -3047,42 +3024,49 @@ export const skein = $root.skein = (() => {
             return Sample;
         })();
 
-        relay.Total = (function() {
+        relay.Measures = (function() {
 
-            const Total = function (properties) {
-                this.counters = {};
+            const Measures = function (properties) {
+                this.name = [];
+                this.value = [];
+                this.claim = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Total.prototype.counters = $util.emptyObject;
+            Measures.prototype.name = $util.emptyArray;
+            Measures.prototype.value = $util.emptyArray;
+            Measures.prototype.claim = $util.emptyArray;
 
-            Total.encode = function (message, writer, _depth) {
+            Measures.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.counters != null && $Object.hasOwnProperty.call(message, "counters"))
-                    for (let keys = $Object.keys(message.counters), i = 0; i < keys.length; ++i)
-                        writer.uint32(10).fork().uint32(10).string(keys[i]).uint32(17).double(message.counters[keys[i]]).ldelim();
+                if (message.name != null && message.name.length)
+                    writer.uint32(10).uint32s(message.name);
+                if (message.value != null && message.value.length)
+                    writer.uint32(18).doubles(message.value);
+                if (message.claim != null && message.claim.length)
+                    writer.uint32(26).uint32s(message.claim);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            Total.decode = function (reader, length, _end, _depth, _target) {
+            Measures.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, key, value;
+                let end, message;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -3092,7 +3076,7 @@ export const skein = $root.skein = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skein.relay.Total();
+                message = _target || new $root.skein.relay.Measures();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -3103,39 +3087,45 @@ export const skein = $root.skein = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if (message.counters === $util.emptyObject)
-                                message.counters = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = 0;
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 1)
-                                        break;
-                                    value = reader.double();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
+                            if (wireType === 2) {
+                                if (!(message.name && message.name.length))
+                                    message.name = [];
+                                reader.uint32s(message.name);
+                                continue;
                             }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.counters, key);
-                            message.counters[key] = value;
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.name && message.name.length))
+                                message.name = [];
+                            message.name.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.value && message.value.length))
+                                    message.value = [];
+                                reader.doubles(message.value);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.value && message.value.length))
+                                message.value = [];
+                            message.value.push(reader.double());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.claim && message.claim.length))
+                                    message.claim = [];
+                                reader.uint32s(message.claim);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.claim && message.claim.length))
+                                message.claim = [];
+                            message.claim.push(reader.uint32());
                             continue;
                         }
                     }
@@ -3155,7 +3145,7 @@ export const skein = $root.skein = (() => {
                 return message;
             };
 
-            return Total;
+            return Measures;
         })();
 
         relay.Flows = (function() {
@@ -3336,29 +3326,31 @@ export const skein = $root.skein = (() => {
         relay.Flow = (function() {
 
             const Flow = function (properties) {
+                this.metric = [];
+                this.lastUpdateMetric = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Flow.prototype.uuid = "";
-            Flow.prototype.trackingId = "";
-            Flow.prototype.l3TrackingIdName = 0;
-            Flow.prototype.l2TrackingId = null;
+            Flow.prototype.uuid = $util.newBuffer([]);
+            Flow.prototype.trackingId = $util.newBuffer([]);
+            Flow.prototype.l3TrackingId = $util.newBuffer([]);
+            Flow.prototype.l2TrackingId = $util.newBuffer([]);
             Flow.prototype.communityId = null;
             Flow.prototype.layersPathName = 0;
             Flow.prototype.applicationName = 0;
             Flow.prototype.link = null;
             Flow.prototype.network = null;
             Flow.prototype.transport = null;
-            Flow.prototype.metric = null;
-            Flow.prototype.lastUpdateMetric = null;
+            Flow.prototype.metric = $util.emptyArray;
+            Flow.prototype.lastUpdateMetric = $util.emptyArray;
             Flow.prototype.start = 0;
             Flow.prototype.last = 0;
             Flow.prototype.nodeTidName = 0;
             Flow.prototype.captureIdName = 0;
-            Flow.prototype.parentUuid = "";
+            Flow.prototype.parentUuid = $util.newBuffer([]);
             Flow.prototype.rawPacketsCaptured = 0;
             Flow.prototype.finishType = null;
             Flow.prototype.sampling = null;
@@ -3370,14 +3362,15 @@ export const skein = $root.skein = (() => {
             Flow.prototype.containerId = null;
             Flow.prototype.service = null;
             Flow.prototype.more = null;
+            Flow.prototype.tcpMetric = null;
+            Flow.prototype.drops = null;
+            Flow.prototype.uuidText = null;
+            Flow.prototype.trackingIdText = null;
+            Flow.prototype.l3TrackingIdText = null;
+            Flow.prototype.l2TrackingIdText = null;
+            Flow.prototype.parentUuidText = null;
 
             let $oneOfFields;
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Flow.prototype, "_l2TrackingId", {
-                get: $util.oneOfGetter($oneOfFields = ["l2TrackingId"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(Flow.prototype, "_communityId", {
@@ -3409,6 +3402,36 @@ export const skein = $root.skein = (() => {
                 set: $util.oneOfSetter($oneOfFields)
             });
 
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_uuidText", {
+                get: $util.oneOfGetter($oneOfFields = ["uuidText"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_trackingIdText", {
+                get: $util.oneOfGetter($oneOfFields = ["trackingIdText"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_l3TrackingIdText", {
+                get: $util.oneOfGetter($oneOfFields = ["l3TrackingIdText"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_l2TrackingIdText", {
+                get: $util.oneOfGetter($oneOfFields = ["l2TrackingIdText"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_parentUuidText", {
+                get: $util.oneOfGetter($oneOfFields = ["parentUuidText"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
             Flow.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -3416,14 +3439,14 @@ export const skein = $root.skein = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.uuid != null && $Object.hasOwnProperty.call(message, "uuid") && message.uuid !== "")
-                    writer.uint32(10).string(message.uuid);
-                if (message.trackingId != null && $Object.hasOwnProperty.call(message, "trackingId") && message.trackingId !== "")
-                    writer.uint32(18).string(message.trackingId);
-                if (message.l3TrackingIdName != null && $Object.hasOwnProperty.call(message, "l3TrackingIdName") && message.l3TrackingIdName !== 0)
-                    writer.uint32(24).uint32(message.l3TrackingIdName);
-                if (message.l2TrackingId != null && $Object.hasOwnProperty.call(message, "l2TrackingId"))
-                    writer.uint32(34).string(message.l2TrackingId);
+                if (message.uuid != null && $Object.hasOwnProperty.call(message, "uuid") && message.uuid.length)
+                    writer.uint32(10).bytes(message.uuid);
+                if (message.trackingId != null && $Object.hasOwnProperty.call(message, "trackingId") && message.trackingId.length)
+                    writer.uint32(18).bytes(message.trackingId);
+                if (message.l3TrackingId != null && $Object.hasOwnProperty.call(message, "l3TrackingId") && message.l3TrackingId.length)
+                    writer.uint32(26).bytes(message.l3TrackingId);
+                if (message.l2TrackingId != null && $Object.hasOwnProperty.call(message, "l2TrackingId") && message.l2TrackingId.length)
+                    writer.uint32(34).bytes(message.l2TrackingId);
                 if (message.communityId != null && $Object.hasOwnProperty.call(message, "communityId"))
                     writer.uint32(42).string(message.communityId);
                 if (message.layersPathName != null && $Object.hasOwnProperty.call(message, "layersPathName") && message.layersPathName !== 0)
@@ -3436,10 +3459,10 @@ export const skein = $root.skein = (() => {
                     $root.skein.relay.Endpoints.encode(message.network, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.transport != null && $Object.hasOwnProperty.call(message, "transport"))
                     $root.skein.relay.Ports.encode(message.transport, writer.uint32(82).fork(), _depth + 1).ldelim();
-                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric"))
-                    $root.skein.relay.FlowMetric.encode(message.metric, writer.uint32(90).fork(), _depth + 1).ldelim();
-                if (message.lastUpdateMetric != null && $Object.hasOwnProperty.call(message, "lastUpdateMetric"))
-                    $root.skein.relay.FlowMetric.encode(message.lastUpdateMetric, writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.metric != null && message.metric.length)
+                    writer.uint32(90).doubles(message.metric);
+                if (message.lastUpdateMetric != null && message.lastUpdateMetric.length)
+                    writer.uint32(98).doubles(message.lastUpdateMetric);
                 if (message.start != null && $Object.hasOwnProperty.call(message, "start") && !$Object.is(message.start, 0))
                     writer.uint32(105).double(message.start);
                 if (message.last != null && $Object.hasOwnProperty.call(message, "last") && !$Object.is(message.last, 0))
@@ -3448,8 +3471,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(120).uint32(message.nodeTidName);
                 if (message.captureIdName != null && $Object.hasOwnProperty.call(message, "captureIdName") && message.captureIdName !== 0)
                     writer.uint32(256).uint32(message.captureIdName);
-                if (message.parentUuid != null && $Object.hasOwnProperty.call(message, "parentUuid") && message.parentUuid !== "")
-                    writer.uint32(266).string(message.parentUuid);
+                if (message.parentUuid != null && $Object.hasOwnProperty.call(message, "parentUuid") && message.parentUuid.length)
+                    writer.uint32(266).bytes(message.parentUuid);
                 if (message.rawPacketsCaptured != null && $Object.hasOwnProperty.call(message, "rawPacketsCaptured") && !$Object.is(message.rawPacketsCaptured, 0))
                     writer.uint32(273).double(message.rawPacketsCaptured);
                 if (message.finishType != null && $Object.hasOwnProperty.call(message, "finishType"))
@@ -3472,6 +3495,20 @@ export const skein = $root.skein = (() => {
                     writer.uint32(346).string(message.service);
                 if (message.more != null && $Object.hasOwnProperty.call(message, "more"))
                     writer.uint32(354).bytes(message.more);
+                if (message.tcpMetric != null && $Object.hasOwnProperty.call(message, "tcpMetric"))
+                    $root.skein.relay.Measures.encode(message.tcpMetric, writer.uint32(362).fork(), _depth + 1).ldelim();
+                if (message.drops != null && $Object.hasOwnProperty.call(message, "drops"))
+                    $root.skein.relay.Measures.encode(message.drops, writer.uint32(370).fork(), _depth + 1).ldelim();
+                if (message.uuidText != null && $Object.hasOwnProperty.call(message, "uuidText"))
+                    writer.uint32(378).string(message.uuidText);
+                if (message.trackingIdText != null && $Object.hasOwnProperty.call(message, "trackingIdText"))
+                    writer.uint32(386).string(message.trackingIdText);
+                if (message.l3TrackingIdText != null && $Object.hasOwnProperty.call(message, "l3TrackingIdText"))
+                    writer.uint32(394).string(message.l3TrackingIdText);
+                if (message.l2TrackingIdText != null && $Object.hasOwnProperty.call(message, "l2TrackingIdText"))
+                    writer.uint32(402).string(message.l2TrackingIdText);
+                if (message.parentUuidText != null && $Object.hasOwnProperty.call(message, "parentUuidText"))
+                    writer.uint32(410).string(message.parentUuidText);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3508,7 +3545,7 @@ export const skein = $root.skein = (() => {
                     case 1: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.stringVerify()).length)
+                            if ((value = reader.bytes()).length)
                                 message.uuid = value;
                             else
                                 delete message.uuid;
@@ -3517,26 +3554,28 @@ export const skein = $root.skein = (() => {
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.stringVerify()).length)
+                            if ((value = reader.bytes()).length)
                                 message.trackingId = value;
                             else
                                 delete message.trackingId;
                             continue;
                         }
                     case 3: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.uint32())
-                                message.l3TrackingIdName = value;
+                            if ((value = reader.bytes()).length)
+                                message.l3TrackingId = value;
                             else
-                                delete message.l3TrackingIdName;
+                                delete message.l3TrackingId;
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
-                            message.l2TrackingId = reader.stringVerify();
-                            message._l2TrackingId = "l2TrackingId";
+                            if ((value = reader.bytes()).length)
+                                message.l2TrackingId = value;
+                            else
+                                delete message.l2TrackingId;
                             continue;
                         }
                     case 5: {
@@ -3583,15 +3622,31 @@ export const skein = $root.skein = (() => {
                             continue;
                         }
                     case 11: {
-                            if (wireType !== 2)
+                            if (wireType === 2) {
+                                if (!(message.metric && message.metric.length))
+                                    message.metric = [];
+                                reader.doubles(message.metric);
+                                continue;
+                            }
+                            if (wireType !== 1)
                                 break;
-                            message.metric = $root.skein.relay.FlowMetric.decode(reader, reader.size(), $undefined, _depth + 1, message.metric);
+                            if (!(message.metric && message.metric.length))
+                                message.metric = [];
+                            message.metric.push(reader.double());
                             continue;
                         }
                     case 12: {
-                            if (wireType !== 2)
+                            if (wireType === 2) {
+                                if (!(message.lastUpdateMetric && message.lastUpdateMetric.length))
+                                    message.lastUpdateMetric = [];
+                                reader.doubles(message.lastUpdateMetric);
+                                continue;
+                            }
+                            if (wireType !== 1)
                                 break;
-                            message.lastUpdateMetric = $root.skein.relay.FlowMetric.decode(reader, reader.size(), $undefined, _depth + 1, message.lastUpdateMetric);
+                            if (!(message.lastUpdateMetric && message.lastUpdateMetric.length))
+                                message.lastUpdateMetric = [];
+                            message.lastUpdateMetric.push(reader.double());
                             continue;
                         }
                     case 13: {
@@ -3633,7 +3688,7 @@ export const skein = $root.skein = (() => {
                     case 33: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.stringVerify()).length)
+                            if ((value = reader.bytes()).length)
                                 message.parentUuid = value;
                             else
                                 delete message.parentUuid;
@@ -3710,6 +3765,53 @@ export const skein = $root.skein = (() => {
                                 break;
                             message.more = reader.bytes();
                             message._more = "more";
+                            continue;
+                        }
+                    case 45: {
+                            if (wireType !== 2)
+                                break;
+                            message.tcpMetric = $root.skein.relay.Measures.decode(reader, reader.size(), $undefined, _depth + 1, message.tcpMetric);
+                            continue;
+                        }
+                    case 46: {
+                            if (wireType !== 2)
+                                break;
+                            message.drops = $root.skein.relay.Measures.decode(reader, reader.size(), $undefined, _depth + 1, message.drops);
+                            continue;
+                        }
+                    case 47: {
+                            if (wireType !== 2)
+                                break;
+                            message.uuidText = reader.stringVerify();
+                            message._uuidText = "uuidText";
+                            continue;
+                        }
+                    case 48: {
+                            if (wireType !== 2)
+                                break;
+                            message.trackingIdText = reader.stringVerify();
+                            message._trackingIdText = "trackingIdText";
+                            continue;
+                        }
+                    case 49: {
+                            if (wireType !== 2)
+                                break;
+                            message.l3TrackingIdText = reader.stringVerify();
+                            message._l3TrackingIdText = "l3TrackingIdText";
+                            continue;
+                        }
+                    case 50: {
+                            if (wireType !== 2)
+                                break;
+                            message.l2TrackingIdText = reader.stringVerify();
+                            message._l2TrackingIdText = "l2TrackingIdText";
+                            continue;
+                        }
+                    case 51: {
+                            if (wireType !== 2)
+                                break;
+                            message.parentUuidText = reader.stringVerify();
+                            message._parentUuidText = "parentUuidText";
                             continue;
                         }
                     }
@@ -4478,166 +4580,6 @@ export const skein = $root.skein = (() => {
             };
 
             return Ports;
-        })();
-
-        relay.FlowMetric = (function() {
-
-            const FlowMetric = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            FlowMetric.prototype.abPackets = 0;
-            FlowMetric.prototype.abBytes = 0;
-            FlowMetric.prototype.baPackets = 0;
-            FlowMetric.prototype.baBytes = 0;
-            FlowMetric.prototype.start = 0;
-            FlowMetric.prototype.last = 0;
-            FlowMetric.prototype.rtt = null;
-
-            let $oneOfFields;
-
-            // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(FlowMetric.prototype, "_rtt", {
-                get: $util.oneOfGetter($oneOfFields = ["rtt"]),
-                set: $util.oneOfSetter($oneOfFields)
-            });
-
-            FlowMetric.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.abPackets != null && $Object.hasOwnProperty.call(message, "abPackets") && !$Object.is(message.abPackets, 0))
-                    writer.uint32(9).double(message.abPackets);
-                if (message.abBytes != null && $Object.hasOwnProperty.call(message, "abBytes") && !$Object.is(message.abBytes, 0))
-                    writer.uint32(17).double(message.abBytes);
-                if (message.baPackets != null && $Object.hasOwnProperty.call(message, "baPackets") && !$Object.is(message.baPackets, 0))
-                    writer.uint32(25).double(message.baPackets);
-                if (message.baBytes != null && $Object.hasOwnProperty.call(message, "baBytes") && !$Object.is(message.baBytes, 0))
-                    writer.uint32(33).double(message.baBytes);
-                if (message.start != null && $Object.hasOwnProperty.call(message, "start") && !$Object.is(message.start, 0))
-                    writer.uint32(41).double(message.start);
-                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && !$Object.is(message.last, 0))
-                    writer.uint32(49).double(message.last);
-                if (message.rtt != null && $Object.hasOwnProperty.call(message, "rtt"))
-                    writer.uint32(57).double(message.rtt);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            FlowMetric.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skein.relay.FlowMetric();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.abPackets = value;
-                            else
-                                delete message.abPackets;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.abBytes = value;
-                            else
-                                delete message.abBytes;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.baPackets = value;
-                            else
-                                delete message.baPackets;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.baBytes = value;
-                            else
-                                delete message.baBytes;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.start = value;
-                            else
-                                delete message.start;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.last = value;
-                            else
-                                delete message.last;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 1)
-                                break;
-                            message.rtt = reader.double();
-                            message._rtt = "rtt";
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return FlowMetric;
         })();
 
         relay.RawPackets = (function() {

@@ -1,13 +1,18 @@
 /** Protobuf bytes (protobuf.dev/programming-guides/encoding), straight into one buffer that grows: for what is many. */
+import { writeHex } from './hex.ts';
+import { type QuickBuffer, quick } from './quick.ts';
+
+/** Bytes that are kept for the length of a message inside: 1 where it is below 128 for sure, 4 for what is likely large. */
+export type LengthBytes = 1 | 2 | 4;
 
 export class Writer {
-  #bytes = Buffer.allocUnsafeSlow(1 << 16);
+  #bytes = quick(new Uint8Array(1 << 16));
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
   /** What was written, as bytes of their own; the writer begins anew. */
   finish(): Uint8Array {
-    const bytes = new Uint8Array(this.#at);
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(this.#at).buffer);
     bytes.set(this.#bytes.subarray(0, this.#at));
     this.#at = 0;
     // One large batch shall not hold its room forever.
@@ -42,29 +47,58 @@ export class Writer {
     this.#at += 8;
   }
 
+  /** A packed field of so many doubles: each follows as `plainDouble`. */
+  doubles(field: number, count: number): void {
+    this.#room(15 + count * 8);
+    this.#tag(field, 2);
+    this.#varint(count * 8);
+  }
+
+  plainDouble(value: number): void {
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
   text(field: number, text: string, always = false): void {
     const { length } = text;
     if (length === 0 && !always) return;
     this.#room(length * 3 + 15);
     this.#tag(field, 2);
-    const start = this.#at + 1;
     const bytes = this.#bytes;
     if (length < SHORT) {
-      let code = 0;
-      let at = start;
+      let all = 0;
+      const start = this.#at + 1;
       for (let i = 0; i < length; i++) {
-        code = text.charCodeAt(i);
-        if (code > 0x7f) break;
-        bytes[at++] = code;
+        const code = text.charCodeAt(i);
+        all |= code;
+        bytes[start + i] = code;
       }
-      if (code <= 0x7f) {
+      if (all <= 0x7f) {
         bytes[this.#at] = length;
-        this.#at = at;
+        this.#at = start + length;
         return;
       }
     }
-    this.#varint(Buffer.byteLength(text));
-    this.#at += bytes.write(text, this.#at);
+    // Its length is known when it is written: a number may have more bytes than it needs.
+    const room = length * 3 < 1 << 14 ? 2 : 4;
+    const start = this.#at + room;
+    const written = bytes.utf8Write(text, start, length * 3);
+    this.#at = start + written;
+    putLength(bytes, start - room, written, room);
+  }
+
+  /** An id: in the first field where it is 16 hex digits, in the other where it is not. */
+  id(field: number, textField: number, id: string, always = false): void {
+    this.#room(15);
+    const before = this.#at;
+    this.#tag(field, 2);
+    this.#bytes[this.#at++] = 8;
+    if (writeHex(id, this.#bytes, this.#at)) {
+      this.#at += 8;
+      return;
+    }
+    this.#at = before;
+    this.text(textField, id, always);
   }
 
   bytes(field: number, bytes: Uint8Array): void {
@@ -82,29 +116,24 @@ export class Writer {
     this.#at += bytes.length;
   }
 
-  /** Opens a message inside; what it gives goes to `end`. */
-  begin(field: number): number {
+  /** Opens a message inside; what it gives goes to `end`, with the same room. */
+  begin(field: number, room: LengthBytes = 2): number {
     this.#room(15);
     this.#tag(field, 2);
-    // Room for its length: two bytes do for most. A length may have more bytes than it needs.
-    this.#at += 2;
+    this.#at += room;
     return this.#at;
   }
 
-  end(start: number): void {
+  end(start: number, room: LengthBytes = 2): void {
     const length = this.#at - start;
-    const bytes = this.#bytes;
-    if (length < 1 << 14) {
-      bytes[start - 2] = (length & 0x7f) | 0x80;
-      bytes[start - 1] = length >>> 7;
+    if (room !== 2 || length < 1 << 14) {
+      putLength(this.#bytes, start - room, length, room);
       return;
     }
-    this.#room(3);
-    this.#bytes.copyWithin(start + 3, start, this.#at);
-    this.#at += 3;
-    let rest = length;
-    for (let at = start - 2; at < start + 2; at++, rest >>>= 7) this.#bytes[at] = (rest & 0x7f) | 0x80;
-    this.#bytes[start + 2] = rest;
+    this.#room(2);
+    this.#bytes.copyWithin(start + 2, start, this.#at);
+    this.#at += 2;
+    putLength(this.#bytes, start - 2, length, 4);
   }
 
   #tag(field: number, type: number): void {
@@ -128,11 +157,19 @@ export class Writer {
   }
 
   #grow(length: number): void {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes: QuickBuffer = quick(Buffer.allocUnsafeSlow(length));
     bytes.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
   }
+}
+
+/** A number in so many bytes, whether it needs them or not. 2^28 is more than any message has. */
+function putLength(bytes: Uint8Array, at: number, length: number, room: LengthBytes): void {
+  let rest = length;
+  const last = at + room - 1;
+  for (let i = at; i < last; i++, rest >>>= 7) bytes[i] = (rest & 0x7f) | 0x80;
+  bytes[last] = rest;
 }
 
 /** Up to this a loop is quicker than a call into the runtime, and the length is one byte. */
