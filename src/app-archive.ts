@@ -80,6 +80,7 @@ async function openElasticsearch(config: Config, log: Log): Promise<Archive> {
     sliceBytes: elasticsearch.sliceSize,
     sliceMs: elasticsearch.sliceAge,
     flows: flowKeeping(config),
+    sockets: { maxBytes: config.archive.sockets.maxSize, maxAgeMs: config.archive.sockets.maxAge },
   });
   const { state, notes } = await archive.health();
   if (state !== 'ok') log.warn(`archive: ${notes.join('; ')}; history begins when it is there`);

@@ -11,6 +11,9 @@ import { Slices } from './rollover.ts';
 import { type Server, serverOf } from './server.ts';
 import { type IndexTemplate, indexName, makeIndex, makeTemplates, REJECTED } from './templates.ts';
 
+/** What is kept is at least so many slices. */
+const SLICES_MIN = 6;
+
 /** Asking a server for the first time is tried again after so long at the earliest; until then the last answer holds. */
 const FIRST_CONTACT_MS = 1_000;
 
@@ -44,13 +47,19 @@ export class Ground {
   }
 
   /** An index of that template in slices of time, begun at first contact. Called by each part when it is made. */
-  slices(
-    name: string,
-    limits: Partial<Pick<ElasticsearchKeeping, 'maxBytes' | 'maxAgeMs' | 'sliceBytes' | 'sliceMs'>> = {},
-  ): Slices {
-    const slices = new Slices({ ...this.keeping, ...limits, elastic: this.elastic, name });
+  slices(name: string): Slices {
+    const { prefix, maxBytes, maxAgeMs } = this.keeping;
+    // Slices go as a whole: few of them would keep too much, or too little.
+    const sliceBytes = Math.min(this.keeping.sliceBytes, maxBytes / SLICES_MIN);
+    const sliceMs = Math.min(this.keeping.sliceMs, maxAgeMs / SLICES_MIN);
+    const slices = new Slices({ elastic: this.elastic, prefix, name, sliceBytes, sliceMs });
     this.#slices.push(slices);
     return slices;
+  }
+
+  /** Of leases, and of lists that several share. */
+  get sharedIndex(): string {
+    return `${this.keeping.prefix}shared`;
   }
 
   /** Full name of an index that is not sliced. */
@@ -109,12 +118,38 @@ export class Ground {
     }
   }
 
-  /** Slices roll over and are dropped as they are due. Gives names of what was dropped. */
-  async keep(): Promise<string[]> {
+  /** For all that share it: which name documents go under, others have said. */
+  async look(): Promise<void> {
     await this.ready();
+    await Promise.all(this.#slices.map((slices) => slices.read()));
+  }
+
+  /** Slices roll over, and are dropped when they are too old or all of them too large. Gives names of what was dropped. */
+  async keep(): Promise<string[]> {
+    await this.look();
+    const now = this.clock.now();
+    for (const slices of this.#slices) await slices.roll(now);
     const dropped: string[] = [];
-    for (const slices of this.#slices) dropped.push(...(await slices.keep(this.clock.now())));
-    return dropped;
+    for (;;) {
+      const bytes = this.#slices.reduce((sum, slices) => sum + slices.bytes, 0);
+      const ends = this.#slices.flatMap((slices) => {
+        const end = slices.endOfOldest(now);
+        return end === undefined ? [] : [{ slices, end }];
+      });
+      const [oldest] = ends.sort((a, b) => a.end - b.end);
+      if (!oldest || (oldest.end > now - this.keeping.maxAgeMs && bytes <= this.keeping.maxBytes)) return dropped;
+      dropped.push(await oldest.slices.dropOldest());
+    }
+  }
+
+  /** What was refused is kept aside no longer than anything else. */
+  async tidy(now: number): Promise<void> {
+    await this.elastic.request({
+      method: 'POST',
+      path: `/${this.index('rejected')}/_delete_by_query`,
+      query: { conflicts: 'proceed', ignore_unavailable: true, allow_no_indices: true },
+      body: { query: { range: { time: { lt: Math.floor(now - this.keeping.maxAgeMs) } } } },
+    });
   }
 
   /** Of all that is ours, with replicas. */

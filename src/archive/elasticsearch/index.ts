@@ -1,18 +1,18 @@
 /** The archive in Elasticsearch or OpenSearch: as much as its disks hold, shared by several analyzers. */
 import type { Element } from '../../graph/element.ts';
 import type { GraphView, Sample, Span, Wanted } from '../../graph/view.ts';
-import { systemClock } from '../../std/clock.ts';
 import type { Archive, ArchiveBatch, ArchiveHealth, ElementName } from '../archive.ts';
 import type { DumpedOfGraph, DumpPage } from '../dump.ts';
 import { flowDefaults } from '../flow-keeping.ts';
+import { socketDefaults } from '../socket-keeping.ts';
 import { ElasticFlows } from './flows/archive.ts';
 import { GraphStore } from './graph/store.ts';
 import { Ground } from './ground.ts';
 import type { ElasticsearchArchiveOptions } from './options.ts';
+import { Retention } from './retention.ts';
+import { ElasticSockets } from './sockets/archive.ts';
 
 const SPAN_ROWS_MAX = 500_000;
-/** How often slices are looked at, and dropped when they are due. */
-const KEEP_MS = 60_000;
 
 /**
  * Does not fail when the server is away: the archive begins by itself at first contact, until then everything asked of
@@ -24,16 +24,24 @@ export async function openElasticsearchArchive(options: ElasticsearchArchiveOpti
 
 class ElasticsearchArchive implements Archive {
   readonly flows: ElasticFlows;
+  readonly sockets: ElasticSockets;
   readonly #ground: Ground;
   readonly #graph: GraphStore;
+  readonly #retention: Retention;
   #trouble: string | undefined;
-  #cancelKeep: () => void;
 
   constructor(options: ElasticsearchArchiveOptions) {
     this.#ground = new Ground(options);
     this.#graph = new GraphStore(this.#ground, options.spanRowsMax ?? SPAN_ROWS_MAX);
     this.flows = new ElasticFlows(this.#ground, { ...flowDefaults, ...options.flows });
-    this.#cancelKeep = systemClock.after(KEEP_MS, () => void this.#keep());
+    this.sockets = new ElasticSockets(this.#ground, { ...socketDefaults, ...options.sockets });
+    this.#retention = new Retention({
+      ground: this.#ground,
+      graph: this.#graph,
+      flows: this.flows,
+      sockets: this.sockets,
+      random: options.random ?? Math.random,
+    });
   }
 
   async append(batch: ArchiveBatch): Promise<void> {
@@ -89,7 +97,7 @@ class ElasticsearchArchive implements Archive {
   async health(): Promise<ArchiveHealth> {
     const { elastic, keeping, bulk } = this.#ground;
     const known = { sizeBytes: 0, versions: 0, samples: 0, range: undefined as Span | undefined };
-    let trouble = this.#trouble;
+    let trouble = this.#trouble ?? this.#retention.trouble;
     try {
       const [counts, range, sizeBytes] = await Promise.all([
         this.#graph.counts(),
@@ -116,18 +124,9 @@ class ElasticsearchArchive implements Archive {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#cancelKeep();
+    this.sockets.stop();
+    await this.#retention[Symbol.asyncDispose]();
     await this.#ground.close();
-  }
-
-  async #keep(): Promise<void> {
-    try {
-      const dropped = await this.#ground.keep();
-      if (dropped.length > 0) await this.#graph.dropped();
-    } catch (error) {
-      this.#trouble ??= (error as Error).message;
-    }
-    this.#cancelKeep = systemClock.after(KEEP_MS, () => void this.#keep());
   }
 }
 

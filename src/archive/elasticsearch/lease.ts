@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../std/clock.ts';
 import type { Elastic } from './client.ts';
+import { OURS } from './templates.ts';
 
 export interface LeaseParts {
   readonly elastic: Pick<Elastic, 'request'>;
@@ -210,5 +211,5 @@ export class Lease implements AsyncDisposable {
 /** Found by their names alone. */
 export const INDEX = {
   settings: { index: { number_of_shards: 1, auto_expand_replicas: '0-1' } },
-  mappings: { dynamic: false, properties: {} },
+  mappings: { dynamic: false, properties: {}, _meta: OURS },
 };

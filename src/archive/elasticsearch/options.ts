@@ -1,6 +1,7 @@
 /** Where an Elasticsearch or OpenSearch is, how to be let in, and what is kept there for how long. */
 import type { Clock } from '../../std/clock.ts';
 import type { FlowKeeping } from '../flow-keeping.ts';
+import type { SocketKeeping } from '../socket-keeping.ts';
 
 export interface ElasticsearchPlace {
   /** `http://host:9200`, `https://…`; several nodes of one cluster. A name and password inside of it is used, and never told. */
@@ -23,7 +24,7 @@ export interface ElasticsearchKeeping {
   readonly prefix: string;
   readonly shards: number;
   readonly replicas: number;
-  /** Closed versions and points of series. */
+  /** Of closed versions and points of series together. */
   readonly maxBytes: number;
   readonly maxAgeMs: number;
   /** A slice that is larger, or spans more, is followed by a new one. */
@@ -37,6 +38,7 @@ export interface ElasticsearchArchiveOptions extends ElasticsearchPlace, Partial
   /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. */
   readonly spanRowsMax?: number;
   readonly flows?: Partial<FlowKeeping>;
+  readonly sockets?: Partial<SocketKeeping>;
 }
 
 export const keepingDefaults: ElasticsearchKeeping = {

@@ -16,8 +16,6 @@ export interface SlicesOptions {
   readonly prefix: string;
   /** Of the template. */
   readonly name: string;
-  readonly maxBytes: number;
-  readonly maxAgeMs: number;
   readonly sliceBytes: number;
   readonly sliceMs: number;
 }
@@ -51,6 +49,7 @@ export class Slices {
     return this.#slices;
   }
 
+  /** When they were read last. */
   get bytes(): number {
     return this.#slices.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -95,28 +94,19 @@ export class Slices {
     await this.read();
   }
 
-  /** Drops slices that are wholly older than that, and the oldest while all together are too large. Gives their names. */
-  async drop(now: number): Promise<string[]> {
-    const { elastic, maxAgeMs, maxBytes } = this.#options;
-    const dropped: string[] = [];
-    let bytes = this.bytes;
-    for (const [i, slice] of this.#slices.entries()) {
-      const next = this.#slices[i + 1];
-      if (!next || next.start > now) break;
-      if (next.start > now - maxAgeMs && bytes <= maxBytes) break;
-      await elastic.request({ method: 'DELETE', path: `/${slice.index}`, fine: [404] });
-      bytes -= slice.bytes;
-      dropped.push(slice.index);
-    }
-    if (dropped.length > 0) await this.read();
-    return dropped;
+  /** Of the oldest slice: the first moment that is not its any more. Undefined: it is the only one that has begun. */
+  endOfOldest(now: number): number | undefined {
+    const next = this.#slices[1];
+    return next && next.start <= now ? next.start : undefined;
   }
 
-  /** Roll and drop when due: several may do it at once. */
-  async keep(now: number): Promise<string[]> {
-    await this.read();
-    await this.roll(now);
-    return this.drop(now);
+  /** Drops the oldest slice. Gives its name. */
+  async dropOldest(): Promise<string> {
+    const [oldest, ...others] = this.#slices;
+    const index = oldest?.index ?? '';
+    if (oldest) await this.#options.elastic.request({ method: 'DELETE', path: `/${index}`, fine: [404] });
+    this.#slices = others;
+    return index;
   }
 }
 

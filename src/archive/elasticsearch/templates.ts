@@ -90,7 +90,7 @@ export const REJECTED: IndexTemplate = {
   },
 };
 
-const OURS = { skein: { format: FORMAT } };
+export const OURS = { skein: { format: FORMAT } };
 
 async function checkNobodyElses(elastic: Elastic, prefix: string): Promise<void> {
   const [indices, templates] = await Promise.all([

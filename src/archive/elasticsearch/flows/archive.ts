@@ -116,17 +116,24 @@ export class ElasticFlows implements FlowArchive {
     await forgetBefore(await this.#access(), this.#written, Math.min(before, range.to));
   }
 
+  /** For all that share the archive: which slices there are now. */
+  async look(): Promise<void> {
+    await this.#access();
+    await Promise.all(this.#places.sliced.map((slices) => slices.read()));
+  }
+
+  /** Follows large slices, and old ones, by new ones. By one at a time of those that share the archive. */
+  async roll(now: number): Promise<void> {
+    for (const slices of this.#places.sliced) await slices.roll(now);
+  }
+
   /**
-   * Follows large slices by new ones, makes points that are old fewer and forgets what is too old, or too much. To be
-   * called every now and then, by one at a time of those that share the archive.
+   * Makes points that are old fewer and forgets what is too old, or too much. To be called every now and then, by one at a
+   * time of those that share the archive.
    */
   async tidy(now: number): Promise<void> {
     const access = await this.#access();
     await Promise.all(Object.values(this.#fresh).map((fresh) => fresh.until(Number.POSITIVE_INFINITY)));
-    for (const slices of this.#places.sliced) {
-      await slices.read();
-      await slices.roll(now);
-    }
     const { ages, maxBytes } = this.#options;
     const { range, sizeBytes } = await this.#summary();
     if (!range) return;

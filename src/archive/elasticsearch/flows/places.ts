@@ -35,12 +35,12 @@ export class FlowPlaces {
   /** Begins the names of indices that sums lie in. */
   readonly sums: string;
 
-  constructor({ elastic, prefix, keeping: { ages, maxBytes }, sliceBytes, sliceMs }: FlowPlacesOptions) {
-    const slices = (name: string, maxAgeMs: number, spanMs: number) =>
-      new Slices({ elastic, prefix, name, maxBytes, maxAgeMs, sliceBytes, sliceMs: spanMs });
-    this.flows = slices('flows', ages.flowsMs, sliceMs);
-    this.points = slices('points', ages.pointsMs, Math.min(sliceMs, ages.pointsMs / SLICES_OF_POINTS));
-    this.packets = slices('packets', ages.rawPacketsMs, Math.min(sliceMs, ages.rawPacketsMs / SLICES_OF_POINTS));
+  constructor({ elastic, prefix, keeping: { ages }, sliceBytes, sliceMs }: FlowPlacesOptions) {
+    const slices = (name: string, spanMs: number) =>
+      new Slices({ elastic, prefix, name, sliceBytes, sliceMs: Math.min(sliceMs, spanMs) });
+    this.flows = slices('flows', sliceMs);
+    this.points = slices('points', ages.pointsMs / SLICES_OF_POINTS);
+    this.packets = slices('packets', ages.rawPacketsMs / SLICES_OF_POINTS);
     this.losses = indexName(prefix, 'losses');
     this.state = indexName(prefix, 'flowstate');
     this.allPoints = `${prefix}points`;

@@ -1,5 +1,6 @@
 /** How much there is, and of when. */
 import type { Span } from '../../../flow/view.ts';
+import { liveSize } from '../live-size.ts';
 import type { Access } from './points.ts';
 
 export interface FlowSummary {
@@ -41,12 +42,7 @@ export async function summaryOf({ elastic, places }: Access, forgotten: number):
 
 export async function sizeOf({ elastic, places }: Pick<Access, 'elastic' | 'places'>): Promise<number> {
   const patterns = [...places.sliced.map(({ pattern }) => pattern), `${places.sums}-*`, places.losses];
-  const stats = await elastic.request<Stats>({
-    method: 'GET',
-    path: `/${patterns.join()}/_stats/store`,
-    query: { filter_path: '_all.total.store.size_in_bytes' },
-  });
-  return stats._all?.total?.store?.size_in_bytes ?? 0;
+  return liveSize(elastic, ...patterns);
 }
 
 interface Answer {
@@ -56,10 +52,6 @@ interface Answer {
 
 interface Value {
   readonly value?: number | null;
-}
-
-interface Stats {
-  readonly _all?: { readonly total?: { readonly store?: { readonly size_in_bytes?: number } } };
 }
 
 function countOf({ hits }: Answer): number {

@@ -30,6 +30,11 @@ export class CounterStore {
     return this.#samples.pattern;
   }
 
+  /** Points before have gone; 0: all are there. */
+  get first(): number {
+    return this.#samples.list[0]?.start ?? 0;
+  }
+
   items(samples: readonly SampleEvent[]): BulkItem[] {
     const newest = new Map<string, BulkItem>();
     const points = samples.map((sample): BulkItem => {

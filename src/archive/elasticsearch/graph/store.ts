@@ -147,8 +147,12 @@ export class GraphStore {
 
   /** Slices that ended before were dropped. */
   async dropped(): Promise<void> {
-    const first = this.#versions.list[0];
-    if (first && first.start > 0) await this.#writers.pruned(first.start);
+    // What is told as kept is there as a whole.
+    const first = Math.max(this.#versions.list[0]?.start ?? 0, this.#counters.first);
+    if (first === 0) return;
+    await this.#writers.pruned(first);
+    // Newest points of series that ended then: of the others the next one takes their place.
+    await this.#delete(this.#ground.index('counters'), { range: { last: { lt: first } } });
   }
 
   async counts(): Promise<{ readonly versions: number; readonly samples: number }> {

@@ -5,7 +5,7 @@ import { conversationNumber, isAtEndsOf, portNumber } from '../../../ends/tuple.
 import { mistake } from '../../../std/mistake.ts';
 import type { SocketArchive, SocketArchiveHealth, SocketBatch } from '../../archive.ts';
 import { readBatchId } from '../../batchid.ts';
-import { SOCKETS_MAX } from '../../socket-keeping.ts';
+import { SOCKETS_MAX, type SocketKeeping, socketDefaults } from '../../socket-keeping.ts';
 import { Fresh } from '../flows/fresh.ts';
 import { clamp } from '../flows/pushed.ts';
 import { versionOf } from '../flows/version.ts';
@@ -20,11 +20,15 @@ import { type Heard, Writers, writerMapping } from './writers.ts';
 /** Values that the server is asked for at once; of more, all of the time is gone through. */
 const VALUES_MAX = 10_000;
 
+/** When there is too much, such a part of all time goes. */
+const STEPS = 20;
+
 /** One that was heard of so recently may only be at home elsewhere. */
 const SILENCE_MS = 60_000;
 
 export class ElasticSockets implements SocketArchive {
   readonly #ground: Ground;
+  readonly #keeping: SocketKeeping;
   readonly #index: string;
   readonly #state: string;
   readonly #writers: Writers;
@@ -35,8 +39,9 @@ export class ElasticSockets implements SocketArchive {
   #cancelLook: () => void = () => {};
 
   /** Asks nothing of the server yet. */
-  constructor(ground: Ground) {
+  constructor(ground: Ground, keeping: SocketKeeping = socketDefaults) {
     this.#ground = ground;
+    this.#keeping = keeping;
     this.#index = ground.index('sockets');
     this.#state = ground.index('socketstate');
     this.#writers = new Writers(ground.elastic, this.#state);
@@ -103,6 +108,18 @@ export class ElasticSockets implements SocketArchive {
       timeoutMs: 600_000,
     });
     this.#opened.clear();
+  }
+
+  /** Forgets what is too old, or too much. By one at a time of those that share the archive. */
+  async tidy(now: number): Promise<void> {
+    const { range, sizeBytes } = await this.#summary();
+    if (!range) return;
+    const { maxAgeMs, maxBytes } = this.#keeping;
+    // A clock that once ran ahead must not make everything look old forever.
+    const oldest = Math.min(now, range.to) - maxAgeMs;
+    const least = sizeBytes > maxBytes ? range.from + (range.to - range.from) / STEPS : Number.NEGATIVE_INFINITY;
+    const cutoff = Math.max(oldest, least);
+    if (cutoff > range.from) await this.prune(cutoff);
   }
 
   async health(): Promise<SocketArchiveHealth> {

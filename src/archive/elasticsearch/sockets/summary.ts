@@ -1,6 +1,7 @@
 /** How many there are, and of when. */
 import type { SocketArchiveHealth } from '../../archive.ts';
 import type { Elastic } from '../client.ts';
+import { liveSize } from '../live-size.ts';
 import type { Heard } from './writers.ts';
 
 export async function summaryOf(
@@ -8,23 +9,19 @@ export async function summaryOf(
   index: string,
   { heard, forgotten }: { readonly heard: readonly Heard[]; readonly forgotten: number },
 ): Promise<Omit<SocketArchiveHealth, 'notes'>> {
-  const [{ hits, aggregations }, stats] = await Promise.all([
+  const [{ hits, aggregations }, sizeBytes] = await Promise.all([
     elastic.request<Answer>({
       method: 'POST',
       path: `/${index}/_search`,
       body: { size: 0, track_total_hits: true, aggs: { from: { min: { field: 'openedAt' } } } },
     }),
-    elastic.request<Stats>({
-      method: 'GET',
-      path: `/${index}/_stats/store`,
-      query: { filter_path: '_all.total.store.size_in_bytes' },
-    }),
+    liveSize(elastic, index),
   ]);
   const to = Math.max(...heard.map(({ time }) => time));
   const from = Math.min(aggregations?.from?.value ?? to, to);
   return {
     sockets: hits?.total?.value ?? 0,
-    sizeBytes: stats._all?.total?.store?.size_in_bytes ?? 0,
+    sizeBytes,
     range: heard.length > 0 ? { from: Math.max(from, Math.min(forgotten, to)), to } : undefined,
   };
 }
@@ -32,8 +29,4 @@ export async function summaryOf(
 interface Answer {
   readonly hits?: { readonly total?: { readonly value?: number } };
   readonly aggregations?: { readonly from?: { readonly value?: number | null } };
-}
-
-interface Stats {
-  readonly _all?: { readonly total?: { readonly store?: { readonly size_in_bytes?: number } } };
 }
