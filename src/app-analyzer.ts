@@ -32,6 +32,7 @@ import { QueryEngine } from './query/query.ts';
 import { Agents } from './relay/analyzer/agents.ts';
 import { FleetFeed } from './relay/fleet/feed.ts';
 import { FleetFlows } from './relay/fleet/flows.ts';
+import { HeldFlows } from './relay/fleet/held-flows.ts';
 import { Orders } from './relay/fleet/orders.ts';
 import { decodeFacts } from './relay/wire/facts.ts';
 import type { AssignedNode } from './rules/assigned.ts';
@@ -60,6 +61,8 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     (await openArchive(config, log, notes)) ?? new MemoryArchive({ flows: { expireMs: config.flow.expire } });
   const archive = stack.use(opened);
   const sharing = stack.use(await startSharing({ config, host: host.name, log }));
+  let agents: Agents | undefined;
+  const flushedByAgents = () => agents?.flushed() ?? Promise.resolve();
   const history = stack.use(
     await startHistory({
       config,
@@ -70,15 +73,19 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       log,
       // What agents told is written as it comes in; what several analyzers say of their own, by one of them.
       written: (commit) => ownOf(commit, sharing),
+      flushedByOthers: flushedByAgents,
     }),
   );
   const { graph, keys, timeline, begin } = history;
   const horizonMs = config.graph.horizon;
-  const ends = stack.use(startEnds({ graph, archive: archive.sockets, begin, horizonMs, log, isKeptByOthers: true }));
+  const ends = stack.use(
+    startEnds({ graph, archive: archive.sockets, begin, horizonMs, log, keptByOthers: flushedByAgents }),
+  );
   const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(config) });
 
   const feed = new FleetFeed();
-  const agents = new Agents({
+  const held = new HeldFlows();
+  const relay = new Agents({
     name: host.name,
     software: version(),
     graph,
@@ -92,14 +99,19 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     graceMs: config.analyzer.grace,
     connectedMax: config.analyzer.agents,
     heldBytesMax: config.analyzer.memory,
-    told: (_, { flows }) => feed.told(flows),
+    told(_, { flows }) {
+      if (flows.length === 0) return undefined;
+      feed.told(flows);
+      return held.told(flows);
+    },
   });
-  await agents.start();
+  agents = relay;
+  await relay.start();
 
   const match = (query: string) => nodesFound({ engine, timeline }, query);
   const originOf = (tid: string) => originWith(graph.now().nodesWith('TID', tid) ?? []);
-  const live = new FleetFlows({ fleet: agents, originOf, nowMs: Date.now });
-  const past = new FlowTimeline({ live, archive: archive.flows, flushed: () => Promise.resolve() });
+  const live = new FleetFlows({ fleet: agents, originOf, held, nowMs: Date.now });
+  const past = new FlowTimeline({ live, archive: archive.flows, flushed: () => agents.flushed() });
 
   const door = openPacketDoor();
   const captures = new AssignedCaptures({

@@ -21,8 +21,8 @@ export interface EndsParts {
   readonly begin: number;
   readonly horizonMs: number;
   readonly log: LineLog;
-  /** Whoever tells of sockets keeps them too: here they are only looked up. */
-  readonly isKeptByOthers?: boolean;
+  /** Whoever tells of sockets keeps them too: here they are only looked up, once they are kept. */
+  readonly keptByOthers?: () => Promise<void>;
 }
 
 export interface RunningEnds extends AsyncDisposable {
@@ -48,7 +48,8 @@ export function startEnds(parts: EndsParts): RunningEnds {
   const translations = new TranslationTable();
   const ends = new LiveEnds({ sockets, translations, view: () => graph.now() });
   const unsubscribe = graph.subscribe((commit) => ends.saw(commit));
-  const written = parts.isKeptByOthers ? undefined : archive;
+  const written = parts.keptByOthers ? undefined : archive;
+  const flushed = parts.keptByOthers ?? (() => writer?.flushed() ?? Promise.resolve());
   const writer =
     written &&
     new SocketWriter({ archive: written, writerId: randomUUID(), get: (id) => sockets.get(id), clock: systemClock });
@@ -67,7 +68,7 @@ export function startEnds(parts: EndsParts): RunningEnds {
     sockets,
     translations,
     lookUp: ends.lookUp,
-    view: new SocketTimeline({ live: sockets, archive, flushed: () => writer?.flushed() ?? Promise.resolve() }),
+    view: new SocketTimeline({ live: sockets, archive, flushed }),
     status: () => ({ ...tablesStatus(sockets, translations), ...archiveStatus(health, writer) }),
     async [Symbol.asyncDispose]() {
       unsubscribe();

@@ -25,6 +25,8 @@ export interface HistoryParts {
   readonly ownOrigins: readonly string[];
   /** What of a commit is written from here; all of it by default. */
   readonly written?: (commit: Commit) => Commit | undefined;
+  /** Resolves when what others have told is written; rejects while the archive is away. */
+  readonly flushedByOthers?: () => Promise<void>;
   readonly startedAt: number;
   readonly log: Log;
 }
@@ -66,7 +68,12 @@ export async function startHistory(parts: HistoryParts): Promise<RunningHistory>
   graph.subscribe((commit) => keys.see(commit));
   const writer = archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock });
   const flushed = () => writer?.flushed() ?? Promise.resolve();
-  const timeline = new MergedTimeline({ graph, flushed, nowMs: Date.now, ...(archive && { archive }) });
+  const timeline = new MergedTimeline({
+    graph,
+    flushed: async () => void (await Promise.all([flushed(), parts.flushedByOthers?.()])),
+    nowMs: Date.now,
+    ...(archive && { archive }),
+  });
   const restored = archive && (await unlessAway(restore(archive, graph, ...parts.ownOrigins)));
   // What users made in an earlier run has keys of its own, and is no news.
   for (const node of graph.now().nodes()) keys.seeOf(node);

@@ -40,8 +40,8 @@ export interface AgentsParts extends IntakeParts {
   readonly appendsMax?: number;
   /** For tests of other versions. */
   readonly versions?: Versions;
-  /** Facts that an agent told its home, in this turn: for those who follow flows as they come. */
-  readonly told?: (agent: string, facts: Facts) => void;
+  /** Facts that an agent told its home, in this turn: for those who follow flows as they come. What it gives is called once they are kept. */
+  readonly told?: (agent: string, facts: Facts) => (() => void) | undefined;
 }
 
 export interface AgentsStatus {
@@ -149,6 +149,11 @@ export class Agents implements Fleet {
       agents,
       notes,
     };
+  }
+
+  /** Resolves when the archive has all that was told so far; rejects while it is away. */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#roll.all.values()].map(({ lane }) => lane.flushed()));
   }
 
   /** Says so to all, lets what is here be kept, for some seconds at most. */
@@ -262,7 +267,7 @@ export class Agents implements Fleet {
       this.#ack(known);
       return undefined;
     }
-    this.#parts.told?.(known.agent, facts);
+    const kept = this.#parts.told?.(known.agent, facts);
     const { isMissing, keep } = this.#intake.take(facts, known);
     if (isMissing) known.needsGraph = true;
     const { spool } = known.lane;
@@ -271,6 +276,7 @@ export class Agents implements Fleet {
       bytes: bytes.length,
       keep: async () => {
         known.taken.unresolved += await keep(spool, seq);
+        kept?.();
       },
     });
     if (this.#pressure.isShut) session.pause();

@@ -6,8 +6,8 @@ import type { KnownAgent } from './known-agent.ts';
 export interface Visitor {
   /** Why not, before a word is spoken: his token is none. */
   readonly refusal?: string;
-  /** Why not, once he has said who he is: his token is another's. */
-  readonly refuses?: (hello: Hello) => string | undefined;
+  /** Why not, once he has said who he is: his token is another's. `knownAs`: the host that this agent was on until now. */
+  readonly refuses?: (hello: Hello, knownAs: string | undefined) => string | undefined;
 }
 
 export interface HelloContext {
@@ -37,7 +37,9 @@ export type Answer =
 
 export function lookAt(hello: Hello, { analyzer, address, versions, refuses, known, isFull }: HelloContext): Answer {
   const { agent, host, run, spool } = hello;
-  const foreign = refuses?.(hello);
+  const odd = oddName(hello);
+  if (odd !== undefined) return { refusal: { code: 'protocol', message: odd, isFinal: true } };
+  const foreign = refuses?.(hello, known.get(agent)?.host);
   if (foreign !== undefined) return { refusal: { code: 'token', message: foreign, isFinal: true } };
   const version = Math.min(versions.max, hello.versions.max);
   if (version < Math.max(versions.min, hello.versions.min)) {
@@ -45,10 +47,6 @@ export function lookAt(hello: Hello, { analyzer, address, versions, refuses, kno
     const theirs = `${hello.software} speaks versions ${min} to ${max} of the protocol`;
     const message = `${theirs}, analyzer ${analyzer} ${versions.min} to ${versions.max}: bring the older of them up to date`;
     return { refusal: { code: 'version', message, isFinal: true } };
-  }
-  if ([agent, host, run, spool].includes('')) {
-    const message = 'a hello without agent, host, run or spool';
-    return { refusal: { code: 'protocol', message, isFinal: true } };
   }
   const before = known.get(agent);
   // Not final: after a loss of power the first of the two is a connection that nobody has given up yet.
@@ -67,4 +65,17 @@ export function lookAt(hello: Hello, { analyzer, address, versions, refuses, kno
     return { refusal: { code: 'full', message, isFinal: false } };
   }
   return { refusal: undefined, version, before, other };
+}
+
+/** Longer than any host name (RFC 1035 §2.3.4: 255). */
+const NAME_MAX = 256;
+
+/** These are written into logs, sentences and the names of documents: one line each, and not a long one. */
+function oddName({ agent, host, run, spool, software }: Hello): string | undefined {
+  for (const [what, name] of Object.entries({ agent, host, run, spool, software })) {
+    if (name === '' && what !== 'software') return 'a hello without agent, host, run or spool';
+    if (name.length > NAME_MAX) return `the ${what} in a hello has more than ${NAME_MAX} characters`;
+    if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) return `the ${what} in a hello has characters that cannot be seen`;
+  }
+  return undefined;
 }

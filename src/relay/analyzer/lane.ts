@@ -44,6 +44,7 @@ export class Lane {
   #isStopped = false;
   #lastError: string | undefined;
   #idle: (() => void)[] = [];
+  #flushes: Flush[] = [];
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -84,6 +85,13 @@ export class Lane {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** Resolves when what was put so far is kept; rejects while the archive is away. */
+  flushed(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve();
+    if (this.#lastError !== undefined) return Promise.reject(new Error(this.#lastError));
+    return new Promise((resolve, reject) => this.#flushes.push({ work: this.#queue.at(-1), resolve, reject }));
+  }
+
   /** Nothing more is tried; what is not kept was not acknowledged either. */
   stop(): void {
     this.#isStopped = true;
@@ -99,6 +107,7 @@ export class Lane {
         this.#lastError = undefined;
       } catch (error) {
         this.#lastError = error instanceof Error ? error.message : String(error);
+        for (const { reject } of this.#flushes.splice(0)) reject(error);
         if (error instanceof Unavailable || ++tries < TRIES_MAX) {
           await this.#pause();
           continue;
@@ -113,8 +122,11 @@ export class Lane {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #done({ seq, bytes }: LaneWork): void {
+  #done(work: LaneWork): void {
+    const { seq, bytes } = work;
     this.#queue.shift();
+    // In the order in which they were asked for.
+    while (this.#flushes[0]?.work === work) this.#flushes.shift()?.resolve();
     if (seq !== undefined) this.#kept = seq;
     this.#parts.pressure.release(bytes);
     if (seq !== undefined) this.#parts.advanced();
@@ -123,4 +135,11 @@ export class Lane {
   #pause(): Promise<void> {
     return new Promise((resolve) => this.#parts.clock.after(this.#backoff.next(), resolve));
   }
+}
+
+interface Flush {
+  /** The last that was put. */
+  readonly work: LaneWork | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }

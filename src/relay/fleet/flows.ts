@@ -11,6 +11,7 @@ import type { FlowCondition, FlowQuery, FlowView, Span } from '../../flow/view.t
 import type { AwayAgent, Fleet, FleetAgent, ReplyPart } from './fleet.ts';
 import type { OfFlows } from './flow-answers.ts';
 import { askedOf } from './flow-question.ts';
+import type { HeldFlows } from './held-flows.ts';
 import { sideBySide } from './side-by-side.ts';
 import { Whose } from './whose.ts';
 
@@ -18,6 +19,8 @@ export interface FleetFlowsParts {
   readonly fleet: Fleet;
   /** Origin of the node with this TID. */
   readonly originOf: (tid: string) => string | undefined;
+  /** Told, and not in the archive yet. */
+  readonly held: Pick<HeldFlows, 'find' | 'size'>;
   /** Epoch ms. */
   readonly nowMs: () => number;
 }
@@ -38,17 +41,17 @@ export class FleetFlows implements FlowView {
 
   async *find(query: FlowQuery): AsyncGenerator<readonly Flow[]> {
     const { question } = askedOf(query);
-    const { skip = 0, limit = Number.POSITIVE_INFINITY, where } = query;
-    const agents = this.#agentsFor(where);
-    const found = query.sort
-      ? this.#inOrder(agents, question, flowOrder(query.sort))
-      : sideBySide(
-          agents.map((agent) => () => this.#flowsOf(agent, question)),
-          { most: ASKED_AT_ONCE },
-        );
+    const { skip = 0, limit = Number.POSITIVE_INFINITY, sort, where } = query;
+    const sources = this.#agentsFor(where).map((agent) => () => this.#flowsOf(agent, question));
+    // What lives there may be held here too, as it was told last: it comes from there.
+    const seen = this.#heldIn(query) ? new Set<string>() : undefined;
+    const held = () => fromHere(this.#parts.held.find({ ...query, skip: 0, limit: undefined }));
+    const all = seen && sort ? [...sources, held] : sources;
+    const found = sort ? this.#inOrder(all, flowOrder(sort)) : sideBySide(all, { most: ASKED_AT_ONCE });
     let [toSkip, left] = [skip, limit];
-    for await (const flows of found) {
-      const met = flows.filter((flow) => meets(flow, where));
+    for await (const flows of seen && !sort ? oneAfterTheOther(found, held()) : found) {
+      const met = flows.filter((flow) => meets(flow, where) && !seen?.has(flow.UUID));
+      if (seen) for (const { UUID } of met) seen.add(UUID);
       const some = met.slice(toSkip, toSkip + left);
       toSkip = Math.max(0, toSkip - met.length);
       left -= some.length;
@@ -61,7 +64,7 @@ export class FleetFlows implements FlowView {
     const { skip = 0, limit = Number.POSITIVE_INFINITY } = query;
     const { question, isExact } = askedOf(query);
     let count = 0;
-    if (isExact) {
+    if (isExact && !this.#heldIn(query)) {
       const { limit: _, sort: __, ...counted } = question;
       for await (const { body } of this.#all(this.#agentsFor(query.where), 'flows.count', counted))
         count += Number(body);
@@ -99,12 +102,16 @@ export class FleetFlows implements FlowView {
     return found.sort((a, b) => a.from - b.from);
   }
 
+  /** Only who asks about a time asks about what has ended. */
+  #heldIn({ time }: FlowQuery): boolean {
+    return time !== undefined && this.#parts.held.size > 0;
+  }
+
   async *#inOrder(
-    agents: readonly FleetAgent[],
-    question: unknown,
+    sources: readonly (() => AsyncIterable<readonly Flow[]>)[],
     order: (a: Flow, b: Flow) => number,
   ): AsyncGenerator<readonly Flow[]> {
-    const cursors = agents.map((agent) => new FlowCursor(this.#flowsOf(agent, question)));
+    const cursors = sources.map((source) => new FlowCursor(source()));
     const heap = new Heap<FlowCursor>((a, b) => order(a.first as Flow, b.first as Flow));
     const put = async (cursor: FlowCursor) => {
       if (!cursor.first) await cursor.more();
@@ -175,6 +182,15 @@ export class FleetFlows implements FlowView {
     }
     return agents;
   }
+}
+
+async function* fromHere(found: Iterable<readonly Flow[]>): AsyncGenerator<readonly Flow[]> {
+  yield* found;
+}
+
+async function* oneAfterTheOther<T>(first: AsyncIterable<T>, second: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* second;
 }
 
 function agentLoss(host: string, since: number, nowMs: number): Loss {

@@ -3,6 +3,7 @@ import type { FlowQuery, FlowView } from '../../../src/flow/view.ts';
 import type { Fleet, FleetAgent } from '../../../src/relay/fleet/fleet.ts';
 import { flowAnswers } from '../../../src/relay/fleet/flow-answers.ts';
 import { FleetFlows } from '../../../src/relay/fleet/flows.ts';
+import { HeldFlows } from '../../../src/relay/fleet/held-flows.ts';
 import { Unavailable } from '../../../src/std/unavailable.ts';
 import { LiveList } from '../../archive/flows/live-list.ts';
 import { flowOf } from '../../archive/flows/made.ts';
@@ -49,8 +50,31 @@ test('an agent that does not answer costs its part, and is named until it does',
   expect(await flows.loss()).toEqual([]);
 });
 
+test('what has ended and is not in the archive yet is told from here, and nothing twice', async () => {
+  const { flows, held } = fleetOf({ a: [made('1', 10), made('3', 30)] });
+  const kept = held.told([made('1', 10), made('2', 20)]);
+  const time = { from: 0, to: 100 };
+  expect((await uuids(flows.find({ where: [], time }))).sort()).toEqual(['1', '2', '3']);
+  const sort = { field: 'Start', isDescending: true };
+  expect(await uuids(flows.find({ where: [], time, sort, limit: 2 }))).toEqual(['3', '2']);
+  expect(await flows.count({ where: [], time })).toBe(3);
+  expect((await uuids(flows.find({ where: [] }))).sort()).toEqual(['1', '3']);
+  kept();
+  expect((await uuids(flows.find({ where: [], time }))).sort()).toEqual(['1', '3']);
+});
+
+test('what was told again is held until that is kept too', () => {
+  const held = new HeldFlows();
+  const first = held.told([made('1', 10)]);
+  const second = held.told([made('1', 10)]);
+  first();
+  expect(held.size).toBe(1);
+  second();
+  expect(held.size).toBe(0);
+});
+
 function made(UUID: string, Start: number, NodeTID = 'n'): Flow {
-  return flowOf(1, { UUID, Start, NodeTID });
+  return flowOf(1, { UUID, Start, Last: Start + 5, NodeTID });
 }
 
 async function uuids(found: ReturnType<FlowView['find']>): Promise<string[]> {
@@ -80,5 +104,6 @@ function fleetOf(lists: Readonly<Record<string, readonly Flow[]>>) {
   });
   const fleet: Fleet = { connected: () => agents, away: () => [] };
   const originOf = (tid: string) => (tid.startsWith('node-') ? `agent.${tid.slice(5)}` : undefined);
-  return { flows: new FleetFlows({ fleet, originOf, nowMs: () => 1_000 }), asked, silence };
+  const held = new HeldFlows();
+  return { flows: new FleetFlows({ fleet, originOf, held, nowMs: () => 1_000 }), asked, silence, held };
 }
