@@ -11,6 +11,7 @@ import type { GraphNode } from './graph/element.ts';
 import type { GraphView } from './graph/view.ts';
 import type { Agents } from './relay/analyzer/agents.ts';
 import { relayDoor } from './relay/analyzer/door.ts';
+import type { Visitor } from './relay/analyzer/hello.ts';
 import type { Fleet, FleetAgent } from './relay/fleet/fleet.ts';
 import { mistake } from './std/mistake.ts';
 import { Unavailable } from './std/unavailable.ts';
@@ -25,7 +26,11 @@ export interface Relay extends Disposable {
 }
 
 /** The door of agents: by their own tokens; on this machine without one, as long as the API is open to everyone on it. */
-export function relayOf(config: Config, { authenticateAgent }: Security, agents: Agents): Relay {
+export function relayOf(
+  config: Pick<Config, 'api'>,
+  { authenticateAgent }: Pick<Security, 'authenticateAgent'>,
+  agents: Pick<Agents, 'accept'>,
+): Relay {
   const door = relayDoor({ agents });
   const open = new Map<Duplex, () => boolean>();
   const looking = setInterval(() => {
@@ -37,18 +42,30 @@ export function relayOf(config: Config, { authenticateAgent }: Security, agents:
       if (admission.ok) {
         open.set(socket, admission.isStillGood);
         socket.once('close', () => open.delete(socket));
-      } else if (!isAtHome(request, config)) {
+      } else if (admission.status !== 401 || !isAtHome(request, config)) {
         refuseUpgrade(socket, admission.status, admission.text, admission.headers);
         return;
       }
-      door.upgrade(request, socket, head, {});
+      const host = admission.ok ? admission.host : undefined;
+      door.upgrade(request, socket, head, host === undefined ? {} : boundTo(host));
     },
     [Symbol.dispose]: () => clearInterval(looking),
   };
 }
 
+/** Its token is for one host: neither another's name nor another's agent comes in by it. */
+function boundTo(host: string): Visitor {
+  return {
+    refuses(hello, knownAs) {
+      if (hello.host !== host) return `the token of this agent is for the host ${host}, not for ${hello.host}`;
+      if (knownAs === undefined || knownAs === host) return undefined;
+      return `agent ${hello.agent} is that of ${knownAs}, and its token is for ${host}: if it is a copy, remove the file with its id`;
+    },
+  };
+}
+
 /** Nothing was shown, and who is on this machine may do everything. */
-function isAtHome({ headers, socket }: IncomingMessage, { api }: Config): boolean {
+function isAtHome({ headers, socket }: IncomingMessage, { api }: Pick<Config, 'api'>): boolean {
   const isShown = headers.authorization !== undefined || headers['x-auth-token'] !== undefined;
   return !isShown && api.loopback === 'admin' && isLocal(socket.remoteAddress) && isLocal(socket.localAddress);
 }

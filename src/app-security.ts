@@ -32,6 +32,8 @@ export type AgentAdmission =
       readonly ok: true;
       /** Of its token. */
       readonly name: string;
+      /** Whose agent alone may come in by it; undefined: any. */
+      readonly host: string | undefined;
       /** False once the token is revoked or has expired: long connections ask now and then. */
       readonly isStillGood: () => boolean;
     }
@@ -85,6 +87,11 @@ function agentDoor(rules: ApiParts['access'], audit: NonNullable<ApiParts['audit
   const slowed = new Slowed(elapsed);
   return (request) => {
     const { remoteAddress: address = '' } = request.socket;
+    const page = access.pageRefusal(request);
+    if (page !== undefined) return { ok: false, status: 403, text: page.text, headers: [] };
+    // Nobody guesses a good one: it is let in while others behind the same address have to wait for theirs.
+    const agent = access.agent(request);
+    if (agent !== undefined) return { ok: true, ...agent };
     const waitMs = slowed.waitMs(address);
     if (waitMs > 0) {
       const seconds = String(Math.ceil(waitMs / 1000));
@@ -95,10 +102,6 @@ function agentDoor(rules: ApiParts['access'], audit: NonNullable<ApiParts['audit
         headers: ['Retry-After', seconds],
       };
     }
-    const page = access.pageRefusal(request);
-    if (page !== undefined) return { ok: false, status: 403, text: page.text, headers: [] };
-    const agent = access.agent(request);
-    if (agent !== undefined) return { ok: true, ...agent };
     const isShown = request.headers.authorization !== undefined || request.headers['x-auth-token'] !== undefined;
     if (isShown) {
       slowed.failed(address);

@@ -20,6 +20,13 @@ export interface AccessRefusal {
   readonly isGuess?: true;
 }
 
+export interface AgentToken {
+  readonly name: string;
+  /** The only one that may come in by it; undefined: any. */
+  readonly host: string | undefined;
+  readonly isStillGood: () => boolean;
+}
+
 export type Found = { readonly identity: Identity } | { readonly refusal: AccessRefusal };
 
 export class Access {
@@ -81,12 +88,16 @@ export class Access {
   }
 
   /** A token of an agent: for the relay alone. */
-  agent(request: IncomingMessage): { readonly name: string; readonly isStillGood: () => boolean } | undefined {
+  agent(request: IncomingMessage): AgentToken | undefined {
     const book = this.#book;
     for (const text of shownBy(request).tokens) {
       const kept = text.startsWith(prefixes.agent) ? book?.token(text) : undefined;
       if (kept?.kind === 'agent')
-        return { name: kept.name, isStillGood: () => book?.tokenById(kept.id)?.digest === kept.digest };
+        return {
+          name: kept.name,
+          host: kept.host,
+          isStillGood: () => book?.tokenById(kept.id)?.digest === kept.digest,
+        };
     }
     return undefined;
   }

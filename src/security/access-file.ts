@@ -16,6 +16,8 @@ const tokenShape = z.strictObject({
   name,
   role: z.enum(roles),
   digest: z.string().length(43),
+  /** Of an agent: it opens the relay for the agent of this host alone. */
+  host: z.string().min(1).max(256).optional(),
   createdAt: z.number(),
   /** Epoch ms; absent: never. */
   expiresAt: z.number().optional(),

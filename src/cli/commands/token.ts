@@ -19,6 +19,7 @@ interface Options extends PrintOptions {
   readonly name?: string;
   readonly role?: Role;
   readonly agent?: boolean;
+  readonly host?: string;
   readonly expires?: string;
 }
 
@@ -30,6 +31,10 @@ export function define(command: Command, session: Session): void {
     .option('--name <name>', 'whom or what it is for')
     .addOption(new Option('--role <role>', 'what it may do (default read)').choices([...roles]))
     .option('--agent', 'for an agent: it opens the relay of an analyzer and nothing else')
+    .option(
+      '--host <name>',
+      'with --agent: for the agent of this host alone, by the name that it has there (skein agent --host)',
+    )
     .option('--expires <duration>', 'good for so long, like 12h or 90d (default: until it is revoked)')
     .action((_, self: Command) => createToken(session, self.optsWithGlobals()));
   const list = command
@@ -47,6 +52,7 @@ export function define(command: Command, session: Session): void {
   examples(command, [
     'skein token create --name grafana --role read',
     'skein token create --agent --name rack1-node7',
+    'skein token create --agent --name web1 --host web1',
     'skein token create --role capture --name ana --expires 12h',
     'skein token revoke grafana',
   ]);
@@ -58,6 +64,10 @@ async function createToken(session: Session, options: Options): Promise<void> {
   const kind = options.agent ? 'agent' : 'user';
   if (options.agent && options.role !== undefined)
     throw usageFailure('a token of an agent has no role: it opens the relay and nothing else');
+  if (options.host !== undefined && !options.agent)
+    throw usageFailure('--host goes with --agent: people come from anywhere');
+  if (options.host !== undefined && !/^[^\p{C}]{1,256}$/u.test(options.host))
+    throw usageFailure('a host has a name of 1 to 256 characters that can be seen');
   const role = options.role ?? 'read';
   const id = randomBytes(4).toString('hex');
   const name = checkName(options.name ?? `${kind}-${id}`);
@@ -70,9 +80,15 @@ async function createToken(session: Session, options: Options): Promise<void> {
     if (tokens.some((other) => other.name === name))
       throw usageFailure(`there is a token named ${name} already`, `skein token revoke ${name}`);
     const expires = expiresMs === undefined ? {} : { expiresAt: createdAt + expiresMs };
-    return { tokens: [...tokens, { id, kind, name, role, digest: digestOf(token), createdAt, ...expires }], users };
+    const host = options.host === undefined ? {} : { host: options.host };
+    const made = { id, kind, name, role, digest: digestOf(token), ...host, createdAt, ...expires } as const;
+    return { tokens: [...tokens, made], users };
   });
-  audited(io, data, `token create ${name} (${id}, ${kind === 'agent' ? 'agent' : role})`);
+  audited(
+    io,
+    data,
+    `token create ${name} (${id}, ${kind === 'agent' ? 'agent' : role}${options.host === undefined ? '' : ` of ${options.host}`})`,
+  );
   io.out.write(`${token}\n`);
   if (!options.quiet) io.err.write(`shown this once; in use at once, until: skein token revoke ${name}\n`);
 }
@@ -80,10 +96,11 @@ async function createToken(session: Session, options: Options): Promise<void> {
 async function listTokens(session: Session, options: Options): Promise<void> {
   const { tokens } = readAccess(accessFileOf(dataFolder(session.io.env, options.data)));
   const now = session.io.now();
-  const rows = tokens.map(({ id, name, kind, role, createdAt, expiresAt }) => ({
+  const rows = tokens.map(({ id, name, kind, role, host, createdAt, expiresAt }) => ({
     ID: id,
     NAME: name,
     ROLE: kind === 'agent' ? 'agent' : role,
+    HOST: host ?? '',
     CREATED: new Date(createdAt).toISOString(),
     EXPIRES: expiresAt === undefined ? 'never' : expiresAt <= now ? 'expired' : new Date(expiresAt).toISOString(),
   }));

@@ -36,7 +36,7 @@ export type Answer =
     };
 
 export function lookAt(hello: Hello, { analyzer, address, versions, refuses, known, isFull }: HelloContext): Answer {
-  const { agent, host, run, spool } = hello;
+  const { agent, host, run } = hello;
   const odd = oddName(hello);
   if (odd !== undefined) return { refusal: { code: 'protocol', message: odd, isFinal: true } };
   const foreign = refuses?.(hello, known.get(agent)?.host);

@@ -171,3 +171,19 @@ test('an analyzer that stops says so to all, and to those who come then', async 
   expect(first.of('refusal')).toMatchObject([{ code: 'stopping', isFinal: false }]);
   expect(second.of('refusal')).toMatchObject([{ code: 'stopping', isFinal: false }]);
 });
+
+test.each(['web1\nalert: all is well', 'web1\u001b[2J', 'web1\u202e', 'w'.repeat(257)])(
+  'a name that would write more than itself into a log is refused',
+  async (host) => {
+    const clock = fakeClock();
+    const { agents, log } = anAnalyzer(clock);
+    const agent = speaker(agents, clock);
+    agent.say({ ...HELLO, host });
+    await clock.pass(10);
+    expect(agent.heard).toMatchObject([
+      { kind: 'refusal', code: 'protocol', message: expect.stringMatching(/^the host in a hello has /) },
+    ]);
+    expect(log.lines).toEqual([]);
+    expect(agents.status().agents).toEqual([]);
+  },
+);
