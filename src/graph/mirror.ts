@@ -75,14 +75,15 @@ export class Mirror implements Ward {
       if (!this.#takeOne(one, telling)) missing.push({ kind, id });
     }
     if (wholeAt === undefined) return missing;
-    this.#endOthers(teller.origin, named, wholeAt, commit);
+    // It may be told late, after what began since.
+    this.#endOthers(teller.origin, wholeAt, commit, (its) => its.createdAt <= wholeAt && !named.has(keyOf(its)));
     // What changed, began or ended between the last word and this picture was never told.
     this.#knowsFrom(wholeAt);
     return missing;
   }
 
   close(origin: string, at: number, commit: Writing): void {
-    this.#endOthers(origin, new Set(), at, commit);
+    this.#endOthers(origin, at, commit, () => true);
   }
 
   began(element: Element, commit: Writing): void {
@@ -259,10 +260,10 @@ export class Mirror implements Ward {
   }
 
   /** Edges first, and those that wait. */
-  #endOthers(origin: string, named: ReadonlySet<string>, at: number, commit: Writing): void {
-    for (const edge of this.#waiting.of(origin)) if (!named.has(keyOf(edge))) this.#waiting.delete(edge);
-    for (const word of this.#aside.of(origin)) if (!named.has(keyOf(word))) this.#aside.delete(word);
-    const others = [...(this.#slots.get(origin) ?? [])].filter(({ current }) => current && !named.has(keyOf(current)));
+  #endOthers(origin: string, at: number, commit: Writing, isOver: (element: Element) => boolean): void {
+    for (const edge of this.#waiting.of(origin)) if (isOver(edge)) this.#waiting.delete(edge);
+    for (const word of this.#aside.of(origin)) if (isOver(word)) this.#aside.delete(word);
+    const others = [...(this.#slots.get(origin) ?? [])].filter(({ current }) => current && isOver(current));
     for (const kind of ['edge', 'node'])
       for (const slot of others)
         if (slot.current?.kind === kind && slot.current.origin === origin) this.#lives.remove(slot, at, commit);

@@ -39,7 +39,7 @@ export interface Teller {
 export interface Mirroring {
   /** When this process learned of it, by its own clock. */
   readonly recordedAt: number;
-  /** What is told is all there is of the teller: what else of it is alive here was gone by this moment. */
+  /** What is told is all there was of the teller at this moment: what else of it had begun by then, and is alive here, was gone. */
   readonly wholeAt?: number;
 }
 

@@ -165,6 +165,15 @@ test('points of series take their place once', () => {
   expect(mirror.at(2600).counters('x', 'Metric')?.total).toEqual({ Rx: 2500 });
 });
 
+test('a whole picture that comes late ends nothing that began after it', () => {
+  const { mirror, graphs, tell, far } = fleet('a');
+  far('a', 1000, node('x'), node('y'));
+  const picture = [...graphs.a.told()].slice(0, 1);
+  far('a', 3000, node('z'), edge('x', 'z'));
+  tell('a', picture, 9000, 2000);
+  expect(draw(mirror.now())).toBe('x {} | x>r>z {"RelationType":"r"} | z {}');
+});
+
 test('what an earlier run remembers of a teller is taken up where it is told', () => {
   const { mirror, far } = fleet('a');
   far('a', 1000, node('x', { N: 1 }), node('y'), edge('x', 'y'));
