@@ -1,8 +1,9 @@
 /** What has to be so when all has settled. */
+import type { FlowMetric } from '../../src/flow/flow.ts';
 import type { Element, GraphView } from '../../src/graph/view.ts';
 import { versionAt } from './diary.ts';
 import type { SimAgent } from './sim-agent.ts';
-import { keyOfPoint, type Simulation } from './simulate.ts';
+import type { Simulation } from './simulate.ts';
 
 const MOMENTS = 20;
 
@@ -148,9 +149,10 @@ async function checkConversations(simulation: Simulation): Promise<void> {
     flows.map(([uuid]) => uuid),
     EVER,
   );
+  const live = new Set(agents.flatMap(({ running }) => [...(running?.captured.live.keys() ?? [])]));
   for (const tid of ['t0', 't3']) {
     const expected = flows
-      .filter(([uuid, [first]]) => first?.flow.TrackingID === tid && (kept.get(uuid)?.length ?? 0) > 0)
+      .filter(([uuid, [first]]) => first?.flow.TrackingID === tid && (kept.get(uuid)?.length || live.has(uuid)))
       .map(([uuid]) => uuid)
       .sort();
     const where = [{ anyOf: [{ field: 'TrackingID', test: (value: unknown) => value === tid, equals: [tid] }] }];
@@ -210,6 +212,10 @@ function drawn(view: GraphView | undefined): string[] {
 function drawnElement({ kind, id, metadata, createdAt, updatedAt, revision }: Element, isLoose: boolean): string {
   const sorted = Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${kind} ${id} ${JSON.stringify(sorted)} ${isLoose ? '' : `${createdAt} ${updatedAt} r${revision}`}`;
+}
+
+function keyOfPoint({ Start, Last }: FlowMetric): string {
+  return `${Start} ${Last}`;
 }
 
 const EVER: { readonly from: number; readonly to: number } = { from: 0, to: 4_000_000_000_000 };

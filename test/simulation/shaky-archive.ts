@@ -1,6 +1,7 @@
 /** The archive that all analyzers share, as one of them has it: slow, away for a while, or without an answer that came. */
-import type { Archive } from '../../src/archive/archive.ts';
+import type { Archive, ArchiveBatch, FlowBatch, SocketBatch } from '../../src/archive/archive.ts';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
+import type { FlowQuery } from '../../src/flow/view.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
 import type { Chance } from './chance.ts';
 import type { ProcessClock, VirtualTime } from './time.ts';
@@ -36,7 +37,7 @@ export class ShakyArchive {
         return ask(...args);
       };
     return {
-      append: (batch) =>
+      append: (batch: ArchiveBatch) =>
         this.#append(
           clock,
           () => real.append(batch),
@@ -50,21 +51,21 @@ export class ShakyArchive {
       range: read(real.range.bind(real)),
       gaps: read(real.gaps.bind(real)),
       flows: {
-        append: (batch) =>
+        append: (batch: FlowBatch) =>
           this.#append(
             clock,
             () =>
               real.flows.append(this.#isTwice ? { ...batch, id: `${batch.id}-again-${this.count.appends}` } : batch),
             () => this.kept.flows.add(batch.id),
           ),
-        find: (query) => real.flows.find(query),
+        find: (query: FlowQuery) => real.flows.find(query),
         count: read(real.flows.count.bind(real.flows)),
         metrics: read(real.flows.metrics.bind(real.flows)),
         rawPackets: read(real.flows.rawPackets.bind(real.flows)),
         loss: read(real.flows.loss.bind(real.flows)),
       },
       sockets: {
-        append: (batch) =>
+        append: (batch: SocketBatch) =>
           this.#append(
             clock,
             () => real.sockets.append(batch),

@@ -43,6 +43,9 @@ interface Running {
   readonly outbox: Outbox;
   readonly relay: AgentRelay;
   readonly captured: Captured;
+  /** All that was there at the start has been told. */
+  isLooking: boolean;
+  /** And what an earlier run knew and is not there any more. */
   isSettled: boolean;
 }
 
@@ -144,13 +147,24 @@ export class SimAgent {
       random: chance.unit,
       log: { info: say, warn: say },
     });
-    const running: Running = { clock, spool, graph, sockets, outbox, relay, captured, isSettled: false };
+    const running: Running = {
+      clock,
+      spool,
+      graph,
+      sockets,
+      outbox,
+      relay,
+      captured,
+      isLooking: false,
+      isSettled: false,
+    };
     this.running = running;
     relay.start();
     // The probes look, one after the other; then what an earlier run knew and nobody spoke of ended with it.
     clock.after(chance.between(20, 300), () => {
       this.apply(this.world.all());
       sockets.tell([...this.world.sockets.values()]);
+      running.isLooking = true;
     });
     clock.after(400, () => {
       const gone = graph.forgotten().map((element): GraphEvent => {
@@ -174,7 +188,7 @@ export class SimAgent {
   step(): void {
     const { chance, clock } = this.#parts;
     const { running, world } = this;
-    const isLooking = running?.isSettled === true;
+    const isLooking = running?.isLooking === true;
     const what = chance.below(10);
     if (what < 5) {
       const changes = world.step();

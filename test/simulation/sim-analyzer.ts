@@ -28,7 +28,7 @@ export interface SimAnalyzerParts {
   readonly graceMs: number;
   readonly heldBytesMax: number;
   readonly log: (line: string) => void;
-  readonly told: (agent: string, facts: Facts) => void;
+  readonly told: (agent: string, facts: Facts) => undefined;
   readonly wrong: (sentence: string) => void;
   readonly faulty: { readonly acksEarly?: boolean; readonly ignoresGone?: boolean } | undefined;
 }

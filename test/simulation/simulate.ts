@@ -2,7 +2,7 @@
  * A fleet in one process: agents, analyzers, their archive, links and clocks, as a seed says, with faults. The code is
  * the real one; time, chance, disk, wires and archive are not. In the end all that was told has to be there, once.
  */
-import type { Flow, FlowMetric } from '../../src/flow/flow.ts';
+import type { Flow } from '../../src/flow/flow.ts';
 import { type Dialer, DialRefusal } from '../../src/relay/link.ts';
 import type { Message } from '../../src/relay/message.ts';
 import { Mistake } from '../../src/std/mistake.ts';
@@ -10,6 +10,7 @@ import { Unavailable } from '../../src/std/unavailable.ts';
 import { Chance } from './chance.ts';
 import { check } from './checks.ts';
 import { FAULTS, type Fault, type FaultKind, faults } from './faults.ts';
+import type { Mutation } from './mutations.ts';
 import { type Connection, Network } from './network.ts';
 import { ShakyArchive } from './shaky-archive.ts';
 import { SimAgent } from './sim-agent.ts';
@@ -23,9 +24,6 @@ export interface SimulationOptions {
   /** A mistake made on purpose. */
   readonly mistake?: Mutation;
 }
-
-export const MUTATIONS = ['acks-early', 'forgets-batch', 'ignores-gone', 'keeps-twice'] as const;
-export type Mutation = (typeof MUTATIONS)[number];
 
 export interface Simulated {
   readonly seed: number;
@@ -97,6 +95,7 @@ export class Simulation {
           told: (agent, facts) => {
             const { diary } = this.agents[Number(agent.split('-')[1])] as SimAgent;
             for (const lost of facts.lost) diary.saidLost.set(`${facts.time} ${lost.what}`, lost);
+            return undefined;
           },
           wrong: (sentence) => this.failed(sentence),
           faulty: { acksEarly: mistake === 'acks-early', ignoresGone: mistake === 'ignores-gone' },
@@ -369,8 +368,4 @@ export class Simulation {
     const isConnected = running.relay.status().analyzers.every(({ link }) => link?.state === 'connected');
     return isConnected && running.relay.home !== undefined && first >= next - 1;
   }
-}
-
-export function keyOfPoint({ Start, Last }: FlowMetric): string {
-  return `${Start} ${Last}`;
 }
