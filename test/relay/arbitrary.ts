@@ -92,7 +92,7 @@ export const flow = some<Required<Flow>>(
     HTTP: layer,
     Metric: metric,
     LastUpdateMetric: metric,
-    TCPMetric: fc.constant({ ABSynStart: 12, ABSackPermitted: true }),
+    TCPMetric: fc.dictionary(text, fc.oneof(number, fc.boolean()), { maxKeys: 4, noNullPrototype: true }),
     IPMetric: all({ Fragments: fc.nat(), FragmentErrors: fc.nat() }),
     Start: number,
     Last: number,
@@ -100,7 +100,7 @@ export const flow = some<Required<Flow>>(
     CaptureID: text,
     RawPacketsCaptured: number,
     FinishType: fc.constantFrom(1, 2, 3),
-    Drops: fc.constant({ NO_SOCKET: 3 }),
+    Drops: fc.dictionary(text, number, { maxKeys: 3, noNullPrototype: true }),
     Retransmissions: all({ AB: number, BA: number }),
     RTT: some({ Handshake: number, Smoothed: number }, []),
     Sampling: number,
@@ -126,14 +126,7 @@ export const flow = some<Required<Flow>>(
   ],
 ) as fc.Arbitrary<Flow>;
 
-const counters = fc.dictionary(
-  fc.string({ maxLength: 8 }).filter((name) => name !== '__proto__'),
-  number,
-  {
-    maxKeys: 4,
-    noNullPrototype: true,
-  },
-);
+const counters = fc.dictionary(fc.string({ maxLength: 8 }), number, { maxKeys: 4, noNullPrototype: true });
 type Record = Facts['samples'][number];
 const sample = some<Required<Record>>({ id, series: text, start: number, last: number, counters, total: counters }, [
   'id',

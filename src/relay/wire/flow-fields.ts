@@ -10,7 +10,7 @@ import type { Writer } from './writer.ts';
 export function writeFlow(to: Writer, flow: Flow, names: NamesWritten): void {
   to.id(1, 47, flow.UUID);
   to.id(2, 48, flow.TrackingID);
-  to.id(3, 49, flow.L3TrackingID);
+  if (flow.L3TrackingID !== flow.TrackingID) to.id(3, 49, flow.L3TrackingID, true);
   if (flow.L2TrackingID !== undefined) to.id(4, 50, flow.L2TrackingID, true);
   if (flow.CommunityID !== undefined) to.text(5, flow.CommunityID, true);
   to.uint(6, names.same(flow.LayersPath, PLACES.layersPath));
@@ -39,7 +39,8 @@ const PLACES = { layersPath: 0, application: 1, node: 2, capture: 3, link: 4, ne
 
 /** The reader stands at the beginning of the flow, and then at its end. */
 export function readFlow(from: Reader, names: NamesRead): Flow {
-  let [UUID, ParentUUID, TrackingID, L3TrackingID] = ['', '', '', ''];
+  let [UUID, ParentUUID, TrackingID] = ['', '', ''];
+  let L3TrackingID: string | undefined;
   let [LayersPath, Application, NodeTID, CaptureID] = ['', '', '', ''];
   let [Start, Last, RawPacketsCaptured] = [0, 0, 0];
   let L2TrackingID: string | undefined;
@@ -134,6 +135,7 @@ export function readFlow(from: Reader, names: NamesRead): Flow {
         readRare(from, rare, field, names);
     }
   }
+  L3TrackingID ??= TrackingID;
   Metric ??= { ABPackets: 0, ABBytes: 0, BAPackets: 0, BABytes: 0, Start: 0, Last: 0 };
   const always = L2TrackingID !== undefined && CommunityID !== undefined && Link && Network && Transport;
   // What most flows have is made at once, in one order: a property that is added later costs as much as ten of these.

@@ -1,4 +1,7 @@
-/** What is free in its form goes as JSON: the runtime's own reader is quicker than any of ours for it (bench/relay-codec.ts). */
+/**
+ * What is free in its form goes as JSON: the runtime's own writer and reader take less than a third of the time of a
+ * protobuf message of values, and their bytes are fewer too (bench/relay-codec.ts).
+ */
 import { VALUE_DEPTH_MAX } from './bounds.ts';
 import { WireFault } from './fault.ts';
 import type { Writer } from './writer.ts';

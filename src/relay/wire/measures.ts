@@ -13,7 +13,7 @@ export function writeMeasures(to: Writer, field: number, measures: Measures, nam
   const { length } = all;
   if (length > 0) {
     const positions = to.begin(1);
-    for (let i = 0; i < length; i++) to.plain(names.same(all[i] as string, i));
+    for (let i = 0; i < length; i++) to.plain(names.same(all[i] as string, PLACE + i));
     to.end(positions);
     to.doubles(2, length);
     let claims = 0;
@@ -78,6 +78,9 @@ function writeClaims(to: Writer, values: readonly unknown[]): void {
   for (const [at, value] of values.entries()) if (typeof value === 'boolean') to.plain(at);
   to.end(start);
 }
+
+/** The first of those that flows do not use. */
+const PLACE = 16;
 
 // While one is read: no other is.
 const positions: number[] = [];

@@ -2171,10 +2171,10 @@ export namespace skein {
             trackingId: Uint8Array;
 
             /** Flow l3TrackingId. */
-            l3TrackingId: Uint8Array;
+            l3TrackingId?: (Uint8Array|null);
 
             /** Flow l2TrackingId. */
-            l2TrackingId: Uint8Array;
+            l2TrackingId?: (Uint8Array|null);
 
             /** Flow communityId. */
             communityId?: (string|null);

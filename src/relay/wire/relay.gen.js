@@ -3336,8 +3336,8 @@ export const skein = $root.skein = (() => {
 
             Flow.prototype.uuid = $util.newBuffer([]);
             Flow.prototype.trackingId = $util.newBuffer([]);
-            Flow.prototype.l3TrackingId = $util.newBuffer([]);
-            Flow.prototype.l2TrackingId = $util.newBuffer([]);
+            Flow.prototype.l3TrackingId = null;
+            Flow.prototype.l2TrackingId = null;
             Flow.prototype.communityId = null;
             Flow.prototype.layersPathName = 0;
             Flow.prototype.applicationName = 0;
@@ -3371,6 +3371,18 @@ export const skein = $root.skein = (() => {
             Flow.prototype.parentUuidText = null;
 
             let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_l3TrackingId", {
+                get: $util.oneOfGetter($oneOfFields = ["l3TrackingId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Flow.prototype, "_l2TrackingId", {
+                get: $util.oneOfGetter($oneOfFields = ["l2TrackingId"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(Flow.prototype, "_communityId", {
@@ -3443,9 +3455,9 @@ export const skein = $root.skein = (() => {
                     writer.uint32(10).bytes(message.uuid);
                 if (message.trackingId != null && $Object.hasOwnProperty.call(message, "trackingId") && message.trackingId.length)
                     writer.uint32(18).bytes(message.trackingId);
-                if (message.l3TrackingId != null && $Object.hasOwnProperty.call(message, "l3TrackingId") && message.l3TrackingId.length)
+                if (message.l3TrackingId != null && $Object.hasOwnProperty.call(message, "l3TrackingId"))
                     writer.uint32(26).bytes(message.l3TrackingId);
-                if (message.l2TrackingId != null && $Object.hasOwnProperty.call(message, "l2TrackingId") && message.l2TrackingId.length)
+                if (message.l2TrackingId != null && $Object.hasOwnProperty.call(message, "l2TrackingId"))
                     writer.uint32(34).bytes(message.l2TrackingId);
                 if (message.communityId != null && $Object.hasOwnProperty.call(message, "communityId"))
                     writer.uint32(42).string(message.communityId);
@@ -3563,19 +3575,15 @@ export const skein = $root.skein = (() => {
                     case 3: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.bytes()).length)
-                                message.l3TrackingId = value;
-                            else
-                                delete message.l3TrackingId;
+                            message.l3TrackingId = reader.bytes();
+                            message._l3TrackingId = "l3TrackingId";
                             continue;
                         }
                     case 4: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.bytes()).length)
-                                message.l2TrackingId = value;
-                            else
-                                delete message.l2TrackingId;
+                            message.l2TrackingId = reader.bytes();
+                            message._l2TrackingId = "l2TrackingId";
                             continue;
                         }
                     case 5: {
