@@ -29,8 +29,8 @@ export interface Archive extends AsyncDisposable {
   /** Versions of the given elements that overlap the span, oldest first. */
   versions(ids: readonly string[], span?: Span): Promise<Element[]>;
   samples(ids: readonly string[], series: string, span: Span): Promise<Map<string, Sample[]>>;
-  /** Elements that were alive when the archive was last written to: what a restart finds. */
-  open(): Promise<Element[]>;
+  /** Elements that were alive when the archive was last written to, of all or of these origins: what a restart finds. */
+  open(origins?: ReadonlySet<string>): Promise<Element[]>;
   /**
    * Ends the lives that these elements had at `time`, the last moment they were known. A life that has begun since is
    * another; one that ended because another began had ended before.

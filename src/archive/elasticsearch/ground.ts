@@ -11,6 +11,9 @@ import { Slices } from './rollover.ts';
 import { type Server, serverOf } from './server.ts';
 import { type IndexTemplate, indexName, makeIndex, makeTemplates, REJECTED } from './templates.ts';
 
+/** Others write too: what they wrote is looked for so often at most. */
+const OTHERS_MS = 1_000;
+
 /** What is kept is at least so many slices. */
 const SLICES_MIN = 6;
 
@@ -26,6 +29,7 @@ export class Ground {
   readonly #slices: Slices[] = [];
   readonly #dirty = new Set<string>();
   readonly #refreshing = new Map<string, Promise<void>>();
+  readonly #refreshedAt = new Map<string, number>();
   #begun: Promise<Server> | undefined;
   #refusedUntil = Number.NEGATIVE_INFINITY;
 
@@ -96,25 +100,38 @@ export class Ground {
     }
   }
 
-  /** What was written before shows in searches after. Indices by name, or by beginning with a `*` at the end. */
+  /**
+   * What was written here before shows in searches after, and what others who share it wrote so long before. Indices by
+   * name, or by beginning with a `*` at the end.
+   */
   async fresh(...patterns: readonly string[]): Promise<void> {
-    for (const pattern of patterns) {
-      // Whoever asks while a refresh is under way waits for it: what was written before is in it, or in the next.
-      for (let under = this.#refreshing.get(pattern); under; under = this.#refreshing.get(pattern))
-        await under.catch(() => {});
-      const stale = [...this.#dirty].filter((index) => fits(index, pattern));
-      if (stale.length === 0) continue;
-      for (const index of stale) this.#dirty.delete(index);
-      const refreshing = this.#refresh(pattern);
-      this.#refreshing.set(pattern, refreshing);
-      try {
-        await refreshing;
-      } catch (error) {
-        for (const index of stale) this.#dirty.add(index);
-        throw error;
-      } finally {
-        if (this.#refreshing.get(pattern) === refreshing) this.#refreshing.delete(pattern);
-      }
+    for (const pattern of patterns) await this.#freshen(pattern, OTHERS_MS);
+  }
+
+  /** The same, with all that others wrote before: for who puts right what is there. */
+  async upToDate(...patterns: readonly string[]): Promise<void> {
+    for (const pattern of patterns) await this.#freshen(pattern, 0);
+  }
+
+  async #freshen(pattern: string, othersMs: number): Promise<void> {
+    // Whoever asks while a refresh is under way waits for it: what was written before is in it, or in the next.
+    for (let under = this.#refreshing.get(pattern); under; under = this.#refreshing.get(pattern))
+      await under.catch(() => {});
+    const stale = [...this.#dirty].filter((index) => fits(index, pattern));
+    const now = this.clock.now();
+    const age = Math.abs(now - (this.#refreshedAt.get(pattern) ?? Number.NEGATIVE_INFINITY));
+    if (stale.length === 0 && age < othersMs) return;
+    for (const index of stale) this.#dirty.delete(index);
+    const refreshing = this.#refresh(pattern);
+    this.#refreshing.set(pattern, refreshing);
+    try {
+      await refreshing;
+      this.#refreshedAt.set(pattern, now);
+    } catch (error) {
+      for (const index of stale) this.#dirty.add(index);
+      throw error;
+    } finally {
+      if (this.#refreshing.get(pattern) === refreshing) this.#refreshing.delete(pattern);
     }
   }
 

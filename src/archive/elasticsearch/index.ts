@@ -70,8 +70,8 @@ class ElasticsearchArchive implements Archive {
     return this.#graph.samples(ids, series, span);
   }
 
-  open(): Promise<Element[]> {
-    return this.#graph.open();
+  open(origins?: ReadonlySet<string>): Promise<Element[]> {
+    return this.#graph.open(origins);
   }
 
   closeLost(lost: readonly ElementName[], time: number): Promise<void> {

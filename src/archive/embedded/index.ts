@@ -107,8 +107,9 @@ class EmbeddedArchive implements Archive {
     return found;
   }
 
-  open(): Promise<Element[]> {
-    return this.#elements({ kind: 'open' });
+  async open(origins?: ReadonlySet<string>): Promise<Element[]> {
+    const open = await this.#elements({ kind: 'open' });
+    return origins ? open.filter(({ origin }) => origins.has(origin)) : open;
   }
 
   async closeLost(lost: readonly ElementName[], time: number): Promise<void> {

@@ -83,8 +83,9 @@ export class MemoryArchive implements Archive {
     );
   }
 
-  async open(): Promise<Element[]> {
-    return [...this.#all()].filter((life) => life.end === undefined).flatMap((life) => life.versions.slice(-1));
+  async open(origins?: ReadonlySet<string>): Promise<Element[]> {
+    const open = [...this.#all()].filter((life) => life.end === undefined).flatMap((life) => life.versions.slice(-1));
+    return origins ? open.filter(({ origin }) => origins.has(origin)) : open;
   }
 
   async closeLost(lost: readonly ElementName[], time: number): Promise<void> {

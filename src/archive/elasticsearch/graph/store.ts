@@ -105,10 +105,11 @@ export class GraphStore {
     return oldestFirst(elementsOf(documents));
   }
 
-  async open(): Promise<Element[]> {
+  async open(origins?: ReadonlySet<string>): Promise<Element[]> {
     await this.#ground.ready();
     await this.#ground.fresh(this.#open);
-    const elements = elementsOf(await this.#read(this.#open, { match_all: {} }));
+    const query = origins ? all([{ terms: { origin: [...origins] } }]) : { match_all: {} };
+    const elements = elementsOf(await this.#read(this.#open, query));
     const order = ({ kind, createdAt }: Element) => (kind === 'node' ? createdAt : createdAt + EDGES_LAST);
     return elements.sort((a, b) => order(a) - order(b) || (a.id < b.id ? -1 : 1));
   }
@@ -229,6 +230,9 @@ export class GraphStore {
     if (elements.length === 0) return found;
     await this.#freshen();
     const server = await this.#ground.ready();
+    // Open ones first: what is closed meanwhile is then seen closed.
+    await this.#ground.upToDate(this.#open);
+    await this.#ground.upToDate(this.#versions.pattern);
     const words = [...new Set(elements.map(({ id }) => wordOf(id)))];
     for (let at = 0; at < words.length; at += IDS_AT_ONCE) {
       const query = all([ofIds(words.slice(at, at + IDS_AT_ONCE))]);
