@@ -159,13 +159,12 @@ async function checkConversations(simulation: Simulation): Promise<void> {
     for (const { name, running } of analyzers) {
       if (!running) continue;
       const found: string[] = [];
-      const reading = (async () => {
-        for await (const some of running.flows.find({ where, time: EVER })) found.push(...some.map(({ UUID }) => UUID));
-      })();
       let isRead = false;
-      void reading.then(() => {
+      const reading = async () => {
+        for await (const some of running.flows.find({ where, time: EVER })) found.push(...some.map(({ UUID }) => UUID));
         isRead = true;
-      });
+      };
+      reading().catch((error: unknown) => simulation.failed(`${name}: a question about flows: ${error}`));
       for (let n = 0; n < 60 && !isRead; n++) await simulation.time.pass(1_000);
       if (!isRead) {
         simulation.failed(`${name}: no answer to a question about flows`);

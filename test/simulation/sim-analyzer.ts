@@ -9,6 +9,7 @@ import { Graph } from '../../src/graph/graph.ts';
 import { Agents } from '../../src/relay/analyzer/agents.ts';
 import type { AgentMemory, RememberedAgent } from '../../src/relay/analyzer/memory.ts';
 import { FleetFlows } from '../../src/relay/fleet/flows.ts';
+import { HeldFlows } from '../../src/relay/fleet/held-flows.ts';
 import type { AnalyzerLink } from '../../src/relay/link.ts';
 import type { Facts } from '../../src/relay/message.ts';
 import { decodeFacts } from '../../src/relay/wire/facts.ts';
@@ -28,7 +29,7 @@ export interface SimAnalyzerParts {
   readonly graceMs: number;
   readonly heldBytesMax: number;
   readonly log: (line: string) => void;
-  readonly told: (agent: string, facts: Facts) => undefined;
+  readonly told: (agent: string, facts: Facts) => void;
   readonly wrong: (sentence: string) => void;
   readonly faulty: { readonly acksEarly?: boolean; readonly ignoresGone?: boolean } | undefined;
 }
@@ -76,6 +77,7 @@ export class SimAnalyzer {
       }
     });
     const sockets = new SocketTable({ begin });
+    const held = new HeldFlows();
     const agents = new Agents({
       name: this.name,
       software: 'skein 1',
@@ -89,11 +91,14 @@ export class SimAnalyzer {
       decode: decodeFacts,
       graceMs,
       heldBytesMax,
-      told,
+      told: (agent, facts) => {
+        told(agent, facts);
+        return held.told(facts.flows);
+      },
     });
     await agents.start();
     if (clock.isDead) return;
-    const flushed = () => Promise.resolve();
+    const flushed = () => agents.flushed();
     const timeline = new MergedTimeline({
       graph,
       archive,
@@ -105,7 +110,7 @@ export class SimAnalyzer {
       await timeline.refresh().catch(() => undefined);
     };
     await keepHouse();
-    const fleet = new FleetFlows({ fleet: agents, originOf: () => undefined, nowMs: () => clock.now() });
+    const fleet = new FleetFlows({ fleet: agents, originOf: () => undefined, held, nowMs: () => clock.now() });
     const flows = new FlowTimeline({ live: fleet, archive: archive.flows, flushed });
     this.running = { clock, graph, sockets, agents, timeline, flows };
   }

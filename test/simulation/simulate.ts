@@ -95,7 +95,6 @@ export class Simulation {
           told: (agent, facts) => {
             const { diary } = this.agents[Number(agent.split('-')[1])] as SimAgent;
             for (const lost of facts.lost) diary.saidLost.set(`${facts.time} ${lost.what}`, lost);
-            return undefined;
           },
           wrong: (sentence) => this.failed(sentence),
           faulty: { acksEarly: mistake === 'acks-early', ignoresGone: mistake === 'ignores-gone' },
