@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const SKEIN = join(import.meta.dirname, '..', '..', 'bin', 'skein');
+export const SKEIN = join(import.meta.dirname, '..', '..', 'bin', 'skein');
 
 export class Running implements AsyncDisposable {
   readonly child: ChildProcess;
@@ -69,7 +69,12 @@ export async function skeinUpWith(may: readonly string[], uid: number, data: str
   return saying('setpriv', [...user, ...bounds, SKEIN, 'up', '--data', data, '--listen', '127.0.0.1:0', ...flags]);
 }
 
-async function saying(command: string, words: readonly string[]): Promise<Running> {
+/** `whole`: its greeting, and in it the address. */
+export async function saying(
+  command: string,
+  words: readonly string[],
+  whole = /ask +(http:[^\s,]+).*try /s,
+): Promise<Running> {
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   started.add(child);
   let said = '';
@@ -77,7 +82,7 @@ async function saying(command: string, words: readonly string[]): Promise<Runnin
     child.once('error', reject);
     const heard = (chunk: Buffer) => {
       said += chunk;
-      const url = /ask +(http:[^\s,]+).*try /s.exec(said)?.[1];
+      const url = whole.exec(said)?.[1];
       if (url) resolve(new Running(child, url, () => said));
     };
     child.stdout.on('data', heard);
