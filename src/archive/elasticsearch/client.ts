@@ -6,6 +6,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { failureOf } from './failure.ts';
 import type { ElasticsearchPlace } from './options.ts';
+import { whenShardsAreThere } from './shards.ts';
 
 /** The longest answer that is read, in bytes: a page is cut by its number of documents long before. */
 const ANSWER_BYTES_MAX = 256 * 2 ** 20;
@@ -39,7 +40,15 @@ export class Elastic {
   }
 
   /** Throws Unavailable when the server is away, refuses, or says what is no answer; never tells a secret. */
-  async request<T>({ method, path, query, body, lines, timeoutMs, signal, fine }: Request): Promise<T> {
+  request<T>(request: Request): Promise<T> {
+    return whenShardsAreThere(() => this.#request<T>(request));
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.then((client) => client.close()).catch(() => {});
+  }
+
+  async #request<T>({ method, path, query, body, lines, timeoutMs, signal, fine }: Request): Promise<T> {
     try {
       this.#opened ??= this.#client();
       const client = await this.#opened;
@@ -62,10 +71,6 @@ export class Elastic {
     } catch (error) {
       throw failureOf(error, this.place);
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#opened?.then((client) => client.close()).catch(() => {});
   }
 }
 

@@ -56,9 +56,10 @@ export async function firstPage<T>(
 /** Pages until there is no more; the moment is let go also when the reader leaves early. */
 export async function* pages<T>(elastic: Elastic, server: Server, search: Search): AsyncGenerator<Hit<T>[]> {
   const { index, query, sort = [], page = PAGE, limit = Number.POSITIVE_INFINITY, source, signal } = search;
-  if (limit <= page) {
-    const hits = await firstPage<T>(elastic, search);
-    if (hits.length > 0) yield hits;
+  // Most answers are short: one request, and no moment of the index to hold.
+  const first = await firstPage<T>(elastic, { ...search, limit: Math.min(limit, page) });
+  if (first.length < page || limit <= page) {
+    if (first.length > 0) yield first;
     return;
   }
   let id = await openMoment(elastic, server, index);
@@ -69,7 +70,7 @@ export async function* pages<T>(elastic: Elastic, server: Server, search: Search
       const answer = await elastic.request<Answer<T>>({
         method: 'POST',
         path: '/_search',
-        query: { filter_path: FILTER },
+        query: { ...WHOLE, filter_path: FILTER },
         body: {
           size,
           query,
@@ -100,7 +101,9 @@ export async function allHits<T>(elastic: Elastic, server: Server, search: Searc
   return all;
 }
 
-const PASS_BY = { ignore_unavailable: true, allow_no_indices: true };
+/** A part of an answer is none. */
+const WHOLE = { allow_partial_search_results: false };
+export const PASS_BY = { ignore_unavailable: true, allow_no_indices: true, ...WHOLE };
 const FILTER = 'pit_id,hits.hits._index,hits.hits._id,hits.hits._source,hits.hits.sort';
 
 interface Answer<T> {

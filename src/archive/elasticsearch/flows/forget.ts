@@ -1,4 +1,5 @@
 /** What is too old goes: slices as a whole where nothing in them goes on, else what ended in them. */
+import { counted } from '../counted.ts';
 import type { Slices } from '../rollover.ts';
 import type { Access } from './points.ts';
 import type { WrittenBatches } from './state.ts';
@@ -66,11 +67,5 @@ async function forgetFound(elastic: Access['elastic'], index: string, query: obj
 
 async function isAll(elastic: Access['elastic'], index: string, old: object): Promise<boolean> {
   await elastic.request({ method: 'POST', path: `/${index}/_refresh`, query: { ignore_unavailable: true } });
-  const { count } = await elastic.request<{ count?: number }>({
-    method: 'POST',
-    path: `/${index}/_count`,
-    query: { ignore_unavailable: true },
-    body: { query: { bool: { must_not: [old] } } },
-  });
-  return count === 0;
+  return (await counted(elastic, index, { bool: { must_not: [old] } })) === 0;
 }

@@ -3,7 +3,7 @@ import type { Loss } from '../../../flow/loss.ts';
 import type { Span } from '../../../flow/view.ts';
 import { type DumpPage, PAGE_ITEMS } from '../../dump.ts';
 import type { Elastic } from '../client.ts';
-import { pages } from '../pages.ts';
+import { PASS_BY, pages } from '../pages.ts';
 import type { Access } from './points.ts';
 import { clamp } from './pushed.ts';
 
@@ -26,7 +26,7 @@ export async function* lossesOneByOne(
     const answer = await elastic.request<Answer>({
       method: 'POST',
       path: `/${index}/_search`,
-      query: { ignore_unavailable: true, filter_path: 'hits.hits._source,hits.hits.sort' },
+      query: { ...PASS_BY, filter_path: 'hits.hits._source,hits.hits.sort' },
       body: {
         size: PAGE_ITEMS,
         sort: [{ from: 'asc' }, { name: 'asc' }],

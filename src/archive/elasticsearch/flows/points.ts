@@ -2,7 +2,7 @@
 import type { FlowMetric, RawPacket } from '../../../flow/flow.ts';
 import type { Span } from '../../../flow/view.ts';
 import type { Elastic } from '../client.ts';
-import { firstPage, pages } from '../pages.ts';
+import { PASS_BY, pages } from '../pages.ts';
 import type { Server } from '../server.ts';
 import type { FlowPlaces } from './places.ts';
 import { clamp } from './pushed.ts';
@@ -42,9 +42,8 @@ export async function pointsIn(
     ];
     const query = { bool: { filter } };
     const search = { index: places.allPoints, query, sort: pointOrder, page: PAGE_POINTS };
-    const first = await firstPage<PointSource>(elastic, { ...search, limit: PAGE_POINTS });
-    const rest = first.length < PAGE_POINTS ? [first] : pages<PointSource>(elastic, server, search);
-    for await (const hits of rest) for (const { _source } of hits) found.get(_source.UUID)?.push(metricOf(_source));
+    for await (const hits of pages<PointSource>(elastic, server, search))
+      for (const { _source } of hits) found.get(_source.UUID)?.push(metricOf(_source));
   }
   return found;
 }
@@ -59,7 +58,7 @@ export async function newestPoints(
     const { hits } = await elastic.request<{ hits?: { hits?: { _source: PointSource }[] } }>({
       method: 'POST',
       path: `/${places.allPoints}/_search`,
-      query: { ignore_unavailable: true, filter_path: 'hits.hits._source' },
+      query: { ...PASS_BY, filter_path: 'hits.hits._source' },
       body: {
         size: some.length,
         query: { bool: { filter: [{ terms: { UUID: some } }] } },

@@ -4,7 +4,8 @@ import type { FlowQuery, Span } from '../../../flow/view.ts';
 import { mistake } from '../../../std/mistake.ts';
 import { FirstFlows, flowOrder, inBatches, meets } from '../../flow-query.ts';
 import type { Elastic } from '../client.ts';
-import { firstPage, type Hit, pages, type Search } from '../pages.ts';
+import { counted } from '../counted.ts';
+import { type Hit, pages, type Search } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { flowOf } from './document.ts';
 import { sortOf } from './order.ts';
@@ -52,21 +53,11 @@ export class FlowSearch {
     const { filter, rest } = pushable(where);
     const all = [...overlapping(window), ...filter];
     let count = 0;
-    if (rest.length === 0) count = await this.#counted(all);
+    if (rest.length === 0) count = await counted(this.#elastic, this.#index, { bool: { filter: all } });
     else
       for await (const page of this.#pages(all, sortOf(undefined) ?? [], Number.POSITIVE_INFINITY))
         for (const flow of page) if (meets(flow, rest)) count++;
     return Math.max(0, Math.min(limit, count - skip));
-  }
-
-  async #counted(filter: readonly object[]): Promise<number> {
-    const { count = 0 } = await this.#elastic.request<{ count?: number }>({
-      method: 'POST',
-      path: `/${this.#index}/_count`,
-      query: { ignore_unavailable: true, allow_no_indices: true },
-      body: { query: { bool: { filter } } },
-    });
-    return count;
   }
 
   /** In an order that the server has not: all that there is, as far as it fits. */
@@ -93,16 +84,9 @@ export class FlowSearch {
       query: { bool: { filter } },
       sort,
       page: PAGE_FLOWS,
-      limit: Math.min(countMax, PAGE_FLOWS),
+      limit: countMax,
     };
-    // Most answers are short: one request, and no moment of the index to hold.
-    const first = await firstPage<FlowSource>(this.#elastic, search);
-    if (first.length < PAGE_FLOWS || countMax <= PAGE_FLOWS) {
-      if (first.length > 0) yield first.map(flowOfHit);
-      return;
-    }
-    for await (const hits of pages<FlowSource>(this.#elastic, this.#server, { ...search, limit: countMax }))
-      yield hits.map(flowOfHit);
+    for await (const hits of pages<FlowSource>(this.#elastic, this.#server, search)) yield hits.map(flowOfHit);
   }
 }
 

@@ -4,11 +4,11 @@ import type { Element } from '../../../graph/element.ts';
 import type { Counters, Sample, Span } from '../../../graph/view.ts';
 import type { BulkItem } from '../bulk.ts';
 import type { Ground } from '../ground.ts';
-import { firstPage, type Hit, PAGE_MAX, pages } from '../pages.ts';
+import { PAGE_MAX, PASS_BY, pages } from '../pages.ts';
 import type { Slices } from '../rollover.ts';
 import { type SampleDocument, sampleDocument } from './document.ts';
 import { idOf, seriesName, wordOf } from './names.ts';
-import { all, ofIds } from './queries.ts';
+import { all, moment, ofIds } from './queries.ts';
 
 /** Ids in one question. */
 const IDS_AT_ONCE = 2_000;
@@ -62,8 +62,8 @@ export class CounterStore {
     await this.#ground.fresh(this.pattern);
     const server = await this.#ground.ready();
     const span = [
-      ...(Number.isFinite(from) ? [{ range: { last: { gt: from } } }] : []),
-      ...(Number.isFinite(to) ? [{ range: { start: { lt: to } } }] : []),
+      ...(Number.isFinite(from) ? [{ range: { last: { gt: moment(from) } } }] : []),
+      ...(Number.isFinite(to) ? [{ range: { start: { lt: moment(to) } } }] : []),
     ];
     let count = 0;
     for (const some of parts([...found.keys()])) {
@@ -117,23 +117,18 @@ export class CounterStore {
     for (const some of isMany ? [undefined] : parts(ids)) {
       const query = all([{ range: { last: { gte: since } } }, ...(some ? [ofIds(some.map(wordOf))] : [])]);
       const search = { index: this.#newest, query };
-      const take = (hits: readonly Hit<SampleDocument>[]) => {
+      for await (const hits of pages<SampleDocument>(this.#ground.elastic, server, { ...search, page: PAGE_MAX }))
         for (const { _source } of hits) if (wanted.has(_source.id)) known.set(_source.name, _source);
-      };
-      // Mostly one page is all: that is one question instead of three.
-      const first = await firstPage<SampleDocument>(this.#ground.elastic, { ...search, limit: PAGE_MAX });
-      if (first.length < PAGE_MAX) take(first);
-      else for await (const hits of pages<SampleDocument>(this.#ground.elastic, server, search)) take(hits);
     }
     return known;
   }
 
   async #newestIn(names: readonly string[], from: number, to: number): Promise<SampleDocument[]> {
-    const last = { lte: to, ...(Number.isFinite(from) && { gt: from }) };
+    const last = { lte: moment(to), ...(Number.isFinite(from) && { gt: moment(from) }) };
     const answer = await this.#ground.elastic.request<Collapsed>({
       method: 'POST',
       path: `/${this.pattern}/_search`,
-      query: { ignore_unavailable: true, allow_no_indices: true, filter_path: 'hits.hits._source' },
+      query: { ...PASS_BY, filter_path: 'hits.hits._source' },
       body: {
         size: names.length,
         query: all([{ terms: { name: names } }, { range: { last } }]),

@@ -1,5 +1,6 @@
 /** The newest versions of elements: those that were written lately are remembered, the others read. */
 import type { Element } from '../../../graph/element.ts';
+import { byNames } from '../by-names.ts';
 import type { Ground } from '../ground.ts';
 import type { Head } from './batch.ts';
 import { elementOf, type VersionDocument } from './document.ts';
@@ -45,14 +46,8 @@ export class Heads {
   }
 
   async #read(names: readonly string[], into: Map<string, Head>): Promise<void> {
-    const { docs } = await this.#ground.elastic.request<{
-      docs: { _id: string; found?: boolean; _source: VersionDocument }[];
-    }>({
-      method: 'POST',
-      path: `/${this.#ground.index('open')}/_mget`,
-      query: { filter_path: 'docs._id,docs.found,docs._source' },
-      body: { ids: names },
-    });
-    for (const { _id, found, _source } of docs) if (found) into.set(_id, elementOf(_source, undefined));
+    const index = this.#ground.index('open');
+    for (const { _id, _source } of await byNames<VersionDocument>(this.#ground.elastic, index, names))
+      into.set(_id, elementOf(_source, undefined));
   }
 }

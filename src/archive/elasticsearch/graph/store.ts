@@ -8,6 +8,7 @@ import type { DumpedOfGraph, DumpPage } from '../../dump.ts';
 import { gapsBetween } from '../../gaps.ts';
 import { SnapshotView } from '../../snapshot.ts';
 import type { BulkItem } from '../bulk.ts';
+import { counted } from '../counted.ts';
 import type { Ground } from '../ground.ts';
 import { allHits, type Hit, pages } from '../pages.ts';
 import type { Slices } from '../rollover.ts';
@@ -228,7 +229,6 @@ export class GraphStore {
   async #historiesOf(elements: readonly ElementName[]): Promise<Map<string, Hit<GraphDocument>[]>> {
     const found = new Map<string, Hit<GraphDocument>[]>(elements.map((element) => [elementName(element), []]));
     if (elements.length === 0) return found;
-    await this.#freshen();
     const server = await this.#ground.ready();
     // Open ones first: what is closed meanwhile is then seen closed.
     await this.#ground.upToDate(this.#open);
@@ -286,14 +286,8 @@ export class GraphStore {
     );
   }
 
-  async #count(index: string, query: object = { match_all: {} }): Promise<number> {
-    const { count } = await this.#ground.elastic.request<{ count: number }>({
-      method: 'POST',
-      path: `/${index}/_count`,
-      query: { ignore_unavailable: true, allow_no_indices: true },
-      body: { query },
-    });
-    return count;
+  #count(index: string, query?: object): Promise<number> {
+    return counted(this.#ground.elastic, index, query);
   }
 
   async #delete(index: string, query: object): Promise<void> {

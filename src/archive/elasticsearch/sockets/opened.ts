@@ -1,4 +1,5 @@
 /** Since when sockets are known, by the names of their documents: one that is told again may have been told with less. */
+import { byNames, type Named } from '../by-names.ts';
 import type { Elastic } from '../client.ts';
 
 /** Open sockets remembered, about 150 bytes each; others are asked for. */
@@ -25,8 +26,7 @@ export class Opened {
       else found.set(name, at);
     }
     for (let at = 0; at < missing.length; at += NAMES)
-      for (const { _id, found: isFound, _source } of await this.#read(missing.slice(at, at + NAMES)))
-        if (isFound && _source) found.set(_id, _source.openedAt);
+      for (const { _id, _source } of await this.#read(missing.slice(at, at + NAMES))) found.set(_id, _source.openedAt);
     return found;
   }
 
@@ -41,19 +41,7 @@ export class Opened {
     this.#known.clear();
   }
 
-  async #read(ids: readonly string[]): Promise<readonly Doc[]> {
-    const { docs } = await this.#elastic.request<{ docs?: readonly Doc[] }>({
-      method: 'POST',
-      path: `/${this.#index}/_mget`,
-      query: { _source_includes: 'openedAt' },
-      body: { ids },
-    });
-    return docs ?? [];
+  #read(names: readonly string[]): Promise<Named<{ readonly openedAt: number }>[]> {
+    return byNames(this.#elastic, this.#index, names, 'openedAt');
   }
-}
-
-interface Doc {
-  readonly _id: string;
-  readonly found?: boolean;
-  readonly _source?: { readonly openedAt: number };
 }
