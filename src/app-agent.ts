@@ -207,6 +207,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     openSockets: () => ends.sockets.find({}),
     encode: encodeFacts,
     handlers: answers,
+    orders: ['captures', 'keys'],
     clock: systemClock,
     random: Math.random,
     log,
@@ -227,7 +228,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     Archive: null,
     ...flows.status(),
     Sockets: ends.status(),
-    Relay: relayReply(relay.status(), spool.status(), outbox.status()),
+    Relay: relayReply(relay.status(), { ...spool.status(), place: config.agent.spool.directory }, outbox.status()),
   });
   const { place } = stack.use(
     await startApi({

@@ -5,7 +5,11 @@ import type { OutboxStatus } from './relay/agent/outbox.ts';
 import type { AgentsStatus } from './relay/analyzer/agents.ts';
 import type { SpoolStatus } from './relay/spool/spool.ts';
 
-export function relayReply(relay: AgentRelayStatus, spool: SpoolStatus, told: OutboxStatus): RelayStatus {
+export function relayReply(
+  relay: AgentRelayStatus,
+  spool: SpoolStatus & { readonly place: string },
+  told: OutboxStatus,
+): RelayStatus {
   return {
     Home: relay.home ?? null,
     Since: relay.since,
@@ -15,9 +19,10 @@ export function relayReply(relay: AgentRelayStatus, spool: SpoolStatus, told: Ou
       State: link?.state ?? 'away',
       ...offsetOf(link),
       SentBytes: link?.sentBytes ?? 0,
-      ...(lastEnd && { LastEnd: lastEnd.message }),
+      ...(lastEnd && { LastEnd: lastEnd.message, LastEndCode: lastEnd.code }),
     })),
     Spool: {
+      Place: spool.place,
       Bytes: spool.bytes,
       BytesMax: spool.bytesMax,
       First: spool.first,

@@ -5,6 +5,7 @@ import type { Status } from '../contract/status.ts';
 import type { Counts } from './counts.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
 import { gremlinMetrics } from './gremlin/metrics.ts';
+import { fleetMetrics, type MetricsPage, relayMetrics, type Series } from './relay-metrics.ts';
 
 export interface MetricsParts {
   readonly version: string;
@@ -28,6 +29,8 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   flowMetrics(page, status);
   ruleMetrics(page, status);
   socketMetrics(page, status);
+  relayMetrics(page, status);
+  fleetMetrics(page, status);
   apiMetrics(page, parts);
   const text = await page.text();
   const gremlin = parts.gremlin === undefined ? '' : `${gremlinMetrics(parts.gremlin)}\n`;
@@ -38,9 +41,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   return `${text}\n${times.join('\n')}\n${gremlin}`;
 }
 
-type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
-
-class Page {
+class Page implements MetricsPage {
   readonly #registry = new Registry();
 
   gauge(name: string, help: string, series: Series): void {

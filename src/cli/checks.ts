@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { flowChecks } from './flow-checks.ts';
 import { drawBytes } from './moment.ts';
 import { probeChecks } from './probe-checks.ts';
+import { fleetChecks, relayChecks } from './relay-checks.ts';
 
 export interface Readings {
   readonly nodeVersion: string;
@@ -26,7 +27,16 @@ export interface Readings {
 
 export function checksOf(readings: Readings): Check[] {
   const { server } = readings;
-  const ofServer = 'error' in server ? [] : [...probeChecks(server), archiveCheck(server), ...flowChecks(server)];
+  const ofServer =
+    'error' in server
+      ? []
+      : [
+          ...relayChecks(server),
+          ...fleetChecks(server),
+          ...probeChecks(server),
+          ...archiveChecks(server),
+          ...flowChecks(server),
+        ];
   return [
     nodeCheck(readings.nodeVersion),
     addonCheck(readings.addonError),
@@ -98,6 +108,11 @@ function serverCheck({ server, serverUrl, version }: Readings): Check {
   return { name: 'server', state: 'warn', text, would: `this is ${version}: run the same version on both sides` };
 }
 
+/** An agent keeps none of its own. */
+function archiveChecks(status: Status): Check[] {
+  return status.Relay ? [] : [archiveCheck(status)];
+}
+
 function archiveCheck({ Archive }: Status): Check {
   const name = 'archive';
   if (!Archive) return { name, state: 'warn', text: 'no history is kept', would: 'skein up --archive-kind embedded' };
@@ -124,13 +139,15 @@ const freeBytesMin = 100e6;
 
 function diskChecks({ disk, server }: Readings): Check[] {
   if (!disk) return [];
-  const archive = 'error' in server ? null : server.Archive;
-  const toCome = archive ? Math.max(0, archive.SizeBytesMax - archive.SizeBytes) : 0;
+  const { Archive: archive = null, Relay: relay } = 'error' in server ? {} : server;
+  const spool = relay ? relay.Spool.BytesMax - relay.Spool.Bytes : 0;
+  const toCome = archive ? Math.max(0, archive.SizeBytesMax - archive.SizeBytes) : Math.max(0, spool);
   const text = `${drawBytes(disk.freeBytes)} free at ${disk.path}`;
   const name = 'disk';
   if (disk.freeBytes < freeBytesMin)
     return [{ name, state: 'fail', text, would: 'free some space, or another --data' }];
   if (disk.freeBytes >= toCome) return [{ name, state: 'ok', text }];
-  const would = 'a smaller --archive-max-size, or another --data';
-  return [{ name, state: 'warn', text: `${text}, and the archive may grow by ${drawBytes(toCome)}`, would }];
+  const [what, flag] = relay ? ['spool', '--agent-spool-max-size'] : ['archive', '--archive-max-size'];
+  const would = `a smaller ${flag}, or another --data`;
+  return [{ name, state: 'warn', text: `${text}, and the ${what} may grow by ${drawBytes(toCome)}`, would }];
 }

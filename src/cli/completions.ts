@@ -6,7 +6,7 @@ import { type Completion, matching } from './completion.ts';
 import { capturesOf, flowColumns, flowValues, patientServer, trackingIds } from './flow-completions.ts';
 import { request } from './http.ts';
 import type { ServerOptions } from './server.ts';
-import { CAPTURES, DATAPATH_FLOWS, SOCKETS, things } from './things.ts';
+import { AGENTS, CAPTURES, DATAPATH_FLOWS, SOCKETS, things } from './things.ts';
 
 export async function completions(session: Session, root: Command, words: readonly string[]): Promise<Completion[]> {
   const typed = words.at(-1) ?? '';
@@ -81,7 +81,7 @@ async function argumentValues(
   switch (`${command.name()} ${argument?.name()}`) {
     case 'get things':
       return matching(
-        [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS].map(({ name, doc }) => ({ text: name, doc })),
+        [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS, AGENTS].map(({ name, doc }) => ({ text: name, doc })),
         typed,
       );
     case 'get name':

@@ -16,7 +16,7 @@ import { version } from './version.ts';
 
 export async function readingsOf(session: Session, server: Server): Promise<Readings> {
   const { status, clockOffMs } = await statusOf(session, server);
-  const place = 'error' in status ? undefined : status.Archive?.Place;
+  const place = 'error' in status ? undefined : (status.Relay?.Spool.Place ?? status.Archive?.Place);
   return {
     nodeVersion: process.version,
     addonError: await addonError(session),

@@ -28,6 +28,8 @@ const wideOnly = new Set([
   'RTT',
   'OPENED',
   'CLOSED',
+  'AGENT',
+  'WAITING',
 ]);
 
 /** `kind` is what they are called in JSON. */

@@ -147,6 +147,15 @@ export const CAPTURES: Thing = {
   isPart: true,
 };
 
+/** Those of an analyzer. */
+export const AGENTS: Thing = {
+  name: 'agents',
+  aliases: ['agent', 'fleet'],
+  doc: 'agents of the analyzer: who is there, how late, how far the clocks are apart',
+  steps: '',
+  isPart: true,
+};
+
 /** Beside the graph as well: what processes have open. */
 export const SOCKETS: Thing = {
   name: 'sockets',
@@ -167,7 +176,7 @@ export const DATAPATH_FLOWS: Thing = {
 
 export function thingNamed(word: string): Thing | undefined {
   const wanted = word.toLowerCase();
-  return [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS].find(
+  return [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS, AGENTS].find(
     ({ name, aliases }) => name === wanted || aliases.includes(wanted),
   );
 }

@@ -110,7 +110,8 @@ export const lossShape = z
     Name: z.string().optional().meta({ description: 'Of that node, while it is there.' }),
     Capture: z.string(),
     Stage: z.string().meta({
-      description: 'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive.',
+      description:
+        'kernel-table, ring-buffer, socket, decoder, exporter, queue, flow-table, raw-packets, archive, relay.',
     }),
     Reason: z.string(),
     Packets: z.number(),
@@ -186,9 +187,14 @@ export const relayStatusShape = z
         RoundTripMs: z.number().optional(),
         SentBytes: z.number(),
         LastEnd: z.string().optional().meta({ description: 'Why the connection before ended.' }),
+        LastEndCode: z
+          .string()
+          .optional()
+          .meta({ description: 'lost, token, certificate, copy, host-taken, version…' }),
       }),
     ),
     Spool: z.object({
+      Place: z.string().meta({ description: 'Its folder.' }),
       Bytes: z.number(),
       BytesMax: z.number(),
       First: z.number().meta({ description: 'The oldest batch that no analyzer has kept.' }),

@@ -1,6 +1,7 @@
 /** `skein get THINGS [NAME]`: lists without Gremlin. The query it asks is shown with -v. */
 import { type Command, Option } from 'commander';
 import type { WireNode } from '../../contract/element.ts';
+import { agentRows } from '../agents.ts';
 import { ask } from '../ask.ts';
 import { captureRows } from '../captures.ts';
 import { examples, type Session } from '../command.ts';
@@ -16,7 +17,7 @@ import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { type SocketOptions, socketRows } from '../sockets.ts';
-import { CAPTURES, DATAPATH_FLOWS, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
+import { AGENTS, CAPTURES, DATAPATH_FLOWS, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
@@ -25,7 +26,7 @@ interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
   readonly host?: string;
 }
 
-const listed: readonly Thing[] = [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS];
+const listed: readonly Thing[] = [...things, CAPTURES, SOCKETS, DATAPATH_FLOWS, AGENTS];
 
 export function define(command: Command, session: Session): void {
   const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
@@ -68,6 +69,7 @@ export function define(command: Command, session: Session): void {
     'skein get sockets --listening',
     'skein get sockets nginx --at -1h -o wide',
     "skein get datapath-flows br-int --where 'PACKETS>100'",
+    'skein get agents -l STATE=away',
     'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
   ]);
 }
@@ -82,6 +84,7 @@ async function run(session: Session, word: string, name: string | undefined, opt
   if (thing === SOCKETS) return getSockets(session, name, options);
   refuseSocketOptions(options);
   if (thing === DATAPATH_FLOWS) return getDatapathFlows(session, name, options);
+  if (thing === AGENTS) return getAgents(session, name, options);
   const graph = graphAt(options, session.io.now());
   const kind = options.output?.kind ?? 'table';
   const isGrid = kind === 'table' || kind === 'wide' || kind === 'csv';
@@ -131,6 +134,16 @@ async function getDatapathFlows(session: Session, name: string | undefined, opti
     );
   const rows = await datapathRows(session, options, name);
   await printRows(session, 'datapath-flows', rowsThat(rowConditions(options), rows), options);
+}
+
+async function getAgents(session: Session, name: string | undefined, options: GetOptions): Promise<void> {
+  if (options.at !== undefined || options.since !== undefined)
+    throw usageFailure('agents are those of now', 'what they told of the past: skein get hosts --at …');
+  const { kind } = options.output ?? { kind: 'table' };
+  const isForPeople = kind === 'table' || kind === 'wide' || kind === 'columns';
+  const rows = await agentRows(session, { ...options, isForPeople });
+  const called = name === undefined ? [] : [{ ...nameCondition(name), key: 'HOST' }];
+  await printRows(session, 'agents', rowsThat([...called, ...rowConditions(options)], rows), options);
 }
 
 /** As nameStep asks the server. */

@@ -28,7 +28,7 @@ export function captureLines(captures: CaptureStatus, paint: Paint): Line[] {
 
 export function flowLines(
   flows: FlowStatus | undefined,
-  { clock, paint }: { readonly clock: Clockface; readonly paint: Paint },
+  { clock, paint, isToldOn }: { readonly clock: Clockface; readonly paint: Paint; readonly isToldOn: boolean },
 ): Line[] {
   if (!flows) return [];
   const { Live, LiveMax, Packets, Dropped, Archive, Losses } = flows;
@@ -36,7 +36,9 @@ export function flowLines(
   const losses = drawLoss(Losses.map(lossOf)).map((line) => ['', paint.removed(line)] as const);
   return [
     ['flows', `${Live} of at most ${LiveMax} live; ${Packets} packets seen${dropped}`],
-    ...(Archive ? archiveLines(Archive, clock, paint) : [['', 'not kept'] as const]),
+    ...(Archive
+      ? archiveLines(Archive, clock, paint)
+      : [['', isToldOn ? 'told to the home, which keeps them' : 'not kept'] as const]),
     ...losses,
   ];
 }

@@ -1,6 +1,7 @@
 /** The state of a server on one screen: what it knows, what it keeps, what it runs. */
 import type { ArchiveStatus, ProbeStatus, Status } from '../../contract/status.ts';
 import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts';
+import { fleetLines, relayLines } from './fleet-status.ts';
 import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
 import type { Paint } from './paint.ts';
@@ -26,9 +27,14 @@ export function drawStatus(status: Status, drawing: StatusDrawing): string {
     line('running', `${drawDuration(now - status.StartedAt)}, since ${drawTime(status.StartedAt, clock)}`),
     line('memory', drawBytes(status.RssBytes)),
     line('graph', `${status.Graph.Nodes} nodes, ${status.Graph.Edges} edges, revision ${status.Graph.Revision}`),
-    ...archiveLines(status.Archive, drawing),
+    ...relayLines(status.Relay, drawing).map(([title, text]) => line(title, text)),
+    ...fleetLines(status.Fleet, paint).map(([title, text]) => line(title, text)),
+    // An agent keeps none: its home does.
+    ...(status.Relay ? [] : archiveLines(status.Archive, drawing)),
     ...captureLines(status.Captures, paint).map(([title, text]) => line(title, text)),
-    ...flowLines(status.Flows, drawing).map(([title, text]) => line(title, text)),
+    ...flowLines(status.Flows, { ...drawing, isToldOn: status.Relay !== undefined }).map(([title, text]) =>
+      line(title, text),
+    ),
     ...socketLines(status.Sockets, paint).map(([title, text]) => line(title, text)),
     ...ruleLines(status.Rules, paint).map(([title, text]) => line(title, text)),
     ...clientLines(status),
@@ -61,9 +67,8 @@ function archiveLines(archive: ArchiveStatus | null, { now, clock, paint }: Stat
   return [...lines, ...archive.Notes.map((note) => line('', paint.changed(cellText(note))))];
 }
 
-function clientLines({ Agents, Publishers, Subscribers }: Status): string[] {
+function clientLines({ Publishers, Subscribers }: Status): string[] {
   const counts: [string, number][] = [
-    ['agents', Object.keys(Agents).length],
     ['publishers', Object.keys(Publishers).length],
     ['subscribers', Object.keys(Subscribers).length],
   ];
