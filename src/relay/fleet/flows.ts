@@ -50,8 +50,11 @@ export class FleetFlows implements FlowView {
     const found = sort ? this.#inOrder(all, flowOrder(sort)) : sideBySide(all, { most: ASKED_AT_ONCE });
     let [toSkip, left] = [skip, limit];
     for await (const flows of seen && !sort ? oneAfterTheOther(found, held()) : found) {
-      const met = flows.filter((flow) => meets(flow, where) && !seen?.has(flow.UUID));
-      if (seen) for (const { UUID } of met) seen.add(UUID);
+      const met = flows.filter((flow) => {
+        if (!meets(flow, where) || seen?.has(flow.UUID)) return false;
+        seen?.add(flow.UUID);
+        return true;
+      });
       const some = met.slice(toSkip, toSkip + left);
       toSkip = Math.max(0, toSkip - met.length);
       left -= some.length;

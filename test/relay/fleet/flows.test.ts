@@ -57,6 +57,7 @@ test('what has ended and is not in the archive yet is told from here, and nothin
   expect((await uuids(flows.find({ where: [], time }))).sort()).toEqual(['1', '2', '3']);
   const sort = { field: 'Start', isDescending: true };
   expect(await uuids(flows.find({ where: [], time, sort, limit: 2 }))).toEqual(['3', '2']);
+  expect(await uuids(flows.find({ where: [], time, sort }))).toEqual(['3', '2', '1']);
   expect(await flows.count({ where: [], time })).toBe(3);
   expect((await uuids(flows.find({ where: [] }))).sort()).toEqual(['1', '3']);
   kept();
