@@ -18,6 +18,7 @@ import type { AgentMemory, RememberedAgent } from './memory.ts';
 import { Pressure } from './pressure.ts';
 import { Roll } from './roll.ts';
 import { Session } from './session.ts';
+import { oddNumber } from './trusted.ts';
 
 export interface AgentsParts extends IntakeParts {
   /** Of this analyzer. */
@@ -62,6 +63,10 @@ export interface AgentsStatus {
 export const VERSIONS: Versions = { min: 1, max: 1 };
 
 const STOP_MS = 5_000;
+/** Connections that have said nothing yet. */
+const STRANGERS_MAX = 1_024;
+/** What a record takes here at least, however few bytes tell it. */
+const RECORD_BYTES = 256;
 
 export class Agents implements Fleet {
   readonly #parts: AgentsParts;
@@ -108,13 +113,18 @@ export class Agents implements Fleet {
       session.refuse(this.#refusal({ code: 'token', message: visitor.refusal, isFinal: true }));
     else if (this.#isStopping)
       session.refuse(this.#refusal({ code: 'stopping', message: 'this analyzer stops', isFinal: false }));
+    else if (this.#sessions.size - this.#roll.in('connected').length > STRANGERS_MAX) {
+      const message = `${STRANGERS_MAX} connections have not said hello yet`;
+      session.refuse(this.#refusal({ code: 'full', message, isFinal: false }));
+    }
   }
 
   connected(): readonly FleetAgent[] {
-    return this.#roll.in('connected').map(({ agent, host, teller }) => ({
+    return this.#roll.in('connected').map(({ agent, host, needsGraph, role, teller }) => ({
       id: agent,
       host,
       origin: teller.origin,
+      isHome: role === 'home' && !needsGraph,
       ask: (what, body, signal) => this.ask(agent, what, body, { signal }),
     }));
   }
@@ -178,7 +188,7 @@ export class Agents implements Fleet {
       address: session.remote,
       refuses: visitor.refuses,
       known: this.#roll.all,
-      isFull: this.#roll.in('connected').length >= connectedMax,
+      isFull: this.#roll.in('connected').length >= connectedMax || !this.#roll.hasRoom,
     });
     if (answer.refusal) {
       if (answer.rivalOf) this.#rival(answer.rivalOf, answer.refusal.message);
@@ -251,6 +261,8 @@ export class Agents implements Fleet {
     let facts: Facts;
     try {
       facts = this.#parts.decode(bytes);
+      const odd = oddNumber(facts);
+      if (odd !== undefined) throw new RangeError(`${odd} is none`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return this.#refusal({
@@ -268,12 +280,13 @@ export class Agents implements Fleet {
       return undefined;
     }
     const kept = this.#parts.told?.(known.agent, facts);
-    const { isMissing, keep } = this.#intake.take(facts, known);
+    const { isMissing, foreign, keep } = this.#intake.take(facts, known);
     if (isMissing) known.needsGraph = true;
+    known.taken.foreign += foreign;
     const { spool } = known.lane;
     known.lane.put({
       seq,
-      bytes: bytes.length,
+      bytes: heldBytesOf(bytes, facts),
       keep: async () => {
         known.taken.unresolved += await keep(spool, seq);
         kept?.();
@@ -397,4 +410,10 @@ export class Agents implements Fleet {
   #knownOf({ hello }: Session): KnownAgent | undefined {
     return hello && this.#roll.all.get(hello.agent);
   }
+}
+
+/** A few bytes name what a batch says once, and each record of it is an object here. */
+function heldBytesOf(bytes: Uint8Array, { graph, samples, flows, rawPackets, losses, sockets }: Facts): number {
+  const records = graph.length + samples.length + flows.length + rawPackets.length + losses.length + sockets.length;
+  return Math.max(bytes.length, records * RECORD_BYTES);
 }

@@ -16,6 +16,8 @@ export interface AskOptions {
 const ASKS_MAX = 16;
 /** Of one answer, not read yet. */
 const PARTS_MAX = 10_000;
+/** The same, encoded. */
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
 export class Asks {
@@ -78,12 +80,15 @@ export class Asks {
     }
   }
 
-  take(reply: Reply): void {
+  /** Of so many bytes. */
+  take(reply: Reply, bytes: number): void {
     const answer = this.#running.get(reply.id);
     // Nobody waits any more: it crossed the cancel.
     if (!answer) return;
     if (answer.waiting >= PARTS_MAX) answer.end(this.#unavailable(`more than ${PARTS_MAX} parts of its answer wait`));
-    else answer.put(reply);
+    else if (answer.waitingBytes + bytes > WAITING_BYTES_MAX)
+      answer.end(this.#unavailable(`more than ${WAITING_BYTES_MAX / 1024 / 1024} MiB of its answer wait`));
+    else answer.put(reply, bytes);
   }
 
   /** The connection has ended. */
@@ -98,7 +103,8 @@ export class Asks {
 }
 
 class Answer {
-  readonly #parts: Reply[] = [];
+  readonly #parts: { readonly reply: Reply; readonly bytes: number }[] = [];
+  #waitingBytes = 0;
   #error: Error | undefined;
   #wake: () => void = () => undefined;
   isOver = false;
@@ -107,8 +113,15 @@ class Answer {
     return this.#parts.length;
   }
 
-  put(reply: Reply): void {
-    this.#parts.push(reply);
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** What comes after its end is of no use to anybody. */
+  put(reply: Reply, bytes: number): void {
+    if (this.#error) return;
+    this.#waitingBytes += bytes;
+    this.#parts.push({ reply, bytes });
     this.#wake();
   }
 
@@ -119,8 +132,10 @@ class Answer {
 
   async next(): Promise<Reply> {
     for (;;) {
-      const reply = this.#parts.shift();
-      if (reply) {
+      const next = this.#parts.shift();
+      if (next) {
+        const { reply, bytes } = next;
+        this.#waitingBytes -= bytes;
         if (reply.isLast) this.isOver = true;
         return reply;
       }

@@ -36,7 +36,7 @@ export type Answer =
     };
 
 export function lookAt(hello: Hello, { analyzer, address, versions, refuses, known, isFull }: HelloContext): Answer {
-  const { agent, host, run } = hello;
+  const { agent, host, run, spool } = hello;
   const odd = oddName(hello);
   if (odd !== undefined) return { refusal: { code: 'protocol', message: odd, isFinal: true } };
   const foreign = refuses?.(hello, known.get(agent)?.host);
@@ -59,6 +59,14 @@ export function lookAt(hello: Hello, { analyzer, address, versions, refuses, kno
   if (other?.session) {
     const message = `host ${host} has an agent already: ${other.agent} (${other.address}); ${agent} (${address}) is refused`;
     return { refusal: { code: 'host-taken', message, isFinal: false }, rivalOf: other };
+  }
+  // Batches are named by their spool: of two that share a name the archive would keep one.
+  const double = [...known.values()].find(
+    (one) => one.lane.spool === spool && one.agent !== agent && one.host !== host,
+  );
+  if (double) {
+    const message = `the spool of agent ${agent} on ${host} (${address}) is a copy of that of ${double.agent} on ${double.host} (${double.address}): remove its folder`;
+    return { refusal: { code: 'copy', message, isFinal: false }, rivalOf: double };
   }
   if (!before?.session && isFull) {
     const message = `analyzer ${analyzer} has as many agents as it takes`;

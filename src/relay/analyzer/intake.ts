@@ -8,6 +8,7 @@ import type { Teller } from '../../graph/told.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Facts } from '../message.ts';
 import { toldAgain, withoutEvents } from './told-again.ts';
+import { trusted } from './trusted.ts';
 
 export interface IntakeParts {
   readonly graph: Pick<Graph, 'mirror' | 'mirrorSamples' | 'close' | 'history' | 'revision'>;
@@ -29,6 +30,8 @@ export interface Part {
 export interface Taken {
   /** A version before is not here: a whole picture is needed. */
   readonly isMissing: boolean;
+  /** Samples and sockets of elements that are not the agent's: left out. */
+  readonly foreign: number;
   /** Makes it durable; again under the same name when it failed. Gives how many changes could not be. */
   readonly keep: (spool: string, seq: number) => Promise<number>;
 }
@@ -43,7 +46,8 @@ export class Intake {
   /** From its home an agent's facts are kept by another. */
   takeMirrored(facts: Facts, part: Part): boolean {
     const { isMissing } = this.#takeGraph(facts, part.teller);
-    this.#takeSockets(facts, part);
+    const { sockets } = trusted(facts, part.teller.origin, this.#parts.graph);
+    this.#takeSockets({ ...facts, sockets }, part);
     return isMissing;
   }
 
@@ -51,8 +55,9 @@ export class Intake {
     const { teller } = part;
     const recordedAt = this.#parts.clock.now();
     const { events, isMissing } = this.#takeGraph(facts, teller);
-    const samples = this.#parts.graph.mirrorSamples(facts.samples);
-    const sockets = this.#takeSockets(facts, part);
+    const own = trusted(facts, teller.origin, this.#parts.graph);
+    const samples = this.#parts.graph.mirrorSamples(own.samples);
+    const sockets = this.#takeSockets({ ...facts, sockets: own.sockets }, part);
     const again = withoutEvents(facts.graph, events);
     const { time, flows, rawPackets, losses, isWholeGraph: isWhole } = facts;
     const { archive, graph } = this.#parts;
@@ -69,7 +74,7 @@ export class Intake {
       await allKept(kept);
       return older.unresolved;
     };
-    return { isMissing, keep };
+    return { isMissing, foreign: own.foreign, keep };
   }
 
   /** Ends all that is here of an agent, at the last moment it was known. What comes back makes that durable. */

@@ -57,6 +57,8 @@ export interface TakenCount {
   /** Batches that the archive refused for reasons of its own, and changes whose version before was nowhere. */
   refused: number;
   unresolved: number;
+  /** Samples and sockets of elements that another tells of: left out. */
+  foreign: number;
 }
 
 /** Clocks that are further apart make wrong history. */
@@ -91,6 +93,7 @@ export class KnownAgent implements Part {
     losses: 0,
     refused: 0,
     unresolved: 0,
+    foreign: 0,
   };
   readonly lost: Partial<Record<Lost['what'], number>> = {};
   /** Another with its id, or on its host, was refused. */
@@ -181,6 +184,10 @@ export class KnownAgent implements Part {
       notes.push(`${host} lost ${gone.map(([what, count]) => `${count} ${what}`).join(', ')} for lack of room`);
     if (taken.refused > 0) notes.push(`the archive refused ${taken.refused} batches of ${host}`);
     if (taken.unresolved > 0) notes.push(`${taken.unresolved} changes of ${host} lacked the version before`);
+    if (taken.foreign > 0)
+      notes.push(
+        `${host} told ${taken.foreign} samples and sockets of elements that are not its own: they are left out`,
+      );
     if (this.rival && now - this.rival.at < COPY_NOTE_MS) notes.push(this.rival.sentence);
     return notes;
   }

@@ -36,6 +36,11 @@ export class Roll {
     return [...this.#known.values()].filter((known) => known.state === state);
   }
 
+  /** For one more: who is gone makes it. */
+  get hasRoom(): boolean {
+    return this.#known.size < this.#parts.knownMax || this.in('gone').length > 0;
+  }
+
   /** Those of an earlier run, and from now on all changes are kept. */
   async start(): Promise<readonly RememberedAgent[]> {
     this.#wait();

@@ -29,6 +29,7 @@ export class Session implements LinkListener<FromAgent> {
   #hello: Hello | undefined;
   #window: Window | undefined;
   #isPaused = false;
+  #receivedBefore = 0;
   #isOver = false;
   readonly #cancelPatience: () => void;
 
@@ -111,6 +112,9 @@ export class Session implements LinkListener<FromAgent> {
   message(message: FromAgent): void {
     if (this.#isOver) return;
     this.#beats.heard();
+    const { receivedBytes } = this;
+    const bytes = receivedBytes - this.#receivedBefore;
+    this.#receivedBefore = receivedBytes;
     if (message.kind === 'hello') this.#greet(message);
     else if (!this.#hello)
       this.refuse({ code: 'protocol', message: `a ${message.kind} before the hello`, isFinal: false });
@@ -118,7 +122,7 @@ export class Session implements LinkListener<FromAgent> {
       const refusal = this.#parts.batch(message, this);
       if (refusal) this.refuse(refusal);
     } else if (message.kind === 'beat') this.#beats.take(message);
-    else this.#asks?.take(message);
+    else this.#asks?.take(message, bytes);
   }
 
   drained(): void {

@@ -129,7 +129,7 @@ test('more agents than are taken are refused, those that are known come in again
   first.say(HELLO);
   await clock.pass(10);
   const second = speaker(agents, clock);
-  second.say({ ...HELLO, agent: 'agent-2', host: 'h2' });
+  second.say({ ...HELLO, agent: 'agent-2', host: 'h2', spool: 'spool-2' });
   const again = speaker(agents, clock);
   again.say(HELLO);
   await clock.pass(10);
