@@ -30,6 +30,7 @@ export class MemoryFlows implements FlowArchive {
   readonly #writers = new Map<string, number>();
   /** In the order they came. */
   #packets: { readonly uuid: string; readonly packet: RawPacket }[] = [];
+  #packetNames = new Set<string>();
   #packetBytes = 0;
   #losses: Loss[] = [];
   #range: Span | undefined;
@@ -50,6 +51,9 @@ export class MemoryFlows implements FlowArchive {
     this.#writers.set(writer, n);
     for (const flow of flows) this.#write(flow);
     for (const { uuid, packet } of rawPackets) {
+      const name = packetName(uuid, packet);
+      if (this.#packetNames.has(name)) continue;
+      this.#packetNames.add(name);
       this.#packets.push({ uuid, packet });
       this.#packetBytes += packet.data.length;
       this.#saw(packet.timestampMs, packet.timestampMs);
@@ -110,6 +114,7 @@ export class MemoryFlows implements FlowArchive {
       else kept.points = kept.points.filter(({ Last }, i) => Last >= cutoff || i === kept.points.length - 1);
     }
     this.#packets = this.#packets.filter(({ packet }) => packet.timestampMs >= cutoff);
+    this.#packetNames = new Set(this.#packets.map(({ uuid, packet }) => packetName(uuid, packet)));
     this.#packetBytes = this.#packets.reduce((sum, { packet }) => sum + packet.data.length, 0);
     this.#losses = this.#losses.filter(({ to }) => to >= cutoff);
     this.#range = { from: Math.max(this.#range.from, cutoff), to: this.#range.to };
@@ -132,6 +137,8 @@ export class MemoryFlows implements FlowArchive {
   #write(flow: Flow): void {
     const kept = this.#flows.get(flow.UUID);
     const points = kept?.points ?? [];
+    // Told again by a writer that has another name since.
+    if (kept && flow.Last <= kept.flow.Last && points.some((point) => isSame(point, flow.LastUpdateMetric))) return;
     if (flow.LastUpdateMetric) points.push(flow.LastUpdateMetric);
     if (points.length > this.#options.pointsMax) points.shift();
     // Of an update without a point the newest point stays what it was.
@@ -159,8 +166,20 @@ export class MemoryFlows implements FlowArchive {
       void this.prune((ends[Math.floor(ends.length / 10)] ?? 0) + 1);
     }
     let gone = 0;
-    while (this.#packetBytes > rawPacketBytesMax) this.#packetBytes -= this.#packets[gone++]?.packet.data.length ?? 0;
+    for (let first = this.#packets[0]; first && this.#packetBytes > rawPacketBytesMax; first = this.#packets[++gone]) {
+      this.#packetBytes -= first.packet.data.length;
+      this.#packetNames.delete(packetName(first.uuid, first.packet));
+    }
     this.#packets.splice(0, gone);
     if (this.#losses.length > lossesMax) this.#losses = lossesTogether(this.#losses).slice(-lossesMax);
   }
+}
+
+function packetName(uuid: string, { index }: RawPacket): string {
+  return `${uuid} ${index}`;
+}
+
+/** A flow has one point of one time. */
+function isSame(point: FlowMetric, other: FlowMetric | undefined): boolean {
+  return point.Last === other?.Last && point.Start === other.Start;
 }

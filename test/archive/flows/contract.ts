@@ -77,6 +77,23 @@ export function flowArchiveContract(open: () => Promise<Opened>, few: fc.Paramet
     expect(await flows.health()).toMatchObject({ flows: 1, points: 2, rawPackets: 1 });
   });
 
+  test('what comes again under another name of its writer changes nothing', async () => {
+    await using opened = await open();
+    const { flows } = opened;
+    const updates = [0, 1, 2].map((n) => {
+      const Last = T0 + n * 5_000;
+      return flowOf(1, { Start: T0, Last, LastUpdateMetric: metricOf(Last - 5_000, Last) });
+    });
+    const packet = packetOf(1, 0);
+    for (const writer of ['before', 'after'])
+      for (const [n, flow] of updates.entries())
+        await flows.append(batchOf(`${writer}-${n}`, [flow], n === 0 ? { rawPackets: [packet] } : {}));
+    const points = updates.map(({ LastUpdateMetric }) => LastUpdateMetric);
+    expect((await flows.metrics([idOf(1)], ALWAYS)).get(idOf(1))).toEqual(points);
+    expect((await flows.rawPackets([idOf(1)])).get(idOf(1))).toEqual([packet.packet]);
+    expect((await all(flows, { time: ALWAYS, where: [] })).map(({ Last }) => Last)).toEqual([T0 + 10_000]);
+  });
+
   test('at an instant a flow is there from its first packet until it would have expired', async () => {
     await using opened = await open();
     await opened.flows.append(batchOf('w-1', [flowOf(1, { Start: T0, Last: T0 + 1_000 })]));

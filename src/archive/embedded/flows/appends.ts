@@ -30,10 +30,11 @@ export class FlowAppends {
       if (row.last > newest) newest = row.last;
     }
     for (const { uuid, place, time, length, linkType, data } of readPackets(packets)) {
+      if (this.#sql.packetOf.get(uuid, place)) continue;
       this.#sql.packet.run(uuid, place, time, length, linkType, data);
+      this.#totals.now.packets++;
       this.#totals.saw(time, time);
     }
-    this.#totals.now.packets += packets.count;
     for (const [from, to, words] of losses) this.#sql.loss.run(from, to, words);
     this.#sql.heard.run(newest, writer);
     this.#totals.write();
@@ -47,6 +48,7 @@ export class FlowAppends {
 
   #write(row: FlowRow, texts: readonly number[]): void {
     const known = this.#find(row);
+    if (known && this.#isRepeated(row, known)) return;
     if (known) this.#update(row, known, texts);
     else this.#add(row, texts);
     this.#totals.saw(row.start, row.last);
@@ -58,6 +60,19 @@ export class FlowAppends {
     const known = this.#sql.find.get(hour, uuid);
     if (known || start < (hour + 1) * HOUR_MS - LATE_MS_MAX) return known as unknown as Known | undefined;
     return this.#sql.find.get(hour + 1, uuid) as unknown as Known | undefined;
+  }
+
+  /** Told again by a writer that has another name since: its last point, or one before, is this one. */
+  #isRepeated({ last, newest }: FlowRow, known: Known): boolean {
+    if (last > known.last || newest.length === 0) return false;
+    if (known.newest !== null && isSame(newest, known.newest)) return true;
+    for (let head = known.point; head !== null; ) {
+      const before = this.#sql.pointOf.get(head) as unknown as Before | undefined;
+      if (!before) return false;
+      if (isSame(newest, before.metric)) return true;
+      head = before.prev;
+    }
+    return false;
   }
 
   #add(row: FlowRow, texts: readonly number[]): void {
@@ -117,9 +132,19 @@ export class FlowAppends {
 interface Known {
   readonly flow: number;
   readonly start: number;
+  readonly last: number;
   readonly class: number;
   readonly point: number | null;
   readonly newest: Uint8Array | null;
+}
+
+interface Before {
+  readonly prev: number | null;
+  readonly metric: Uint8Array;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 function statements(db: DatabaseSync) {
@@ -129,12 +154,14 @@ function statements(db: DatabaseSync) {
     hear: db.prepare(`insert into writers (writer, n, last) values (?, ?, ?)
       on conflict (writer) do update set n = excluded.n where excluded.n > n`),
     heard: db.prepare('update writers set last = max(last, ?) where writer = ?'),
-    find: db.prepare('select flow, start, class, point, newest from flows where hour = ? and uuid = ?'),
+    find: db.prepare('select flow, start, last, class, point, newest from flows where hour = ? and uuid = ?'),
     add: db.prepare(`insert into flows (flow, uuid, tracking, start, last, class, node, capture, layers, application,
       a, b, a_port, b_port, details, newest, more) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     update: db.prepare(`update flows set ${set} where flow = ?`),
     updateTime: db.prepare(`update flows set ${set}, start = ?, class = ? where flow = ?`),
     point: db.prepare('insert into points (point, flow, prev, metric) values (?, ?, ?, ?)'),
+    pointOf: db.prepare('select prev, metric from points where point = ?'),
+    packetOf: db.prepare('select 1 from packets where uuid = ? and place = ?'),
     packet: db.prepare(`insert into packets (uuid, place, time, length, link_type, data)
       values (?, ?, ?, ?, ?, ?)`),
     loss: db.prepare('insert into losses (first, last, words) values (?, ?, ?)'),
