@@ -36,7 +36,7 @@ import { AgentRelay } from './relay/agent/agent-relay.ts';
 import { Outbox } from './relay/agent/outbox.ts';
 import type { Answers } from './relay/fleet/fleet.ts';
 import { flowAnswers } from './relay/fleet/flow-answers.ts';
-import { socketDialer } from './relay/socket-link.ts';
+import { type SocketTls, socketDialer } from './relay/socket-link.ts';
 import { openFolder } from './relay/spool/folder.ts';
 import { openSpool } from './relay/spool/open.ts';
 import { encodeFacts } from './relay/wire/facts.ts';
@@ -46,6 +46,7 @@ import { edgeId } from './std/edgeid.ts';
 import { keptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 import { settlesWithin } from './std/pause.ts';
+import { Unavailable } from './std/unavailable.ts';
 
 /** What looks at the graph of all hosts is the analyzer's to tell. */
 const ANALYZERS_PROBES = ['fabric', 'peering', 'tunnels'];
@@ -311,14 +312,38 @@ function dialerOf(url: string, { agent }: Config) {
       `${url}: what an agent tells, and its token, would be everybody's`,
       `wss://${hostname}`,
     );
-  return socketDialer({
-    url,
-    token: () => agent.token ?? textOf(agent.tokenFile),
-    ...(agent.ca !== undefined && { tls: { ca: readFileSync(agent.ca, 'utf8') } }),
-  });
+  if ((agent.cert === undefined) !== (agent.key === undefined))
+    throw mistake(
+      'agent.certificate',
+      'agent.cert and agent.key go together',
+      'the authority of the analyzer makes both',
+    );
+  return socketDialer({ url, token: () => tokenFor(protocol, agent), tls: () => tlsOf(agent) });
 }
 
-/** Read at each connection: it may have been made, or replaced, meanwhile. */
+/** Read at each connection, as certificates are: it may have been made, or replaced, meanwhile. */
+function tokenFor(protocol: string, { token, tokenFile }: Config['agent']): string | undefined {
+  const found = token ?? textOf(tokenFile);
+  if (found !== undefined || protocol === 'ws:') return found;
+  throw new Unavailable(`the token of this agent, ${tokenFile}`, 'skein token create --agent, on the analyzer');
+}
+
+function tlsOf({ ca, cert, key }: Config['agent']): SocketTls {
+  return {
+    ...(ca !== undefined && { ca: pemOf(ca, 'the authority of the analyzers') }),
+    ...(cert !== undefined && { cert: pemOf(cert, 'the certificate of this agent') }),
+    ...(key !== undefined && { key: pemOf(key, 'the key of this agent') }),
+  };
+}
+
+function pemOf(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Unavailable(`${what}, ${file}`, `read access (${(error as Error).message})`, { cause: error });
+  }
+}
+
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim() || undefined;

@@ -116,6 +116,18 @@ export const configShape = z.strictObject({
       takes: 'FILE',
       example: '/etc/skein/tls/ca.crt',
     }).optional(),
+    cert: option(text(), {
+      doc: 'Certificate that this agent shows (PEM), to analyzers that ask for one (`tls.clientCa`).',
+      defaultWords: 'none',
+      takes: 'FILE',
+      example: '/etc/skein/tls/agent.crt',
+    }).optional(),
+    key: option(text(), {
+      doc: 'Key of that certificate (PEM).',
+      defaultWords: 'none',
+      takes: 'FILE',
+      example: '/etc/skein/tls/agent.key',
+    }).optional(),
     spool: z.strictObject({
       directory: option(text(), {
         doc: 'Folder in which an agent keeps what no analyzer has kept yet, and what it knows over a restart.',
@@ -670,12 +682,9 @@ export const configShape = z.strictObject({
       }).optional(),
       prefix: option(
         text().pipe(
-          z
-            .string()
-            .regex(/^[a-z0-9][a-z0-9._-]{0,80}$/, {
-              error:
-                'begins with a small letter or digit, then has small letters, digits, dots, dashes and underscores',
-            }),
+          z.string().regex(/^[a-z0-9][a-z0-9._-]{0,80}$/, {
+            error: 'begins with a small letter or digit, then has small letters, digits, dots, dashes and underscores',
+          }),
         ),
         {
           doc: 'What the names of all indices and templates begin with.',

@@ -10,14 +10,17 @@ export interface SocketDialerOptions {
   readonly url: string;
   /** Of the agent. Sent in the header `Authorization: Bearer`, never in the URL. */
   readonly token?: string | (() => string | undefined);
-  /** What node:tls takes: the certificates that are trusted, one's own, the name that is expected. */
-  readonly tls?: {
-    readonly ca?: string | readonly string[];
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-  };
+  /** Called at each connection: files of certificates are replaced now and then. */
+  readonly tls?: SocketTls | (() => SocketTls);
   readonly messageBytesMax?: number;
+}
+
+/** What node:tls takes: the certificates that are trusted, one's own, the name that is expected. */
+export interface SocketTls {
+  readonly ca?: string | readonly string[];
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
 }
 
 /** The longest message: a batch of facts in one piece. */
@@ -42,10 +45,10 @@ export function socketDialer({
   to.username = '';
   to.password = '';
   const name = to.href;
-  const { ca, ...ours } = tls;
   return {
     name,
-    dial(signal) {
+    async dial(signal) {
+      const { ca, ...ours } = typeof tls === 'function' ? tls() : tls;
       const said = typeof token === 'function' ? token() : token;
       const socket = new WebSocket(to, {
         ...ours,
@@ -108,6 +111,9 @@ function opened(socket: WebSocket, name: string, signal: AbortSignal): Promise<A
 
 function dialFault(cause: Error & { code?: string }, name: string): Error {
   const { code = '', message } = cause;
+  // What TLS 1.3 says of a client that showed none arrives after the handshake (RFC 8446 §4.4.2.4).
+  if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code))
+    return new DialRefusal('certificate', `${name} takes nobody without a certificate of its authority: agent.cert`);
   const isTrust = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
   if (isTrust) return new DialRefusal('certificate', `${name}: its certificate is not trusted: ${message}`);
   return new Unavailable(name, `an analyzer that listens there (${code === '' ? message : code})`, { cause });

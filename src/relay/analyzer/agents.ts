@@ -188,7 +188,8 @@ export class Agents implements Fleet {
       address: session.remote,
       refuses: visitor.refuses,
       known: this.#roll.all,
-      isFull: this.#roll.in('connected').length >= connectedMax || !this.#roll.hasRoom,
+      isFull: this.#roll.in('connected').length >= connectedMax,
+      hasRoom: this.#roll.hasRoom,
     });
     if (answer.refusal) {
       if (answer.rivalOf) this.#rival(answer.rivalOf, answer.refusal.message);

@@ -19,6 +19,8 @@ export interface HelloContext {
   readonly known: ReadonlyMap<string, KnownAgent>;
   /** Nobody who is not here may come in. */
   readonly isFull: boolean;
+  /** One more may be known. */
+  readonly hasRoom: boolean;
 }
 
 export type Answer =
@@ -35,7 +37,10 @@ export type Answer =
       readonly other: KnownAgent | undefined;
     };
 
-export function lookAt(hello: Hello, { analyzer, address, versions, refuses, known, isFull }: HelloContext): Answer {
+export function lookAt(
+  hello: Hello,
+  { analyzer, address, versions, refuses, known, isFull, hasRoom }: HelloContext,
+): Answer {
   const { agent, host, run, spool } = hello;
   const odd = oddName(hello);
   if (odd !== undefined) return { refusal: { code: 'protocol', message: odd, isFinal: true } };
@@ -68,7 +73,7 @@ export function lookAt(hello: Hello, { analyzer, address, versions, refuses, kno
     const message = `the spool of agent ${agent} on ${host} (${address}) is a copy of that of ${double.agent} on ${double.host} (${double.address}): remove its folder`;
     return { refusal: { code: 'copy', message, isFinal: false }, rivalOf: double };
   }
-  if (!before?.session && isFull) {
+  if ((!before?.session && isFull) || (!before && !other && !hasRoom)) {
     const message = `analyzer ${analyzer} has as many agents as it takes`;
     return { refusal: { code: 'full', message, isFinal: false } };
   }
