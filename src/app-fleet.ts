@@ -74,11 +74,16 @@ function isLocal(address: string | undefined): boolean {
   return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
-/** Acts for each agent that has come. */
+/** Whether this analyzer tells the agent of this origin what to do: one does, the home of the agent. */
+export function isHomeOf(fleet: Fleet, origin: string): boolean {
+  return fleet.connected().some((agent) => agent.isHome && agent.origin === origin);
+}
+
+/** Acts for each agent that has come here as to its home. */
 export function onComing(fleet: Fleet, act: (agent: FleetAgent) => void): Disposable {
   let there: ReadonlySet<string> = new Set();
   const looking = setInterval(() => {
-    const now = fleet.connected();
+    const now = fleet.connected().filter(({ isHome }) => isHome);
     const before = there;
     there = new Set(now.map(({ id }) => id));
     for (const agent of now) if (!before.has(agent.id)) act(agent);
@@ -112,7 +117,7 @@ export function tailsOf(fleet: Fleet, match: (query: string) => Promise<readonly
         throw mistake(
           'capture.many-hosts',
           `the query finds interfaces of ${origins.size} hosts, and packets are tailed on one at a time`,
-          "name one: G.V().Has('Host', 'web1')…",
+          "name one: G.V().Has('@Host', 'web1')…",
         );
       const [origin] = origins;
       if (origin === undefined)
