@@ -12,6 +12,8 @@ import type { Graph } from './graph/graph.ts';
 import { LiveEnds } from './query/live-ends.ts';
 import { systemClock } from './std/clock.ts';
 import type { LineLog } from './std/log.ts';
+import { pause } from './std/pause.ts';
+import { Unavailable } from './std/unavailable.ts';
 
 export interface EndsParts {
   readonly graph: Graph;
@@ -53,8 +55,9 @@ export function startEnds(parts: EndsParts): RunningEnds {
   const writer =
     written &&
     new SocketWriter({ archive: written, writerId: randomUUID(), get: (id) => sockets.get(id), clock: systemClock });
+  const away = new AbortController();
   // Orders to an archive are carried out one after the other: this one comes before all that is written.
-  written?.closeLost().catch((error: Error) => log.warn(`sockets: ${error.message}`));
+  if (written) void closeLost(written, log, away.signal);
   if (writer) sockets.listen(writer);
   let health: SocketArchiveHealth | undefined;
   const keep = async () => {
@@ -71,11 +74,26 @@ export function startEnds(parts: EndsParts): RunningEnds {
     view: new SocketTimeline({ live: sockets, archive, flushed }),
     status: () => ({ ...tablesStatus(sockets, translations), ...archiveStatus(health, writer) }),
     async [Symbol.asyncDispose]() {
+      away.abort();
       unsubscribe();
       clearInterval(keeping);
       await writer?.stop();
     },
   };
+}
+
+/** An archive that is away is asked again. */
+async function closeLost(archive: SocketArchive, log: LineLog, signal: AbortSignal): Promise<void> {
+  for (let isTold = false; !signal.aborted; isTold = true) {
+    try {
+      await archive.closeLost();
+      return;
+    } catch (error) {
+      if (!isTold) log.warn(`sockets: ${(error as Error).message}`);
+      if (!(error instanceof Unavailable)) return;
+      await pause(systemClock, KEEPING_MS, signal);
+    }
+  }
 }
 
 function tablesStatus(sockets: SocketTable, translations: TranslationTable): SocketStatus {

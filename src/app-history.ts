@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerStatus } from './api/parts.ts';
 import type { Archive, ArchiveHealth } from './archive/archive.ts';
 import { Housekeeping } from './archive/housekeeping.ts';
-import { type Restored, restore } from './archive/restore.ts';
+import { type Restored, restore, restoringFirst } from './archive/restore.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import { ArchiveWriter } from './archive/writer.ts';
 import type { Config } from './config/options.ts';
@@ -53,7 +53,7 @@ export interface RunningHistory extends AsyncDisposable {
 export const HOUSEKEEPING_MS = 5_000;
 
 export async function startHistory(parts: HistoryParts): Promise<RunningHistory> {
-  const { archive, config, log, startedAt, types, written = (commit) => commit } = parts;
+  const { archive, config, log, startedAt, types, written: ownPart = (commit) => commit } = parts;
   const kept = await unlessAway(archive?.range());
   // After all that is kept: the clock may have been set back since, and no moment belongs to two runs.
   const begin = Math.max(startedAt, Math.floor(kept?.to ?? 0) + 1);
@@ -66,7 +66,9 @@ export async function startHistory(parts: HistoryParts): Promise<RunningHistory>
   });
   const keys = new KnownKeys([...keysOf(types), 'RelationType']);
   graph.subscribe((commit) => keys.see(commit));
-  const writer = archive && new ArchiveWriter({ archive, writerId: randomUUID(), clock: systemClock });
+  const restored = archive && (await unlessAway(restore(archive, graph, ...parts.ownOrigins)));
+  const written = archive && (restored ? archive : restoringFirst(archive, graph, ...parts.ownOrigins));
+  const writer = written && new ArchiveWriter({ archive: written, writerId: randomUUID(), clock: systemClock });
   const flushed = () => writer?.flushed() ?? Promise.resolve();
   const timeline = new MergedTimeline({
     graph,
@@ -74,12 +76,11 @@ export async function startHistory(parts: HistoryParts): Promise<RunningHistory>
     nowMs: Date.now,
     ...(archive && { archive }),
   });
-  const restored = archive && (await unlessAway(restore(archive, graph, ...parts.ownOrigins)));
   // What users made in an earlier run has keys of its own, and is no news.
   for (const node of graph.now().nodes()) keys.seeOf(node);
   if (writer)
     graph.subscribe((commit) => {
-      const its = written(commit);
+      const its = ownPart(commit);
       if (its) writer.push(its);
     });
   // From here on somebody is watching, also when nothing changes.

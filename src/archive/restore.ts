@@ -22,6 +22,45 @@ export async function restore(archive: Archive, graph: Graph, ...ownOrigins: rea
 }
 
 /**
+ * Of an archive that was away at the start: before the first word of this run comes to it, what an earlier run left there
+ * is dealt with. What probes and rules told has begun anew, so its lives are closed; all others are in the graph from then
+ * on.
+ */
+export function restoringFirst(
+  archive: Archive,
+  graph: Graph,
+  ...ownOrigins: readonly string[]
+): Pick<Archive, 'append'> {
+  let restored: Promise<void> | undefined;
+  return {
+    async append(batch) {
+      restored ??= restoreLate(archive, graph, ownOrigins);
+      try {
+        await restored;
+      } catch (error) {
+        restored = undefined;
+        throw error;
+      }
+      await archive.append(batch);
+    },
+  };
+}
+
+async function restoreLate(archive: Archive, graph: Graph, ownOrigins: readonly string[]): Promise<void> {
+  const [elements, range] = [await archive.open(), await archive.range()];
+  if (!range) return;
+  const own = elements.filter(({ origin }) => ownOrigins.includes(origin));
+  await archive.closeLost(own, range.to);
+  const now = graph.now();
+  const isThere = ({ kind, id }: Element) =>
+    !(kind === 'node' ? now.nodes(id) : now.edges(id))[Symbol.iterator]().next().done;
+  graph.remember(elements.filter((element) => !ownOrigins.includes(element.origin) && !isThere(element)));
+  graph.adopt(() => true);
+  // Edges whose ends are not there.
+  await archive.closeLost(graph.forgotten(), range.to);
+}
+
+/**
  * Ends, at the last moment they were known, the elements that did not come back. Gives them. While the archive is away,
  * `again` is asked whether to go on trying, and takes its time.
  */
