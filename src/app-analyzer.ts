@@ -4,7 +4,7 @@ import type { Running } from './app.ts';
 import { startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { startEnds } from './app-ends.ts';
-import { askOne, datapathFlowsOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
+import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
 import { historyOf, startHistory } from './app-history.ts';
 import { startHost, troublesOf } from './app-host.ts';
@@ -42,7 +42,7 @@ import { mistake } from './std/mistake.ts';
 /** What looks at the graph of all hosts. */
 const PROBES = ['fabric', 'peering', 'tunnels'];
 /** What an agent has changed is told by it, and here, within this time. */
-const OWNER_MS = 3_000;
+const OWNER_MS = 6_000;
 /** Nodes of one capture, on all hosts together. */
 const CAPTURE_NODES_MAX = 100_000;
 
@@ -114,6 +114,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const past = new FlowTimeline({ live, archive: archive.flows, flushed: () => agents.flushed() });
 
   const door = openPacketDoor();
+  const isMine = (its: string) => isHomeOf(agents, its);
   const captures = new AssignedCaptures({
     mechanisms: mechanismsOf(config, host.name),
     door,
@@ -126,6 +127,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     match,
     view: () => graph.now(),
     canCapture: (its) => its.startsWith('agent.'),
+    isMine,
     assign: async (its, assignments) => (await askOne(agents, its, 'captures', { assignments })) as Notes,
   });
   const note = captures.restore(startupCapture(config));
@@ -136,6 +138,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
 
   const orders = new Orders<readonly AssignedNode[]>({
     nothing: [],
+    isMine,
     tell: async (its, nodes) => void (await askOne(agents, its, 'keys', nodes)),
   });
   stack.use(

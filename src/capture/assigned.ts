@@ -23,6 +23,8 @@ export interface AssignedParts extends BookParts {
   readonly view: () => GraphView;
   /** From now on this is all there is to do for whoever has this origin. Resolves to what it has to say of captures, by id. */
   readonly assign: (origin: string, assignments: readonly Assignment[]) => Promise<Notes>;
+  /** Whom others tell what to do we tell nothing. Default: everyone is ours to tell. */
+  readonly isMine?: (origin: string) => boolean;
   /** Nobody captures on nodes of other origins. */
   readonly canCapture: (origin: string) => boolean;
   readonly limits: { readonly captures: number; readonly nodes: number };
@@ -95,7 +97,8 @@ export class AssignedCaptures {
 
   /** Whoever has this origin has come, and does not know what to do. */
   came(origin: string): void {
-    this.#told.delete(origin);
+    // Also that there is nothing to do: it may know of what was deleted meanwhile.
+    this.#told.set(origin, '');
     this.#passes.due();
   }
 
@@ -178,6 +181,11 @@ export class AssignedCaptures {
 
   /** Who cannot be reached is told when it comes. */
   async #assign(origin: string, assignments: readonly Assignment[]): Promise<void> {
+    if (this.#parts.isMine?.(origin) === false) {
+      this.#told.delete(origin);
+      this.#notes.delete(origin);
+      return;
+    }
     const text = JSON.stringify(assignments);
     if (this.#told.get(origin) === text) return;
     this.#told.set(origin, text);

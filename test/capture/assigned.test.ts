@@ -55,6 +55,29 @@ test('who is away is told when it comes', async () => {
   expect(it.captures.state('c1').notes).toEqual([]);
 });
 
+test('who comes is told also that there is nothing to do any more', async () => {
+  const it = fleet();
+  it.say('agent.a', node('a1'));
+  it.captures.came('agent.a');
+  await it.settle();
+  expect(it.told).toEqual([['agent.a', []]]);
+});
+
+test('whom another tells what to do is told nothing, until that is ours', async () => {
+  const it = fleet();
+  it.others.add('agent.a');
+  it.say('agent.a', node('a1'));
+  it.say('agent.b', node('b1'));
+  it.captures.create(capture());
+  await it.settle();
+  expect(it.told).toEqual([['agent.b', [['c1', ['b1']]]]]);
+  expect(it.captures.state('c1')).toMatchObject({ matched: 2, notes: [] });
+  it.others.clear();
+  it.captures.came('agent.a');
+  await it.settle();
+  expect(it.told.at(-1)).toEqual(['agent.a', [['c1', ['a1']]]]);
+});
+
 test('what became of it is read from the nodes', async () => {
   const it = fleet();
   it.say('agent.a', node('a1', { Captures: [{ ID: 'c1', State: 'active', Type: 'ebpf' }] }));
@@ -100,6 +123,7 @@ function fleet({ nodes = 100 } = {}) {
   const graph = new Graph({ begin: clock.now() - 1000 });
   const told: [string, [string, readonly string[]][]][] = [];
   const away = new Set<string>();
+  const others = new Set<string>();
   let ids = 0;
   const captures = new AssignedCaptures({
     mechanisms: [{ type: 'ebpf', doc: '', nodeTypes: ['veth'], can: all, rank: 1, start: () => Promise.reject() }],
@@ -112,6 +136,7 @@ function fleet({ nodes = 100 } = {}) {
     limits: { captures: 10, nodes },
     match: async () => [...graph.now().nodes()],
     view: () => graph.now(),
+    isMine: (origin) => !others.has(origin),
     canCapture: (origin) => origin.startsWith('agent.'),
     async assign(origin, assignments: readonly Assignment[]) {
       if (away.has(origin)) throw new Unavailable('the agent', 'it to be there');
@@ -124,6 +149,7 @@ function fleet({ nodes = 100 } = {}) {
     captures,
     told,
     away,
+    others,
     say: (origin: string, ...changes: Change[]) => graph.apply(changes, { host: 'h', origin, time: clock.now() }),
     settle: () => clock.pass(10_000),
   };

@@ -7,6 +7,7 @@ import type { Told } from '../../graph/told.ts';
 import { type Backoff, backoff } from '../../std/backoff.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { LineLog } from '../../std/log.ts';
+import { mistake } from '../../std/mistake.ts';
 import type { Dialer } from '../link.ts';
 import type { Facts, Hello, Versions } from '../message.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -32,6 +33,8 @@ export interface AgentRelayParts {
   /** `encodeFacts`. */
   readonly encode: (facts: Facts) => Uint8Array;
   readonly handlers: AskHandlers;
+  /** Of these, what is to be done: the home alone tells that. Default: none. */
+  readonly orders?: readonly string[];
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: LineLog;
@@ -167,7 +170,8 @@ export class AgentRelay {
   }
 
   #connect(peer: Peer, role: Hello['role']): void {
-    const { clock, beatMs, handlers, log } = this.#parts;
+    const { clock, beatMs, log } = this.#parts;
+    const handlers = role === 'home' ? this.#parts.handlers : this.#withoutOrders();
     const { dialer } = peer;
     peer.mirror = undefined;
     peer.welcomedAt = undefined;
@@ -224,6 +228,13 @@ export class AgentRelay {
       this.#tend();
     });
     this.#tend();
+  }
+
+  #withoutOrders(): AskHandlers {
+    const { handlers, orders = [] } = this.#parts;
+    const refusal = mistake('agent.not-home', 'another analyzer tells this agent what to do: its home', 'ask there');
+    const refuse = () => Promise.reject(refusal);
+    return { ...handlers, ...Object.fromEntries(orders.map((what) => [what, refuse])) };
   }
 
   #hello(role: Hello['role']): Hello {

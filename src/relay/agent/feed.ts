@@ -13,7 +13,7 @@ export interface Feed {
 }
 
 export interface HomeFeedParts {
-  readonly spool: Pick<Spool, 'id' | 'next' | 'read' | 'acknowledge'>;
+  readonly spool: Pick<Spool, 'id' | 'first' | 'next' | 'read' | 'acknowledge'>;
   readonly link: AgentLink;
   /** The analyzer, which has kept all up to that batch, lacks the beginning of something. */
   readonly tellAll: (wants: { readonly graph: boolean; readonly sockets: boolean }, kept: number) => void;
@@ -56,7 +56,8 @@ export class HomeFeed implements Feed {
     this.#window = { batchesMax, bytesMax };
     this.#last = kept;
     this.#keep(kept);
-    tellAll(wants, kept);
+    // What another home has kept, and this one lacks, is not on its way any more.
+    tellAll(wants, Math.max(kept, spool.first - 1));
     this.pump();
   }
 

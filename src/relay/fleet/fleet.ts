@@ -13,6 +13,8 @@ export interface FleetAgent {
   readonly host: string;
   /** What its elements have as theirs. */
   readonly origin: string;
+  /** This analyzer keeps what it tells, has all of its picture, and tells it what to do: no other does. */
+  readonly isHome: boolean;
   /**
    * The parts of its answer, in order. Throws an Unavailable when the agent goes or stays silent for too long, a Mistake
    * when it refuses. The signal, or not reading on, calls it off.

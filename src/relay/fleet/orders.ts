@@ -3,6 +3,8 @@
 export interface OrdersParts<Order> {
   /** Resolves when it is done. Rejects when the agent cannot be reached: it is told when it comes. */
   readonly tell: (origin: string, order: Order) => Promise<void>;
+  /** Whom others tell what to do we tell nothing. Default: everyone is ours to tell. */
+  readonly isMine?: (origin: string) => boolean;
   /** For who is not to do anything any more. */
   readonly nothing: Order;
 }
@@ -36,6 +38,10 @@ export class Orders<Order> {
   }
 
   #tell(origin: string): void {
+    if (this.#parts.isMine?.(origin) === false) {
+      this.#told.delete(origin);
+      return;
+    }
     const order = this.#wanted.get(origin) ?? this.#parts.nothing;
     const text = JSON.stringify(order);
     if (this.#told.get(origin) === text) return;

@@ -185,3 +185,33 @@ test('a disk that was set back to an older state is noticed before anything is t
   expect(again.relay.home).toBeUndefined();
   expect(again.relay.status().notes.join()).toContain('the disk of this agent was set back; remove its spool');
 });
+
+test('what is to be done an agent is told by its home alone; questions it answers to all', async () => {
+  const clock = fakeClock();
+  const one = anAnalyzer(clock);
+  const two = anAnalyzer(clock, { name: 'two' });
+  const done: unknown[] = [];
+  const handlers = {
+    captures: async (body: unknown) => ({ body: done.push(body) }),
+    status: async () => ({ body: 'fine' }),
+  };
+  const agent = anAgent(clock, { dialers: [one.dialer(), two.dialer()], handlers, orders: ['captures'] });
+  agent.relay.start();
+  await clock.pass(1_000);
+  const ask = async ({ agents }: typeof one, what: string) => {
+    const parts = Array.fromAsync(agents.ask('agent-1', what, what), ({ body }) => body);
+    const settled = parts.catch((error: Error) => error.message);
+    await clock.pass(100);
+    return settled;
+  };
+  expect([one, two].map(({ agents }) => agents.connected()[0]?.isHome)).toEqual([true, false]);
+  expect(await ask(one, 'captures')).toEqual([1]);
+  expect(await ask(two, 'captures')).toMatch('another analyzer tells this agent what to do: its home');
+  expect(await ask(two, 'status')).toEqual(['fine']);
+  // Its home is gone: the other has the say.
+  one.isUp = false;
+  one.cut();
+  await clock.pass(5_000);
+  expect(two.agents.connected()[0]?.isHome).toBe(true);
+  expect(await ask(two, 'captures')).toEqual([2]);
+});

@@ -95,6 +95,7 @@ function fleetOf(lists: Readonly<Record<string, readonly Flow[]>>) {
       id,
       host: `host-${id}`,
       origin: `agent.${id}`,
+      isHome: true,
       async *ask(what, body) {
         asked.push(`${id} ${what}`);
         if (silence.has(id)) throw new Unavailable('its answer', 'it to be there');

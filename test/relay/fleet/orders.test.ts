@@ -49,12 +49,26 @@ test('who could not be reached is told when it comes, and who comes again is tol
 function someOrders() {
   const told: [string, readonly number[]][] = [];
   const away = new Set<string>();
+  const others = new Set<string>();
   const orders = new Orders<readonly number[]>({
     nothing: [],
+    isMine: (origin) => !others.has(origin),
     async tell(origin, order) {
       if (away.has(origin)) throw new Error('away');
       told.push([origin, order]);
     },
   });
-  return { orders, told, away };
+  return { orders, told, away, others };
 }
+
+test('whom another tells what to do is told nothing, until that is ours', async () => {
+  const { orders, told, others } = someOrders();
+  others.add('a');
+  orders.set(new Map([['a', [1]]]));
+  await orders.settled();
+  expect(told).toEqual([]);
+  others.clear();
+  orders.came('a');
+  await orders.settled();
+  expect(told).toEqual([['a', [1]]]);
+});
