@@ -36,6 +36,7 @@ export function define(command: Command, session: Session): void {
       'with --agent: for the agent of this host alone, by the name that it has there (skein agent --host)',
     )
     .option('--expires <duration>', 'good for so long, like 12h or 90d (default: until it is revoked)')
+    .option('-q, --quiet', 'the token alone, no notes')
     .action((_, self: Command) => createToken(session, self.optsWithGlobals()));
   const list = command
     .command('list')
