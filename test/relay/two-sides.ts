@@ -74,7 +74,7 @@ export class ListSpool {
     const { id, first, next, bytesMax } = this;
     const bytes = this.batches.reduce((sum, { facts }) => sum + facts.length, 0);
     const lost = { graph: 0, samples: 0, flows: 0, rawPackets: 0, sockets: 0 };
-    return { id, first, next, bytes, bytesMax, segments: 1, lost, damaged: 0, syncFailures: 0 };
+    return { id, first, next, bytes, bytesMax, reserveBytes: 0, segments: 1, lost, damaged: 0, syncFailures: 0 };
   }
 }
 

@@ -60,3 +60,33 @@ export class SegmentFile {
 export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
+
+/** Whether a disk says that it, or the share of its owner, is full. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
+}
+
+/** All of it or nothing, durable, in place of what has this name. */
+export function replaceFile(disk: Disk, name: string, bytes: Uint8Array): void {
+  const temporary = `${name}.new`;
+  const file = new SegmentFile(disk, temporary);
+  try {
+    file.append(bytes);
+    file.syncNow();
+  } catch (error) {
+    file.close();
+    removeIf(disk, temporary);
+    throw error;
+  }
+  file.close();
+  disk.rename(temporary, name);
+}
+
+/** What is left of a file that could not be written; the error that is on its way says more than this one would. */
+export function removeIf(disk: Disk, name: string): void {
+  try {
+    disk.remove(name);
+  } catch {
+    // The next start removes it.
+  }
+}

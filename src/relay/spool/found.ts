@@ -1,8 +1,9 @@
 /** What an earlier run left in the folder. */
 import type { Element } from '../../graph/element.ts';
 import type { LineLog } from '../../std/log.ts';
+import { putAside } from './aside.ts';
 import type { Disk } from './disk.ts';
-import { parseName, readSegment } from './segment.ts';
+import { parseName, readSegment, segmentName } from './segment.ts';
 
 export interface Segment {
   name: string;
@@ -11,6 +12,10 @@ export interface Segment {
   isHole: boolean;
   /** Stages of thinning that it went through. */
   thinned: number;
+  /** Grows when its bytes change places. */
+  version: number;
+  /** The last damaged batch in it that was counted. */
+  passed: number;
 }
 
 export interface Found {
@@ -33,13 +38,30 @@ export const LEAP = 1_000_000;
 
 export function find(disk: Disk, log: LineLog): Found {
   for (const name of disk.list()) if (name.endsWith('.new')) disk.remove(name);
-  const segments = disk
-    .list()
+  const segments = uncovered(disk)
     .flatMap((name) => {
       const parsed = parseName(name);
-      return parsed ? [{ name, ...parsed, bytes: disk.size(name), thinned: 0 }] : [];
+      return parsed ? [{ name, ...parsed, bytes: disk.size(name), thinned: 0, version: 0, passed: 0 }] : [];
     })
     .sort((a, b) => a.first - b.first || Number(a.isHole) - Number(b.isHole));
+  return newest(disk, log, segments);
+}
+
+/** What a note of it says is lost has to go, still: a crash came between the two. */
+function uncovered(disk: Disk): readonly string[] {
+  const all = disk.list();
+  const last = Math.max(0, ...all.map((name) => parseName(name)).map((each) => (each?.isHole ? each.first : 0)));
+  const note = segmentName(last, true);
+  return all.filter((name) => {
+    const parsed = parseName(name);
+    const isCovered = parsed !== undefined && parsed.first <= last && name !== note;
+    if (isCovered) disk.remove(name);
+    return !isCovered;
+  });
+}
+
+/** The newest segment that has a whole picture tells the rest. */
+function newest(disk: Disk, log: LineLog, segments: Segment[]): Found {
   let isSure = true;
   let damaged = 0;
   // Of what is put aside, too: no number is given twice.
@@ -78,10 +100,4 @@ export function find(disk: Disk, log: LineLog): Found {
     log.warn(`spool ${disk.name}: ${name} cannot be read and is put aside as ${name}.damaged`);
   }
   return { segments, id: undefined, next, last: 0, elements: [], lastTime: 0, damaged };
-}
-
-/** The newest damaged one is kept for who wants to look. */
-export function putAside(disk: Disk, name: string): void {
-  for (const other of disk.list()) if (other.endsWith('.damaged')) disk.remove(other);
-  disk.rename(name, `${name}.damaged`);
 }

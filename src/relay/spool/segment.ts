@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { decodeGraph } from '../wire/facts.ts';
 import type { Disk } from './disk.ts';
-import { FRAME, type Frame, readFrame } from './frame.ts';
+import { FRAME, type Frame, frameOf, readFrame } from './frame.ts';
 import { OpenElements } from './open-elements.ts';
 
 /** 'SKSP', a version, and whether something that was told is not here (byte MARK). */
@@ -13,8 +13,22 @@ export const PREAMBLE = Uint8Array.from([0x53, 0x4b, 0x53, 0x50, 1, 0, 0, 0]);
 export const MARK = 5;
 
 /** `after`: the batch before its first. */
-export const segmentStart = z.object({ spool: z.string(), boot: z.string(), pictures: z.number(), after: z.number() });
+const segmentStart = z.object({ spool: z.string(), boot: z.string(), pictures: z.number(), after: z.number() });
 export type SegmentStart = z.infer<typeof segmentStart>;
+
+/** First in each segment. `seq`: of its first batch. */
+export function startFrame(start: SegmentStart, seq: number): Uint8Array {
+  return frameOf({ kind: FRAME.start, seq, bytes: Buffer.from(JSON.stringify(start)) });
+}
+
+/** Undefined: it is none. */
+export function startOf(bytes: Uint8Array): SegmentStart | undefined {
+  try {
+    return segmentStart.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    return undefined;
+  }
+}
 
 const NAME = /^(\d{16})\.(spool|hole)$/;
 
@@ -68,8 +82,8 @@ export function readSegment(disk: Disk, name: string): { segment: SegmentRead | 
     isClosed = kind === FRAME.end;
     try {
       if (kind === FRAME.start) {
-        start = segmentStart.parse(JSON.parse(Buffer.from(bytes).toString()));
-        return true;
+        start = startOf(bytes);
+        return start !== undefined;
       }
       if (kind !== FRAME.picture && kind !== FRAME.batch) return true;
       const facts = decodeGraph(bytes);

@@ -58,6 +58,8 @@ export interface SpoolStatus {
   readonly next: number;
   readonly bytes: number;
   readonly bytesMax: number;
+  /** Of `bytes`: kept for when the disk is full. 0: there was no room for it, and whole segments will go then. */
+  readonly reserveBytes: number;
   readonly segments: number;
   /** Since the start of this run, by what it was. */
   readonly lost: Readonly<Record<Lost['what'], number>>;

@@ -31,14 +31,24 @@ export class FakeDisk implements Disk {
     return this.crashAfterBytes < 0;
   }
 
-  /** The process is gone; with the power, so is what was not synced. */
-  restart(how: 'process' | 'power'): void {
+  /**
+   * The process is gone; with the power, so is what was not synced, but for as many bytes as `kept` says; behind them
+   * are zeros where a file had become longer and its bytes had not come.
+   */
+  restart(how: 'process' | 'power', { kept = 0, isLonger = false } = {}): void {
     this.#isLocked = false;
     this.crashAfterBytes = Number.POSITIVE_INFINITY;
     if (how === 'process') return;
     this.boot += '+';
+    const written = new Map(this.files);
     this.files.clear();
-    for (const [name, bytes] of this.#durable) this.files.set(name, Buffer.from(bytes));
+    for (const [name, bytes] of this.#durable) {
+      const last = written.get(name) ?? bytes;
+      const left = Buffer.from(last.subarray(0, bytes.length + kept));
+      const zeros = Buffer.alloc(isLonger ? last.length - left.length : 0);
+      this.files.set(name, bytes.length > left.length ? Buffer.from(bytes) : Buffer.concat([left, zeros]));
+    }
+    for (const [name, bytes] of this.files) this.#durable.set(name, Buffer.from(bytes));
   }
 
   list(): string[] {

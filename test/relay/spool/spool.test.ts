@@ -4,18 +4,14 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Element } from '../../../src/graph/element.ts';
-import type { Told } from '../../../src/graph/told.ts';
 import type { Facts } from '../../../src/relay/message.ts';
-import type { Disk } from '../../../src/relay/spool/disk.ts';
 import { openFolder } from '../../../src/relay/spool/folder.ts';
 import { LEAP } from '../../../src/relay/spool/found.ts';
-import { openSpool } from '../../../src/relay/spool/open.ts';
 import type { Spool } from '../../../src/relay/spool/spool.ts';
 import { decodeFacts } from '../../../src/relay/wire/facts.ts';
-import { fakeClock } from '../../std/fake-clock.ts';
-import { emptyFacts, flowOf, nodeOf } from '../facts.ts';
+import { emptyFacts, flowOf } from '../facts.ts';
 import { Crash, FakeDisk } from './fake-disk.ts';
+import { start } from './teller.ts';
 
 test('what is appended is read in its order, and goes when it is acknowledged', async () => {
   const agent = await start(new FakeDisk());
@@ -113,13 +109,14 @@ test('a close in order is no loss of power, whenever the machine starts again', 
   expect(next.spool.id).toBe(agent.spool.id);
 });
 
-test.each(['its own bound', 'a full disk'])(
+test.each(['its own bound', 'a full disk', 'a disk that never had room for the reserve'])(
   'full by %s: what goes goes in its order, and is told as lost exactly once',
   async (why) => {
     const disk = new FakeDisk();
     const most = 100 << 10;
-    const agent = await start(disk, why === 'its own bound' ? { maxBytes: most } : {});
-    if (why === 'a full disk') disk.roomBytes = most;
+    const maxBytes = why === 'its own bound' ? most : why === 'a full disk' ? most * 2 : undefined;
+    const agent = await start(disk, maxBytes ? { maxBytes } : {});
+    if (why !== 'its own bound') disk.roomBytes = most;
     const told = { samples: 0, flows: 0, graph: 0 };
     const seen = () => {
       const all = agent.spool.read(1, 1 << 30).map(({ facts }) => decodeFacts(facts));
@@ -148,7 +145,8 @@ test.each(['its own bound', 'a full disk'])(
       if (now && order.at(-1) !== now) order.push(now);
     }
     // A thinner copy needs room beside: where a full disk has none, whole segments go.
-    expect(order).toEqual(why === 'its own bound' ? ['samples', 'flows', 'graph'] : ['graph']);
+    expect(order).toEqual(why.includes('never') ? ['graph'] : ['samples', 'flows', 'graph']);
+    expect(agent.spool.status().reserveBytes).toBe(maxBytes ? maxBytes / 32 : 0);
     agent.tell('a');
     told.graph++;
     const there = seen();
@@ -206,6 +204,10 @@ test('a damaged batch is passed by, counted and said; the graph is told anew', a
   expect(agent.spool.status()).toMatchObject({ damaged: 1 });
   expect(agent.spool.needsWholeGraph).toBe(true);
   expect(agent.said.join('\n')).toContain(name);
+  // Read again it is the same damage; and it is there for who wants to look.
+  agent.spool.read(1, 1 << 20);
+  expect(agent.spool.status()).toMatchObject({ damaged: 1, lost: { graph: 1 } });
+  expect(disk.files.get(`${name}-2.damaged`)?.includes('!ost-of-b')).toBe(true);
   disk.restart('process');
   const next = await start(disk);
   expect(next.spool.id).not.toBe(agent.spool.id);
@@ -257,58 +259,6 @@ test('what append returned survives kill -9', async () => {
     rmSync(folder, { recursive: true });
   }
 }, 20_000);
-
-/** An agent with nodes: each `tell` is one commit of its graph. */
-async function start(disk: Disk, options: { maxBytes?: number } = {}) {
-  const said: string[] = [];
-  const clock = fakeClock();
-  const elements = new Map<string, Element>();
-  const picture = (): Told[] => [...elements.values()].map((element) => ({ kind: 'version', element }));
-  const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line) };
-  const uuid = () => `spool-${++names}`;
-  const spool = await openSpool({ disk, clock, log, uuid, picture, ...options });
-  const { elements: left } = spool.restored();
-  for (const element of left) elements.set(element.id, element);
-  let time = 1000;
-  return {
-    spool,
-    clock,
-    said,
-    elements,
-    picture,
-    restored: new Map(elements) as ReadonlyMap<string, Element>,
-    tell(id: string, metadata = {}, more: Partial<Facts> = {}) {
-      const known = elements.get(id);
-      time++;
-      if (!known) {
-        const element = { ...nodeOf(id, 1, metadata), host: `host-of-${id}` };
-        elements.set(id, element);
-        return spool.append({ ...emptyFacts(time), ...more, graph: [{ kind: 'version', element }] });
-      }
-      const { createdAt } = known;
-      const revision = known.revision + 1;
-      const set = { ...metadata, [`k${revision % 3}`]: revision };
-      elements.set(id, {
-        ...known,
-        revision,
-        metadata: { ...known.metadata, ...set },
-        updatedAt: time,
-        recordedAt: time,
-      });
-      const told: Told = { kind: 'update', of: 'node', id, createdAt, revision, updatedAt: time, set, unset: [] };
-      return spool.append({ ...emptyFacts(time), ...more, graph: [told] });
-    },
-    gone(id: string) {
-      const { createdAt, revision } = elements.get(id) as Element;
-      elements.delete(id);
-      time++;
-      const told: Told = { kind: 'gone', of: 'node', id, createdAt, revision, deletedAt: time };
-      return spool.append({ ...emptyFacts(time), graph: [told] });
-    },
-  };
-}
-
-let names = 0;
 
 function revisions(spool: Spool): string[] {
   return spool
