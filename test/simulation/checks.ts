@@ -22,6 +22,13 @@ export async function check(simulation: Simulation): Promise<void> {
 
 /** Every analyzer shows what all agents have. */
 function checkNow(simulation: Simulation): void {
+  const isLoose = new Map(simulation.agents.map(({ origin, hasLostPower }) => [origin, hasLostPower]));
+  const drawn = (view: GraphView | undefined) =>
+    view
+      ? [...view.nodes(), ...view.edges()]
+          .map((element) => drawnElement(element, isLoose.get(element.origin) ?? false))
+          .sort()
+      : ['nothing'];
   const expected = simulation.agents.flatMap(({ running }) => drawn(running?.graph.now())).sort();
   for (const { name, running } of simulation.analyzers)
     differ(simulation, `${name} now`, drawn(running?.graph.now()), expected);
@@ -201,10 +208,6 @@ function differ(simulation: Simulation, where: string, is: readonly string[], ex
   if (more.length + less.length > 0)
     simulation.failed(`${where}: has ${JSON.stringify(more.slice(0, 3))}, lacks ${JSON.stringify(less.slice(0, 3))}`);
   else if (is.length !== expected.length) simulation.failed(`${where}: something is there twice`);
-}
-
-function drawn(view: GraphView | undefined): string[] {
-  return view ? [...view.nodes(), ...view.edges()].map((element) => drawnElement(element, false)).sort() : ['nothing'];
 }
 
 /** Where power was lost numbers of versions leap, and a version may be told as of another moment. */

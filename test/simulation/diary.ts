@@ -94,7 +94,11 @@ export class Diary {
         const life = ofId.get(element.createdAt) ?? { versions: new Map(), end: undefined };
         ofId.set(element.createdAt, life);
         if (kind === 'removed') life.end = element.deletedAt;
-        else life.versions.set(element.revision, element);
+        else {
+          life.versions.set(element.revision, element);
+          // It ended and began again within one moment: it never ended.
+          if (kind === 'added') life.end = undefined;
+        }
       }
     }
     return lives;

@@ -43,9 +43,7 @@ interface Running {
   readonly outbox: Outbox;
   readonly relay: AgentRelay;
   readonly captured: Captured;
-  /** All that was there at the start has been told. */
-  isLooking: boolean;
-  /** And what an earlier run knew and is not there any more. */
+  /** All that was there at the start has been told, and what an earlier run knew and is not there any more. */
   isSettled: boolean;
 }
 
@@ -160,13 +158,10 @@ export class SimAgent {
     };
     this.running = running;
     relay.start();
-    // The probes look, one after the other; then what an earlier run knew and nobody spoke of ended with it.
-    clock.after(chance.between(20, 300), () => {
+    // The probes look; what an earlier run knew and nobody spoke of then ended with it.
+    clock.after(chance.between(20, 500), () => {
       this.apply(this.world.all());
       sockets.tell([...this.world.sockets.values()]);
-      running.isLooking = true;
-    });
-    clock.after(400, () => {
       const gone = graph.forgotten().map((element): GraphEvent => {
         const deletedAt = Math.max(lastTime, element.updatedAt);
         return { revision: 0, kind: 'removed', element: { ...element, deletedAt }, before: element };
@@ -188,7 +183,7 @@ export class SimAgent {
   step(): void {
     const { chance, clock } = this.#parts;
     const { running, world } = this;
-    const isLooking = running?.isLooking === true;
+    const isLooking = running?.isSettled === true;
     const what = chance.below(10);
     if (what < 5) {
       const changes = world.step();
