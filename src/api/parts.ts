@@ -11,6 +11,7 @@ import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { AccessBook } from '../security/access-book.ts';
 import type { AuditEntry } from '../security/audit.ts';
 import type { TlsKeeper } from '../security/tls.ts';
+import type { AbsentHost } from './absent.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { DatapathFlows } from './datapath-routes.ts';
@@ -22,6 +23,8 @@ import type { ApiRules } from './rules.ts';
 export interface ApiParts {
   /** host_id of this process. */
   readonly host: string;
+  /** In whose name users make elements here; `api.<host>` when it is left out. */
+  readonly publisher?: string;
   readonly version: string;
   readonly graph: ApiGraph;
   readonly timeline: Timeline;
@@ -58,6 +61,8 @@ export interface ApiParts {
   readonly keys?: () => readonly string[];
   /** The network as standard Gremlin sees it; absent: there is no /gremlin. */
   readonly gremlin?: () => Promise<Pick<GremlinParts, 'sources' | 'random' | 'limits' | 'traversalLimits'>>;
+  /** Hosts that nobody tells of at the moment: answers say so. */
+  readonly absent?: () => readonly AbsentHost[];
   /** Where agents come in (WebSockets at /relay); it looks at their tokens itself. Absent: there is no such door. */
   readonly relay?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly log: ApiLog;

@@ -7,6 +7,7 @@ import { queryRequestShape } from '../contract/query.ts';
 import { mediaTypes } from '../contract/topology.ts';
 import type { Answer } from '../query/query.ts';
 import { mistake } from '../std/mistake.ts';
+import { absenceWarnings } from './absent.ts';
 import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
 import { guardFor } from './guard.ts';
@@ -21,13 +22,13 @@ import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendNothing, sendText, 
 import { writeReply } from './write.ts';
 
 export class TopologyDoor {
-  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit'>;
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent'>;
   readonly #queries: Queries;
   readonly #limits: ApiLimits;
   readonly #elapsed: () => number;
 
   constructor(
-    parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit'>,
+    parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent'>,
     queries: Queries,
     limits: ApiLimits,
   ) {
@@ -151,16 +152,17 @@ class SkydiveShape implements Shape {
 }
 
 class OurShape implements Shape {
-  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph'>;
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'absent'>;
   readonly #start: number;
 
-  constructor(parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph'>) {
+  constructor(parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'absent'>) {
     this.#parts = parts;
     this.#start = parts.clock.elapsed();
   }
 
   write(response: ServerResponse, answer: Answer, elapsed: () => number): Promise<void> | undefined {
-    const { timeline, graph } = this.#parts;
+    const { timeline, graph, absent } = this.#parts;
+    const lacks = absent === undefined ? [] : absenceWarnings(answer, absent());
     const around = {
       range: timeline.range(),
       logRevision: graph.revision,
@@ -169,7 +171,7 @@ class OurShape implements Shape {
     const freeze = () => answer.view.freeze();
     return writeReply(
       response,
-      { status: 200, headers: jsonHeaders, pieces: replyPieces(answer, around), freeze },
+      { status: 200, headers: jsonHeaders, pieces: replyPieces(warned(answer, lacks), around), freeze },
       elapsed,
     );
   }
@@ -177,6 +179,10 @@ class OurShape implements Shape {
   refuse(response: ServerResponse, error: unknown): void {
     sendJson(response, statusOf(error).status, refusalOf(error));
   }
+}
+
+function warned(answer: Answer, more: Answer['warnings']): Answer {
+  return more.length === 0 ? answer : { ...answer, warnings: [...answer.warnings, ...more] };
 }
 
 /** LINKTYPE_ETHERNET: what a file without packets says it has. */

@@ -45,6 +45,7 @@ export interface TestServerOptions {
   readonly traces?: ApiTraces;
   readonly rules?: (graph: Graph) => ApiRules;
   readonly flowFeed?: FlowFeed;
+  readonly absent?: ApiParts['absent'];
 }
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -95,6 +96,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.rules ? { rules: options.rules(graph) } : {}),
     ...(options.traces ? { traces: options.traces } : {}),
     ...(options.flowFeed ? { flowFeed: options.flowFeed } : {}),
+    ...(options.absent ? { absent: options.absent } : {}),
   });
   const { port } = await api.listen(options.host ?? '127.0.0.1', options.port ?? 0);
   const server: TestServer = {

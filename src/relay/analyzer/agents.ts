@@ -135,6 +135,13 @@ export class Agents implements Fleet {
     );
   }
 
+  /** Hosts that nobody tells of at the moment: since when, and from when on they are taken for gone. */
+  absent(): readonly { readonly host: string; readonly since: number; readonly until: number | undefined }[] {
+    return [...this.#roll.all.values()].flatMap(({ host, state, since, lastTime }) =>
+      state === 'connected' ? [] : [{ host, since: lastTime, until: state === 'gone' ? since : undefined }],
+    );
+  }
+
   /** Throws an Unavailable when the agent is not there, goes, or says nothing for too long; a Mistake when it refuses. */
   ask(agent: string, what: string, body: unknown, options?: AskOptions): AsyncIterable<ReplyPart> {
     const session = this.#roll.all.get(agent)?.session;

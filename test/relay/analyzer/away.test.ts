@@ -16,9 +16,11 @@ test('an agent that is away is marked; after the grace time its part is closed a
   expect(agents.status()).toMatchObject({ connected: 0, away: 1 });
   expect(agents.status().notes[0]).toMatch(/^agent of h1 is away since .*: what is shown of it is from before$/);
   expect(agents.away()).toEqual([{ id: 'agent-1', host: 'h1', origin: 'agent.h1', since: 999_000 }]);
+  expect(agents.absent()).toEqual([{ host: 'h1', since: 999_000, until: undefined }]);
   await clock.pass(2_000);
   expect(alive()).toEqual([]);
   expect(agents.status()).toMatchObject({ away: 0, gone: 1 });
+  expect(agents.absent()).toEqual([{ host: 'h1', since: 999_000, until: expect.any(Number) }]);
   expect(archive.names()).toEqual(['a ended 999000', 'a@500#1']);
 });
 
