@@ -204,6 +204,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       },
       flowFeed: feed,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
+      absent: () => agents.absent(),
       datapathFlows: datapathFlowsOf(agents, () => graph.now()),
       keys: () => keys.list(),
       relay: stack.use(relayOf(config, security, agents)).upgrade,
