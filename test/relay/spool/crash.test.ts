@@ -6,42 +6,32 @@ import { decodeFacts } from '../../../src/relay/wire/facts.ts';
 import { Crash, FakeDisk } from './fake-disk.ts';
 import { start } from './teller.ts';
 
-test.each(['its own bound', 'a full disk'])(
+const bounds = ['its own bound', 'a full disk'];
+
+test.each(bounds)(
   'a process that dies while room is made, by %s: all that append returned is there or told as lost, once',
-  async (why) => {
+  async (bound) => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 60_000 }), async (crashAt) => {
-        const disk = new FakeDisk();
-        const most = 32 << 10;
-        const maxBytes = why === 'its own bound' ? most : most * 2;
-        const agent = await start(disk, { maxBytes });
-        if (why !== 'its own bound') disk.roomBytes = most;
-        let appended = 0;
-        const tell = () => {
-          const samples = [{ id: 'a', series: 's', start: appended, last: appended + 1, counters: { rx: appended } }];
-          agent.tell('a', { pad: 'x'.repeat(250) }, { samples });
-          if (disk.hasCrashed) throw new Crash();
-          appended++;
-        };
-        while (agent.spool.status().lost.samples === 0) tell();
-        disk.crashAfterBytes = crashAt;
-        try {
-          for (;;) tell();
-        } catch (error) {
-          if (!(error instanceof Crash)) throw error;
-        }
-        disk.restart('process');
-        const next = await start(disk, { maxBytes });
-        expect(next.spool.status().damaged).toBe(0);
-        expect([next.spool.id, next.restored.size]).toEqual([agent.spool.id, 1]);
-        const there = totals(next.spool);
-        expect([appended, appended + 1]).toContain(there.samples);
-        expect(there.graph).toBe(there.samples);
-        expect(next.spool.needsWholeGraph).toBe(there.lostGraph > 0);
-      }),
+      fc.asyncProperty(fc.integer({ min: 1, max: 60_000 }), (crashAt) =>
+        dying(bound, (disk) => {
+          disk.crashAfterBytes = crashAt;
+        }),
+      ),
       { numRuns: 40 },
     );
   },
+);
+
+test.each(bounds)('full by %s: a process that dies between the note of a loss and the loss counts it once', (bound) =>
+  dying(bound, (disk) => {
+    disk.crashAtRemoval = '.spool';
+  }),
+);
+
+test.each(bounds)('full by %s: a process that dies when it has two notes of losses keeps the newer', (bound) =>
+  dying(bound, (disk) => {
+    disk.crashAtRemoval = '.hole';
+  }),
 );
 
 test('power that fails at any byte between write and sync: revisions do not go back, and a new name begins anew', async () => {
@@ -100,6 +90,37 @@ test('after a loss of power a version goes on far ahead: a mirror that saw later
   expect(mirror.mirror(told.slice(-1), teller, { recordedAt: 4000 }).missing).toEqual([]);
   expect(shown()?.metadata).toMatchObject({ Name: 'again' });
 });
+
+/** From when the spool is full, until the process dies as it is told to. */
+async function dying(bound: string, arm: (disk: FakeDisk) => void): Promise<void> {
+  const disk = new FakeDisk();
+  const most = 32 << 10;
+  const maxBytes = bound === 'its own bound' ? most : most * 2;
+  const agent = await start(disk, { maxBytes });
+  if (bound !== 'its own bound') disk.roomBytes = most;
+  let appended = 0;
+  const tell = () => {
+    const samples = [{ id: 'a', series: 's', start: appended, last: appended + 1, counters: { rx: appended } }];
+    agent.tell('a', { pad: 'x'.repeat(250) }, { samples });
+    if (disk.hasCrashed) throw new Crash();
+    appended++;
+  };
+  while (agent.spool.status().lost.samples === 0) tell();
+  arm(disk);
+  try {
+    for (;;) tell();
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+  }
+  disk.restart('process');
+  const next = await start(disk, { maxBytes });
+  expect(next.spool.status().damaged).toBe(0);
+  expect([next.spool.id, next.restored.size]).toEqual([agent.spool.id, 1]);
+  const there = totals(next.spool);
+  expect([appended, appended + 1]).toContain(there.samples);
+  expect(there.graph).toBe(there.samples);
+  expect(next.spool.needsWholeGraph).toBe(there.lostGraph > 0);
+}
 
 /** There, or told as lost. */
 function totals(spool: Spool): { samples: number; graph: number; lostGraph: number } {

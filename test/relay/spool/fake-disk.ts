@@ -13,6 +13,8 @@ export class FakeDisk implements Disk {
   roomBytes = Number.POSITIVE_INFINITY;
   /** The process dies when so many more bytes are written. */
   crashAfterBytes = Number.POSITIVE_INFINITY;
+  /** The process dies before it removes a file with this ending. */
+  crashAtRemoval: string | undefined;
   failsToSync = false;
   #durable = new Map<string, Buffer>();
   #isLocked = false;
@@ -38,6 +40,7 @@ export class FakeDisk implements Disk {
   restart(how: 'process' | 'power', { kept = 0, isLonger = false } = {}): void {
     this.#isLocked = false;
     this.crashAfterBytes = Number.POSITIVE_INFINITY;
+    this.crashAtRemoval = undefined;
     if (how === 'process') return;
     this.boot += '+';
     const written = new Map(this.files);
@@ -71,6 +74,7 @@ export class FakeDisk implements Disk {
   }
 
   remove(name: string): void {
+    if (this.crashAtRemoval && name.endsWith(this.crashAtRemoval)) this.crashAfterBytes = 0;
     this.#step(1);
     this.files.delete(name);
     this.#sync();
