@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { AccessBook } from '../security/access-book.ts';
+import { type AccessBook, PasswordsBusy } from '../security/access-book.ts';
 import { digestOf, isOurs, isSameDigest, prefixes } from '../security/secret.ts';
 import { Sessions } from '../security/sessions.ts';
 import { type Shown, shownBy } from './credentials.ts';
@@ -13,8 +13,8 @@ import type { Identity } from './identity.ts';
 import type { AccessRules } from './parts.ts';
 
 export interface AccessRefusal {
-  readonly status: 401 | 403 | 421;
-  readonly reason: 'token' | 'host' | 'origin' | 'agent';
+  readonly status: 401 | 403 | 421 | 429;
+  readonly reason: 'token' | 'host' | 'origin' | 'agent' | 'busy';
   readonly text: string;
   /** Something was shown, and it was wrong. */
   readonly isGuess?: true;
@@ -48,14 +48,20 @@ export class Access {
     return this.#digests.length > 0 || this.#book?.isEmpty === false;
   }
 
-  /** A promise when a password has to be computed. */
-  find(request: IncomingMessage): Found | Promise<Found> {
+  /** A promise when a password has to be computed; `mayGuess` is asked when its turn has come. */
+  find(request: IncomingMessage, mayGuess?: () => boolean): Found | Promise<Found> {
     const shown = shownBy(request);
     const who = this.#byTokens(shown, request);
     if (who !== undefined || shown.password === undefined || this.#book === undefined)
       return this.#found(who, shown, request);
     const { name, password } = shown.password;
-    return this.password(name, password, request).then((user) => this.#found(user, shown, request));
+    return this.password(name, password, request, mayGuess).then(
+      (user) => this.#found(user, shown, request),
+      (error: unknown) => {
+        if (error instanceof PasswordsBusy) return { refusal: busyPasswords };
+        throw error;
+      },
+    );
   }
 
   /** The tricks of web pages alone: for doors that ask for a password themselves. */
@@ -65,13 +71,21 @@ export class Access {
     return undefined;
   }
 
-  /** A user's password, or a token in its place. The same `undefined` for a user who is not there and a wrong password. */
-  async password(name: string, password: string, { socket }: IncomingMessage): Promise<Identity | undefined> {
+  /**
+   * A user's password, or a token in its place. The same `undefined` for a user who is not there and a wrong password.
+   * Rejects with PasswordsBusy.
+   */
+  async password(
+    name: string,
+    password: string,
+    { socket }: IncomingMessage,
+    mayGuess?: () => boolean,
+  ): Promise<Identity | undefined> {
     const address = socket.remoteAddress ?? '';
     const byToken = this.#byToken(password, address);
     if (byToken !== undefined) return byToken;
     const book = this.#book;
-    const user = await book?.user(name, password);
+    const user = await book?.user(name, password, mayGuess);
     if (book === undefined || user === undefined) return undefined;
     const isStillGood = () => book.userNamed(name) === user;
     return { name, kind: 'user', role: user.role, address, isStillGood };
@@ -181,6 +195,11 @@ const wrongToken: AccessRefusal = {
   reason: 'token',
   text: 'the token, or the name with the password, is wrong, has expired or was revoked',
   isGuess: true,
+};
+const busyPasswords: AccessRefusal = {
+  status: 429,
+  reason: 'busy',
+  text: 'too many passwords are looked at, or were wrong; this one was not looked at',
 };
 const agentToken: AccessRefusal = {
   status: 403,

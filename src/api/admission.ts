@@ -54,7 +54,7 @@ export class Admission {
       const waitMs = slowed.waitMs(address, password?.name);
       if (waitMs > 0) return this.tooMany(waitMs);
     }
-    const found = access.find(request);
+    const found = access.find(request, () => slowed.waitMs(address, password?.name) === 0);
     return found instanceof Promise
       ? found.then((later) => this.#decided(request, later))
       : this.#decided(request, found);
@@ -93,13 +93,14 @@ export class Admission {
       const comesToLogIn = isDriver || (pathOf(request.url ?? '') === '/login' && !refusal.isGuess);
       if (comesToLogIn && access.pageRefusal(request) === undefined) return undefined;
     }
-    counts.refusal(refusal.reason);
+    counts.refusal(refusal.reason === 'busy' ? 'rate' : refusal.reason);
     if (refusal.isGuess) {
       const name = shownBy(request).password?.name;
       slowed.failed(request.socket.remoteAddress ?? '', name);
       this.#note({ name: name ?? 'a token', kind: 'nobody', address: request.socket.remoteAddress ?? '' }, 'come in');
     }
     const { status, text } = refusal;
+    if (status === 429) return { status, text, headers: ['Retry-After', '1'] };
     return { status, text, headers: status === 401 ? ['WWW-Authenticate', 'Bearer, Basic realm="skein"'] : [] };
   }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { PasswordsBusy } from '../security/access-book.ts';
 import { Slowed } from '../security/slowed.ts';
 import { Later } from '../std/later.ts';
 import { mistake } from '../std/mistake.ts';
@@ -11,7 +12,7 @@ import { Admission, isGremlin, type Refused } from './admission.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
-import { identityOf } from './identity.ts';
+import { type Identity, identityOf } from './identity.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { cannotListen, refuseUpgrade } from './listening.ts';
 import { login, logout } from './login.ts';
@@ -254,7 +255,15 @@ class HttpApi implements Api {
       sendText(response, status, text, headers);
       return;
     }
-    const who = await login(this.#access, request, response, form);
+    let who: Identity | undefined;
+    try {
+      who = await login(this.#access, request, response, form, () => this.#slowed.waitMs(address, name) === 0);
+    } catch (error) {
+      if (!(error instanceof PasswordsBusy)) throw error;
+      const { status, text, headers } = this.#admission.tooMany(1_000);
+      sendText(response, status, text, headers);
+      return;
+    }
     if (who === undefined) this.#slowed.failed(address, name);
     else if (who.kind !== 'local') this.#slowed.succeeded(name);
     const known = who ?? ({ name: name.slice(0, 64), kind: 'nobody', address } as const);

@@ -13,8 +13,9 @@ export async function login(
   request: IncomingMessage,
   response: ServerResponse,
   form: URLSearchParams,
+  mayGuess: () => boolean,
 ): Promise<Identity | undefined> {
-  const who = await access.password(form.get('username') ?? '', form.get('password') ?? '', request);
+  const who = await access.password(form.get('username') ?? '', form.get('password') ?? '', request, mayGuess);
   if (who === undefined) {
     // Skydive's pages log in also where nobody has to.
     const local = identityOf(request);

@@ -10,6 +10,9 @@ const rememberedMax = 1_000;
 const computedMax = 4;
 const waitingMax = 64;
 
+/** A password was not looked at: too many are being computed, or too many were wrong meanwhile. It says nothing of it. */
+export class PasswordsBusy extends Error {}
+
 export class AccessBook {
   readonly #file: string;
   readonly #now: () => number;
@@ -17,6 +20,8 @@ export class AccessBook {
   readonly #key = randomBytes(32);
   readonly #remembered = new Map<string, KeptUser>();
   readonly #waiting: (() => void)[] = [];
+  /** By name and password: whoever shows the same twenty times at once waits for one. */
+  readonly #underWay = new Map<string, Promise<KeptUser | undefined>>();
   #computing = 0;
   #tokens = new Map<string, KeptToken>();
   #users = new Map<string, KeptUser>();
@@ -54,22 +59,44 @@ export class AccessBook {
     return this.#users.get(name);
   }
 
-  /** Undefined: no such user, or another password; which of them cannot be told from the time it takes. */
-  async user(name: string, password: string): Promise<KeptUser | undefined> {
+  /**
+   * Undefined: no such user, or another password; which of them cannot be told from the time it takes. Rejects with
+   * PasswordsBusy. `mayGuess` is asked again when its turn has come: many guesses at once are slowed as one after the
+   * other is.
+   */
+  async user(name: string, password: string, mayGuess = () => true): Promise<KeptUser | undefined> {
     this.#refresh();
     const kept = this.#users.get(name);
     const known = createHmac('sha256', this.#key).update(`${name}\0${password}`).digest('base64url');
     if (this.#remembered.has(known)) return kept;
+    const same = this.#underWay.get(known);
+    if (same) return same;
+    const computed = this.#computed(name, password, known, mayGuess).finally(() => this.#underWay.delete(known));
+    this.#underWay.set(known, computed);
+    return computed;
+  }
+
+  async #computed(
+    name: string,
+    password: string,
+    known: string,
+    mayGuess: () => boolean,
+  ): Promise<KeptUser | undefined> {
     if (this.#computing >= computedMax) {
-      if (this.#waiting.length >= waitingMax) return undefined;
+      if (this.#waiting.length >= waitingMax) throw new PasswordsBusy('too many passwords are looked at');
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#computing++;
+    const kept = this.#users.get(name);
     try {
+      if (!mayGuess()) throw new PasswordsBusy('too many were wrong meanwhile');
       if (!(await isPassword(password, kept?.password)) || kept !== this.#users.get(name)) return undefined;
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#computing--;
-      else next();
+      // Not before this one was counted, if it was wrong.
+      setImmediate(() => {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#computing--;
+        else next();
+      });
     }
     if (this.#remembered.size >= rememberedMax) this.#remembered.clear();
     this.#remembered.set(known, kept as KeptUser);

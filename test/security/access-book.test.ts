@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessBook } from '../../src/security/access-book.ts';
+import { AccessBook, PasswordsBusy } from '../../src/security/access-book.ts';
 import { changeAccess, type KeptToken, readAccess } from '../../src/security/access-file.ts';
 import { digestOf, hashPassword, isPassword, newToken } from '../../src/security/secret.ts';
 import { Sessions, sessionMs } from '../../src/security/sessions.ts';
+import { Slowed } from '../../src/security/slowed.ts';
 
 let folder: string;
 let file: string;
@@ -102,4 +103,40 @@ test('a session ends when it is closed, after an hour without use, and after hal
   const end = now + sessionMs;
   for (; now < end; now += 1_800_000) expect(sessions.find(used)).toBe('ana');
   expect(sessions.find(used)).toBeUndefined();
+});
+
+test('many guesses at once are slowed as guesses one after the other are; the right password waits with them', async () => {
+  const password = await hashPassword('a secret of ana');
+  await changeAccess(file, () => ({ tokens: [], users: [{ name: 'ana', role: 'read', password, createdAt: 1 }] }));
+  const book = new AccessBook({ file, now: () => 0, warn: () => undefined });
+  const slowed = new Slowed(() => 0);
+  const guess = async (text: string) => {
+    const user = await book.user('ana', text, () => slowed.waitMs('a', 'ana') === 0);
+    if (user === undefined) slowed.failed('a', 'ana');
+    return user;
+  };
+  const guesses = Array.from({ length: 60 }, (_, at) => guess(`guess ${at}`));
+  const answers = await Promise.allSettled([...guesses, guess('a secret of ana')]);
+  const looked = answers.filter(({ status }) => status === 'fulfilled');
+  // Ten are free, and as many as are computed at a time may have begun meanwhile.
+  expect(looked.length).toBeGreaterThanOrEqual(10);
+  expect(looked.length).toBeLessThanOrEqual(13);
+  expect(slowed.wrong).toBe(looked.length);
+  expect(answers.at(-1)).toMatchObject({ status: 'rejected', reason: expect.any(PasswordsBusy) });
+}, 20_000);
+
+test('beyond what may wait a password is not called wrong; the same one many times at once is computed once', async () => {
+  const password = await hashPassword('a secret of ana');
+  await changeAccess(file, () => ({ tokens: [], users: [{ name: 'ana', role: 'read', password, createdAt: 1 }] }));
+  const book = new AccessBook({ file, now: () => 0, warn: () => undefined });
+  let begun = 0;
+  const mayGuess = () => ++begun <= 5;
+  const same = await Promise.all(Array.from({ length: 200 }, () => book.user('ana', 'a secret of ana', mayGuess)));
+  expect(new Set(same.map((user) => user?.name))).toEqual(new Set(['ana']));
+  expect(begun).toBe(1);
+  const all = await Promise.allSettled(
+    Array.from({ length: 80 }, (_, at) => book.user('ana', `guess ${at}`, mayGuess)),
+  );
+  const busy = all.filter((one) => one.status === 'rejected' && one.reason instanceof PasswordsBusy);
+  expect(busy).toHaveLength(76);
 });

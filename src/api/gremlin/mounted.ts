@@ -26,7 +26,7 @@ export function mounted(
 ): GremlinDoor {
   return new GremlinDoor({
     ...gremlin,
-    login: gremlinLogin(access),
+    login: gremlinLogin(access, (address, name) => slowed.waitMs(address, name) === 0),
     guesses: {
       hasLeft: (address, name) => slowed.waitMs(address, name) === 0,
       take: (address, name) => slowed.failed(address, name),
