@@ -242,6 +242,7 @@ export class Agents implements Fleet {
     // Another home may have thought it gone, and have closed its part in the archive.
     if (hello.role === 'home' && known.role === 'mirror') known.needsGraph = true;
     known.role = hello.role;
+    known.newFrom = hello.role === 'home' && known.wants ? hello.next : 0;
     // A mirror always begins with a whole picture, and its numbers with its connection.
     if (hello.role === 'mirror') this.#mirrored.set(session, 0);
     if (known.state !== 'connected') known.since = clock.now();
@@ -279,7 +280,7 @@ export class Agents implements Fleet {
         isFinal: false,
       });
     }
-    known.took(facts);
+    known.took(facts, seq);
     this.#roll.changed(known);
     if (isMirror) {
       if (this.#intake.takeMirrored(facts, known)) known.needsGraph = true;

@@ -81,6 +81,8 @@ export class KnownAgent implements Part {
   /** A whole picture has to come before its part is right. */
   needsGraph = true;
   needsSockets = true;
+  /** What batches before this one tell was told before it was asked for: an old picture is none of what is. */
+  newFrom = 0;
   readonly sockets = new Map<string, Socket>();
   readonly taken: TakenCount = {
     batches: 0,
@@ -126,7 +128,8 @@ export class KnownAgent implements Part {
     return { agent, host, software, address, role, lastTime, spool: this.lane.spool, kept: this.lane.kept };
   }
 
-  took({ graph, samples, flows, rawPackets, sockets, losses, lost, time, isWholeGraph, isAllSockets }: Facts): void {
+  took(facts: Facts, seq: number): void {
+    const { graph, samples, flows, rawPackets, sockets, losses, lost, time, isWholeGraph, isAllSockets } = facts;
     const { taken } = this;
     taken.batches++;
     taken.changes += graph.length;
@@ -137,6 +140,7 @@ export class KnownAgent implements Part {
     taken.losses += losses.length;
     for (const { what, count } of lost) this.lost[what] = (this.lost[what] ?? 0) + count;
     this.lastTime = Math.max(this.lastTime, time);
+    if (seq < this.newFrom) return;
     if (isWholeGraph) this.needsGraph = false;
     if (isAllSockets) this.needsSockets = false;
   }

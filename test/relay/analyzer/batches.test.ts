@@ -113,6 +113,21 @@ test('a change whose version before is not here: a whole picture is wanted until
   expect(alive()).toEqual(['a']);
 });
 
+test('an old picture that comes again is not the one that is wanted', async () => {
+  const clock = fakeClock();
+  const { agents } = anAnalyzer(clock);
+  const agent = speaker(agents, clock);
+  agent.say({ ...HELLO, first: 1, next: 3 });
+  await clock.pass(10);
+  agent.batch(1, { isWholeGraph: true, isAllSockets: true });
+  agent.batch(2);
+  await clock.pass(10);
+  expect(agent.of('ack').at(-1)).toMatchObject({ kept: 2, wants: { graph: true, sockets: true } });
+  agent.batch(3, { isWholeGraph: true, isAllSockets: true });
+  await clock.pass(10);
+  expect(agent.of('ack').at(-1)?.wants).toBeUndefined();
+});
+
 test('what is not in a whole picture is gone; a socket that is not among all is closed', async () => {
   const { clock, agent, alive, sockets, archive } = await welcomed();
   const socket = { id: 's1', node: 'a', protocol: 'TCP', state: 'LISTEN', openedAt: 5, remotePort: 0 } as const;
