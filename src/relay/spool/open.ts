@@ -38,6 +38,8 @@ class FileSpool implements Spool {
   #restored: Found | undefined;
   #cancelSync: (() => void) | undefined;
   #isClosed = false;
+  /** Revisions have leapt: from where, has to be durable before anything else is told. */
+  #mustSync: boolean;
   readonly id: string;
   #next: number;
   /** The last batch that was written; 0 where this spool's name begins. */
@@ -58,6 +60,7 @@ class FileSpool implements Spool {
     this.#next = found.next;
     this.#after = found.id === undefined && found.segments.length === 0 ? 0 : found.last;
     this.#acknowledged = (found.segments[0]?.first ?? found.next) - 1;
+    this.#mustSync = found.id === undefined && found.elements.length > 0;
     this.id = id;
   }
 
@@ -101,6 +104,8 @@ class FileSpool implements Spool {
       this.#after = seq;
       shelf.count(lost);
       if (facts.isWholeGraph) shelf.isMissing = false;
+      if (this.#mustSync) this.#writing.leave();
+      this.#mustSync = false;
       this.#syncSoon();
       return seq;
     }

@@ -98,6 +98,21 @@ test('after a loss of power revisions do not go back: the spool has a new name a
   );
 });
 
+test('after two losses of power in a row no name of a version is given twice', async () => {
+  const disk = new FakeDisk();
+  const first = await start(disk);
+  first.tell('a');
+  await first.spool.sync();
+  disk.restart('power');
+  const second = await start(disk);
+  second.tell('a');
+  const told = second.elements.get('a')?.revision ?? 0;
+  disk.restart('power');
+  const third = await start(disk);
+  third.tell('a');
+  expect(third.elements.get('a')?.revision).toBeGreaterThan(told);
+});
+
 test('a close in order is no loss of power, whenever the machine starts again', async () => {
   const disk = new FakeDisk();
   const agent = await start(disk);
