@@ -168,6 +168,7 @@ export class Simulation {
 
   async #start(one: SimAgent | SimAnalyzer): Promise<void> {
     if (one.isUp) return;
+    this.count(one instanceof SimAgent ? 'agent starts' : 'analyzer starts');
     this.log(`${one instanceof SimAgent ? one.host : one.name} starts`);
     try {
       await one.start();
