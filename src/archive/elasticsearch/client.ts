@@ -4,6 +4,7 @@
  * OpenSearch understand it.
  */
 import type { Client } from '@elastic/elasticsearch';
+import { authorityOf } from './authority.ts';
 import { failureOf } from './failure.ts';
 import type { ElasticsearchPlace } from './options.ts';
 import { whenShardsAreThere } from './shards.ts';
@@ -36,7 +37,7 @@ export class Elastic {
   constructor(place: ElasticsearchPlace) {
     this.place = placeText(place);
     this.#timeoutMs = place.timeoutMs ?? TIMEOUT_MS;
-    this.#client = () => clientFor(place, this.#timeoutMs);
+    this.#client = () => clientFor(place, this.place, this.#timeoutMs);
   }
 
   /** Throws Unavailable when the server is away, refuses, or says what is no answer; never tells a secret. */
@@ -50,7 +51,10 @@ export class Elastic {
 
   async #request<T>({ method, path, query, body, lines, timeoutMs, signal, fine }: Request): Promise<T> {
     try {
-      this.#opened ??= this.#client();
+      this.#opened ??= this.#client().catch((error) => {
+        this.#opened = undefined;
+        throw error;
+      });
       const client = await this.#opened;
       const result = await client.transport.request<T>(
         {
@@ -74,7 +78,7 @@ export class Elastic {
   }
 }
 
-async function clientFor(place: ElasticsearchPlace, timeoutMs: number): Promise<Client> {
+async function clientFor(place: ElasticsearchPlace, name: string, timeoutMs: number): Promise<Client> {
   const [{ Client, HttpConnection }, { Transport }] = await Promise.all([
     import('@elastic/elasticsearch'),
     import('@elastic/transport'),
@@ -92,15 +96,20 @@ async function clientFor(place: ElasticsearchPlace, timeoutMs: number): Promise<
       });
     }
   }
-  const { cloudId, apiKey, ca, fingerprint } = place;
+  const { cloudId, apiKey, fingerprint } = place;
   const urls = (place.urls ?? []).map((url) => new URL(url));
+  const [first] = urls;
+  const ca =
+    place.ca ??
+    (fingerprint !== undefined && first?.protocol === 'https:'
+      ? await authorityOf(first, { fingerprint, place: name, timeoutMs })
+      : undefined);
   const username = place.username ?? decodeURIComponent(urls.find((url) => url.username)?.username ?? '');
   const password = place.password ?? decodeURIComponent(urls.find((url) => url.password)?.password ?? '');
   return new Client({
     ...(cloudId === undefined ? { nodes: urls.map(bare) } : { cloud: { id: cloudId } }),
     ...(apiKey !== undefined ? { auth: { apiKey } } : username ? { auth: { username, password } } : {}),
     ...(ca !== undefined && { tls: { ca } }),
-    ...(fingerprint !== undefined && { caFingerprint: fingerprint }),
     Transport: PlainTransport,
     // Undici reads answers with WebAssembly, whose wrappers Node 24 can abort over when several threads compile them.
     Connection: HttpConnection,

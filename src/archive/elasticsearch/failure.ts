@@ -78,7 +78,7 @@ function needsOf(status: number, type: string, reason: string): string {
     case 401:
       return 'a name and password, or an API key, that the server accepts';
     case 403:
-      return `the right to do this (${reason})`;
+      return rightOf(reason);
     case 429:
       return `a server with less to do (${reason || 'too many requests'})`;
     case 503:
@@ -90,7 +90,19 @@ function needsOf(status: number, type: string, reason: string): string {
   }
 }
 
-function connectionNeeds(message: string): string {
+/** A server tells the action, by whom, and what would grant it: who it was is known to who reads this, and is not told. */
+function rightOf(reason: string): string {
+  const [, action] = /action \[([^\]]{1,100})\]/.exec(reason) ?? [];
+  const [, of, names] = /granted by the (cluster|index) privileges \[([^\]]{1,200})\]/.exec(reason) ?? [];
+  const [name] = names?.split(',') ?? [];
+  const [, indices] = /on indices \[([^\]]{1,100})\]/.exec(reason) ?? [];
+  const on = of === 'index' ? `on ${indices ?? 'its indices'}` : 'of the cluster';
+  if (name !== undefined) return `the right ${name} ${on} (for ${action ?? 'what it does'})`;
+  return `the right to do this${action === undefined ? '' : ` (${action})`}`;
+}
+
+/** Of what went wrong before there was an answer. */
+export function connectionNeeds(message: string): string {
   if (/self-signed|unable to (verify|get)|certificate|CERT_/i.test(message))
     return `a certificate that can be trusted: set ca or fingerprint (${message})`;
   if (/other side closed|socket hang up|Parse Error|EPROTO|wrong version number|ECONNRESET/i.test(message))

@@ -79,6 +79,11 @@ export class Lease implements AsyncDisposable {
     return elapsedMs() - this.#held.elapsedMs < time && clock.now() - this.#held.wallMs < time;
   }
 
+  /** It was ours last, and nobody has taken it since as far as we have seen: nobody can while the server is away. */
+  get isLast(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** Of our own hold; undefined: we have none. */
   get term(): number | undefined {
     return this.isHeld ? this.#held?.stored._source.term : undefined;

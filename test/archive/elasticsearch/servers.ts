@@ -3,7 +3,7 @@
  * and ended with the tests.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,14 @@ export type ServerKind = 'es8' | 'es9' | 'es7' | 'opensearch';
 
 const SCRIPT = new URL('../../../scripts/elasticsearch.sh', import.meta.url).pathname;
 const run = promisify(execFile);
-const started = new Map<ServerKind, Promise<{ readonly url: string; readonly folder: string }>>();
+const started = new Map<ServerKind | 'secured', Promise<Started>>();
+
+interface Started {
+  readonly url: string;
+  readonly folder: string;
+  /** All that the script told. */
+  readonly said: string;
+}
 
 /** In a test file: `const url = esServer('es8')`, awaited in the tests; `stopServers` goes into afterAll. */
 export async function esServer(kind: ServerKind): Promise<{ readonly url: string }> {
@@ -27,6 +34,23 @@ export async function esServer(kind: ServerKind): Promise<{ readonly url: string
   return server;
 }
 
+export interface SecuredServer {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  /** PEM. */
+  readonly ca: string;
+}
+
+/** Speaks TLS, and lets in who has a password or an API key. */
+export async function securedServer(): Promise<SecuredServer> {
+  const server = start('es8', '--secure');
+  started.set('secured', server);
+  const { url, said } = await server;
+  const [username = '', password = '', file = ''] = ['user', 'password', 'ca'].map((name) => saidOf(said, name));
+  return { url, username, password, ca: readFileSync(file, 'utf8') };
+}
+
 export async function stopServers(): Promise<void> {
   const running = [...started.values()];
   started.clear();
@@ -37,12 +61,16 @@ export async function stopServers(): Promise<void> {
   }
 }
 
-async function start(kind: ServerKind): Promise<{ readonly url: string; readonly folder: string }> {
+async function start(kind: ServerKind, ...options: readonly string[]): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), `skein-${kind}-`));
-  const { stdout } = await run('sh', [SCRIPT, 'start', kind, String(await freePort()), folder]);
-  const url = /^url=(.*)$/m.exec(stdout)?.[1];
+  const { stdout } = await run('sh', [SCRIPT, 'start', kind, String(await freePort()), folder, ...options]);
+  const url = saidOf(stdout, 'url');
   if (url === undefined) throw new Error(`${SCRIPT} start ${kind} told no url: ${stdout}`);
-  return { url, folder };
+  return { url, folder, said: stdout };
+}
+
+function saidOf(said: string, name: string): string | undefined {
+  return new RegExp(`^${name}=(.*)$`, 'm').exec(said)?.[1];
 }
 
 function freePort(): Promise<number> {

@@ -109,8 +109,8 @@ test.each([
   ],
   [
     403,
-    { error: { type: 'security_exception', reason: 'action [indices:admin] is unauthorized' } },
-    /the right to do this/,
+    { error: { type: 'security_exception', reason: 'action [indices:admin] is unauthorized for user [joe]' } },
+    /the right to do this \(indices:admin\)/,
   ],
   [503, { error: { type: 'cluster_block_exception', reason: 'no master' } }, /lets nothing be written|ready/],
   [500, 'this is no JSON', /does what it is asked|JSON/],
