@@ -169,7 +169,8 @@ export class Mirror implements Ward {
     const keys = patchedKeys(word.element.metadata, set, unset);
     const metadata = patched(word.element.metadata, keys, set);
     const { recordedAt } = telling.commit;
-    this.#follow(word, { ...word.element, metadata, updatedAt, recordedAt, revision }, telling);
+    const alive = { ...word.element, deletedAt: undefined, validTo: undefined };
+    this.#follow(word, { ...alive, metadata, updatedAt, recordedAt, revision }, telling);
     return true;
   }
 

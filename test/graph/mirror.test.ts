@@ -165,6 +165,18 @@ test('points of series take their place once', () => {
   expect(mirror.at(2600).counters('x', 'Metric')?.total).toEqual({ Rx: 2500 });
 });
 
+test('a change of what was closed too early is a change of what is alive', () => {
+  const { mirror, graphs, tell, far } = fleet('a');
+  far('a', 1000, node('x'));
+  mirror.close('agent.a', 1500, 9000);
+  const { events } = tell('a', say(graphs.a, 2000, node('x', { N: 2 })), 9000);
+  expect(events.map(({ kind, element }) => [kind, element.revision, element.deletedAt])).toEqual([
+    ['added', 1, undefined],
+    ['updated', 2, undefined],
+  ]);
+  expect([...mirror.now().nodes()][0]).toMatchObject({ deletedAt: undefined, validTo: undefined });
+});
+
 test('a whole picture that comes late ends nothing that began after it', () => {
   const { mirror, graphs, tell, far } = fleet('a');
   far('a', 1000, node('x'), node('y'));
