@@ -7,13 +7,14 @@ import { startEnds } from './app-ends.ts';
 import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
 import { historyOf, startHistory } from './app-history.ts';
-import { startHost, troublesOf } from './app-host.ts';
+import { troublesOf } from './app-host.ts';
 import { queryLimits } from './app-limits.ts';
+import { ANALYZERS, ANALYZERS_RULES, ANALYZERS_USERS, startOwn } from './app-own.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { fleetReply } from './app-relay.ts';
 import { startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
-import { type Sharing, startSharing } from './app-sharing.ts';
+import { startSharing } from './app-sharing.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
 import { MemoryArchive } from './archive/memory/index.ts';
 import { AssignedCaptures, type Notes } from './capture/assigned.ts';
@@ -21,7 +22,6 @@ import { captureTypes } from './capture/vocabulary.ts';
 import { analyzerGreeting } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import type { Loaded } from './config/load.ts';
-import type { Change, Commit } from './graph/change.ts';
 import type { GraphNode } from './graph/element.ts';
 import { mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
@@ -30,6 +30,7 @@ import type { Log } from './probes/probe.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
 import { Agents } from './relay/analyzer/agents.ts';
+import { SharedElements } from './relay/analyzer/shared-elements.ts';
 import { FleetFeed } from './relay/fleet/feed.ts';
 import { FleetFlows } from './relay/fleet/flows.ts';
 import { HeldFlows } from './relay/fleet/held-flows.ts';
@@ -39,8 +40,6 @@ import type { AssignedNode } from './rules/assigned.ts';
 import { systemClock } from './std/clock.ts';
 import { mistake } from './std/mistake.ts';
 
-/** What looks at the graph of all hosts. */
-const PROBES = ['fabric', 'peering', 'tunnels'];
 /** What an agent has changed is told by it, and here, within this time. */
 const OWNER_MS = 6_000;
 /** Nodes of one capture, on all hosts together. */
@@ -52,7 +51,6 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   await using stack = new AsyncDisposableStack();
   const notes = new Map<string, string>();
   const host = thisHost(config.host);
-  const origin = `analyzer.${host.name}`;
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
   const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
   const security = secure(config, log);
@@ -68,11 +66,12 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       config,
       types,
       archive,
-      ownOrigins: [origin],
+      // Nobody waits: what agents told is told again by them, and what is our own is said anew by whoever's turn it is.
+      ownOrigins: [],
       startedAt,
       log,
-      // What agents told is written as it comes in; what several analyzers say of their own, by one of them.
-      written: (commit) => ownOf(commit, sharing),
+      // What agents told is written as it comes in, what other analyzers said by them.
+      written: (commit) => (commit.isTold ? undefined : commit),
       flushedByOthers: flushedByAgents,
     }),
   );
@@ -157,13 +156,23 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       types,
       log,
       notes,
-      fleet: { kept: sharing.rules, isOurs: isOurs, assign: (others) => orders.set(others) },
+      fleet: {
+        kept: sharing.rules,
+        isOurs,
+        assign: (others) => orders.set(others),
+        mayWrite: sharing.speaks,
+        origin: ANALYZERS_RULES,
+      },
     }),
   );
   sharing.rules.changed?.((lists) => rules.api.replace(lists));
-  const apply = (changes: Iterable<Change>) => graph.apply(changes, { host: host.name, origin, time: Date.now() });
-  const without = probeList.map(({ name }) => name).filter((name) => !PROBES.includes(name));
-  const watched = stack.use(startHost({ config, host, graph, ends, apply, log, notes, without }));
+  const shared = new SharedElements({
+    ...{ graph, archive, log },
+    origins: new Set([ANALYZERS, ANALYZERS_RULES, ANALYZERS_USERS]),
+    clock: systemClock,
+  });
+  if (sharing.isShared) stack.use(shared).start();
+  const own = stack.use(startOwn({ config, host, graph, ends, sharing, rules, log, notes }));
   const openTraces = tracesArchive(config);
   const traces = openTraces && tracesOf({ config, door, host, log }, openTraces, past);
   if (traces) stack.use(traces.flows);
@@ -172,7 +181,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const status = (): ServerStatus => ({
     StartedAt: startedAt,
     Notes: [...loaded.notes.map(({ text }) => text), ...notes.values(), ...sharing.notes()],
-    Probes: probeReplies(watched.supervisor.status(), graph.now()),
+    Probes: probeReplies(own.status(), graph.now()),
     ...history.status(),
     Rules: rules.status(),
     Sockets: ends.status(),
@@ -186,6 +195,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       listen: config.listen,
       hasGremlin: true,
       host: host.name,
+      publisher: ANALYZERS_USERS,
       graph,
       timeline,
       engine,
@@ -240,18 +250,12 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
         listen: place,
         history: historyOf(history),
         newToken: security.newToken === undefined ? undefined : { token: security.newToken, file: config.tokenFile },
-        troubles: watched.supervisor.status().flatMap(troublesOf),
+        troubles: own.status().flatMap(troublesOf),
         agents: agents.status().agents.length,
       });
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
-}
-
-/** What agents told is kept by their lanes; what is our own by whoever of the analyzers has the lease. */
-function ownOf(commit: Commit, { isFirst }: Pick<Sharing, 'isFirst'>): Commit | undefined {
-  if (commit.isTold) return undefined;
-  return isFirst() ? commit : undefined;
 }
 
 function originWith(nodes: Iterable<GraphNode>): string | undefined {

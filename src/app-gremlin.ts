@@ -7,7 +7,7 @@ import { networkModel } from './query/gremlin/model/network.ts';
 import { networkServicesWith } from './query/gremlin/services/index.ts';
 import type { TraversalSource } from './query/gremlin/source.ts';
 
-type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'clock' | 'archive' | 'flows'>;
+type Parts = Pick<ApiParts, 'graph' | 'timeline' | 'host' | 'publisher' | 'clock' | 'archive' | 'flows'>;
 
 export function networkGremlin(
   parts: Parts,

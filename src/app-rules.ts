@@ -29,7 +29,7 @@ export interface RuleParts {
   readonly log: Log;
   readonly notes: Map<string, string>;
   /** Where the nodes of agents are written by them. */
-  readonly fleet?: Pick<RulesParts, 'kept' | 'isOurs' | 'assign'>;
+  readonly fleet?: Pick<RulesParts, 'kept' | 'isOurs' | 'assign' | 'mayWrite'> & { readonly origin?: string };
 }
 
 export interface RunningRules extends AsyncDisposable {
@@ -46,7 +46,7 @@ export function startRules(parts: RuleParts): RunningRules {
   const { config, engine, fleet, graph, host, log, notes, timeline, types } = parts;
   const observed = new Map(types.map(({ name, fields }) => [name, new Set(Object.keys(fields.shape))]));
   const none: ReadonlySet<string> = new Set();
-  const origin = ruleOrigin(host);
+  const { origin = ruleOrigin(host) } = fleet ?? {};
   const rules = new Rules({
     view: () => graph.now(),
     apply: (changes) => graph.apply(changes, { host, origin, time: Date.now() }),

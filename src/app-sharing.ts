@@ -17,9 +17,16 @@ export interface Sharing extends AsyncDisposable {
   readonly captures: KeptLists<KeptCaptures> & Partial<SharedKeptLists<KeptCaptures>>;
   readonly rules: KeptLists<AllRules> & Partial<SharedKeptLists<AllRules>>;
   readonly agents: AgentMemory;
+  /** There may be other analyzers. */
+  readonly isShared: boolean;
   /** Of all analyzers this one does what is to be done once. */
   readonly isFirst: () => boolean;
-  /** Hears when that changes. */
+  /**
+   * This one says what is said in the name of all: the first, and whoever was it last while nobody can know. It is not
+   * for what would do harm if it was done twice.
+   */
+  readonly speaks: () => boolean;
+  /** Hears when `isFirst` changes. */
   onFirst(listener: (isFirst: boolean) => void): void;
   /** Sentences for people; empty when all is well. */
   notes(): readonly string[];
@@ -49,7 +56,9 @@ export async function startSharing({
       captures,
       rules,
       agents: keptMemory(agents),
+      isShared: false,
       isFirst: () => true,
+      speaks: () => true,
       onFirst: () => undefined,
       notes: () => [],
       [Symbol.asyncDispose]: nothing,
@@ -98,7 +107,13 @@ export async function startSharing({
     }),
   );
   // While the server is away they are as they were last.
-  await Promise.all([sharedCaptures.start(), sharedRules.start(), sharedAgents.start()]);
+  // Who is first should be known before anything is said; while the server is away nobody is.
+  await Promise.all([
+    sharedCaptures.start(),
+    sharedRules.start(),
+    sharedAgents.start(),
+    lease.look().catch(() => undefined),
+  ]);
   lease.start();
   lease.changed((isHeld) =>
     log.info(isHeld ? 'this analyzer does what is done once' : 'another analyzer does what is done once'),
@@ -108,7 +123,9 @@ export async function startSharing({
     captures: sharedCaptures,
     rules: sharedRules,
     agents: keptMemory(sharedAgents, { isShared: true }),
+    isShared: true,
     isFirst: () => lease.isHeld,
+    speaks: () => lease.isLast,
     onFirst: (listener) => lease.changed(listener),
     notes: () =>
       [sharedCaptures, sharedRules, sharedAgents].flatMap((lists) => {

@@ -35,6 +35,7 @@ const ROOTS = [
   'app-flows.ts',
   'app-gremlin.ts',
   'app-limits.ts',
+  'app-own.ts',
   'app-graph.ts',
   'app-ends.ts',
   'app-graphs.ts',

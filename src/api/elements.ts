@@ -22,9 +22,9 @@ export type Outcome =
   | { readonly status: 400 | 404 | 409; readonly text: string };
 
 export class Elements {
-  readonly #parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive' | 'rules'>;
+  readonly #parts: Pick<ApiParts, 'graph' | 'host' | 'publisher' | 'clock' | 'archive' | 'rules'>;
 
-  constructor(parts: Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive' | 'rules'>) {
+  constructor(parts: Pick<ApiParts, 'graph' | 'host' | 'publisher' | 'clock' | 'archive' | 'rules'>) {
     this.#parts = parts;
   }
 
@@ -126,8 +126,8 @@ export class Elements {
     kind: Kind,
     id: string | undefined,
   ): Promise<Outcome> {
-    const { graph, clock, archive } = this.#parts;
-    const source = { host: host || this.#parts.host, origin: `api.${this.#parts.host}`, time: clock.now() };
+    const { graph, clock, archive, publisher = `api.${this.#parts.host}` } = this.#parts;
+    const source = { host: host || this.#parts.host, origin: publisher, time: clock.now() };
     const { refused, events } = graph.apply([change], source);
     if (refused[0]) return { status: 400, text: refused[0].reason };
     const element = id === undefined ? events[0]?.element : this.find(kind, id);

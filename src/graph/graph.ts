@@ -94,10 +94,11 @@ export class Graph {
    * picture (`wholeAt`). Of an element that several tell of the words of the first are shown; when its life there ends,
    * the next's are, from that moment on. What is written here and told by another is left to whoever had it first.
    */
-  mirror(told: Iterable<Told>, teller: Teller, { recordedAt, wholeAt }: Mirroring): Mirrored {
+  mirror(told: Iterable<Told>, teller: Teller, how: Mirroring): Mirrored {
+    const { recordedAt, wholeAt } = how;
     const commit = newCommit(teller, Number.NEGATIVE_INFINITY, recordedAt, true);
     const begin = this.log.next;
-    const missing = this.#mirror.take(told, teller, commit, wholeAt);
+    const missing = this.#mirror.take(told, teller, commit, how);
     this.#adoptEdges(recordedAt, recordedAt);
     return { ...this.#publishTold(commit, begin, wholeAt), missing };
   }

@@ -8,7 +8,7 @@ import type { Lives, Ward, Writing } from './lives.ts';
 import { patched, patchedKeys } from './merge.ts';
 import { keyOf } from './remembered.ts';
 import type { Slot } from './slot.ts';
-import type { MirrorCounts, Mirrored, Teller, Told } from './told.ts';
+import type { MirrorCounts, Mirrored, Mirroring, Teller, Told } from './told.ts';
 import { changedKeys } from './value.ts';
 import { Waiting } from './waiting.ts';
 
@@ -63,8 +63,8 @@ export class Mirror implements Ward {
     else this.#slots.set(origin, new Set([slot]));
   }
 
-  take(told: Iterable<Told>, teller: Teller, commit: Writing, wholeAt: number | undefined): Mirrored['missing'] {
-    this.#tellers.add(teller.origin);
+  take(told: Iterable<Told>, teller: Teller, commit: Writing, { wholeAt, isShared }: Mirroring): Mirrored['missing'] {
+    if (!isShared) this.#tellers.add(teller.origin);
     this.#lives.ward = this;
     const telling = { teller, commit, isWhole: wholeAt !== undefined };
     const missing: Pick<Element, 'kind' | 'id'>[] = [];

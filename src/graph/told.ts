@@ -41,6 +41,8 @@ export interface Mirroring {
   readonly recordedAt: number;
   /** What is told is all there was of the teller at this moment: what else of it had begun by then, and is alive here, was gone. */
   readonly wholeAt?: number;
+  /** Of this origin it is not only the teller that speaks: what is told may be changed here too. */
+  readonly isShared?: boolean;
 }
 
 /** What taking it in did here. Its events are those of any commit, though their times may be older than others'. */

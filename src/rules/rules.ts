@@ -30,6 +30,8 @@ export interface RulesParts extends WritingParts {
   readonly clock: Clock;
   readonly log: { warn(message: string): void };
   readonly limits: RuleLimits;
+  /** Of several that have the same rules one writes what is theirs in common. Default: this one does. */
+  readonly mayWrite?: () => boolean;
   /** Hears after each pass what nodes of others are to have, by whose they are. */
   readonly assign?: (others: ReadonlyMap<string, readonly AssignedNode[]>) => void;
 }
@@ -40,6 +42,7 @@ const ROUNDS_MAX = 8;
 const FLIPS_MAX = 4;
 /** So long after the start what an earlier run left may still come back. */
 const ADOPT_FOR_MS = 30_000;
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** What became of a rule. */
 export interface RuleState {
@@ -122,6 +125,12 @@ export class Rules {
     this.#passes.due();
   }
 
+  /** From now on this one writes: what another has written is its own. */
+  takeOver(): void {
+    this.#writing.adopt();
+    this.#passes.due();
+  }
+
   /** What rules are made of may have changed elsewhere. */
   recheck(): void {
     this.#passes.due();
@@ -189,6 +198,10 @@ export class Rules {
     if (this.#nodeRules.size + this.#edgeRules.size + this.user.size > 0 || this.#isYoung()) this.#passes.due();
   }
 
+  get #mayWrite(): boolean {
+    return this.#parts.mayWrite?.() ?? true;
+  }
+
   #isYoung(): boolean {
     return this.#parts.clock.now() - this.#startedMs < ADOPT_FOR_MS;
   }
@@ -198,7 +211,7 @@ export class Rules {
     const flips = new Map<string, number>();
     for (let round = 0; round < ROUNDS_MAX && !this.#passes.isStopped; round++) {
       const wanted = await this.#wanted();
-      const changed = this.#writing.write(wanted);
+      const changed = this.#mayWrite ? this.#writing.write(wanted) : NOBODY;
       this.#parts.assign?.(this.#writing.forOthers(wanted));
       if (changed.size === 0) break;
       for (const by of changed) {

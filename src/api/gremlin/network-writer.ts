@@ -17,7 +17,7 @@ import { issuesText } from '../issues-text.ts';
 import type { ApiParts } from '../parts.ts';
 import { plain } from './plain.ts';
 
-export interface NetworkWriterParts extends Pick<ApiParts, 'graph' | 'host' | 'clock' | 'archive'> {
+export interface NetworkWriterParts extends Pick<ApiParts, 'graph' | 'host' | 'publisher' | 'clock' | 'archive'> {
   readonly newId: () => string;
 }
 
@@ -129,10 +129,10 @@ export class NetworkWriter implements GraphWriter {
   }
 
   #apply(change: Change): void {
-    const { graph, host, clock, archive } = this.#parts;
+    const { graph, host, clock, archive, publisher = `api.${host}` } = this.#parts;
     if (archive.isFull())
       throw mistake('gremlin.busy', 'the archive does not keep up with the changes', 'try again in a moment');
-    const { refused } = graph.apply([change], { host, origin: `api.${host}`, time: clock.now() });
+    const { refused } = graph.apply([change], { host, origin: publisher, time: clock.now() });
     if (refused[0]) throw mistake('query.change-refused', refused[0].reason);
   }
 }

@@ -199,10 +199,9 @@ test('what is to be done an agent is told by its home alone; questions it answer
   agent.relay.start();
   await clock.pass(1_000);
   const ask = async ({ agents }: typeof one, what: string) => {
-    const parts = Array.fromAsync(agents.ask('agent-1', what, what), ({ body }) => body);
-    const settled = parts.catch((error: Error) => error.message);
+    const answer = bodies(agents.ask('agent-1', what, what)).catch((error: Error) => error.message);
     await clock.pass(100);
-    return settled;
+    return answer;
   };
   expect([one, two].map(({ agents }) => agents.connected()[0]?.isHome)).toEqual([true, false]);
   expect(await ask(one, 'captures')).toEqual([1]);
@@ -215,3 +214,9 @@ test('what is to be done an agent is told by its home alone; questions it answer
   expect(two.agents.connected()[0]?.isHome).toBe(true);
   expect(await ask(two, 'captures')).toEqual([2]);
 });
+
+async function bodies(parts: AsyncIterable<{ readonly body?: unknown }>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const { body } of parts) all.push(body);
+  return all;
+}
