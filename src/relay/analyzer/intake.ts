@@ -58,7 +58,7 @@ export class Intake {
     const own = trusted(facts, teller.origin, this.#parts.graph);
     const samples = this.#parts.graph.mirrorSamples(own.samples);
     const sockets = this.#takeSockets({ ...facts, sockets: own.sockets }, part);
-    const again = withoutEvents(facts.graph, events);
+    const again = withoutEvents(facts.graph, events, facts.isWholeGraph);
     const { time, flows, rawPackets, losses, isWholeGraph: isWhole } = facts;
     const { archive, graph } = this.#parts;
     const keep = async (spool: string, seq: number) => {

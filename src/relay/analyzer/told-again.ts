@@ -22,13 +22,21 @@ export interface ToldAgainParts {
   readonly archive: Pick<Archive, 'versions'>;
 }
 
-/** Of what was told, what none of these events brings. */
-export function withoutEvents(told: readonly Told[], events: readonly GraphEvent[]): readonly Told[] {
+/**
+ * Of what was told, what none of these events brings. What a whole picture names is alive: an event that only changes it
+ * does not say so to an archive in which another has closed it.
+ */
+export function withoutEvents(told: readonly Told[], events: readonly GraphEvent[], isWhole: boolean): readonly Told[] {
   if (told.length === 0) return told;
-  const brought = new Set(events.map(({ kind, element }) => nameOf(element, kind === 'removed')));
+  const brought = new Set<string>();
+  const opened = isWhole ? new Set<string>() : brought;
+  for (const { kind, element } of events) {
+    brought.add(nameOf(element, kind === 'removed'));
+    if (kind === 'added') opened.add(nameOf(element, false));
+  }
   return told.filter((one) =>
     one.kind === 'version'
-      ? !brought.has(nameOf(one.element, false))
+      ? !opened.has(nameOf(one.element, false))
       : !brought.has(nameOf({ ...one, kind: one.of }, one.kind === 'gone')),
   );
 }

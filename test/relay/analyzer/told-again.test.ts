@@ -1,5 +1,5 @@
 import { Graph } from '../../../src/graph/graph.ts';
-import { toldAgain } from '../../../src/relay/analyzer/told-again.ts';
+import { toldAgain, withoutEvents } from '../../../src/relay/analyzer/told-again.ts';
 import { nodeVersion } from '../said.ts';
 
 test('the end of what this graph never had is an end of what the archive has', async () => {
@@ -19,4 +19,13 @@ test('the end of what this graph never had is an end of what the archive has', a
   expect(told.events.map(({ kind, element: { id, deletedAt } }) => [kind, id, deletedAt])).toEqual([
     ['removed', 'a', 1_500],
   ]);
+});
+
+test('what a whole picture names is told to be alive, though it has changed with it', () => {
+  const { element } = nodeVersion('a', 1_000, 2);
+  const events = [{ revision: 1, kind: 'updated', element, before: nodeVersion('a', 1_000).element }] as const;
+  const told = [{ kind: 'version', element }] as const;
+  expect(withoutEvents(told, events, false)).toEqual([]);
+  expect(withoutEvents(told, events, true)).toEqual(told);
+  expect(withoutEvents(told, [{ ...events[0], kind: 'added', before: undefined }], true)).toEqual([]);
 });
