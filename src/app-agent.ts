@@ -12,7 +12,7 @@ import { queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { relayReply } from './app-relay.ts';
 import { ruleOrigin } from './app-rules.ts';
-import { secure } from './app-security.ts';
+import { type Security, secure } from './app-security.ts';
 import { MergedTimeline } from './archive/timeline.ts';
 import type { Assignment } from './capture/assigned.ts';
 import { captureTypes } from './capture/vocabulary.ts';
@@ -172,6 +172,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     ...flowAnswers(flows.table),
     async *captures(body) {
       const assignments = assignmentsOf(body);
+      noteCaptures(security.api.audit, [...assigned.keys()], assignments);
       kept.write({ assignments });
       await capture(assignments);
       yield {
@@ -179,12 +180,20 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
       };
     },
     async *keys(body) {
-      const said = wanted.assign(body as readonly AssignedNode[]);
+      const nodes = body as readonly AssignedNode[];
+      if (nodes.length > 0)
+        noteTold(security.api.audit, { what: 'metadata of users', detail: `${nodes.length} nodes` });
+      const said = wanted.assign(nodes);
       outbox.flush();
       yield { body: said };
     },
     async *tail(body, signal) {
-      await using tail = await flows.tails.open(body as Parameters<typeof flows.tails.open>[0]);
+      const asked = body as Parameters<typeof flows.tails.open>[0] & { readonly who?: string };
+      noteTold(security.api.audit, {
+        what: `tail for ${asked.who ?? 'someone'}`,
+        detail: `${asked.query} ${asked.filter}`,
+      });
+      await using tail = await flows.tails.open(asked);
       signal.addEventListener('abort', () => void tail[Symbol.asyncDispose](), { once: true });
       for await (const bytes of tail.pieces()) yield { bytes };
     },
@@ -289,6 +298,21 @@ function agentFlows(outbox: Outbox, assigned: ReadonlyMap<string, ReadonlySet<st
 }
 
 const NOWHERE: ReadonlySet<string> = new Set();
+
+type Audited = Security['api']['audit'];
+
+/** Who asked the analyzer is in its own log, under the same id of a capture. */
+function noteTold(audit: Audited, { what, detail }: { readonly what: string; readonly detail: string }): void {
+  audit?.({ who: 'the analyzer', kind: 'analyzer', what, outcome: 'done', detail });
+}
+
+function noteCaptures(audit: Audited, before: readonly string[], now: readonly Assignment[]): void {
+  for (const { capture, nodes } of now)
+    if (!before.includes(capture.UUID))
+      noteTold(audit, { what: `capture ${capture.UUID}`, detail: `${nodes.length} nodes of ${capture.GremlinQuery}` });
+  for (const id of before)
+    if (!now.some(({ capture }) => capture.UUID === id)) noteTold(audit, { what: `capture ${id}`, detail: 'ended' });
+}
 
 function assignmentsOf(body: unknown): readonly Assignment[] {
   const { assignments } = body as { readonly assignments: readonly unknown[] };

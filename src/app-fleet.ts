@@ -110,7 +110,7 @@ export function isOurs({ origin }: Pick<GraphNode, 'origin'>): boolean {
 /** Packets as they pass, read by the agent of their host. */
 export function tailsOf(fleet: Fleet, match: (query: string) => Promise<readonly GraphNode[]>): ApiTails {
   return {
-    async open({ query, filter, snapLength }) {
+    async open({ query, filter, snapLength, who }) {
       const nodes = await match(query);
       const origins = new Set(nodes.filter((node) => !isOurs(node)).map(({ origin }) => origin));
       if (origins.size > 1)
@@ -124,7 +124,7 @@ export function tailsOf(fleet: Fleet, match: (query: string) => Promise<readonly
         throw mistake('capture.nowhere', 'the query finds no node of an agent', 'interfaces are nodes with an IfIndex');
       const ids = nodes.map(({ id }) => `'${id.replace(/[\\']/g, '\\$&')}'`).join(', ');
       const stopping = new AbortController();
-      const asked = { query: `G.V().Has('@ID', Within(${ids}))`, filter, snapLength };
+      const asked = { query: `G.V().Has('@ID', Within(${ids}))`, filter, snapLength, who };
       const parts = agentOf(fleet, origin).ask('tail', asked, stopping.signal);
       return tailOf(parts, stopping);
     },

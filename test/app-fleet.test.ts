@@ -88,7 +88,9 @@ test('the token of one host opens the door for the agent of that host, and for n
     isFinal: true,
   });
   expect(await door.knock(web1, { ...HELLO, host: 'web1' })).toMatchObject({ kind: 'welcome' });
-  expect(await door.knock(any, { ...HELLO, agent: 'agent-2', host: 'db1' })).toMatchObject({ kind: 'welcome' });
+  expect(await door.knock(any, { ...HELLO, agent: 'agent-2', host: 'db1', spool: 'spool-2' })).toMatchObject({
+    kind: 'welcome',
+  });
   // Else what agent-2 told would be closed: it would be taken for a host that has another name now.
   expect(await door.knock(web1, { ...HELLO, agent: 'agent-2', host: 'web1' })).toMatchObject({
     code: 'token',

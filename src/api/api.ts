@@ -17,6 +17,7 @@ import { type ApiLimits, defaultLimits } from './limits.ts';
 import { cannotListen, refuseUpgrade } from './listening.ts';
 import { login, logout } from './login.ts';
 import { neededFor, pathOf } from './needs.ts';
+import { notedOf } from './noted.ts';
 import type { ApiParts } from './parts.ts';
 import { Queries } from './queries.ts';
 import { sendText } from './reply.ts';
@@ -243,7 +244,9 @@ class HttpApi implements Api {
     if (this.#parts.audit === undefined || identity === undefined || neededFor(method, url) === 'read') return;
     const { name: who, kind, role, address } = identity;
     const outcome = status < 400 ? 'done' : 'failed';
-    this.#parts.audit({ who, kind, role, address, what: `${method} ${pathOf(url)}`, outcome, detail: String(status) });
+    const noted = notedOf(request);
+    const detail = noted === undefined ? String(status) : `${status} ${noted}`;
+    this.#parts.audit({ who, kind, role, address, what: `${method} ${pathOf(url)}`, outcome, detail });
   }
 
   async #login(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {

@@ -1,12 +1,20 @@
 /** `GET /api/capture/tail`: packets as they pass, as pcapng, for as long as the client reads. */
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
+import { identityOf } from './identity.ts';
+import { note } from './noted.ts';
 import { guardHeaders, sendText, statusOf } from './reply.ts';
 
 /** What the API needs of tails. */
 export interface ApiTails {
   /** Throws a Mistake for what is asked wrongly, Unavailable where no interface can be read. */
-  open(asked: { readonly query: string; readonly filter: string; readonly snapLength: number }): Promise<ApiTail>;
+  open(asked: {
+    readonly query: string;
+    readonly filter: string;
+    readonly snapLength: number;
+    /** Name of the user or token that asks. */
+    readonly who: string;
+  }): Promise<ApiTail>;
 }
 
 export interface ApiTail extends AsyncDisposable {
@@ -25,11 +33,13 @@ export async function sendTail(tails: ApiTails | undefined, request: Request, re
     return sendText(response, 400, 'say where: gremlin=G.V()… or node=TID');
   if (snaplen !== undefined && !(typeof snaplen === 'string' && /^\d{1,6}$/.test(snaplen)))
     return sendText(response, 400, `snaplen: "${snaplen}" is no number of bytes`);
+  note(request, typeof bpf === 'string' ? `${query} ${bpf}` : query);
   try {
     await using tail = await tails.open({
       query,
       filter: typeof bpf === 'string' ? bpf : '',
       snapLength: Number(snaplen ?? 0),
+      who: identityOf(request)?.name ?? 'nobody',
     });
     if (response.destroyed) return;
     const gone = once(response, 'close');

@@ -3,6 +3,7 @@ import type { Express, Response } from 'express';
 import { Mistake } from '../std/mistake.ts';
 import type { ApiLimits } from './limits.ts';
 import { mistakeText } from './mistake-text.ts';
+import { note, wordsOf } from './noted.ts';
 import { sendJson, sendText } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 
@@ -24,7 +25,10 @@ export function resourceRoutes(app: Express, path: string, door: ResourceDoor, l
     .get((_, response) => send(response, door.list()))
     .post((request, response, next) =>
       withBody(request, response, limits, (body) => {
-        door.create(body, request.get('x-resource-ttl')).then((outcome) => send(response, outcome), next);
+        door.create(body, request.get('x-resource-ttl')).then((outcome) => {
+          if (outcome.status === 201) note(request, wordsOf(outcome.json));
+          send(response, outcome);
+        }, next);
       }),
     )
     .all(wrongMethod('GET, POST'));

@@ -7,12 +7,13 @@ export interface AuditEntry {
   readonly time: string;
   /** Name of the user or token; `local` who came from loopback without one. */
   readonly who: string;
-  readonly kind: 'user' | 'token' | 'agent' | 'local' | 'shell' | 'nobody';
+  readonly kind: 'user' | 'token' | 'agent' | 'analyzer' | 'local' | 'shell' | 'nobody';
   readonly role?: string;
   readonly address?: string;
-  /** `POST /api/capture`, `token revoke`, `raw packets`: never what was in a body. */
+  /** `POST /api/capture`, `token revoke`, `raw packets`. */
   readonly what: string;
   readonly outcome: 'done' | 'refused' | 'failed';
+  /** How it went; of captures and rules which and where: never a body as a whole. */
   readonly detail?: string;
 }
 

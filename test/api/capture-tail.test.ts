@@ -36,7 +36,7 @@ test('packets leave as pcapng, as they come', async () => {
   const { status, headers, text } = await ask(server, path);
   expect([status, text]).toEqual([200, 'one two']);
   expect(headers).toMatchObject({ 'content-type': 'application/x-pcapng', 'cache-control': 'no-store' });
-  expect(asked).toEqual([{ query: "G.V().Has('Name','a')", filter: 'tcp port 80', snapLength: 96 }]);
+  expect(asked).toEqual([{ query: "G.V().Has('Name','a')", filter: 'tcp port 80', snapLength: 96, who: 'local' }]);
   await eventually(() => expect(closed()).toBeGreaterThan(0));
 });
 
@@ -45,7 +45,7 @@ test('a node is named by its TID or its id, whatever is in it', async () => {
   await using server = await testServer({ tails });
   await ask(server, `/api/capture/tail?node=${encodeURIComponent("a'b\\c")}`);
   expect(asked).toEqual([
-    { query: "G.V().HasEither('TID', 'a\\'b\\\\c', '@ID', 'a\\'b\\\\c')", filter: '', snapLength: 0 },
+    { query: "G.V().HasEither('TID', 'a\\'b\\\\c', '@ID', 'a\\'b\\\\c')", filter: '', snapLength: 0, who: 'local' },
   ]);
 });
 

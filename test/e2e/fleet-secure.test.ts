@@ -37,7 +37,7 @@ test(
         SKEIN,
         [
           ...['agent', '--analyzer', url, '--data', join(folder, 'agent'), '--agent-listen', '127.0.0.1:0'],
-          ...['--probes-enabled', 'host', ...known],
+          ...['--probes-enabled', 'host,netlink', ...known],
         ],
         GREETING,
       );
@@ -79,6 +79,14 @@ test(
       });
 
       await eventually(async () => expect((await relay()).Home).toBe(`${url}/relay`), 5_000);
+      // Who asked is in the log of the analyzer, what was done for it in that of the agent, under one id.
+      const asked = { GremlinQuery: "G.V().Has('Name', 'lo')", Type: 'afpacket' };
+      expect(await statusOf(`https://${ANALYZER}:${port}/api/capture`, { ca, token: people, body: asked })).toBe(201);
+      const audit = (whose: string) => readFileSync(join(folder, whose, 'audit.jsonl'), 'utf8');
+      const made = /"who":"ana".*"what":"POST \/api\/capture".*"201 ([0-9a-f-]{36}) G\.V\(\)\.Has\('Name', 'lo'\)/;
+      await eventually(async () => expect(audit('analyzer')).toMatch(made), 2_000);
+      const [, id] = made.exec(audit('analyzer')) ?? [];
+      await eventually(async () => expect(audit('agent')).toContain(`"what":"capture ${id}"`), 5_000);
       const spool = join(folder, 'agent', 'spool');
       expect([statSync(spool).mode & 0o077, statSync(join(folder, 'agent', 'agent-id')).mode & 0o077]).toEqual([0, 0]);
       const revoked = Date.now();
@@ -150,14 +158,21 @@ class Place implements AsyncDisposable {
 }
 
 /** Status of an answer. */
-function statusOf(url: string, { ca, token }: { readonly ca: string; readonly token: string }): Promise<number> {
-  const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
+function statusOf(
+  url: string,
+  { ca, token, body }: { readonly ca: string; readonly token: string; readonly body?: unknown },
+): Promise<number> {
+  const headers = {
+    ...(token !== '' && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const method = body === undefined ? 'GET' : 'POST';
   return new Promise((resolve, reject) => {
-    const asked = request(url, { ca, headers }, (answer) => {
+    const asked = request(url, { ca, headers, method }, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
-    asked.on('error', reject).end();
+    asked.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
