@@ -2,7 +2,7 @@
 import type { Archive } from '../../src/archive/archive.ts';
 import { dump } from '../../src/archive/dump-all.ts';
 import type { Element } from '../../src/graph/element.ts';
-import type { Load, Made } from './fleet_load.ts';
+import type { Made } from './fleet_load.ts';
 import { isSame, Lives, nameOf, type ToldByAgents } from './fleet_told.ts';
 import type { Analyzer, Host } from './fleet_world.ts';
 
@@ -62,7 +62,7 @@ export async function accountOf(archive: Archive, told: ToldByAgents): Promise<A
   for (const { name, element, validTo } of lives.versions()) {
     names.add(name);
     const its = kept.get(name);
-    if (!its) lost?.push(name);
+    if (!its) lost?.push(`${name}: from ${element.updatedAt} until ${validTo}`);
     else if (!isSame(element, its) || its.validTo !== validTo)
       other?.push(
         `${name}: until ${its.validTo}, and told until ${validTo}; ${JSON.stringify(its.metadata).slice(0, 200)}`,
@@ -143,15 +143,22 @@ export interface LoadSeen {
   readonly twice: readonly Made[];
 }
 
-/** Each change that was made while an agent ran is a version with its MTU, about then, and once. */
-export function loadSeen(host: Host, { made }: Load, told: ToldByAgents): LoadSeen {
+/** Each change that was made while an agent ran is told, about then, and once. */
+export function loadSeen(host: Host, told: ToldByAgents): LoadSeen {
+  const { made } = host.load;
   const times = new Map<string, number[]>();
-  for (const { element } of new Lives(told.facts()).versions()) {
-    const { Name, MTU } = element.metadata as { readonly Name?: string; readonly MTU?: number };
-    if (element.kind !== 'node' || element.host !== host.name) continue;
-    const before = times.get(`${Name} ${MTU}`);
-    if (before) before.push(element.updatedAt);
-    else times.set(`${Name} ${MTU}`, [element.updatedAt]);
+  for (const { kind, versions } of new Lives(told.facts()).all.values()) {
+    if (kind !== 'node') continue;
+    let before: unknown;
+    for (const { host: its, metadata, updatedAt } of [...versions.values()].sort((a, b) => a.revision - b.revision)) {
+      const { Name, MTU } = metadata as { readonly Name?: string; readonly MTU?: number };
+      // What else changed of a link is another matter.
+      if (its !== host.name || MTU === before) continue;
+      before = MTU;
+      const known = times.get(`${Name} ${MTU}`);
+      if (known) known.push(updatedAt);
+      else times.set(`${Name} ${MTU}`, [updatedAt]);
+    }
   }
   const sure = made.filter(
     ({ at, what }) =>

@@ -166,7 +166,7 @@ async function listeningHere(): Promise<Server> {
 /** A socket stays in the namespace in which it was made, whoever has it afterwards. */
 async function listeningIn(netns: string): Promise<Server> {
   const made = `const server = require('net').createServer().listen(0, '127.0.0.1', () =>
-    process.send('made', server, () => process.disconnect()))`;
+    process.send('made', server, () => process.exit()))`;
   const child = spawn('ip', ['netns', 'exec', netns, process.execPath, '-e', made], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '' },

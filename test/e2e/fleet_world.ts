@@ -138,22 +138,22 @@ export class Host implements AsyncDisposable {
     this.load = new Load(netns.name);
   }
 
-  /** With a pair, its way is TLS, which ends here before the analyzer: what is distorted is found out. */
+  /** When it is secure, its way is TLS, which ends here before the analyzer: what is distorted is found out. */
   static async make(
     name: string,
     folder: string,
     to: number,
-    { listening, pair }: { listening?: Listening; pair?: TlsPair } = {},
+    { listening, secure }: { listening?: Listening; secure?: Secure } = {},
     ...flags: string[]
   ): Promise<Host> {
     const netns = new TestNetns();
     netns.ip('link set lo up');
-    const end = pair ? await tlsEnd(to, pair, listening) : nothing(to);
-    const here = { netns: netns.name, ...(listening && !pair && { listening }) };
+    const end = secure ? await tlsEnd(to, secure, listening) : nothing(to);
+    const here = { netns: netns.name, ...(listening && !secure && { listening }) };
     const way = await Way.open(end.port, here);
-    const secure = pair ? ['--agent-ca', pair.file] : [];
-    const url = `${pair ? 'wss' : 'ws'}://127.0.0.1:${way.port}`;
-    return new Host(name, join(folder, name), netns, way, end, ['--analyzer', url, ...secure, ...flags]);
+    const its = secure ? ['--agent-ca', secure.file, '--agent-token', secure.token] : [];
+    const url = `${secure ? 'wss' : 'ws'}://127.0.0.1:${way.port}`;
+    return new Host(name, join(folder, name), netns, way, end, ['--analyzer', url, ...its, ...flags]);
   }
 
   get running(): Running {
@@ -208,6 +208,17 @@ export interface TlsPair {
   readonly cert: string;
   /** Where the certificate lies. */
   readonly file: string;
+}
+
+/** What an agent needs beyond loopback. */
+export interface Secure extends TlsPair {
+  readonly token: string;
+}
+
+/** For agents of the analyzer that has, or is to have, this data folder. */
+export async function agentToken(data: string): Promise<string> {
+  const { stdout } = await run(SKEIN, ['token', 'create', '--agent', '--name', 'agent', '--quiet', '--data', data]);
+  return stdout.trim();
 }
 
 export async function tlsPair(folder: string): Promise<TlsPair> {

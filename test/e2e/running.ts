@@ -40,7 +40,8 @@ export class Running implements AsyncDisposable {
 
   /** Resolves to the exit code, or the signal it died of. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? '';
     const exited = once(this.child, 'exit');
     this.child.kill(signal);
     const [code, by] = (await exited) as [number | null, string | null];
