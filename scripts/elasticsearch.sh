@@ -216,9 +216,13 @@ start() {
     report
     return
   fi
+  ! curl -s -m 5 -o /dev/null "http://127.0.0.1:$port/" || fail "something else answers at port $port"
   configure
   become_nobody
   launched=
+  # One that does not come to answer is not left behind.
+  trap 'halt' EXIT
+  trap 'exit 130' INT TERM
   launch >"$folder/log" 2>&1 </dev/null || fail "$kind ended while it started: $(why)"
   left=360
   until ask '/_cluster/health?wait_for_status=yellow&timeout=5s' && is_alive; do
@@ -227,7 +231,13 @@ start() {
     is_alive || { [ -n "$launched" ] && kill -0 "$launched" 2>/dev/null; } || fail "$kind ended while it started: $(why)"
     sleep 0.5
   done
+  trap - EXIT INT TERM
   report
+}
+
+halt() {
+  if is_alive; then kill -KILL "$pid" || true; fi
+  [ -z "$launched" ] || kill -KILL "$launched" 2>/dev/null || true
 }
 
 why() {

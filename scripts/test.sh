@@ -73,7 +73,7 @@ start_server() {
 
 stop_servers() {
   [ -n "$servers" ] || return 0
-  for kind in es8 es9; do server stop "$servers/$kind" --kill --wipe; done
+  for kind in es8 es9 es7 opensearch; do server stop "$servers/$kind" --kill --wipe; done
   rm -rf "$servers"
   servers=
 }
@@ -88,8 +88,8 @@ where() {
   fi
 }
 
-# While other things are checked, what these tests need is fetched. One server of each kind is there for all of them;
-# those of kinds that few tests ask for are started by these.
+# While other things are checked, what these tests need is fetched. One server of each kind is there for all of them; one
+# with passwords is started by the tests that want it.
 servers=
 trap stop_servers EXIT
 trap 'exit 130' INT TERM
@@ -107,13 +107,18 @@ tests timed --runInBand --testPathPatterns "$timed"
 begin 'servers of Elasticsearch'
 wait $fetching
 servers=$(mktemp -d "${TMPDIR:-/tmp}/skein-servers.XXXXXX")
-start_server es8 &
-started=$!
-start_server es9
-wait $started
+# Each wants a processor of its own while it starts.
+for two in 'es8 es9' 'es7 opensearch'; do
+  start_server "${two% *}" &
+  started=$!
+  start_server "${two#* }"
+  wait $started
+done
 SKEIN_ES8=$(where es8)
 SKEIN_ES9=$(where es9)
-export SKEIN_ES8 SKEIN_ES9
+SKEIN_ES7=$(where es7)
+SKEIN_OPENSEARCH=$(where opensearch)
+export SKEIN_ES8 SKEIN_ES9 SKEIN_ES7 SKEIN_OPENSEARCH
 end
 # Some of these have hosts of their own, in namespaces.
 if [ "$(id -u)" = 0 ]; then runner=with_root_mounted; fi
