@@ -79,6 +79,9 @@ test(
       });
 
       await eventually(async () => expect((await relay()).Home).toBe(`${url}/relay`), 5_000);
+      // Its own questions are answered to whoever is on its machine; what is to be changed comes from the analyzer.
+      const changing = await fetch(`${agent.url}/api/node`, { method: 'POST', body: '{}' });
+      expect([changing.status, await changing.text()]).toEqual([403, expect.stringContaining('needs the role admin')]);
       // Who asked is in the log of the analyzer, what was done for it in that of the agent, under one id.
       const asked = { GremlinQuery: "G.V().Has('Name', 'lo')", Type: 'afpacket' };
       expect(await statusOf(`https://${ANALYZER}:${port}/api/capture`, { ca, token: people, body: asked })).toBe(201);

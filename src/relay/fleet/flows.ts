@@ -11,6 +11,7 @@ import type { FlowCondition, FlowQuery, FlowView, Span } from '../../flow/view.t
 import type { AwayAgent, Fleet, FleetAgent, ReplyPart } from './fleet.ts';
 import type { OfFlows } from './flow-answers.ts';
 import { askedOf } from './flow-question.ts';
+import { isGoodPart } from './good-part.ts';
 import type { HeldFlows } from './held-flows.ts';
 import { sideBySide } from './side-by-side.ts';
 import { Whose } from './whose.ts';
@@ -80,7 +81,7 @@ export class FleetFlows implements FlowView {
   async metrics(uuids: readonly string[], span?: Span): Promise<Map<string, FlowMetric[]>> {
     const found = new Map<string, FlowMetric[]>(uuids.map((uuid) => [uuid, []]));
     for await (const { body } of this.#ofFlows('flows.metrics', uuids, span))
-      for (const [uuid, points] of body as [string, FlowMetric[]][]) found.set(uuid, points);
+      for (const [uuid, points] of body as [string, FlowMetric[]][]) if (found.has(uuid)) found.set(uuid, points);
     return found;
   }
 
@@ -97,7 +98,7 @@ export class FleetFlows implements FlowView {
   async loss(span?: Span): Promise<readonly Loss[]> {
     const found: Loss[] = [];
     for await (const { body } of this.#all(this.#parts.fleet.connected(), 'flows.loss', { span }))
-      found.push(...(body as Loss[]));
+      for (const loss of body as readonly Loss[]) found.push(loss);
     const nowMs = this.#parts.nowMs();
     const missing = new Map([...this.#parts.fleet.away(), ...this.#silent.values()].map((one) => [one.id, one]));
     for (const { host, since } of missing.values())
@@ -166,7 +167,10 @@ export class FleetFlows implements FlowView {
   /** Who cannot answer has no part in it, and is remembered until it does. */
   async *#ask(agent: FleetAgent, what: string, body: unknown): AsyncGenerator<ReplyPart> {
     try {
-      yield* agent.ask(what, body);
+      for await (const part of agent.ask(what, body)) {
+        if (!isGoodPart(what, part)) throw new TypeError(`no answer to ${what}`);
+        yield part;
+      }
       this.#silent.delete(agent.id);
     } catch {
       const { id, host, origin } = agent;

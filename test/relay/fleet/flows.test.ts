@@ -74,6 +74,28 @@ test('what was told again is held until that is kept too', () => {
   expect(held.size).toBe(0);
 });
 
+test.each([null, 'all', 0.5, -1, { a: 1 }, [[1, 2]], [['f', 'x']], [['f', [{ Start: 'now' }]]], [{ from: null }]])(
+  'an agent that answers %j to all that it is asked costs its own part alone, and that is said',
+  async (garbage) => {
+    const agent = (id: string, body: unknown): FleetAgent => ({
+      id,
+      host: `host-${id}`,
+      origin: `agent.${id}`,
+      isHome: true,
+      async *ask(what) {
+        yield { body: id === 'bad' ? body : what === 'flows.count' ? 2 : [] };
+      },
+    });
+    const agents = [agent('bad', garbage), agent('good', undefined)];
+    const fleet: Fleet = { connected: () => agents, away: () => [] };
+    const flows = new FleetFlows({ fleet, originOf: () => undefined, held: new HeldFlows(), nowMs: () => 1_000 });
+    expect(await flows.count({ where: [] })).toBe(2);
+    expect(await flows.metrics(['f'])).toEqual(new Map([['f', []]]));
+    expect(await flows.rawPackets(['f'])).toEqual(new Map([['f', []]]));
+    expect(await flows.loss()).toMatchObject([{ host: 'host-bad', stage: 'relay' }]);
+  },
+);
+
 function made(UUID: string, Start: number, NodeTID = 'n'): Flow {
   return flowOf(1, { UUID, Start, Last: Start + 5, NodeTID });
 }
