@@ -23,9 +23,13 @@ export async function check(simulation: Simulation): Promise<void> {
 /** Every analyzer shows what all agents have. */
 function checkNow(simulation: Simulation): void {
   const isLoose = new Map(simulation.agents.map(({ origin, hasLostPower }) => [origin, hasLostPower]));
+  const afterPower = new Set(
+    simulation.agents.flatMap(({ diary, hasLostPower }) => (hasLostPower ? [...diary.doubtful()] : [])),
+  );
   const drawn = (view: GraphView | undefined) =>
     view
       ? [...view.nodes(), ...view.edges()]
+          .filter((element) => !isDoubtful(element, afterPower))
           .map((element) => drawnElement(element, isLoose.get(element.origin) ?? false))
           .sort()
       : ['nothing'];
@@ -50,6 +54,8 @@ async function checkThen(simulation: Simulation): Promise<void> {
     hasLostPower,
     lives: diary.lives(),
   }));
+  const doubtful = new Set(agents.flatMap(({ diary }) => [...diary.doubtful()]));
+  simulation.count('elements in doubt', doubtful.size);
   for (let n = 0; n < MOMENTS; n++) {
     const at = chance.between(time.start - 3_000, time.now - 1);
     const sure = diaries.filter(({ diary }) => diary.isSureAt(at));
@@ -60,13 +66,13 @@ async function checkThen(simulation: Simulation): Promise<void> {
       .flatMap(({ lives, hasLostPower }) =>
         [...lives.values()].flatMap((ofId) => {
           const element = versionAt(ofId, at);
-          return element ? [drawnElement(element, hasLostPower)] : [];
+          return element && !isDoubtful(element, doubtful) ? [drawnElement(element, hasLostPower)] : [];
         }),
       )
       .sort();
     const some = (view: GraphView) =>
       [...view.nodes(), ...view.edges()]
-        .filter(({ origin }) => origins.has(origin))
+        .filter((element) => origins.has(element.origin) && !isDoubtful(element, doubtful))
         .map((element) => drawnElement(element, origins.get(element.origin) as boolean))
         .sort();
     const moment = `at ${(at - time.start) / 1_000} s`;
@@ -139,7 +145,9 @@ async function checkSockets(simulation: Simulation, { host, diary, world }: SimA
     }
     const isOpen = world.sockets.has(id);
     // One that closed while its agent was not there is known by what an analyzer remembers of it; a new one remembers nothing.
-    const isForgotten = simulation.counts['analyzer starts'] !== simulation.analyzers.length;
+    // And of several each may take another for its home.
+    const isForgotten =
+      simulation.analyzers.length > 1 || simulation.counts['analyzer starts'] !== simulation.analyzers.length;
     if (!isOpen && found.closedAt === undefined && socket.closedAt === undefined && isForgotten)
       simulation.count('sockets left open');
     else if (isOpen !== (found.closedAt === undefined))
@@ -212,6 +220,12 @@ function differ(simulation: Simulation, where: string, is: readonly string[], ex
   if (more.length + less.length > 0)
     simulation.failed(`${where}: has ${JSON.stringify(more.slice(0, 3))}, lacks ${JSON.stringify(less.slice(0, 3))}`);
   else if (is.length !== expected.length) simulation.failed(`${where}: something is there twice`);
+}
+
+/** An edge is seen with both of its ends. */
+function isDoubtful(element: Element, doubtful: ReadonlySet<string>): boolean {
+  if (doubtful.has(`${element.kind} ${element.id}`)) return true;
+  return element.kind === 'edge' && (doubtful.has(`node ${element.parent}`) || doubtful.has(`node ${element.child}`));
 }
 
 /** Where power was lost numbers of versions leap, and a version may be told as of another moment. */

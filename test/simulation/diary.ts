@@ -76,6 +76,19 @@ export class Diary {
     return !this.unsure.some(({ from, to }) => time >= from - UNSURE_MS && time <= to + UNSURE_MS);
   }
 
+  /**
+   * Elements of which nobody can know all: what a loss of power took had perhaps been told before; and of what ended
+   * while changes were lost only a whole picture tells, to who still shows it.
+   */
+  doubtful(): Set<string> {
+    const doubtful = new Set<string>();
+    for (const { events, state } of this.entries)
+      if (state === 'maybe') for (const { element } of events) doubtful.add(keyOf(element));
+    for (const [key, lives] of this.lives())
+      for (const { end } of lives.values()) if (end !== undefined && !this.isSureAt(end)) doubtful.add(key);
+    return doubtful;
+  }
+
   saidLostOf(what: string): number {
     let count = 0;
     for (const lost of this.saidLost.values()) if (lost.what === what) count += lost.count;
@@ -88,7 +101,7 @@ export class Diary {
       if (state === 'maybe') continue;
       const whole = facts.isWholeGraph ? facts.graph.flatMap((one) => (one.kind === 'version' ? [one] : [])) : [];
       for (const { kind, element } of [...events, ...whole]) {
-        const key = `${element.kind} ${element.id}`;
+        const key = keyOf(element);
         const ofId = lives.get(key) ?? new Map<number, Life>();
         lives.set(key, ofId);
         const life = ofId.get(element.createdAt) ?? { versions: new Map(), end: undefined };
@@ -145,6 +158,10 @@ export class Diary {
 
 /** Nothing is told at once. */
 const UNSURE_MS = 1_000;
+
+function keyOf({ kind, id }: Element): string {
+  return `${kind} ${id}`;
+}
 
 function timeOf({ element }: GraphEvent): number {
   return element.deletedAt ?? element.updatedAt;

@@ -153,7 +153,6 @@ export class SimAgent {
       outbox,
       relay,
       captured,
-      isLooking: false,
       isSettled: false,
     };
     this.running = running;
