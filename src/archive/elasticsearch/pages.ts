@@ -5,6 +5,8 @@ import type { Server } from './server.ts';
 /** The most a server gives at once (index.max_result_window). */
 export const PAGE_MAX = 10_000;
 const PAGE = 5_000;
+/** Of a longer answer so much is asked for twice. */
+const SHORT = 1_000;
 /** How long the server keeps that moment for the next page. */
 const KEEP_ALIVE = '1m';
 
@@ -57,8 +59,9 @@ export async function firstPage<T>(
 export async function* pages<T>(elastic: Elastic, server: Server, search: Search): AsyncGenerator<Hit<T>[]> {
   const { index, query, sort = [], page = PAGE, limit = Number.POSITIVE_INFINITY, source, signal } = search;
   // Most answers are short: one request, and no moment of the index to hold.
-  const first = await firstPage<T>(elastic, { ...search, limit: Math.min(limit, page) });
-  if (first.length < page || limit <= page) {
+  const short = limit <= page ? limit : Math.min(page, SHORT);
+  const first = await firstPage<T>(elastic, { ...search, limit: short });
+  if (first.length < short || limit <= short) {
     if (first.length > 0) yield first;
     return;
   }

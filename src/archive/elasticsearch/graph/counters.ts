@@ -13,7 +13,8 @@ import { all, moment, ofIds } from './queries.ts';
 /** Ids in one question. */
 const IDS_AT_ONCE = 2_000;
 /** How far back the newest point before a moment is looked for, in steps; after the last, as far as there is anything. */
-const STEPS_MS = [120_000, 1_800_000, 28_800_000];
+const STEP_MS = 120_000;
+const STEPS_MS = [1_800_000, 28_800_000];
 
 export class CounterStore {
   readonly #ground: Ground;
@@ -89,33 +90,42 @@ export class CounterStore {
     const found = new Map<string, Map<string, Counters>>();
     await this.#ground.fresh(this.#newest, this.pattern);
     const births = new Map(elements.map(({ id, createdAt }) => [id, createdAt]));
-    let open = await this.#seriesOf([...births.keys()], Math.min(...births.values()));
+    const ids = [...births.keys()];
+    // Most series have a point shortly before: of few elements these are asked for beside the names of their series.
+    const isShort = ids.length <= IDS_AT_ONCE;
+    const [known, recent] = await Promise.all([
+      this.#seriesOf(ids, births),
+      isShort ? this.#newestIn(ofIds(ids.map(wordOf)), time - STEP_MS, time) : [],
+    ]);
+    let open = known;
     const take = (document: SampleDocument) => {
       const id = idOf(document.id);
       open.delete(document.name);
       if (document.last >= (births.get(id) ?? Number.POSITIVE_INFINITY)) put(found, id, document);
     };
     for (const document of [...open.values()]) if (document.last <= time) take(document);
-    for (const stepMs of [...STEPS_MS, Number.POSITIVE_INFINITY]) {
+    for (const document of recent) if (open.has(document.name)) take(document);
+    if (isShort) open = older(open, births, time - STEP_MS);
+    for (const stepMs of [...(isShort ? [] : [STEP_MS]), ...STEPS_MS, Number.POSITIVE_INFINITY]) {
       const from = time - stepMs;
-      // Of a life that began later there is nothing further back.
-      open = new Map([...open].filter(([, { id }]) => (births.get(idOf(id)) ?? 0) <= time));
       if (open.size === 0) break;
       for (const some of parts([...open.keys()]))
-        for (const document of await this.#newestIn(some, from, time)) take(document);
-      open = new Map([...open].filter(([, { id }]) => (births.get(idOf(id)) ?? 0) <= from));
+        for (const document of await this.#newestIn({ terms: { name: some } }, from, time)) take(document);
+      open = older(open, births, from);
     }
     return found;
   }
 
   /** Which series there are, with their newest points. */
-  async #seriesOf(ids: readonly string[], since: number): Promise<Map<string, SampleDocument>> {
+  async #seriesOf(ids: readonly string[], births: ReadonlyMap<string, number>): Promise<Map<string, SampleDocument>> {
     const known = new Map<string, SampleDocument>();
     const server = await this.#ground.ready();
     const isMany = ids.length > IDS_AT_ONCE;
+    let since = Number.POSITIVE_INFINITY;
+    for (const birth of births.values()) since = Math.min(since, birth);
     const wanted = new Set(ids.map(wordOf));
     for (const some of isMany ? [undefined] : parts(ids)) {
-      const query = all([{ range: { last: { gte: since } } }, ...(some ? [ofIds(some.map(wordOf))] : [])]);
+      const query = all([{ range: { last: { gte: moment(since) } } }, ...(some ? [ofIds(some.map(wordOf))] : [])]);
       const search = { index: this.#newest, query };
       for await (const hits of pages<SampleDocument>(this.#ground.elastic, server, { ...search, page: PAGE_MAX }))
         for (const { _source } of hits) if (wanted.has(_source.id)) known.set(_source.name, _source);
@@ -123,15 +133,15 @@ export class CounterStore {
     return known;
   }
 
-  async #newestIn(names: readonly string[], from: number, to: number): Promise<SampleDocument[]> {
+  async #newestIn(of: object, from: number, to: number): Promise<SampleDocument[]> {
     const last = { lte: moment(to), ...(Number.isFinite(from) && { gt: moment(from) }) };
     const answer = await this.#ground.elastic.request<Collapsed>({
       method: 'POST',
       path: `/${this.pattern}/_search`,
       query: { ...PASS_BY, filter_path: 'hits.hits._source' },
       body: {
-        size: names.length,
-        query: all([{ terms: { name: names } }, { range: { last } }]),
+        size: PAGE_MAX,
+        query: all([of, { range: { last } }]),
         sort: [{ last: 'desc' }],
         collapse: { field: 'name' },
         track_total_hits: false,
@@ -139,6 +149,15 @@ export class CounterStore {
     });
     return (answer.hits?.hits ?? []).map(({ _source }) => _source);
   }
+}
+
+/** Series of lives that had begun by then: of the others there is nothing further back. */
+function older<T extends { readonly id: string }>(
+  open: ReadonlyMap<string, T>,
+  births: ReadonlyMap<string, number>,
+  from: number,
+): Map<string, T> {
+  return new Map([...open].filter(([, { id }]) => (births.get(idOf(id)) ?? 0) <= from));
 }
 
 interface Collapsed {
