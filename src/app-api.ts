@@ -47,7 +47,7 @@ export async function startApi(parts: AnsweringParts): Promise<Answering> {
         return networkGremlin({ ...network, clock }, limits);
       },
     }),
-    limits: apiLimits(config),
+    limits: apiLimits(config, network.relay ? config.analyzer.agents : 0),
   });
   const place = await api.listen(listen.host, listen.port);
   return {

@@ -4,12 +4,13 @@ import type { ApiLimits } from './api/limits.ts';
 import type { Config } from './config/options.ts';
 import type { Limits } from './query/limits.ts';
 
-export function apiLimits({ api, query }: Config): Partial<ApiLimits> {
+/** `agents`: connections that come beside those of users, who are not to find the door full of them. */
+export function apiLimits({ api, query }: Pick<Config, 'api' | 'query'>, agents = 0): Partial<ApiLimits> {
   return {
     bodyBytesMax: api.body,
     traceBytesMax: api.trace,
     messageBytesMax: api.message,
-    connectionsMax: api.connections,
+    connectionsMax: api.connections + agents,
     webSocketsMax: api.webSockets,
     requestsPerSecond: api.rate,
     pingMs: api.ping,
