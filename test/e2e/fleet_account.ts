@@ -61,6 +61,8 @@ export async function accountOf(archive: Archive, told: ToldByAgents): Promise<A
   const names = new Set<string>();
   for (const { name, element, validTo } of lives.versions()) {
     names.add(name);
+    // What ended in the millisecond in which it began was never so.
+    if (validTo !== undefined && validTo <= element.updatedAt) continue;
     const its = kept.get(name);
     if (!its) lost?.push(`${name}: from ${element.updatedAt} until ${validTo}`);
     else if (!isSame(element, its) || its.validTo !== validTo)
@@ -134,12 +136,12 @@ interface Shown {
 }
 
 /** So long before its end and after its start an agent may not have seen, or not have written down, what happened. */
-const MARGIN_MS = 1_500;
+const MARGIN_MS = 4_000;
 
 export interface LoadSeen {
   /** Changes of links while an agent ran. */
   readonly made: number;
-  readonly unseen: readonly Made[];
+  readonly unseen: readonly (Made & { readonly seen: string })[];
   readonly twice: readonly Made[];
 }
 
@@ -160,15 +162,21 @@ export function loadSeen(host: Host, told: ToldByAgents): LoadSeen {
       else times.set(`${Name} ${MTU}`, [updatedAt]);
     }
   }
+  const last = (made.at(-1)?.at ?? 0) - MARGIN_MS;
   const sure = made.filter(
     ({ at, what }) =>
-      what !== 'removed' && host.runs.some(({ from, to }) => at > from + MARGIN_MS && at < to - MARGIN_MS),
+      what !== 'removed' && at < last && host.runs.some(({ from, to }) => at > from + MARGIN_MS && at < to - MARGIN_MS),
   );
   const seenOf = ({ at, name, mtu }: Made) =>
     (times.get(`${name} ${mtu}`) ?? []).filter((time) => time >= at - 10 && time <= at + MARGIN_MS).length;
   return {
     made: sure.length,
-    unseen: sure.filter((one) => seenOf(one) === 0),
+    unseen: sure
+      .filter((one) => seenOf(one) === 0)
+      .map((one) => ({
+        ...one,
+        seen: (times.get(`${one.name} ${one.mtu}`) ?? []).map((time) => time - one.at).join(),
+      })),
     twice: sure.filter((one) => seenOf(one) > 1),
   };
 }

@@ -10,9 +10,10 @@ export interface Made {
   readonly mtu: number;
 }
 
-const LINKS = 12;
+/** Each is as it is for some time, so that a host with much else to do sees it too. */
+const LINKS = 60;
 /** Changes of a link in its life. */
-const CHANGES = 6;
+const CHANGES = 3;
 const MTU_MIN = 1_000;
 const MTU_MAX = 60_000;
 
