@@ -72,6 +72,20 @@ try {
     passes: ({ metadata }: { metadata: { Type?: unknown } }) => metadata.Type === 'veth',
     limit: 100,
   };
+  // Each has counters: of then, and newer ones.
+  const veth = nodes.filter(({ metadata }) => metadata.Type === 'veth');
+  for (const [n, last] of [at - 1, at + 60_000].entries()) {
+    const samples = veth.flatMap(({ id }) =>
+      [0, 1, 2].map((round) => ({
+        id: `${round} ${id}`,
+        series: 'Metric',
+        start: last - 30_000,
+        last,
+        counters: { RxBytes: n },
+      })),
+    );
+    await archive.append({ id: `samples-${n}`, time: last, events: [], samples });
+  }
   await archive.viewAt(at, { wanted });
   const filter = [{ term: { valid: at } }, { term: { kind: 'node' } }, { term: { 'metadata.Type': 'veth' } }];
   const asked = {
