@@ -147,8 +147,15 @@ async function checkSockets(simulation: Simulation, { host, diary, world }: SimA
     // One that closed while its agent was not there is known by what an analyzer remembers of it; a new one remembers nothing.
     // And of several each may take another for its home.
     const isForgotten =
-      simulation.analyzers.length > 1 || simulation.counts['analyzer starts'] !== simulation.analyzers.length;
-    if (!isOpen && found.closedAt === undefined && socket.closedAt === undefined && isForgotten)
+      simulation.analyzers.length > 1 ||
+      diary.saidLostOf('sockets') > 0 ||
+      simulation.counts['analyzer starts'] !== simulation.analyzers.length;
+    if (
+      !isOpen &&
+      found.closedAt === undefined &&
+      isForgotten &&
+      (socket.closedAt === undefined || diary.saidLostOf('sockets') > 0)
+    )
       simulation.count('sockets left open');
     else if (isOpen !== (found.closedAt === undefined))
       simulation.failed(`${host}: socket ${id} is ${isOpen ? 'open' : 'closed'}, the archive has ${found.closedAt}`);

@@ -7,8 +7,8 @@ export const MUTATIONS = [
   'forgets-batch',
   /** A mirror goes on showing what has ended. */
   'ignores-gone',
-  /** What comes again is kept again. */
-  'keeps-twice',
+  /** What comes again counts again. */
+  'counts-twice',
 ] as const;
 
 export type Mutation = (typeof MUTATIONS)[number];

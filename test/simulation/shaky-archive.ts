@@ -17,7 +17,7 @@ export class ShakyArchive {
   muteUntil = 0;
   readonly count = { appends: 0, refused: 0, unanswered: 0 };
 
-  /** A mistake made on purpose: what comes again is kept again. */
+  /** A mistake made on purpose: what comes again counts again. */
   readonly #isTwice: boolean;
 
   constructor(time: VirtualTime, chance: Chance, isTwice: boolean) {
@@ -54,8 +54,7 @@ export class ShakyArchive {
         append: (batch: FlowBatch) =>
           this.#append(
             clock,
-            () =>
-              real.flows.append(this.#isTwice ? { ...batch, id: `${batch.id}-again-${this.count.appends}` } : batch),
+            () => real.flows.append(this.#isTwice && this.kept.flows.has(batch.id) ? asNew(batch) : batch),
             () => this.kept.flows.add(batch.id),
           ),
         find: (query: FlowQuery) => real.flows.find(query),
@@ -99,6 +98,15 @@ export class ShakyArchive {
       throw awayError();
     }
   }
+}
+
+/** What it adds is added once more, a moment later. */
+function asNew(batch: FlowBatch): FlowBatch {
+  const flows = batch.flows.map((flow) => {
+    const { LastUpdateMetric: point } = flow;
+    return point ? { ...flow, LastUpdateMetric: { ...point, Last: point.Last + 1 } } : flow;
+  });
+  return { ...batch, id: `${batch.id}-again-1`, flows };
 }
 
 function awayError(): Unavailable {

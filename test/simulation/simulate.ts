@@ -64,7 +64,7 @@ export class Simulation {
     this.#runMs = chance.between(15_000, 60_000);
     this.graceMs = chance.between(15_000, 40_000);
     this.heldBytesMax = chance.is(0.3) ? chance.between(4_000, 40_000) : 1 << 20;
-    this.archive = new ShakyArchive(time, chance, mistake === 'keeps-twice');
+    this.archive = new ShakyArchive(time, chance, mistake === 'counts-twice');
     this.network = new Network({
       time,
       chance,
