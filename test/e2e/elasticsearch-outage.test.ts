@@ -1,0 +1,100 @@
+/** A fleet whose Elasticsearch is away, silent, full or read-only, while agents go on: nothing acknowledged is lost or doubled. Needs root. */
+import { join } from 'node:path';
+import { openElasticsearchArchive } from '../../src/archive/elasticsearch/index.ts';
+import { anyPrefix, wipe } from '../archive/elasticsearch/opened.ts';
+import { esServer, stopServers } from '../archive/elasticsearch/servers.ts';
+import { eventually } from '../eventually.ts';
+import { ALL_IS_WELL, accountOf, momentsThatDiffer } from './fleet_account.ts';
+import { ToldByAgents } from './fleet_told.ts';
+import { Way } from './fleet_way.ts';
+import { Analyzer, caughtUp, Host } from './fleet_world.ts';
+import { inFolder } from './running.ts';
+
+afterAll(stopServers);
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const inElasticsearch = (port: number, prefix: string) => [
+  ...['--archive', `elasticsearch://127.0.0.1:${port}`, '--archive-elasticsearch-prefix', prefix],
+  ...['--archive-elasticsearch-timeout', '3s', '--probes-enabled', 'host'],
+];
+
+/** As the server does by itself when its disk is nearly full. */
+async function readOnly(url: string, prefix: string, value: true | null): Promise<void> {
+  const response = await fetch(`${url}/${prefix}*/_settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ 'index.blocks.read_only_allow_delete': value }),
+  });
+  expect(response.status).toBe(200);
+}
+
+test(
+  'Elasticsearch is away, silent, full and read-only: what waits is told, recent history is answered, and all is kept once',
+  () =>
+    inFolder(async (folder) => {
+      const { url } = await esServer('es8');
+      const prefix = anyPrefix();
+      await using _wiped = { [Symbol.asyncDispose]: () => wipe(url, prefix) };
+      const told = new ToldByAgents();
+      await using way = await Way.open(Number(new URL(url).port));
+      // It is away when the analyzer starts.
+      way.set('away');
+      await using analyzer = await Analyzer.start(join(folder, 'analyzer'), ...inElasticsearch(way.port, prefix));
+      expect(analyzer.running.said()).toMatch(/history begins when it is there/);
+      await using host = await Host.make('web', folder, analyzer.port, { listening: told.listening });
+      await host.start();
+      const begin = Date.now();
+      host.load.start(30);
+
+      const keptNow = async () => (await analyzer.status()).Fleet?.Agents[0]?.Kept ?? 0;
+      const isTrouble = async (words: RegExp) => {
+        const before = await eventually(async () => {
+          const { Archive, Fleet } = await analyzer.status();
+          expect(Fleet?.HeldBytes).toBeGreaterThan(0);
+          const said = [...(Archive?.Notes ?? []), ...(Fleet?.Notes ?? [])].join('\n');
+          expect(said).toMatch(words);
+          expect(said).toMatch(/what web tells is not kept for now/);
+          return Fleet?.Agents[0]?.Kept;
+        });
+        // What was so a moment ago is in memory.
+        await eventually(async () =>
+          expect(await analyzer.running.query(`G.At(${Date.now() - 500}).V().Has('Type', 'host').Count()`)).toBe(1),
+        );
+        await pause(500);
+        expect(await keptNow()).toBe(before);
+      };
+      const isFine = async () => {
+        const before = await keptNow();
+        await eventually(async () => expect(await keptNow()).toBeGreaterThan(before + 1), 30_000);
+      };
+      await isTrouble(/a server that (can be reached|speaks to us|answers)/);
+      way.set('open');
+      await isFine();
+      way.set('full');
+      await isTrouble(/a server with less to do/);
+      way.set('open');
+      await isFine();
+      await readOnly(url, prefix, true);
+      await isTrouble(/room on the server's disk/);
+      await readOnly(url, prefix, null);
+      await isFine();
+      way.set('silent');
+      await isTrouble(/answers in time/);
+      // Killed while it does not know what of that has arrived.
+      await analyzer.kill();
+      way.set('open');
+      way.cut();
+      await analyzer.start();
+      host.load.pause();
+      await caughtUp(analyzer, [host]);
+      expect({ changed: told.changed, gaps: told.gaps }).toEqual({ changed: 0, gaps: 0 });
+      const moments = Array.from({ length: 8 }, () => begin + Math.floor(Math.random() * (Date.now() - begin)));
+      expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]);
+      await using archive = await openElasticsearchArchive({ urls: [url], prefix });
+      const account = await accountOf(archive, told);
+      expect(account).toMatchObject(ALL_IS_WELL);
+      expect(account.acknowledged).toBeGreaterThan(300);
+    }),
+  90_000,
+);
