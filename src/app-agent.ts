@@ -1,9 +1,10 @@
 /** The composition root of `skein agent`: the probes and captures of one host, told to analyzers. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
+import { agentId, textOf } from './app-agent-id.ts';
 import { startApi } from './app-api.ts';
 import { startEnds } from './app-ends.ts';
 import { type AgentFlows, isKeptCapture, startFlows } from './app-flows.ts';
@@ -72,6 +73,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
   const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
   const security = secure(agentSecurity(config), log);
 
+  const agent = agentId({ data: config.data, spool: config.agent.spool.directory, newId: randomUUID, log });
   const spool = await openSpool({
     disk: openFolder(config.agent.spool.directory),
     clock: systemClock,
@@ -207,7 +209,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
   };
   const relay = new AgentRelay({
     analyzers: config.agent.analyzers.map((url) => ({ dialer: dialerOf(url, config) })),
-    agent: agentId(config),
+    agent,
     run: randomUUID(),
     host: host.name,
     software: version(),
@@ -366,23 +368,4 @@ function pemOf(file: string, what: string): string {
   } catch (error) {
     throw new Unavailable(`${what}, ${file}`, `read access (${(error as Error).message})`, { cause: error });
   }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim() || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Made when an agent first runs here, and kept. */
-function agentId({ data }: Config): string {
-  const file = join(data, 'agent-id');
-  const known = textOf(file);
-  if (known !== undefined) return known;
-  const made = randomUUID();
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${made}\n`, { mode: 0o600 });
-  return made;
 }

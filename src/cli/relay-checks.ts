@@ -69,7 +69,7 @@ const remedies: Readonly<Record<string, string>> = {
   certificate:
     'its authority: --agent-ca FILE (ca.crt of skein cert init), and the name it has: skein cert init --name',
   'no-relay': 'the address and port of a skein analyzer',
-  copy: 'a machine that was copied: stop the agent here, remove agent-id and the spool from its data folder, start it',
+  copy: 'a machine that was copied: stop the agent here, remove agent-id from its data folder, start it',
   'host-taken': 'another name for this host (--host), or stop the other agent',
   version: 'the same release on both sides, or one apart',
   full: 'a larger --analyzer-agents there, or another analyzer',

@@ -124,7 +124,7 @@ test.each([
   ['lost', 'nobody listens', 'is its port open'],
   ['token', 'answers 401', 'skein token create --agent --name h1'],
   ['certificate', 'its certificate is not trusted', '--agent-ca FILE'],
-  ['copy', 'agent 7 is there twice', 'remove agent-id and the spool'],
+  ['copy', 'agent 7 is there twice', 'remove agent-id from its data folder'],
 ])('the doctor says what would do about an analyzer that cannot be had: %s', (LastEndCode, LastEnd, would) => {
   const Analyzers = [{ Name: 'wss://one/relay', State: 'away', SentBytes: 0, LastEnd, LastEndCode }];
   const checks = found({ Relay: relay({ Home: null, Analyzers }), Archive: null });

@@ -1,5 +1,5 @@
 /** A fleet as its operator has it. */
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { Fleet, Session } from './fleet_operator.ts';
@@ -90,6 +90,12 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
     await says(() => fleet.skein(['doctor', '-q'], three), /fail +home[\s\S]*is there twice[\s\S]*remove agent-id/);
     await says(() => skein('status'), /refused: copy [1-9][\s\S]*is there twice: on h1/);
     await _copy.end();
+    // What the message advises makes two of them.
+    cpSync(join(folder, 'h1', 'spool'), join(folder, 'copy', 'spool'), { recursive: true, force: true });
+    rmSync(join(folder, 'copy', 'agent-id'));
+    const itself = await fleet.agent(three, 'copy');
+    await says(() => skein('get', 'interfaces', '-o', 'columns=@Host,Name'), /copy +eth0/);
+    await itself.end();
     await using _second = await fleet.agent(three, 'h1', 'second');
     await says(() => skein('status'), /host-taken [1-9][\s\S]*host h1 has an agent already/);
   });
