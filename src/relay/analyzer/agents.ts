@@ -8,14 +8,15 @@ import { Unavailable } from '../../std/unavailable.ts';
 import type { AwayAgent, Fleet, FleetAgent, ReplyPart } from '../fleet/fleet.ts';
 import type { AnalyzerLink } from '../link.ts';
 import type { Batch, Facts, Hello, Refusal, Versions, Welcome } from '../message.ts';
+import type { AgentsStatus } from './agents-status.ts';
 import type { AskOptions } from './asks.ts';
 import { Gate } from './gate.ts';
 import { lookAt, type Visitor } from './hello.ts';
 import { Intake, type IntakeParts } from './intake.ts';
-import { type AgentStatus, KnownAgent } from './known-agent.ts';
+import { KnownAgent } from './known-agent.ts';
 import { Lane } from './lane.ts';
 import type { AgentMemory, RememberedAgent } from './memory.ts';
-import { Pressure } from './pressure.ts';
+import { heldBytesOf, Pressure } from './pressure.ts';
 import { Roll } from './roll.ts';
 import { Session } from './session.ts';
 import { oddNumber } from './trusted.ts';
@@ -45,28 +46,13 @@ export interface AgentsParts extends IntakeParts {
   readonly told?: (agent: string, facts: Facts) => (() => void) | undefined;
 }
 
-export interface AgentsStatus {
-  readonly connected: number;
-  readonly away: number;
-  readonly gone: number;
-  /** Encoded bytes that wait for the archive, of how many, and how often nothing more was read for that. */
-  readonly heldBytes: number;
-  readonly heldBytesMax: number;
-  readonly shutTotal: number;
-  /** Since the start, by code. */
-  readonly refusals: Readonly<Partial<Record<Refusal['code'], number>>>;
-  readonly agents: readonly AgentStatus[];
-  /** Sentences for people; empty when all is well. */
-  readonly notes: readonly string[];
-}
+export type { AgentsStatus } from './agents-status.ts';
 
 export const VERSIONS: Versions = { min: 1, max: 1 };
 
 const STOP_MS = 5_000;
 /** Connections that have said nothing yet. */
 const STRANGERS_MAX = 1_024;
-/** What a record takes here at least, however few bytes tell it. */
-const RECORD_BYTES = 256;
 
 export class Agents implements Fleet {
   readonly #parts: AgentsParts;
@@ -419,10 +405,4 @@ export class Agents implements Fleet {
   #knownOf({ hello }: Session): KnownAgent | undefined {
     return hello && this.#roll.all.get(hello.agent);
   }
-}
-
-/** A few bytes name what a batch says once, and each record of it is an object here. */
-function heldBytesOf(bytes: Uint8Array, { graph, samples, flows, rawPackets, losses, sockets }: Facts): number {
-  const records = graph.length + samples.length + flows.length + rawPackets.length + losses.length + sockets.length;
-  return Math.max(bytes.length, records * RECORD_BYTES);
 }

@@ -1,4 +1,5 @@
 /** How much of what agents sent waits here for the archive, and so how much more they may send: less and less, then nothing. */
+import type { Facts } from '../message.ts';
 
 export interface Window {
   readonly batchesMax: number;
@@ -73,4 +74,13 @@ export class Pressure {
     this.#isShut = isShut;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What a record takes here at least, however few bytes tell it. */
+const RECORD_BYTES = 256;
+
+/** A few bytes name what a batch says once, and each record of it is an object here. */
+export function heldBytesOf(bytes: Uint8Array, { graph, samples, flows, rawPackets, losses, sockets }: Facts): number {
+  const records = graph.length + samples.length + flows.length + rawPackets.length + losses.length + sockets.length;
+  return Math.max(bytes.length, records * RECORD_BYTES);
 }
