@@ -25,7 +25,10 @@ const LOOK_MS = 1_500;
 /** Looking takes this share of the time at most. */
 const SHARE = 10;
 
-type Name = Pick<Element, 'kind' | 'id' | 'createdAt' | 'revision'>;
+type Name = Pick<Element, 'kind' | 'id' | 'createdAt' | 'revision'> & {
+  /** It is not open in the archive any more, and is here. */
+  readonly isLingering?: true;
+};
 
 export class SharedElements implements AsyncDisposable {
   readonly #parts: SharedElementsParts;
@@ -85,10 +88,19 @@ export class SharedElements implements AsyncDisposable {
     const gone = [...this.#seen].flatMap(([key, name]) => (seen.has(key) ? [] : [name]));
     const versions = gone.length > 0 ? await archive.versions([...new Set(gone.map(({ id }) => id))]) : [];
     if (this.#isStopped) return;
-    for (const ended of lastVersions(gone, versions)) this.#tell(ended, [endOf(ended)]);
+    for (const name of gone) {
+      const ended = lastVersion(name, versions);
+      if (ended) this.#tell(ended, [endOf(ended)]);
+      if (this.#isEnded(name)) continue;
+      // A word of our own may be on its way, which makes it go on; when it was not taken, it has ended here too.
+      const key = `${name.kind} ${name.id}`;
+      seen.set(key, { ...name, isLingering: true });
+      if (name.isLingering && seen.delete(key)) this.#end(name, ended?.deletedAt);
+    }
     for (const element of open) {
       const before = this.#seen.get(`${element.kind} ${element.id}`);
-      if (before?.createdAt === element.createdAt && before.revision === element.revision) continue;
+      if (before?.createdAt === element.createdAt && before.revision === element.revision && !before.isLingering)
+        continue;
       this.#tell(element, [{ kind: 'version', element }]);
       this.#agree(element);
     }
@@ -99,33 +111,45 @@ export class SharedElements implements AsyncDisposable {
     this.#parts.graph.mirror(told, { origin, host }, { recordedAt: this.#parts.clock.now(), isShared: true });
   }
 
+  #isEnded({ kind, id, createdAt }: Name): boolean {
+    return this.#here(kind, id)?.createdAt !== createdAt;
+  }
+
+  #end({ kind, id }: Name, deletedAt = this.#parts.clock.now()): void {
+    const here = this.#here(kind, id);
+    if (here) this.#tell(here, [endOf({ ...here, deletedAt })]);
+  }
+
+  #here(kind: Element['kind'], id: string): Element | undefined {
+    const view = this.#parts.graph.now();
+    for (const element of kind === 'node' ? view.nodes(id) : view.edges(id)) return element;
+    return undefined;
+  }
+
   /** Two made the version after one at once: the archive took the first, and that is what follows. */
   #agree(element: Element): void {
     const { graph, clock } = this.#parts;
     const { kind, id, metadata } = element;
-    const view = graph.now();
-    for (const here of kind === 'node' ? view.nodes(id) : view.edges(id)) {
-      if (here.createdAt !== element.createdAt || here.revision !== element.revision) continue;
-      const keys = changedKeys(here.metadata, metadata);
-      if (keys.length === 0) continue;
-      const set = Object.fromEntries(Object.entries(metadata).filter(([key]) => keys.includes(key)));
-      const unset = keys.filter((key) => !Object.hasOwn(metadata, key));
-      const change: Change = { kind: 'set', id, of: kind, set, unset };
-      const source: Source = { host: here.host, origin: here.origin, time: clock.now() };
-      graph.apply([change], source);
-    }
+    const here = this.#here(kind, id);
+    if (here?.createdAt !== element.createdAt || here.revision !== element.revision) return;
+    const keys = changedKeys(here.metadata, metadata);
+    if (keys.length === 0) return;
+    const set = Object.fromEntries(Object.entries(metadata).filter(([key]) => keys.includes(key)));
+    const unset = keys.filter((key) => !Object.hasOwn(metadata, key));
+    const change: Change = { kind: 'set', id, of: kind, set, unset };
+    const source: Source = { host: here.host, origin: here.origin, time: clock.now() };
+    graph.apply([change], source);
   }
 }
 
-/** Of each life that ended, its last version. */
-function lastVersions(gone: readonly Name[], versions: readonly Element[]): Element[] {
-  return gone.flatMap((name) => {
-    const its = versions.filter(
+/** Of a life that ended; undefined when it was too short to be kept. */
+function lastVersion(name: Name, versions: readonly Element[]): Element | undefined {
+  return versions
+    .filter(
       ({ kind, id, createdAt, deletedAt }) =>
         kind === name.kind && id === name.id && createdAt === name.createdAt && deletedAt !== undefined,
-    );
-    return its.toSorted((a, b) => a.revision - b.revision).slice(-1);
-  });
+    )
+    .toSorted((a, b) => b.revision - a.revision)[0];
 }
 
 function endOf({ kind: of, id, createdAt, revision, deletedAt = 0 }: Element): Told {
