@@ -29,6 +29,7 @@ const ROUND = COMPARED / 5;
 const SPAN_MS = 12 * 3_600_000;
 const START = 1_790_000_000_000;
 const DAY_MS = 24 * 3_600_000;
+const LAST = { field: 'Last', isDescending: true };
 
 const prefix = `bench-${randomUUID().slice(0, 8)}-`;
 const bare = `${prefix}bare`;
@@ -141,8 +142,6 @@ async function questions(elastic: FlowArchive, local: FlowArchive): Promise<void
     return hits.hits.length;
   }
 }
-
-const LAST = { field: 'Last', isDescending: true };
 
 function uuids(i: number): string[] {
   return Array.from({ length: 100 }, (_, n) => flowOf(Math.floor(FLOWS / 2) + i * 100 + n).UUID);

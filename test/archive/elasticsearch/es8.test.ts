@@ -10,6 +10,6 @@ describe('archive in Elasticsearch 8', () => {
       const { url } = await esServer('es8');
       return openOn(url, { clock: { now: () => now, after: () => () => {} } });
     },
-    { numRuns: 3 },
+    { numRuns: 2 },
   );
 });

@@ -10,6 +10,6 @@ describe('archive in Elasticsearch 9', () => {
       const { url } = await esServer('es9');
       return openOn(url, { clock: { now: () => now, after: () => () => {} } });
     },
-    { numRuns: 2 },
+    { numRuns: 1 },
   );
 });
