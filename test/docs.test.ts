@@ -86,7 +86,7 @@ test('the service and the container have the capabilities that are told, and may
 });
 
 test('metrics in the pages exist', () => {
-  const source = ['metrics.ts', 'gremlin/metrics.ts']
+  const source = ['metrics.ts', 'relay-metrics.ts', 'gremlin/metrics.ts']
     .map((file) => readFileSync(join(root, 'src', 'api', file), 'utf8'))
     .join('\n');
   const told = pages.flatMap(({ text }) => [...text.matchAll(/`(skein_\w+)`/g)].map(([, name]) => name as string));
