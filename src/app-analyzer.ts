@@ -96,6 +96,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     memory: sharing.agents,
     decode: decodeFacts,
     graceMs: config.analyzer.grace,
+    isFirst: () => sharing.isShared && sharing.isFirst(),
     connectedMax: config.analyzer.agents,
     heldBytesMax: config.analyzer.memory,
     told(_, { flows }) {
@@ -186,6 +187,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     Rules: rules.status(),
     Sockets: ends.status(),
     Fleet: fleetReply(agents.status()),
+    Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
   });
   const { place } = stack.use(
     await startApi({

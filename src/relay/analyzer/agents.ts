@@ -40,6 +40,8 @@ export interface AgentsParts extends IntakeParts {
   readonly heldBytesMax?: number;
   /** Batches that are written to the archive at a time. */
   readonly appendsMax?: number;
+  /** Of analyzers that share an archive this one does what is done once. Default: it shares none. */
+  readonly isFirst?: () => boolean;
   /** For tests of other versions. */
   readonly versions?: Versions;
   /** Facts that an agent told its home, in this turn: for those who follow flows as they come. What it gives is called once they are kept. */
@@ -78,7 +80,12 @@ export class Agents implements Fleet {
 
   /** Remembers those of an earlier run: they are away from now on. To be awaited before anybody is let in. */
   async start(): Promise<void> {
-    for (const remembered of await this.#roll.start()) this.#awaitReturn(this.#add(remembered));
+    for (const remembered of await this.#roll.start()) {
+      const known = this.#add(remembered);
+      // What is left of it in the graph is its own to change, before it has said a word.
+      this.#parts.graph.mirror([], known.teller, { recordedAt: this.#parts.clock.now() });
+      this.#awaitReturn(known);
+    }
     if (this.#roll.fault !== undefined)
       this.#parts.log.warn(`agents of earlier runs are not known: ${this.#roll.fault}`);
   }
@@ -327,7 +334,10 @@ export class Agents implements Fleet {
 
   /** Where analyzers share what they know of agents, another may be its home by now: then the history is its. */
   async #leave(known: KnownAgent): Promise<void> {
-    if (await this.#roll.isElsewhere(known)) known.role = 'mirror';
+    const isElsewhere = await this.#roll.isElsewhere(known);
+    if (isElsewhere) known.role = 'mirror';
+    // Its home may have gone with it.
+    else if (this.#parts.isFirst?.()) known.role = 'home';
     if (known.state === 'gone') this.#closePart(known);
     this.#roll.bound();
   }

@@ -63,6 +63,44 @@ test('the history of an agent that another analyzer has heard of since is not cl
   expect(archive.names()).toEqual(['a@500#1']);
 });
 
+test('when its home has gone with an agent, the first of the analyzers closes its history', async () => {
+  for (const isFirst of [true, false]) {
+    const clock = fakeClock();
+    const { agents, archive, alive } = anAnalyzer(clock, { isFirst: () => isFirst });
+    const agent = speaker(agents, clock);
+    agent.say({ ...HELLO, role: 'mirror' });
+    agent.batch(1, { graph: [nodeVersion('a', 500)], isWholeGraph: true, time: 999_000 });
+    await clock.pass(10);
+    expect(archive.names()).toEqual([]);
+    agent.cut();
+    await clock.pass(61_000);
+    expect(alive()).toEqual([]);
+    expect(archive.names()).toEqual(isFirst ? ['a ended 999000'] : []);
+  }
+});
+
+test('what is left of an agent over a restart is its own to change, and ends when it does not come back', async () => {
+  const clock = fakeClock();
+  const known = { agent: 'agent-1', host: 'h1', software: 's', address: 'a', role: 'home', spool: 's1' } as const;
+  const remembered: RememberedAgent = { ...known, kept: 3, lastTime: 999_000 };
+  const memory: AgentMemory = {
+    load: async () => [remembered],
+    keep: () => Promise.resolve(),
+    forget: () => Promise.resolve(),
+  };
+  const { agents, archive, alive, graph } = anAnalyzer(clock, { memory });
+  const told = nodeVersion('a', 500);
+  if (told.kind === 'version') graph.remember([{ ...told.element, origin: 'agent.h1', host: 'h1' }]);
+  graph.adopt(() => true);
+  await agents.start();
+  const source = { host: 'ana', origin: 'api', time: clock.now() };
+  const { refused } = graph.apply([{ kind: 'set', id: 'a', of: 'node', set: { N: 1 } }], source);
+  expect(refused.map(({ reason }) => reason)).toEqual(['node a is told by agent.h1: only there it can be changed']);
+  await clock.pass(61_000);
+  expect(alive()).toEqual([]);
+  expect(archive.names()).toEqual(['a ended 999000']);
+});
+
 test('over a restart it is known what is kept, and who was there', async () => {
   const clock = fakeClock();
   const kept = new Map<string, RememberedAgent>();
