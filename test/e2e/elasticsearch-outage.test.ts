@@ -87,7 +87,7 @@ test(
       way.cut();
       await analyzer.start();
       host.load.pause();
-      await caughtUp(analyzer, [host]);
+      await caughtUp(analyzer, [host], 45_000);
       expect({ changed: told.changed, gaps: told.gaps }).toEqual({ changed: 0, gaps: 0 });
       const moments = Array.from({ length: 8 }, () => begin + Math.floor(Math.random() * (Date.now() - begin)));
       expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]);

@@ -61,7 +61,7 @@ test(
       for (const host of hosts) {
         const seen = loadSeen(host, told);
         expect(seen).toMatchObject({ unseen: [], twice: [] });
-        expect(seen.made).toBeGreaterThan(host === stays ? 50 : 0);
+        if (host === stays) expect(seen.made).toBeGreaterThan(50);
       }
       await analyzer.running.end();
       await using archive: Archive = await openEmbeddedArchive({ directory: join(folder, 'analyzer', 'archive') });
