@@ -1,4 +1,5 @@
 /** The composition root of `skein analyzer`: what agents tell, kept and answered for. */
+import { assignedStatus } from './api/flow-status.ts';
 import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
 import { startApi } from './app-api.ts';
@@ -94,9 +95,9 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     random: Math.random,
     log,
     memory: sharing.agents,
+    isFirst: () => sharing.isShared && sharing.isFirst(),
     decode: decodeFacts,
     graceMs: config.analyzer.grace,
-    isFirst: () => sharing.isShared && sharing.isFirst(),
     connectedMax: config.analyzer.agents,
     heldBytesMax: config.analyzer.memory,
     told(_, { flows }) {
@@ -115,8 +116,9 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
 
   const door = openPacketDoor();
   const isMine = (its: string) => isHomeOf(agents, its);
+  const mechanisms = mechanismsOf(config, host.name);
   const captures = new AssignedCaptures({
-    mechanisms: mechanismsOf(config, host.name),
+    mechanisms,
     door,
     check: (query) => checkCaptureQuery(engine, query),
     kept: sharing.captures,
@@ -184,10 +186,10 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     Notes: [...loaded.notes.map(({ text }) => text), ...notes.values(), ...sharing.notes()],
     Probes: probeReplies(own.status(), graph.now()),
     ...history.status(),
+    Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
     Rules: rules.status(),
     Sockets: ends.status(),
     Fleet: fleetReply(agents.status()),
-    Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
   });
   const { place } = stack.use(
     await startApi({

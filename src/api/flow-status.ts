@@ -1,6 +1,7 @@
 /** What `GET /api/status` and /metrics say of captures and flows. */
 import type { FlowArchiveHealth } from '../archive/archive.ts';
 import type { FlowWriter } from '../archive/flow-writer.ts';
+import type { AssignedCaptures } from '../capture/assigned.ts';
 import type { Captures } from '../capture/captures.ts';
 import type { LiveFlows } from '../capture/live-flows.ts';
 import type { Mechanism } from '../capture/mechanism.ts';
@@ -42,6 +43,37 @@ export function captureStatus(mechanisms: readonly Mechanism[], captures: Captur
       ...(captures.trouble === undefined ? [] : [captures.trouble]),
       ...captures.list().flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((it) => `${Name ?? UUID}: ${it}`)),
     ].slice(0, NOTES_SHOWN),
+  };
+}
+
+/** Of captures that agents run: each mechanism with the nodes on which it does. */
+export function assignedStatus(
+  mechanisms: readonly Mechanism[],
+  captures: Pick<AssignedCaptures, 'list' | 'state' | 'trouble'>,
+): CaptureStatus {
+  const nodes = new Map<string, number>();
+  let [active, failed] = [0, 0];
+  const notes = captures.trouble === undefined ? [] : [captures.trouble];
+  for (const { UUID, Name } of captures.list()) {
+    const state = captures.state(UUID);
+    active += state.active;
+    failed += state.failed;
+    for (const [type, count] of Object.entries(state.types)) nodes.set(type, (nodes.get(type) ?? 0) + count);
+    for (const note of state.notes) notes.push(`${Name ?? UUID}: ${note}`);
+  }
+  return {
+    IsMaster: true,
+    All: captures.list().length,
+    Active: active,
+    Failed: failed,
+    Mechanisms: mechanisms.map(({ type, doc, nodeTypes, rank }) => ({
+      Type: type,
+      Doc: doc,
+      NodeTypes: [...nodeTypes],
+      ...(rank !== undefined && { Rank: rank }),
+      Nodes: nodes.get(type) ?? 0,
+    })),
+    Notes: notes.slice(0, NOTES_SHOWN),
   };
 }
 

@@ -72,6 +72,7 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
     expect(flows).toContain('lost at relay of h2');
     expect(status).toMatch(/agents +1 connected, 1 away\n[\s\S]*agent of h2 is away since/);
     expect(doctor).toMatch(/warn +agents +1 connected, 1 away/);
+    expect(status).toMatch(/captures +1, active on 2 nodes\n/);
     expect(metrics).toContain('skein_agent_up{host="h2"} 0\n');
 
     // It comes back, and then the analyzer does: nothing of it is new, and the past is as it was.
