@@ -50,6 +50,7 @@ const ROOTS = [
   'app-up.ts',
   'app-api.ts',
   'app-agent.ts',
+  'app-agent-id.ts',
   'app-analyzer.ts',
   'app-relay.ts',
   'app-security.ts',
