@@ -43,9 +43,12 @@ export class SharedElements implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Looks again and again until it is disposed of. */
+  /** Looks again and again until it is disposed of. What is here now came from the archive: it may have ended there since. */
   start(): void {
-    const { clock, lookMs = LOOK_MS } = this.#parts;
+    const { clock, graph, lookMs = LOOK_MS, origins } = this.#parts;
+    const view = graph.now();
+    const here = [...view.nodes(), ...view.edges()].filter(({ origin }) => origins.has(origin));
+    this.#seen = new Map(here.map((its) => [`${its.kind} ${its.id}`, its]));
     const again = (waitMs: number) => {
       if (this.#isStopped) return;
       this.#callOff = clock.after(waitMs, () => {

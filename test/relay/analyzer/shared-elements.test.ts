@@ -82,6 +82,20 @@ test('while the archive is away there is nothing to take, and then there is', as
   await b.shared[Symbol.asyncDispose]();
 });
 
+test('what came back with a restart, and ended before it was looked at, has ended', async () => {
+  const { a, b, clock } = two();
+  await a.say(node('x'));
+  b.graph.remember(a.graph.history(['x']));
+  b.graph.adopt(() => true);
+  b.shared.start();
+  await clock.pass(100);
+  await a.say({ kind: 'gone', id: 'x' });
+  expect(b.drawn()).toEqual(['x@1000000#1 {}']);
+  await clock.pass(2_000);
+  expect(b.drawn()).toEqual([]);
+  await b.shared[Symbol.asyncDispose]();
+});
+
 test('elements of others are left alone', async () => {
   const { a, b } = two();
   await a.say(node('x'));
