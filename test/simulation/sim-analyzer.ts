@@ -149,7 +149,8 @@ export class SimAnalyzer {
       find: (agent) => {
         if (isAway()) return away();
         const known = [...memories.values()].flatMap((all) => all.get(agent) ?? []);
-        return Promise.resolve(known.toSorted((a, b) => b.lastTime - a.lastTime)[0]);
+        const homes = known.filter(({ role }) => role === 'home');
+        return Promise.resolve(homes.toSorted((a, b) => b.lastTime - a.lastTime)[0]);
       },
       forget: (agent) => {
         if (!clock.isDead) own.delete(agent);

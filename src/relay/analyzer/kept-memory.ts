@@ -12,13 +12,22 @@ export function keptMemory(lists: KeptLists<RememberedLists>, { isShared = false
     load: async () => [...known().values()],
     async keep(agents) {
       const all = known();
-      for (const its of agents) all.set(its.agent, its);
+      for (const its of agents) {
+        // Of several analyzers its home knows it best; those that mirror it are not asked.
+        const isAtHome = isShared && its.role === 'mirror' && all.get(its.agent)?.role === 'home';
+        if (!isAtHome) all.set(its.agent, its);
+      }
       lists.write({ agents: [...all.values()] });
     },
     async forget(agent) {
       const all = known();
       if (all.delete(agent)) lists.write({ agents: [...all.values()] });
     },
-    ...(isShared && { find: async (agent: string) => known().get(agent) }),
+    ...(isShared && {
+      find: async (agent: string) => {
+        const its = known().get(agent);
+        return its?.role === 'home' ? its : undefined;
+      },
+    }),
   };
 }

@@ -17,9 +17,12 @@ export interface RememberedAgent {
 export interface AgentMemory {
   /** At the start. Rejects when it cannot be read: the analyzer then knows nobody, and says so. */
   load(): Promise<readonly RememberedAgent[]>;
-  /** From time to time, with those that changed since; resolves when it is kept. Replaces what was known of each. */
+  /**
+   * From time to time, with those that changed since; resolves when it is kept. Replaces what was known of each; where
+   * several share this memory, what a home knew is not replaced by what one knows that mirrors it.
+   */
   keep(agents: readonly RememberedAgent[]): Promise<void>;
-  /** The newest that any analyzer kept of it; only where several share this memory. */
+  /** The newest that any analyzer kept of it as its home; only where several share this memory. */
   find?(agent: string): Promise<RememberedAgent | undefined>;
   /** Gone for good. */
   forget(agent: string): Promise<void>;

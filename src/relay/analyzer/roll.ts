@@ -76,7 +76,7 @@ export class Roll {
     }
   }
 
-  /** Where analyzers share what they know of agents: whether another has heard of it since. */
+  /** Where analyzers share what they know of agents: whether another, as its home, has heard of it since. */
   async isElsewhere(known: KnownAgent): Promise<boolean> {
     try {
       const newest = await this.#parts.memory.find?.(known.agent);
