@@ -197,7 +197,18 @@ function listSpool(id: string) {
     waiting: () => batches.length,
     status: () => {
       const lost = { graph: 0, samples: 0, flows: 0, rawPackets: 0, sockets: 0 };
-      return { id, first: 0, next, bytes: 0, bytesMax: 1, reserveBytes: 0, segments: 0, lost, damaged: 0, syncFailures: 0 };
+      return {
+        id,
+        first: 0,
+        next,
+        bytes: 0,
+        bytesMax: 1,
+        reserveBytes: 0,
+        segments: 0,
+        lost,
+        damaged: 0,
+        syncFailures: 0,
+      };
     },
   };
 }
