@@ -111,6 +111,11 @@ export class Graph {
     return this.#publishTold(commit, begin, at);
   }
 
+  /** What is alive now and shown as another origin told, in no particular order. */
+  toldBy(origin: string): Iterable<Element> {
+    return this.#mirror.of(origin);
+  }
+
   /** The whole picture of what is alive now, nodes first: of one origin or of all. */
   *told(origin?: string): Generator<Told> {
     for (const table of [this.nodes, this.edges])

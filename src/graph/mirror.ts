@@ -82,6 +82,11 @@ export class Mirror implements Ward {
     return missing;
   }
 
+  /** What is alive and shown as it tells, in no particular order. */
+  *of(origin: string): Generator<Element> {
+    for (const { current } of this.#slots.get(origin) ?? []) if (current) yield current;
+  }
+
   close(origin: string, at: number, commit: Writing): void {
     this.#endOthers(origin, at, commit, () => true);
   }

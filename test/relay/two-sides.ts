@@ -2,6 +2,7 @@
 
 import type { ArchiveBatch, FlowBatch, SocketBatch } from '../../src/archive/archive.ts';
 import { SocketTable } from '../../src/ends/socket-table.ts';
+import { isOpenIn, type SocketQuery } from '../../src/ends/socket-view.ts';
 import type { Flow } from '../../src/flow/flow.ts';
 import type { Change } from '../../src/graph/change.ts';
 import type { Element } from '../../src/graph/element.ts';
@@ -92,6 +93,12 @@ export class ListArchive {
   };
   readonly sockets = {
     append: (batch: SocketBatch) => this.#keep(this.socketBatches, batch),
+    find: ({ time, nodes }: SocketQuery) => {
+      if (this.fault) return Promise.reject(this.fault);
+      const newest = new Map([...this.socketBatches.values()].flatMap(({ sockets }) => sockets.map((s) => [s.id, s])));
+      const found = [...newest.values()].filter((socket) => isOpenIn(socket, time));
+      return Promise.resolve(found.filter(({ node }) => !nodes || nodes.includes(node)));
+    },
   };
 
   append(batch: ArchiveBatch): Promise<void> {

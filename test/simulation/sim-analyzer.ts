@@ -190,6 +190,7 @@ function deafToEnds(graph: Graph) {
     mirrorSamples: graph.mirrorSamples.bind(graph),
     close: graph.close.bind(graph),
     history: graph.history.bind(graph),
+    toldBy: graph.toldBy.bind(graph),
     get revision() {
       return graph.revision;
     },

@@ -233,7 +233,10 @@ export class Agents implements Fleet {
     known.software = hello.software;
     known.address = session.remote;
     // Another home may have thought it gone, and have closed its part in the archive.
-    if (hello.role === 'home' && known.role === 'mirror') known.needsGraph = true;
+    if (hello.role === 'home' && known.role === 'mirror') {
+      known.needsGraph = true;
+      known.needsSockets = true;
+    }
     known.role = hello.role;
     known.newFrom = hello.role === 'home' && known.wants ? hello.next : 0;
     // A mirror always begins with a whole picture, and its numbers with its connection.
@@ -273,6 +276,7 @@ export class Agents implements Fleet {
         isFinal: false,
       });
     }
+    const neededSockets = known.needsSockets;
     known.took(facts, seq);
     this.#roll.changed(known);
     if (isMirror) {
@@ -282,7 +286,9 @@ export class Agents implements Fleet {
       return undefined;
     }
     const kept = this.#parts.told?.(known.agent, facts);
-    const { isMissing, foreign, keep } = this.#intake.take(facts, known);
+    const { isMissing, foreign, keep } = this.#intake.take(facts, known, {
+      isFirst: neededSockets && !known.needsSockets,
+    });
     if (isMissing) known.needsGraph = true;
     known.taken.foreign += foreign;
     const { spool } = known.lane;

@@ -7,14 +7,15 @@ import type { Graph } from '../../graph/graph.ts';
 import type { Teller } from '../../graph/told.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Facts } from '../message.ts';
+import { leftOpen } from './left-open.ts';
 import { toldAgain, withoutEvents } from './told-again.ts';
 import { trusted } from './trusted.ts';
 
 export interface IntakeParts {
-  readonly graph: Pick<Graph, 'mirror' | 'mirrorSamples' | 'close' | 'history' | 'revision'>;
+  readonly graph: Pick<Graph, 'mirror' | 'mirrorSamples' | 'close' | 'history' | 'revision' | 'toldBy'>;
   readonly archive: Pick<Archive, 'append' | 'versions'> & {
     readonly flows?: Pick<NonNullable<Archive['flows']>, 'append'>;
-    readonly sockets?: Pick<NonNullable<Archive['sockets']>, 'append'>;
+    readonly sockets?: Pick<NonNullable<Archive['sockets']>, 'append' | 'find'>;
   };
   readonly sockets?: Pick<SocketWriter, 'tell' | 'close'>;
   readonly clock: Clock;
@@ -51,9 +52,12 @@ export class Intake {
     return isMissing;
   }
 
-  take(facts: Facts, part: Part): Taken {
+  /** `isFirst`: it is the first word on all sockets after a time in which some may have closed unheard. */
+  take(facts: Facts, part: Part, { isFirst = false } = {}): Taken {
     const { teller } = part;
     const recordedAt = this.#parts.clock.now();
+    // Those that it has no more are among them.
+    const nodes = isFirst && facts.isAllSockets ? this.#nodesOf(teller.origin) : undefined;
     const { events, isMissing } = this.#takeGraph(facts, teller);
     const own = trusted(facts, teller.origin, this.#parts.graph);
     const samples = this.#parts.graph.mirrorSamples(own.samples);
@@ -65,12 +69,14 @@ export class Intake {
       const id = batchId(spool, seq);
       const older = again.length > 0 ? await toldAgain(again, teller, recordedAt, { isWhole, graph, archive }) : NONE;
       const all = older.events.length > 0 ? [...older.events, ...events] : events;
+      const unheard = nodes && archive.sockets ? await leftOpen(archive.sockets, { nodes, sockets, time }) : [];
+      const told = unheard.length > 0 ? [...unheard, ...sockets] : sockets;
       const kept: Promise<void>[] = [];
       if (all.length + samples.length > 0)
         kept.push(archive.append({ id, time, events: all, samples, isRelayed: true }));
       if (flows.length + rawPackets.length + losses.length > 0 && archive.flows)
         kept.push(archive.flows.append({ id, flows, rawPackets, losses }));
-      if (sockets.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time, sockets }));
+      if (told.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time, sockets: told }));
       await allKept(kept);
       return older.unresolved;
     };
@@ -101,6 +107,10 @@ export class Intake {
     const { events, missing } = this.#parts.graph.mirror(facts.graph, teller, how);
     // In a whole picture what changed before comes first: the versions themselves follow.
     return { events, isMissing: missing.length > 0 && !facts.isWholeGraph };
+  }
+
+  #nodesOf(origin: string): readonly string[] {
+    return [...this.#parts.graph.toldBy(origin)].flatMap(({ kind, id }) => (kind === 'node' ? [id] : []));
   }
 
   /** Gives all that is news to the archive. */
