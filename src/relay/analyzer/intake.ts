@@ -86,6 +86,7 @@ export class Intake {
   /** Ends all that is here of an agent, at the last moment it was known. What comes back makes that durable. */
   close(part: Part, at: number): (spool: string) => Promise<void> {
     const { graph, archive, sockets, clock } = this.#parts;
+    const nodes = this.#nodesOf(part.teller.origin);
     const { events } = graph.close(part.teller.origin, at, clock.now());
     const closed = [...part.sockets.values()].map((socket) => ({ ...socket, closedAt: Math.max(at, socket.openedAt) }));
     sockets?.close([...part.sockets.keys()], at);
@@ -93,9 +94,12 @@ export class Intake {
     return async (spool) => {
       // A writer of its own: it closes at a later moment each time.
       const id = batchId(`${spool}.closed`, Math.max(0, Math.trunc(at)));
+      // After a restart the archive may know of more.
+      const unheard = archive.sockets ? await leftOpen(archive.sockets, { nodes, sockets: closed, time: at }) : [];
+      const over = unheard.length > 0 ? [...unheard, ...closed] : closed;
       const kept: Promise<void>[] = [];
       if (events.length > 0) kept.push(archive.append({ id, time: at, events, samples: [], isRelayed: true }));
-      if (closed.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time: at, sockets: closed }));
+      if (over.length > 0 && archive.sockets) kept.push(archive.sockets.append({ id, time: at, sockets: over }));
       await allKept(kept);
     };
   }

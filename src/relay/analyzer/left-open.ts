@@ -11,10 +11,11 @@ export interface AllSockets {
   readonly nodes: readonly string[];
   /** All that are open there, and what is known to have closed. */
   readonly sockets: readonly Socket[];
+  /** When all were told, or were known for the last time. */
   readonly time: number;
 }
 
-/** As they are: closed when all were told. Throws an Unavailable when the archive is away. */
+/** As they are: closed at `time`. Throws an Unavailable when the archive is away. */
 export async function leftOpen(
   archive: Pick<SocketArchive, 'find'>,
   { nodes, sockets, time }: AllSockets,

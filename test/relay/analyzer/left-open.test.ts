@@ -1,5 +1,6 @@
 import type { Socket } from '../../../src/ends/socket.ts';
 import type { Told } from '../../../src/graph/told.ts';
+import { noMemory } from '../../../src/relay/analyzer/memory.ts';
 import { fakeClock } from '../../std/fake-clock.ts';
 import { HELLO, nodeVersion, speaker } from '../said.ts';
 import { anAnalyzer, ListArchive } from '../two-sides.ts';
@@ -64,6 +65,20 @@ test('an archive that is away is asked again, and one that has no answer keeps w
   archive.noAnswer = new Error('more than 1000 sockets');
   await clock.pass(6_000);
   expect(only()).toMatchObject({ kept: 2, taken: { refused: 0 } });
+});
+
+test('of an agent that does not come back after a restart of its analyzer no socket stays open', async () => {
+  const clock = fakeClock();
+  const archive = new AskedArchive();
+  await archive.sockets.append({ id: 'before-1', time: 1_000, sockets: [socketAt('s', 'ns'), socketAt('t', 'other')] });
+  const known = { agent: 'agent-1', host: 'h1', software: 's', address: 'a', role: 'home', spool: 's1' } as const;
+  const memory = { ...noMemory, load: async () => [{ ...known, kept: 3, lastTime: 999_000 }] };
+  const { agents, graph } = anAnalyzer(clock, { archive, memory });
+  graph.remember([nodeOf('ns'), { ...nodeOf('other'), origin: 'agent.h2' }]);
+  graph.adopt(() => true);
+  await agents.start();
+  await clock.pass(61_000);
+  expect([...archive.socketBatches.values()].at(-1)?.sockets).toMatchObject([{ id: 's', closedAt: 999_000 }]);
 });
 
 class AskedArchive extends ListArchive {
