@@ -255,7 +255,9 @@ describe('a tail', () => {
   test('is a line for each packet', async () => {
     await using net = await network({ frames });
     const { out, err } = await net.run(['capture', 'tail', '--on', 'br0', '--bpf', 'icmp', '--utc']);
-    expect(net.tails.asked).toEqual([{ query: "G.V().Has('TID', 'tid-br')", filter: 'icmp', snapLength: 0 }]);
+    expect(net.tails.asked).toEqual([
+      { query: "G.V().Has('TID', 'tid-br')", filter: 'icmp', snapLength: 0, who: 'local' },
+    ]);
     expect(out).toBe(
       [
         '2026-11-21 12:00:00.000000Z  eth0  10.0.0.1 → 10.0.0.2  ICMP  42 bytes',
@@ -272,7 +274,9 @@ describe('a tail', () => {
     await using net = await network({ frames });
     await net.run(['capture', 'start', '--on', 'br0', '--name', 'web', '--bpf', 'port 80']);
     await net.run(['capture', 'tail', 'web', '--snaplen', '96']);
-    expect(net.tails.asked).toEqual([{ query: "G.V().Has('TID', 'tid-br')", filter: 'port 80', snapLength: 96 }]);
+    expect(net.tails.asked).toEqual([
+      { query: "G.V().Has('TID', 'tid-br')", filter: 'port 80', snapLength: 96, who: 'local' },
+    ]);
   });
 
   test('ends after so many packets, or so long, and says what was lost', async () => {
