@@ -45,6 +45,7 @@ const agents = new Agents({
   archive: {
     append: () => Promise.resolve(),
     versions: () => Promise.resolve([]),
+    open: () => Promise.resolve([]),
     flows: {
       append: ({ flows }) => {
         flowsKept += flows.length;

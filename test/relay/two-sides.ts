@@ -110,6 +110,15 @@ export class ListArchive {
     return Promise.resolve(found.filter(({ id }) => ids.includes(id)));
   }
 
+  open(origins: ReadonlySet<string>): Promise<Element[]> {
+    const open = new Map<string, Element>();
+    for (const { events } of this.batches.values())
+      for (const { kind, element } of events)
+        if (kind === 'removed') open.delete(element.id);
+        else open.set(element.id, element);
+    return Promise.resolve([...open.values()].filter(({ origin }) => origins.has(origin)));
+  }
+
   goAway(): void {
     this.fault = new Unavailable('archive', 'a disk that is there');
   }

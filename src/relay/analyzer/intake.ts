@@ -8,12 +8,13 @@ import type { Teller } from '../../graph/told.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Facts } from '../message.ts';
 import { leftOpen } from './left-open.ts';
+import { lostEnds } from './lost-ends.ts';
 import { toldAgain, withoutEvents } from './told-again.ts';
 import { trusted } from './trusted.ts';
 
 export interface IntakeParts {
   readonly graph: Pick<Graph, 'mirror' | 'mirrorSamples' | 'close' | 'history' | 'revision' | 'toldBy'>;
-  readonly archive: Pick<Archive, 'append' | 'versions'> & {
+  readonly archive: Pick<Archive, 'append' | 'versions' | 'open'> & {
     readonly flows?: Pick<NonNullable<Archive['flows']>, 'append'>;
     readonly sockets?: Pick<NonNullable<Archive['sockets']>, 'append' | 'find'>;
   };
@@ -26,6 +27,8 @@ export interface Part {
   readonly teller: Teller;
   /** Ids of its open sockets, with what is known of them. */
   readonly sockets: Map<string, Socket>;
+  /** Some of its graph was lost: the next whole picture tells more than the graph here can show. */
+  hasLostGraph: boolean;
 }
 
 export interface Taken {
@@ -65,10 +68,16 @@ export class Intake {
     const again = withoutEvents(facts.graph, events, facts.isWholeGraph);
     const { time, flows, rawPackets, losses, isWholeGraph: isWhole } = facts;
     const { archive, graph } = this.#parts;
+    if (facts.lost.some(({ what, count }) => what === 'graph' && count > 0)) part.hasLostGraph = true;
+    const tellsLost = isWhole && part.hasLostGraph;
+    if (tellsLost) part.hasLostGraph = false;
     const keep = async (spool: string, seq: number) => {
       const id = batchId(spool, seq);
       const older = again.length > 0 ? await toldAgain(again, teller, recordedAt, { isWhole, graph, archive }) : NONE;
-      const all = older.events.length > 0 ? [...older.events, ...events] : events;
+      const all = older.events.length > 0 ? [...older.events, ...events] : [...events];
+      const { origin } = teller;
+      const { revision } = graph;
+      if (tellsLost) all.push(...(await lostEnds(archive, { origin, facts, recordedAt, events: all, revision })));
       const unheard = nodes && archive.sockets ? await leftOpen(archive.sockets, { nodes, sockets, time }) : [];
       const told = unheard.length > 0 ? [...unheard, ...sockets] : sockets;
       const kept: Promise<void>[] = [];

@@ -83,6 +83,7 @@ export class KnownAgent implements Part {
   needsSockets = true;
   /** What batches before this one tell was told before it was asked for: an old picture is none of what is. */
   newFrom = 0;
+  hasLostGraph = false;
   readonly sockets = new Map<string, Socket>();
   readonly taken: TakenCount = {
     batches: 0,
