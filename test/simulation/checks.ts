@@ -144,18 +144,8 @@ async function checkSockets(simulation: Simulation, { host, diary, world }: SimA
       continue;
     }
     const isOpen = world.sockets.has(id);
-    // One that closed while its agent was not there is known by what an analyzer remembers of it; a new one remembers nothing.
-    // And of several each may take another for its home.
-    const isForgotten =
-      simulation.analyzers.length > 1 ||
-      diary.saidLostOf('sockets') > 0 ||
-      simulation.counts['analyzer starts'] !== simulation.analyzers.length;
-    if (
-      !isOpen &&
-      found.closedAt === undefined &&
-      isForgotten &&
-      (socket.closedAt === undefined || diary.saidLostOf('sockets') > 0)
-    )
+    // Of one whose word was lost nobody may know.
+    if (!isOpen && found.closedAt === undefined && diary.saidLostOf('sockets') > 0)
       simulation.count('sockets left open');
     else if (isOpen !== (found.closedAt === undefined))
       simulation.failed(`${host}: socket ${id} is ${isOpen ? 'open' : 'closed'}, the archive has ${found.closedAt}`);
