@@ -61,12 +61,13 @@ test(`${mutations} mutations throw nothing and are answered in bounded time`, ()
   for (let i = 0; i < mutations; i++) {
     const sample = samples[random() % samples.length] as (typeof samples)[number];
     const bytes = mutate(sample.bytes, random);
-    const before = performance.now();
+    const before = process.cpuUsage();
     const found = decode(sample.protocol, sample.port, bytes, random());
-    longestMs = Math.max(longestMs, performance.now() - before);
+    const { user, system } = process.cpuUsage(before);
+    longestMs = Math.max(longestMs, (user + system) / 1_000);
     if (i % 100 === 0) expect(() => JSON.stringify(found)).not.toThrow();
   }
-  // Generous: the machine may be busy with something else.
+  // Of the processor, not of the clock: the machine may be busy with something else.
   expect(longestMs).toBeLessThan(1_000);
 }, 300_000);
 
