@@ -168,7 +168,7 @@ async function trial(name: string, server: Server): Promise<void> {
   })();
   await pause(5_000);
   const often = await act({ analyzer, hosts, server, way, prefix });
-  for (const { load } of hosts) load.pause();
+  for (const { load } of hosts) await load.stop();
   const tookMs = await caughtUp(analyzer, hosts, CATCH_UP_MS);
   isOver = true;
   await watching;

@@ -4,7 +4,7 @@ import type { Archive } from '../../src/archive/archive.ts';
 import { openEmbeddedArchive } from '../../src/archive/embedded/index.ts';
 import { eventually } from '../eventually.ts';
 import { ALL_IS_WELL, accountOf, loadSeen, momentsThatDiffer } from './fleet_account.ts';
-import { ToldByAgents } from './fleet_told.ts';
+import { Lives, ToldByAgents } from './fleet_told.ts';
 import { Traffic } from './fleet_traffic.ts';
 import { Analyzer, agentToken, caughtUp, Host, tlsPair } from './fleet_world.ts';
 import { inFolder } from './running.ts';
@@ -52,11 +52,15 @@ test(
       expect(its?.Notes).toEqual([expect.stringMatching(/^agent of dies is away since 20/)]);
       await Promise.all([dies.start(), analyzer.kill().then(() => analyzer.start())]);
       await pause(2_000);
-      for (const { load } of hosts) load.pause();
+      for (const { load } of hosts) await load.stop();
       await traffic.stop();
+      // Flows are told once a second.
+      const packetsTold = () => [...new Lives(told.facts()).flows.values()].reduce((sum, { ab }) => sum + ab, 0);
+      await eventually(() => expect(packetsTold()).toBe(traffic.sent));
       await caughtUp(analyzer, hosts);
       const moments = Array.from({ length: 12 }, () => begin + Math.floor(Math.random() * (Date.now() - begin)));
-      expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]);
+      // The last whole picture of an agent comes after all that it had to tell.
+      await eventually(async () => expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]), 15_000);
       expect({ changed: told.changed, gaps: told.gaps }).toEqual({ changed: 0, gaps: 0 });
       for (const host of hosts) {
         const seen = loadSeen(host, told);

@@ -135,6 +135,8 @@ interface Shown {
   readonly Revision: number;
 }
 
+/** What lasted for so long is seen, also by an agent that has much else to do. */
+const LASTS_MS = 1_200;
 /** So long before its end and after its start an agent may not have seen, or not have written down, what happened. */
 const MARGIN_MS = 4_000;
 
@@ -164,11 +166,14 @@ export function loadSeen(host: Host, told: ToldByAgents): LoadSeen {
   }
   const last = (made.at(-1)?.at ?? 0) - MARGIN_MS;
   const sure = made.filter(
-    ({ at, what }) =>
-      what !== 'removed' && at < last && host.runs.some(({ from, to }) => at > from + MARGIN_MS && at < to - MARGIN_MS),
+    ({ at, doneAt, until, what }) =>
+      what !== 'removed' &&
+      until - doneAt > LASTS_MS &&
+      at < last &&
+      host.runs.some(({ from, to }) => at > from + MARGIN_MS && at < to - MARGIN_MS),
   );
-  const seenOf = ({ at, name, mtu }: Made) =>
-    (times.get(`${name} ${mtu}`) ?? []).filter((time) => time >= at - 10 && time <= at + MARGIN_MS).length;
+  const seenOf = ({ at, doneAt, name, mtu }: Made) =>
+    (times.get(`${name} ${mtu}`) ?? []).filter((time) => time >= at - 10 && time <= doneAt + MARGIN_MS).length;
   return {
     made: sure.length,
     unseen: sure

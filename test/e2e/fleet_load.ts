@@ -1,10 +1,15 @@
-/** Load for an agent: links of its namespace come, change and go, and datagrams pass. Each with its time, so that it can be found again. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+/** Load for an agent: links of its namespace come, change and go. Each change with its time, so that it can be found again. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 export interface Made {
+  /** Before it was begun, and after it was done; epoch ms. */
   readonly at: number;
+  doneAt: number;
+  /** When what comes next to the same link was begun. */
+  until: number;
   readonly what: 'made' | 'changed' | 'removed';
   readonly name: string;
   readonly mtu: number;
@@ -17,60 +22,74 @@ const CHANGES = 3;
 const MTU_MIN = 1_000;
 const MTU_MAX = 60_000;
 
+/** `changes`: -1 while it is not there. */
+interface Link {
+  changes: number;
+  last?: Made;
+}
+
 export class Load implements AsyncDisposable {
   readonly made: Made[] = [];
-  readonly #ip: ChildProcessByStdio<Writable, null, null>;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #netns: string;
+  readonly #links = Array.from({ length: LINKS }, (): Link => ({ changes: -1 }));
   #mtu = MTU_MIN;
   #turn = 0;
-  readonly #changes: number[] = Array<number>(LINKS).fill(-1);
+  #isOver = false;
+  #going: Promise<void> | undefined;
 
   constructor(netns: string) {
-    this.#ip = spawn('ip', ['-n', netns, '-force', '-batch', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#ip.stdin.on('error', () => undefined);
+    this.#netns = netns;
   }
 
-  /** So many changes a second. */
+  /** So many changes a second, or as many as this machine has time for. */
   start(rate: number): void {
-    const begun = performance.now();
-    let done = 0;
-    this.#timer = setInterval(
-      () => {
-        // What a busy machine kept from being done is not made up for.
-        const due = ((performance.now() - begun) / 1000) * rate;
-        if (due - done > rate) done = due - 1;
-        for (; done < due; done++) this.#step();
-      },
-      Math.max(2, 1000 / rate / 2),
-    );
+    this.#isOver = false;
+    this.#going = this.#go(1_000 / rate);
   }
 
-  pause(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await this.#going;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.pause();
-    const exited = once(this.#ip, 'exit');
-    this.#ip.stdin.end();
-    await exited;
+    await this.stop();
   }
 
-  #step(): void {
-    const link = this.#turn++ % LINKS;
-    const name = `load${link}`;
-    const count = this.#changes[link] as number;
+  async #go(everyMs: number): Promise<void> {
+    for (let next = performance.now(); !this.#isOver; next = Math.max(next + everyMs, performance.now())) {
+      const waitMs = next - performance.now();
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await this.#step();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const number = this.#turn++ % LINKS;
+    const link = this.#links[number] as Link;
+    const name = `load${number}`;
     // A number that no other change of this link has, for long.
     this.#mtu = this.#mtu >= MTU_MAX ? MTU_MIN : this.#mtu + 1;
-    const mtu = this.#mtu;
-    if (count < 0) this.#do('made', `link add ${name} mtu ${mtu} type bridge`, name, mtu);
-    else if (count < CHANGES) this.#do('changed', `link set ${name} mtu ${mtu}`, name, mtu);
-    else this.#do('removed', `link del ${name}`, name, 0);
-    this.#changes[link] = count < CHANGES ? count + 1 : -1;
-  }
-
-  #do(what: Made['what'], command: string, name: string, mtu: number): void {
-    this.made.push({ at: Date.now(), what, name, mtu });
-    this.#ip.stdin.write(`${command}\n`);
+    const what = link.changes < 0 ? 'made' : link.changes < CHANGES ? 'changed' : 'removed';
+    const words = {
+      made: ['link', 'add', name, 'mtu', `${this.#mtu}`, 'type', 'bridge'],
+      changed: ['link', 'set', name, 'mtu', `${this.#mtu}`],
+      removed: ['link', 'del', name],
+    }[what];
+    const at = Date.now();
+    if (link.last) link.last.until = at;
+    const made: Made = {
+      at,
+      doneAt: Number.POSITIVE_INFINITY,
+      until: Number.POSITIVE_INFINITY,
+      what,
+      name,
+      mtu: this.#mtu,
+    };
+    link.last = made;
+    link.changes = what === 'removed' ? -1 : link.changes + 1;
+    this.made.push(made);
+    await run('ip', ['-n', this.#netns, ...words]);
+    made.doneAt = Date.now();
   }
 }
