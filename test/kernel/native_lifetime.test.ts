@@ -90,7 +90,11 @@ test('a socket that listens is not collected', () => {
       const socket = new WeakRef(await door.openNetlink({ protocol: 0 }));
       let batches = 0;
       socket.deref().onBatch(() => batches++);
-      return async () => { socket.deref()?.send(links); await sleep(20); return batches; };
+      return async () => {
+        socket.deref()?.send(links);
+        for (let i = 0; i < 500 && batches === 0; i++) await sleep(10);
+        return batches;
+      };
     })();
     for (let i = 0; i < 5; i++) { gc(); await sleep(2); }
     console.log(await told());
