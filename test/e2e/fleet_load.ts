@@ -58,7 +58,7 @@ export class Load implements AsyncDisposable {
 
   async #go(everyMs: number): Promise<void> {
     for (let next = performance.now(); !this.#isOver; next = Math.max(next + everyMs, performance.now())) {
-      const waitMs = next - performance.now();
+      const waitMs = Math.max(0, next - performance.now());
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       await this.#step();
     }
