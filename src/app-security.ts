@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Access } from './api/access.ts';
+import { needsTls } from './api/listening.ts';
 import type { ApiLog, ApiParts } from './api/parts.ts';
 import type { Config } from './config/options.ts';
 import { isLoopback } from './config/token.ts';
@@ -48,12 +49,14 @@ export type AgentAdmission =
 export function secure(config: SecurityConfig, log: ApiLog): Security {
   const now = Date.now;
   const warn = (text: string) => log.warn(text);
+  const tls = tlsOf(config);
+  // Before a token is made, which is shown once.
+  if (!isLoopback(config.listen) && tls === undefined && !config.insecure) throw needsTls(config.listen.host);
   const book = new AccessBook({ file: accessFileOf(config.data), now, warn });
   const token = tokenOf(config, !book.isEmpty);
   if (token.warning !== undefined) log.warn(token.warning);
   const file = auditFileOf(config.data);
   const audit = new AuditLog({ file, now, warn });
-  const tls = tlsOf(config);
   if (tls?.warning !== undefined) log.warn(tls.warning);
   const access = {
     tokens: token.token === undefined ? [] : [token.token],

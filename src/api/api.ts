@@ -14,7 +14,7 @@ import { Elements } from './elements.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
 import { type Identity, identityOf } from './identity.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
-import { cannotListen, refuseUpgrade } from './listening.ts';
+import { cannotListen, needsTls, refuseUpgrade } from './listening.ts';
 import { login, logout } from './login.ts';
 import { neededFor, pathOf } from './needs.ts';
 import { notedOf } from './noted.ts';
@@ -124,12 +124,7 @@ class HttpApi implements Api {
     if (!isLoopback(host) && host !== 'localhost') {
       if (!this.#access.hasTokens)
         throw mistake('api.no-token', `listening on ${host} needs a token`, 'only loopback is served without one');
-      if (tls === undefined && !access.isInsecure)
-        throw mistake(
-          'api.no-tls',
-          `listening on ${host} needs TLS: a token sent in the open is everybody's`,
-          'skein cert init makes a certificate, or say --insecure where something before it ends TLS',
-        );
+      if (tls === undefined && !access.isInsecure) throw needsTls(host);
     }
     return new Promise((resolve, reject) => {
       const failed = (error: NodeJS.ErrnoException) => reject(cannotListen(host, port, error));

@@ -1,5 +1,6 @@
 /** What servers say when they cannot listen, and to upgrades that they do not take. */
 import type { Duplex } from 'node:stream';
+import { type Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 
 export function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Unavailable {
@@ -11,6 +12,14 @@ export function cannotListen(host: string, port: number, error: NodeJS.ErrnoExce
 }
 
 /** `headers`: name, value, name, value… */
+export function needsTls(host: string): Mistake {
+  return mistake(
+    'api.no-tls',
+    `listening on ${host} needs TLS: a token sent in the open is everybody's`,
+    'skein cert init makes a certificate, or say --insecure where something before it ends TLS',
+  );
+}
+
 export function refuseUpgrade(socket: Duplex, status: number, text: string, headers: readonly string[] = []): void {
   const body = `${text}\n`;
   const more = headers.map((word, at) => (at % 2 === 0 ? `${word}: ` : `${word}\r\n`)).join('');

@@ -67,14 +67,17 @@ test('a corrupt archive is kept aside, and said loudly', () =>
     await skein.end();
   }));
 
-test('any address but loopback asks for a token, which is made once and kept to its owner', () =>
+test('any address but loopback asks for TLS and a token, which is made once and kept to its owner', () =>
   inFolder(async (data) => {
-    const skein = await skeinUp(data, ...quiet, '--listen', '0.0.0.0:0');
+    const everywhere = [...quiet, '--listen', '0.0.0.0:0'];
+    await expect(skeinUp(data, ...everywhere)).rejects.toThrow('needs TLS');
+    const open = [...everywhere, '--insecure'];
+    const skein = await skeinUp(data, ...open);
     const token = /token {4}(\S+)/.exec(skein.said())?.[1] as string;
     expect(token.length).toBeGreaterThan(30);
     expect(statSync(join(data, 'token')).mode & 0o777).toBe(0o600);
     await skein.end();
-    const again = await skeinUp(data, ...quiet, '--listen', '0.0.0.0:0');
+    const again = await skeinUp(data, ...open);
     expect(again.said()).not.toContain(token);
     await again.end();
   }));

@@ -309,7 +309,7 @@ function hopIndex(it: Lab, ns: string): unknown {
 }
 
 async function settled(look: () => string[]): Promise<string[]> {
-  const end = Date.now() + 3_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const wrong = look();
     if (wrong.length === 0 || Date.now() > end) return wrong;
