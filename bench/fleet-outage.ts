@@ -194,7 +194,10 @@ async function trial(name: string, server: Server): Promise<void> {
       Math.max(...hosts.map(({ rssMax }) => rssMax)).toFixed(0),
     ].join(' | '),
   );
-  for (const line of wrong.slice(0, 5)) console.log(`  ${line}`);
+  for (const line of wrong.slice(0, 5)) console.log(`  ${line.slice(0, 200)}`);
+  const { Archive, Fleet } = await analyzer.status();
+  for (const note of [...(Archive?.Notes ?? []), ...(Fleet?.Notes ?? [])]) console.log(`  analyzer: ${note}`);
+  if (wrong.length > 0) console.log(analyzer.running.said().split('\n').slice(-40).join('\n'));
   if (wrong.length > 0 || told.changed > 0 || told.gaps > 0) isWell = false;
 }
 
