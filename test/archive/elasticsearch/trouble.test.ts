@@ -289,3 +289,73 @@ test('what has been appended shows, and a part that is wanted is as the whole sh
   expect(await ids(3)).toEqual(['c', 'd']);
   expect(await ids(2, 1)).toEqual(['a']);
 });
+
+/** Before a real server: of one request it passes on what is about open versions, and breaks off, as one that is killed does. */
+async function breakingOff(url: string) {
+  const way = { isNext: false, url: '', [Symbol.asyncDispose]: async () => void server.close() };
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const isCut = way.isNext && request.url?.startsWith('/_bulk') === true;
+    if (isCut) {
+      way.isNext = false;
+      body = linesOf(body)
+        .filter((lines) => /"_index":"[^"]*-?open-1"/.test(lines))
+        .join('');
+    }
+    if (body !== '' || !isCut) {
+      const headers = { 'content-type': String(request.headers['content-type'] ?? 'application/json') };
+      const init = { method: request.method ?? 'GET', headers, ...(body !== '' && { body }) };
+      const answer = await fetch(url + request.url, init);
+      if (!isCut) {
+        response.writeHead(answer.status, { 'content-type': 'application/json' });
+        response.end(await answer.text());
+      }
+    }
+    if (isCut) request.socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  way.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return way;
+}
+
+/** Each operation of a bulk body with its document. */
+function linesOf(body: string): string[] {
+  const all: string[] = [];
+  const lines = body.trim().split('\n');
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] as string;
+    all.push(line.startsWith('{"delete"') ? `${line}\n` : `${line}\n${lines[++at]}\n`);
+  }
+  return all;
+}
+
+test.each([
+  ['one change', [1]],
+  ['several changes', [1, 2, 3]],
+  ['a change and the end of the life', [1, 'end']],
+])(
+  'a batch of %s of which a killed server wrote a part is there as a whole when it comes again',
+  async (_, changes) => {
+    const { url } = await esServer('es8');
+    await using way = await breakingOff(url);
+    await using archive = await openOn(way.url);
+    const graph = new Graph();
+    const at = (i: number) => ({ host: 'h', origin: 'o', time: T + i * 1_000 });
+    const named = (name: string) => ({ kind: 'node' as const, id: 'a', metadata: { Name: name } });
+    await archive.append({ id: 'boot-1', time: T, events: graph.apply([named('0')], at(0)).events, samples: [] });
+    const events = changes.flatMap((one, i) => {
+      const change = one === 'end' ? { kind: 'gone' as const, id: 'a' } : named(String(one));
+      return graph.apply([change], at(i + 1)).events;
+    });
+    const batch = { id: 'boot-2', time: T + 9_000, events, samples: [] };
+    way.isNext = true;
+    expect(await failure(archive.append(batch))).toBeInstanceOf(Unavailable);
+    expect(way.isNext).toBe(false);
+    await archive.append(batch);
+    const names = ['0', ...changes.filter((one) => one !== 'end').map(String)];
+    expect((await archive.versions(['a'])).map(({ metadata, updatedAt }) => [metadata.Name, updatedAt])).toEqual(
+      names.map((name, i) => [name, T + i * 1_000]),
+    );
+  },
+);

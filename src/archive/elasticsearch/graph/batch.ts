@@ -25,9 +25,16 @@ export class GraphBatch {
     this.#heads = heads;
   }
 
-  /** Closed versions first: whoever reads meanwhile sees some of them twice, but none not at all. */
-  get items(): BulkItem[] {
-    return [...this.#closed.values(), ...this.#opened.values()];
+  /**
+   * To be kept before those that are open: a request that breaks off is written in part, and what is then written again is
+   * what differs from what is open. Whoever reads meanwhile sees some of them twice, but none not at all.
+   */
+  get closed(): BulkItem[] {
+    return [...this.#closed.values()];
+  }
+
+  get opened(): BulkItem[] {
+    return [...this.#opened.values()];
   }
 
   /** How elements are after this. */

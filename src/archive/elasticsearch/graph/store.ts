@@ -54,8 +54,9 @@ export class GraphStore {
     const graph = new GraphBatch({ open: this.#open, versions: this.#versions }, heads);
     for (const event of batch.events) graph.take(event);
     try {
+      await this.#ground.write(graph.closed);
       const { conflicts } = await this.#ground.write([
-        ...graph.items,
+        ...graph.opened,
         ...this.#counters.items(batch.samples),
         next.item,
       ]);
@@ -221,7 +222,9 @@ export class GraphStore {
       heads.set(name, result.head);
     }
     this.#heads.forget(heads.keys());
-    await this.#ground.write(items);
+    const isClosed = ({ op, index }: BulkItem) => op === 'index' && index !== this.#open;
+    await this.#ground.write(items.filter(isClosed));
+    await this.#ground.write(items.filter((item) => !isClosed(item)));
     this.#heads.remember(heads);
   }
 
