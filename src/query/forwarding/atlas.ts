@@ -18,13 +18,22 @@ export interface Link {
 export class Atlas {
   readonly view: GraphView;
   readonly budget: Budget;
-  readonly #byAddress = new Map<string, GraphNode[]>();
-  readonly #byMac = new Map<string, GraphNode[]>();
-  readonly #tunnels: GraphNode[] = [];
+  readonly #byAddress: Map<string, GraphNode[]>;
+  readonly #byMac: Map<string, GraphNode[]>;
+  readonly #tunnels: GraphNode[];
 
-  constructor(view: GraphView, budget: Budget) {
+  /** `read`: another of the same view, whose reading this one shares. */
+  constructor(view: GraphView, budget: Budget, read?: Atlas) {
     this.view = view;
     this.budget = budget;
+    this.#byAddress = read?.#byAddress ?? new Map();
+    this.#byMac = read?.#byMac ?? new Map();
+    this.#tunnels = read?.#tunnels ?? [];
+  }
+
+  /** The same for a question with bounds of its own: it need not be read again. */
+  within(budget: Budget): Atlas {
+    return new Atlas(this.view, budget, this);
   }
 
   /** Looks at every node once. */

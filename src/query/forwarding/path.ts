@@ -62,6 +62,11 @@ export function* forwardingPath(
 ): Generator<undefined, PathAnswer> {
   const atlas = new Atlas(view, budget);
   yield* atlas.read();
+  return yield* pathIn(question, atlas);
+}
+
+/** The same in an atlas that has been read: many questions about one moment share it. */
+export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefined, PathAnswer> {
   const { places } = question;
   const from = yield* endPoint(atlas, question.from, { isStart: true, places });
   const to = yield* endPoint(atlas, question.to, { isStart: false, places });
