@@ -26,9 +26,9 @@ export class Atlas {
   constructor(view: GraphView, budget: Budget, read?: Atlas) {
     this.view = view;
     this.budget = budget;
-    this.#byAddress = read?.#byAddress ?? new Map();
-    this.#byMac = read?.#byMac ?? new Map();
-    this.#tunnels = read?.#tunnels ?? [];
+    this.#byAddress = read === undefined ? new Map() : read.#byAddress;
+    this.#byMac = read === undefined ? new Map() : read.#byMac;
+    this.#tunnels = read === undefined ? [] : read.#tunnels;
   }
 
   /** The same for a question with bounds of its own: it need not be read again. */
