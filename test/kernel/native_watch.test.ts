@@ -86,11 +86,11 @@ test('processes that stay in their namespace tell nothing', async () => {
   if (!watched) return;
   const { seen, watch } = watched;
   await quiet(seen);
-  for (let i = 0; i < 20; i++) execFileSync('true');
+  for (let i = 0; i < 200; i++) execFileSync('true');
   await new Promise((resolve) => setTimeout(resolve, 100));
-  // Others on this machine may have done something, but not for each of these.
-  expect(seen.changes).toBeLessThan(10);
   watch.close();
+  // Others on this machine may have done something, but not for each of these.
+  expect(seen.changes).toBeLessThan(100);
 });
 
 test('a closed watch tells nothing and may be closed again', async () => {
