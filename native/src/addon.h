@@ -14,6 +14,8 @@ struct Addon {
   Napi::FunctionReference netlinkSocket;
   Napi::FunctionReference deviceSocket;
   Napi::FunctionReference frameSocket;
+  Napi::FunctionReference answerSocket;
+  Napi::FunctionReference sendSocket;
   Napi::FunctionReference namespaceWatch;
   Napi::FunctionReference kernelFlows;
   Napi::FunctionReference kernelCapture;

@@ -8,6 +8,9 @@
  *   namespace_watch.cc  NamespaceWatch for JavaScript    netns_watch.cc   how the kernel tells us
  *   netns.cc            entering and identifying         processes.cc     who lives where
  *
+ *   inject/send_socket.cc    SendSocket for JavaScript      inject/sender.cc        packets of our own
+ *   inject/answer_socket.cc  AnswerSocket for JavaScript    inject/answer_port.cc   what comes back
+ *
  *   packets/packet_door.cc   sockets, decoders, filters: src/native/packets.ts
  *
  *   sockets/socket_door.cc   sockets and who holds them: src/native/sockets.ts
@@ -30,6 +33,8 @@
 #include "device_socket.h"
 #include "ebpf/kernel_flows.h"
 #include "frames/frame_socket.h"
+#include "inject/answer_socket.h"
+#include "inject/send_socket.h"
 #include "namespace_watch.h"
 #include "netlink_socket.h"
 #include "netns.h"
@@ -84,6 +89,8 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   exports.Set("processNamespaces", Napi::Function::New<processNamespacesBeside>(env, "processNamespaces"));
   exports.Set("watchNamespaces", Napi::Function::New<watchNamespaces>(env, "watchNamespaces"));
   frames::exportFrames(env, exports);
+  inject::exportAnswers(env, exports);
+  inject::exportSenders(env, exports);
   packets::exportPackets(env, exports);
   sockets::exportSockets(env, exports);
   return exports;

@@ -27,6 +27,11 @@ SideThread& SideThread::closing() {
   return *only;
 }
 
+SideThread& SideThread::sending() {
+  static SideThread* const only = new SideThread("skein-send", false);
+  return *only;
+}
+
 SideThread& SideThread::tables() {
   static SideThread* const only = new SideThread("skein-tables", false);
   return *only;

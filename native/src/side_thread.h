@@ -10,6 +10,9 @@
  * `closing` lets go of what the kernel lets go of slowly: of a packet socket only when nobody on any processor can still
  * be looking at it (synchronize_net(), some ten ms each). It ends when nothing is left to do.
  *
+ * `sending` gives packets of our own to the kernel, which carries them on, through bridges and veths, before it returns. It
+ * ends when nothing is left to do.
+ *
  * `tables` reads whole tables of the kernel, which takes as long as they are long: the sockets of all processes. It ends
  * when nothing is left to do.
  */
@@ -27,6 +30,7 @@ class SideThread {
   static SideThread& namespaces();
   static SideThread& kernel();
   static SideThread& closing();
+  static SideThread& sending();
   static SideThread& tables();
 
   /**

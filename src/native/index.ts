@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from '../std/unavailable.ts';
 import type { Door } from './door.ts';
+import { asInjectionDoor, type InjectionDoor } from './injection.ts';
 import { type Bell, watchNamespaces } from './namespace_watch.ts';
 import type { PacketDoor } from './packets.ts';
 import { asPacketDoor, type PacketAddon } from './packets_door.ts';
@@ -20,7 +21,12 @@ export function openPacketDoor(): PacketDoor {
   return asPacketDoor(load());
 }
 
-interface Addon extends Omit<Door, 'watchNamespaces' | 'watchSockets'>, PacketAddon, SocketAddon {
+/** What sends packets of our own, and hears what comes back. */
+export function openInjectionDoor(): InjectionDoor {
+  return asInjectionDoor(load());
+}
+
+interface Addon extends Omit<Door, 'watchNamespaces' | 'watchSockets'>, PacketAddon, SocketAddon, InjectionDoor {
   watchNamespaces(onRing: () => void): Bell;
 }
 
