@@ -39,7 +39,8 @@ function partOf(archive: Archive, part: Part, after: string | undefined, span: S
 
 async function* nothing(): AsyncGenerator<never> {}
 
-function lies(item: Dumped, { from, to }: Span): boolean {
+/** Whether it was so at some time of the span. */
+export function lies(item: Dumped, { from, to }: Span): boolean {
   switch (item.kind) {
     case 'version': {
       const { updatedAt, validTo = Number.POSITIVE_INFINITY } = item.element;

@@ -10,8 +10,11 @@ const LOSSES = 'losses/';
 /** As far as Date goes (ECMA-262, 21.4.1.1): backends have times as numbers that they can write. */
 const TIME_MAX = 8.64e15;
 
+/** As much of one as a dump asks. */
+export type DumpableFlows = Pick<FlowArchive, 'find' | 'metrics' | 'rawPackets' | 'dumpLosses'>;
+
 export async function* dumpFlows(
-  flows: FlowArchive,
+  flows: DumpableFlows,
   after: string | undefined,
   { from, to }: Span,
 ): AsyncGenerator<DumpPage<DumpedFlow | DumpedLoss>> {
@@ -22,7 +25,7 @@ export async function* dumpFlows(
 }
 
 async function* dumpedFlows(
-  flows: FlowArchive,
+  flows: DumpableFlows,
   after: string | undefined,
   { from, to }: Span,
 ): AsyncGenerator<DumpPage<DumpedFlow>> {
@@ -38,7 +41,7 @@ async function* dumpedFlows(
   }
 }
 
-async function whole(flows: FlowArchive, some: readonly Flow[]): Promise<DumpedFlow[]> {
+async function whole(flows: DumpableFlows, some: readonly Flow[]): Promise<DumpedFlow[]> {
   const uuids = some.map(({ UUID }) => UUID);
   const span = { from: 0, to: TIME_MAX };
   const points = await flows.metrics(uuids, span);

@@ -2,13 +2,18 @@
 import type { Socket } from '../ends/socket.ts';
 import type { Span } from '../graph/view.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
-import type { SocketArchive } from './archive.ts';
+import type { SocketArchive, SocketArchiveHealth } from './archive.ts';
 import { type DumpedSocket, type DumpPage, PAGE_ITEMS } from './dump.ts';
 
 const STRETCH_MS = 3_600_000;
 
+/** As much of one as a dump asks. */
+export interface DumpableSockets extends Pick<SocketArchive, 'find'> {
+  health(): Promise<Pick<SocketArchiveHealth, 'range'>>;
+}
+
 export async function* dumpSockets(
-  sockets: SocketArchive,
+  sockets: DumpableSockets,
   after: string | undefined,
   { from, to }: Span,
 ): AsyncGenerator<DumpPage<DumpedSocket>> {
@@ -65,7 +70,7 @@ function compare(a: Position, b: Position): number {
 }
 
 /** Undefined: more than one answer takes. */
-async function openIn(sockets: SocketArchive, time: Span): Promise<readonly Socket[] | undefined> {
+async function openIn(sockets: DumpableSockets, time: Span): Promise<readonly Socket[] | undefined> {
   try {
     // One moment would be asked for as "open then", which one that closed at once is not.
     return await sockets.find({ time: time.from === time.to ? { from: time.from, to: time.to + 0.5 } : time });

@@ -47,7 +47,7 @@ export async function importArchive(
       await sayAlive(archive, watches, 'to', part.end.pages + 1);
       return { ...done, end: part.end };
     }
-    const known = await write(archive, part.items, { id: done.header.id, page: part.page, watches });
+    const known = await importItems(archive, part.items, { id: done.header.id, page: part.page, watches });
     done = { ...done, items: done.items + part.items.length, known: done.known + known, pages: part.page };
     onPage?.(done);
   }
@@ -62,7 +62,7 @@ export interface PageName {
 }
 
 /** How many of the items were there already. */
-async function write(archive: Archive, items: readonly Dumped[], name: PageName): Promise<number> {
+export async function importItems(archive: Archive, items: readonly Dumped[], name: PageName): Promise<number> {
   let known = 0;
   for (const { batches, known: some } of [await graphBatches(archive, items, name)]) {
     for (const batch of batches) await archive.append(batch);
@@ -83,7 +83,7 @@ async function write(archive: Archive, items: readonly Dumped[], name: PageName)
 }
 
 /** Who watched then did so until the end of the watch: without this the time without changes would be a gap. */
-async function sayAlive(archive: Archive, watches: readonly Watch[], at: 'from' | 'to', n = 0): Promise<void> {
+export async function sayAlive(archive: Archive, watches: readonly Watch[], at: 'from' | 'to', n = 0): Promise<void> {
   for (const { writer, from, to } of watches)
     await archive.append({ id: `${writer}-${n}`, time: at === 'from' ? from : to, events: [], samples: [] });
 }
