@@ -22,6 +22,7 @@ struct Addon {
   Napi::FunctionReference packetSocket;
   Napi::FunctionReference packetDecoder;
   Napi::FunctionReference socketWatch;
+  Napi::FunctionReference dialSocket;
 
   static Addon& of(Napi::Env env) { return *env.GetInstanceData<Addon>(); }
 };

@@ -15,6 +15,8 @@
  *
  *   sockets/socket_door.cc   sockets and who holds them: src/native/sockets.ts
  *
+ *   dial/dial_door.cc   sockets that try to reach an address: src/native/dial.ts
+ *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
  * Threads. The JavaScript thread never changes its network namespace and never waits for the kernel's lock of devices:
@@ -31,6 +33,7 @@
 #include "addon.h"
 #include "arguments.h"
 #include "device_socket.h"
+#include "dial/dial_door.h"
 #include "ebpf/kernel_flows.h"
 #include "frames/frame_socket.h"
 #include "inject/answer_socket.h"
@@ -93,6 +96,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   inject::exportSenders(env, exports);
   packets::exportPackets(env, exports);
   sockets::exportSockets(env, exports);
+  dial::exportDial(env, exports);
   return exports;
 }
 

@@ -23,10 +23,10 @@ class Poller {
     startThread("skein-poll", [this] { run(); });
   }
 
-  Ticket add(int fd, std::shared_ptr<Source> source) {
+  Ticket add(int fd, std::shared_ptr<Source> source, uint32_t events) {
     const std::lock_guard lock(mutex_);
     const Ticket ticket = ++last_;
-    if (!control(EPOLL_CTL_ADD, fd, ticket, EPOLLIN)) throw Failure::of("epoll_ctl");
+    if (!control(EPOLL_CTL_ADD, fd, ticket, events)) throw Failure::of("epoll_ctl");
     sources_.emplace(ticket, std::move(source));
     return ticket;
   }
@@ -83,7 +83,10 @@ Poller& only() {
 
 }  // namespace
 
-Ticket add(int fd, std::shared_ptr<Source> source) { return only().add(fd, std::move(source)); }
+Ticket add(int fd, std::shared_ptr<Source> source) { return only().add(fd, std::move(source), EPOLLIN); }
+Ticket addConnecting(int fd, std::shared_ptr<Source> source) {
+  return only().add(fd, std::move(source), EPOLLIN | EPOLLOUT);
+}
 void pause(Ticket ticket, int fd) { only().pause(ticket, fd); }
 void resume(Ticket ticket, int fd) { only().resume(ticket, fd); }
 void remove(Ticket ticket, int fd) { only().remove(ticket, fd); }

@@ -22,6 +22,8 @@ using Ticket = uint64_t;
 
 /** Level-triggered: `readable` is called as long as there is something to read. Throws Failure. */
 Ticket add(int fd, std::shared_ptr<Source> source);
+/** The same, also as long as it can be written to: until its connection is made, and resume() was called then. */
+Ticket addConnecting(int fd, std::shared_ptr<Source> source);
 /** Stops and starts the calls; the kernel queues (and at last drops) meanwhile. From any thread. */
 void pause(Ticket ticket, int fd);
 void resume(Ticket ticket, int fd);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from '../std/unavailable.ts';
+import { asDialDoor, type DialAddon, type DialDoor } from './dial.ts';
 import type { Door } from './door.ts';
 import { asInjectionDoor, type InjectionDoor } from './injection.ts';
 import { type Bell, watchNamespaces } from './namespace_watch.ts';
@@ -26,7 +27,17 @@ export function openInjectionDoor(): InjectionDoor {
   return asInjectionDoor(load());
 }
 
-interface Addon extends Omit<Door, 'watchNamespaces' | 'watchSockets'>, PacketAddon, SocketAddon, InjectionDoor {
+/** Sockets that try to reach an address, and the same addon. */
+export function openDialDoor(): DialDoor {
+  return asDialDoor(load());
+}
+
+interface Addon
+  extends Omit<Door, 'watchNamespaces' | 'watchSockets'>,
+    PacketAddon,
+    SocketAddon,
+    InjectionDoor,
+    DialAddon {
   watchNamespaces(onRing: () => void): Bell;
 }
 
