@@ -1,0 +1,193 @@
+/** Which answer belongs to which packet of an injection, and what all of them come to. */
+import type { InjectionError, InjectionReplies } from '../injection.ts';
+import type { Probing } from '../order.ts';
+import { ICMP, ICMPV6 } from '../packet/icmp.ts';
+import { conversationAt, NUMBERS, numberAt, protocolOf } from '../packet/series.ts';
+import { TCP, tcpFlag } from '../packet/tcp.ts';
+import { UDP } from '../packet/udp.ts';
+import { type About, type Answer, parseAnswer } from './parse.ts';
+import { errorWords } from './words.ts';
+
+/** Different errors, by who sent them; further ones are counted with none of them, but as received. */
+const ERRORS_MAX = 64;
+
+/** The last packets, as many as their numbers tell apart: when they were sent, and which answers they had. */
+const KEPT = NUMBERS - 1;
+
+const heard = { echo: 1, synAck: 2, reset: 4, datagram: 8, error: 16 } as const;
+
+export class AnswerBook {
+  readonly #probing: Probing;
+  readonly #protocol: number;
+  /** Addresses of answers may have been translated behind us. */
+  readonly #isLoose: boolean;
+  readonly #sentNs = new Float64Array(KEPT);
+  readonly #heard = new Uint8Array(KEPT);
+  readonly #errors = new Map<string, { -readonly [Key in keyof InjectionError]: InjectionError[Key] }>();
+  #beginNs: bigint | undefined;
+  #sent = 0;
+  /** Datagrams tell nothing of the one they answer: the oldest that has no answer yet. */
+  #unanswered = 0;
+  #byInterface: number | undefined;
+  #counts = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0 };
+  #rtt = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 };
+
+  constructor(probing: Probing, { isLoose }: { readonly isLoose: boolean }) {
+    this.#probing = probing;
+    this.#protocol = protocolOf(probing.type);
+    this.#isLoose = isLoose;
+  }
+
+  /** The next packet was sent then, epoch ns. */
+  sent(timeNs: bigint): void {
+    this.#beginNs ??= timeNs;
+    const slot = this.#sent % KEPT;
+    this.#sentNs[slot] = Number(timeNs - this.#beginNs);
+    this.#heard[slot] = 0;
+    this.#sent++;
+  }
+
+  /** From the network layer on. False: it is none of ours, or was counted already. */
+  take(packet: Uint8Array, timeNs: bigint, ifIndex: number): boolean {
+    const answer = parseAnswer(packet);
+    if (answer === undefined) return false;
+    const index = this.#indexOf(answer, ifIndex);
+    if (index === undefined) return false;
+    const what = kindOf(answer);
+    const slot = index % KEPT;
+    const before = this.#heard[slot] as number;
+    // Seen once more on another interface of the namespace, or sent twice.
+    if ((before & heard[what]) !== 0 && what !== 'datagram') return false;
+    this.#heard[slot] = before | heard[what];
+    this.#count(what, answer);
+    if (before === 0) this.#time(slot, timeNs);
+    return true;
+  }
+
+  replies(): InjectionReplies {
+    const { count, sum, min, max } = this.#rtt;
+    return {
+      ...this.#counts,
+      Errors: [...this.#errors.values()].map((one) => ({ ...one })),
+      ...(count > 0 && { RTT: { Min: min, Avg: Math.round(sum / count), Max: max } }),
+    };
+  }
+
+  #indexOf(answer: Answer, ifIndex: number): number | undefined {
+    const { destination, destinationPort, type } = this.#probing;
+    const isIts = this.#isLoose || answer.from === destination;
+    switch (answer.kind) {
+      case 'echo':
+        return type.startsWith('icmp') ? this.#echo(answer.id, answer.sequence) : undefined;
+      case 'tcp':
+        return this.#protocol === TCP && isIts && answer.sourcePort === destinationPort
+          ? this.#known((answer.acknowledged - 1 - this.#probing.sequence) >>> 0)
+          : undefined;
+      case 'udp':
+        if (this.#protocol !== UDP || !isIts || answer.sourcePort !== destinationPort) return undefined;
+        // Seen on two interfaces it would count twice.
+        this.#byInterface ??= ifIndex;
+        return this.#byInterface === ifIndex ? this.#datagram(answer.destinationPort) : undefined;
+      case 'error':
+        return this.#about(answer.about);
+    }
+  }
+
+  /** Errors tell their packet by what is left of it. */
+  #about(about: About): number | undefined {
+    const { destination, destinationPort, sequence } = this.#probing;
+    if (about.protocol !== this.#protocol) return undefined;
+    if (!this.#isLoose && about.destination !== destination) return undefined;
+    switch (about.protocol) {
+      case TCP:
+        return this.#known((about.sequence - sequence) >>> 0);
+      case ICMP:
+      case ICMPV6:
+        return this.#echo(about.icmpId, about.sequence);
+      default: {
+        if (about.destinationPort !== destinationPort && !this.#isLoose) return undefined;
+        return about.identification === 0 ? this.#datagram(about.sourcePort) : this.#numbered(about.identification);
+      }
+    }
+  }
+
+  #echo(id: number, sequence: number): number | undefined {
+    const index = this.#numbered(sequence);
+    return index !== undefined && conversationAt(this.#probing, index).icmpId === id ? index : undefined;
+  }
+
+  /** The newest packet that had this number. */
+  #numbered(number: number): number | undefined {
+    if (number === 0 || this.#sent === 0) return undefined;
+    const last = this.#sent - 1;
+    return this.#known(last - ((numberAt(last) - number + KEPT) % KEPT));
+  }
+
+  #known(index: number): number | undefined {
+    return index >= 0 && index < this.#sent && index >= this.#sent - KEPT ? index : undefined;
+  }
+
+  #datagram(port: number): number | undefined {
+    this.#unanswered = Math.max(this.#unanswered, this.#sent - KEPT);
+    const fits = (index: number) => conversationAt(this.#probing, index).sourcePort === port;
+    if (this.#probing.isRandom) {
+      const index = port - this.#probing.sourcePort;
+      return index >= 0 && fits(index) ? this.#known(index) : undefined;
+    }
+    if (!fits(0) || this.#sent === 0) return undefined;
+    return this.#unanswered < this.#sent ? this.#unanswered++ : this.#sent - 1;
+  }
+
+  #count(what: keyof typeof heard, answer: Answer): void {
+    this.#counts.Received++;
+    switch (what) {
+      case 'echo':
+        this.#counts.EchoReply++;
+        return;
+      case 'synAck':
+        this.#counts.SynAck++;
+        return;
+      case 'reset':
+        this.#counts.Reset++;
+        return;
+      case 'datagram':
+        this.#counts.Datagram++;
+        return;
+      case 'error':
+        if (answer.kind === 'error') this.#error(answer);
+    }
+  }
+
+  #error({ type, code, from, mtu }: Answer & { kind: 'error' }): void {
+    const key = `${type}.${code} ${from}`;
+    const known = this.#errors.get(key);
+    if (known) known.Count++;
+    else if (this.#errors.size < ERRORS_MAX) {
+      const family = this.#probing.type.endsWith('4') ? 4 : 6;
+      const said = { Type: type, Code: code, Text: errorWords(family, type, code), From: from, Count: 1 };
+      this.#errors.set(key, { ...said, ...(mtu !== undefined && { MTU: mtu }) });
+    }
+  }
+
+  #time(slot: number, timeNs: bigint): void {
+    if (this.#beginNs === undefined) return;
+    const tookNs = Number(timeNs - this.#beginNs) - (this.#sentNs[slot] as number);
+    // The clock was set back.
+    if (tookNs < 0) return;
+    const { count, sum, min, max } = this.#rtt;
+    this.#rtt = { count: count + 1, sum: sum + tookNs, min: Math.min(min, tookNs), max: Math.max(max, tookNs) };
+  }
+}
+
+function kindOf(answer: Answer): keyof typeof heard {
+  switch (answer.kind) {
+    case 'echo':
+      return 'echo';
+    case 'udp':
+      return 'datagram';
+    case 'error':
+      return 'error';
+    case 'tcp':
+      return (answer.flags & tcpFlag.reset) !== 0 ? 'reset' : 'synAck';
+  }
+}
