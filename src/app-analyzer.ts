@@ -4,6 +4,7 @@ import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
 import { startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
+import { bundlesOf } from './app-bundle.ts';
 import { startEnds } from './app-ends.ts';
 import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
@@ -216,6 +217,12 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
         sockets: ends.view,
         matchFilter: (expression) => packetTest(door, expression),
       },
+      bundles: bundlesOf({
+        ...{ host: host.name, timeline, engine, archive },
+        flows: { flows: traces?.flows ?? past, sockets: ends.view },
+        flushed: async () => void (await Promise.all([history.flushed(), relay.flushed()])),
+        expireMs: config.flow.expire,
+      }),
       flowFeed: feed,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
       absent: () => agents.absent(),

@@ -2,6 +2,7 @@ import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
 import { startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
+import { bundlesOf } from './app-bundle.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows } from './app-flows.ts';
 import { HOUSEKEEPING_MS, historyOf, startHistory } from './app-history.ts';
@@ -106,6 +107,11 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
       status,
       archive: { flushed: history.flushed, isFull: () => writer?.isFull ?? false },
       ...flows.api,
+      bundles: bundlesOf({
+        ...{ host: host.name, timeline, engine, archive, flows: flows.api.flows },
+        flushed: history.flushed,
+        expireMs: config.flow.expire,
+      }),
       rules: rules.api,
       datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
       keys: () => keys.list(),

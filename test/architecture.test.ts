@@ -69,6 +69,8 @@ const ROOTS = [
   'app-probe-status.ts',
   'app-rules.ts',
   'app-archive.ts',
+  'app-bundle.ts',
+  'app-open.ts',
   'app-host.ts',
   'app-sharing.ts',
   'app-fleet.ts',

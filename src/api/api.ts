@@ -287,7 +287,7 @@ class HttpApi implements Api {
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|status|usermetadata|pcap|vocabulary|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
+    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|bundle|status|usermetadata|pcap|vocabulary|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

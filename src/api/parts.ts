@@ -12,6 +12,7 @@ import type { AccessBook } from '../security/access-book.ts';
 import type { AuditEntry } from '../security/audit.ts';
 import type { TlsKeeper } from '../security/tls.ts';
 import type { AbsentHost } from './absent.ts';
+import type { ApiBundles } from './bundles.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { DatapathFlows } from './datapath-routes.ts';
@@ -47,6 +48,8 @@ export interface ApiParts {
   readonly captures?: ApiCaptures;
   /** Absent: there is no /api/datapath-flows. */
   readonly datapathFlows?: DatapathFlows;
+  /** Absent: there is no /api/bundle. */
+  readonly bundles?: ApiBundles;
   /** Absent: packets cannot be read here. */
   readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */

@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { completionRequestShape } from '../contract/vocabulary.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { readBody } from './body.ts';
+import { bundleRoutes } from './bundle-routes.ts';
 import { captureRoutes } from './capture-routes.ts';
 import { completions } from './complete.ts';
 import { datapathRoutes } from './datapath-routes.ts';
@@ -66,6 +67,7 @@ export function routes(all: RouteParts): express.Express {
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
   pathRoutes(app, all.paths, limits);
+  if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
   if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
   app

@@ -57,3 +57,21 @@ export const bundleManifestShape = z
 
 export type BundleManifest = z.infer<typeof bundleManifestShape>;
 export type BundleCounts = z.infer<typeof bundleCountsShape>;
+
+/** Of the answer that is a bundle: what is in it, as JSON in percent-encoding. */
+export const BUNDLE_HEADER = 'X-Skein-Bundle';
+
+export const bundleMadeShape = bundleManifestShape.pick({ host: true, span: true, counts: true, missing: true });
+
+export type BundleMade = z.infer<typeof bundleMadeShape>;
+
+/** A name for the file: the host and the times, as `tar` and people know them. */
+export function bundleName({ host, span }: Pick<BundleMade, 'host' | 'span'>): string {
+  const place = host.replaceAll(/[^\w.-]/g, '_').slice(0, 100);
+  return `skein-${place}-${timeName(span.from)}-${timeName(span.to)}.tar.zst`;
+}
+
+/** ISO 8601 in its basic form: colons are the host's in many tools. */
+function timeName(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
