@@ -26,7 +26,7 @@ export interface WorkflowParameter {
   readonly Values?: readonly { readonly Description?: string; readonly Value: unknown }[];
 }
 
-export type NewWorkflow = Omit<Workflow, 'UUID' | 'IsBundled'> & { readonly UUID?: string };
+export type NewWorkflow = Omit<Workflow, 'UUID' | 'IsBundled'>;
 
 /** Parameters in their order, or by their names. */
 export type Params = readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -95,13 +95,24 @@ export type RunFailure =
   | 'workflow.busy'
   | 'workflow.crashed';
 
+/** For whoever watches over us. */
+export interface WorkflowStatus {
+  readonly Workflows: number;
+  /** Of now. */
+  readonly Running: number;
+  readonly Runs: number;
+  /** Runs that came to no result, by their RunFailure without `workflow.`. */
+  readonly Failures: Readonly<Record<string, number>>;
+  readonly Notes: readonly string[];
+}
+
 export interface Workflows {
   /** Bundled ones first, then in the order of their making. */
   list(): readonly Workflow[];
   /** By name or UUID. */
   get(nameOrId: string): Workflow | undefined;
-  /** Throws a Mistake with all that is wrong; `workflow.duplicate` when the name is taken. */
-  create(asked: NewWorkflow): Workflow;
+  /** Rejects with a Mistake: `workflow.duplicate` when the name is taken, or where the source is no function. */
+  create(asked: NewWorkflow): Promise<Workflow>;
   /** False when there is none. Throws a Mistake (`workflow.bundled`) for what comes with Skein. */
   delete(nameOrId: string): boolean;
   /**
@@ -111,4 +122,5 @@ export interface Workflows {
   callWorkflow(call: WorkflowCall): Promise<Ran>;
   /** The same with a source that is kept nowhere. */
   runSource(source: string, call: Omit<WorkflowCall, 'workflow'>): Promise<Ran>;
+  status(): WorkflowStatus;
 }

@@ -14,6 +14,8 @@ export class Door {
   outcome: { readonly json: string } | { readonly error: string } | undefined;
   /** A limit that was met: the script goes no further. */
   stopped: Failure | undefined;
+  /** Whether the script's world is there: from now on it is the script that speaks. */
+  isOpen = false;
   /** Console lines that were not kept. */
   unsaid = 0;
   readonly #setup: Setup;

@@ -11,6 +11,7 @@ import {
 } from 'quickjs-emscripten-core';
 import type { Door } from './door.ts';
 import { failureOf, type Thrown } from './failure.ts';
+import type { RunLimits } from './limits.ts';
 import type { Failure, FromThread, Setup } from './messages.ts';
 
 /** Promises that are gone on with before the clock is looked at again. */
@@ -23,7 +24,18 @@ export const sourceName = 'workflow.js';
 const quickjsBuild = variant as unknown as QuickJSSyncVariant;
 
 /** The types of Node leave it out. */
-declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => object };
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => Memory };
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+
+const pageBytes = 64 * 1024;
+
+/** As good as. */
+function isFull({ buffer }: Memory, { memoryPages }: RunLimits): boolean {
+  return buffer.byteLength > 0.9 * memoryPages * pageBytes;
+}
 
 export async function runScript(setup: Setup, door: Door): Promise<FromThread> {
   const { limits } = setup;
@@ -33,11 +45,15 @@ export async function runScript(setup: Setup, door: Door): Promise<FromThread> {
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(limits.stackBytes);
   runtime.setInterruptHandler(() => door.mustStop());
-  runtime.setModuleLoader(worldModule);
+  runtime.setModuleLoader(worldModule, (_, name) => {
+    // The script itself finds none of them: the door is for its world alone.
+    if (door.isOpen) throw new Error('there are no modules here');
+    return name.replace('./', '');
+  });
   const context = runtime.newContext();
   try {
     // Not disposed of: the thread ends with it, and what a script has broken is better not touched again.
-    return new Script(runtime, context, door).run(setup);
+    return new Script(runtime, context, door, () => isFull(wasmMemory, limits)).run(setup);
   } catch (error) {
     if (door.stopped) return { kind: 'failed', failure: door.stopped };
     const { message } = error as Error;
@@ -62,17 +78,20 @@ class Script {
   readonly #runtime: QuickJSRuntime;
   readonly #context: QuickJSContext;
   readonly #door: Door;
+  readonly #isFull: () => boolean;
 
-  constructor(runtime: QuickJSRuntime, context: QuickJSContext, door: Door) {
+  constructor(runtime: QuickJSRuntime, context: QuickJSContext, door: Door, isFull: () => boolean) {
     this.#runtime = runtime;
     this.#context = context;
     this.#door = door;
+    this.#isFull = isFull;
   }
 
   run({ source, params, limits }: Setup): FromThread {
     const context = this.#context;
     this.#openDoor();
     context.unwrapResult(context.evalCode("import 'index.js'", 'world.js', { type: 'module' }));
+    this.#door.isOpen = true;
     const runWorkflow = context.getProp(context.global, 'runWorkflow');
     const read = context.evalCode(`(${source}\n)`, sourceName);
     if (read.error) return this.#failed(read.error, 'syntax');
@@ -107,6 +126,8 @@ class Script {
     if (outcome === undefined) return failed({ why: 'crashed', message: 'it ended without a word' });
     if ('error' in outcome) {
       const { of, ...thrown } = JSON.parse(outcome.error) as Thrown & { of?: 'result' };
+      // Where not even an error finds room, null is thrown.
+      if (thrown.message === 'null' && this.#isFull()) return failed(outOfMemory);
       return failed(failureOf(thrown, of ?? 'threw'));
     }
     if (outcome.json.length > resultMax) {
