@@ -1,0 +1,32 @@
+/** One thing that changed, with a sentence for people. */
+import type { Element, Value } from '../graph/element.ts';
+import type { KindName } from './kinds.ts';
+import type { Step } from './steps.ts';
+
+export interface Fact extends Said {
+  readonly step: Step;
+  readonly time: number;
+  readonly element: Element;
+}
+
+/** What a key, or an element, says. */
+export interface Said {
+  readonly kind: KindName;
+  /** Without the where: `address 10.0.0.1/24 was removed from eth0`. */
+  readonly text: string;
+  readonly key: string | undefined;
+  readonly from: Value | undefined;
+  readonly to: Value | undefined;
+  /** Whether it is about these packets: their addresses, next hops, MACs, port; undefined: that cannot be told. */
+  readonly isAbout: boolean | undefined;
+}
+
+/** What packets of the conversation look like on their way. */
+export interface Traffic {
+  /** Source, destination and next hops, in their one spelling. */
+  readonly addresses: ReadonlySet<string>;
+  readonly macs: ReadonlySet<string>;
+  readonly port: number | undefined;
+  /** Who has these addresses and MACs, by id of the node: that they are there is no news. */
+  readonly holders: ReadonlySet<string>;
+}

@@ -1,0 +1,130 @@
+/** What the model says of a conversation at one moment, and by how much that is worse than it was. */
+import type { GraphNode } from '../graph/element.ts';
+import type { GraphView } from '../graph/view.ts';
+import { Atlas, nameOf } from '../query/forwarding/atlas.ts';
+import type { Hop } from '../query/forwarding/hop.ts';
+import { type PathAnswer, type PathQuestion, pathIn, type Travel } from '../query/forwarding/path.ts';
+import type { Budget } from '../query/limits.ts';
+import { Mistake } from '../std/mistake.ts';
+
+/** A conversation whose two ends are settled: whatever happens to them, it is asked about these. */
+export interface Conversation {
+  /** Id of the namespace it starts in. */
+  readonly start: string;
+  /** Id of the namespace that it arrived in; undefined beyond what is watched. */
+  readonly end: string | undefined;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: number | undefined;
+  readonly sourcePort: number | undefined;
+  readonly port: number | undefined;
+}
+
+export interface Judgement {
+  readonly there: Way;
+  /** Undefined: nobody knows where it would begin. */
+  readonly back: Way | undefined;
+}
+
+export interface Way {
+  readonly reaches: 'yes' | 'no' | 'unknown';
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly at: GraphNode | undefined;
+  readonly mtu: number | undefined;
+  readonly hops: readonly Hop[];
+  /** What should be known besides: `code text`. */
+  readonly warnings: readonly string[];
+}
+
+function conversationOf({ from, to, packet, there }: PathAnswer, atlas: Atlas): Conversation | undefined {
+  const last = there.reaches === 'yes' ? there.hops.at(-1)?.node : undefined;
+  if (from.namespace === undefined) return undefined;
+  return {
+    start: from.namespace.id,
+    // Where addresses are translated it arrives elsewhere than it was sent to.
+    end: (last && atlas.namespace(last)?.id) ?? to.namespace?.id,
+    source: packet.source,
+    destination: packet.destination,
+    protocol: packet.protocol,
+    sourcePort: packet.sourcePort,
+    port: packet.destinationPort,
+  };
+}
+
+export function* judge(
+  { start, end, source, destination, protocol, sourcePort, port }: Conversation,
+  view: GraphView,
+  budget: Budget,
+): Generator<undefined, Judgement> {
+  const atlas = new Atlas(view, budget);
+  yield* atlas.read();
+  const there = yield* wayOf(
+    { from: start, fromAddress: source, to: destination, protocol, sourcePort, port },
+    end,
+    atlas,
+  );
+  if (end === undefined) return { there, back: undefined };
+  const answer = { protocol, sourcePort: port, port: sourcePort };
+  const back = yield* wayOf({ from: end, fromAddress: destination, to: source, ...answer }, start, atlas);
+  return { there, back };
+}
+
+/** What people ask, at a moment: the conversation that it is, if both of its ends are there. */
+export function* asked(
+  question: PathQuestion,
+  view: GraphView,
+  budget: Budget,
+): Generator<
+  undefined,
+  { readonly there: Way; readonly conversation: Conversation | undefined; readonly mistake?: Mistake }
+> {
+  const atlas = new Atlas(view, budget);
+  yield* atlas.read();
+  const answer = yield* answerOf(question, atlas);
+  if (answer instanceof Mistake) return { there: nowhere(answer), conversation: undefined, mistake: answer };
+  return { there: waysOf(answer.there), conversation: conversationOf(answer, atlas) };
+}
+
+function* wayOf(question: PathQuestion, end: string | undefined, atlas: Atlas): Generator<undefined, Way> {
+  const answer = yield* answerOf(question, atlas);
+  if (answer instanceof Mistake) return nowhere(answer);
+  const way = waysOf(answer.there);
+  const arrived = way.hops.at(-1)?.node;
+  if (way.reaches !== 'yes' || end === undefined || arrived === undefined) return way;
+  const where = atlas.namespace(arrived);
+  // The address is where another has it: who was spoken to hears nothing.
+  if (where === undefined || where.id === end) return way;
+  const reason = `it arrives at ${nameOf(where)}, which has ${question.to} too`;
+  return { ...way, reaches: 'no', code: 'elsewhere', reason, at: where };
+}
+
+function* answerOf(question: PathQuestion, atlas: Atlas): Generator<undefined, PathAnswer | Mistake> {
+  try {
+    return yield* pathIn(question, atlas);
+  } catch (error) {
+    // An end that is not there is an answer here; a limit that was met is none.
+    if (error instanceof Mistake && error.faults.every(({ code }) => code.startsWith('path.'))) return error;
+    throw error;
+  }
+}
+
+function waysOf({ reaches, code, reason, at, mtu, hops }: Travel): Way {
+  const warnings = hops.flatMap(({ issues, node }) =>
+    issues.filter(({ weight }) => weight === 'warns').map((issue) => `${issue.code} ${node.id} ${issue.text}`),
+  );
+  return { reaches, code, reason, at, mtu, hops, warnings };
+}
+
+function nowhere(mistake: Mistake): Way {
+  const [fault] = mistake.faults;
+  return {
+    reaches: 'no',
+    code: fault?.code,
+    reason: fault?.message,
+    at: undefined,
+    mtu: undefined,
+    hops: [],
+    warnings: [],
+  };
+}

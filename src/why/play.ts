@@ -1,0 +1,145 @@
+/** The changes of the window played one after the other, and what the model says after each: where the path breaks. */
+import type { Element } from '../graph/element.ts';
+import type { Budget } from '../query/limits.ts';
+import { badness, worsening } from './badness.ts';
+import { type Conversation, type Judgement, judge } from './judge.ts';
+import { ReplayView } from './replay.ts';
+import type { Step } from './steps.ts';
+
+export interface Effect {
+  /** How much worse it was ever after. */
+  readonly drop: number;
+  readonly text: string;
+  /** Ids of the nodes at which it stops since. */
+  readonly at: readonly string[];
+}
+
+export interface Played {
+  /** Of steps after which it was worse, and stayed so. */
+  readonly effects: ReadonlyMap<Step, Effect>;
+  /** When it first became worse for good. Epoch ms. */
+  readonly brokeAt: number | undefined;
+  readonly last: Judgement;
+}
+
+export interface Play {
+  readonly base: readonly Element[];
+  readonly time: number;
+  /** Oldest first. */
+  readonly steps: readonly Step[];
+  readonly conversation: Conversation;
+  /** What was said when all was well. */
+  readonly well: Judgement;
+  readonly budget: Budget;
+  /** Whether packets could notice. */
+  matters(step: Step): boolean;
+}
+
+/** Moments after which the model is asked; of more, those between which something differs are looked for. */
+const JUDGED_MAX = 250;
+/** Steps of one moment that are told apart. */
+const APART_MAX = 40;
+
+export function* play(asked: Play): Generator<undefined, Played> {
+  const { base, time, steps, well } = asked;
+  const moments = momentsOf(steps);
+  const judged = yield* judgedAt(asked, moments);
+  const known = [...judged.keys()].sort((a, b) => a - b);
+  const worth = known.map((at) => badness(judged.get(at) as Judgement, well));
+  // The best that is still to come: what recovers later was not why.
+  const best = new Array<number>(worth.length);
+  for (let i = worth.length - 1; i >= 0; i--)
+    best[i] = Math.min(worth[i] as number, best[i + 1] ?? Number.POSITIVE_INFINITY);
+  const effects = new Map<Step, Effect>();
+  let brokeAt: number | undefined;
+  for (let i = 1; i < known.length; i++) {
+    const drop = (best[i] as number) - (worth[i - 1] as number);
+    if (drop <= 0) continue;
+    const moment = moments[known[i] as number] as readonly Step[];
+    const before = judged.get(known[i - 1] as number) as Judgement;
+    const after = judged.get(known[i] as number) as Judgement;
+    if (drop >= BREAKS) brokeAt ??= moment[0]?.time;
+    const loud = moment.filter(asked.matters);
+    const shares = loud.length > 1 && loud.length <= APART_MAX ? yield* apart(asked, steps, moment) : undefined;
+    for (const step of loud) {
+      const own = shares === undefined ? drop : Math.min(drop, shares.get(step) ?? 0);
+      if (own > 0) effects.set(step, { drop: own, text: worsening(before, after), at: stopsOf(after) });
+    }
+  }
+  const last =
+    judged.get(known.at(-1) as number) ?? (yield* judge(asked.conversation, new ReplayView(time, base), asked.budget));
+  return { effects, brokeAt, last };
+}
+
+/** So much worse is broken, and not just another way. */
+const BREAKS = 12;
+
+/** Index -1 stands for the base; others for the state after that moment. */
+function* judgedAt(asked: Play, moments: readonly (readonly Step[])[]): Generator<undefined, Map<number, Judgement>> {
+  const { base, time, conversation, budget, well } = asked;
+  const judged = new Map<number, Judgement>();
+  const loud = [-1, ...moments.flatMap((moment, at) => (moment.some(asked.matters) ? [at] : []))];
+  let view = new ReplayView(time, base);
+  let played = -1;
+  const at = function* (index: number): Generator<undefined, Judgement> {
+    const known = judged.get(index);
+    if (known !== undefined) return known;
+    if (index < played) [view, played] = [new ReplayView(time, base), -1];
+    for (; played < index; played++) for (const step of moments[played + 1] as readonly Step[]) view.play(step);
+    const one = yield* judge(conversation, view, budget);
+    judged.set(index, one);
+    return one;
+  };
+  const isAll = loud.length <= JUDGED_MAX;
+  const stride = isAll ? 1 : Math.ceil(loud.length / (JUDGED_MAX / 2));
+  for (let i = 0; i < loud.length; i += stride) yield* at(loud[i] as number);
+  yield* at(loud.at(-1) as number);
+  if (isAll) return judged;
+  const places = new Map(loud.map((index, place) => [index, place]));
+  const sampled = [...judged.keys()].sort((a, b) => a - b).map((index) => places.get(index) as number);
+  for (let i = 1; i < sampled.length; i++) {
+    let [low, high] = [sampled[i - 1] as number, sampled[i] as number];
+    const goal = badness(yield* at(loud[high] as number), well);
+    if (badness(yield* at(loud[low] as number), well) === goal) continue;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (badness(yield* at(loud[middle] as number), well) === goal) high = middle;
+      else low = middle;
+    }
+  }
+  return judged;
+}
+
+/** What each step of one moment does when it comes after those before it. */
+function* apart(asked: Play, steps: readonly Step[], moment: readonly Step[]): Generator<undefined, Map<Step, number>> {
+  const { base, time, conversation, budget, well } = asked;
+  const view = new ReplayView(time, base);
+  const [first] = moment;
+  for (const step of steps) {
+    if (step === first) break;
+    view.play(step);
+  }
+  let worth = badness(yield* judge(conversation, view, budget), well);
+  const shares = new Map<Step, number>();
+  for (const step of moment) {
+    view.play(step);
+    const next = badness(yield* judge(conversation, view, budget), well);
+    shares.set(step, next - worth);
+    worth = next;
+  }
+  return shares;
+}
+
+function momentsOf(steps: readonly Step[]): Step[][] {
+  const moments: Step[][] = [];
+  for (const step of steps) {
+    const last = moments.at(-1);
+    if (last?.[0]?.time === step.time) last.push(step);
+    else moments.push([step]);
+  }
+  return moments;
+}
+
+function stopsOf({ there, back }: Judgement): string[] {
+  return [there, back].flatMap((way) => (way?.at === undefined ? [] : [way.at.id]));
+}
