@@ -29,6 +29,7 @@ export class AnswerBook {
   /** Datagrams tell nothing of the one they answer: the oldest that has no answer yet. */
   #unanswered = 0;
   #byInterface: number | undefined;
+  #answered = 0;
   #counts = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0 };
   #rtt = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 };
 
@@ -60,8 +61,16 @@ export class AnswerBook {
     if ((before & heard[what]) !== 0 && what !== 'datagram') return false;
     this.#heard[slot] = before | heard[what];
     this.#count(what, answer);
-    if (before === 0) this.#time(slot, timeNs);
+    if (before === 0) {
+      this.#answered++;
+      this.#time(slot, timeNs);
+    }
     return true;
+  }
+
+  /** Each packet had an answer: nothing more is to be waited for. */
+  get isAllAnswered(): boolean {
+    return this.#answered >= this.#probing.count;
   }
 
   replies(): InjectionReplies {

@@ -84,9 +84,11 @@ function mtuOf(view: DataView, told: { readonly type: number; readonly code: num
 }
 
 function isError(type: number, isV4: boolean): boolean {
-  const { unreachable, quench, redirect, exceeded, problem } = icmpType;
-  return isV4 ? [unreachable, quench, redirect, exceeded, problem].includes(type) : type >= 1 && type <= 4;
+  return isV4 ? V4_ERRORS.has(type) : type >= icmp6Type.unreachable && type <= icmp6Type.problem;
 }
+
+const { unreachable, quench, redirect, exceeded, problem } = icmpType;
+const V4_ERRORS: ReadonlySet<number> = new Set([unreachable, quench, redirect, exceeded, problem]);
 
 function readAbout(bytes: Uint8Array): About | undefined {
   const packet = readIp(bytes);

@@ -1,0 +1,37 @@
+/** What the kernel says when it does not take a packet, as a sentence. */
+import { Unavailable } from '../../std/unavailable.ts';
+
+/** Ends an injection. `name`: of the interface. */
+export function refusal(code: string, name: string, packetBytes: number): Unavailable {
+  const [what, needs] = wordsOf(code, name, packetBytes);
+  return new Unavailable(what, needs);
+}
+
+/** It passes by itself: the device, or the socket, is full. */
+export function isFull(code: string): boolean {
+  return code === 'EAGAIN' || code === 'ENOBUFS';
+}
+
+/** raw(7): a filter of the output dropped it; what comes next may pass. */
+export function isFiltered(code: string): boolean {
+  return code === 'EPERM' || code === 'EACCES';
+}
+
+export const FILTERED = 'a packet filter of the namespace refuses its own packets (EPERM)';
+
+function wordsOf(code: string, name: string, packetBytes: number): [string, string] {
+  switch (code) {
+    case 'ENODEV':
+    case 'ENXIO':
+      return [`the interface ${name} is gone`, 'one that stays while packets are sent'];
+    case 'ENETDOWN':
+      return [`the interface ${name} is down`, `it to be up: ip link set ${name} up`];
+    case 'EMSGSIZE':
+      return [`a packet of ${packetBytes} bytes is too large for ${name}`, 'a smaller payload, or a larger MTU'];
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+      return ['no route leads to the destination', 'a route in the namespace of the source'];
+    default:
+      return [`the kernel refuses the packet: ${code}`, 'another way, or another packet'];
+  }
+}

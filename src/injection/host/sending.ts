@@ -1,0 +1,122 @@
+/** Sends the packets of one injection when they are due, and keeps what is heard until it is known what was sent. */
+import type { SendSocket } from '../../native/injection.ts';
+import type { Clock } from '../../std/clock.ts';
+import { pause } from '../../std/pause.ts';
+import { Unavailable } from '../../std/unavailable.ts';
+import type { Heard } from '../answers/batch.ts';
+import type { AnswerBook } from '../answers/book.ts';
+import type { Order } from '../order.ts';
+import { records } from './records.ts';
+import { FILTERED, isFiltered, isFull, refusal } from './refusal.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface SendingParts {
+  readonly order: Order;
+  readonly sender: SendSocket;
+  readonly schedule: Schedule;
+  readonly book: AnswerBook | undefined;
+  readonly clock: Clock;
+  readonly elapsed: () => number;
+}
+
+/** Given to the kernel at a time. */
+const TOGETHER_MAX = 256;
+const TOGETHER_BYTES_MAX = 256 * 1024;
+/** A full device is tried again after this, and given up after that. */
+const FULL_MS = 2;
+const FULL_MS_MAX = 5_000;
+/** Answers that came while packets were on their way. */
+const EARLY_MAX = 4_096;
+
+export class Sending {
+  readonly #parts: SendingParts;
+  #early: Heard[] = [];
+  #isSending = false;
+  sent = 0;
+  sentBytes = 0;
+  /** What went wrong, and did not end it. */
+  trouble: string | undefined;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  /** Until all are sent, or the signal aborts. Rejects with Unavailable. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { schedule, clock, elapsed } = this.#parts;
+    const begin = elapsed();
+    for (let index = 0; index < schedule.count && !signal.aborted; ) {
+      const waitMs = schedule.dueMs(index) - (elapsed() - begin);
+      if (waitMs > 0) {
+        await pause(clock, Math.max(1, waitMs), signal);
+        continue;
+      }
+      index = await this.#sendFrom(index, this.#together(index, elapsed() - begin), signal);
+    }
+  }
+
+  /** An answer may come before it is known when its packet was sent. */
+  heard(heard: Heard): void {
+    if (!this.#isSending) this.#take(heard);
+    else if (this.#early.length < EARLY_MAX) this.#early.push(heard);
+    else this.trouble ??= `more than ${EARLY_MAX} answers at once: further ones were not counted`;
+  }
+
+  /** Those that are due. */
+  #together(from: number, nowMs: number): Uint8Array[] {
+    const { schedule } = this.#parts;
+    const packets: Uint8Array[] = [];
+    let bytes = 0;
+    for (let index = from; index < schedule.count && packets.length < TOGETHER_MAX; index++) {
+      if (schedule.dueMs(index) > nowMs || bytes > TOGETHER_BYTES_MAX) break;
+      const packet = schedule.packet(index);
+      bytes += packet.length;
+      packets.push(packet);
+    }
+    return packets;
+  }
+
+  /** Gives the index of the next. */
+  async #sendFrom(from: number, packets: readonly Uint8Array[], signal: AbortSignal): Promise<number> {
+    const { clock, elapsed, order, sender } = this.#parts;
+    let fullSince: number | undefined;
+    for (let done = 0; done < packets.length; ) {
+      if (signal.aborted) return from + done;
+      this.#isSending = true;
+      const { sent, times, code } = await sender.send(records(packets.slice(done)));
+      const view = new DataView(times.buffer, times.byteOffset, times.length);
+      for (let at = 0; at < sent; at++) {
+        this.#parts.book?.sent(view.getBigUint64(at * 8, true));
+        this.sentBytes += packets[done + at]?.length ?? 0;
+      }
+      this.sent += sent;
+      done += sent;
+      this.#isSending = false;
+      this.#takeEarly();
+      if (sent > 0) fullSince = undefined;
+      if (code === undefined) continue;
+      if (isFiltered(code)) {
+        this.trouble ??= FILTERED;
+        // Its number is its own all the same.
+        this.#parts.book?.sent(BigInt(Math.trunc(clock.now())) * 1_000_000n);
+        done++;
+      } else if (isFull(code)) {
+        fullSince ??= elapsed();
+        if (elapsed() - fullSince > FULL_MS_MAX)
+          throw new Unavailable(`${order.interfaceName} takes no packets (${code})`, 'room in its queue');
+        await pause(clock, FULL_MS, signal);
+      } else throw refusal(code, order.interfaceName, packets[done]?.length ?? 0);
+    }
+    return from + packets.length;
+  }
+
+  #takeEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const heard of early) this.#take(heard);
+  }
+
+  #take({ packet, timeNs, ifIndex }: Heard): void {
+    this.#parts.book?.take(packet, timeNs, ifIndex);
+  }
+}
