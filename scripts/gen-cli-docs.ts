@@ -13,6 +13,7 @@ export async function cliReference(): Promise<string> {
     run: async () => 0,
     graphs: async () => 0,
     archive: async () => 0,
+    open: async () => 0,
     tryAddon: async () => undefined,
     grow: (command) => grow(command, session),
     exitCode: 0,

@@ -16,11 +16,13 @@ export interface AnsweringParts
     'version' | 'clock' | 'configValue' | 'vocabulary' | 'gremlin' | 'limits' | keyof Security['api']
   > {
   readonly loaded: Loaded;
-  readonly security: Security;
+  readonly security: Pick<Security, 'api'>;
   /** What nodes can be. */
   readonly types: readonly NodeType[];
   /** Where to listen. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Epoch ms; the clock of this machine when it is left out. */
+  readonly now?: () => number;
   /** Drivers of Gremlin have a door of their own. */
   readonly hasGremlin: boolean;
 }
@@ -30,9 +32,9 @@ export interface Answering extends AsyncDisposable {
 }
 
 export async function startApi(parts: AnsweringParts): Promise<Answering> {
-  const { loaded, security, types, listen, hasGremlin, ...network } = parts;
+  const { loaded, security, types, listen, hasGremlin, now = Date.now, ...network } = parts;
   const { config } = loaded;
-  const clock = { now: Date.now, elapsed: () => performance.now() };
+  const clock = { now, elapsed: () => performance.now() };
   const api = createApi({
     ...network,
     clock,

@@ -14,8 +14,8 @@ export const members = [
 
 export type Member = (typeof members)[number];
 
-/** Without these nothing can be answered. */
-export const needed: readonly Member[] = ['archive/skein.db', 'archive/flows.db', 'archive/sockets.db'];
+/** Without it nothing can be answered; those of flows and sockets are made when there is something to keep. */
+export const needed: readonly Member[] = ['archive/skein.db'];
 
 export function isMember(name: string): name is Member {
   return (members as readonly string[]).includes(name);

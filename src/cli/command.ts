@@ -1,6 +1,7 @@
 /** What a command of `skein` is: it declares itself to commander when it is called for, and acts through a session. */
 import type { Command } from 'commander';
 import type { ArchiveTask } from './archive-task.ts';
+import type { OpenTask } from './bundle-task.ts';
 import type { GraphTask } from './graph-task.ts';
 import type { Io } from './io.ts';
 
@@ -30,6 +31,8 @@ export interface Session {
   readonly graphs: (task: GraphTask) => Promise<number>;
   /** Looks through an archive, or brings it in or out; resolves to the exit code. */
   readonly archive: (task: ArchiveTask, io: Io) => Promise<number>;
+  /** Answers from a bundle, until a signal ends it or one command is done; resolves to the exit code. */
+  readonly open: (task: OpenTask, io: Io) => Promise<number>;
   /** Loads the addon; rejects with Unavailable when it does not fit this machine. */
   readonly tryAddon: () => Promise<void>;
   /** Loads what lies below a command of the tree, once. */

@@ -15,6 +15,8 @@ export interface Request {
   readonly pieces?: AsyncIterable<Uint8Array>;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Told the headers of a good answer before its first piece. */
+  readonly heard?: (headers: IncomingMessage['headers']) => void;
   readonly signal: AbortSignal;
 }
 
@@ -51,6 +53,7 @@ export async function* requestPieces(server: Server, asked: Request): AsyncGener
   try {
     const message = await send(server, asked, [late.signal, asked.signal]);
     clearTimeout(timer);
+    asked.heard?.(message.headers);
     for await (const piece of message) yield piece as Buffer;
   } catch (error) {
     throw understood(error, server, asked, late.signal);

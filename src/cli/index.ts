@@ -32,6 +32,12 @@ export const commands: readonly ListedCommand[] = [
     doc: 'how a packet gets from one end to another, and where it stops',
     load: () => import('./commands/path.ts'),
   },
+  {
+    name: 'bundle',
+    doc: 'what was so between two moments, as one file',
+    load: () => import('./commands/bundle.ts'),
+  },
+  { name: 'open', doc: 'ask a bundle as if it were a server', load: () => import('./commands/open.ts') },
   { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
   {
     name: 'rule',

@@ -10,7 +10,7 @@ import { drawMistake } from './render/mistake.ts';
 import { fromSkydive } from './skydive.ts';
 
 /** What lies outside of the command line's own layer. */
-export type Setup = Pick<Session, 'io' | 'run' | 'graphs' | 'archive' | 'tryAddon'>;
+export type Setup = Pick<Session, 'io' | 'run' | 'graphs' | 'archive' | 'open' | 'tryAddon'>;
 
 export async function runCli(words: readonly string[], setup: Setup): Promise<number> {
   const session: Session = { ...setup, grow: (command) => grow(command, session), exitCode: exitCodes.found };

@@ -61,6 +61,7 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     run: options.run ?? (async () => 0),
     graphs: options.graphs ?? (async () => 0),
     archive: options.archive ?? (async () => 0),
+    open: async () => 0,
     tryAddon: async () => undefined,
   });
   return { exitCode, out, err };
