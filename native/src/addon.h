@@ -23,6 +23,7 @@ struct Addon {
   Napi::FunctionReference packetDecoder;
   Napi::FunctionReference socketWatch;
   Napi::FunctionReference dialSocket;
+  Napi::FunctionReference dropsWatch;
 
   static Addon& of(Napi::Env env) { return *env.GetInstanceData<Addon>(); }
 };

@@ -17,6 +17,8 @@
  *
  *   dial/dial_door.cc   sockets that try to reach an address: src/native/dial.ts
  *
+ *   drops/drops_door.cc packets that the kernel drops: src/native/drops.ts
+ *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
  *
  * Threads. The JavaScript thread never changes its network namespace and never waits for the kernel's lock of devices:
@@ -34,6 +36,7 @@
 #include "arguments.h"
 #include "device_socket.h"
 #include "dial/dial_door.h"
+#include "drops/drops_door.h"
 #include "ebpf/kernel_flows.h"
 #include "frames/frame_socket.h"
 #include "inject/answer_socket.h"
@@ -97,6 +100,7 @@ Napi::Object load(Napi::Env env, Napi::Object exports) {
   packets::exportPackets(env, exports);
   sockets::exportSockets(env, exports);
   dial::exportDial(env, exports);
+  drops::exportDrops(env, exports);
   return exports;
 }
 

@@ -34,6 +34,11 @@ export function failed(said: Said): Came {
         outcome: 'denied',
         sentence: `the kernel of the namespace refuses to send ${to} (${errno}): a packet filter, a policy or a route of type prohibit`,
       };
+    case 'EADDRNOTAVAIL':
+      return {
+        outcome: 'no-route',
+        sentence: `the namespace has no address, or no port that is free, to send from ${to}`,
+      };
     case 'ENETDOWN':
       return { outcome: 'no-route', sentence: `the interface ${to} is down` };
     case 'EHOSTUNREACH':

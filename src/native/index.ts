@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Unavailable } from '../std/unavailable.ts';
 import { asDialDoor, type DialAddon, type DialDoor } from './dial.ts';
 import type { Door } from './door.ts';
+import { asDropsDoor, type DropsAddon, type DropsDoor } from './drops.ts';
 import { asInjectionDoor, type InjectionDoor } from './injection.ts';
 import { type Bell, watchNamespaces } from './namespace_watch.ts';
 import type { PacketDoor } from './packets.ts';
