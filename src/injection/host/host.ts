@@ -1,0 +1,190 @@
+/** Injections of one host: runs what it is told, says so at the nodes, and stops when an interface goes. */
+import type { Change, Commit } from '../../graph/change.ts';
+import type { GraphView } from '../../graph/view.ts';
+import type { InjectionDoor } from '../../native/injection.ts';
+import type { PacketDoor } from '../../native/packets.ts';
+import { bell } from '../../std/bell.ts';
+import type { Clock } from '../../std/clock.ts';
+import { Mistake } from '../../std/mistake.ts';
+import { Unavailable } from '../../std/unavailable.ts';
+import type { Order, Progress } from '../order.ts';
+import { InjectionEntries } from './entries.ts';
+import { runOrder } from './run.ts';
+
+export interface HostParts {
+  readonly door: InjectionDoor;
+  readonly packets: Pick<PacketDoor, 'openDecoder'>;
+  readonly clock: Clock;
+  readonly elapsed: () => number;
+  /** Packets a second of one injection. */
+  readonly rate: number;
+  readonly view: () => GraphView;
+  readonly apply: (changes: readonly Change[]) => void;
+  /** Namespaces that can be opened. */
+  readonly namespaces: () => readonly { readonly nodeId: string; readonly path: string }[];
+  /** Node of the namespace we run in. */
+  readonly ownNode: string;
+}
+
+/** Injections that run on one host at a time. */
+export const RUNNING_MAX = 256;
+
+export class HostInjections implements AsyncDisposable {
+  readonly #parts: HostParts;
+  readonly #entries: InjectionEntries;
+  readonly #running = new Map<string, Running>();
+  #isStopped = false;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+    this.#entries = new InjectionEntries(parts);
+  }
+
+  /** How far it has come, until it is over: the last says how it ended. The signal stops it, and so does not reading on. */
+  async *run(order: Order, signal: AbortSignal): AsyncGenerator<Progress> {
+    const trouble = this.#refusal(order);
+    if (trouble !== undefined) {
+      yield { ...NOTHING, state: 'failed', error: trouble };
+      return;
+    }
+    const stopping = new AbortController();
+    const rung = bell();
+    const its: Running = { order, stopping, gone: undefined, over: Promise.resolve() };
+    this.#running.set(order.uuid, its);
+    let progress: Progress = { ...NOTHING, state: 'running' };
+    let isTold = false;
+    const tell = (next: Progress) => {
+      if (isSame(progress, next)) return;
+      progress = next;
+      isTold = false;
+      this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(next), Count: next.sent });
+      rung.ring();
+    };
+    this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(progress), Count: 0 });
+    const all = AbortSignal.any([signal, stopping.signal]);
+    its.over = this.#work(its, (next) => tell({ ...next, state: 'running' }), all).then((error) => {
+      const { error: _, ...rest } = progress;
+      const said = error ?? (rest.sent === 0 ? undefined : progress.error);
+      tell({ ...rest, state: error === undefined ? 'completed' : 'failed', ...(said !== undefined && { error: said }) });
+    });
+    try {
+      while (isRunning(progress) && !signal.aborted) {
+        if (!isTold) {
+          isTold = true;
+          yield progress;
+        }
+        if (isTold && isRunning(progress)) await rung.rung(signal);
+      }
+      if (!signal.aborted) yield progress;
+    } finally {
+      stopping.abort();
+      await its.over;
+      this.#running.delete(order.uuid);
+      if (signal.aborted) this.#entries.remove(order.uuid);
+    }
+  }
+
+  /** They are not to be spoken of any more. */
+  forget(uuids: readonly string[]): void {
+    for (const uuid of uuids) {
+      this.#running.get(uuid)?.stopping.abort();
+      this.#entries.remove(uuid);
+    }
+  }
+
+  /** The graph has changed: who sends from what is gone stops. */
+  saw(commit: Commit): void {
+    if (this.#running.size === 0) return;
+    for (const { kind, element } of commit.events) {
+      if (kind !== 'removed' || element.kind !== 'node') continue;
+      for (const its of this.#running.values()) {
+        const { nodeId, namespaceId, interfaceName } = its.order;
+        if (element.id !== nodeId && element.id !== namespaceId) continue;
+        its.gone = new Unavailable(`the interface ${interfaceName} is gone`, 'one that stays while packets are sent');
+        its.stopping.abort();
+      }
+    }
+  }
+
+  /** Takes the words of an earlier run from nodes. */
+  sweep(): void {
+    this.#entries.sweep();
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    const all = [...this.#running.values()];
+    for (const { stopping } of all) stopping.abort();
+    await Promise.all(all.map(({ over }) => over));
+    this.#entries.clear();
+  }
+
+  #refusal({ uuid, namespaceId, interfaceName }: Order): string | undefined {
+    if (this.#isStopped) return 'this host is stopping';
+    if (this.#running.has(uuid)) return 'it runs already';
+    if (this.#running.size >= RUNNING_MAX) return `${RUNNING_MAX} injections run on this host already`;
+    if (this.#netns(namespaceId) === null) return `the namespace of ${interfaceName} cannot be opened`;
+    return undefined;
+  }
+
+  /** Path, undefined for our own, null for none that can be opened. */
+  #netns(nodeId: string): string | undefined | null {
+    if (nodeId === this.#parts.ownNode) return undefined;
+    return this.#parts.namespaces().find((one) => one.nodeId === nodeId)?.path ?? null;
+  }
+
+  /** Gives the sentence that it failed with. */
+  async #work(
+    its: Running,
+    tell: (progress: Omit<Progress, 'state'>) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const netns = this.#netns(its.order.namespaceId) ?? undefined;
+    try {
+      await runOrder(its.order, { ...this.#parts, netns }, tell, signal);
+      return its.gone?.message;
+    } catch (error) {
+      if (its.gone) return its.gone.message;
+      if (error instanceof Unavailable || error instanceof Mistake) return error.message;
+      // What the door refuses: it says what was attempted.
+      if (typeof (error as { code?: unknown }).code === 'string') return (error as Error).message;
+      return `a bug: ${(error as Error).stack ?? error}`;
+    }
+  }
+}
+
+interface Running {
+  readonly order: Order;
+  readonly stopping: AbortController;
+  gone: Unavailable | undefined;
+  over: Promise<void>;
+}
+
+const NOTHING: Omit<Progress, 'state'> = {
+  sent: 0,
+  sentBytes: 0,
+  replies: { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0, Errors: [] },
+};
+
+function isRunning({ state }: Progress): boolean {
+  return state === 'running' || state === 'pending';
+}
+
+/** As captures have it, and Skydive. */
+function stateShown({ state }: Progress): string {
+  return state === 'running' ? 'active' : state;
+}
+
+function isSame(a: Progress, b: Progress): boolean {
+  return (
+    a.state === b.state &&
+    a.sent === b.sent &&
+    a.error === b.error &&
+    a.destinationMac === b.destinationMac &&
+    a.replies.Received === b.replies.Received
+  );
+}
