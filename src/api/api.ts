@@ -108,12 +108,18 @@ class HttpApi implements Api {
       parts,
       limits,
       door: this.#door,
+    const whys = new Later(async () => {
+      const { Whys } = await import('./why.ts');
+      const { flows, sockets } = parts.flows ?? {};
+      return new Whys({ timeline, clock, queries: this.#queries, limits, sockets, flows });
+    });
       elements: new Elements(parts),
       paths: async () => paths.get(),
       status,
       metrics,
       isReady: () => this.#isOpen,
       login: (request, response, form) => this.#login(request, response, form),
+      whys: async () => whys.get(),
       logout: (request, response) => logout(this.#access, request, response),
     });
     this.#server = this.#createServer();
@@ -287,7 +293,7 @@ class HttpApi implements Api {
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(node|edge|noderule|edgerule|capture|config)(?=\/|$)|api\/(topology|query|bundle|status|usermetadata|pcap|vocabulary|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
+    /^\/(api\/(alert|node|edge|noderule|edgerule|capture|workflow|config)(?=\/|$)|api\/(alerts|topology|query|bundle|status|usermetadata|pcap|vocabulary|why|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

@@ -19,6 +19,8 @@ import { ruleRoutes } from './rule-routes.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
 import { elementJson } from './wire.ts';
+import type { Whys } from './why.ts';
+import { whyRoutes } from './why-routes.ts';
 import { writeReply } from './write.ts';
 
 export interface RouteParts {
@@ -29,6 +31,7 @@ export interface RouteParts {
   readonly paths: () => Promise<Paths>;
   readonly status: () => object;
   readonly metrics: () => Promise<string>;
+  readonly whys: () => Promise<Whys>;
   /** False while starting and stopping. */
   readonly isReady: () => boolean;
   readonly login: (request: Request, response: Response, form: URLSearchParams) => Promise<void>;
@@ -70,6 +73,7 @@ export function routes(all: RouteParts): express.Express {
   if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
   if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
+  whyRoutes(app, all.whys, limits);
   app
     .route('/api/vocabulary')
     .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))
