@@ -19,6 +19,7 @@ export function probePlans({ capture, probes }: Config): ProbePlan[] {
     libvirt: probes.libvirt,
     lldp: { interfaces: probes.lldp.interfaces },
     lxd: probes.lxd,
+    netfilter: { pollMs: probes.netfilter.poll, rulesMax: probes.netfilter.rules },
     netlink: { metricsUpdateMs: probes.netlink.metricsUpdate },
     netns: { paths: probes.netns.paths, pollMs: probes.netns.poll },
     openflow: {

@@ -185,6 +185,7 @@ export const configShape = z.strictObject({
         'libvirt',
         'lldp',
         'lxd',
+        'netfilter',
         'netlink',
         'netns',
         'openflow',
@@ -299,6 +300,20 @@ export const configShape = z.strictObject({
         default: ['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket'],
         takes: 'PATHS',
         example: '/var/lib/incus/unix.socket',
+      }),
+    }),
+    netfilter: z.strictObject({
+      poll: option(duration({ min: '1s', max: '1h' }), {
+        doc: 'How often the counters of packet filter rules are read. Rules themselves are told as they change.',
+        default: '10s',
+        takes: 'DURATION',
+        example: '1m',
+      }),
+      rules: option(count({ min: 1, max: 1_000_000 }), {
+        doc: 'Packet filter rules of one namespace that are shown, at most; how many there are besides is counted and said.',
+        default: 5_000,
+        takes: 'COUNT',
+        example: '20000',
       }),
     }),
     netlink: z.strictObject({
@@ -535,6 +550,14 @@ export const configShape = z.strictObject({
       takes: 'SIZE',
       example: '1GiB',
     }),
+  }),
+  alert: z.strictObject({
+    scripts: option(text(), {
+      doc: 'Folder of the scripts that alerts may run (`script://NAME`); none are run without it.',
+      defaultWords: 'none',
+      takes: 'DIR',
+      example: '/etc/skein/scripts',
+    }).optional(),
   }),
   capture: z.strictObject({
     ringSize: option(size({ min: '64KiB', max: '1GiB' }), {

@@ -21,7 +21,7 @@ const within = (name: string, doc: string): SeriesWords => ({
 export const seriesWords: readonly SeriesWords[] = [
   {
     name: 'Metric',
-    doc: 'What an interface received and sent; what a rule of OpenFlow matched.',
+    doc: 'What an interface received and sent; what a rule of OpenFlow, or of a packet filter that counts, matched.',
     total: 'Metric',
     last: 'LastUpdateMetric',
   },

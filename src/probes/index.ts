@@ -9,6 +9,7 @@ import { host } from './host/index.ts';
 import { libvirt } from './libvirt/index.ts';
 import { lldp } from './lldp/index.ts';
 import { lxd } from './lxd/index.ts';
+import { netfilter } from './netfilter/index.ts';
 import { netlink } from './netlink/index.ts';
 import { netns } from './netns/index.ts';
 import { openflow } from './openflow/index.ts';
@@ -27,6 +28,7 @@ export const probes: readonly Probe[] = [
   netlink,
   sockets,
   conntrack,
+  netfilter,
   docker,
   podman,
   containerd,

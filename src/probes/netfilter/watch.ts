@@ -1,0 +1,135 @@
+/** The packet filters and NAT of one namespace: read again whenever the kernel says that there is a new generation. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Conversation } from '../../native/conversation.ts';
+import type { NetlinkSocket } from '../../native/door.ts';
+import { NetlinkError } from '../../native/netlink_error.ts';
+import { bell } from '../../std/bell.ts';
+import type { Namespace, ProbeContext } from '../probe.ts';
+import { legacyTables } from './legacy.ts';
+import { GROUPS, generationsAlone, NETLINK_NETFILTER } from './nftnetlink.ts';
+import type { Notices } from './notices.ts';
+import type { Options } from './options.ts';
+import { type Reading, readRuleset } from './reading.ts';
+import type { Teller } from './teller.ts';
+
+/** A reading takes at most this share of the time, one part in so many. */
+const READING_SHARE = 10;
+/** Between two readings at least. */
+const REST_MS = 20;
+/** Readings, when it changes while it is read; then it rests. */
+const ATTEMPTS = 4;
+const BUSY_REST_MS = 1_000;
+
+export interface Shared {
+  readonly context: ProbeContext<Options>;
+  readonly notices: Notices;
+}
+
+export class Watch {
+  readonly #namespace: Namespace;
+  readonly #shared: Shared;
+  readonly #conversation: Conversation;
+  readonly #events: NetlinkSocket;
+  readonly #teller: Teller;
+  readonly #look = bell();
+  #isClosed = false;
+
+  private constructor(
+    namespace: Namespace,
+    shared: Shared,
+    { conversation, events, teller }: { conversation: Conversation; events: NetlinkSocket; teller: Teller },
+  ) {
+    this.#namespace = namespace;
+    this.#shared = shared;
+    this.#conversation = conversation;
+    this.#events = events;
+    this.#teller = teller;
+    events.onBatch((_, overrun) => {
+      if (overrun) shared.context.count('overruns');
+      this.#look.ring();
+    });
+  }
+
+  /** Rejects with an Error that has a `code` when the namespace cannot be entered. */
+  static async open(namespace: Namespace, shared: Shared, teller: Teller): Promise<Watch> {
+    const { door, host } = shared.context;
+    const place = namespace.nodeId === host.id ? {} : { netns: namespace.path };
+    const request = { ...place, protocol: NETLINK_NETFILTER };
+    // First: so that nothing falls between.
+    const events = await door.openNetlink({ ...request, groups: GROUPS, filter: generationsAlone() });
+    try {
+      const conversation = new Conversation(await door.openNetlink(request));
+      return new Watch(namespace, shared, { conversation, events, teller });
+    } catch (error) {
+      events.close();
+      throw error;
+    }
+  }
+
+  /** Reads until it is closed or `signal` aborts. `first` is called when all that is there has been told. */
+  async run(signal: AbortSignal, first: () => void): Promise<void> {
+    while (!signal.aborted && !this.#isClosed) {
+      const began = performance.now();
+      const isTold = await this.#round();
+      first();
+      const took = performance.now() - began;
+      const restMs = isTold ? Math.max(REST_MS, took * READING_SHARE) : BUSY_REST_MS;
+      await sleep(restMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!isTold) continue;
+      const wake = this.#teller.hasCounters
+        ? setTimeout(this.#look.ring, this.#shared.context.options.pollMs).unref()
+        : undefined;
+      await this.#look.rung(signal);
+      clearTimeout(wake);
+    }
+  }
+
+  /** Idempotent. Lets go of the namespace at once: open sockets keep it alive. */
+  close(): void {
+    this.#isClosed = true;
+    this.#events.close();
+    this.#conversation.close();
+    this.#look.ring();
+  }
+
+  /** False: it changed all the while. */
+  async #round(): Promise<boolean> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const reading = await this.#read();
+      if (this.#isClosed) return true;
+      if (reading === undefined) {
+        this.#shared.context.count('rereads');
+        continue;
+      }
+      this.#tell(reading);
+      return true;
+    }
+    return false;
+  }
+
+  async #read(): Promise<Reading | undefined> {
+    try {
+      return await readRuleset(this.#conversation, this.#shared.context.options);
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || !/^(ENOBUFS|EINTR)$/.test(error.code ?? '')) throw error;
+      this.#shared.context.count('overruns');
+      return undefined;
+    }
+  }
+
+  #tell(reading: Reading): void {
+    const { context, notices } = this.#shared;
+    const { nodeId, name, path } = this.#namespace;
+    const legacy = legacyTables(nodeId === context.host.id ? undefined : path);
+    notices.legacy(name, legacy.length > 0);
+    notices.leftOut(name, reading.leftOut > 0);
+    if (reading.leftOut > 0) context.count('rulesLeftOut', reading.leftOut);
+    // Its node may not be there yet, or not any more.
+    const [node] = context.view().nodes(nodeId);
+    if (!node) return;
+    const changes = this.#teller.tell(reading, legacy);
+    if (changes.length === 0) return;
+    const { refused } = context.graph.apply(changes);
+    if (refused.length > 0) context.count('refused', refused.length);
+  }
+}

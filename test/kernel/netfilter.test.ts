@@ -1,0 +1,268 @@
+/** Rules of nftables and of iptables in a namespace of our own, and what the graph says of them. Needs root. */
+import { execFileSync } from 'node:child_process';
+import type { GraphNode } from '../../src/graph/element.ts';
+import { openDoor } from '../../src/native/index.ts';
+import { netnsId } from '../../src/probes/identity.ts';
+import { netfilter } from '../../src/probes/netfilter/index.ts';
+import type { Probe } from '../../src/probes/probe.ts';
+import { eventually } from '../eventually.ts';
+import { type Running, runProbe, self } from '../probes/context.ts';
+import { TestNetns } from './native_netns.ts';
+
+let netns: TestNetns;
+let running: Running;
+let id: string;
+
+beforeEach(async () => {
+  netns = new TestNetns();
+  running = runProbe(netfilter as Probe, { door: openDoor(), options: { pollMs: 50 } });
+  id = netnsId(self.name, self.bootId, 1n);
+  running.graph.apply([{ kind: 'node', id, metadata: { Type: 'netns', Name: netns.name }, owns: new Set() }], {
+    ...{ host: self.name, origin: 'agent.h', time: 1 },
+  });
+  running.namespaces.add({ nodeId: id, tid: '', path: netns.path, cookie: 1n, name: netns.name });
+  await running.ready;
+});
+
+afterEach(async () => {
+  await running.stop();
+  netns[Symbol.dispose]();
+});
+
+function nft(script: string): void {
+  execFileSync('ip', ['netns', 'exec', netns.name, 'nft', '-f', '-'], { input: script });
+}
+
+function inside(...command: string[]): string {
+  return execFileSync('ip', ['netns', 'exec', netns.name, ...command], { encoding: 'utf8' });
+}
+
+function all(type: string): readonly GraphNode[] {
+  return [...(running.graph.now().nodesWith('Type', type) ?? [])];
+}
+
+/** Rules by handle: their text, and comment as nft writes it. */
+function told(): Record<string, string> {
+  return Object.fromEntries(
+    all('nftrule').map(({ metadata: { Handle, Text, Comment } }) => [
+      Handle,
+      `${Text}${Comment === undefined ? '' : ` comment "${Comment}"`}`,
+    ]),
+  );
+}
+
+/** The same as nft says it. */
+function listed(): Record<string, string> {
+  const lines = inside('nft', '-s', '-a', 'list', 'ruleset').split('\n');
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, text, handle] = /^\t\t(?!type)(.+) # handle (\d+)$/.exec(line) ?? [];
+      return text === undefined ? [] : [[handle, text]];
+    }),
+  );
+}
+
+/** As one table, so that every rule has a handle of its own. */
+const RULES = `
+table inet t {
+  set s { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.168.1.1, 172.16.0.5-172.16.0.9 } }
+  map m { type inet_service : ipv4_addr; elements = { 80 : 10.0.0.2, 81 : 10.0.0.3 } }
+  set seen { type ipv4_addr; flags dynamic, timeout; timeout 1m; }
+  chain other { counter; return; }
+  chain in {
+    type filter hook input priority 0; policy drop;
+    ct state established,related accept
+    ct state { new, untracked } counter
+    ct state invalid drop
+    ct state != established drop
+    iifname "lo" accept
+    iifname { "eth0", "eth1" } accept
+    oifname "veth*" accept
+    iif lo accept
+    tcp dport 22 accept comment "ssh"
+    tcp dport { 22, 80-90, 8080 } counter accept
+    tcp dport != { 1, 2 } drop
+    tcp dport 1024-65535 drop
+    tcp dport >= 1024 drop
+    udp sport 53 udp dport 5353 accept
+    udp dport != 53 accept
+    ip saddr 10.0.0.0/8 accept
+    ip saddr 10.1.0.0/20 accept
+    ip saddr != 10.1.2.3 drop
+    ip saddr 10.0.0.1 ip daddr 10.0.0.2 accept
+    ip saddr 10.0.0.1-10.0.0.7 accept
+    ip saddr { 10.0.0.1, 10.2.0.0/16, 10.3.0.1-10.3.0.7 } drop
+    ip daddr @s tcp dport 443 drop
+    ip saddr != @s drop
+    ip6 saddr fd00::/8 accept
+    ip6 daddr fd00::1 tcp dport 22 accept
+    ip6 saddr fe80::/10 udp dport 546 accept
+    meta nfproto ipv4 tcp dport 22 accept
+    meta nfproto ipv6 drop
+    meta l4proto { tcp, udp } th dport 53 accept
+    meta l4proto icmp accept
+    ip protocol icmp accept
+    icmp type echo-request limit rate 5/second accept
+    icmp type { echo-reply, destination-unreachable } accept
+    icmpv6 type { nd-neighbor-solicit, nd-router-advert } accept
+    icmpv6 type echo-request drop
+    tcp flags & (fin|syn|rst|ack) == syn drop
+    tcp flags syn tcp dport 5 drop
+    ip saddr . tcp dport vmap { 10.0.0.1 . 22 : accept, 10.0.0.2 . 23 : drop }
+    ip saddr . tcp dport { 10.0.0.1 . 22, 10.0.0.2 . 23 } accept
+    tcp dport vmap { 22 : accept, 23 : jump other }
+    iifname vmap { "eth0" : jump other, "eth1" : drop }
+    meta mark 5 reject with icmp port-unreachable
+    meta mark & 0xff == 0x10 accept
+    meta mark set 0x7
+    ct mark 0x1 accept
+    ct mark set 0x2
+    fib daddr type local accept
+    fib saddr . iif oif missing drop
+    ip ttl 1 drop
+    ip dscp ef accept
+    ether saddr 02:00:00:00:00:01 accept
+    limit rate 10/minute burst 20 packets accept
+    limit rate over 1 mbytes/second drop
+    log prefix "x " drop
+    log level info
+    log group 3
+    reject
+    reject with tcp reset
+    reject with icmpx admin-prohibited
+    reject with icmpv6 no-route
+    tcp dport 113 reject with tcp reset
+    jump other
+    goto other
+    meta skuid 1000 accept
+    meta pkttype broadcast drop
+    notrack
+    ip saddr 10.0.0.9 drop
+    accept
+  }
+  chain pre {
+    type nat hook prerouting priority -100;
+    tcp dport 80 dnat ip to 10.0.0.2:8080
+    ip daddr 10.0.0.1 dnat ip to 10.0.0.5
+    ip6 daddr fd00::1 tcp dport 80 dnat ip6 to [fd00::2]:8080
+    tcp dport 8080 redirect to :80
+    dnat ip to tcp dport map @m
+  }
+  chain post {
+    type nat hook postrouting priority 100;
+    ip saddr 10.0.0.0/24 oifname "eth0" masquerade
+    oifname != "eth0" snat ip to 192.0.2.1-192.0.2.4
+    masquerade random
+  }
+}`;
+
+test('rules are written as nft writes them', async () => {
+  nft(RULES);
+  const expected = listed();
+  expect(Object.keys(expected).length).toBeGreaterThan(70);
+  await eventually(() => expect(all('nftrule')).toHaveLength(Object.keys(expected).length));
+  expect(told()).toEqual(expected);
+});
+
+test('a rule that comes, changes its place or goes is told at once, and keeps its id', async () => {
+  nft(
+    'table ip t { chain in { type filter hook input priority 0; policy accept; tcp dport 22 accept; tcp dport 80 drop; }; }',
+  );
+  await eventually(() => expect(Object.values(told())).toEqual(['tcp dport 22 accept', 'tcp dport 80 drop']));
+  const [chain] = all('nftchain');
+  expect(chain?.metadata).toEqual({
+    ...{ Type: 'nftchain', Name: 'in', Family: 'ip', Table: 't' },
+    ...{ Hook: 'input', Priority: 0, ChainType: 'filter', Policy: 'accept' },
+  });
+  const [, second] = all('nftrule');
+  const [first] = all('nftrule');
+  expect(second?.metadata).toMatchObject({ Handle: 3, Position: 2, Verdict: 'drop' });
+  nft('insert rule ip t in position 3 counter');
+  await eventually(() => expect(Object.keys(told())).toHaveLength(3));
+  expect(all('nftrule').find((rule) => rule.id === second?.id)?.metadata).toMatchObject({ Position: 4 });
+  nft('delete rule ip t in handle 2');
+  await eventually(() => expect(all('nftrule').map((rule) => rule.id)).not.toContain(first?.id));
+  expect([...running.graph.now().nodes(id)][0]?.metadata.Netfilter).toEqual({
+    Tables: 1,
+    Chains: 1,
+    Rules: 2,
+    Sets: 0,
+  });
+  nft('flush ruleset');
+  await eventually(() => expect([all('nftrule'), all('nftchain')]).toEqual([[], []]));
+});
+
+test('what rules count is a series, and no version', async () => {
+  nft('table ip t { chain out { type filter hook output priority 0; counter; }; }');
+  await eventually(() => expect(all('nftrule')).toHaveLength(1));
+  const [rule] = all('nftrule');
+  inside('ip', 'link', 'set', 'lo', 'up');
+  inside('ping', '-c1', '-W1', '127.0.0.1');
+  await eventually(() =>
+    expect(running.graph.now().counters(rule?.id ?? '', 'Metric')?.total).toMatchObject({ RxPackets: 2, RxBytes: 168 }),
+  );
+  expect(all('nftrule')[0]).toBe(rule);
+});
+
+test('what iptables writes is told in the words of nft', async () => {
+  for (const [table, ...rule] of [
+    [
+      'filter',
+      'INPUT',
+      '-p',
+      'tcp',
+      '-m',
+      'multiport',
+      '--dports',
+      '22,80:90',
+      '-m',
+      'comment',
+      '--comment',
+      'hi there',
+      '-j',
+      'REJECT',
+      '--reject-with',
+      'tcp-reset',
+    ],
+    ['filter', 'INPUT', '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', '-j', 'ACCEPT'],
+    ['filter', 'INPUT', '-p', 'udp', '--sport', '53', '-j', 'REJECT'],
+    ['filter', 'INPUT', '-m', 'mark', '--mark', '0x4000/0x4000', '-j', 'LOG', '--log-prefix', 'q '],
+    ['filter', 'INPUT', '-p', 'icmp', '--icmp-type', 'echo-request', '-j', 'DROP'],
+    ['nat', 'POSTROUTING', '-s', '10.0.0.0/24', '!', '-o', 'docker0', '-j', 'MASQUERADE'],
+    ['nat', 'PREROUTING', '-m', 'addrtype', '--dst-type', 'LOCAL', '-j', 'ACCEPT'],
+    [
+      'nat',
+      'PREROUTING',
+      '-p',
+      'tcp',
+      '!',
+      '-i',
+      'eth0',
+      '--dport',
+      '8080',
+      '-j',
+      'DNAT',
+      '--to-destination',
+      '10.0.0.2:80',
+    ],
+    ['nat', 'POSTROUTING', '-s', '10.3.0.0/16', '-j', 'SNAT', '--to-source', '192.0.2.1'],
+    ['mangle', 'INPUT', '-j', 'MARK', '--set-xmark', '0x4000/0x4000'],
+  ] as const)
+    inside('iptables-nft', '-t', table, '-A', ...rule);
+  await eventually(() => expect(all('nftrule')).toHaveLength(10));
+  const texts = all('nftrule').map(({ metadata: { Table, Text } }) => `${Table} ${Text}`);
+  expect(texts.sort()).toEqual([
+    'filter ct state related,established counter accept',
+    'filter meta l4proto icmp icmp type echo-request counter drop',
+    'filter meta l4proto tcp th dport { 22, 80-90 } counter reject with tcp reset',
+    'filter meta mark & 0x00004000 == 0x00004000 counter log prefix "q "',
+    'filter udp sport 53 counter reject',
+    'mangle counter meta mark set meta mark & 0xffffbfff ^ 0x00004000',
+    'nat fib daddr type local counter accept',
+    'nat iifname != "eth0" tcp dport 8080 counter dnat to 10.0.0.2:80',
+    'nat ip saddr 10.3.0.0/16 counter snat to 192.0.2.1',
+    'nat oifname != "docker0" ip saddr 10.0.0.0/24 counter masquerade',
+  ]);
+  const comments = all('nftrule').flatMap(({ metadata }) => metadata.Comment ?? []);
+  expect(comments).toEqual(['hi there']);
+});
