@@ -84,6 +84,8 @@ const ROOTS = [
   'app-security.ts',
   'app-transfer.ts',
 ];
+  'app-workflows.ts',
+  'app-why.ts',
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */
 const PURE = ['model', 'graph', 'flow', 'ends', 'query', 'rules'];

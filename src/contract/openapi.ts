@@ -16,6 +16,7 @@ import { serviceShape, statusShape } from './status.ts';
 import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology.ts';
 import { TRACE_HEADER } from './trace.ts';
 import { completionReplyShape, completionRequestShape, vocabularyReplyShape } from './vocabulary.ts';
+import { whyReplyShape, whyRequestShape } from './why.ts';
 
 /** The same object at each call with the same version: it costs some milliseconds to make. */
 export function openApiDocument(version: string): object {
@@ -91,6 +92,7 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/gremlin': gremlinPath(),
     '/api/path': pathPaths(),
+    '/api/why': whyPaths(),
     '/api/datapath-flows': {
       get: {
         operationId: 'datapathFlows',
@@ -336,6 +338,23 @@ function pathPaths(): ZodOpenApiPathsObject[string] {
   return {
     get: { operationId: 'pathByAddress', summary, requestParams: { query: pathRequestShape }, responses },
     post: { operationId: 'path', summary, requestBody: { required: true, content: json(pathRequestShape) }, responses },
+  };
+}
+
+function whyPaths(): ZodOpenApiPathsObject[string] {
+  return {
+    post: {
+      operationId: 'why',
+      summary: 'Which changes broke a conversation, ranked, with the reasons',
+      requestBody: { required: true, content: json(whyRequestShape) },
+      responses: {
+        200: { description: 'The answer.', content: json(whyReplyShape) },
+        400: { description: mistaken, content: json(refusalShape) },
+        429: { description: limits[429], content: json(refusalShape) },
+        503: { description: limits[503], content: json(refusalShape) },
+        504: { description: limits[504], content: json(refusalShape) },
+      },
+    },
   };
 }
 
