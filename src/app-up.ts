@@ -1,5 +1,6 @@
 import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
+import { startAlerts } from './app-alerts.ts';
 import { startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
@@ -11,6 +12,7 @@ import { queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
+import { openWorkflows } from './app-workflows.ts';
 import type { Archive } from './archive/archive.ts';
 import { closeLost, type Restored } from './archive/restore.ts';
 import { captureTypes } from './capture/vocabulary.ts';
@@ -75,6 +77,10 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     }),
   );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
+  const alerts = stack.use(
+    startAlerts({ config, host: host.name, graph, timeline, engine, flows: flows.api.flows ?? {}, log, notes }),
+  );
+  const workflows = openWorkflows(config);
   // What an earlier run said of captures goes when it has come back: not before.
   watched.whenReturned(() => flows.sweep());
   if (archive && restored) watched.whenReturned((signal) => settle(archive, graph, restored, log, signal));
@@ -90,6 +96,8 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     ...history.status(),
     ...flows.status(),
     Rules: rules.status(),
+    Workflows: workflows.status(),
+    Alerts: alerts.status(),
     Sockets: ends.status(),
   });
 
@@ -113,6 +121,8 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
         expireMs: config.flow.expire,
       }),
       rules: rules.api,
+      workflows,
+      alerts: alerts.api,
       datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
       keys: () => keys.list(),
       log,

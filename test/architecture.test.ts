@@ -58,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ROOTS = [
   'main.ts',
   'app.ts',
+  'app-alerts.ts',
   'app-flows.ts',
   'app-gremlin.ts',
   'app-limits.ts',
@@ -83,9 +84,9 @@ const ROOTS = [
   'app-relay.ts',
   'app-security.ts',
   'app-transfer.ts',
-];
   'app-workflows.ts',
   'app-why.ts',
+];
 
 /** No I/O, no clock, no dice: what these need of the world comes in as an argument. */
 const PURE = ['model', 'graph', 'flow', 'ends', 'query', 'rules'];

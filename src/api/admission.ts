@@ -69,8 +69,18 @@ export class Admission {
 
   #decided(request: IncomingMessage, found: Found): Refused | undefined {
     if ('refusal' in found) return this.#refused(request, found.refusal);
-    const { method = 'GET', url = '/' } = request;
     const { identity } = found;
+    const refused = this.admits(request, identity);
+    if (refused) return refused;
+    const name = shownBy(request).password?.name;
+    if (identity.kind === 'user') this.#parts.slowed.succeeded(name);
+    identify(request, identity);
+    return undefined;
+  }
+
+  /** Whether who it is may do it. */
+  admits(request: IncomingMessage, identity: Identity): Refused | undefined {
+    const { method = 'GET', url = '/' } = request;
     const needed = neededFor(method, url);
     if (!may(identity, needed)) {
       const what = `${method} ${pathOf(url).slice(0, 100)}`;
@@ -79,9 +89,6 @@ export class Admission {
       const text = `${what} needs the role ${roleFor(needed)}; ${identity.name} has the role ${identity.role}`;
       return { status: 403, text, headers: [] };
     }
-    const name = shownBy(request).password?.name;
-    if (identity.kind === 'user') this.#parts.slowed.succeeded(name);
-    identify(request, identity);
     return undefined;
   }
 

@@ -12,7 +12,8 @@ import { Admission, isGremlin, type Refused } from './admission.ts';
 import { Counts } from './counts.ts';
 import { Elements } from './elements.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
-import { type Identity, identityOf } from './identity.ts';
+import { type Identity, identify, identityOf } from './identity.ts';
+import { Inner, type InnerAnswer, type InnerRequest } from './inner.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
 import { cannotListen, needsTls, refuseUpgrade } from './listening.ts';
 import { login, logout } from './login.ts';
@@ -28,6 +29,8 @@ import { TopologyDoor } from './topology.ts';
 import { WebSockets } from './ws/sockets.ts';
 
 export interface Api {
+  /** A request that never leaves the process, in the name of somebody: answered, or refused, as it would be for them. */
+  askAs(identity: Identity, request: InnerRequest, signal: AbortSignal): Promise<InnerAnswer>;
   /** Resolves when it answers. Port 0 picks a free one. Throws a Mistake for an open address without a token. */
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Says no more, tells the WebSockets, lets running answers end for a moment. */
@@ -54,6 +57,7 @@ class HttpApi implements Api {
   readonly #slowed: Slowed;
   readonly #admission: Admission;
   readonly #server: Server;
+  readonly #inner: Inner;
   #listen = '';
   #isOpen = false;
 
@@ -104,25 +108,36 @@ class HttpApi implements Api {
       const { Paths } = await import('./path.ts');
       return new Paths({ timeline, clock, queries: this.#queries, limits, sockets: parts.flows?.sockets });
     });
-    this.#app = routes({
-      parts,
-      limits,
-      door: this.#door,
     const whys = new Later(async () => {
       const { Whys } = await import('./why.ts');
       const { flows, sockets } = parts.flows ?? {};
       return new Whys({ timeline, clock, queries: this.#queries, limits, sockets, flows });
     });
+    this.#app = routes({
+      parts,
+      limits,
+      door: this.#door,
       elements: new Elements(parts),
       paths: async () => paths.get(),
+      whys: async () => whys.get(),
       status,
       metrics,
+      askAs: (identity, request, signal) => this.askAs(identity, request, signal),
       isReady: () => this.#isOpen,
       login: (request, response, form) => this.#login(request, response, form),
-      whys: async () => whys.get(),
       logout: (request, response) => logout(this.#access, request, response),
     });
     this.#server = this.#createServer();
+    this.#inner = new Inner((request, response, identity) => {
+      identify(request, identity);
+      const refused = this.#admission.admits(request, identity);
+      if (refused) sendText(response, refused.status, refused.text, refused.headers);
+      else this.#answer(request, response);
+    });
+  }
+
+  askAs(identity: Identity, request: InnerRequest, signal: AbortSignal): Promise<InnerAnswer> {
+    return this.#inner.ask(identity, request, signal);
   }
 
   listen(host: string, port: number): Promise<{ host: string; port: number }> {

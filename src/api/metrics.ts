@@ -28,6 +28,8 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   archiveMetrics(page, status);
   flowMetrics(page, status);
   ruleMetrics(page, status);
+  workflowMetrics(page, status);
+  alertMetrics(page, status);
   socketMetrics(page, status);
   relayMetrics(page, status);
   fleetMetrics(page, status);
@@ -147,6 +149,15 @@ function archiveMetrics(page: Page, { Archive }: Status): void {
   page.counter('skein_archive_lost_total', 'Events and samples that could not be kept.', [[{}, Archive.Lost ?? 0]]);
 }
 
+function workflowMetrics(page: Page, { Workflows }: Status): void {
+  if (!Workflows) return;
+  page.gauge('skein_workflows', 'Workflows that exist.', [[{}, Workflows.Workflows]]);
+  page.gauge('skein_workflows_running', 'Runs of now.', [[{}, Workflows.Running]]);
+  page.counter('skein_workflow_runs_total', 'Runs that were begun.', [[{}, Workflows.Runs]]);
+  const failures = Object.entries(Workflows.Failures).map(([why, count]) => [{ why }, count] as const);
+  page.counter('skein_workflow_failures_total', 'Runs that came to no result, by why; limits are among it.', failures);
+}
+
 function ruleMetrics(page: Page, { Rules }: Status): void {
   if (!Rules) return;
   const kinds: Series = [
@@ -156,6 +167,29 @@ function ruleMetrics(page: Page, { Rules }: Status): void {
   page.gauge('skein_rules', 'Rules that exist.', kinds);
   page.gauge('skein_rules_troubled', 'Rules that could not do all they say.', [[{}, Rules.Troubled]]);
   page.gauge('skein_user_nodes', 'Nodes that users gave metadata to.', [[{}, Rules.UserNodes]]);
+}
+
+function alertMetrics(page: Page, { Alerts }: Status): void {
+  if (Alerts.All === undefined) return;
+  const { Firing = 0, Pending = 0, All } = Alerts;
+  page.gauge('skein_alerts', 'Alerts by their state.', [
+    [{ state: 'firing' }, Firing],
+    [{ state: 'pending' }, Pending],
+    [{ state: 'inactive' }, All - Firing - Pending],
+  ]);
+  page.gauge('skein_alerts_failing', 'Alerts whose condition cannot be looked at.', [[{}, Alerts.Failing ?? 0]]);
+  page.counter('skein_alert_looks_total', 'Conditions looked at.', [[{}, Alerts.Looks ?? 0]]);
+  page.counter('skein_alert_looks_failed_total', 'Conditions that could not be looked at.', [
+    [{}, Alerts.FailedLooks ?? 0],
+  ]);
+  page.counter('skein_alerts_fired_total', 'Times that an alert began to fire.', [[{}, Alerts.Fired ?? 0]]);
+  page.gauge('skein_alert_messages_waiting', 'Messages that nobody has taken yet.', [[{}, Alerts.Waiting ?? 0]]);
+  page.counter('skein_alert_messages_total', 'Messages by what came of them.', [
+    [{ outcome: 'told' }, Alerts.Told ?? 0],
+    [{ outcome: 'failed' }, Alerts.NotTold ?? 0],
+    [{ outcome: 'retried' }, Alerts.Retried ?? 0],
+    [{ outcome: 'dropped' }, Alerts.Dropped ?? 0],
+  ]);
 }
 
 function flowMetrics(page: Page, { Captures, Flows }: Status): void {

@@ -26,6 +26,12 @@ const sections: readonly (readonly [RegExp, Needs])[] = [
   [/^\/api\/capture\/tail$/, { look: 'packets', change: 'packets' }],
   [/^\/api\/capture(\/|$)/, { look: 'read', change: 'capture' }],
   [/^\/api\/(pcap|injectpacket)(\/|$)/, { look: 'inject', change: 'inject' }],
+  // A webhook or a script of an alert acts in the name of the server.
+  [/^\/api\/alert(\/|$)/, { look: 'read', change: 'manage' }],
+  // A workflow acts with the rights of who calls it; one that nobody has looked at is for who may make them.
+  [/^\/api\/workflow\/call$/, { look: 'manage', change: 'manage' }],
+  [/^\/api\/workflow\/[^/]+\/call$/, { look: 'read', change: 'read' }],
+  [/^\/api\/workflow(\/|$)/, { look: 'read', change: 'manage' }],
   [/^\/api\/(config|audit)(\/|$)/, { look: 'manage', change: 'manage' }],
 ];
 

@@ -11,7 +11,9 @@ import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { AccessBook } from '../security/access-book.ts';
 import type { AuditEntry } from '../security/audit.ts';
 import type { TlsKeeper } from '../security/tls.ts';
+import type { Workflows } from '../workflows/workflow.ts';
 import type { AbsentHost } from './absent.ts';
+import type { ApiAlerts } from './alert-routes.ts';
 import type { ApiBundles } from './bundles.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
@@ -56,8 +58,12 @@ export interface ApiParts {
   readonly traces?: ApiTraces;
   /** Absent: there are no rules, and what users say of a node is said once. */
   readonly rules?: ApiRules;
+  /** Absent: there are no workflows. */
+  readonly workflows?: Workflows;
   /** What queries see of flows; without it they are told that there are none. */
   readonly flows?: Pick<QueryContext, 'flows' | 'matchFilter' | 'sockets'>;
+  /** Absent: there is no /api/alert. */
+  readonly alerts?: ApiAlerts;
   /** Flows as they are updated, for WebSockets. */
   readonly flowFeed?: FlowFeed;
   /** Keys of metadata that are known: others are warned of. */
@@ -119,7 +125,7 @@ export interface FlowStats {
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Sockets' | 'Notes' | 'StartedAt'> &
-  Partial<Pick<Status, 'Captures' | 'Rules' | 'Relay' | 'Fleet'>>;
+  Partial<Pick<Status, 'Alerts' | 'Captures' | 'Rules' | 'Relay' | 'Fleet' | 'Workflows'>>;
 
 export interface AccessRules {
   /** Any of them opens every door. Without one (and without a book) only loopback is answered. */

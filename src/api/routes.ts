@@ -1,6 +1,7 @@
 /** The paths that are asked now and then, as an express application. The hot one does not come this way. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { completionRequestShape } from '../contract/vocabulary.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { readBody } from './body.ts';
 import { bundleRoutes } from './bundle-routes.ts';
@@ -18,9 +19,10 @@ import { withBody, wrongMethod } from './requests.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
-import { elementJson } from './wire.ts';
 import type { Whys } from './why.ts';
 import { whyRoutes } from './why-routes.ts';
+import { elementJson } from './wire.ts';
+import { type AskAs, workflowRoutes } from './workflow-routes.ts';
 import { writeReply } from './write.ts';
 
 export interface RouteParts {
@@ -29,9 +31,10 @@ export interface RouteParts {
   readonly door: TopologyDoor;
   readonly elements: Elements;
   readonly paths: () => Promise<Paths>;
+  readonly whys: () => Promise<Whys>;
   readonly status: () => object;
   readonly metrics: () => Promise<string>;
-  readonly whys: () => Promise<Whys>;
+  readonly askAs: AskAs;
   /** False while starting and stopping. */
   readonly isReady: () => boolean;
   readonly login: (request: Request, response: Response, form: URLSearchParams) => Promise<void>;
@@ -70,10 +73,12 @@ export function routes(all: RouteParts): express.Express {
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
   pathRoutes(app, all.paths, limits);
+  whyRoutes(app, all.whys, limits);
   if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
   if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
+  if (parts.alerts) alertRoutes(app, parts.alerts, limits);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
-  whyRoutes(app, all.whys, limits);
+  if (parts.workflows) workflowRoutes(app, parts.workflows, all.askAs, limits);
   app
     .route('/api/vocabulary')
     .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))

@@ -13,13 +13,14 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Captures, Flows, Rules, Sockets, Relay, Fleet, Notes, StartedAt } = parts.status();
+  const { Probes, Graph, Archive, Alerts, Captures, Flows, Rules, Sockets, Relay, Fleet, Workflows, Notes, StartedAt } =
+    parts.status();
   return {
     Agents: agentConnections(Fleet),
     Peers: { Incomers: {}, Outgoers: {} },
     Publishers: publishers,
     Subscribers: subscribers,
-    Alerts: { IsMaster: true },
+    Alerts: Alerts ?? { IsMaster: true },
     Captures: Captures ?? { IsMaster: true },
     Probes,
     schema: schemaVersion,
@@ -36,6 +37,7 @@ export function statusReply(
     ...(Sockets && { Sockets }),
     ...(Relay && { Relay }),
     ...(Fleet && { Fleet }),
+    ...(Workflows && { Workflows }),
     Notes,
   };
 }

@@ -906,6 +906,26 @@ export const configShape = z.strictObject({
       example: '16',
     }),
   }),
+  workflow: z.strictObject({
+    timeout: option(duration({ min: '1s', max: '1h' }), {
+      doc: 'Time one run of a workflow may take, what it waits for included.',
+      default: '2m',
+      takes: 'DURATION',
+      example: '10m',
+    }),
+    cpu: option(duration({ min: '100ms', max: '10m' }), {
+      doc: 'Time it may compute itself.',
+      default: '10s',
+      takes: 'DURATION',
+      example: '1m',
+    }),
+    parallel: option(count({ min: 1, max: 100 }), {
+      doc: 'Workflows that run at the same time, up to 64 MiB each; one more is answered with 429.',
+      default: 8,
+      takes: 'NUMBER',
+      example: '2',
+    }),
+  }),
   api: z.strictObject({
     loopback: option(z.enum(['admin', 'read', 'token'], { error: 'has to be admin, read or token' }), {
       doc: 'What whoever is on this machine may without a token: everything (every user of the machine, also what runs in its containers with its network), read, or nothing.',

@@ -93,7 +93,41 @@ export const captureStatusShape = z
   })
   .meta({ id: 'CaptureStatus' });
 
-export const ruleStatusShape = z
+export const alertStatusShape = z
+  .object({
+    IsMaster: z.boolean().meta({ description: 'This server looks and tells; another does where it is false.' }),
+    All: z.int().optional(),
+    Firing: z.int().optional(),
+    Pending: z.int().optional().meta({ description: 'Conditions that hold, and not for long enough yet.' }),
+    Failing: z.int().optional().meta({ description: 'Conditions that could not be looked at when last tried.' }),
+    Waiting: z.int().optional().meta({ description: 'Messages that nobody has taken yet.' }),
+    Looks: z.int().optional(),
+    FailedLooks: z.int().optional(),
+    Fired: z.int().optional(),
+    Resolved: z.int().optional(),
+    Told: z.int().optional().meta({ description: 'Messages that were taken.' }),
+    NotTold: z.int().optional().meta({ description: 'Messages that were given up.' }),
+    Retried: z.int().optional(),
+    Dropped: z
+      .int()
+      .optional()
+      .meta({ description: 'Messages that went with their alert, or gave way to newer ones.' }),
+  })
+  .meta({ id: 'AlertStatus' });
+
+export const workflowStatusShape = z
+  .object({
+    Workflows: z.int(),
+    Running: z.int().meta({ description: 'Of now.' }),
+    Runs: z.int().meta({ description: 'Since the start.' }),
+    Failures: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Runs that came to no result, by why: threw, time, cpu, memory, busy…' }),
+    Notes: z.array(z.string()),
+  })
+  .meta({ id: 'WorkflowStatus' });
+
+const ruleStatusShape = z
   .object({
     NodeRules: z.int(),
     EdgeRules: z.int(),
@@ -252,7 +286,7 @@ export const statusShape = z
     Peers: z.object({ Incomers: connections, Outgoers: connections }),
     Publishers: connections,
     Subscribers: connections,
-    Alerts: z.object({ IsMaster: z.boolean() }),
+    Alerts: alertStatusShape,
     Captures: captureStatusShape,
     Probes: z.record(z.string(), probeStatusShape),
     schema: z.literal(schemaVersion),
@@ -266,6 +300,7 @@ export const statusShape = z
     Archive: archiveStatusShape.nullable(),
     Flows: flowStatusShape.optional(),
     Rules: ruleStatusShape.optional(),
+    Workflows: workflowStatusShape.optional(),
     Sockets: socketStatusShape.optional(),
     Relay: relayStatusShape.optional(),
     Fleet: fleetStatusShape.optional(),
@@ -290,5 +325,7 @@ export type FlowStatus = z.infer<typeof flowStatusShape>;
 export type SocketStatus = z.infer<typeof socketStatusShape>;
 export type RelayStatus = z.infer<typeof relayStatusShape>;
 export type FleetStatus = z.infer<typeof fleetStatusShape>;
+export type AlertStatus = z.infer<typeof alertStatusShape>;
+export type WorkflowStatus = z.infer<typeof workflowStatusShape>;
 export type RuleStatus = z.infer<typeof ruleStatusShape>;
 export type LossStatus = z.infer<typeof lossShape>;

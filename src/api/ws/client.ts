@@ -16,7 +16,7 @@ import { statusOf } from '../reply.ts';
 import { errorText, messageText, syncPieces } from './envelope.ts';
 import { type FlowFilter, flowFilter } from './flow-filter.ts';
 import { FlowSource } from './flow-source.ts';
-import { type Hello, hearsGraph, helloOf } from './hello.ts';
+import { type Hello, hearsAlerts, hearsGraph, helloOf } from './hello.ts';
 import type { Incoming } from './incoming.ts';
 import { incomingOf } from './incoming.ts';
 import { Intake, type IntakeParts } from './intake.ts';
@@ -151,6 +151,12 @@ export class Client {
   changed(commit: Commit): void {
     if (this.#standing) this.#standing.changed(commit);
     else if (this.#events) this.#outbox.wake();
+  }
+
+  /** `text` is a whole message. */
+  alerted(text: string): void {
+    const isListener = this.role === 'subscriber' || this.role === 'pubsub';
+    if (isListener && hearsAlerts(this.hello)) this.#outbox.reply(text);
   }
 
   /** Pings it, and gives it up when not a byte has passed in either direction for too long. */

@@ -1,5 +1,6 @@
 /** Messages as text, in Skydive's envelope; made by hand for the same reason as elements are. */
 import { randomUUID } from 'node:crypto';
+import type { AlertMessage } from '../../contract/alert.ts';
 import type { GraphEvent } from '../../graph/change.ts';
 import type { Element } from '../../graph/element.ts';
 import { changedKeys } from '../../graph/value.ts';
@@ -19,6 +20,12 @@ export function eventText(event: GraphEvent, isPartial: boolean, view: GraphView
 
 export function messageText(type: string, uuid: string, status: number, obj: string): string {
   return envelope(type, uuid, status, obj, undefined);
+}
+
+/** Skydive's type for what fires; what is over has one of its own, so that nobody takes it for another firing. */
+export function alertText(message: AlertMessage): string {
+  const type = message.State === 'firing' ? 'Alert' : 'AlertResolved';
+  return JSON.stringify({ Namespace: 'Alert', Type: type, UUID: randomUUID(), Status: 200, Obj: message });
 }
 
 export function errorText(uuid: string, text: string): string {

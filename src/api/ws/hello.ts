@@ -42,6 +42,11 @@ export function helloOf(request: IncomingMessage): Hello {
 }
 
 /** Without a namespace a client hears of everything. */
+export function hearsAlerts({ namespaces }: Hello): boolean {
+  return namespaces.length === 0 || namespaces.includes('*') || namespaces.includes('Alert');
+}
+
+/** The same. */
 export function hearsGraph({ namespaces }: Hello): boolean {
   return namespaces.length === 0 || namespaces.includes('*') || namespaces.includes('Graph');
 }

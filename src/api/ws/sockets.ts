@@ -10,6 +10,7 @@ import type { ApiParts } from '../parts.ts';
 import type { Queries } from '../queries.ts';
 import type { Connected } from '../status.ts';
 import { Client, type Role } from './client.ts';
+import { alertText } from './envelope.ts';
 
 const roles: Readonly<Record<string, Role>> = {
   '/ws/subscriber': 'subscriber',
@@ -26,6 +27,7 @@ export class WebSockets {
   readonly #server: WebSocketServer;
   readonly #clients = new Set<Client>();
   readonly #unsubscribe: () => void;
+  readonly #unlisten: (() => void) | undefined;
   #pings: NodeJS.Timeout | undefined;
 
   constructor(parts: ApiParts, queries: Queries, limits: ApiLimits, counts: Counts) {
@@ -41,6 +43,10 @@ export class WebSockets {
       clientTracking: false,
     });
     this.#server.on('headers', (headers) => headers.push(`X-Host-ID: ${parts.host}`, 'X-Service-Type: analyzer'));
+    this.#unlisten = parts.alerts?.listen((message) => {
+      const text = alertText(message);
+      for (const client of this.#clients) client.alerted(text);
+    });
     this.#unsubscribe = parts.graph.subscribe((commit) => {
       if (commit.events.length > 0) for (const client of this.#clients) client.changed(commit);
     });
@@ -89,6 +95,7 @@ export class WebSockets {
   /** Tells all of them to go. */
   close(): void {
     this.#unsubscribe();
+    this.#unlisten?.();
     clearInterval(this.#pings);
     for (const client of this.#clients) client.cut('stopping', 1001, 'stopping');
   }

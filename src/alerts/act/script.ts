@@ -1,0 +1,90 @@
+/** A program of the folder of scripts, run with the message on its standard input. */
+import { spawn } from 'node:child_process';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AlertMessage } from '../../contract/alert.ts';
+import { mistake } from '../../std/mistake.ts';
+
+const RUN_MS = 30_000;
+/** Of what it says, the end is kept for why it failed. */
+const SAID_CHARS = 500;
+
+/**
+ * Resolves when it ended with 0. It gets no more of our environment than PATH, and what it is about as SKEIN_ALERT_….
+ * Rejects with a Mistake when it must not be run, with an Error when it failed.
+ */
+export async function run(
+  { folder, name }: { readonly folder: string; readonly name: string },
+  message: AlertMessage,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await runnable(folder, name);
+  const { PATH = '/usr/bin:/bin' } = process.env;
+  const { UUID, ID, State, Severity, Name = '' } = message;
+  const child = spawn(file, [], {
+    cwd: '/',
+    env: {
+      PATH,
+      SKEIN_ALERT_UUID: UUID,
+      SKEIN_ALERT_ID: ID,
+      SKEIN_ALERT_STATE: State,
+      SKEIN_ALERT_SEVERITY: Severity,
+      SKEIN_ALERT_NAME: Name,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // With all that it starts: none of it may outlive its time.
+    detached: true,
+  });
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  };
+  const late = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]);
+  late.addEventListener('abort', kill, { once: true });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-SAID_CHARS);
+    });
+  // It need not read it.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${JSON.stringify(message)}\n`);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.on('error', (error) => reject(new Error(`${name} cannot be run: ${error.message}`)));
+      child.on('exit', (code, ended) => {
+        if (code === 0) resolve();
+        else if (late.aborted) reject(new Error(`${name} took more than ${RUN_MS / 1000} s`));
+        else reject(new Error(`${name} ended with ${code ?? ended}: ${lastLine(said)}`));
+      });
+    });
+  } finally {
+    late.removeEventListener('abort', kill);
+    // What it left running goes too.
+    kill();
+  }
+}
+
+/** In the folder itself, and nobody else's to write. */
+async function runnable(folder: string, name: string): Promise<string> {
+  const refused = (why: string) => mistake('alert.script', `${name} in ${folder} ${why}`);
+  let file: string;
+  try {
+    file = await realpath(join(folder, name));
+    if (!file.startsWith(`${await realpath(folder)}/`)) throw refused('leads out of it');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw refused(`cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  const { mode } = await stat(file);
+  if ((mode & 0o111) === 0) throw refused('is not executable');
+  if ((mode & 0o002) !== 0) throw refused('can be written by everybody: it is not run');
+  return file;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,50 @@
+/** What alerts are made of, as they are kept over a restart and shared among analyzers. */
+import type { AlertEvent, AlertMessage, WireAlert } from '../contract/alert.ts';
+import type { Standing } from './standing.ts';
+
+export type Alert = WireAlert;
+
+export interface AllAlerts {
+  readonly alerts: readonly Alert[];
+  readonly standings: readonly Standing[];
+  /** What somebody has still to be told, oldest first. */
+  readonly deliveries: readonly Delivery[];
+  /** Oldest first. */
+  readonly history: readonly AlertEvent[];
+}
+
+export interface Delivery {
+  /** Of the message: whoever gets it twice can tell by it. */
+  readonly ID: string;
+  readonly Alert: string;
+  readonly Action: string;
+  readonly Message: AlertMessage;
+  readonly Tries: number;
+  /** Epoch ms: when it was first to be told. */
+  readonly Since: number;
+}
+
+export interface AlertLimits {
+  readonly alerts: number;
+  /** For looking at one condition. ms */
+  readonly lookMs: number;
+  /** Between two messages of one firing that differ in their reason. ms */
+  readonly changedMs: number;
+  readonly history: number;
+  /** Messages that wait, of all alerts together. The oldest gives way. */
+  readonly waiting: number;
+  /** Told at a time. */
+  readonly telling: number;
+  /** After so long nobody is told any more. ms */
+  readonly giveUpMs: number;
+}
+
+export const defaultLimits: AlertLimits = {
+  alerts: 1_000,
+  lookMs: 10_000,
+  changedMs: 1_000,
+  history: 500,
+  waiting: 500,
+  telling: 8,
+  giveUpMs: 24 * 3_600_000,
+};

@@ -1,0 +1,343 @@
+/** Standing conditions: which there are, how each stands, and what became of them. */
+import type { AlertEvent, AlertMessage, AlertState, NewAlert } from '../contract/alert.ts';
+import type { Commit } from '../graph/change.ts';
+import type { Clock } from '../std/clock.ts';
+import { parseDuration } from '../std/duration.ts';
+import type { KeptLists } from '../std/kept-lists.ts';
+import { type Fault, Mistake, mistake } from '../std/mistake.ts';
+import { type Action, type ActionRules, actionOf, shownAction } from './action.ts';
+import type { Alert, AlertLimits, AllAlerts, Delivery } from './alert.ts';
+import { type Looked, Looking } from './looking.ts';
+import { eventOf, messageOf, spoken } from './message.ts';
+import { type Reason, type Standing, stood } from './standing.ts';
+import { Telling } from './telling.ts';
+import { triggerOf } from './trigger.ts';
+
+export interface AlertsParts {
+  /** What a condition finds now; undefined: nothing. Rejects when that cannot be known. */
+  readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
+  /** Throws a Mistake that tells all that is wrong with a condition. */
+  readonly check: (expression: string) => void;
+  readonly act: (action: Action, message: AlertMessage, signal: AbortSignal) => Promise<void>;
+  readonly actionRules: ActionRules;
+  readonly kept: KeptLists<AllAlerts>;
+  /** Of several servers that share their alerts, this one looks and tells. */
+  readonly isFirst: () => boolean;
+  readonly host: string;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: { info(text: string): void; warn(text: string): void };
+  readonly limits: AlertLimits;
+}
+
+export class Alerts {
+  readonly #parts: AlertsParts;
+  readonly #standings = new Map<string, Standing>();
+  readonly #listeners = new Set<(message: AlertMessage) => void>();
+  readonly #looking: Looking;
+  readonly #telling: Telling;
+  /** When each was told last. */
+  readonly #toldAt = new Map<string, number>();
+  readonly #stopping = new AbortController();
+  readonly #counts = { fired: 0, resolved: 0 };
+  #history: AlertEvent[] = [];
+  #isRunning = false;
+
+  constructor(parts: AlertsParts) {
+    this.#parts = parts;
+    const { clock, random, limits } = parts;
+    this.#looking = new Looking({
+      clock,
+      look: parts.look,
+      log: parts.log,
+      lookMs: limits.lookMs,
+      seen: (looked, reason) => this.#seen(looked, reason),
+    });
+    this.#telling = new Telling({
+      clock,
+      random,
+      limits,
+      send: (delivery, signal) => this.#send(delivery, signal),
+      changed: () => this.#keep(),
+      ended: (delivery, how, note) => this.#ended(delivery, how, note),
+    });
+  }
+
+  /** What was kept, and what it waits for. The note says what was wrong with it. */
+  start(): string | undefined {
+    const { lists, note } = this.#parts.kept.read();
+    this.#adopt(lists);
+    this.setFirst();
+    return note;
+  }
+
+  async stop(): Promise<void> {
+    await this.#looking.stop();
+    await this.#telling.stop();
+    this.#isRunning = false;
+    this.#stopping.abort();
+  }
+
+  /** It may be another's turn to look now, or ours. */
+  setFirst(): void {
+    const isFirst = this.#parts.isFirst();
+    if (isFirst === this.#isRunning || this.#stopping.signal.aborted) return;
+    this.#isRunning = isFirst;
+    this.#telling.pause(!isFirst);
+    if (isFirst) {
+      const { lists } = this.#parts.kept.read();
+      this.#adoptState(lists);
+      for (const delivery of lists.deliveries) if (this.get(delivery.Alert)) this.#telling.add(delivery);
+    }
+    this.#looking.run(isFirst);
+    this.#telling.go();
+  }
+
+  /** Others changed them. */
+  replace(lists: AllAlerts): void {
+    this.#adopt(lists);
+    if (this.#isRunning) return;
+    const known = new Set(this.#history.map(({ ID }) => ID));
+    this.#adoptState(lists);
+    this.#hear(lists.history.filter(({ ID }) => !known.has(ID)));
+  }
+
+  /** The graph has changed. */
+  saw(commit: Pick<Commit, 'events'>): void {
+    if (commit.events.length > 0) this.#looking.due();
+  }
+
+  /** The result ends it. */
+  listen(listener: (message: AlertMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  list(): Alert[] {
+    return this.#looking.all().map(({ alert }) => alert);
+  }
+
+  get(id: string): Alert | undefined {
+    return this.#looking.get(id);
+  }
+
+  /** Throws a Mistake with all that is wrong with it. */
+  create(asked: NewAlert): Alert {
+    const { limits, newId, clock } = this.#parts;
+    if (this.#looking.size >= limits.alerts)
+      throw mistake('alert.limit', `there are ${limits.alerts} alerts already`, 'delete some');
+    this.#judge(asked);
+    const alert = { UUID: newId(), ...spoken(asked), CreateTime: new Date(clock.now()).toISOString() };
+    this.#put(alert);
+    return alert;
+  }
+
+  /** Undefined when there is none. Throws a Mistake. How it stands stays, until it is looked at next. */
+  update(id: string, asked: NewAlert): Alert | undefined {
+    const before = this.get(id);
+    if (before === undefined) return undefined;
+    this.#judge(asked);
+    const alert = { UUID: id, ...spoken(asked), CreateTime: before.CreateTime };
+    this.#put(alert);
+    return alert;
+  }
+
+  /** False when there is none. */
+  delete(id: string): boolean {
+    if (this.get(id) === undefined) return false;
+    const standing = this.#standings.get(id);
+    this.#standings.delete(id);
+    try {
+      this.#write(this.list().filter(({ UUID }) => UUID !== id));
+    } catch (error) {
+      if (standing) this.#standings.set(id, standing);
+      throw error;
+    }
+    this.#forget(id);
+    return true;
+  }
+
+  states(): AlertState[] {
+    return this.#looking.all().map((looked) => this.#stateOf(looked));
+  }
+
+  history(): readonly AlertEvent[] {
+    return this.#history;
+  }
+
+  /** Tells whoever would be told that this is a test. Rejects with why that failed; false when there is no such alert. */
+  async test(id: string): Promise<boolean> {
+    const alert = this.get(id);
+    if (alert === undefined) return false;
+    const action = actionOf(alert.Action, this.#parts.actionRules);
+    if (action.kind === 'none') throw mistake('alert.action', 'nobody would be told: the alert has no action');
+    const { act, clock, host, newId } = this.#parts;
+    const atMs = clock.now();
+    const standing = { UUID: id, State: 'firing', Since: atMs, Firing: newId() } as const;
+    const message = messageOf({ alert, standing, state: 'firing', atMs, host });
+    await act(action, { ...message, Test: true }, this.#stopping.signal);
+    return true;
+  }
+
+  status() {
+    const standings = [...this.#standings.values()];
+    return {
+      alerts: this.#looking.size,
+      firing: standings.filter(({ State }) => State === 'firing').length,
+      pending: standings.filter(({ State }) => State === 'pending').length,
+      failing: this.#looking.all().filter(({ error }) => error !== undefined).length,
+      waiting: this.#telling.waiting().length,
+      isFirst: this.#isRunning,
+      told: this.#telling.counts,
+      ...this.#looking.counts,
+      ...this.#counts,
+    };
+  }
+
+  #judge(asked: NewAlert): void {
+    const faults: Fault[] = [];
+    const collect = (judged: () => unknown) => {
+      try {
+        judged();
+      } catch (error) {
+        if (!(error instanceof Mistake)) throw error;
+        faults.push(...error.faults);
+      }
+    };
+    collect(() => triggerOf(asked.Trigger));
+    collect(() => actionOf(asked.Action, this.#parts.actionRules));
+    collect(() => this.#parts.check(asked.Expression));
+    if (faults.length > 0) throw new Mistake(faults);
+  }
+
+  /** Kept before it counts: throws when it cannot be. */
+  #put(alert: Alert): void {
+    const others = this.list().filter(({ UUID }) => UUID !== alert.UUID);
+    this.#write([...others, alert]);
+    this.#looking.watch(alert);
+  }
+
+  #forget(id: string): void {
+    this.#looking.forget(id);
+    this.#standings.delete(id);
+    this.#toldAt.delete(id);
+    this.#telling.forget(id);
+  }
+
+  #seen({ alert }: Looked, reason: Reason | undefined): void {
+    const { clock, limits, newId } = this.#parts;
+    const atMs = clock.now();
+    const before = this.#standings.get(alert.UUID) ?? { UUID: alert.UUID, State: 'inactive', Since: atMs };
+    const patience = { forMs: msOf(alert.For), keepMs: msOf(alert.KeepFor) };
+    const { standing, told, againAt } = stood(before, { atMs, reason }, patience, newId);
+    const isChange = told === 'firing' && (standing.Sequence ?? 1) > 1;
+    const mayTellAt = (this.#toldAt.get(alert.UUID) ?? 0) + limits.changedMs;
+    if (isChange && atMs < mayTellAt) {
+      this.#looking.lookAgain(alert.UUID, mayTellAt);
+      return;
+    }
+    this.#standings.set(alert.UUID, standing);
+    if (againAt !== undefined) this.#looking.lookAgain(alert.UUID, againAt);
+    if (told) this.#tell(alert, standing, told, atMs);
+    else if (standing.State !== before.State) this.#keep();
+  }
+
+  #tell(alert: Alert, standing: Standing, state: 'firing' | 'resolved', atMs: number): void {
+    this.#toldAt.set(alert.UUID, atMs);
+    if (state === 'resolved') this.#counts.resolved++;
+    else if (standing.Sequence === 1) this.#counts.fired++;
+    const message = messageOf({ alert, standing, state, atMs, host: this.#parts.host });
+    const isSilenced = alert.SilencedUntil !== undefined && Date.parse(alert.SilencedUntil) > atMs;
+    const told = alert.Action === '' ? 'nobody' : isSilenced ? 'silenced' : 'waiting';
+    this.#remember(eventOf(alert, message, { reason: standing.Reason?.text ?? '', told }));
+    const { UUID, Action } = alert;
+    if (told === 'waiting')
+      this.#telling.add({ ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs });
+    // Before it is sent: after a crash it is known what was to be told.
+    this.#keep();
+    for (const listener of this.#listeners) listener(message);
+    this.#telling.go();
+  }
+
+  #send(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    const { act, actionRules } = this.#parts;
+    return act(actionOf(delivery.Action, actionRules), delivery.Message, signal);
+  }
+
+  #ended(delivery: Delivery, how: 'done' | 'failed', note: string | undefined): void {
+    const at = this.#history.findLastIndex(({ ID }) => ID === delivery.ID);
+    const event = this.#history[at];
+    if (event) this.#history[at] = { ...event, Told: how, ...(note !== undefined && { Note: note }) };
+    if (how === 'failed')
+      this.#parts.log.warn(`alert ${delivery.ID}: ${shownAction(delivery.Action)} was not told: ${note}`);
+  }
+
+  #remember(event: AlertEvent): void {
+    this.#history.push(event);
+    const over = this.#history.length - this.#parts.limits.history;
+    if (over > 0) this.#history.splice(0, over);
+  }
+
+  #stateOf({ alert, lookedAt, tookMs, error }: Looked): AlertState {
+    const { State = 'inactive', Since, Firing, Reason } = this.#standings.get(alert.UUID) ?? {};
+    const { waiting, error: deliveryError } = this.#telling.stateOf(alert.UUID);
+    return {
+      Alert: alert,
+      State,
+      ...(Since !== undefined && { Since: new Date(Since).toISOString() }),
+      ...(State === 'firing' && Firing !== undefined && { Firing }),
+      ...(State !== 'inactive' && Reason && { Reason: Reason.text }),
+      ...(lookedAt !== undefined && { LastLooked: new Date(lookedAt).toISOString(), TookMs: tookMs }),
+      ...(error !== undefined && { Error: error }),
+      Waiting: waiting,
+      ...(deliveryError !== undefined && { DeliveryError: deliveryError }),
+    };
+  }
+
+  #adopt({ alerts }: AllAlerts): void {
+    const ids = new Set(alerts.map(({ UUID }) => UUID));
+    for (const { UUID } of this.list()) if (!ids.has(UUID)) this.#forget(UUID);
+    for (const alert of alerts)
+      if (JSON.stringify(this.get(alert.UUID)) !== JSON.stringify(alert)) this.#looking.watch(alert);
+  }
+
+  #adoptState({ standings, history }: AllAlerts): void {
+    this.#standings.clear();
+    for (const standing of standings) this.#standings.set(standing.UUID, standing);
+    this.#history = [...history];
+  }
+
+  /** Whoever listens here hears of what another server found. */
+  #hear(events: readonly AlertEvent[]): void {
+    for (const { ID, Alert: UUID, State: state, Time } of events) {
+      const alert = this.get(UUID);
+      if (alert === undefined) continue;
+      const atMs = Date.parse(Time);
+      const standing = this.#standings.get(UUID) ?? { UUID, State: 'inactive', Since: atMs };
+      const message = messageOf({ alert, standing, state, atMs, host: this.#parts.host });
+      const [Firing = '', Sequence = '1'] = /^(.*)-(\d+)$/.exec(ID)?.slice(1) ?? [];
+      for (const listener of this.#listeners) listener({ ...message, ID, Firing, Sequence: Number(Sequence) });
+    }
+  }
+
+  #keep(): void {
+    try {
+      this.#write(this.list());
+    } catch (error) {
+      this.#parts.log.warn(`alerts cannot be kept: ${(error as Error).message}`);
+    }
+  }
+
+  #write(alerts: readonly Alert[]): void {
+    const standings = [...this.#standings.values()].filter(({ State }) => State !== 'inactive');
+    // What is another's to say stays as it said it.
+    const { kept } = this.#parts;
+    const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history };
+    kept.write({ ...(this.#isRunning ? mine : kept.read().lists), alerts });
+  }
+}
+
+function msOf(text: string | undefined): number {
+  return text === undefined ? 0 : (parseDuration(text) ?? 0);
+}

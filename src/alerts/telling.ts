@@ -1,0 +1,179 @@
+/**
+ * Messages on their way: each alert's in their order, one at a time, tried again with growing pauses until it is taken
+ * or given up. One that was taken is never sent again; one whose answer got lost is, under the same id.
+ */
+import { type Backoff, backoff } from '../std/backoff.ts';
+import type { Clock } from '../std/clock.ts';
+import { Mistake } from '../std/mistake.ts';
+import { settlesWithin } from '../std/pause.ts';
+import type { AlertLimits, Delivery } from './alert.ts';
+
+export interface TellingParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly limits: Pick<AlertLimits, 'waiting' | 'telling' | 'giveUpMs'>;
+  /** Rejects with a Mistake when trying again would not help, with anything else when it might. */
+  readonly send: (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+  /** The list is not as it was: it is to be kept. */
+  readonly changed: () => void;
+  readonly ended: (delivery: Delivery, how: 'done' | 'failed', note: string | undefined) => void;
+}
+
+export interface ToldCounts {
+  done: number;
+  failed: number;
+  retried: number;
+  /** Gave way to newer ones, or went with their alert. */
+  dropped: number;
+}
+
+const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
+/** What is on its way when we stop is waited for. */
+const STOP_MS = 3_000;
+/** For what will not be taken, such as a 404: someone may be setting it up just now. */
+const REFUSED_TRIES_MAX = 4;
+
+interface Line {
+  readonly waiting: Delivery[];
+  readonly backoff: Backoff;
+  isSending: boolean;
+  error: string | undefined;
+  cancel: (() => void) | undefined;
+}
+
+export class Telling {
+  readonly #parts: TellingParts;
+  /** By alert, in the order in which they got something to say. */
+  readonly #lines = new Map<string, Line>();
+  readonly #stopping = new AbortController();
+  readonly counts: ToldCounts = { done: 0, failed: 0, retried: 0, dropped: 0 };
+  #sending = 0;
+  readonly #underWay = new Set<Promise<void>>();
+  #isPaused = false;
+  #isStopped = false;
+
+  constructor(parts: TellingParts) {
+    this.#parts = parts;
+  }
+
+  waiting(): Delivery[] {
+    return [...this.#lines.values()].flatMap(({ waiting }) => waiting).sort((a, b) => a.Since - b.Since);
+  }
+
+  stateOf(alert: string): { readonly waiting: number; readonly error: string | undefined } {
+    const line = this.#lines.get(alert);
+    return { waiting: line?.waiting.length ?? 0, error: line?.error };
+  }
+
+  /** To be kept (`waiting`) before `go` is called. */
+  add(delivery: Delivery): void {
+    const { limits, random } = this.#parts;
+    const line = this.#lines.get(delivery.Alert) ?? {
+      waiting: [],
+      backoff: backoff({ ...RETRY, random }),
+      isSending: false,
+      error: undefined,
+      cancel: undefined,
+    };
+    this.#lines.set(delivery.Alert, line);
+    line.waiting.push(delivery);
+    for (const all = this.waiting(); all.length > limits.waiting; ) {
+      const oldest = all.shift();
+      if (oldest) this.#drop(oldest);
+    }
+  }
+
+  /** Sends what can be sent. */
+  go(): void {
+    if (this.#isPaused || this.#isStopped) return;
+    for (const line of this.#lines.values()) {
+      if (this.#sending >= this.#parts.limits.telling) return;
+      const first = line.waiting[0];
+      if (first && !line.isSending && line.cancel === undefined) this.#begin(line, first);
+    }
+  }
+
+  /** The alert is gone. */
+  forget(alert: string): void {
+    const line = this.#lines.get(alert);
+    line?.cancel?.();
+    this.counts.dropped += line?.waiting.length ?? 0;
+    this.#lines.delete(alert);
+  }
+
+  /** Another one tells: what waits here is its to send. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (!isPaused) return;
+    for (const line of this.#lines.values()) line.cancel?.();
+    this.#lines.clear();
+  }
+
+  /** What is on its way may still arrive; what waits is for the next run. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const line of this.#lines.values()) line.cancel?.();
+    await settlesWithin(this.#parts.clock, STOP_MS, Promise.all(this.#underWay));
+    this.#stopping.abort();
+  }
+
+  #drop(delivery: Delivery): void {
+    const line = this.#lines.get(delivery.Alert);
+    line?.waiting.splice(line.waiting.indexOf(delivery), 1);
+    this.counts.dropped++;
+    this.#parts.ended(delivery, 'failed', 'gave way to newer ones: too many wait');
+  }
+
+  #begin(line: Line, delivery: Delivery): void {
+    const sent = this.#send(line, delivery).finally(() => this.#underWay.delete(sent));
+    this.#underWay.add(sent);
+  }
+
+  async #send(line: Line, delivery: Delivery): Promise<void> {
+    line.isSending = true;
+    this.#sending++;
+    let failure: unknown;
+    try {
+      await this.#parts.send(delivery, this.#stopping.signal);
+    } catch (error) {
+      failure = error ?? new Error('no reason was given');
+    } finally {
+      line.isSending = false;
+      this.#sending--;
+    }
+    // It may have been forgotten, or become another's, meanwhile.
+    if (this.#stopping.signal.aborted || this.#isPaused || !line.waiting.includes(delivery)) return;
+    if (failure === undefined) this.#done(line, delivery);
+    else this.#failed(line, delivery, failure);
+    this.go();
+  }
+
+  #done(line: Line, delivery: Delivery): void {
+    line.waiting.splice(line.waiting.indexOf(delivery), 1);
+    line.error = undefined;
+    line.backoff.reset();
+    this.counts.done++;
+    this.#parts.ended(delivery, 'done', undefined);
+    this.#parts.changed();
+  }
+
+  #failed(line: Line, delivery: Delivery, failure: unknown): void {
+    const { clock, limits } = this.#parts;
+    const tried = { ...delivery, Tries: delivery.Tries + 1 };
+    line.error = (failure as Error).message;
+    const isHopeless = failure instanceof Mistake && tried.Tries >= REFUSED_TRIES_MAX;
+    if (isHopeless || clock.now() - delivery.Since >= limits.giveUpMs) {
+      line.waiting.splice(line.waiting.indexOf(delivery), 1);
+      this.counts.failed++;
+      this.#parts.ended(delivery, 'failed', line.error);
+    } else {
+      line.waiting.splice(line.waiting.indexOf(delivery), 1, tried);
+      this.counts.retried++;
+      line.cancel = clock.after(line.backoff.next(), () => {
+        line.cancel = undefined;
+        this.go();
+      });
+    }
+    this.#parts.changed();
+  }
+}

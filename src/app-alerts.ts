@@ -1,0 +1,151 @@
+/** The composition root's part about alerts: standing conditions, and who is told of them. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { type Alert, type AllAlerts, defaultLimits } from './alerts/alert.ts';
+import { Alerts, type AlertsParts } from './alerts/alerts.ts';
+import { reasonOf, reasonOfValue } from './api/alert-reason.ts';
+import { turn } from './api/write.ts';
+import type { Config } from './config/options.ts';
+import { alertEventShape, alertShape } from './contract/alert.ts';
+import type { AlertStatus } from './contract/status.ts';
+import type { Graph } from './graph/graph.ts';
+import type { Timeline } from './graph/view.ts';
+import type { Log } from './probes/probe.ts';
+import { dialectOf } from './query/dialect.ts';
+import type { Context, QueryEngine } from './query/query.ts';
+import { systemClock } from './std/clock.ts';
+import { type KeptLists, keptLists, type SharedKeptLists } from './std/kept-lists.ts';
+import { mistake } from './std/mistake.ts';
+import type { Workflows } from './workflows/workflow.ts';
+
+export interface AlertParts {
+  readonly config: Config;
+  readonly host: string;
+  readonly graph: Graph;
+  readonly timeline: Timeline;
+  readonly engine: QueryEngine;
+  readonly flows: Pick<Context, 'flows' | 'matchFilter' | 'sockets'>;
+  readonly log: Log;
+  readonly notes: Map<string, string>;
+  /** What conditions in JavaScript run in; it may only read. Absent: there are none. */
+  readonly script?: ((source: string, signal: AbortSignal) => ReturnType<Workflows['runSource']>) | undefined;
+  /** Several servers have them together. */
+  readonly shared?: {
+    readonly alerts: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
+    readonly isFirst: () => boolean;
+    onFirst(listener: () => void): void;
+  };
+}
+
+export interface RunningAlerts extends AsyncDisposable {
+  readonly api: Alerts;
+  status(): AlertStatus;
+}
+
+export function startAlerts(parts: AlertParts): RunningAlerts {
+  const { config, graph, host, log, notes, shared } = parts;
+  const folders = { scripts: config.alert.scripts, logs: join(config.data, 'alerts') };
+  const alerts = new Alerts({
+    look: (expression, signal) => look(parts, expression, signal),
+    check: (expression) => check(parts, expression),
+    async act(...told) {
+      // Most alerts are never told of.
+      const { act } = await import('./alerts/act/act.ts');
+      return act(...told, folders);
+    },
+    actionRules: folders,
+    kept: shared?.alerts ?? keptAlerts(config),
+    isFirst: shared?.isFirst ?? (() => true),
+    host,
+    newId: randomUUID,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    limits: defaultLimits,
+  } satisfies AlertsParts);
+  const note = alerts.start();
+  if (note !== undefined) {
+    log.warn(note);
+    notes.set('alerts', note);
+  }
+  const unsubscribe = graph.subscribe((commit) => alerts.saw(commit));
+  shared?.onFirst(() => alerts.setFirst());
+  shared?.alerts.changed?.((lists) => alerts.replace(lists));
+  return {
+    api: alerts,
+    status() {
+      const { isFirst, alerts: All, firing, pending, failing, waiting, told, ...counts } = alerts.status();
+      return {
+        ...{ IsMaster: isFirst, All, Firing: firing, Pending: pending, Failing: failing, Waiting: waiting },
+        ...{ Looks: counts.looks, FailedLooks: counts.failed, Fired: counts.fired, Resolved: counts.resolved },
+        ...{ Told: told.done, NotTold: told.failed, Retried: told.retried, Dropped: told.dropped },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      unsubscribe();
+      await alerts.stop();
+    },
+  };
+}
+
+export function keptAlerts({ data }: Config): KeptLists<AllAlerts> {
+  return keptLists<AllAlerts>({
+    file: join(data, 'alerts.json'),
+    things: 'alerts',
+    isEntry: {
+      alerts: (value) => alertShape.safeParse(value).success,
+      standings: (value) => hasTexts(value, 'UUID', 'State'),
+      deliveries: (value) => hasTexts(value, 'ID', 'Alert', 'Action'),
+      history: (value) => alertEventShape.safeParse(value).success,
+    },
+    nowMs: Date.now,
+  });
+}
+
+/** What names an entry among those of other servers. */
+export function alertKeyOf(list: keyof AllAlerts, entry: unknown): string {
+  const its = entry as { readonly ID?: string; readonly UUID?: Alert['UUID'] };
+  return (list === 'deliveries' || list === 'history' ? its.ID : its.UUID) ?? '';
+}
+
+async function look({ engine, timeline, flows, script }: AlertParts, expression: string, signal: AbortSignal) {
+  if (!isGremlin(expression)) {
+    if (script === undefined) throw noScripts();
+    return reasonOfValue((await script(`function () { return (${expression}\n); }`, signal)).result);
+  }
+  const context = { timeline, ...flows, nowMs: Date.now(), elapsed: () => performance.now(), turn, signal };
+  return reasonOf(await engine.run(engine.prepare(expression), context));
+}
+
+function check({ engine, script }: AlertParts, expression: string): void {
+  if (!isGremlin(expression)) {
+    if (script === undefined) throw noScripts();
+    try {
+      // Only read, never run here.
+      new Script(`(${expression}\n)`);
+    } catch (error) {
+      const hint = "G.V().Has('State', 'DOWN'), or Gremlin(\"G.V()\").length > 100";
+      throw mistake('alert.expression', `Expression: is neither Gremlin nor JavaScript: ${error}`, hint);
+    }
+    return;
+  }
+  if (dialectOf(expression) === 'gremlin')
+    throw mistake('alert.dialect', 'an alert is asked with G, not in standard Gremlin', "G.V().Has('State', 'DOWN')");
+  const { mode } = engine.prepare(expression).plan;
+  if (mode !== 'run')
+    throw mistake('alert.plan', 'an alert looks at what is found, not at how', 'leave Explain() or Profile() out');
+}
+
+function isGremlin(expression: string): boolean {
+  return /^\s*[gG]\s*(\.|$)/.test(expression);
+}
+
+function noScripts() {
+  return mistake('alert.script', 'conditions in JavaScript are not looked at here', "G.V().Has('State', 'DOWN')");
+}
+
+function hasTexts(value: unknown, ...keys: readonly string[]): boolean {
+  const its = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return keys.every((key) => typeof its[key] === 'string');
+}
