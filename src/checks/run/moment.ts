@@ -1,0 +1,178 @@
+/** The graph of one moment, read once and shared by all checks that ask about it. */
+import type { GraphNode } from '../../graph/element.ts';
+import type { GraphView, Timeline } from '../../graph/view.ts';
+import { Atlas } from '../../query/forwarding/atlas.ts';
+import type { ProcessPlaces } from '../../query/forwarding/ends.ts';
+import { type PathAnswer, type PathQuestion, pathIn } from '../../query/forwarding/path.ts';
+import { Budget, defaultLimits, type Limits } from '../../query/limits.ts';
+import { momentHint, parseMoment, resolveMoment, spanOf } from '../../query/times.ts';
+import { mistake } from '../../std/mistake.ts';
+import type { When } from '../suite/suite.ts';
+import type { World } from './world.ts';
+
+/** Nodes, edges and rules that are looked at for one path. */
+const ITEMS_MAX = 20_000_000;
+/** Past moments that are held at once. */
+const MOMENTS_MAX = 8;
+/** What was read of now is read again when the graph is another and it is older than this. */
+const FRESH_MS = 50;
+
+export class Moment {
+  /** Epoch ms; undefined is now. */
+  readonly time: number | undefined;
+  readonly view: GraphView;
+  readonly readAt: number;
+  readonly revision: number;
+  readonly #world: World;
+  #atlas: Atlas | undefined;
+  #reading: Promise<Atlas> | undefined;
+  #places: Promise<ProcessPlaces | undefined> | undefined;
+  readonly #answers = new Map<string, readonly GraphNode[]>();
+
+  constructor(world: World, time: number | undefined, view: GraphView) {
+    this.#world = world;
+    this.time = time;
+    this.view = view;
+    this.readAt = world.elapsed();
+    this.revision = world.revision();
+  }
+
+  async path(asked: PathQuestion, signal: AbortSignal): Promise<PathAnswer> {
+    const read = this.#atlas ?? (await this.#read(signal));
+    const isProcess = [asked.from, asked.to].some((text) => /^(pid|process):/.test(text));
+    const places = isProcess ? await this.places() : undefined;
+    const budget = this.#budget(signal);
+    return this.#finish(pathIn({ ...asked, places }, read.within(budget)), budget);
+  }
+
+  places(): Promise<ProcessPlaces | undefined> {
+    this.#places ??= this.#world.places?.(this.time) ?? Promise.resolve(undefined);
+    return this.#places;
+  }
+
+  async atlas(signal: AbortSignal): Promise<Atlas> {
+    const read = this.#atlas ?? (await this.#read(signal));
+    return read.within(this.#budget(signal));
+  }
+
+  /** The nodes that a query gives at this moment. */
+  async nodes(query: string, signal: AbortSignal): Promise<readonly GraphNode[]> {
+    const known = this.#answers.get(query);
+    if (known !== undefined) return known;
+    const answer = await this.#world.ask(query, shifted(this.#world.timeline, this.view), signal);
+    if (answer.kind !== 'nodes')
+      throw mistake('check.endpoint', `the query gives ${answer.kind}, and an endpoint is a node: ${query}`);
+    this.#answers.set(query, answer.nodes);
+    return answer.nodes;
+  }
+
+  async finish<T>(walk: (atlas: Atlas) => Generator<undefined, T>, signal: AbortSignal): Promise<T> {
+    const read = this.#atlas ?? (await this.#read(signal));
+    const budget = this.#budget(signal);
+    return this.#finish(walk(read.within(budget)), budget);
+  }
+
+  #read(signal: AbortSignal): Promise<Atlas> {
+    this.#reading ??= this.#readNow(signal).catch((error) => {
+      this.#reading = undefined;
+      throw error;
+    });
+    return this.#reading;
+  }
+
+  async #readNow(signal: AbortSignal): Promise<Atlas> {
+    const budget = this.#budget(signal);
+    const atlas = new Atlas(this.view, budget);
+    await this.#finish(atlas.read(), budget);
+    this.#atlas = atlas;
+    return atlas;
+  }
+
+  #budget(signal: AbortSignal): Budget {
+    const bounds: Limits = { ...defaultLimits, items: ITEMS_MAX };
+    return new Budget(bounds, () => this.#world.elapsed(), signal);
+  }
+
+  async #finish<T>(walk: Generator<undefined, T>, budget: Budget): Promise<T> {
+    for (let step = walk.next(); ; step = walk.next()) {
+      if (step.done === true) return step.value;
+      this.view.freeze();
+      await this.#world.turn();
+      budget.resume();
+    }
+  }
+}
+
+export class Moments {
+  readonly #world: World;
+  readonly #past = new Map<number, Moment>();
+  #now: Moment | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  now(): Moment {
+    const { timeline, elapsed } = this.#world;
+    const last = this.#now;
+    if (last !== undefined) {
+      const isSame = last.revision === this.#world.revision();
+      if (isSame || elapsed() - last.readAt < FRESH_MS) return last;
+    }
+    this.#now = new Moment(this.#world, undefined, timeline.now());
+    return this.#now;
+  }
+
+  async at(time: number | undefined): Promise<Moment> {
+    if (time === undefined) return this.now();
+    const known = this.#past.get(time);
+    if (known) return known;
+    const moment = new Moment(this.#world, time, await this.#world.timeline.at(time));
+    this.#past.set(time, moment);
+    for (const oldest of this.#past.keys()) {
+      if (this.#past.size <= MOMENTS_MAX) break;
+      this.#past.delete(oldest);
+    }
+    return moment;
+  }
+
+  /** Epoch ms. Throws a Mistake for what is no time. */
+  resolve(text: string): number {
+    const { clock, timeline } = this.#world;
+    return resolveMoment(momentOf(text), clock.now(), timeline);
+  }
+
+  /** Undefined is now. */
+  spanOf(when: When | undefined): { readonly from: number; readonly to: number } | undefined {
+    if (when === undefined) return undefined;
+    const { clock, timeline } = this.#world;
+    if (when.kind === 'between')
+      return spanOf({ from: momentOf(when.from), to: momentOf(when.to) }, { nowMs: clock.now(), timeline });
+    const moment = momentOf(when.at);
+    if (moment.kind === 'now') return undefined;
+    const time = resolveMoment(moment, clock.now(), timeline);
+    return { from: time, to: time };
+  }
+}
+
+function momentOf(text: string) {
+  const moment = parseMoment(text);
+  if (moment === undefined) throw mistake('query.time', `"${text}" is no time`, momentHint);
+  return moment;
+}
+
+/** The timeline as it looks when `view` is now. */
+export function shifted(timeline: Timeline, view: GraphView): Timeline {
+  if (view.time === undefined) return timeline;
+  return {
+    now: () => view,
+    at: (time) => timeline.at(time),
+    between: (span) => timeline.between(span),
+    history: (ids, span) => timeline.history(ids, span),
+    diff: (span) => timeline.diff(span),
+    samples: (ids, series, span) => timeline.samples(ids, series, span),
+    timeOf: (revision) => timeline.timeOf(revision),
+    range: () => timeline.range(),
+    unwatched: (span) => timeline.unwatched?.(span) ?? [],
+  };
+}

@@ -1,0 +1,85 @@
+/** `reach` by `model`: what the graph of a moment says, with no packet sent. */
+
+import type { PathAnswer } from '../../query/forwarding/path.ts';
+import { mistake } from '../../std/mistake.ts';
+import type { Evidence } from '../result.ts';
+import { type Fate, fateOfPath } from './codes.ts';
+import type { Moment } from './moment.ts';
+import { changesNear } from './near.ts';
+import { placeOf, placeText } from './place.ts';
+import type { Run } from './run.ts';
+import { type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
+import { deciderOf, hopsOf } from './way.ts';
+
+export async function byModel(sending: Sending, run: Run, moment: Moment, signal: AbortSignal): Promise<Outcome> {
+  const answer = await wayOf(sending, moment, signal);
+  const { there, back } = answer;
+  if (there.reaches === 'unknown')
+    throw mistake(
+      'check.unknown',
+      `the graph does not tell whether it gets there: ${there.reason ?? there.code}`,
+      'method inject or connect tries it',
+    );
+  const atlas = await moment.atlas(signal);
+  const fate = fateOf(answer);
+  const stop = there.at && placeText(placeOf(there.at, atlas));
+  const isBack = fate.code === 'ASYMMETRIC';
+  const backStop =
+    isBack && back?.at ? `, the answer stops at ${placeText(placeOf(back.at, atlas))}: ${back.reason}` : '';
+  const reason =
+    there.reaches === 'no'
+      ? `stopped at ${stop ?? 'an unknown place'}: ${there.reason}`
+      : isBack
+        ? `it gets there${backStop}`
+        : closedText(answer);
+  return {
+    fate,
+    got: fate.result === 'delivered' ? 'it gets there' : `${fate.code}: ${reason}`,
+    reason: fate.result === 'delivered' ? undefined : reason,
+    seen: { from: sending.from.name, to: sending.to.name, packet: packetText(sending), method: 'model' },
+    look: once(async (late) => ({
+      code: fate.code,
+      reason,
+      evidence: await evidenceOf(answer, fate, sending, run, moment, late),
+    })),
+  };
+}
+
+/** An answer has to come back, for all but a datagram. */
+function fateOf({ there, back, packet }: PathAnswer): Fate {
+  if (there.reaches === 'no') return fateOfPath(there.code, there.reason);
+  if (closedText({ there })) return { code: 'PORT_CLOSED', result: 'refused' };
+  if (back?.reaches === 'no' && packet.protocol !== 17) return { code: 'ASYMMETRIC', result: 'dropped' };
+  return { code: 'DELIVERED', result: 'delivered' };
+}
+
+function closedText({ there }: Pick<PathAnswer, 'there'>): string | undefined {
+  return there.hops.at(-1)?.issues.find(({ code }) => code === 'nobody-listens')?.text;
+}
+
+async function evidenceOf(
+  answer: PathAnswer,
+  fate: Fate,
+  sending: Sending,
+  run: Run,
+  moment: Moment,
+  signal: AbortSignal,
+): Promise<Evidence> {
+  const atlas = await moment.atlas(signal);
+  const { there, back } = answer;
+  const way = fate.code === 'ASYMMETRIC' && back ? back : there;
+  const closed = closedText(answer);
+  const last = there.hops.at(-1)?.node;
+  const by =
+    closed !== undefined
+      ? ({ type: 'socket', text: closed, ...(last && { node: placeOf(last, atlas) }) } as const)
+      : deciderOf(way, atlas);
+  const changes = await changesNear(answer, sending, run, moment, signal);
+  const wanted = sending.check.evidence.onFailure;
+  return {
+    ...(wanted.includes('path') && { hops: hopsOf(way, atlas) }),
+    ...(way.at && { stopsAt: placeOf(way.at, atlas) }),
+    ...(by && { by }),
+    ...changes,
+  };
+}

@@ -1,0 +1,149 @@
+/** Runs checks: so many at a time, each result as soon as it is known, and whatever was made for it removed at the end. */
+import { stackOf } from '../../std/stack-of.ts';
+import type { CheckResult, RunSummary } from '../result.ts';
+import type { Check } from '../suite/suite.ts';
+import { checked } from './check.ts';
+import { type Instance, instancesOf } from './instances.ts';
+import { Moments } from './moment.ts';
+import type { Run } from './run.ts';
+import { Slots } from './slots.ts';
+import { Tally } from './tally.ts';
+import { Watches } from './watches.ts';
+import type { World } from './world.ts';
+
+export interface RunAsked {
+  readonly id: string;
+  readonly checks: readonly Check[];
+  /** Attempts at the same time. */
+  readonly jobs: number;
+  /** Of the whole run, ms. */
+  readonly timeoutMs: number | undefined;
+  readonly isFailFast: boolean;
+  /** Failed checks are run again at the end, so many times. */
+  readonly retryFailed: number;
+  readonly isDry: boolean;
+  readonly hasPackets: boolean;
+  readonly lastGreen: (id: string) => number | undefined;
+}
+
+type CutOff = NonNullable<RunSummary['cutOff']>;
+
+/** `tell` is given each result; resolves to the summary when nothing of the run is left in the world. */
+export async function runChecks(
+  asked: RunAsked,
+  world: World,
+  tell: (result: CheckResult) => void,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const stopping = new AbortController();
+  let cutOff: CutOff | undefined;
+  const stop = (why: CutOff['why'], text: string) => {
+    cutOff ??= { why, text };
+    stopping.abort(new CutOffError());
+  };
+  const interrupted = () => stop('interrupted', 'whoever asked for it has gone');
+  if (signal.aborted) interrupted();
+  signal.addEventListener('abort', interrupted);
+  const { timeoutMs } = asked;
+  const cancel =
+    timeoutMs === undefined
+      ? () => undefined
+      : world.clock.after(timeoutMs, () => stop('timeout', `it took longer than ${timeoutMs / 1000} s`));
+  const tally = new Tally(world.clock.now());
+  const moments = new Moments(world);
+  try {
+    await using watches = new Watches(world, asked.id);
+    const run: Run = {
+      id: asked.id,
+      world,
+      moments,
+      watches,
+      isDry: asked.isDry,
+      hasPackets: asked.hasPackets,
+      lastGreen: asked.lastGreen,
+    };
+    const slots = new Slots(asked.jobs);
+    watches.plan(asked.checks, run, stopping.signal);
+    const told = (result: CheckResult) => {
+      tally.add(result);
+      tell(result);
+      if (asked.isFailFast && result.status === 'failed' && result.severity === 'error')
+        stop('fail-fast', `${result.id} failed, and --fail-fast was asked for`);
+    };
+    let failed = await all(asked.checks, run, slots, stopping.signal, asked.retryFailed > 0, told);
+    for (let round = 1; round <= asked.retryFailed && failed.length > 0; round++)
+      failed = await again(failed, run, slots, stopping.signal, round < asked.retryFailed, told);
+  } catch (error) {
+    if (!(error instanceof CutOffError)) {
+      world.log.warn(`checks: ${stackOf(error)}`);
+      stop('broken', 'the server met an error of its own; its log has more');
+    }
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', interrupted);
+    stopping.abort(new CutOffError());
+  }
+  return tally.summary(world.clock.now(), cutOff);
+}
+
+/** The run is over before all of it was run. */
+class CutOffError extends Error {}
+
+interface Failed {
+  readonly check: Check;
+  readonly instance: Instance;
+  readonly before: CheckResult;
+}
+
+/** Gives those that failed and were not told, to be run again. */
+async function all(
+  checks: readonly Check[],
+  run: Run,
+  slots: Slots,
+  signal: AbortSignal,
+  isKept: boolean,
+  tell: (result: CheckResult) => void,
+): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  const one = async (check: Check) => {
+    const instances = await instancesOf(check, run, slots, signal);
+    await each(instances, async (instance) => {
+      const result = await checked(check, instance, run, slots, signal);
+      if (isKept && result.status === 'failed') failed.push({ check, instance, before: result });
+      else tell(result);
+    });
+  };
+  await each(checks, one);
+  return failed;
+}
+
+async function again(
+  failed: readonly Failed[],
+  run: Run,
+  slots: Slots,
+  signal: AbortSignal,
+  isKept: boolean,
+  tell: (result: CheckResult) => void,
+): Promise<Failed[]> {
+  const still: Failed[] = [];
+  await each(failed, async ({ check, instance, before }) => {
+    const result = await checked(check, instance, run, slots, signal);
+    const whole: CheckResult = {
+      ...result,
+      attempts: before.attempts + result.attempts,
+      startedAt: before.startedAt,
+      tookMs: before.tookMs + result.tookMs,
+      ...(result.status === 'ok' && { flaky: true }),
+    };
+    if (isKept && result.status === 'failed') still.push({ check, instance, before: whole });
+    else tell(whole);
+  });
+  return still;
+}
+
+/** All of them end, also when one is cut off: nothing goes on behind the back of who waits. */
+async function each<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const ended = await Promise.allSettled(all.map(act));
+  const wrong = ended.find((one) => one.status === 'rejected');
+  if (wrong) throw wrong.reason;
+}

@@ -1,0 +1,17 @@
+/** What the checks of one run share. */
+import type { Moments } from './moment.ts';
+import type { Watches } from './watches.ts';
+import type { World } from './world.ts';
+
+export interface Run {
+  readonly id: string;
+  readonly world: World;
+  readonly moments: Moments;
+  readonly watches: Watches;
+  /** Nothing is sent; it is said what would be. */
+  readonly isDry: boolean;
+  /** Packets of failed checks come along. */
+  readonly hasPackets: boolean;
+  /** Epoch ms, when the check was ok the last time. */
+  readonly lastGreen: (id: string) => number | undefined;
+}
