@@ -65,7 +65,11 @@ export class HostInjections implements AsyncDisposable {
     its.over = this.#work(its, (next) => tell({ ...next, state: 'running' }), all).then((error) => {
       const { error: _, ...rest } = progress;
       const said = error ?? (rest.sent === 0 ? undefined : progress.error);
-      tell({ ...rest, state: error === undefined ? 'completed' : 'failed', ...(said !== undefined && { error: said }) });
+      tell({
+        ...rest,
+        state: error === undefined ? 'completed' : 'failed',
+        ...(said !== undefined && { error: said }),
+      });
     });
     try {
       while (isRunning(progress) && !signal.aborted) {
