@@ -33,12 +33,18 @@ export function openDialDoor(): DialDoor {
   return asDialDoor(load());
 }
 
+/** What the kernel drops, and the same addon. */
+export function openDropsDoor(): DropsDoor {
+  return asDropsDoor(load());
+}
+
 interface Addon
   extends Omit<Door, 'watchNamespaces' | 'watchSockets'>,
     PacketAddon,
     SocketAddon,
     InjectionDoor,
-    DialAddon {
+    DialAddon,
+    DropsAddon {
   watchNamespaces(onRing: () => void): Bell;
 }
 
