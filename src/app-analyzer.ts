@@ -17,6 +17,7 @@ import { fleetReply } from './app-relay.ts';
 import { startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
 import { startSharing } from './app-sharing.ts';
+import { openWorkflows } from './app-workflows.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
 import { MemoryArchive } from './archive/memory/index.ts';
 import { AssignedCaptures, type Notes } from './capture/assigned.ts';
@@ -180,6 +181,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const openTraces = tracesArchive(config);
   const traces = openTraces && tracesOf({ config, door, host, log }, openTraces, past);
   if (traces) stack.use(traces.flows);
+  const workflows = openWorkflows(config, sharing.workflows);
   await history.keepHouse();
 
   const status = (): ServerStatus => ({
@@ -189,6 +191,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     ...history.status(),
     Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
     Rules: rules.status(),
+    Workflows: workflows.status(),
     Sockets: ends.status(),
     Fleet: fleetReply(agents.status()),
   });
@@ -225,6 +228,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       }),
       flowFeed: feed,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
+      workflows,
       absent: () => agents.absent(),
       datapathFlows: datapathFlowsOf(agents, () => graph.now()),
       keys: () => keys.list(),

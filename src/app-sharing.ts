@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { elasticsearchPlace } from './app-archive.ts';
 import { keptCaptures } from './app-flows.ts';
 import { keptRules } from './app-rules.ts';
+import { keptWorkflows } from './app-workflows.ts';
 import type { KeptCaptures } from './capture/book.ts';
 import type { Config } from './config/options.ts';
 import type { Log } from './probes/probe.ts';
@@ -12,10 +13,12 @@ import type { AgentMemory, RememberedAgent } from './relay/analyzer/memory.ts';
 import type { AllRules } from './rules/rule.ts';
 import { systemClock } from './std/clock.ts';
 import { type KeptLists, keptLists, type SharedKeptLists } from './std/kept-lists.ts';
+import type { KeptWorkflows } from './workflows/book.ts';
 
 export interface Sharing extends AsyncDisposable {
   readonly captures: KeptLists<KeptCaptures> & Partial<SharedKeptLists<KeptCaptures>>;
   readonly rules: KeptLists<AllRules> & Partial<SharedKeptLists<AllRules>>;
+  readonly workflows: KeptLists<KeptWorkflows> & Partial<SharedKeptLists<KeptWorkflows>>;
   readonly agents: AgentMemory;
   /** There may be other analyzers. */
   readonly isShared: boolean;
@@ -44,6 +47,7 @@ export async function startSharing({
 }): Promise<Sharing> {
   const captures = keptCaptures(config);
   const rules = keptRules(config);
+  const workflows = keptWorkflows(config);
   const agents = keptLists<RememberedLists>({
     file: join(config.data, 'agents.json'),
     things: 'agents',
@@ -55,6 +59,7 @@ export async function startSharing({
     return {
       captures,
       rules,
+      workflows,
       agents: keptMemory(agents),
       isShared: false,
       isFirst: () => true,
@@ -89,6 +94,15 @@ export async function startSharing({
       isEntry: { nodeRules: () => true, edgeRules: () => true, userMetadata: () => true },
     }),
   );
+  const sharedWorkflows = stack.use(
+    new SharedLists<KeptWorkflows>({
+      ...common,
+      things: 'workflows',
+      local: workflows,
+      keyOf: (_, entry) => (entry as { UUID: string }).UUID,
+      isEntry: { workflows: () => true },
+    }),
+  );
   const sharedAgents = stack.use(
     new SharedLists<RememberedLists>({
       ...common,
@@ -111,6 +125,7 @@ export async function startSharing({
   await Promise.all([
     sharedCaptures.start(),
     sharedRules.start(),
+    sharedWorkflows.start(),
     sharedAgents.start(),
     lease.look().catch(() => undefined),
   ]);
@@ -122,13 +137,14 @@ export async function startSharing({
   return {
     captures: sharedCaptures,
     rules: sharedRules,
+    workflows: sharedWorkflows,
     agents: keptMemory(sharedAgents, { isShared: true }),
     isShared: true,
     isFirst: () => lease.isHeld,
     speaks: () => lease.isLast,
     onFirst: (listener) => lease.changed(listener),
     notes: () =>
-      [sharedCaptures, sharedRules, sharedAgents].flatMap((lists) => {
+      [sharedCaptures, sharedRules, sharedWorkflows, sharedAgents].flatMap((lists) => {
         const { note } = lists.read();
         return note === undefined ? [] : [note];
       }),

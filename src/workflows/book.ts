@@ -1,4 +1,5 @@
 /** All workflows there are: those that come with Skein and those of users, called one run for each call. */
+import type { WorkflowStatus } from '../contract/status.ts';
 import type { KeptLists, SharedKeptLists } from '../std/kept-lists.ts';
 import { type Mistake, mistake } from '../std/mistake.ts';
 import { didYouMean } from '../std/nearest.ts';
@@ -6,7 +7,7 @@ import { paramsFor } from './params.ts';
 import { runMistake } from './run-mistake.ts';
 import { defaultRunLimits, type RunLimits } from './sandbox/limits.ts';
 import { type Came, runInSandbox } from './sandbox/sandbox.ts';
-import type { NewWorkflow, Params, Ran, Workflow, WorkflowCall, WorkflowStatus, Workflows } from './workflow.ts';
+import type { NewWorkflow, Params, Ran, Workflow, WorkflowCall, Workflows } from './workflow.ts';
 
 export type KeptWorkflows = { readonly workflows: readonly Workflow[] };
 

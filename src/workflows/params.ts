@@ -22,7 +22,7 @@ export function paramsFor({ Name, Parameters }: Pick<Workflow, 'Name' | 'Paramet
     const message = `${Name} takes ${Parameters.length} parameters (${namesOf(Parameters)}), not ${inOrder.length}`;
     faults.push({ code: 'workflow.params', message });
   }
-  const read = Parameters.map((parameter, at) => valueOf(Name, parameter, inOrder[at], faults));
+  const read = Parameters.map((parameter, at) => readOf(Name, parameter, inOrder[at], faults));
   if (faults.length > 0) throw new Mistake(faults);
   // What is left out at the end was not given.
   while (read.length > 0 && read.at(-1) === undefined) read.pop();
@@ -49,7 +49,7 @@ function byName(
   return known.map((name) => (Object.hasOwn(given, name) ? given[name] : undefined));
 }
 
-function valueOf(workflow: string, parameter: WorkflowParameter, given: unknown, faults: Fault[]): unknown {
+function readOf(workflow: string, parameter: WorkflowParameter, given: unknown, faults: Fault[]): unknown {
   const { Name, Type, Default, Values } = parameter;
   if (given === undefined) return Default;
   if (given === null) return null;

@@ -1,5 +1,7 @@
 /** Workflows: a user's JavaScript function as a resource (in Skydive's shape), and what calling it comes to. */
 
+import type { WorkflowStatus } from '../contract/status.ts';
+
 export interface Workflow {
   readonly UUID: string;
   /** Unique. A call may say it instead of the UUID. */
@@ -94,17 +96,6 @@ export type RunFailure =
   | 'workflow.result-size'
   | 'workflow.busy'
   | 'workflow.crashed';
-
-/** For whoever watches over us. */
-export interface WorkflowStatus {
-  readonly Workflows: number;
-  /** Of now. */
-  readonly Running: number;
-  readonly Runs: number;
-  /** Runs that came to no result, by their RunFailure without `workflow.`. */
-  readonly Failures: Readonly<Record<string, number>>;
-  readonly Notes: readonly string[];
-}
 
 export interface Workflows {
   /** Bundled ones first, then in the order of their making. */

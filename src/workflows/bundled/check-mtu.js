@@ -1,0 +1,16 @@
+function CheckMTU(source, destination) {
+  const paths = client.G.V().Has('TID', source).ShortestPathTo(Metadata('TID', destination)).result();
+  if (paths.length === 0) throw new Error('there is no path between the two');
+  let last;
+  for (const node of paths[0]) {
+    const mtu = node.Metadata.MTU;
+    // Bridges of OpenFlow and ports of them have none: they pass on what comes.
+    if (!(mtu > 0)) continue;
+    if (last !== undefined && mtu < last.mtu) {
+      console.log(`MTU ${mtu} of ${node.Metadata.Name} is less than ${last.mtu} of ${last.name}`);
+      return false;
+    }
+    last = { mtu: mtu, name: node.Metadata.Name };
+  }
+  return true;
+}
