@@ -9,6 +9,7 @@ import { startApi } from './app-api.ts';
 import { startEnds } from './app-ends.ts';
 import { type AgentFlows, isKeptCapture, startFlows } from './app-flows.ts';
 import { countInterfaces, startHost, troublesOf } from './app-host.ts';
+import { injectAnswers, startHostInjections } from './app-injection.ts';
 import { queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { relayReply } from './app-relay.ts';
@@ -26,6 +27,7 @@ import type { Change, Source } from './graph/change.ts';
 import { Graph } from './graph/graph.ts';
 import { KnownKeys } from './graph/keys.ts';
 import { versionOf } from './graph/telling.ts';
+import { injectedTypes } from './injection/vocabulary.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
@@ -70,7 +72,8 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
   const host = thisHost(config.host);
   const origin = `agent.${host.name}`;
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
-  const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
+  const names = probed.map(({ name }) => name);
+  const types = mergedTypes([...probed, ...captureTypes(names), ...injectedTypes(names)]);
   const security = secure(agentSecurity(config), log);
 
   const agent = agentId({ data: config.data, spool: config.agent.spool.directory, newId: randomUUID, log });
@@ -130,6 +133,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
       agent: agentFlows(outbox, assigned),
     }),
   );
+  const injector = stack.use(startHostInjections({ config, host, graph, namespaces: watched.namespaces, apply }));
   // What is told last is told by captures that end.
   const rulesOrigin = ruleOrigin(host.name);
   const wanted = new AssignedKeys({
@@ -156,6 +160,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
 
   watched.whenReturned(() => {
     flows.sweep();
+    injector.sweep();
     // What an earlier run knew and nobody spoke of ended when that run did.
     const gone = graph.forgotten().map((element) => {
       const deletedAt = Math.max(lastTime, element.updatedAt);
@@ -172,6 +177,9 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
 
   const answers: Answers = {
     ...flowAnswers(flows.table),
+    ...injectAnswers(injector, ({ uuid, interfaceName }) =>
+      noteTold(security.api.audit, { what: `injection ${uuid}`, detail: `from ${interfaceName}` }),
+    ),
     async *captures(body) {
       const assignments = assignmentsOf(body);
       noteCaptures(security.api.audit, [...assigned.keys()], assignments);

@@ -10,6 +10,7 @@ import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf }
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
 import { historyOf, startHistory } from './app-history.ts';
 import { troublesOf } from './app-host.ts';
+import { startInjections } from './app-injection.ts';
 import { queryLimits } from './app-limits.ts';
 import { ANALYZERS, ANALYZERS_RULES, ANALYZERS_USERS, startOwn } from './app-own.ts';
 import { probeReplies } from './app-probe-status.ts';
@@ -26,6 +27,7 @@ import { analyzerGreeting } from './cli/greeting.ts';
 import { version } from './cli/version.ts';
 import type { Loaded } from './config/load.ts';
 import type { GraphNode } from './graph/element.ts';
+import { injectedTypes } from './injection/vocabulary.ts';
 import { mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
@@ -55,7 +57,8 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const notes = new Map<string, string>();
   const host = thisHost(config.host);
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
-  const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
+  const names = probed.map(({ name }) => name);
+  const types = mergedTypes([...probed, ...captureTypes(names), ...injectedTypes(names)]);
   const security = secure(config, log);
 
   const opened =
@@ -182,6 +185,9 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const traces = openTraces && tracesOf({ config, door, host, log }, openTraces, past);
   if (traces) stack.use(traces.flows);
   const workflows = openWorkflows(config, sharing.workflows);
+  const injections = stack.use(
+    startInjections({ config, graph, timeline, engine, ends, where: { kind: 'fleet', fleet: relay } }),
+  );
   await history.keepHouse();
 
   const status = (): ServerStatus => ({
@@ -227,6 +233,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
         expireMs: config.flow.expire,
       }),
       flowFeed: feed,
+      injections,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
       workflows,
       absent: () => agents.absent(),

@@ -97,6 +97,11 @@ export async function askOne(fleet: Fleet, origin: string, what: string, body: u
   return undefined;
 }
 
+/** All parts of it, until the signal calls it off. */
+export function askingOne(fleet: Fleet, origin: string, what: string, body: unknown, signal?: AbortSignal) {
+  return agentOf(fleet, origin).ask(what, body, signal);
+}
+
 function agentOf(fleet: Fleet, origin: string): FleetAgent {
   const agent = fleet.connected().find((its) => its.origin === origin);
   if (agent) return agent;

@@ -4,14 +4,17 @@ import { startAlerts } from './app-alerts.ts';
 import { startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
+import { checksOf, handsHere } from './app-checks.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows } from './app-flows.ts';
 import { HOUSEKEEPING_MS, historyOf, startHistory } from './app-history.ts';
 import { countInterfaces, startHost, troublesOf } from './app-host.ts';
+import { startHostInjections, startInjections } from './app-injection.ts';
 import { queryLimits } from './app-limits.ts';
 import { probeReplies } from './app-probe-status.ts';
 import { ruleOrigin, startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
+import { whyOf } from './app-why.ts';
 import { openWorkflows } from './app-workflows.ts';
 import type { Archive } from './archive/archive.ts';
 import { closeLost, type Restored } from './archive/restore.ts';
@@ -20,6 +23,7 @@ import { greeting } from './cli/greeting.ts';
 import type { Loaded } from './config/load.ts';
 import type { Change, Source } from './graph/change.ts';
 import type { Graph } from './graph/graph.ts';
+import { injectedTypes } from './injection/vocabulary.ts';
 import { mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
@@ -30,6 +34,8 @@ import { QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
 import { pause, settlesWithin } from './std/pause.ts';
 
+/** Of each failed check, for what broke it. */
+const WHY_MS = 2_000;
 /** How long `up` waits for the first readings before it says what it sees. */
 const GREETING_MS = 900;
 
@@ -42,7 +48,8 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
   const host = thisHost(config.host);
   const origin = `agent.${host.name}`;
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
-  const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
+  const names = probed.map(({ name }) => name);
+  const types = mergedTypes([...probed, ...captureTypes(names), ...injectedTypes(names)]);
 
   const security = secure(config, log);
 
@@ -76,6 +83,20 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
       ends,
     }),
   );
+  const injector = stack.use(startHostInjections({ config, host, graph, namespaces, apply }));
+  const injections = stack.use(
+    startInjections({ config, graph, timeline, engine, ends, where: { kind: 'here', host: injector, origin } }),
+  );
+  const hands = stack.use(handsHere({ host, namespaces }));
+  const checks = stack.use(
+    checksOf({
+      ...{ config, graph, timeline, engine, log, ...hands },
+      captures: flows.captures,
+      flows: flows.api.flows ?? {},
+      injecting: injections,
+      why: whyOf({ timeline, sockets: ends.view, timeMs: WHY_MS }),
+    }),
+  );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
   const alerts = stack.use(
     startAlerts({ config, host: host.name, graph, timeline, engine, flows: flows.api.flows ?? {}, log, notes }),
@@ -83,6 +104,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
   const workflows = openWorkflows(config);
   // What an earlier run said of captures goes when it has come back: not before.
   watched.whenReturned(() => flows.sweep());
+  watched.whenReturned(() => injector.sweep());
   if (archive && restored) watched.whenReturned((signal) => settle(archive, graph, restored, log, signal));
 
   await history.keepHouse();
@@ -120,6 +142,8 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
         flushed: history.flushed,
         expireMs: config.flow.expire,
       }),
+      injections,
+      checks: () => checks,
       rules: rules.api,
       workflows,
       alerts: alerts.api,

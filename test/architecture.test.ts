@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'std',
   ],
   lab: ['std'],
-  cli: ['contract', 'config', 'lab', 'security', 'checks', 'std'],
+  cli: ['contract', 'config', 'lab', 'security', 'checks', 'workflows', 'std'],
 };
 
 /** The roots: they put the parts together, and nothing imports them but each other. */
@@ -71,11 +71,13 @@ const ROOTS = [
   'app-rules.ts',
   'app-archive.ts',
   'app-bundle.ts',
+  'app-checks.ts',
   'app-open.ts',
   'app-host.ts',
   'app-sharing.ts',
   'app-fleet.ts',
   'app-history.ts',
+  'app-injection.ts',
   'app-up.ts',
   'app-api.ts',
   'app-agent.ts',

@@ -308,7 +308,7 @@ class HttpApi implements Api {
 function routeOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   const known =
-    /^\/(api\/(alert|node|edge|noderule|edgerule|capture|workflow|config)(?=\/|$)|api\/(alerts|topology|query|bundle|status|usermetadata|pcap|vocabulary|why|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
+    /^\/(api\/(alert|node|edge|noderule|edgerule|capture|injectpacket|workflow|config)(?=\/|$)|api\/(alerts|check|topology|query|bundle|status|usermetadata|pcap|vocabulary|why|complete|audit|openapi\.json)$|api$|gremlin$|metrics$|login$|logout$|healthz$|readyz$)/.exec(
       path,
     );
   return known?.[0] ?? 'other';

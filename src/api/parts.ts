@@ -17,9 +17,11 @@ import type { ApiAlerts } from './alert-routes.ts';
 import type { ApiBundles } from './bundles.ts';
 import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
+import type { Checks } from './checks.ts';
 import type { DatapathFlows } from './datapath-routes.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import type { Audit } from './guard.ts';
+import type { ApiInjections } from './injections.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiRules } from './rules.ts';
 
@@ -52,12 +54,16 @@ export interface ApiParts {
   readonly datapathFlows?: DatapathFlows;
   /** Absent: there is no /api/bundle. */
   readonly bundles?: ApiBundles;
+  /** Absent: there is no /api/injectpacket. */
+  readonly injections?: ApiInjections;
   /** Absent: packets cannot be read here. */
   readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */
   readonly traces?: ApiTraces;
   /** Absent: there are no rules, and what users say of a node is said once. */
   readonly rules?: ApiRules;
+  /** Absent: there are no checks. */
+  readonly checks?: () => Checks | Promise<Checks>;
   /** Absent: there are no workflows. */
   readonly workflows?: Workflows;
   /** What queries see of flows; without it they are told that there are none. */

@@ -2,18 +2,18 @@
 
 import { schemaVersion } from '../contract/element.ts';
 import type { PathHop, PathNode, PathReply, PathRequest, PathTravel } from '../contract/path.ts';
-import type { SocketProcess } from '../ends/socket.ts';
 import type { SocketView } from '../ends/socket-view.ts';
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
 import { Atlas, nameOf, typeOf } from '../query/forwarding/atlas.ts';
-import type { EndPoint, ProcessPlaces } from '../query/forwarding/ends.ts';
+import type { EndPoint } from '../query/forwarding/ends.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
 import { forwardingPath, type Travel } from '../query/forwarding/path.ts';
 import { Budget, defaultLimits, type Limits } from '../query/limits.ts';
 import { momentHint, momentOfNumber, parseMoment, resolveMoment } from '../query/times.ts';
 import { mistake } from '../std/mistake.ts';
 import type { ApiParts } from './parts.ts';
+import { processPlaces } from './process-places.ts';
 import type { Queries } from './queries.ts';
 import { turn } from './write.ts';
 
@@ -62,7 +62,16 @@ export class Paths {
     const protocol = asked.protocol === undefined ? undefined : { icmp: 1, tcp: 6, udp: 17 }[asked.protocol];
     const { fromAddress, port, sourcePort, both } = asked;
     const walk = forwardingPath(
-      { from, to, fromAddress, protocol, port, sourcePort, isBoth: both, places: await this.#places([from, to], time) },
+      {
+        from,
+        to,
+        fromAddress,
+        protocol,
+        port,
+        sourcePort,
+        isBoth: both,
+        places: await processPlaces(this.#parts.sockets, [from, to], time),
+      },
       view,
       budget,
     );
@@ -113,18 +122,6 @@ export class Paths {
     if (node !== undefined && another === undefined) return node.id;
     const many = answer.kind === 'nodes' ? `${nodes.length} nodes` : answer.kind;
     throw mistake('path.query', `the query gives ${many}, and an end is one node`, 'narrow it, or add .Limit(1)');
-  }
-
-  /** Of processes that serve nothing their sockets tell where they are. */
-  async #places(ends: readonly string[], time: number | undefined): Promise<ProcessPlaces | undefined> {
-    const { sockets } = this.#parts;
-    if (sockets === undefined || !ends.some((text) => /^(pid|process):/.test(text))) return undefined;
-    const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
-    return (wanted) => {
-      const isIt = ({ pid, name, path }: SocketProcess) =>
-        'pid' in wanted ? pid === wanted.pid : name === wanted.name || path?.split('/').at(-1) === wanted.name;
-      return new Set(found.filter(({ process }) => process !== undefined && isIt(process)).map(({ node }) => node));
-    };
   }
 }
 

@@ -9,7 +9,7 @@ import { withBody, wrongMethod } from './requests.ts';
 
 export type Outcome =
   | { readonly status: 200 | 201; readonly json: unknown }
-  | { readonly status: 200 | 400 | 404 | 409; readonly text: string };
+  | { readonly status: 200 | 400 | 404 | 409 | 503; readonly text: string };
 
 export interface ResourceDoor {
   list(): Outcome;

@@ -6,9 +6,11 @@ import { auditRoutes } from './audit-routes.ts';
 import { readBody } from './body.ts';
 import { bundleRoutes } from './bundle-routes.ts';
 import { captureRoutes } from './capture-routes.ts';
+import { type CheckDoor, checkRoutes } from './check-routes.ts';
 import { completions } from './complete.ts';
 import { datapathRoutes } from './datapath-routes.ts';
 import type { Elements, Kind, Outcome } from './elements.ts';
+import { injectionRoutes } from './injections.ts';
 import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
@@ -75,8 +77,10 @@ export function routes(all: RouteParts): express.Express {
   pathRoutes(app, all.paths, limits);
   whyRoutes(app, all.whys, limits);
   if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
+  if (parts.checks) checkRoutes(app, checkDoor(all, parts.checks), limits);
   if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
   if (parts.alerts) alertRoutes(app, parts.alerts, limits);
+  if (parts.injections) injectionRoutes(app, parts.injections, limits);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);
   if (parts.workflows) workflowRoutes(app, parts.workflows, all.askAs, limits);
   app
@@ -142,6 +146,11 @@ export function routes(all: RouteParts): express.Express {
     sendText(response, status, text ?? 'internal error');
   });
   return app;
+}
+
+function checkDoor({ parts, metrics, askAs }: RouteParts, checks: CheckDoor['checks']): CheckDoor {
+  const { audit, log, workflows } = parts;
+  return { checks, audit, log, metrics, workflows, askAs };
 }
 
 /** Of a name and a password: who sends more has not logged in yet, and shall not fill our memory. */

@@ -559,6 +559,26 @@ export const configShape = z.strictObject({
       example: '/etc/skein/scripts',
     }).optional(),
   }),
+  injection: z.strictObject({
+    max: option(count({ min: 0, max: 10_000 }), {
+      doc: 'Injections that may run, or wait for their time, at once; 0: none may be made.',
+      default: 128,
+      takes: 'NUMBER',
+      example: '16',
+    }),
+    rate: option(count({ min: 1, max: 10_000_000 }), {
+      doc: 'Packets that one injection sends in a second at most.',
+      default: 10_000,
+      takes: 'NUMBER',
+      example: '1000',
+    }),
+    pcapSize: option(size({ min: '1KiB', max: '16MiB' }), {
+      doc: 'Largest trace that is sent again.',
+      default: '4MiB',
+      takes: 'SIZE',
+      example: '1MiB',
+    }),
+  }),
   capture: z.strictObject({
     ringSize: option(size({ min: '64KiB', max: '1GiB' }), {
       doc: 'Ring that a packet socket shares with the kernel: packets that find it full are lost, and counted. When there are many captures each has less.',

@@ -24,6 +24,8 @@ export interface HostParts {
   readonly namespaces: () => readonly { readonly nodeId: string; readonly path: string }[];
   /** Node of the namespace we run in. */
   readonly ownNode: string;
+  /** Calls with each commit of the graph; the result ends it. */
+  readonly subscribe: (saw: (commit: Commit) => void) => () => void;
 }
 
 /** Injections that run on one host at a time. */
@@ -33,11 +35,13 @@ export class HostInjections implements AsyncDisposable {
   readonly #parts: HostParts;
   readonly #entries: InjectionEntries;
   readonly #running = new Map<string, Running>();
+  readonly #unsubscribe: () => void;
   #isStopped = false;
 
   constructor(parts: HostParts) {
     this.#parts = parts;
     this.#entries = new InjectionEntries(parts);
+    this.#unsubscribe = parts.subscribe((commit) => this.#saw(commit));
   }
 
   /** How far it has come, until it is over: the last says how it ended. The signal stops it, and so does not reading on. */
@@ -97,7 +101,7 @@ export class HostInjections implements AsyncDisposable {
   }
 
   /** The graph has changed: who sends from what is gone stops. */
-  saw(commit: Commit): void {
+  #saw(commit: Commit): void {
     if (this.#running.size === 0) return;
     for (const { kind, element } of commit.events) {
       if (kind !== 'removed' || element.kind !== 'node') continue;
@@ -121,6 +125,7 @@ export class HostInjections implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
+    this.#unsubscribe();
     const all = [...this.#running.values()];
     for (const { stopping } of all) stopping.abort();
     await Promise.all(all.map(({ over }) => over));

@@ -1,0 +1,64 @@
+/** `/api/injectpacket`: injections as Skydive's clients make, read and delete them. */
+import type { Express } from 'express';
+import { newInjectionShape, type WireInjection } from '../contract/injection.ts';
+import type { InjectionCounts } from '../injection/book.ts';
+import type { Injection, InjectionAsked, Injections } from '../injection/injection.ts';
+import { Unavailable } from '../std/unavailable.ts';
+import { issuesText } from './issues-text.ts';
+import type { ApiLimits } from './limits.ts';
+import { notCreated, type Outcome, type ResourceDoor, resourceRoutes } from './resource-routes.ts';
+
+/** What the API needs of injections. */
+export interface ApiInjections extends Injections {
+  counts(): InjectionCounts;
+}
+
+export function injectionRoutes(app: Express, injections: ApiInjections, limits: ApiLimits): void {
+  resourceRoutes(app, '/api/injectpacket', new InjectionDoor(injections), limits);
+}
+
+class InjectionDoor implements ResourceDoor {
+  readonly #injections: ApiInjections;
+
+  constructor(injections: ApiInjections) {
+    this.#injections = injections;
+  }
+
+  list(): Outcome {
+    return { status: 200, json: Object.fromEntries(this.#injections.list().map((one) => [one.UUID, shown(one)])) };
+  }
+
+  read(id: string): Outcome {
+    const found = this.#injections.get(id);
+    return found ? { status: 200, json: shown(found) } : notFound(id);
+  }
+
+  async create(body: unknown): Promise<Outcome> {
+    const asked = newInjectionShape.safeParse(body);
+    if (!asked.success) return { status: 400, text: issuesText(asked.error) };
+    try {
+      return { status: 201, json: shown(await this.#injections.create(saidOf(asked.data))) };
+    } catch (error) {
+      if (error instanceof Unavailable) return { status: 503, text: error.message };
+      return notCreated(error);
+    }
+  }
+
+  async remove(id: string): Promise<Outcome> {
+    return (await this.#injections.remove(id)) ? { status: 200, text: '' } : notFound(id);
+  }
+}
+
+function shown(injection: Injection): WireInjection {
+  return injection as WireInjection;
+}
+
+/** What is empty was not asked for. */
+function saidOf(asked: object): InjectionAsked {
+  const said = Object.entries(asked).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(said) as InjectionAsked;
+}
+
+function notFound(id: string): Outcome {
+  return { status: 404, text: `Injection '${id}' not found` };
+}
