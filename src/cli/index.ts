@@ -44,6 +44,16 @@ export const commands: readonly ListedCommand[] = [
     doc: 'what you say of the network yourself, wherever a query finds it',
     load: () => import('./commands/rule.ts'),
   },
+  {
+    name: 'alert',
+    doc: 'conditions that stand, how they are, and who is told',
+    load: () => import('./commands/alert.ts'),
+  },
+  {
+    name: 'workflow',
+    doc: 'JavaScript of your own that asks and acts, on the server or here',
+    load: () => import('./commands/workflow.ts'),
+  },
   { name: 'set', doc: 'say something of one node', load: () => import('./commands/set.ts') },
   { name: 'unset', doc: 'take it back', load: () => import('./commands/unset.ts') },
   { name: 'graph', doc: "graphs of one's own, for any Gremlin driver", load: () => import('./commands/graph.ts') },
