@@ -38,6 +38,8 @@ export interface Drop {
   /** Cookie of the network namespace, decimal, as `Cookie` of netns nodes; absent where it is not known. */
   readonly cookie?: string;
   readonly inode?: number;
+  /** In the namespace that the watching Skein runs in itself: that of the host's node. */
+  readonly isOwn?: boolean;
   /** Interface it came by or was to leave by, in that namespace; absent when there is none yet. */
   readonly ifIndex?: number;
   /** `in`: it came by that interface; `forward`: it came by `inIfIndex` and was to leave by it; `out`: it was sent here. */

@@ -1,6 +1,7 @@
 /** Drops as the kernel's program tells them: structs drop_record of bpf/drops_watch.h, 88 bytes each. */
 import { ipText } from '../std/addresstext.ts';
 import type { Drop, DropTuple } from './drops.ts';
+import type { Addressed } from './matching.ts';
 
 export const RECORD_BYTES = 88;
 
@@ -11,15 +12,8 @@ export interface Meanings {
   readonly symbol: (location: bigint) => string;
 }
 
-/** Both addresses of 16 bytes in one text each, for whoever looks for who is watched. */
-export interface ReadDrop {
-  readonly drop: Drop;
-  readonly from: string;
-  readonly to: string;
-}
-
 /** What is behind the last whole record is left out. */
-export function* readDrops(records: Uint8Array, meanings: Meanings): Generator<ReadDrop> {
+export function* readDrops(records: Uint8Array, meanings: Meanings): Generator<Addressed> {
   const view = new DataView(records.buffer, records.byteOffset, records.length);
   for (let at = 0; at + RECORD_BYTES <= records.length; at += RECORD_BYTES) {
     const from = records.subarray(at + AT.from, at + AT.from + ADDRESS_BYTES);
