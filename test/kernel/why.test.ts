@@ -1,0 +1,89 @@
+/** `skein why` against faults made on purpose in one running network, with harmless changes going on beside them. */
+import type { WhyReply, WhyRequest } from '../../src/contract/why.ts';
+import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { type Fault, faults } from './why_faults.ts';
+import { WhyWorld } from './why_world.ts';
+
+interface Found {
+  readonly fault: string;
+  /** Undefined: it was not among those that are told. */
+  readonly rank: number | undefined;
+  readonly ms: number;
+  readonly first: string;
+}
+
+async function ask(skein: Running, asked: WhyRequest): Promise<WhyReply> {
+  const response = await skein.post('/api/why', asked);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text);
+  return JSON.parse(text) as WhyReply;
+}
+
+async function until(isSo: () => Promise<boolean>, ms: number): Promise<boolean> {
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    if (await isSo()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return false;
+}
+
+/** It is well known to work before it is broken: what the fault before left is over. */
+async function isWell(skein: Running, asked: WhyRequest): Promise<boolean> {
+  const { from, to, protocol, port } = asked;
+  const response = await skein.post('/api/path', { from, to, protocol, port, both: true });
+  if (response.status !== 200) return false;
+  const { there } = (await response.json()) as {
+    there: { reaches: string; mtu?: number; hops: { issues: { weight: string }[] }[] };
+  };
+  const isWarned = there.hops.some(({ issues }) => issues.some(({ weight }) => weight === 'warns'));
+  return there.reaches === 'yes' && !isWarned;
+}
+
+async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Found> {
+  const asked: WhyRequest = fault.ask?.(world) ?? {
+    from: world.client.name,
+    to: '10.7.0.2',
+    protocol: 'tcp',
+    port: 8080,
+  };
+  if (!(await until(() => isWell(skein, asked), 10_000))) throw new Error(`before "${fault.name}" it does not work`);
+  const good = Date.now();
+  const rankIn = ({ culprits }: WhyReply) => culprits.find((culprit) => fault.isIt(culprit, world))?.rank;
+  world.noise();
+  await fault.make(world);
+  if (fault.name !== 'namespace deleted') world.noise();
+  const question = fault.isUnseen ? { ...asked, good } : asked;
+  // As soon as it is among those that are told it has been seen; which rank it has is asked then.
+  await until(async () => rankIn(await ask(skein, question)) !== undefined, 4_000);
+  const reply = await ask(skein, question);
+  await fault.undo(world);
+  const [first] = reply.culprits;
+  return { fault: fault.name, rank: rankIn(reply), ms: reply.tookMs, first: first?.text ?? reply.notes.join('; ') };
+}
+
+function table(rows: readonly Found[]): string {
+  const lines = rows.map(
+    ({ fault, rank, ms, first }) =>
+      `${fault.padEnd(38)} ${String(rank ?? '-').padStart(4)} ${ms.toFixed(0).padStart(5)} ms  ${first}`,
+  );
+  return ['', `${'fault'.padEnd(38)} rank     took  first culprit`, ...lines].join('\n');
+}
+
+test(
+  'of faults made on purpose the culprit is first, or nearly so, whatever harmless changes go on beside it',
+  () =>
+    inFolder(async (data) => {
+      await using world = await WhyWorld.start();
+      await world.ready();
+      await using skein = await skeinUp(data, '--probes-ovs-databases', world.hosts.database);
+      const rows: Found[] = [];
+      for (const fault of faults) rows.push(await found(skein, world, fault));
+      process.stdout.write(`${table(rows)}\n`);
+      const within = (most: number) => rows.filter(({ rank }) => rank !== undefined && rank <= most).length;
+      expect(rows.length).toBeGreaterThanOrEqual(20);
+      expect(within(1)).toBeGreaterThanOrEqual(Math.ceil((rows.length * 17) / 20));
+      expect(within(3)).toBeGreaterThanOrEqual(Math.ceil((rows.length * 19) / 20));
+      expect(rows.filter(({ ms }) => ms > 1_000)).toEqual([]);
+    }),
+  180_000,
+);
