@@ -19,7 +19,7 @@ interface Needs {
 /** The first that fits. Paths are compared as routes are: in their own case, a slash at the end or not. */
 const sections: readonly (readonly [RegExp, Needs])[] = [
   // Questions are posted; what they look at in packets is checked where it is read, what they change where it is written.
-  [/^\/(api\/(topology|query|path|why|bundle|complete)|gremlin)$/, { look: 'read', change: 'read' }],
+  [/^\/(api\/(topology|query|path|why|bundle|check|complete)|gremlin)$/, { look: 'read', change: 'read' }],
   [/^\/(login|logout)$/, { look: 'read', change: 'read' }],
   [/^\/ws\/subscriber(\/flow)?$/, { look: 'read', change: 'read' }],
   [/^\/ws\//, { look: 'write', change: 'write' }],

@@ -1,0 +1,201 @@
+/** Runs of checks: suites in, results out; what runs, what ran last, and since when each check has been green. */
+import type { CheckLine, CheckResult, RunLine, RunSummary } from '../checks/result.ts';
+import { chosenOf, isSending } from '../checks/run/chosen.ts';
+import { runChecks } from '../checks/run/run-checks.ts';
+import type { World } from '../checks/run/world.ts';
+import { parseSuites } from '../checks/suite/parse.ts';
+import type { Check, Suite } from '../checks/suite/suite.ts';
+import type { CheckRequest } from '../contract/check.ts';
+import type { Clock } from '../std/clock.ts';
+import { mistake } from '../std/mistake.ts';
+
+export interface ChecksParts {
+  /** Without what is of the caller: metrics and workflows. */
+  readonly world: World;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly green: LastGreen;
+}
+
+/** When each check was ok the last time, over restarts. */
+export interface LastGreen {
+  get(id: string): number | undefined;
+  set(times: ReadonlyMap<string, number>): void;
+}
+
+/** Parsed and chosen, ready to be run once. */
+export interface PreparedChecks {
+  readonly request: CheckRequest;
+  readonly suites: readonly Suite[];
+  readonly checks: readonly Check[];
+  /** Something is sent: it takes more than looking. */
+  readonly isSending: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface RunningChecks {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly suites: readonly string[];
+  readonly checks: number;
+  /** Results so far. */
+  readonly done: number;
+  readonly who: string;
+}
+
+export interface ChecksList {
+  readonly running: readonly RunningChecks[];
+  /** The newest first. */
+  readonly last: readonly { readonly run: RunLine; readonly who: string; readonly summary: RunSummary }[];
+  /** The last of each check, ordered by id; without packets. */
+  readonly results: readonly CheckResult[];
+}
+
+export interface ChecksCounts {
+  readonly running: number;
+  readonly runs: number;
+  readonly refused: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly errors: number;
+  readonly skipped: number;
+}
+
+/** Runs at the same time, checks of one, attempts of one at the same time. */
+export const RUNS_MAX = 4;
+export const CHECKS_MAX = 10_000;
+const JOBS = 8;
+/** A run ends by then whatever was asked for. */
+const RUN_MS_MAX = 60 * 60_000;
+/** Runs, and results of single checks, that are kept to be asked for. */
+const LAST_RUNS_MAX = 50;
+const RESULTS_MAX = 10_000;
+
+export class Checks implements AsyncDisposable {
+  readonly #parts: ChecksParts;
+  readonly #running = new Map<string, { readonly told: RunningChecks; done: number; readonly stop: AbortController; readonly over: Promise<unknown> }>();
+  readonly #last: ChecksList['last'][number][] = [];
+  readonly #results = new Map<string, CheckResult>();
+  #counts = { runs: 0, refused: 0, ok: 0, failed: 0, errors: 0, skipped: 0 };
+
+  constructor(parts: ChecksParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws one Mistake with all that is wrong. */
+  prepare(request: CheckRequest): PreparedChecks {
+    const { vars = {}, env = {} } = request;
+    const { suites, warnings } = parseSuites(request.suites, { vars, env, allowed: new Set(Object.keys(env)) });
+    const { at, method, select = {} } = request;
+    const checks = chosenOf(suites, { ...select, at, method });
+    if (checks.length > CHECKS_MAX) throw mistake('check.many', `${checks.length} checks, of ${CHECKS_MAX} in one run`, 'run them in parts');
+    return { request, suites, checks, isSending: request.dryRun !== true && checks.some(isSending), warnings: warnings.map(({ message }) => message) };
+  }
+
+  /** Throws a Mistake when too many run. `tell` is given line after line; resolves when nothing of it is left. */
+  async run(
+    { request, suites, checks, warnings }: PreparedChecks,
+    { who, world, server }: { readonly who: string; readonly world: Partial<World>; readonly server?: string | undefined },
+    tell: (line: CheckLine) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.#running.size >= RUNS_MAX) {
+      this.#counts.refused++;
+      throw mistake('query.busy', `${this.#running.size} runs of checks are going on already`, 'try again in a moment, or see GET /api/check');
+    }
+    const { clock, version, green } = this.#parts;
+    const id = this.#parts.world.newId();
+    const stop = new AbortController();
+    const over = Promise.withResolvers<void>();
+    const startedAt = clock.now();
+    const chosen = suites.map((suite) => ({ name: suite.name, file: suite.file, checks: checks.filter((check) => check.suite === suite.name && check.position.file === suite.file).length }));
+    const told = { id, startedAt, suites: suites.map(({ name }) => name), checks: checks.length, done: 0, who };
+    const its = { told, done: 0, stop, over: over.promise };
+    this.#running.set(id, its);
+    this.#counts.runs++;
+    const line: RunLine = {
+      schema: 'skein/v1',
+      kind: 'run',
+      id,
+      startedAt,
+      suites: chosen,
+      checks: checks.length,
+      version,
+      ...(server !== undefined && { server }),
+      ...(request.dryRun === true && { dryRun: true }),
+      ...(warnings.length > 0 && { warnings }),
+    };
+    const good = new Map<string, number>();
+    const bad = new Set<string>();
+    try {
+      tell(line);
+      const summary = await runChecks(
+        {
+          id,
+          checks,
+          jobs: request.jobs ?? JOBS,
+          timeoutMs: Math.min(request.timeoutMs ?? RUN_MS_MAX, RUN_MS_MAX),
+          isFailFast: request.failFast ?? false,
+          retryFailed: request.retryFailed ?? 0,
+          isDry: request.dryRun ?? false,
+          hasPackets: request.pcapng ?? false,
+          lastGreen: (check) => request.lastGreen?.[check] ?? green.get(check),
+        },
+        { ...this.#parts.world, ...world },
+        (result) => {
+          its.done++;
+          this.#keep(result);
+          if (result.status === 'ok' && request.at === undefined) good.set(result.id, result.startedAt + result.tookMs);
+          else bad.add(result.id);
+          tell(result);
+        },
+        AbortSignal.any([signal, stop.signal]),
+      );
+      this.#last.unshift({ run: line, who, summary });
+      this.#last.splice(LAST_RUNS_MAX);
+      tell(summary);
+    } finally {
+      // Of one that is several all have to be green.
+      for (const check of bad) good.delete(check);
+      if (good.size > 0) green.set(good);
+      this.#running.delete(id);
+      over.resolve();
+    }
+  }
+
+  list(): ChecksList {
+    return {
+      running: [...this.#running.values()].map(({ told, done }) => ({ ...told, done })),
+      last: [...this.#last],
+      results: [...this.#results.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    };
+  }
+
+  counts(): ChecksCounts {
+    return { ...this.#counts, running: this.#running.size };
+  }
+
+  /** What runs is stopped, and has removed what it made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#running.values()];
+    for (const { stop } of all) stop.abort();
+    await Promise.all(all.map(({ over }) => over));
+  }
+
+  #keep(result: CheckResult): void {
+    const name = { ok: 'ok', failed: 'failed', error: 'errors', skipped: 'skipped' } as const;
+    this.#counts[name[result.status]]++;
+    const { evidence, ...rest } = result;
+    const { pcapng: _, ...kept } = evidence ?? {};
+    this.#results.delete(keyOf(result));
+    this.#results.set(keyOf(result), evidence ? { ...rest, evidence: kept } : rest);
+    for (const oldest of this.#results.keys()) {
+      if (this.#results.size <= RESULTS_MAX) break;
+      this.#results.delete(oldest);
+    }
+  }
+}
+
+function keyOf({ id, instance }: CheckResult): string {
+  return instance === undefined ? id : `${id} ${instance}`;
+}

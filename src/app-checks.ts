@@ -1,0 +1,207 @@
+/** The composition root's part about checks: the world as they see it. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Checks, type LastGreen } from './api/checks.ts';
+import { turn } from './api/write.ts';
+import type { Why } from './app-why.ts';
+import type { Captures } from './capture/captures.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket } from './capture/pcapng.ts';
+import type { KeptAt, Watch, Watching, World } from './checks/run/world.ts';
+import { version } from './cli/version.ts';
+import type { Config } from './config/options.ts';
+import { Dials } from './dial/dials.ts';
+import { Drops } from './drops/watches.ts';
+import type { SocketView } from './ends/socket-view.ts';
+import type { FlowView } from './flow/view.ts';
+import type { GraphView, Timeline } from './graph/view.ts';
+import { openDialDoor, openDropsDoor } from './native/index.ts';
+import type { Log, Namespaces, ProbeHost } from './probes/probe.ts';
+import type { Context, QueryEngine } from './query/query.ts';
+import { systemClock } from './std/clock.ts';
+import { keptLists } from './std/kept-lists.ts';
+import { pause } from './std/pause.ts';
+import { Unavailable } from './std/unavailable.ts';
+
+export interface CheckParts extends Pick<World, 'injecting' | 'dial' | 'drops'> {
+  readonly config: Pick<Config, 'data'>;
+  readonly graph: { readonly revision: number; now(): GraphView };
+  readonly timeline: Timeline;
+  readonly engine: QueryEngine;
+  readonly flows: { readonly flows?: FlowView | undefined; readonly sockets?: SocketView | undefined } & Pick<Context, 'matchFilter'>;
+  readonly captures: Pick<Captures, 'create' | 'delete' | 'state' | 'points'> | undefined;
+  readonly why?: Why | undefined;
+  readonly log: Log;
+}
+
+export interface HandsParts {
+  readonly host: ProbeHost;
+  readonly namespaces: Namespaces;
+}
+
+/** What is done on this host: connections tried from its namespaces, and what its kernel drops. */
+export function handsHere({ host, namespaces }: HandsParts): Pick<World, 'dial' | 'drops'> & AsyncDisposable {
+  const dials = new Dials({ door: openDialDoor(), clock: systemClock });
+  const own = () => namespaces.list().find(({ nodeId }) => nodeId === host.id);
+  let drops: Drops | undefined;
+  return {
+    dial(namespace, question, signal) {
+      const known = namespaces.list().find(({ nodeId }) => nodeId === namespace.id);
+      if (known === undefined && namespace.id !== host.id)
+        throw new Unavailable(`dialling from ${String(namespace.metadata.Name)}`, 'a namespace of this host that can be opened');
+      return dials.dial({ ...question, ...(namespace.id !== host.id && known && { namespace: known.path }) }, signal);
+    },
+    drops(packets) {
+      drops ??= new Drops({ door: openDropsDoor(), host: host.name, ownCookie: own()?.cookie ?? 0n, clock: systemClock });
+      return drops.watch({ packets });
+    },
+    [Symbol.asyncDispose]: async () => drops?.[Symbol.asyncDispose](),
+  };
+}
+
+export function checksOf(parts: CheckParts): Checks {
+  const { timeline, graph, engine, flows, captures, log, why, injecting, dial, drops } = parts;
+  const world: World = {
+    version: version(),
+    clock: systemClock,
+    elapsed: () => performance.now(),
+    turn,
+    newId: randomUUID,
+    timeline,
+    revision: () => graph.revision,
+    ask: async (query, its, signal) =>
+      engine.run(engine.prepare(query), { ...flows, timeline: its, nowMs: Date.now(), elapsed: () => performance.now(), turn, signal }),
+    ...(flows.sockets && { places: (time) => placesOf(flows.sockets as SocketView, time) }),
+    flows: flows.flows,
+    watching: captures && watchingBy(captures),
+    injecting,
+    dial,
+    drops,
+    ...(why && {
+      why: async (asked, signal) => {
+        const { culprits } = await why({ ...asked, limit: 5 }, signal);
+        return culprits.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
+      },
+    }),
+    pcapng: fileOf,
+    log,
+  };
+  return new Checks({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log) });
+}
+
+async function placesOf(sockets: SocketView, time: number | undefined) {
+  const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
+  return (wanted: { readonly pid: number } | { readonly name: string }) =>
+    new Set(
+      found
+        .filter(({ process }) =>
+          'pid' in wanted ? process?.pid === wanted.pid : process?.name === wanted.name || process?.path?.split('/').at(-1) === wanted.name,
+        )
+        .map(({ node }) => node),
+    );
+}
+
+const READY_EVERY_MS = 20;
+
+/** A capture on just these nodes, as everybody sees it: `skein capture list` tells of it while it runs. */
+export function watchingBy(captures: Pick<Captures, 'create' | 'delete' | 'state' | 'points'>): Watching {
+  return {
+    async open({ nodes, filter, ttlMs, readyMs, packetsKept, name }): Promise<Watch> {
+      const ids = [...nodes].map((id) => `'${id.replace(/[\\']/g, '\\$&')}'`).join(', ');
+      const capture = captures.create({
+        // That two runs look at the same is no mistake.
+        GremlinQuery: `G.V().Has('@ID', Within(${ids}, '${randomUUID()}'))`,
+        ...(filter !== undefined && { BPFFilter: filter }),
+        Name: name,
+        SamplingRate: 0,
+        PollingInterval: 0,
+        ...(packetsKept > 0 && { RawPacketLimit: packetsKept }),
+        ExtraTCPMetric: false,
+        IPDefrag: false,
+        ReassembleTCP: false,
+        EndsAt: Date.now() + ttlMs,
+      });
+      const end = Date.now() + readyMs;
+      const isReady = () => {
+        const { active, failed, matched } = captures.state(capture.UUID);
+        return matched > 0 && active + failed >= nodes.size;
+      };
+      while (!isReady() && Date.now() < end) await pause(systemClock, READY_EVERY_MS, never);
+      const active = () => {
+        const its = new Set<string>();
+        for (const { capture: of, place, state } of captures.points())
+          if (of.UUID === capture.UUID && state.kind === 'active') its.add(place.nodeId);
+        return its;
+      };
+      let known = active();
+      return {
+        id: capture.UUID,
+        isWatched(node) {
+          if (!known.has(node) && nodes.has(node)) known = active();
+          return known.has(node);
+        },
+        notes: () => captures.state(capture.UUID).notes,
+        async [Symbol.asyncDispose]() {
+          await captures.delete(capture.UUID);
+        },
+      };
+    },
+  };
+}
+
+const never = new AbortController().signal;
+
+/** A file with an interface for each place. */
+function fileOf(places: readonly KeptAt[]): Uint8Array {
+  const nodes = [...new Map(places.map(({ node }) => [node.id, node])).values()];
+  const numbers = new Map(nodes.map(({ id }, at) => [id, at]));
+  const linkTypes = new Map(places.map(({ node, packets }) => [node.id, packets[0]?.linkType ?? 1]));
+  const packets = places
+    .flatMap(({ node, packets: its }) => its.map((packet) => ({ packet, interface: numbers.get(node.id) ?? 0 })))
+    .sort((a, b) => a.packet.timestampMs - b.packet.timestampMs);
+  return Buffer.concat([
+    pcapngHeader(`Skein ${version()}`),
+    ...nodes.map(({ id, host, metadata }) =>
+      pcapngInterface({ linkType: linkTypes.get(id) ?? 1, snapLength: 0, name: String(metadata.Name), description: `${metadata.Type} ${metadata.Name} on ${host}, TID ${metadata.TID}` }),
+    ),
+    ...packets.map(({ packet, interface: number }) =>
+      pcapngPacket({ interface: number, timestampNs: BigInt(Math.round(packet.timestampMs * 1000)) * 1000n, data: packet.data, length: packet.length }),
+    ),
+  ]);
+}
+
+interface GreenLists {
+  readonly green: readonly { readonly id: string; readonly at: number }[];
+}
+
+/** Checks whose last green run is known. */
+const GREEN_MAX = 20_000;
+
+function keptGreen({ data }: Pick<Config, 'data'>, log: Log): LastGreen {
+  const kept = keptLists<GreenLists>({
+    file: join(data, 'checks.json'),
+    things: 'green checks',
+    isEntry: { green: (value) => typeof (value as { id?: unknown }).id === 'string' && typeof (value as { at?: unknown }).at === 'number' },
+    nowMs: Date.now,
+  });
+  const { lists, note } = kept.read();
+  if (note !== undefined) log.warn(note);
+  const times = new Map(lists.green.map(({ id, at }) => [id, at]));
+  return {
+    get: (id) => times.get(id),
+    set(news) {
+      for (const [id, at] of news) {
+        times.delete(id);
+        times.set(id, at);
+      }
+      for (const oldest of times.keys()) {
+        if (times.size <= GREEN_MAX) break;
+        times.delete(oldest);
+      }
+      try {
+        kept.write({ green: [...times].map(([id, at]) => ({ id, at })) });
+      } catch (error) {
+        log.warn(`when checks were green will not survive a restart: ${(error as Error).message}`);
+      }
+    },
+  };
+}
