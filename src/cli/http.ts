@@ -17,6 +17,8 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the headers of a good answer before its first piece. */
   readonly heard?: (headers: IncomingMessage['headers']) => void;
+  /** Answers that refuse are given too, instead of thrown. */
+  readonly isAnyStatus?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -138,7 +140,7 @@ async function send(server: Server, asked: Request, signals: AbortSignal[]): Pro
   else pipeline(asked.pieces, out).catch((error) => setTimeout(() => reject(error), HEARD_LATER_MS));
   const message = await promise;
   const status = message.statusCode ?? 0;
-  if (status >= 200 && status < 300) return message;
+  if ((status >= 200 && status < 300) || asked.isAnyStatus) return message;
   throw refused(server, status, (await bytesOf(message)).toString('utf8'));
 }
 
