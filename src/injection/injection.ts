@@ -54,7 +54,7 @@ export interface InjectionAsked {
   readonly Pcap?: string;
   /** 64 when left out or 0. */
   readonly TTL?: number;
-  /** `link` when left out. */
+  /** Left out: `link` from an interface, else `stack`. */
   readonly Way?: InjectionWay;
   /** ms that answers are waited for after the last packet; 1000 when left out. */
   readonly Wait?: number;
@@ -141,6 +141,6 @@ export interface Injections {
   get(uuid: string): Injection | undefined;
   /** Stops it at once; false when there is none. */
   remove(uuid: string): Promise<boolean>;
-  /** Resolves when its state is final, answers waited for; undefined when it is removed meanwhile, or unknown. */
+  /** Resolves when its state is final, answers waited for; undefined when it is removed meanwhile, or unknown. Rejects when the signal aborts, with its reason. */
   done(uuid: string, signal?: AbortSignal): Promise<Injection | undefined>;
 }

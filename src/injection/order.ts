@@ -43,6 +43,8 @@ export interface LinkAddresses {
   /** Absent: to be asked for, of `nextHop`. */
   readonly destinationMac?: string;
   readonly nextHop: string;
+  /** Of who has that address in the graph: when nobody answers. */
+  readonly lastMac?: string;
 }
 
 /** Frames that someone captured, as they are: pcap or pcapng in base64. */

@@ -41,14 +41,23 @@ export async function runOrder(
   const pace = { intervalMs, rate: parts.rate };
   if (what.kind === 'trace') {
     const schedule = asCaptured(traceFrames(parts.packets, what.pcap), pace);
-    await send({ order, parts, tell, signal, schedule, probing: undefined, destinationMac: undefined });
+    await send({
+      order,
+      parts,
+      tell,
+      signal,
+      schedule,
+      probing: undefined,
+      destinationMac: undefined,
+      trouble: undefined,
+    });
     return;
   }
   const link = what.link && (await linkOf(order, what, parts, signal));
   if (signal.aborted) return;
   const schedule = evenly(what.count, packetSeries(what, link), pace);
   const destinationMac = link && macText(link.destination);
-  await send({ order, parts, tell, signal, schedule, probing: what, destinationMac });
+  await send({ order, parts, tell, signal, schedule, probing: what, destinationMac, trouble: link?.trouble });
 }
 
 interface SendParts {
@@ -59,9 +68,19 @@ interface SendParts {
   readonly schedule: Schedule;
   readonly probing: Probing | undefined;
   readonly destinationMac: string | undefined;
+  readonly trouble: string | undefined;
 }
 
-async function send({ order, parts, tell, signal, schedule, probing, destinationMac }: SendParts): Promise<void> {
+async function send({
+  order,
+  parts,
+  tell,
+  signal,
+  schedule,
+  probing,
+  destinationMac,
+  trouble,
+}: SendParts): Promise<void> {
   const { door, clock, netns } = parts;
   const place = netns === undefined ? {} : { netns };
   using stack = new DisposableStack();
@@ -69,14 +88,16 @@ async function send({ order, parts, tell, signal, schedule, probing, destination
   const sender = await door.openSender({ ...place, ...senderOf(order, probing) });
   stack.defer(() => sender.close());
   const sending = new Sending({ ...parts, order, sender, schedule, book });
-  const told = () =>
+  const told = () => {
+    const error = sending.trouble ?? trouble;
     tell({
       sent: sending.sent,
       sentBytes: sending.sentBytes,
       replies: book?.replies() ?? NO_REPLIES,
       ...(destinationMac !== undefined && { destinationMac }),
-      ...(sending.trouble !== undefined && { error: sending.trouble }),
+      ...(error !== undefined && { error }),
     });
+  };
   if (book && probing) {
     const protocol = probing.type.endsWith('4') ? ethertype.ipv4 : ethertype.ipv6;
     const answers = await door.openAnswers({ ...place, protocol, filter: answerFilter(probing, sourcesOf(probing)) });
@@ -139,7 +160,13 @@ function sourcesOf(probing: Probing) {
   return { from: numberOf(0), to: numberOf(probing.count - 1) };
 }
 
-async function linkOf(order: Order, probing: Probing, parts: RunParts, signal: AbortSignal) {
+interface Link {
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly trouble?: string;
+}
+
+async function linkOf(order: Order, probing: Probing, parts: RunParts, signal: AbortSignal): Promise<Link> {
   const { link } = probing;
   const source = macBytes(link?.sourceMac ?? '');
   const target = parseAddress(link?.nextHop ?? '')?.bytes;
@@ -152,6 +179,13 @@ async function linkOf(order: Order, probing: Probing, parts: RunParts, signal: A
   const question = { sourceMac: source, source: from, target };
   const found = await resolveMac({ door, clock, netns, ifIndex, interfaceName, signal }, question);
   if (found) return { source, destination: found };
+  const last = macBytes(link.lastMac ?? '');
+  if (last)
+    return {
+      source,
+      destination: last,
+      trouble: `nobody answers for ${link.nextHop}: sent to the MAC it has in the graph`,
+    };
   throw new Unavailable(
     `Failed to resolve destination MAC address: nobody behind ${order.interfaceName} answers for ${link.nextHop}`,
     'a neighbour that is up, or DstMAC',

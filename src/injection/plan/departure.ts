@@ -60,7 +60,16 @@ export function departureOf(
       'Way: stack',
     );
   const known = onLink.kind === 'found' ? macOf(onLink) : undefined;
-  return { by, link: { sourceMac, ...(known !== undefined && { destinationMac: known }), nextHop } };
+  const lastMac = known === undefined ? macOfHolder(atlas, nextHop) : undefined;
+  return {
+    by,
+    link: {
+      sourceMac,
+      ...(known !== undefined && { destinationMac: known }),
+      nextHop,
+      ...(lastMac !== undefined && { lastMac }),
+    },
+  };
 }
 
 const NO_MAC = '00:00:00:00:00:00';
@@ -75,6 +84,12 @@ function routeFrom(atlas: Atlas, node: GraphNode, { source, destination }: Addre
 function byOf(atlas: Atlas, namespace: GraphNode, way: RouteFound | RouteRefused): GraphNode | undefined {
   if (way.kind === 'refused' || way.ifIndex === undefined) return undefined;
   return atlas.byIndex(namespace, way.ifIndex);
+}
+
+/** It may be busy with its address still (RFC 4862 §5.4), and not answer for it. */
+function macOfHolder(atlas: Atlas, address: string): string | undefined {
+  const [holder, another] = atlas.holders(address);
+  return another === undefined ? textOf(holder?.metadata.MAC) : undefined;
 }
 
 function macOf({ mac }: RouteFound): string | undefined {

@@ -50,7 +50,7 @@ export function* planOf(
   const to = ends.to === undefined ? undefined : yield* endPoint(atlas, ends.to, { isStart: false, places });
   const { namespace } = from;
   if (namespace === undefined) throw mistake('injection.source', `Not able to find a source node: ${ends.from}`);
-  const way = asked.Way ?? 'link';
+  const way = asked.Way ?? usualWay(asked, from);
   if (!blank(asked.Pcap)) return tracePlan(asked, { atlas, from, namespace }, parts);
   const addresses = addressesFor(atlas, asked, { from, to, namespace });
   const departure = departureOf(atlas, asked, { from, namespace, way, addresses });
@@ -76,6 +76,12 @@ export function* planOf(
     packet: shown(atlas, order, probing, { by: departure.by, namespace, to }),
     trackingIds: trackingIdsOf(probing),
   };
+}
+
+/** An interface stands for its link; a namespace, container, process or address for the stack that is there. */
+function usualWay({ DstMAC, Pcap, SrcMAC }: InjectionAsked, { node }: EndPoint): InjectionWay {
+  const isLink = typeof node?.metadata.IfIndex === 'number' || ![DstMAC, Pcap, SrcMAC].every(blank);
+  return isLink ? 'link' : 'stack';
 }
 
 /** Of a SYN none is usual, and many servers refuse one. */
