@@ -6,6 +6,7 @@ import { type Alert, type AllAlerts, defaultLimits } from './alerts/alert.ts';
 import { Alerts, type AlertsParts } from './alerts/alerts.ts';
 import { reasonOf, reasonOfValue } from './api/alert-reason.ts';
 import { turn } from './api/write.ts';
+import type { Answering } from './app-api.ts';
 import type { Config } from './config/options.ts';
 import { alertEventShape, alertShape } from './contract/alert.ts';
 import type { AlertStatus } from './contract/status.ts';
@@ -17,7 +18,8 @@ import type { Context, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
 import { type KeptLists, keptLists, type SharedKeptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
-import type { Workflows } from './workflows/workflow.ts';
+import { Unavailable } from './std/unavailable.ts';
+import type { Caller, Workflows } from './workflows/workflow.ts';
 
 export interface AlertParts {
   readonly config: Config;
@@ -28,8 +30,10 @@ export interface AlertParts {
   readonly flows: Pick<Context, 'flows' | 'matchFilter' | 'sockets'>;
   readonly log: Log;
   readonly notes: Map<string, string>;
-  /** What conditions in JavaScript run in; it may only read. Absent: there are none. */
-  readonly script?: ((source: string, signal: AbortSignal) => ReturnType<Workflows['runSource']>) | undefined;
+  /** What conditions in JavaScript run in. */
+  readonly workflows: Pick<Workflows, 'runSource'>;
+  /** In whose name they ask: one who may only look. */
+  readonly ask: Caller['ask'];
   /** Several servers have them together. */
   readonly shared?: {
     readonly alerts: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
@@ -89,6 +93,15 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
   };
 }
 
+/** Conditions may be looked at before there is an API. */
+export async function askToRead(
+  answering: Pick<Answering, 'askToRead'> | undefined,
+  ...[request, signal]: Parameters<Caller['ask']>
+): ReturnType<Caller['ask']> {
+  if (answering === undefined) throw new Unavailable('the API', 'a moment: it is starting');
+  return answering.askToRead('alerts', request, signal);
+}
+
 export function keptAlerts({ data }: Config): KeptLists<AllAlerts> {
   return keptLists<AllAlerts>({
     file: join(data, 'alerts.json'),
@@ -109,18 +122,17 @@ export function alertKeyOf(list: keyof AllAlerts, entry: unknown): string {
   return (list === 'deliveries' || list === 'history' ? its.ID : its.UUID) ?? '';
 }
 
-async function look({ engine, timeline, flows, script }: AlertParts, expression: string, signal: AbortSignal) {
+async function look({ engine, timeline, flows, workflows, ask }: AlertParts, expression: string, signal: AbortSignal) {
   if (!isGremlin(expression)) {
-    if (script === undefined) throw noScripts();
-    return reasonOfValue((await script(`function () { return (${expression}\n); }`, signal)).result);
+    const source = `function () { return (${expression}\n); }`;
+    return reasonOfValue((await workflows.runSource(source, { as: { name: 'alerts', ask }, signal })).result);
   }
   const context = { timeline, ...flows, nowMs: Date.now(), elapsed: () => performance.now(), turn, signal };
   return reasonOf(await engine.run(engine.prepare(expression), context));
 }
 
-function check({ engine, script }: AlertParts, expression: string): void {
+function check({ engine }: AlertParts, expression: string): void {
   if (!isGremlin(expression)) {
-    if (script === undefined) throw noScripts();
     try {
       // Only read, never run here.
       new Script(`(${expression}\n)`);
@@ -139,10 +151,6 @@ function check({ engine, script }: AlertParts, expression: string): void {
 
 function isGremlin(expression: string): boolean {
   return /^\s*[gG]\s*(\.|$)/.test(expression);
-}
-
-function noScripts() {
-  return mistake('alert.script', 'conditions in JavaScript are not looked at here', "G.V().Has('State', 'DOWN')");
 }
 
 function hasTexts(value: unknown, ...keys: readonly string[]): boolean {

@@ -2,7 +2,8 @@
 import { assignedStatus } from './api/flow-status.ts';
 import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
-import { startApi } from './app-api.ts';
+import { askToRead, startAlerts } from './app-alerts.ts';
+import { type Answering, startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { startEnds } from './app-ends.ts';
@@ -185,6 +186,19 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const traces = openTraces && tracesOf({ config, door, host, log }, openTraces, past);
   if (traces) stack.use(traces.flows);
   const workflows = openWorkflows(config, sharing.workflows);
+  const seen = {
+    flows: traces?.flows ?? past,
+    sockets: ends.view,
+    matchFilter: (expression: string) => packetTest(door, expression),
+  };
+  let answering: Answering | undefined;
+  const alerts = stack.use(
+    startAlerts({
+      ...{ config, host: host.name, graph, timeline, engine, flows: seen, workflows, log, notes },
+      ask: (request, signal) => askToRead(answering, request, signal),
+      shared: { alerts: sharing.alerts, isFirst: sharing.isFirst, onFirst: sharing.onFirst },
+    }),
+  );
   const injections = stack.use(
     startInjections({ config, graph, timeline, engine, ends, where: { kind: 'fleet', fleet: relay } }),
   );
@@ -198,10 +212,11 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
     Rules: rules.status(),
     Workflows: workflows.status(),
+    Alerts: alerts.status(),
     Sockets: ends.status(),
     Fleet: fleetReply(agents.status()),
   });
-  const { place } = stack.use(
+  answering = stack.use(
     await startApi({
       loaded,
       security,
@@ -221,11 +236,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       captures,
       tails: tailsOf(agents, match),
       ...(traces && { traces: traces.door }),
-      flows: {
-        flows: traces?.flows ?? past,
-        sockets: ends.view,
-        matchFilter: (expression) => packetTest(door, expression),
-      },
+      flows: seen,
       bundles: bundlesOf({
         ...{ host: host.name, timeline, engine, archive },
         flows: { flows: traces?.flows ?? past, sockets: ends.view },
@@ -236,6 +247,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       injections,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
       workflows,
+      alerts: alerts.api,
       absent: () => agents.absent(),
       datapathFlows: datapathFlowsOf(agents, () => graph.now()),
       keys: () => keys.list(),
@@ -265,6 +277,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     );
   }
 
+  const { place } = answering;
   const all = stack.move();
   return {
     async greeting() {

@@ -1,5 +1,6 @@
 /** The composition root's part about answering: one API, whatever stands behind it. */
 import { createApi } from './api/api.ts';
+import type { InnerAnswer, InnerRequest } from './api/inner.ts';
 import type { ApiParts } from './api/parts.ts';
 import { apiLimits, gremlinLimits, queryLimits } from './app-limits.ts';
 import type { Security } from './app-security.ts';
@@ -29,6 +30,8 @@ export interface AnsweringParts
 
 export interface Answering extends AsyncDisposable {
   readonly place: { readonly host: string; readonly port: number; readonly isSecure: boolean };
+  /** As a request from outside would be answered for one who may only look. `name` is for the log of who did what. */
+  askToRead(name: string, request: InnerRequest, signal: AbortSignal): Promise<InnerAnswer>;
 }
 
 export async function startApi(parts: AnsweringParts): Promise<Answering> {
@@ -54,6 +57,8 @@ export async function startApi(parts: AnsweringParts): Promise<Answering> {
   const place = await api.listen(listen.host, listen.port);
   return {
     place: { ...place, isSecure: security.api.tls !== undefined },
+    askToRead: (name, request, signal) =>
+      api.askAs({ name, kind: 'local', role: 'read', address: '', isStillGood: () => true }, request, signal),
     [Symbol.asyncDispose]: () => api.close(),
   };
 }

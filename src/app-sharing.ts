@@ -1,6 +1,8 @@
 /** The composition root's part about several analyzers: what they share, and who of them does what is done once. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { AllAlerts } from './alerts/alert.ts';
+import { alertKeyOf, keptAlerts } from './app-alerts.ts';
 import { elasticsearchPlace } from './app-archive.ts';
 import { keptCaptures } from './app-flows.ts';
 import { keptRules } from './app-rules.ts';
@@ -18,6 +20,7 @@ import type { KeptWorkflows } from './workflows/book.ts';
 export interface Sharing extends AsyncDisposable {
   readonly captures: KeptLists<KeptCaptures> & Partial<SharedKeptLists<KeptCaptures>>;
   readonly rules: KeptLists<AllRules> & Partial<SharedKeptLists<AllRules>>;
+  readonly alerts: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
   readonly workflows: KeptLists<KeptWorkflows> & Partial<SharedKeptLists<KeptWorkflows>>;
   readonly agents: AgentMemory;
   /** There may be other analyzers. */
@@ -47,6 +50,7 @@ export async function startSharing({
 }): Promise<Sharing> {
   const captures = keptCaptures(config);
   const rules = keptRules(config);
+  const alerts = keptAlerts(config);
   const workflows = keptWorkflows(config);
   const agents = keptLists<RememberedLists>({
     file: join(config.data, 'agents.json'),
@@ -59,6 +63,7 @@ export async function startSharing({
     return {
       captures,
       rules,
+      alerts,
       workflows,
       agents: keptMemory(agents),
       isShared: false,
@@ -94,6 +99,15 @@ export async function startSharing({
       isEntry: { nodeRules: () => true, edgeRules: () => true, userMetadata: () => true },
     }),
   );
+  const sharedAlerts = stack.use(
+    new SharedLists<AllAlerts>({
+      ...common,
+      things: 'alerts',
+      local: alerts,
+      keyOf: alertKeyOf,
+      isEntry: { alerts: () => true, standings: () => true, deliveries: () => true, history: () => true },
+    }),
+  );
   const sharedWorkflows = stack.use(
     new SharedLists<KeptWorkflows>({
       ...common,
@@ -125,6 +139,7 @@ export async function startSharing({
   await Promise.all([
     sharedCaptures.start(),
     sharedRules.start(),
+    sharedAlerts.start(),
     sharedWorkflows.start(),
     sharedAgents.start(),
     lease.look().catch(() => undefined),
@@ -137,6 +152,7 @@ export async function startSharing({
   return {
     captures: sharedCaptures,
     rules: sharedRules,
+    alerts: sharedAlerts,
     workflows: sharedWorkflows,
     agents: keptMemory(sharedAgents, { isShared: true }),
     isShared: true,
@@ -144,7 +160,7 @@ export async function startSharing({
     speaks: () => lease.isLast,
     onFirst: (listener) => lease.changed(listener),
     notes: () =>
-      [sharedCaptures, sharedRules, sharedWorkflows, sharedAgents].flatMap((lists) => {
+      [sharedCaptures, sharedRules, sharedAlerts, sharedWorkflows, sharedAgents].flatMap((lists) => {
         const { note } = lists.read();
         return note === undefined ? [] : [note];
       }),

@@ -1,7 +1,7 @@
 import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
-import { startAlerts } from './app-alerts.ts';
-import { startApi } from './app-api.ts';
+import { askToRead, startAlerts } from './app-alerts.ts';
+import { type Answering, startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { checksOf, handsHere } from './app-checks.ts';
@@ -98,10 +98,14 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     }),
   );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
-  const alerts = stack.use(
-    startAlerts({ config, host: host.name, graph, timeline, engine, flows: flows.api.flows ?? {}, log, notes }),
-  );
   const workflows = openWorkflows(config);
+  let answering: Answering | undefined;
+  const alerts = stack.use(
+    startAlerts({
+      ...{ config, host: host.name, graph, timeline, engine, flows: flows.api.flows ?? {}, workflows, log, notes },
+      ask: (request, signal) => askToRead(answering, request, signal),
+    }),
+  );
   // What an earlier run said of captures goes when it has come back: not before.
   watched.whenReturned(() => flows.sweep());
   watched.whenReturned(() => injector.sweep());
@@ -123,7 +127,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     Sockets: ends.status(),
   });
 
-  const { place } = stack.use(
+  answering = stack.use(
     await startApi({
       loaded,
       security,
@@ -153,6 +157,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     }),
   );
 
+  const { place } = answering;
   const opened = stack.move();
   return {
     async greeting() {
