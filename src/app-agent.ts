@@ -6,6 +6,7 @@ import type { ServerStatus } from './api/parts.ts';
 import type { Running } from './app.ts';
 import { agentId, textOf } from './app-agent-id.ts';
 import { startApi } from './app-api.ts';
+import { startDials } from './app-dial.ts';
 import { startEnds } from './app-ends.ts';
 import { type AgentFlows, isKeptCapture, startFlows } from './app-flows.ts';
 import { countInterfaces, startHost, troublesOf } from './app-host.ts';
@@ -175,7 +176,15 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
   );
   stack.defer(() => clearInterval(housekeeping));
 
+  const dials = stack.use(
+    startDials({
+      host,
+      namespaces: watched.namespaces,
+      told: (what) => noteTold(security.api.audit, { what: 'dial', detail: what }),
+    }),
+  );
   const answers: Answers = {
+    ...dials.answers,
     ...flowAnswers(flows.table),
     ...injectAnswers(injector, ({ uuid, interfaceName }) =>
       noteTold(security.api.audit, { what: `injection ${uuid}`, detail: `from ${interfaceName}` }),

@@ -102,7 +102,7 @@ export function askingOne(fleet: Fleet, origin: string, what: string, body: unkn
   return agentOf(fleet, origin).ask(what, body, signal);
 }
 
-function agentOf(fleet: Fleet, origin: string): FleetAgent {
+export function agentOf(fleet: Fleet, origin: string): FleetAgent {
   const agent = fleet.connected().find((its) => its.origin === origin);
   if (agent) return agent;
   throw new Unavailable(`the agent of ${origin.replace(/^agent\./, '')}`, 'a connection of it to this analyzer');

@@ -64,6 +64,7 @@ const ROOTS = [
   'app-limits.ts',
   'app-own.ts',
   'app-graph.ts',
+  'app-dial.ts',
   'app-ends.ts',
   'app-graphs.ts',
   'app-probes.ts',

@@ -20,7 +20,7 @@ export interface DropsQuestion {
   readonly packets?: readonly WatchedPackets[];
   /** Cookies of network namespaces (`Cookie` of netns nodes, decimal); all of the host when left out. */
   readonly namespaces?: readonly string[];
-  /** Drops that are kept, DROPS_KEPT when left out; further ones are counted. */
+  /** Drops that are kept, DROPS_KEPT when left out; further ones are counted. 0: none, for who listens alone. */
   readonly most?: number;
 }
 
@@ -71,6 +71,8 @@ export interface DropsWatch extends AsyncDisposable {
   lost(): number;
   /** Resolves when what was dropped until now has come. */
   settled(): Promise<void>;
+  /** Why it tells less than it should: an agent that is gone. */
+  trouble(): string | undefined;
   /** Calls for each that comes from now on; what comes back ends it. */
   listen(listener: (drop: Drop) => void): () => void;
 }

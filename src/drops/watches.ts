@@ -202,7 +202,7 @@ class Watch implements DropsWatch {
     if (this.#drops.length < this.#most) {
       this.#isSorted &&= (this.#drops.at(-1)?.timeMs ?? 0) <= drop.timeMs;
       this.#drops.push(drop);
-    } else this.#unkept++;
+    } else if (this.#most > 0) this.#unkept++;
     for (const listener of this.#listeners) listener(drop);
     return true;
   }
@@ -220,6 +220,8 @@ class Watch implements DropsWatch {
   settled(): Promise<void> {
     return this.#parts.settled();
   }
+
+  trouble(): undefined {}
 
   listen(listener: (drop: Drop) => void): () => void {
     this.#listeners.add(listener);
