@@ -33,11 +33,21 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./commands/path.ts'),
   },
   {
+    name: 'inject',
+    doc: 'send packets of your own, and see how far they come',
+    load: () => import('./commands/inject.ts'),
+  },
+  {
     name: 'bundle',
     doc: 'what was so between two moments, as one file',
     load: () => import('./commands/bundle.ts'),
   },
   { name: 'open', doc: 'ask a bundle as if it were a server', load: () => import('./commands/open.ts') },
+  {
+    name: 'check',
+    doc: 'whether the network is connected as it should be, for pipelines',
+    load: () => import('./commands/check.ts'),
+  },
   { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
   {
     name: 'rule',
