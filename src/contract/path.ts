@@ -53,7 +53,9 @@ export type PathNode = z.infer<typeof pathNodeShape>;
 
 const issueShape = z
   .object({
-    code: z.string().meta({ description: 'down, mtu, no-route, neighbour, vlan, dropped, rules, multipath, …' }),
+    code: z
+      .string()
+      .meta({ description: 'down, mtu, no-route, neighbour, vlan, filtered, dropped, rules, multipath, …' }),
     text: z.string(),
     weight: z.enum(['stops', 'assumed', 'warns']).meta({
       description: 'stops: no further; assumed: goes on if this holds; warns: goes on, and this should be known.',
@@ -78,6 +80,8 @@ const hopShape = z
           'tunnel',
           'tunnel-end',
           'wire',
+          'filter',
+          'nat',
           'deliver',
         ]),
         text: z.string(),
@@ -107,6 +111,29 @@ const hopShape = z
         fdb: z
           .object({ mac: z.string(), vlan: z.int().optional(), state: z.enum(['learned', 'static', 'flooded']) })
           .optional(),
+        filter: z
+          .object({
+            id: z.string().meta({ description: 'Of the node of the rule, or of the chain whose policy it is.' }),
+            family: z.string(),
+            table: z.string(),
+            chain: z.string(),
+            handle: z.int().optional(),
+            text: z.string(),
+            verdict: z.string().meta({ description: 'accept, drop, reject, snat, dnat, masquerade or redirect.' }),
+          })
+          .optional()
+          .meta({ description: 'Rule of a packet filter, as nft writes it.' }),
+        nat: z
+          .object({
+            kind: z.enum(['snat', 'dnat', 'masquerade', 'redirect']),
+            isBack: z.boolean().optional().meta({ description: 'Of an answer, which is translated back.' }),
+            from: z.string(),
+            to: z.string(),
+            newFrom: z.string(),
+            newTo: z.string(),
+          })
+          .optional()
+          .meta({ description: 'Addresses and ports before and after: 10.0.0.1, 10.0.0.1:80, [fd00::1]:80.' }),
         tunnel: z
           .object({
             type: z.string(),

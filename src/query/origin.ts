@@ -42,9 +42,12 @@ function interfacesBy(owner: GraphNode, view: GraphView): Origin['interfaceBy'] 
 function* interfacesOf(owner: GraphNode, view: GraphView): Generator<GraphNode> {
   for (const edge of view.out(owner)) {
     if (edge.metadata.RelationType !== 'ownership') continue;
-    for (const node of view.children(edge)) if (node.metadata.Type !== 'netns') yield node;
+    for (const node of view.children(edge)) if (!OTHERS.has(node.metadata.Type)) yield node;
   }
 }
+
+/** What a namespace owns besides interfaces. */
+const OTHERS: ReadonlySet<Value | undefined> = new Set(['netns', 'nftchain', 'nftset']);
 
 function ownerOf(node: GraphNode, view: GraphView): GraphNode | undefined {
   for (const edge of view.in(node))

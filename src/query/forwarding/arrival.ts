@@ -10,9 +10,9 @@ export function arrivalIssues(at: GraphNode, packet: Packet, isSent: boolean): I
   return [...filtering(at, isSent), ...listening(at, packet)];
 }
 
-/** Where connections are tracked, a stateful filter or NAT is what they are tracked for. */
+/** Where nobody reads the rules, and connections are tracked, a stateful filter or NAT is what they are tracked for. */
 function filtering(at: GraphNode, isSent: boolean): Issue[] {
-  if (isSent || at.metadata.Conntrack === undefined) return [];
+  if (isSent || at.metadata.Conntrack === undefined || at.metadata.Netfilter !== undefined) return [];
   const text = `${nameOf(at)} tracks connections, and no filter or NAT of it takes this one elsewhere`;
   return [{ code: 'filter', text, weight: 'assumed' }];
 }

@@ -6,6 +6,7 @@ import { originOf } from '../origin.ts';
 import { type Origin, type RouteFound, routeOf } from '../routing.ts';
 import { arrivalIssues } from './arrival.ts';
 import { addressesOf, canonical, nameOf, numberOf, textOf, textsIn, typeOf } from './atlas.ts';
+import { Gate, type HookName, type Passage, type Through } from './filters/gate.ts';
 import type { Frame, Packet, Walker, Way } from './frame.ts';
 import { best, type Hop, type Issue, type Outcome, type RouteTaken, stopped, unknown } from './hop.ts';
 import { downOf, interfaceHop } from './interface.ts';
@@ -22,21 +23,36 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
   for (let ttl = TTL; ttl > 0; ttl--) {
     if (walker.atlas.budget.spend()) yield undefined;
     const origin = originOf(at, walker.atlas.view);
-    const address = parseAddress(now.destination);
-    if (address === undefined) return stopped(hops, 'address', `${now.destination} is no address`);
-    const way = routeOf({ text: now.destination, address }, origin, {
-      source: parseAddress(now.source),
-      iif: iif === undefined ? undefined : nameOf(iif),
-      protocol: now.protocol,
-      sourcePort: now.sourcePort,
-      destinationPort: now.destinationPort,
-    });
+    const gate = new Gate(walker, at, depth);
+    let isStopped: Passage['stop'];
+    const through = function* (hook: HookName, how: Through): Generator<undefined, boolean> {
+      const passed = yield* gate.pass(hook, now, how);
+      hops.push(...passed.hops);
+      [now, isStopped] = [passed.packet, passed.stop];
+      return passed.stop === undefined;
+    };
+    const dropped = () => stopped(hops, isStopped?.code ?? '', isStopped?.reason ?? '');
+    if (iif !== undefined && !(yield* through('prerouting', { iif, oif: undefined }))) return dropped();
+    let way = lookUp(now, origin, iif, gate.mark);
+    if (way === undefined) return stopped(hops, 'address', `${now.destination} is no address`);
+    if (iif === undefined && way.kind === 'found') {
+      const before = `${now.destination} ${gate.mark ?? ''}`;
+      if (!(yield* through('output', { iif, oif: outOf(way, origin) }))) return dropped();
+      // The packet is another one: so may be its way.
+      if (before !== `${now.destination} ${gate.mark ?? ''}`) way = lookUp(now, origin, iif, gate.mark) ?? way;
+    }
     const holder = holderIn(walker, at, now.destination);
     const isLocal = way.kind === 'found' ? way.type === 'local' : false;
     // Where nobody tells of the table of local addresses, the interfaces do.
     if (isLocal || (holder !== undefined && !origin.tables.some(({ ID }) => ID === 255))) {
-      hops.push(delivery(at, now, depth, iif === undefined));
-      return { hops, end: { kind: 'arrived', at: holder ?? at } };
+      if (iif === undefined) {
+        const lo = origin.interfaceBy('lo');
+        if (!(yield* through('postrouting', { iif: undefined, oif: lo }))) return dropped();
+        if (!(yield* through('prerouting', { iif: lo, oif: undefined, isLooped: true }))) return dropped();
+        if (!(yield* through('input', { iif: lo, oif: undefined, isLooped: true }))) return dropped();
+      } else if (!(yield* through('input', { iif, oif: undefined }))) return dropped();
+      hops.push(delivery(at, now, depth, iif === undefined, gate.issues()));
+      return { hops, end: { kind: 'arrived', at: holder ?? at, packet: now } };
     }
     const key = `${at.id} ${iif?.id ?? ''} ${now.source} ${now.destination}`;
     if (been.has(key))
@@ -50,16 +66,19 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
       );
     const taken = takenOf(way, origin, iif);
     const text = routeText(taken);
-    const issues = [...multipath(way), ...forwarding(at, iif, now)];
+    const issues = [...multipath(way), ...forwarding(at, iif, now, gate)];
     hops.push(routeHop(at, iif, taken, text, depth, issues));
-    const out = way.ifIndex === undefined ? undefined : origin.interfaceBy(way.ifIndex);
+    const out = outOf(way, origin);
     if (way.type !== 'unicast') return unknown(hops, way.type, `${now.destination} is for many (${way.type})`);
     const encap = textOf(way.hop.Encap) ?? textOf(way.route.Encap);
     if (encap !== undefined)
       return unknown(hops, 'encap', `the route wraps the packet (${encap}), which is not followed here`);
     if (out === undefined)
       return unknown(hops, 'device', `the interface it leaves ${nameOf(at)} by is not in the graph`);
-    const outcome = yield* link(walker, out, now, way, depth, origin);
+    if (iif !== undefined && !(yield* through('forward', { iif, oif: out }))) return dropped();
+    const nextHop = way.gateway ?? now.destination;
+    if (!(yield* through('postrouting', { iif, oif: out, nextHop }))) return dropped();
+    const outcome: Outcome = yield* link(walker, out, now, way, depth, origin);
     hops.push(...outcome.hops);
     if (outcome.end.kind !== 'arrived') return { hops, end: outcome.end };
     const next = walker.atlas.namespace(outcome.end.at);
@@ -68,6 +87,24 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
     [at, iif, now] = [next, outcome.end.at, outcome.end.packet ?? now];
   }
   return stopped(hops, 'ttl', `it has passed ${TTL} routers: its TTL is used up`);
+}
+
+/** Undefined of what is no address. */
+function lookUp(packet: Packet, origin: Origin, iif: GraphNode | undefined, mark: number | undefined) {
+  const address = parseAddress(packet.destination);
+  if (address === undefined) return undefined;
+  return routeOf({ text: packet.destination, address }, origin, {
+    source: parseAddress(packet.source),
+    iif: iif === undefined ? undefined : nameOf(iif),
+    protocol: packet.protocol,
+    sourcePort: packet.sourcePort,
+    destinationPort: packet.destinationPort,
+    ...(mark !== undefined && mark !== 0 && { mark }),
+  });
+}
+
+function outOf({ ifIndex }: RouteFound, origin: Origin): GraphNode | undefined {
+  return ifIndex === undefined ? undefined : origin.interfaceBy(ifIndex);
 }
 
 /** Out of the interface, to whoever has the next hop's address. */
@@ -134,9 +171,9 @@ function holderIn(walker: Walker, namespace: GraphNode, address: string): GraphN
   });
 }
 
-function delivery(at: GraphNode, packet: Packet, depth: number, isSent: boolean): Hop {
+function delivery(at: GraphNode, packet: Packet, depth: number, isSent: boolean, more: readonly Issue[]): Hop {
   // What is around a tunnel is taken by the tunnel, and not by a process.
-  const issues = depth === 0 ? arrivalIssues(at, packet, isSent) : [];
+  const issues = [...more, ...(depth === 0 ? arrivalIssues(at, packet, isSent) : [])];
   return { depth, node: at, how: { kind: 'deliver', text: `has ${packet.destination}` }, issues };
 }
 
@@ -197,14 +234,10 @@ function multipath({ hops }: RouteFound): Issue[] {
   ];
 }
 
-/** net.ipv4.ip_forward and packet filters are not in the graph. */
-function forwarding(at: GraphNode, iif: GraphNode | undefined, { family }: Packet): Issue[] {
-  if (iif === undefined || typeOf(at) === '') return [];
-  return [
-    {
-      code: 'forwarding',
-      text: `${nameOf(at)} forwards IPv${family}, and no filter or NAT of it stands against that`,
-      weight: 'assumed',
-    },
-  ];
+/** What nobody reads is taken for granted. */
+function forwarding(at: GraphNode, iif: GraphNode | undefined, { family }: Packet, gate: Gate): Issue[] {
+  if (iif === undefined || typeOf(at) === '') return gate.issues();
+  const forwards = `${nameOf(at)} forwards IPv${family}`;
+  const text = gate.isKnown ? forwards : `${forwards}, and no filter or NAT of it stands against that`;
+  return [{ code: 'forwarding', text, weight: 'assumed' }, ...gate.issues()];
 }

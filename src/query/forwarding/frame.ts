@@ -1,6 +1,7 @@
 /** What travels: a packet, and the frame that it is in on each link. */
 import type { GraphNode } from '../../graph/element.ts';
 import type { Atlas } from './atlas.ts';
+import type { Tracking } from './filters/tracking.ts';
 import type { Outcome } from './hop.ts';
 import type { Packet } from './packet.ts';
 
@@ -36,6 +37,8 @@ export type Way = Generator<undefined, Outcome>;
 /** What the parts of a walk ask of one another. */
 export interface Walker {
   readonly atlas: Atlas;
+  /** What namespaces remember of the connection. */
+  readonly tracking: Tracking;
   /** The interface is given a frame to send, by the stack or by a switch that it is a port of. */
   transmit(node: GraphNode, frame: Frame, trip: Trip): Way;
   /** A frame comes in by the interface. */

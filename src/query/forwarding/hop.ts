@@ -21,6 +21,8 @@ export interface How {
   readonly rule?: RuleTaken;
   readonly fdb?: ForwardingEntry;
   readonly tunnel?: TunnelTaken;
+  readonly filter?: FilterTaken;
+  readonly nat?: NatTaken;
 }
 
 export type HowKind =
@@ -34,6 +36,8 @@ export type HowKind =
   | 'tunnel'
   | 'tunnel-end'
   | 'wire'
+  | 'filter'
+  | 'nat'
   | 'deliver';
 
 export interface RouteTaken {
@@ -57,6 +61,31 @@ export interface RuleTaken {
   readonly cookie?: string;
   readonly match: string;
   readonly actions: string;
+}
+
+/** A rule of a packet filter that decided. */
+export interface FilterTaken {
+  /** Of the rule's node; of the chain's where its policy decided. */
+  readonly id: string;
+  readonly family: string;
+  readonly table: string;
+  readonly chain: string;
+  /** Undefined: the policy of the chain. */
+  readonly handle?: number;
+  readonly text: string;
+  /** accept, drop, reject, snat, dnat, masquerade, redirect. */
+  readonly verdict: string;
+}
+
+/** What a translation made of a packet. Ends are `10.0.0.1`, or with their port `10.0.0.1:80`, `[fd00::1]:80`. */
+export interface NatTaken {
+  readonly kind: 'snat' | 'dnat' | 'masquerade' | 'redirect';
+  /** Of an answer, which is translated back. */
+  readonly isBack?: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly newFrom: string;
+  readonly newTo: string;
 }
 
 export interface ForwardingEntry {

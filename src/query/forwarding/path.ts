@@ -12,8 +12,9 @@ import { routeOf } from '../routing.ts';
 import { Atlas, canonical, nameOf, prefixesOf, typeOf } from './atlas.ts';
 import { carry } from './carry.ts';
 import { type EndPoint, endPoint, type ProcessPlaces } from './ends.ts';
+import { Tracking } from './filters/tracking.ts';
 import type { Walker } from './frame.ts';
-import type { Hop, Outcome } from './hop.ts';
+import { type Hop, type Outcome, stopped } from './hop.ts';
 import { measured } from './mtu.ts';
 import type { Packet } from './packet.ts';
 import { sourceFor } from './source-address.ts';
@@ -74,22 +75,43 @@ export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefin
   if (start === undefined) throw mistake('path.unknown', `where ${question.from} is is not in the graph`);
   const packet = packetFor(atlas, question, from, to, start);
   const walker = walkerOn(atlas);
-  const there = travelled(yield* walker.carry(start, packet, 0), from, to, packet);
+  const outcome = yield* walker.carry(start, packet, 0);
+  const there = travelled(outcome, from, to, packet);
   if (question.isBoth !== true) return { from, to, packet, there, back: undefined };
-  const answer: Packet = {
-    ...packet,
-    source: packet.destination,
-    destination: packet.source,
-    sourcePort: packet.destinationPort,
-    destinationPort: packet.sourcePort,
-  };
-  const back = to.namespace && travelled(yield* walker.carry(to.namespace, answer, 0), to, from, answer);
+  // As it arrived: addresses may have been translated on the way, and with them who answers.
+  const { end } = outcome;
+  walker.tracking.isAnswer = end.kind === 'arrived';
+  const answer = answerOf((end.kind === 'arrived' ? end.packet : undefined) ?? packet);
+  const begins = end.kind === 'arrived' ? atlas.namespace(end.at) : to.namespace;
+  if (begins === undefined) return { from, to, packet, there, back: undefined };
+  const returned = yield* walker.carry(begins, answer, 0);
+  const back = travelled(strangersOut(returned, answerOf(packet)), to, from, answer);
   return { from, to, packet, there, back };
+}
+
+function answerOf({ source, destination, sourcePort, destinationPort, ...rest }: Packet): Packet {
+  return {
+    ...rest,
+    ...{ source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort },
+  };
+}
+
+/** Whoever asked takes an answer from nobody else than whom it asked. */
+function strangersOut(outcome: Outcome, expected: Packet): Outcome {
+  const { end, hops } = outcome;
+  if (end.kind !== 'arrived' || end.packet === undefined) return outcome;
+  const { source, sourcePort } = end.packet;
+  if (source === expected.source && sourcePort === expected.sourcePort) return outcome;
+  const text = (address: string, port: number | undefined) =>
+    port === undefined ? address : `${address} port ${port}`;
+  const reason = `the answer comes from ${text(source, sourcePort)}, and not from ${text(expected.source, expected.sourcePort)}, which was asked: nobody translates it back`;
+  return stopped(hops, 'nat-mismatch', reason);
 }
 
 function walkerOn(atlas: Atlas): Walker {
   const walker: Walker = {
     atlas,
+    tracking: new Tracking(),
     transmit: (node, frame, trip) => transmit(walker, node, frame, trip),
     receive: (node, frame, trip) => receive(walker, node, frame, trip),
     take: (node, frame, trip) => take(walker, node, frame, trip),
@@ -163,7 +185,7 @@ function likeliest(atlas: Atlas, start: GraphNode, addresses: readonly string[])
 const ADDRESSES_MAX = 256;
 
 /** What is assumed of these may be just what is asked for. */
-const DECISIVE = new Set(['rules', 'bucket']);
+const DECISIVE = new Set(['rules', 'bucket', 'filter-unknown']);
 
 function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packet): Travel {
   const { hops: measuredHops, mtu } = measured(outcome.hops);
@@ -184,8 +206,14 @@ function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packe
       at: last?.node,
     };
   const where = last?.node;
-  if (to.namespace !== undefined && where !== undefined && to.namespace.id !== where.id) {
-    const reason = `${nameOf(where)} has ${packet.destination} too: it arrives there, and not at ${to.text}`;
+  // An address may stand for others, which is what it is translated for.
+  const nat = hops.find(({ how, depth }) => depth === 0 && how.nat?.isBack !== true && how.nat?.to !== how.nat?.newTo);
+  const isMeant = nat !== undefined && canonical(to.text) !== undefined;
+  if (to.namespace !== undefined && where !== undefined && to.namespace.id !== where.id && !isMeant) {
+    const reason =
+      nat === undefined
+        ? `${nameOf(where)} has ${packet.destination} too: it arrives there, and not at ${to.text}`
+        : `${nameOf(nat.node)} translates it: it arrives at ${nameOf(where)}, and not at ${to.text}`;
     return { ...told, hops, reaches: 'no', code: 'elsewhere', reason, at: where };
   }
   const arrival =

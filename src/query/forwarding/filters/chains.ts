@@ -1,0 +1,120 @@
+/** The chains of a namespace and their rules, as the graph has them, in the order that packets come to them. */
+import type { GraphNode, Metadata } from '../../../graph/element.ts';
+import { objectsIn } from '../../routing.ts';
+import { type Atlas, numberOf, textOf, textsIn, typeOf } from '../atlas.ts';
+
+export interface Rule {
+  readonly node: GraphNode;
+  readonly handle: number;
+  readonly text: string;
+  /** Conditions and actions, in order: see src/probes/netfilter/clause.ts. */
+  readonly clauses: readonly Metadata[];
+}
+
+export interface Chain {
+  readonly node: GraphNode;
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly hook: string | undefined;
+  readonly priority: number;
+  readonly policy: string;
+  /** filter, nat, route. */
+  readonly type: string;
+  /** Looked for when a packet comes to it. */
+  rules(): readonly Rule[];
+}
+
+export interface ElementSet {
+  readonly elements: readonly string[];
+  /** Not all of them are known. */
+  readonly isOpen: boolean;
+}
+
+export interface Filters {
+  /** Chains of a hook that see packets of a family, the lowest priority first. */
+  at(hook: string, family: 4 | 6): readonly Chain[];
+  chain(of: Chain, name: string): Chain | undefined;
+  set(of: Chain, name: string): ElementSet | undefined;
+  readonly hasLegacy: boolean;
+  /** Rules that are not told. */
+  readonly leftOut: number;
+  /** Chains that see frames on bridges, or as they come in by a device: they are not followed. */
+  readonly hasLink: boolean;
+}
+
+/** Undefined where nobody reads them. */
+export function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefined {
+  const facts = namespace.metadata.Netfilter;
+  if (typeof facts !== 'object' || facts === null) return undefined;
+  const told = facts as Metadata;
+  const chains: Chain[] = [];
+  const sets = new Map<string, ElementSet>();
+  for (const node of atlas.owned(namespace)) {
+    atlas.budget.spend();
+    const { metadata } = node;
+    if (typeOf(node) === 'nftchain' && metadata.Dormant !== true) chains.push(chainOf(atlas, node));
+    if (typeOf(node) === 'nftset') sets.set(keyOf(metadata.Family, metadata.Table, metadata.Name), setOf(metadata));
+  }
+  const byName = new Map(chains.map((chain) => [keyOf(chain.family, chain.table, chain.name), chain]));
+  const based = chains.filter(({ hook }) => hook !== undefined).sort((a, b) => a.priority - b.priority);
+  return {
+    at: (hook, family) => {
+      const own = family === 4 ? 'ip' : 'ip6';
+      return based.filter((chain) => chain.hook === hook && (chain.family === own || chain.family === 'inet'));
+    },
+    chain: ({ family, table }, name) => byName.get(keyOf(family, table, name)),
+    set: ({ family, table }, name) => sets.get(keyOf(family, table, name)),
+    hasLegacy: textsIn(told.Legacy).length > 0,
+    leftOut: numberOf(told.LeftOut) ?? 0,
+    hasLink: based.some(({ family }) => family === 'netdev'),
+  };
+}
+
+function chainOf(atlas: Atlas, node: GraphNode): Chain {
+  const { metadata } = node;
+  let rules: readonly Rule[] | undefined;
+  return {
+    node,
+    family: textOf(metadata.Family) ?? '',
+    table: textOf(metadata.Table) ?? '',
+    name: textOf(metadata.Name) ?? '',
+    hook: textOf(metadata.Hook),
+    priority: numberOf(metadata.Priority) ?? 0,
+    policy: textOf(metadata.Policy) ?? 'accept',
+    type: textOf(metadata.ChainType) ?? 'filter',
+    rules: () => {
+      rules ??= rulesOf(atlas, node);
+      return rules;
+    },
+  };
+}
+
+/** Each says which one is before it; what is not in that line, as its neighbour was left out, comes last. */
+function rulesOf(atlas: Atlas, chain: GraphNode): Rule[] {
+  const after = new Map<number, Rule>();
+  const all: Rule[] = [];
+  for (const node of atlas.owned(chain)) {
+    const handle = numberOf(node.metadata.Handle);
+    if (typeOf(node) !== 'nftrule' || handle === undefined) continue;
+    const clauses = objectsIn(node.metadata.Clauses);
+    const rule: Rule = { node, handle, clauses, text: textOf(node.metadata.Text) ?? '' };
+    all.push(rule);
+    after.set(numberOf(node.metadata.Position) ?? 0, rule);
+  }
+  const ordered = new Set<Rule>();
+  for (let rule = after.get(0); rule !== undefined && !ordered.has(rule); rule = after.get(rule.handle))
+    ordered.add(rule);
+  return [...ordered, ...all.filter((rule) => !ordered.has(rule)).sort((a, b) => a.handle - b.handle)];
+}
+
+function setOf(metadata: Metadata): ElementSet {
+  return {
+    elements: textsIn(metadata.Elements),
+    isOpen: metadata.IsDynamic === true || metadata.IsCut === true,
+  };
+}
+
+function keyOf(...parts: readonly unknown[]): string {
+  return parts.join(' ');
+}

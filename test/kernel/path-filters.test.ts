@@ -1,0 +1,206 @@
+/** Packet filters and NAT on the way: what `skein path` says, and what real connections do. Needs root. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { PathReply, PathTravel } from '../../src/contract/path.ts';
+import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { TestNetns } from './native_netns.ts';
+
+/** Says to whoever connects from where it came, and where it arrived. */
+const SERVER = `
+const server = require('node:net');
+let left = 0;
+for (const port of [80, 8080, 9090]) {
+  left++;
+  server.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(socket.remoteAddress.replace('::ffff:', '') + ' ' + socket.localAddress.replace('::ffff:', '') + ':' + socket.localPort);
+  }).listen(port, '::', () => { if (--left === 0) console.log('ready'); });
+}`;
+
+interface Case {
+  readonly name: string;
+  /** In the router's tables. */
+  readonly rules: string;
+  /** Where it connects to. Default: the server at port 80. */
+  readonly to?: string;
+  readonly port?: number;
+}
+
+const filter = (hook: string, rules: string, policy = 'accept') =>
+  `table ip f { chain c { type filter hook ${hook} priority 0; policy ${policy};\n${rules}\n}; }`;
+const nat = (hook: string, rules: string) =>
+  `table ip n { chain c { type nat hook ${hook} priority ${hook === 'postrouting' ? 100 : -100};\n${rules}\n}; }`;
+
+const cases: readonly Case[] = [
+  { name: 'nothing at all', rules: '' },
+  { name: 'a port is dropped', rules: filter('forward', 'tcp dport 80 drop') },
+  { name: 'another port is dropped', rules: filter('forward', 'tcp dport 81 drop') },
+  { name: 'a network is rejected', rules: filter('forward', 'ip saddr 10.31.0.0/24 reject') },
+  { name: 'nothing passes unless it is allowed', rules: filter('forward', 'tcp dport 443 accept', 'drop') },
+  {
+    name: 'what is allowed passes, and its answers as established',
+    rules: filter('forward', 'ct state established accept\nct state new tcp dport { 22, 80-90 } accept', 'drop'),
+  },
+  { name: 'its answers are not allowed', rules: filter('forward', 'tcp dport 80 accept', 'drop') },
+  { name: 'interfaces say which way', rules: filter('forward', 'iifname "in*" oifname "out0" drop') },
+  { name: 'a chain of input does not see it', rules: filter('input', '', 'drop') },
+  {
+    name: 'a jump returns, and the next rule drops',
+    rules: `table ip f {
+      chain sub { tcp dport 80 return; drop; }
+      chain c { type filter hook forward priority 0; jump sub; counter drop; }
+    }`,
+  },
+  {
+    name: 'a goto does not come back',
+    rules: `table ip f {
+      chain sub { tcp dport 81 drop; }
+      chain c { type filter hook forward priority 0; policy accept; goto sub; drop; }
+    }`,
+  },
+  {
+    name: 'an accept is for one chain alone',
+    rules: `table inet a { chain c { type filter hook forward priority -10; accept; }; }
+      table inet b { chain c { type filter hook forward priority 10; tcp dport 80 drop; }; }`,
+  },
+  {
+    name: 'a set and a verdict map',
+    rules: `table ip f {
+      set s { type ipv4_addr; flags interval; elements = { 10.31.0.0/24 }; }
+      chain deny { drop; }
+      chain c { type filter hook forward priority 0; ip saddr @s tcp dport vmap { 80 : jump deny, 81 : accept }; }
+    }`,
+  },
+  {
+    name: 'a mark that is set before is looked at after',
+    rules: `table ip m { chain c { type filter hook prerouting priority -150; tcp dport 80 meta mark set 0x10; }; }
+      table ip f { chain c { type filter hook forward priority 0; meta mark & 0xf0 == 0x10 drop; }; }`,
+  },
+  { name: 'only the first flag of a connection', rules: filter('forward', 'tcp flags & (syn|ack) == syn drop') },
+  { name: 'who connects is hidden', rules: nat('postrouting', 'oifname "out0" masquerade') },
+  { name: 'who connects is another', rules: nat('postrouting', 'ip saddr 10.31.0.2 snat to 10.32.0.7') },
+  {
+    name: 'a port of the router leads to the server',
+    rules: nat('prerouting', 'tcp dport 8000 dnat to 10.32.0.2:8080'),
+    to: '10.31.0.1',
+    port: 8000,
+  },
+  {
+    name: 'a map leads to the server',
+    rules: nat('prerouting', 'ip daddr 192.0.2.1 dnat to tcp dport map { 80 : 10.32.0.2, 81 : 10.32.0.3 }'),
+    to: '192.0.2.1',
+  },
+  {
+    name: 'it is translated, and then dropped as what it is now',
+    rules: `${nat('prerouting', 'tcp dport 8000 dnat to 10.32.0.2:9090')}\n${filter('forward', 'tcp dport 9090 drop')}`,
+    to: '10.31.0.1',
+    port: 8000,
+  },
+  {
+    name: 'a port of the router without anything behind it',
+    rules: filter('input', 'tcp dport 8000 reject'),
+    to: '10.31.0.1',
+    port: 8000,
+  },
+];
+
+let worlds: TestNetns[] = [];
+let server: ChildProcess;
+
+beforeAll(async () => {
+  worlds = [new TestNetns(), new TestNetns(), new TestNetns()];
+  const [client, router, far] = worlds as [TestNetns, TestNetns, TestNetns];
+  client.ip(`link add eth0 type veth peer name in0 netns ${router.name}`);
+  router.ip(`link add out0 type veth peer name eth0 netns ${far.name}`);
+  for (const [netns, address, device] of [
+    [client, '10.31.0.2/24', 'eth0'],
+    [router, '10.31.0.1/24', 'in0'],
+    [router, '10.32.0.1/24', 'out0'],
+    [router, '10.32.0.7/24', 'out0'],
+    [far, '10.32.0.2/24', 'eth0'],
+  ] as const) {
+    netns.ip(`addr add ${address} dev ${device}`);
+    netns.ip(`link set ${device} up`);
+    netns.ip('link set lo up');
+  }
+  client.ip('route add default via 10.31.0.1');
+  far.ip('route add default via 10.32.0.1');
+  inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  server = spawn('ip', ['netns', 'exec', far.name, process.execPath, '-e', SERVER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH },
+  });
+  if (server.stdout) await once(server.stdout, 'data');
+});
+
+afterAll(() => {
+  server?.kill('SIGKILL');
+  for (const netns of worlds) netns[Symbol.dispose]();
+});
+
+function inside(netns: TestNetns, command: string, ...args: string[]): void {
+  execFileSync('ip', ['netns', 'exec', netns.name, command, ...args]);
+}
+
+/** What the server says to the client; undefined when it is not heard. */
+function really(netns: TestNetns, address: string, port: number): string | undefined {
+  const script = `exec 3<>/dev/tcp/${address}/${port} && cat <&3`;
+  const done = spawnSync('ip', ['netns', 'exec', netns.name, 'timeout', '0.3', 'bash', '-c', script], {
+    encoding: 'utf8',
+  });
+  return done.status === 0 && done.stdout !== '' ? done.stdout : undefined;
+}
+
+/** The same as the model has it. */
+function modelled({ packet, there, back }: PathReply): string | undefined {
+  if (there.reaches !== 'yes' || back?.reaches !== 'yes') return undefined;
+  const last = there.hops.findLast(({ how }) => how.nat)?.how.nat;
+  const from = (last?.newFrom ?? packet.source).replace(/:\d+$/, '');
+  return `${from} ${last?.newTo ?? `${packet.destination}:${packet.destinationPort}`}`;
+}
+
+async function asked(skein: Running, question: object): Promise<PathReply> {
+  const response = await skein.post('/api/path', question);
+  if (response.status !== 200) throw new Error(await response.text());
+  return (await response.json()) as PathReply;
+}
+
+async function seen(skein: Running, name: string): Promise<void> {
+  for (const end = Date.now() + 5_000; Date.now() < end; ) {
+    const response = await skein.post('/api/topology', {
+      GremlinQuery: `G.V().Has('Type', 'nftchain', 'Name', '${name}').Count()`,
+    });
+    if ((await response.text()).trim() === '1') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${name} is not in the graph`);
+}
+
+const codes = ({ hops }: PathTravel) => hops.flatMap(({ issues }) => issues.map(({ code }) => code));
+
+test(
+  'what the rules of a router let through, drop and translate is what they do',
+  () =>
+    inFolder(async (data) => {
+      const [client, router] = worlds as [TestNetns, TestNetns];
+      await using skein = await skeinUp(data);
+      const found: Record<string, string | undefined> = {};
+      const real: Record<string, string | undefined> = {};
+      let number = 0;
+      for (const { name, rules, to = '10.32.0.2', port = 80 } of cases) {
+        const marker = `marker${number++}`;
+        const script = `flush ruleset\n${rules}\ntable ip marker { chain ${marker} { }; }\n`;
+        execFileSync('ip', ['netns', 'exec', router.name, 'nft', '-f', '-'], { input: script });
+        spawnSync('ip', ['netns', 'exec', router.name, 'conntrack', '-F'], { stdio: 'ignore' });
+        real[name] = really(client, to, port);
+        await seen(skein, marker);
+        const reply = await asked(skein, { from: client.name, to, protocol: 'tcp', port, both: true });
+        found[name] = modelled(reply);
+        expect([name, codes(reply.there).includes('filter-unknown')]).toEqual([name, false]);
+      }
+      expect(found).toEqual(real);
+      expect(Object.values(real).filter((said) => said !== undefined).length).toBeGreaterThan(7);
+      expect(Object.values(real).filter((said) => said === undefined).length).toBeGreaterThan(7);
+    }),
+  60_000,
+);
