@@ -1,6 +1,7 @@
 /** `GET /api/openapi.json`, made from the shapes that requests are checked with and answers are written in. */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { alertHistoryShape, alertMessageShape, alertShape, alertStatesShape, newAlertShape } from './alert.ts';
 import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
 import { datapathReplyShape, datapathRequestShape } from './datapath.ts';
@@ -47,7 +48,7 @@ function document(version: string): object {
     security: [{}, { bearer: [] }, { token: [] }, { basic: [] }],
     paths: paths(),
     components: {
-      schemas: { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape },
+      schemas: { alertMessageShape, eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         basic: { type: 'http', scheme: 'basic', description: 'The token as password.' },
@@ -113,6 +114,7 @@ function paths(): ZodOpenApiPathsObject {
       },
     },
     ...capturePaths(),
+    ...alertPaths(),
     ...rulePaths('node', newNodeRuleShape, nodeRuleShape),
     ...rulePaths('edge', newEdgeRuleShape, edgeRuleShape),
     '/api/usermetadata': {
@@ -168,6 +170,51 @@ function gremlinPath(): ZodOpenApiPathsObject[string] {
       summary: 'The same, to read alone',
       requestParams: { query: z.object({ gremlin: z.string() }).catchall(z.string()) },
       responses: answered,
+    },
+  };
+}
+
+function alertPaths(): ZodOpenApiPathsObject {
+  const requestParams = { path: z.object({ id: idShape }) };
+  const missing = { 404: 'There is no such alert.' };
+  const body = { required: true, content: json(newAlertShape) };
+  return {
+    '/api/alert': {
+      get: operation('listAlerts', 'All alerts, by id', { ok: json(z.record(z.string(), alertShape)) }),
+      post: {
+        operationId: 'createAlert',
+        summary: 'Look at something from now on, and tell when it is so',
+        requestBody: body,
+        responses: {
+          201: { description: 'As it is now.', content: json(alertShape) },
+          400: { description: mistaken, content: text },
+        },
+      },
+    },
+    '/api/alert/{id}': {
+      get: { ...operation('readAlert', 'One alert', { ok: json(alertShape), refused: missing }), requestParams },
+      patch: {
+        ...operation('changeAlert', 'Change what is given (JSON Merge Patch)', {
+          ok: json(alertShape),
+          refused: { ...missing, 400: mistaken },
+        }),
+        requestParams,
+        requestBody: { required: true, content: json(newAlertShape.partial()) },
+      },
+      delete: { ...operation('deleteAlert', 'Look no more', { ok: text, refused: missing }), requestParams },
+    },
+    '/api/alert/{id}/test': {
+      post: {
+        ...operation('testAlert', 'Tell whoever would be told', {
+          ok: text,
+          refused: { ...missing, 400: 'Nobody would be told, or was refused for good.', 502: 'It was not taken.' },
+        }),
+        requestParams,
+      },
+    },
+    '/api/alerts': { get: operation('alertStates', 'How each alert stands', { ok: json(alertStatesShape) }) },
+    '/api/alerts/history': {
+      get: operation('alertHistory', 'What fired and what was over', { ok: json(alertHistoryShape) }),
     },
   };
 }

@@ -89,6 +89,16 @@ test('who is named is told when it is so, when it is another, and when it is ove
     await eventually(() => expect(readFileSync(join(data, 'states'), 'utf8')).toBe('firing\n'));
     await eventually(() => expect(readFileSync(join(data, 'alerts', 'lamps'), 'utf8').split('\n')).toHaveLength(2));
 
+    const two = { Name: 'two', Expression: 'Gremlin("G.V().Has(\'Type\', \'lamp\')").length > 1 && "two lamps"' };
+    const second = await made(running, two);
+    const other = await addNode(running, 'two');
+    await eventually(() => expect(heard.at(-1)?.Obj).toMatchObject({ UUID: second, ReasonData: 'two lamps' }));
+    await removeNode(running, other.ID);
+    await eventually(() => expect(heard.at(-1)).toMatchObject({ Type: 'AlertResolved', Obj: { UUID: second } }));
+    await fetch(`${running.url}/api/alert/${second}`, { method: 'DELETE' });
+    receiver.got.splice(1);
+    heard.splice(3);
+
     // What nobody takes waits, and is told by the next run.
     receiver.status = 'hang';
     await removeNode(running, lamp.ID);
