@@ -50,40 +50,44 @@ async function unpack(
   let place = 0;
   let writing: Writing | undefined;
   let manifestLeft = -1;
-  for await (const part of readTar(unpacked(pieces, limits))) {
-    if (part.kind === 'bytes') {
-      if (writing) writing.take(part.bytes);
-      else {
-        text.push(Buffer.from(part.bytes));
-        manifestLeft -= part.bytes.length;
+  try {
+    for await (const part of readTar(unpacked(pieces, limits))) {
+      if (part.kind === 'bytes') {
+        if (writing) writing.take(part.bytes);
+        else {
+          text.push(Buffer.from(part.bytes));
+          manifestLeft -= part.bytes.length;
+        }
+        if (!manifest && manifestLeft === 0) {
+          manifest = manifestIn(Buffer.concat(text), limits);
+          text = [];
+        }
+        continue;
       }
-      if (!manifest && manifestLeft === 0) {
-        manifest = manifestIn(Buffer.concat(text), limits);
-        text = [];
+      writing?.finish();
+      writing = undefined;
+      if (manifestLeft < 0) {
+        if (part.name !== MANIFEST) throw noBundle();
+        if (part.size === 0 || part.size > MANIFEST_BYTES_MAX) throw damaged(MANIFEST);
+        manifestLeft = part.size;
+        continue;
       }
-      continue;
+      const told = manifest?.files[place++];
+      if (!told || told.name !== part.name)
+        throw mistake(
+          'bundle.other-file',
+          `this bundle holds ${JSON.stringify(part.name)}, of which its manifest says nothing`,
+          'take another copy',
+        );
+      if (told.size !== part.size) throw damaged(part.name);
+      writing = new Writing(folder, told);
     }
     writing?.finish();
-    writing = undefined;
-    if (manifestLeft < 0) {
-      if (part.name !== MANIFEST) throw noBundle();
-      if (part.size === 0 || part.size > MANIFEST_BYTES_MAX) throw damaged(MANIFEST);
-      manifestLeft = part.size;
-      continue;
-    }
-    const told = manifest?.files[place++];
-    if (!told || told.name !== part.name)
-      throw mistake(
-        'bundle.other-file',
-        `this bundle holds ${JSON.stringify(part.name)}, of which its manifest says nothing`,
-        'take another copy',
-      );
-    if (told.size !== part.size) throw damaged(part.name);
-    writing = new Writing(folder, told);
+    if (!manifest || place !== manifest.files.length) throw cutOff();
+    return manifest;
+  } finally {
+    writing?.close();
   }
-  writing?.finish();
-  if (!manifest || place !== manifest.files.length) throw cutOff();
-  return manifest;
 }
 
 /** One file on its way to the disk. */
@@ -91,6 +95,7 @@ class Writing {
   readonly #told: BundleManifest['files'][number];
   readonly #fd: number;
   readonly #hash: Hash = createHash('sha256');
+  #isClosed = false;
 
   constructor(folder: string, told: BundleManifest['files'][number]) {
     this.#told = told;
@@ -102,9 +107,15 @@ class Writing {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
   }
 
+  /** All of it has come. Throws a Mistake when it is not what the manifest says. */
   finish(): void {
-    closeSync(this.#fd);
+    this.close();
     if (this.#hash.digest('hex') !== this.#told.sha256) throw damaged(this.#told.name);
+  }
+
+  close(): void {
+    if (!this.#isClosed) closeSync(this.#fd);
+    this.#isClosed = true;
   }
 }
 
@@ -162,7 +173,7 @@ async function* unpacked(pieces: AsyncIterable<Uint8Array>, limits: UnpackLimits
       yield next.value;
     }
   })();
-  if (Buffer.from(first.value.subarray(0, 4)).readUInt32LE(0) !== ZSTD_MAGIC) {
+  if (!ZSTD_MAGIC.equals(first.value.subarray(0, 4))) {
     yield* all;
     return;
   }
@@ -187,7 +198,7 @@ async function* unpacked(pieces: AsyncIterable<Uint8Array>, limits: UnpackLimits
 }
 
 /** RFC 8878, 3.1.1. */
-const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 function understood(error: unknown, file: string): unknown {
   if (error instanceof Mistake) return error;
