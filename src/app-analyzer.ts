@@ -6,6 +6,8 @@ import { askToRead, startAlerts } from './app-alerts.ts';
 import { type Answering, startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
+import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
+import { fleetDials } from './app-dial.ts';
 import { startEnds } from './app-ends.ts';
 import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
@@ -19,6 +21,7 @@ import { fleetReply } from './app-relay.ts';
 import { startRules } from './app-rules.ts';
 import { secure } from './app-security.ts';
 import { startSharing } from './app-sharing.ts';
+import { whyOf } from './app-why.ts';
 import { openWorkflows } from './app-workflows.ts';
 import { FlowTimeline } from './archive/flow-timeline.ts';
 import { MemoryArchive } from './archive/memory/index.ts';
@@ -202,6 +205,15 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
   const injections = stack.use(
     startInjections({ config, graph, timeline, engine, ends, where: { kind: 'fleet', fleet: relay } }),
   );
+  const { checks } = stack.use(
+    startChecks({
+      ...{ config, graph, timeline, engine, captures, log },
+      dials: fleetDials(relay),
+      flows: seen,
+      injecting: injections,
+      why: whyOf({ timeline, sockets: ends.view, timeMs: CHECK_WHY_MS }),
+    }),
+  );
   await history.keepHouse();
 
   const status = (): ServerStatus => ({
@@ -245,6 +257,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       }),
       flowFeed: feed,
       injections,
+      checks,
       rules: Object.assign(rules.api, { toOwner: (node: GraphNode) => toOwner(node) }),
       workflows,
       alerts: alerts.api,

@@ -1,65 +1,55 @@
 /** The composition root's part about checks: the world as they see it. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Checks, type LastGreen } from './api/checks.ts';
+import type { Checks, LastGreen } from './api/checks.ts';
 import { turn } from './api/write.ts';
+import type { RunningDials } from './app-dial.ts';
 import type { Why } from './app-why.ts';
 import type { Captures } from './capture/captures.ts';
 import { pcapngHeader, pcapngInterface, pcapngPacket } from './capture/pcapng.ts';
 import type { KeptAt, Watch, Watching, World } from './checks/run/world.ts';
 import { version } from './cli/version.ts';
 import type { Config } from './config/options.ts';
-import { Dials } from './dial/dials.ts';
-import { Drops } from './drops/watches.ts';
 import type { SocketView } from './ends/socket-view.ts';
 import type { FlowView } from './flow/view.ts';
+import type { GraphNode } from './graph/element.ts';
 import type { GraphView, Timeline } from './graph/view.ts';
-import { openDialDoor, openDropsDoor } from './native/index.ts';
-import type { Log, Namespaces, ProbeHost } from './probes/probe.ts';
+import type { Log } from './probes/probe.ts';
 import type { Context, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
 import { keptLists } from './std/kept-lists.ts';
+import { Later } from './std/later.ts';
 import { pause } from './std/pause.ts';
-import { Unavailable } from './std/unavailable.ts';
 
-export interface CheckParts extends Pick<World, 'injecting' | 'dial' | 'drops'> {
+export interface CheckParts extends Pick<World, 'injecting'> {
   readonly config: Pick<Config, 'data'>;
   readonly graph: { readonly revision: number; now(): GraphView };
   readonly timeline: Timeline;
   readonly engine: QueryEngine;
-  readonly flows: { readonly flows?: FlowView | undefined; readonly sockets?: SocketView | undefined } & Pick<Context, 'matchFilter'>;
-  readonly captures: Pick<Captures, 'create' | 'delete' | 'state' | 'points'> | undefined;
+  readonly flows: { readonly flows?: FlowView | undefined; readonly sockets?: SocketView | undefined } & Pick<
+    Context,
+    'matchFilter'
+  >;
+  readonly captures: SomeCaptures;
+  readonly dials: Pick<RunningDials, 'dialFrom' | 'dropsOn'>;
   readonly why?: Why | undefined;
   readonly log: Log;
 }
 
-export interface HandsParts {
-  readonly host: ProbeHost;
-  readonly namespaces: Namespaces;
+/** Of each failed check, for what broke it. */
+export const CHECK_WHY_MS = 2_000;
+
+/** Loaded when someone asks; what runs at the end is stopped, and has removed what it made. */
+export function startChecks(parts: CheckParts): { readonly checks: Later<Checks> } & AsyncDisposable {
+  const checks = new Later(async () => {
+    const { Checks: Running } = await import('./api/checks.ts');
+    return checksOf(parts, Running);
+  });
+  return { checks, [Symbol.asyncDispose]: async () => checks.made?.[Symbol.asyncDispose]() };
 }
 
-/** What is done on this host: connections tried from its namespaces, and what its kernel drops. */
-export function handsHere({ host, namespaces }: HandsParts): Pick<World, 'dial' | 'drops'> & AsyncDisposable {
-  const dials = new Dials({ door: openDialDoor(), clock: systemClock });
-  const own = () => namespaces.list().find(({ nodeId }) => nodeId === host.id);
-  let drops: Drops | undefined;
-  return {
-    dial(namespace, question, signal) {
-      const known = namespaces.list().find(({ nodeId }) => nodeId === namespace.id);
-      if (known === undefined && namespace.id !== host.id)
-        throw new Unavailable(`dialling from ${String(namespace.metadata.Name)}`, 'a namespace of this host that can be opened');
-      return dials.dial({ ...question, ...(namespace.id !== host.id && known && { namespace: known.path }) }, signal);
-    },
-    drops(packets) {
-      drops ??= new Drops({ door: openDropsDoor(), host: host.name, ownCookie: own()?.cookie ?? 0n, clock: systemClock });
-      return drops.watch({ packets });
-    },
-    [Symbol.asyncDispose]: async () => drops?.[Symbol.asyncDispose](),
-  };
-}
-
-export function checksOf(parts: CheckParts): Checks {
-  const { timeline, graph, engine, flows, captures, log, why, injecting, dial, drops } = parts;
+function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
+  const { timeline, graph, engine, flows, captures, log, why, injecting, dials } = parts;
   const world: World = {
     version: version(),
     clock: systemClock,
@@ -69,13 +59,20 @@ export function checksOf(parts: CheckParts): Checks {
     timeline,
     revision: () => graph.revision,
     ask: async (query, its, signal) =>
-      engine.run(engine.prepare(query), { ...flows, timeline: its, nowMs: Date.now(), elapsed: () => performance.now(), turn, signal }),
+      engine.run(engine.prepare(query), {
+        ...flows,
+        timeline: its,
+        nowMs: Date.now(),
+        elapsed: () => performance.now(),
+        turn,
+        signal,
+      }),
     ...(flows.sockets && { places: (time) => placesOf(flows.sockets as SocketView, time) }),
     flows: flows.flows,
-    watching: captures && watchingBy(captures),
+    watching: captures && watchingBy(captures, () => graph.now()),
     injecting,
-    dial,
-    drops,
+    dial: dials.dialFrom,
+    drops: (packets, hosts) => dials.dropsOn({ packets }, hosts),
     ...(why && {
       why: async (asked, signal) => {
         const { culprits } = await why({ ...asked, limit: 5 }, signal);
@@ -85,7 +82,7 @@ export function checksOf(parts: CheckParts): Checks {
     pcapng: fileOf,
     log,
   };
-  return new Checks({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log) });
+  return new Running({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log) });
 }
 
 async function placesOf(sockets: SocketView, time: number | undefined) {
@@ -94,7 +91,9 @@ async function placesOf(sockets: SocketView, time: number | undefined) {
     new Set(
       found
         .filter(({ process }) =>
-          'pid' in wanted ? process?.pid === wanted.pid : process?.name === wanted.name || process?.path?.split('/').at(-1) === wanted.name,
+          'pid' in wanted
+            ? process?.pid === wanted.pid
+            : process?.name === wanted.name || process?.path?.split('/').at(-1) === wanted.name,
         )
         .map(({ node }) => node),
     );
@@ -102,8 +101,11 @@ async function placesOf(sockets: SocketView, time: number | undefined) {
 
 const READY_EVERY_MS = 20;
 
+/** Of this host, or of an analyzer. */
+type SomeCaptures = Pick<Captures, 'create' | 'delete' | 'state'>;
+
 /** A capture on just these nodes, as everybody sees it: `skein capture list` tells of it while it runs. */
-export function watchingBy(captures: Pick<Captures, 'create' | 'delete' | 'state' | 'points'>): Watching {
+function watchingBy(captures: SomeCaptures, view: () => GraphView): Watching {
   return {
     async open({ nodes, filter, ttlMs, readyMs, packetsKept, name }): Promise<Watch> {
       const ids = [...nodes].map((id) => `'${id.replace(/[\\']/g, '\\$&')}'`).join(', ');
@@ -126,12 +128,9 @@ export function watchingBy(captures: Pick<Captures, 'create' | 'delete' | 'state
         return matched > 0 && active + failed >= nodes.size;
       };
       while (!isReady() && Date.now() < end) await pause(systemClock, READY_EVERY_MS, never);
-      const active = () => {
-        const its = new Set<string>();
-        for (const { capture: of, place, state } of captures.points())
-          if (of.UUID === capture.UUID && state.kind === 'active') its.add(place.nodeId);
-        return its;
-      };
+      // As the nodes say, which whoever captures there tells.
+      const active = () =>
+        new Set([...nodes].filter((id) => [...view().nodes(id)].some((node) => isActiveAt(node, capture.UUID))));
       let known = active();
       return {
         id: capture.UUID,
@@ -148,6 +147,13 @@ export function watchingBy(captures: Pick<Captures, 'create' | 'delete' | 'state
   };
 }
 
+function isActiveAt({ metadata }: GraphNode, capture: string): boolean {
+  const entries = Array.isArray(metadata.Captures)
+    ? (metadata.Captures as readonly { ID?: unknown; State?: unknown }[])
+    : [];
+  return entries.some(({ ID, State }) => ID === capture && State === 'active');
+}
+
 const never = new AbortController().signal;
 
 /** A file with an interface for each place. */
@@ -161,10 +167,20 @@ function fileOf(places: readonly KeptAt[]): Uint8Array {
   return Buffer.concat([
     pcapngHeader(`Skein ${version()}`),
     ...nodes.map(({ id, host, metadata }) =>
-      pcapngInterface({ linkType: linkTypes.get(id) ?? 1, snapLength: 0, name: String(metadata.Name), description: `${metadata.Type} ${metadata.Name} on ${host}, TID ${metadata.TID}` }),
+      pcapngInterface({
+        linkType: linkTypes.get(id) ?? 1,
+        snapLength: 0,
+        name: String(metadata.Name),
+        description: `${metadata.Type} ${metadata.Name} on ${host}, TID ${metadata.TID}`,
+      }),
     ),
     ...packets.map(({ packet, interface: number }) =>
-      pcapngPacket({ interface: number, timestampNs: BigInt(Math.round(packet.timestampMs * 1000)) * 1000n, data: packet.data, length: packet.length }),
+      pcapngPacket({
+        interface: number,
+        timestampNs: BigInt(Math.round(packet.timestampMs * 1000)) * 1000n,
+        data: packet.data,
+        length: packet.length,
+      }),
     ),
   ]);
 }
@@ -180,7 +196,10 @@ function keptGreen({ data }: Pick<Config, 'data'>, log: Log): LastGreen {
   const kept = keptLists<GreenLists>({
     file: join(data, 'checks.json'),
     things: 'green checks',
-    isEntry: { green: (value) => typeof (value as { id?: unknown }).id === 'string' && typeof (value as { at?: unknown }).at === 'number' },
+    isEntry: {
+      green: (value) =>
+        typeof (value as { id?: unknown }).id === 'string' && typeof (value as { at?: unknown }).at === 'number',
+    },
     nowMs: Date.now,
   });
   const { lists, note } = kept.read();

@@ -4,7 +4,8 @@ import { askToRead, startAlerts } from './app-alerts.ts';
 import { type Answering, startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
-import { checksOf, handsHere } from './app-checks.ts';
+import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
+import { startDials } from './app-dial.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows } from './app-flows.ts';
 import { HOUSEKEEPING_MS, historyOf, startHistory } from './app-history.ts';
@@ -34,8 +35,6 @@ import { QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
 import { pause, settlesWithin } from './std/pause.ts';
 
-/** Of each failed check, for what broke it. */
-const WHY_MS = 2_000;
 /** How long `up` waits for the first readings before it says what it sees. */
 const GREETING_MS = 900;
 
@@ -87,14 +86,14 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
   const injections = stack.use(
     startInjections({ config, graph, timeline, engine, ends, where: { kind: 'here', host: injector, origin } }),
   );
-  const hands = stack.use(handsHere({ host, namespaces }));
-  const checks = stack.use(
-    checksOf({
-      ...{ config, graph, timeline, engine, log, ...hands },
+  const dials = stack.use(startDials({ host, namespaces }));
+  const { checks } = stack.use(
+    startChecks({
+      ...{ config, graph, timeline, engine, dials, log },
       captures: flows.captures,
       flows: flows.api.flows ?? {},
       injecting: injections,
-      why: whyOf({ timeline, sockets: ends.view, timeMs: WHY_MS }),
+      why: whyOf({ timeline, sockets: ends.view, timeMs: CHECK_WHY_MS }),
     }),
   );
   const rules = stack.use(startRules({ config, host: host.name, graph, timeline, engine, types, log, notes }));
@@ -147,7 +146,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
         expireMs: config.flow.expire,
       }),
       injections,
-      checks: () => checks,
+      checks,
       rules: rules.api,
       workflows,
       alerts: alerts.api,

@@ -4,6 +4,7 @@ import type { Express, Request, Response } from 'express';
 import type { World } from '../checks/run/world.ts';
 import type { Json } from '../checks/suite/suite.ts';
 import { checkRequestShape } from '../contract/check.ts';
+import type { Later } from '../std/later.ts';
 import type { Params, Workflows } from '../workflows/workflow.ts';
 import type { Checks } from './checks.ts';
 import { denied, identityOf, may } from './identity.ts';
@@ -16,7 +17,7 @@ import { withBody, wrongMethod } from './requests.ts';
 import type { AskAs } from './workflow-routes.ts';
 
 export interface CheckDoor {
-  readonly checks: () => Checks | Promise<Checks>;
+  readonly checks: Later<Checks>;
   readonly audit: ApiParts['audit'];
   readonly metrics: () => Promise<string>;
   readonly workflows: Workflows | undefined;
@@ -32,7 +33,9 @@ const WAITING_MAX = 64 << 20;
 export function checkRoutes(app: Express, door: CheckDoor, limits: ApiLimits): void {
   app
     .route('/api/check')
-    .get(async (_, response) => sendJson(response, 200, { schema: 'skein/v1', kind: 'checks', ...(await door.checks()).list() }))
+    .get(async (_, response) =>
+      sendJson(response, 200, { schema: 'skein/v1', kind: 'checks', ...(await door.checks.get()).list() }),
+    )
     .post((request, response, next) =>
       withBody(request, response, limits, (body) => {
         answer(door, request, response, body).catch(next);
@@ -48,14 +51,23 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
   response.once('close', () => gone.abort());
   const who = identityOf(request);
   if (who === undefined) throw new Error('nobody asked');
-  const said = { who: who.name, kind: who.kind, role: who.role, address: who.address, what: 'POST /api/check' } as const;
+  const said = {
+    who: who.name,
+    kind: who.kind,
+    role: who.role,
+    address: who.address,
+    what: 'POST /api/check',
+  } as const;
   let isSending = false;
   let heartbeat: NodeJS.Timeout | undefined;
   try {
-    const checks = await door.checks();
+    const checks = await door.checks.get();
     const prepared = checks.prepare(asked.data);
     isSending = prepared.isSending;
-    const detail = `${prepared.suites.map(({ name }) => name).join(', ').slice(0, 200)}: ${prepared.checks.length} checks`;
+    const detail = `${prepared.suites
+      .map(({ name }) => name)
+      .join(', ')
+      .slice(0, 200)}: ${prepared.checks.length} checks`;
     if (isSending && !may(who, 'inject')) {
       door.audit?.({ ...said, outcome: 'refused', detail });
       throw denied(who, 'inject', 'a check that sends packets');
@@ -65,7 +77,8 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
     // What was in packets is for who may see it.
     const request_ = may(who, 'packets') ? asked.data : { ...asked.data, pcapng: false };
     const say = (text: string) => {
-      if (!response.headersSent) response.writeHead(200, ['Content-Type', 'application/x-ndjson', 'X-Accel-Buffering', 'no', ...guardHeaders]);
+      if (!response.headersSent)
+        response.writeHead(200, ['Content-Type', 'application/x-ndjson', 'X-Accel-Buffering', 'no', ...guardHeaders]);
       if (response.destroyed) return;
       response.write(text);
       if (response.writableLength > WAITING_MAX) response.destroy();
@@ -74,10 +87,19 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
       if (response.headersSent) say('\n');
     }, HEARTBEAT_MS).unref();
     const world = worldOf(door, request, gone.signal);
-    const server = request.headers.host === undefined ? undefined : `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host}`;
-    await checks.run({ ...prepared, request: request_ }, { who: who.name, world, server }, (line) => say(`${JSON.stringify(line)}\n`), gone.signal);
+    const server =
+      request.headers.host === undefined
+        ? undefined
+        : `${'encrypted' in request.socket ? 'https' : 'http'}://${request.headers.host}`;
+    await checks.run(
+      { ...prepared, request: request_ },
+      { who: who.name, world, server },
+      (line) => say(`${JSON.stringify(line)}\n`),
+      gone.signal,
+    );
     response.end();
-    if (!response.writableFinished && !response.destroyed) await Promise.race([once(response, 'finish'), once(response, 'close')]);
+    if (!response.writableFinished && !response.destroyed)
+      await Promise.race([once(response, 'finish'), once(response, 'close')]);
   } catch (error) {
     if (gone.signal.aborted) return;
     if (response.headersSent) {
@@ -100,8 +122,16 @@ function worldOf({ metrics, workflows, askAs }: CheckDoor, request: Request, gon
   return {
     metrics,
     async workflow(workflow, params, signal) {
-      const as: Parameters<Workflows['callWorkflow']>[0]['as'] = { name: identity.name, ask: (asked, until) => askAs(identity, asked, until) };
-      const { result } = await workflows.callWorkflow({ workflow, params: params as Params, as, signal: AbortSignal.any([signal, gone]) });
+      const as: Parameters<Workflows['callWorkflow']>[0]['as'] = {
+        name: identity.name,
+        ask: (asked, until) => askAs(identity, asked, until),
+      };
+      const { result } = await workflows.callWorkflow({
+        workflow,
+        params: params as Params,
+        as,
+        signal: AbortSignal.any([signal, gone]),
+      });
       return (result ?? null) as Json;
     },
   };

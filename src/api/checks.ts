@@ -73,7 +73,10 @@ const RESULTS_MAX = 10_000;
 
 export class Checks implements AsyncDisposable {
   readonly #parts: ChecksParts;
-  readonly #running = new Map<string, { readonly told: RunningChecks; done: number; readonly stop: AbortController; readonly over: Promise<unknown> }>();
+  readonly #running = new Map<
+    string,
+    { readonly told: RunningChecks; done: number; readonly stop: AbortController; readonly over: Promise<unknown> }
+  >();
   readonly #last: ChecksList['last'][number][] = [];
   readonly #results = new Map<string, CheckResult>();
   #counts = { runs: 0, refused: 0, ok: 0, failed: 0, errors: 0, skipped: 0 };
@@ -88,27 +91,46 @@ export class Checks implements AsyncDisposable {
     const { suites, warnings } = parseSuites(request.suites, { vars, env, allowed: new Set(Object.keys(env)) });
     const { at, method, select = {} } = request;
     const checks = chosenOf(suites, { ...select, at, method });
-    if (checks.length > CHECKS_MAX) throw mistake('check.many', `${checks.length} checks, of ${CHECKS_MAX} in one run`, 'run them in parts');
-    return { request, suites, checks, isSending: request.dryRun !== true && checks.some(isSending), warnings: warnings.map(({ message }) => message) };
+    if (checks.length > CHECKS_MAX)
+      throw mistake('check.many', `${checks.length} checks, of ${CHECKS_MAX} in one run`, 'run them in parts');
+    return {
+      request,
+      suites,
+      checks,
+      isSending: request.dryRun !== true && checks.some(isSending),
+      warnings: warnings.map(({ message }) => message),
+    };
   }
 
   /** Throws a Mistake when too many run. `tell` is given line after line; resolves when nothing of it is left. */
   async run(
     { request, suites, checks, warnings }: PreparedChecks,
-    { who, world, server }: { readonly who: string; readonly world: Partial<World>; readonly server?: string | undefined },
+    {
+      who,
+      world,
+      server,
+    }: { readonly who: string; readonly world: Partial<World>; readonly server?: string | undefined },
     tell: (line: CheckLine) => void,
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#running.size >= RUNS_MAX) {
       this.#counts.refused++;
-      throw mistake('query.busy', `${this.#running.size} runs of checks are going on already`, 'try again in a moment, or see GET /api/check');
+      throw mistake(
+        'query.busy',
+        `${this.#running.size} runs of checks are going on already`,
+        'try again in a moment, or see GET /api/check',
+      );
     }
     const { clock, version, green } = this.#parts;
     const id = this.#parts.world.newId();
     const stop = new AbortController();
     const over = Promise.withResolvers<void>();
     const startedAt = clock.now();
-    const chosen = suites.map((suite) => ({ name: suite.name, file: suite.file, checks: checks.filter((check) => check.suite === suite.name && check.position.file === suite.file).length }));
+    const chosen = suites.map((suite) => ({
+      name: suite.name,
+      file: suite.file,
+      checks: checks.filter((check) => check.suite === suite.name && check.position.file === suite.file).length,
+    }));
     const told = { id, startedAt, suites: suites.map(({ name }) => name), checks: checks.length, done: 0, who };
     const its = { told, done: 0, stop, over: over.promise };
     this.#running.set(id, its);

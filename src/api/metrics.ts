@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Status } from '../contract/status.ts';
+import type { ChecksCounts } from './checks.ts';
 import type { Counts } from './counts.ts';
 import type { GremlinDoor } from './gremlin/door.ts';
 import { gremlinMetrics } from './gremlin/metrics.ts';
@@ -15,6 +16,8 @@ export interface MetricsParts {
   /** Tokens and passwords that were wrong, and those that were not looked at because too many were. */
   readonly guesses: { readonly wrong: number; readonly refused: number };
   readonly gremlin?: GremlinDoor | undefined;
+  /** Undefined while nobody has asked for any. */
+  readonly checks?: ChecksCounts | undefined;
   readonly webSockets: () => { readonly subscribers: number; readonly publishers: number };
 }
 
@@ -30,6 +33,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   ruleMetrics(page, status);
   workflowMetrics(page, status);
   alertMetrics(page, status);
+  checkMetrics(page, parts.checks);
   socketMetrics(page, status);
   relayMetrics(page, status);
   fleetMetrics(page, status);
@@ -167,6 +171,19 @@ function ruleMetrics(page: Page, { Rules }: Status): void {
   page.gauge('skein_rules', 'Rules that exist.', kinds);
   page.gauge('skein_rules_troubled', 'Rules that could not do all they say.', [[{}, Rules.Troubled]]);
   page.gauge('skein_user_nodes', 'Nodes that users gave metadata to.', [[{}, Rules.UserNodes]]);
+}
+
+function checkMetrics(page: Page, counts: ChecksCounts | undefined): void {
+  if (counts === undefined) return;
+  page.gauge('skein_check_runs_running', 'Runs of checks of now.', [[{}, counts.running]]);
+  page.counter('skein_check_runs_total', 'Runs of checks that were begun.', [[{}, counts.runs]]);
+  page.counter('skein_check_runs_refused_total', 'Runs that were too many at a time.', [[{}, counts.refused]]);
+  page.counter('skein_check_results_total', 'Results of checks, by what they came to.', [
+    [{ status: 'ok' }, counts.ok],
+    [{ status: 'failed' }, counts.failed],
+    [{ status: 'error' }, counts.errors],
+    [{ status: 'skipped' }, counts.skipped],
+  ]);
 }
 
 function alertMetrics(page: Page, { Alerts }: Status): void {

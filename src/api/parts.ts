@@ -11,6 +11,7 @@ import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { AccessBook } from '../security/access-book.ts';
 import type { AuditEntry } from '../security/audit.ts';
 import type { TlsKeeper } from '../security/tls.ts';
+import type { Later } from '../std/later.ts';
 import type { Workflows } from '../workflows/workflow.ts';
 import type { AbsentHost } from './absent.ts';
 import type { ApiAlerts } from './alert-routes.ts';
@@ -63,7 +64,7 @@ export interface ApiParts {
   /** Absent: there are no rules, and what users say of a node is said once. */
   readonly rules?: ApiRules;
   /** Absent: there are no checks. */
-  readonly checks?: () => Checks | Promise<Checks>;
+  readonly checks?: Later<Checks>;
   /** Absent: there are no workflows. */
   readonly workflows?: Workflows;
   /** What queries see of flows; without it they are told that there are none. */

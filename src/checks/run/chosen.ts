@@ -43,7 +43,8 @@ function asWanted(check: Check, { at, method }: Choice): Check {
   const its: Check = isTraffic && method !== undefined ? { ...check, method } : check;
   if (at === undefined) return its;
   if (isSending(its)) return { ...its, skip: its.skip ?? `it sends packets, and the past (${at}) takes none` };
-  if (its.kind === 'metric' || its.kind === 'workflow') return { ...its, skip: its.skip ?? `it is about now, not about ${at}` };
+  if (its.kind === 'metric' || its.kind === 'workflow')
+    return { ...its, skip: its.skip ?? `it is about now, not about ${at}` };
   if (its.kind === 'changed') return its;
   // What was, was: to ask again or to look on changes nothing.
   return { ...its, when: { kind: 'at', at }, retry: { ...its.retry, forMs: 0 }, holdMs: 0 };

@@ -50,7 +50,10 @@ const byPath: Readonly<Record<string, Fate>> = {
   elsewhere: { code: 'NOT_OBSERVED', result: 'dropped' },
 };
 
-/** Of enum skb_drop_reason (include/net/dropreason-core.h), and of Open vSwitch and mac80211 beside it, without its prefix. */
+/**
+ * Of enum skb_drop_reason (include/net/dropreason-core.h), and of Open vSwitch and mac80211 beside it, without its
+ * prefix. Undefined of those that do not say why: a queue drops for a link without a carrier too.
+ */
 export function codeOfDrop(reason: string): ReachCode | undefined {
   const exact = byDrop[reason];
   if (exact !== undefined) return exact;
@@ -83,13 +86,12 @@ const byDrop: Readonly<Record<string, ReachCode>> = {
   XDP: 'RULE_DROP',
   BPF_CGROUP_EGRESS: 'RULE_DROP',
   SOCKET_FILTER: 'RULE_DROP',
-  QDISC_DROP: 'RULE_DROP',
 };
 
 const byDropPattern: readonly (readonly [RegExp, ReachCode])[] = [
   [/^(VXLAN|TUNNEL|GRE|GENEVE)_/, 'TUNNEL_MISMATCH'],
   [/^OVS_/, 'RULE_DROP'],
-  [/^(BPF|TC|QDISC)_/, 'RULE_DROP'],
+  [/^(BPF|TC)_/, 'RULE_DROP'],
   [/^(XFRM|SECURITY)/, 'POLICY_DENY'],
 ];
 

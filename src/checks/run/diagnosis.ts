@@ -12,7 +12,7 @@ import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
 import type { Run } from './run.ts';
 import type { Looked, Sending } from './traffic.ts';
-import { deciderOf, type Ending, endingOf, hopsOf, type SeenAt } from './way.ts';
+import { deciderOf, type Ending, endingOf, hopsOf, plainReason, type SeenAt } from './way.ts';
 import type { DropSeen } from './world.ts';
 
 export interface Diagnosis {
@@ -43,7 +43,8 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   const ending = seen && endingOf(there.hops, seen);
   const drop = drops[0];
   const dropNode = drop && nodeOfDrop(drop, atlas, way);
-  const refuser = refusedBy === undefined ? undefined : atlas.holders(refusedBy)[0];
+  const holder = refusedBy === undefined ? undefined : atlas.holders(refusedBy)[0];
+  const refuser = holder && (atlas.namespace(holder) ?? holder);
   const verdict = verdictOf({ fact, ending, drop, dropNode, refuser });
   const place = verdict.at && placeOf(verdict.at, atlas);
   const isWell = fate.result === 'delivered';
@@ -110,7 +111,7 @@ function verdictOf({ fact, ending, drop, dropNode, refuser }: Facts): Verdict {
   const { there } = way;
   const model = there.reaches === 'no' ? fateOfPath(there.code, there.reason) : undefined;
   const end = way.to.namespace ?? way.to.node ?? there.hops.at(-1)?.node;
-  const byModel = (code: ReachCode) => ({ code, at: there.at, why: there.reason ?? code, isByModel: true });
+  const byModel = (code: ReachCode) => ({ code, at: there.at, why: plainReason(there) ?? code, isByModel: true });
   if (fate.result === 'refused') {
     // A filter that rejects says the same as a port that is closed; the rule tells them apart.
     if (model?.code === 'POLICY_DENY') return byModel('POLICY_DENY');
@@ -123,7 +124,7 @@ function verdictOf({ fact, ending, drop, dropNode, refuser }: Facts): Verdict {
     const isModels = model?.code === reason;
     const function_ = drop.symbol === undefined ? '' : ` in ${drop.symbol}`;
     const why = isModels
-      ? `${drop.reason}${function_}: ${there.reason}`
+      ? `${drop.reason}${function_}: ${plainReason(there)}`
       : `the kernel dropped it: ${drop.reason}${function_}`;
     return { code: reason, at: dropNode ?? there.at, why, isByModel: isModels };
   }
@@ -132,6 +133,7 @@ function verdictOf({ fact, ending, drop, dropNode, refuser }: Facts): Verdict {
     const why = `the kernel dropped it: ${drop.reason}${drop.symbol === undefined ? '' : ` in ${drop.symbol}`}`;
     return { code: 'LOST_BETWEEN', at: dropNode, why, isByModel: false };
   }
+  if (ending === undefined && way.back?.reaches === 'no' && fate.code === 'NO_REPLY') return unanswered(fact, end);
   if (ending === undefined) return { code: fate.code, at: undefined, why: sentence, isByModel: false };
   if (!ending.isSeenAnywhere)
     return {

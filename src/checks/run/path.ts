@@ -16,7 +16,7 @@ import { placeOf, placeText } from './place.ts';
 import type { Run } from './run.ts';
 import { packetText, type Sending, wayOf } from './traffic.ts';
 import { codeOfRange, rangeText } from './value.ts';
-import { deciderOf, hopsOf } from './way.ts';
+import { deciderOf, hopsOf, plainReason } from './way.ts';
 
 export function tryPath(check: Check & PathCheck, instance: Instance, run: Run, signal: AbortSignal): Promise<Attempt> {
   return eachPair(check, instance, run, signal, (pair, moment) => one(check, pair, run, moment, signal));
@@ -87,7 +87,7 @@ function faultOf(
   const { reaches, contains, absent, maxHops, mtu } = expect;
   if (there.reaches === 'no' && reaches) {
     const { code } = fateOfPath(there.code, there.reason);
-    const reason = `stopped at ${stop ?? 'an unknown place'}: ${there.reason}`;
+    const reason = `stopped at ${stop ?? 'an unknown place'}: ${plainReason(there)}`;
     return { code, got: reason, reason };
   }
   if (there.reaches === 'yes' && !reaches)

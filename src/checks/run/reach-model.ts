@@ -9,7 +9,7 @@ import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
 import type { Run } from './run.ts';
 import { type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
-import { deciderOf, hopsOf } from './way.ts';
+import { deciderOf, hopsOf, plainReason } from './way.ts';
 
 export async function byModel(sending: Sending, run: Run, moment: Moment, signal: AbortSignal): Promise<Outcome> {
   const answer = await wayOf(sending, moment, signal);
@@ -28,7 +28,7 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
     isBack && back?.at ? `, the answer stops at ${placeText(placeOf(back.at, atlas))}: ${back.reason}` : '';
   const reason =
     there.reaches === 'no'
-      ? `stopped at ${stop ?? 'an unknown place'}: ${there.reason}`
+      ? `stopped at ${stop ?? 'an unknown place'}: ${plainReason(there)}`
       : isBack
         ? `it gets there${backStop}`
         : closedText(answer);

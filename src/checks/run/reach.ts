@@ -115,7 +115,7 @@ function byFault(
 
 /** A policy of a cluster is a rule on its host. */
 function isAkin(expected: string, got: string | undefined): boolean {
-  return /policy/i.test(expected) && got === 'policy';
+  return /policy/i.test(expected) && (got === 'policy' || got === 'rule');
 }
 
 function expectedText({ result, code, lossPercent, rttMs, by }: ReachExpectation): string {

@@ -67,7 +67,7 @@ export function hopsOf(
       how: `${how.kind}: ${how.text}`,
       ...(mtu !== undefined && { mtu }),
       ...(its && { seen: its.packets }),
-      ...(delay !== undefined && delay >= 0 && { delayUs: delay }),
+      ...(delay !== undefined && delay > 0 && { delayUs: delay }),
       ...(counters && Object.keys(counters).length > 0 && { counters }),
       ...(issues.length > 0 && { issues: issues.map(({ text }) => text) }),
       ...(index === stopAt && { stops: true }),
@@ -81,6 +81,8 @@ export function deciderOf({ hops, code, reason, at, reaches }: Travel, atlas: At
   const hop = hops.findLast(({ node }) => node.id === at?.id);
   const node = at && placeOf(at, atlas);
   const where = node && { node };
+  const filter = hop?.how.filter;
+  if (filter) return { type: 'rule', text: plainReason({ reason, at }) ?? filter.text, ...where, id: filter.id };
   const rule = hop?.how.rule;
   if (rule && (code === 'dropped' || code === 'port' || code === 'miss'))
     return {
@@ -89,11 +91,17 @@ export function deciderOf({ hops, code, reason, at, reaches }: Travel, atlas: At
       ...where,
       id: rule.id,
     };
-  const text = reason ?? code ?? '';
+  const text = plainReason({ reason, at }) ?? code ?? '';
   if (code === 'no-route') return { type: 'route', text, ...where };
   if (code === 'nobody' || code === 'not-for-it') return { type: 'neighbour', text, ...where };
   if (code === 'down' || code === 'stp' || code === 'vlan') return { type: 'interface', text, ...where };
-  return { type: /filter|reject|nat/.test(code ?? '') ? 'policy' : 'rule', text, ...where };
+  return { type: 'rule', text, ...where };
+}
+
+/** Where it is said where, the name need not come again. */
+export function plainReason({ reason, at }: Pick<Travel, 'reason' | 'at'>): string | undefined {
+  const prefix = at === undefined ? '' : `${nameOf(at)}: `;
+  return reason?.startsWith(prefix) ? reason.slice(prefix.length) : reason;
 }
 
 /** An interface that packets can be watched at; a bridge does not see what it forwards from port to port. */
