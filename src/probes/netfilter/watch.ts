@@ -13,9 +13,10 @@ import { type Reading, readRuleset } from './reading.ts';
 import type { Teller } from './teller.ts';
 
 /** A reading takes at most this share of the time, one part in so many. */
-const READING_SHARE = 10;
+const READING_SHARE = 3;
 /** Between two readings at least. */
-const REST_MS = 20;
+const REST_MS = 10;
+const REST_MAX_MS = 5_000;
 /** Readings, when it changes while it is read; then it rests. */
 const ATTEMPTS = 4;
 const BUSY_REST_MS = 1_000;
@@ -73,7 +74,7 @@ export class Watch {
       const isTold = await this.#round();
       first();
       const took = performance.now() - began;
-      const restMs = isTold ? Math.max(REST_MS, took * READING_SHARE) : BUSY_REST_MS;
+      const restMs = isTold ? Math.min(REST_MAX_MS, Math.max(REST_MS, took * READING_SHARE)) : BUSY_REST_MS;
       await sleep(restMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (!isTold) continue;
       const wake = this.#teller.hasCounters

@@ -125,7 +125,9 @@ export function factOf(key: string, facts: Facts): Fact {
   if (header !== undefined) {
     if (protocol === undefined) return { kind: 'open', why: 'its protocol' };
     if (header === 'th' ? !PORTED.has(protocol) : NUMBERS[header] !== protocol) return NEVER;
-    return field === 'dport' ? portFact(packet.destinationPort) : sourcePortFact(packet, tracked);
+    const isReply = tracked.isReply;
+    if (field === 'dport') return isReply ? ownPortFact(packet.destinationPort) : portFact(packet.destinationPort);
+    return isReply ? portFact(packet.sourcePort) : ownPortFact(packet.sourcePort);
   }
   return { kind: 'open', why: key.startsWith('xt ') ? `the match ${key.slice(3)} of iptables` : key };
 }
@@ -152,14 +154,13 @@ function protocolFact(protocol: number | undefined): Fact {
 }
 
 function portFact(port: number | undefined): Fact {
-  return port === undefined ? { kind: 'open', why: 'its destination port' } : known(`${port}`);
+  return port === undefined ? { kind: 'open', why: 'the port that it is sent to' } : known(`${port}`);
 }
 
-/** Of whom nobody says otherwise the system takes one that is not reserved (net.ipv4.ip_local_port_range). */
-function sourcePortFact({ sourcePort }: Packet, { isReply }: Tracked): Fact {
-  if (sourcePort !== undefined) return known(`${sourcePort}`);
-  if (isReply) return { kind: 'open', why: 'its source port' };
-  return { kind: 'between', from: 1024, to: 65_535, why: 'its source port' };
+/** Of whoever begins: where nobody says otherwise the system takes one that is not reserved (net.ipv4.ip_local_port_range). */
+function ownPortFact(port: number | undefined): Fact {
+  if (port !== undefined) return known(`${port}`);
+  return { kind: 'between', from: 1024, to: 65_535, why: 'the port that it is sent from' };
 }
 
 function markFact(mark: number | undefined, whose: string): Fact {
