@@ -129,7 +129,8 @@ const SETTLED_MS = 3_000;
 const LOOKED_MS = 500;
 const ASKED_EVERY_MS = 100;
 
-async function settled({ io }: Session, server: Server, made: WireCapture): Promise<WireCapture> {
+/** Gives it once it runs, or is refused, on every node that matched. */
+export async function settled({ io }: Session, server: Server, made: WireCapture): Promise<WireCapture> {
   let capture = made;
   for (let waitedMs = 0; waitedMs < SETTLED_MS && !io.interrupted.aborted; waitedMs += ASKED_EVERY_MS) {
     const { Count, Matched = 0, Failed = 0 } = capture;

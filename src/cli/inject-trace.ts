@@ -1,0 +1,102 @@
+/** `skein inject --trace`: captures on the way that the model finds, sends, shows the hops, and takes the captures away. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WireCapture } from '../contract/capture.ts';
+import type { NewInjection } from '../contract/injection.ts';
+import type { PathReply } from '../contract/path.ts';
+import { parsed } from './ask.ts';
+import { settled } from './capture-start.ts';
+import type { Session } from './command.ts';
+import { exitCodes, Failure, usageFailure } from './failure.ts';
+import { followed } from './followed.ts';
+import { quoted } from './gremlin.ts';
+import { request } from './http.ts';
+import { CLEAN_UP_MS, conclude, type InjectOptions, sent, show, waited } from './inject-send.ts';
+import { drawingOf } from './print.ts';
+import { drawInjection } from './render/injection.ts';
+import { drawTrail } from './render/trail.ts';
+import { type Server, serverOf } from './server.ts';
+
+/** Captures tell what they counted so often; a trail is asked for until it shows as much as was sent. */
+const COUNTED_MS = 300;
+const COUNTED_MS_MAX = 3_000;
+/** Nobody looks after what a client that was killed leaves behind. */
+const CAPTURE_TTL = '10m';
+/** Nothing passes these: they own what packets pass. */
+const OWNERS = new Set(['host', 'netns', 'container', 'process']);
+
+export async function traced(session: Session, asked: NewInjection, options: InjectOptions): Promise<void> {
+  const { io } = session;
+  if (asked.Pcap !== undefined || options.detach === true)
+    throw usageFailure('--trace follows one conversation until it is over', 'leave --pcap and --detach out');
+  const server = await serverOf(options, io);
+  const path = await pathOf(session, server, asked);
+  const ids = [...new Set(path.there.hops.map(({ node }) => node).filter(({ type }) => !OWNERS.has(type)))].map(
+    ({ id }) => id,
+  );
+  if (ids.length === 0) throw new Failure(exitCodes.empty, 'no interface is on the way', 'skein path shows it');
+  const capture = await captured(session, server, ids);
+  try {
+    const over = await waited(session, await sent(session, asked, options), options);
+    const trail = await trailOf(session, over.TrackingIDs[0] ?? '', over.Sent, options);
+    if (options.output?.kind === 'json' || options.output?.kind === 'yaml')
+      await show(
+        session,
+        { ...over, Trail: trail?.parts.map(({ trail: its }) => its), Path: path } as typeof over,
+        options,
+      );
+    else {
+      const drawing = drawingOf(session, options);
+      io.out.write(drawInjection(over, drawing));
+      io.out.write(trail ? `\n${drawTrail(trail, drawing)}` : '\nnone of its packets was seen on the way\n');
+    }
+    const { reaches, reason } = path.there;
+    if (reaches !== 'yes' && !options.quiet)
+      io.err.write(`the graph says ${reaches === 'no' ? 'that it stops' : 'unknown'}: ${reason}\n`);
+    conclude(session, over, options);
+  } finally {
+    const asking = { method: 'DELETE', path: `/api/capture/${encodeURIComponent(capture.UUID)}` } as const;
+    await request(server, { ...asking, signal: AbortSignal.timeout(CLEAN_UP_MS) });
+  }
+}
+
+async function pathOf({ io }: Session, server: Server, asked: NewInjection): Promise<PathReply> {
+  const protocol = /^(icmp|tcp|udp)/.exec(asked.Type ?? '')?.[1];
+  const body = {
+    from: asked.From,
+    to: asked.DstIP ?? asked.To,
+    ...(protocol !== undefined && { protocol }),
+    ...(asked.DstPort !== undefined && { port: asked.DstPort }),
+    ...(asked.SrcPort !== undefined && { sourcePort: asked.SrcPort }),
+    ...(asked.SrcIP !== undefined && { fromAddress: asked.SrcIP.split('/', 1)[0] }),
+  };
+  const { text } = await request(server, { method: 'POST', path: '/api/path', body, signal: io.interrupted });
+  return parsed(text, server.url) as PathReply;
+}
+
+async function captured(session: Session, server: Server, ids: readonly string[]): Promise<WireCapture> {
+  const GremlinQuery = `G.V().Has('@ID', Within(${ids.map(quoted).join(', ')}))`;
+  const { text } = await request(server, {
+    method: 'POST',
+    path: '/api/capture',
+    body: { GremlinQuery, Name: 'inject --trace' },
+    headers: { 'x-resource-ttl': CAPTURE_TTL },
+    signal: session.io.interrupted,
+  });
+  return settled(session, server, JSON.parse(text) as WireCapture);
+}
+
+/** Undefined when it was seen nowhere. */
+async function trailOf(session: Session, trackingId: string, packets: number, options: InjectOptions) {
+  let found: Awaited<ReturnType<typeof followed>> | undefined;
+  for (let waitedMs = 0; waitedMs < COUNTED_MS_MAX; waitedMs += COUNTED_MS) {
+    await delay(COUNTED_MS, undefined, { signal: session.io.interrupted });
+    try {
+      found = await followed(session, trackingId, { ...options, quiet: true });
+      const seen = found.parts.flatMap(({ trail }) => trail.hops.map(({ ab }) => ab.packets));
+      if (seen.length > 0 && seen.every((count) => count >= packets)) return found;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exitCode !== exitCodes.empty) throw error;
+    }
+  }
+  return found;
+}

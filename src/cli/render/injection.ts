@@ -1,0 +1,52 @@
+/** An injection for people: what was sent, what came back, and the id by which its packets are found. */
+import type { WireInjection } from '../../contract/injection.ts';
+import { betweenOf } from '../injections.ts';
+import { drawBytes } from '../moment.ts';
+import { cellText } from './grid.ts';
+import type { Drawing } from './reply.ts';
+
+export function drawInjection(injection: WireInjection, { paint }: Pick<Drawing, 'paint'>): string {
+  const { Error: error, State } = injection;
+  const lines = [paint.strong(cellText(titleOf(injection))), `  ${sentText(injection)}`];
+  for (const line of errorLines(injection)) lines.push(paint.removed(`  ${cellText(line)}`));
+  if (error !== undefined) lines.push((State === 'failed' ? paint.removed : paint.dim)(`  ${cellText(error)}`));
+  const [first, ...more] = injection.TrackingIDs;
+  if (first !== undefined)
+    lines.push(`  TrackingID ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: skein follow ${first}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function titleOf(injection: WireInjection): string {
+  const { Packet } = injection;
+  const from = Packet.Namespace === undefined ? Packet.Name : `${Packet.Namespace}/${Packet.Name}`;
+  const id = Packet.ICMPID === undefined ? '' : ` id ${Packet.ICMPID}`;
+  const by = Packet.Way === 'link' ? `by ${from}` : `through the stack of ${Packet.Namespace ?? Packet.Host}`;
+  return `${betweenOf(injection)}  ${Packet.Type}${id}, ${by} on ${Packet.Host}`;
+}
+
+function sentText({ Sent, SentBytes, Replies, State, Packet }: WireInjection): string {
+  const sent = `${State}: ${Sent} sent (${drawBytes(SentBytes)})`;
+  if (Packet.Type === 'pcap') return sent;
+  const kinds = [
+    [Replies.EchoReply, 'echo replies'],
+    [Replies.SynAck, 'SYN-ACKs'],
+    [Replies.Reset, 'resets'],
+    [Replies.Datagram, 'datagrams'],
+  ] as const;
+  const told = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  if (told.length === 0) return `${sent}, no answer`;
+  const { RTT } = Replies;
+  const times = RTT === undefined ? '' : `, after ${[RTT.Min, RTT.Avg, RTT.Max].map(msText).join('/')} ms`;
+  return `${sent}, answered by ${told.join(', ')}${times}`;
+}
+
+function errorLines({ Replies }: WireInjection): string[] {
+  return Replies.Errors.map(({ Count, From, MTU, Text }) => {
+    const size = MTU === undefined ? '' : ` (${MTU} bytes at most)`;
+    return `${From} says: ${Text}${size}${Count > 1 ? `, ${Count} times` : ''}`;
+  });
+}
+
+function msText(ns: number): string {
+  return (ns / 1e6).toFixed(3);
+}
