@@ -26,6 +26,7 @@ import { routes } from './routes.ts';
 import { serverFor } from './secured.ts';
 import { statusReply } from './status.ts';
 import { TopologyDoor } from './topology.ts';
+import type { AskAs } from './workflow-routes.ts';
 import { WebSockets } from './ws/sockets.ts';
 
 export interface Api {
@@ -67,7 +68,8 @@ class HttpApi implements Api {
     this.#limits = limits;
     this.#access = new Access(parts.access, () => parts.clock.elapsed());
     this.#queries = new Queries(parts, limits, this.#counts);
-    this.#door = new TopologyDoor(parts, this.#queries, limits);
+    const askAs: AskAs = (identity, request, signal) => this.askAs(identity, request, signal);
+    this.#door = new TopologyDoor(parts, this.#queries, limits, askAs);
     this.#sockets = new WebSockets(parts, this.#queries, limits, this.#counts);
     const { gremlin, clock, log, audit } = parts;
     this.#slowed = new Slowed(() => clock.elapsed(), { free: limits.wrongGuessesFree });
@@ -99,6 +101,7 @@ class HttpApi implements Api {
         running: () => this.#queries.running,
         webSockets: () => this.#sockets.sizes(),
         gremlin: this.#gremlin?.made,
+        checks: parts.checks?.made?.counts(),
         guesses: this.#slowed,
       });
     };
@@ -122,7 +125,7 @@ class HttpApi implements Api {
       whys: async () => whys.get(),
       status,
       metrics,
-      askAs: (identity, request, signal) => this.askAs(identity, request, signal),
+      askAs,
       isReady: () => this.#isOpen,
       login: (request, response, form) => this.#login(request, response, form),
       logout: (request, response) => logout(this.#access, request, response),

@@ -6,6 +6,7 @@ import type { Answer, Context, PreparedQuery } from '../query/query.ts';
 import { Later } from '../std/later.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
+import type { CallWorkflow } from './called-by.ts';
 import type { Counts, QueryOutcome } from './counts.ts';
 import type { Guard } from './guard.ts';
 import type { ApiLimits } from './limits.ts';
@@ -20,6 +21,8 @@ export interface Asked {
   readonly timeline?: Timeline;
   /** Instead of all flows. */
   readonly flows?: FlowView;
+  /** Absent: workflows cannot be called. */
+  readonly workflow?: CallWorkflow | undefined;
   /** What it may besides reading; absent: everything. */
   readonly guard?: Guard | undefined;
 }
@@ -107,7 +110,7 @@ export class Queries {
 
   #run(
     ask: (context: Context) => Answer | Promise<Answer>,
-    { signal, timeline, flows = this.#parts.flows?.flows, guard }: Asked,
+    { signal, timeline, flows = this.#parts.flows?.flows, guard, workflow }: Asked,
     start: number,
   ): Answer | Promise<Answer> {
     if (this.#running >= this.#limits.queriesMax) {
@@ -122,6 +125,9 @@ export class Queries {
       timeline: timeline ?? this.#parts.timeline,
       ...this.#parts.flows,
       ...(flows && { flows: guard ? packetsFor(flows, guard.packets) : flows }),
+      ...(workflow && {
+        workflow: (name: string, params: readonly unknown[]) => workflow(name, params, stopping.signal),
+      }),
       nowMs: clock.now(),
       elapsed: () => clock.elapsed(),
       turn,

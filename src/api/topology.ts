@@ -10,6 +10,7 @@ import { mistake } from '../std/mistake.ts';
 import { absenceWarnings } from './absent.ts';
 import { graphPieces, replyPieces, topologyPieces } from './answer.ts';
 import { parseJson, readBody } from './body.ts';
+import { calledBy } from './called-by.ts';
 import { guardFor } from './guard.ts';
 import { identityOf } from './identity.ts';
 import { issuesText } from './issues-text.ts';
@@ -19,19 +20,23 @@ import type { ApiParts } from './parts.ts';
 import { linkTypesOf, pcapPieces } from './pcap.ts';
 import type { Queries } from './queries.ts';
 import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
+import type { AskAs } from './workflow-routes.ts';
 import { writeReply } from './write.ts';
 
 export class TopologyDoor {
-  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent'>;
+  readonly #parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent' | 'workflows'>;
   readonly #queries: Queries;
   readonly #limits: ApiLimits;
   readonly #elapsed: () => number;
+  readonly #askAs: AskAs;
 
   constructor(
-    parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent'>,
+    parts: Pick<ApiParts, 'clock' | 'timeline' | 'graph' | 'log' | 'audit' | 'absent' | 'workflows'>,
     queries: Queries,
     limits: ApiLimits,
+    askAs: AskAs,
   ) {
+    this.#askAs = askAs;
     this.#elapsed = () => parts.clock.elapsed();
     this.#parts = parts;
     this.#queries = queries;
@@ -79,7 +84,8 @@ export class TopologyDoor {
     try {
       const identity = identityOf(request);
       const guard = identity && guardFor(identity, this.#parts.audit);
-      const answer = this.#queries.ask(query, { signal: gone.signal, guard });
+      const workflow = calledBy(identity, this.#parts.workflows, this.#askAs);
+      const answer = this.#queries.ask(query, { signal: gone.signal, guard, workflow });
       if (!(answer instanceof Promise)) {
         const writing = shape.write(response, answer, this.#elapsed);
         if (writing !== undefined) this.#finish(writing, request, response, shape);

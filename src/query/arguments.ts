@@ -120,6 +120,31 @@ export function counts(...words: readonly string[]): Parameters<readonly number[
   };
 }
 
+/** A name, and whatever is given to what has it. */
+export interface Called {
+  readonly name: string;
+  readonly params: readonly (string | number | boolean)[];
+}
+
+export const called: Parameters<Called> = {
+  text: 'name[, parameter, …]',
+  expects: (index) => (index === 0 ? 'text' : 'value'),
+  read(call, faults) {
+    const [name, ...given] = call.args;
+    if (name === undefined) {
+      faults.add('query.argument', `${call.name} requires at least 1 parameter`, call, `${call.name}('FlowMatrix')`);
+      return undefined;
+    }
+    const text = readText(call, name, 'the name of a workflow', faults);
+    const params = given.map((argument) => {
+      if (argument.kind !== 'word' && argument.kind !== 'call') return argument.value;
+      faults.add('query.argument', `${call.name}: a parameter is a text, a number, true or false`, argument);
+      return undefined;
+    });
+    return text !== undefined && params.every((param) => param !== undefined) ? { name: text, params } : undefined;
+  },
+};
+
 export interface Order {
   readonly descending: boolean;
   readonly key: Key | undefined;

@@ -27,6 +27,8 @@ export interface Context {
    * in the expression.
    */
   readonly matchFilter?: ((expression: string) => PacketTest) | undefined;
+  /** Calls a workflow by its name or id, in the name of who asks; gives its result. Without it there are none. */
+  readonly workflow?: Run['workflow'];
   /** The clock on the wall, epoch ms: what "now" means in this run. */
   readonly nowMs: number;
   /** Monotonic ms, to see how long it takes. */
@@ -150,6 +152,7 @@ class Running implements Run {
   readonly flows: FlowView | undefined;
   readonly sockets: SocketView | undefined;
   readonly matchFilter: ((expression: string) => PacketTest) | undefined;
+  readonly workflow: Run['workflow'];
   view: GraphView;
   root: GraphView;
   time: Span | undefined;
@@ -160,12 +163,13 @@ class Running implements Run {
   #loss: Loss[] | undefined;
 
   constructor(text: string, context: Context, limits: Limits, warnings: readonly Fault[], wanted?: WantedPlan) {
-    const { timeline, flows, sockets, matchFilter, nowMs, elapsed, turn, signal } = context;
+    const { timeline, flows, sockets, matchFilter, workflow, nowMs, elapsed, turn, signal } = context;
     this.text = text;
     this.timeline = timeline;
     this.flows = flows;
     this.sockets = sockets;
     this.matchFilter = matchFilter;
+    this.workflow = workflow;
     this.nowMs = nowMs;
     this.budget = new Budget(limits, elapsed, signal);
     this.turn = turn;

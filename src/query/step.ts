@@ -132,6 +132,8 @@ export interface Run {
   readonly sockets: SocketView | undefined;
   /** Undefined where no filters are understood. Throws a Mistake, its position within the expression. */
   readonly matchFilter: ((expression: string) => PacketTest) | undefined;
+  /** Undefined where nobody may call workflows. */
+  readonly workflow: ((name: string, params: readonly unknown[]) => Promise<unknown>) | undefined;
   /** The query itself, which positions in a Mistake are of. */
   readonly text: string;
   readonly nowMs: number;

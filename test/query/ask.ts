@@ -34,6 +34,12 @@ function matchFilter(expression: string): PacketTest {
   throw new Mistake([{ code: 'filter.syntax', message: 'only "greater" is understood', from: 0, to: 3 }]);
 }
 
+/** Gives what it was given: a node of that name. */
+async function workflow(name: string, [said]: readonly unknown[]): Promise<unknown> {
+  if (name !== 'Echo') throw new Mistake([{ code: 'workflow.unknown', message: `Unknown workflow '${name}'` }]);
+  return { nodes: { 1: { ID: '1', Host: 'h', Metadata: { Type: 'host', Name: said } } }, edges: {} };
+}
+
 /** What answers within the call: everything that reads the graph of now. */
 export function askNow(graph: Graph | string, text: string, limits: Partial<Limits> = {}): Answer {
   const answer = ask(graph, text, { limits });
@@ -43,7 +49,7 @@ export function askNow(graph: Graph | string, text: string, limits: Partial<Limi
 
 /** Time stands still, so nothing ever pauses. */
 export function stillContext(timeline: Timeline): Context {
-  return { timeline, nowMs: NOW, elapsed: () => 0, turn: async () => undefined };
+  return { timeline, nowMs: NOW, elapsed: () => 0, turn: async () => undefined, workflow };
 }
 
 /** The live graph as the timeline of everything. */

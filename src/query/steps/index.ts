@@ -53,6 +53,7 @@ import { sum } from './sum.ts';
 import { v } from './v.ts';
 import { valueMap } from './valuemap.ts';
 import { values } from './values.ts';
+import { workflow } from './workflow.ts';
 
 export const steps: readonly Step[] = [
   g,
@@ -108,6 +109,7 @@ export const steps: readonly Step[] = [
   sockets,
   explain,
   profile,
+  workflow,
 ];
 
 const byName = new Map<string, Step>();
