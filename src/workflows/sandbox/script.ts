@@ -68,7 +68,7 @@ function worldModule(name: string): string {
   return readFileSync(new URL(`./inside/${name}`, import.meta.url), 'utf8');
 }
 
-const worldModules = ['index', 'client', 'console', 'gremlin', 'host', 'thenable', 'timers', 'uuid'].map(
+const worldModules = ['index', 'client', 'console', 'gremlin', 'host', 'names', 'thenable', 'timers', 'uuid'].map(
   (name) => `${name}.js`,
 );
 

@@ -1,11 +1,6 @@
 /** Queries as JavaScript: `client.G.V().Has('Name', 'eth0').result()`. */
+import { stepNames } from './names.js';
 import { withThen } from './thenable.js';
-
-/** Those of the G dialect with their other spellings; `Subgraph` is how Skydive's scripts write it. */
-export const stepNames =
-  'Aggregates As Ascendants At Context Between Both BothE BothV BPF CaptureNode Node Count Dedup Descendants Diff E explain Flows G Group Has HasEither HasKey HasNot History Hops In InE InV Keys Limit Max Mean Metrics Min MoreThan Neighbors NextHop Nodes Out OutE OutV profile Range RawPackets Select ShortestPathTo Sockets Sort SubGraph Sum V ValueMap Values Workflow'.split(
-    ' ',
-  );
 
 export class GraphElement {}
 export class GraphNode extends GraphElement {}

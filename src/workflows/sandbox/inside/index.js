@@ -7,7 +7,7 @@ import * as timers from './timers.js';
 import { UUID } from './uuid.js';
 
 let isAsync = false;
-const { Metadata, predicates, words, stepNames: _, start: __, all: ___, ...classes } = gremlin;
+const { Metadata, predicates, words, start: _, all: __, ...classes } = gremlin;
 const { request, query, ...resources } = api;
 const sleep = timers.sleepFor(() => isAsync);
 const known = { ...classes, ...resources, ...predicates, ...words, Metadata, sleep };
