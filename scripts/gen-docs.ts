@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksPage, checksSchema } from './reference/checks.ts';
 import { flowsPage } from './reference/flows.ts';
 import { mechanismsPage } from './reference/mechanisms.ts';
 import { metadataPage } from './reference/metadata.ts';
@@ -24,6 +25,8 @@ export const pages: ReadonlyMap<string, () => string> = new Map([
   ['metadata.md', metadataPage],
   ['mechanisms.md', mechanismsPage],
   ['skydive-keys.md', skydiveKeysPage],
+  ['checks.md', checksPage],
+  ['checks.schema.json', checksSchema],
   ...probePages,
 ]);
 

@@ -59,7 +59,8 @@ export function documentsIn({ file, text }: SourceFile, faults: FaultList): Plac
         faults.add('yaml', at(pos[0]), 'this key is there already', 'leave one of them away');
     // What follows the first is mostly a consequence of it.
     for (const { pos, message } of syntax.slice(0, 1))
-      faults.add('yaml', at(pos[0]), `this is no YAML: ${message}`, blockHint(text, pos[0]));
+      if (/call stack/.test(message)) faults.add('limit', at(pos[0]), tooDeep);
+      else faults.add('yaml', at(pos[0]), `this is no YAML: ${message}`, blockHint(text, pos[0]));
     if (syntax.length > 0 || document.contents === null) continue;
     if (isScalar(document.contents) && document.contents.value === null) continue;
     const one = new Reading(at, text, faults).placed(document.contents as Node);
@@ -77,7 +78,7 @@ function parsed(text: string, lineCounter: LineCounter, start: Position, faults:
   } catch (error) {
     // The parser descends by calling itself: a text of thousands of brackets ends its stack.
     if (!(error instanceof RangeError)) throw error;
-    faults.add('limit', start, `it is nested too deep: more than ${suiteLimits.depth} (depth)`);
+    faults.add('limit', start, tooDeep);
     return [];
   }
 }
@@ -91,6 +92,8 @@ function blockHint(text: string, at: number): string | undefined {
   if (!before.some((line) => /:\s*[|>][-+]?\s*$/.test(line))) return undefined;
   return 'the first line of a block says how far all are indented: write from/to into the corner of a table, or table: |2';
 }
+
+const tooDeep = `it is nested deeper than ${suiteLimits.depth} (depth)`;
 
 interface Spot {
   readonly value: Json;
@@ -166,7 +169,7 @@ class Reading {
   #spot(node: Node | null, key: Node | undefined, depth: number): Spot | undefined {
     if (this.#isTooMuch || node === null) return node === null && key ? { value: null, node: key, key } : undefined;
     this.#left--;
-    if (depth > suiteLimits.depth) return this.#tooMuch(node, `it is nested deeper than ${suiteLimits.depth} (depth)`);
+    if (depth > suiteLimits.depth) return this.#tooMuch(node, tooDeep);
     if (this.#left < 0)
       return this.#tooMuch(node, `it has more than ${suiteLimits.values} values, aliases counted at each use (values)`);
     const anchor = isAlias(node) ? undefined : (node as { anchor?: string }).anchor;
