@@ -19,7 +19,7 @@ export async function tryChanged(check: Check & ChangedCheck, run: Run, signal: 
   const ids = check.query === undefined ? undefined : await idsOf(check.query, span, run, signal);
   const all = await world.timeline.diff(span);
   const differences = all.filter(
-    ({ before, after }) => ids === undefined || ids.has(((after ?? before) as Element).id),
+    (one) => !isOwn(one) && (ids === undefined || ids.has(((one.after ?? one.before) as Element).id)),
   );
   const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
   const counts = { added: count('added'), removed: count('removed'), updated: count('changed') };
@@ -44,6 +44,11 @@ export async function tryChanged(check: Check & ChangedCheck, run: Run, signal: 
       return { evidence: { changes: { ...span, ...changesOf(differences, atlas) } } };
     },
   };
+}
+
+/** What Skein says of its own captures and packets is no change of the network. */
+function isOwn({ kind, keys }: Difference): boolean {
+  return kind === 'changed' && keys.every(({ key }) => key === 'Captures' || key === 'PacketInjections');
 }
 
 /** What the query gives at either moment. */

@@ -15,6 +15,7 @@ const RESTLESS = new Set([
   'Metric',
   'LastUpdateMetric',
   'Captures',
+  'PacketInjections',
   'Capture',
   'Sockets',
   'Statistics',

@@ -66,7 +66,10 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
   if ('error' in ended.last)
     return result({ status: 'error', attempts: ended.attempts, ...troubleOf(ended.last.error) });
   const { attempt } = ended.last;
-  const its = { ...saidOf(attempt), attempts: ended.attempts };
+  const { code, ...said } = saidOf(attempt);
+  // That something arrived is said of packets alone.
+  const isCoded = !attempt.isAsExpected || ABOUT_PACKETS.has(check.kind);
+  const its = { ...said, ...(isCoded && code !== undefined && { code }), attempts: ended.attempts };
   if (run.isDry && attempt.would !== undefined)
     return result({ status: 'skipped', reason: 'nothing is sent with --dry-run', ...its });
   if (attempt.isAsExpected)
@@ -76,7 +79,7 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
       ...(ended.wasWrong && { flaky: true }),
       ...(ended.heldMs !== undefined && { heldMs: ended.heldMs }),
     });
-  const told = await slots.with(signal, () => evidenceOf(attempt, check, run, signal));
+  const told = await run.looking.with(signal, () => evidenceOf(attempt, check, run, signal));
   const reason = reasonOf(ended, told.reason ?? attempt.reason ?? attempt.got);
   return result({
     status: 'failed',
@@ -86,6 +89,8 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
     ...(Object.keys(told.evidence).length > 0 && { evidence: told.evidence }),
   });
 }
+
+const ABOUT_PACKETS = new Set<Check['kind']>(['reach', 'path', 'matrix']);
 
 function headOf(check: Check, { name }: Instance, startedAt: number): Omit<CheckResult, 'status' | 'tookMs'> {
   const { position } = check;

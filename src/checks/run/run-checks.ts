@@ -26,6 +26,9 @@ export interface RunAsked {
   readonly lastGreen: (id: string) => number | undefined;
 }
 
+/** Failures whose evidence is gathered at the same time. */
+const LOOKING_MAX = 16;
+
 type CutOff = NonNullable<RunSummary['cutOff']>;
 
 /** `tell` is given each result; resolves to the summary when nothing of the run is left in the world. */
@@ -58,6 +61,7 @@ export async function runChecks(
       world,
       moments,
       watches,
+      looking: new Slots(LOOKING_MAX),
       isDry: asked.isDry,
       hasPackets: asked.hasPackets,
       lastGreen: asked.lastGreen,

@@ -1,5 +1,6 @@
 /** What the checks of one run share. */
 import type { Moments } from './moment.ts';
+import type { Slots } from './slots.ts';
 import type { Watches } from './watches.ts';
 import type { World } from './world.ts';
 
@@ -8,6 +9,8 @@ export interface Run {
   readonly world: World;
   readonly moments: Moments;
   readonly watches: Watches;
+  /** Evidence of so many failures is gathered at a time. */
+  readonly looking: Slots;
   /** Nothing is sent; it is said what would be. */
   readonly isDry: boolean;
   /** Packets of failed checks come along. */
