@@ -73,6 +73,8 @@ function followersOf(kind: KindName): readonly string[] | undefined {
   if (kind.startsWith('carrier.')) return [...ROUTING, ...WIRING, 'switch.'];
   if (/^(vlan|mac|bridge|tunnel|bond|switch|mtu)\./.test(kind)) return [...WIRING, 'tunnel.', 'switch.', 'mac.'];
   if (kind.startsWith('route.')) return ['route.'];
+  // What appears is tied to others.
+  if (/^openflow\.|\.(added|removed)$/.test(kind)) return ['link.'];
   return undefined;
 }
 

@@ -19,6 +19,8 @@ export interface Played {
   readonly effects: ReadonlyMap<Step, Effect>;
   /** When it first became worse for good. Epoch ms. */
   readonly brokeAt: number | undefined;
+  /** When it was well for the last time, where it is not in the end. Epoch ms. */
+  readonly wellUntil: number | undefined;
   readonly last: Judgement;
 }
 
@@ -68,7 +70,10 @@ export function* play(asked: Play): Generator<undefined, Played> {
   }
   const last =
     judged.get(known.at(-1) as number) ?? (yield* judge(asked.conversation, new ReplayView(time, base), asked.budget));
-  return { effects, brokeAt, last };
+  const isBroken = (worth.at(-1) ?? 0) >= BREAKS;
+  const lastWell = isBroken ? worth.findLastIndex((bad) => bad < BREAKS) : -1;
+  const wellUntil = lastWell < 0 ? undefined : (moments[known[lastWell] as number]?.[0]?.time ?? time);
+  return { effects, brokeAt, wellUntil, last };
 }
 
 /** So much worse is broken, and not just another way. */

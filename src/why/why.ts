@@ -28,6 +28,8 @@ export type { Culprit, WhyAnswer, WhyElement, WhyQuestion, WhyReason, WhyVerdict
 /** Looked back by default, ms: as long as the live graph remembers by itself. */
 const BACK_MS = 3_600_000;
 const CULPRITS = 10;
+/** A cause may be told so much before what breaks by it. ms. */
+const TOLD_APART_MS = 300;
 /** Nodes, edges and rules that are looked at for one answer. */
 const ITEMS_MAX = 50_000_000;
 
@@ -56,7 +58,12 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     }),
     failed.view,
   );
-  const groups = groupsOf([...factsBy.values()].flat(), lore);
+  // After what came before it worked all the same.
+  const begin = (played.wellUntil ?? window.from) - TOLD_APART_MS;
+  const groups = groupsOf(
+    [...factsBy.values()].flat().filter(({ time }) => time >= begin),
+    lore,
+  );
   const culprits = ranked(
     groups,
     {

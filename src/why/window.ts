@@ -47,16 +47,21 @@ export async function lastGood(
   { failed, since }: { readonly failed: number; readonly since: number },
   about: MomentQuestion,
 ): Promise<Moment | undefined> {
+  let oneWay: Moment | undefined;
   for (let step = FIRST_STEP_MS, asked = 0; asked < ASKED_MAX; step *= 2, asked++) {
     const time = Math.max(since, failed - step);
     const moment = await momentAt(time, about);
     if (isMoment(moment) && moment.judgement.there.reaches === 'yes') {
       const now = await judgedAs(failed, moment.conversation, about);
-      if (badness(now.judgement, moment.judgement) >= WORSE) return moment;
+      if (badness(now.judgement, moment.judgement) >= WORSE) {
+        // Where answers have never come back it cannot be better than this.
+        if (moment.judgement.back?.reaches === 'yes') return moment;
+        oneWay ??= moment;
+      }
     }
-    if (time === since) return undefined;
+    if (time === since) break;
   }
-  return undefined;
+  return oneWay;
 }
 
 /** So much worse is a failure, and not another way. */

@@ -106,8 +106,8 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'OpenFlow rule drops',
-    make: (world) => world.ofctl('add-flow', 'br0', 'priority=900,tcp,nw_dst=10.7.0.2,actions=drop'),
-    undo: (world) => world.ofctl('--strict', 'del-flows', 'br0', 'priority=900,tcp,nw_dst=10.7.0.2'),
+    make: (world) => world.ofctl('add-flow', 'priority=900,tcp,nw_dst=10.7.0.2,actions=drop'),
+    undo: (world) => world.ofctl('--strict', 'del-flows', 'priority=900,tcp,nw_dst=10.7.0.2'),
     isIt: ({ kind, text }) => kind === 'openflow.added' && text.includes('priority=900'),
   },
   {
@@ -201,7 +201,7 @@ export const faults: readonly Fault[] = [
     name: 'process bound to another address',
     make: async (world) => {
       await world.stopServing();
-      await world.serve('127.0.0.1');
+      await world.serve('10.60.0.2');
     },
     undo: async (world) => {
       await world.stopServing();

@@ -50,9 +50,10 @@ export class WhyWorld implements AsyncDisposable {
   }
 
   ofctl(...words: readonly string[]): void {
-    const [command = '', ...rest] = words;
     const folder = this.hosts.database.replace(/^unix:/, '').replace(/\/db\.sock$/, '');
-    execFileSync('ovs-ofctl', [command, `unix:${folder}/br0.mgmt`, ...rest], { stdio: 'pipe' });
+    const rest = [...words];
+    const rule = rest.pop() ?? '';
+    execFileSync('ovs-ofctl', [...rest, `unix:${folder}/br0.mgmt`, rule], { stdio: 'pipe' });
   }
 
   nft(netns: TestNetns, commands: string): void {
