@@ -8,6 +8,7 @@ import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
 import { fleetDials } from './app-dial.ts';
+import { apiDrops } from './app-drops.ts';
 import { startEnds } from './app-ends.ts';
 import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
@@ -262,6 +263,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       workflows,
       alerts: alerts.api,
       absent: () => agents.absent(),
+      drops: apiDrops(fleetDials(agents), () => graph.now()),
       datapathFlows: datapathFlowsOf(agents, () => graph.now()),
       keys: () => keys.list(),
       relay: stack.use(relayOf(config, security, agents)).upgrade,

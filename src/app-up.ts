@@ -6,6 +6,7 @@ import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
 import { startDials } from './app-dial.ts';
+import { apiDrops } from './app-drops.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows } from './app-flows.ts';
 import { HOUSEKEEPING_MS, historyOf, startHistory } from './app-history.ts';
@@ -150,6 +151,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
       rules: rules.api,
       workflows,
       alerts: alerts.api,
+      drops: apiDrops(dials, () => graph.now()),
       datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
       keys: () => keys.list(),
       log,

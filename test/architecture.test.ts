@@ -65,6 +65,7 @@ const ROOTS = [
   'app-own.ts',
   'app-graph.ts',
   'app-dial.ts',
+  'app-drops.ts',
   'app-ends.ts',
   'app-graphs.ts',
   'app-probes.ts',

@@ -23,7 +23,7 @@ const sections: readonly (readonly [RegExp, Needs])[] = [
   [/^\/(login|logout)$/, { look: 'read', change: 'read' }],
   [/^\/ws\/subscriber(\/flow)?$/, { look: 'read', change: 'read' }],
   [/^\/ws\//, { look: 'write', change: 'write' }],
-  [/^\/api\/capture\/tail$/, { look: 'packets', change: 'packets' }],
+  [/^\/api\/(capture\/tail|drops)$/, { look: 'packets', change: 'packets' }],
   [/^\/api\/capture(\/|$)/, { look: 'read', change: 'capture' }],
   [/^\/api\/(pcap|injectpacket)(\/|$)/, { look: 'inject', change: 'inject' }],
   // A webhook or a script of an alert acts in the name of the server.

@@ -20,6 +20,7 @@ import type { ApiTails } from './capture-tail.ts';
 import type { ApiCaptures } from './captures.ts';
 import type { Checks } from './checks.ts';
 import type { DatapathFlows } from './datapath-routes.ts';
+import type { ApiDrops } from './drop-routes.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import type { Audit } from './guard.ts';
 import type { ApiInjections } from './injections.ts';
@@ -53,6 +54,8 @@ export interface ApiParts {
   readonly captures?: ApiCaptures;
   /** Absent: there is no /api/datapath-flows. */
   readonly datapathFlows?: DatapathFlows;
+  /** Absent: there is no /api/drops. */
+  readonly drops?: ApiDrops;
   /** Absent: there is no /api/bundle. */
   readonly bundles?: ApiBundles;
   /** Absent: there is no /api/injectpacket. */

@@ -9,6 +9,7 @@ import { captureRoutes } from './capture-routes.ts';
 import { type CheckDoor, checkRoutes } from './check-routes.ts';
 import { completions } from './complete.ts';
 import { datapathRoutes } from './datapath-routes.ts';
+import { dropRoutes } from './drop-routes.ts';
 import type { Elements, Kind, Outcome } from './elements.ts';
 import { injectionRoutes } from './injections.ts';
 import { issuesText } from './issues-text.ts';
@@ -79,6 +80,7 @@ export function routes(all: RouteParts): express.Express {
   if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
   if (parts.checks) checkRoutes(app, checkDoor(all, parts.checks), limits);
   if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
+  if (parts.drops) dropRoutes(app, parts.drops);
   if (parts.alerts) alertRoutes(app, parts.alerts, limits);
   if (parts.injections) injectionRoutes(app, parts.injections, limits);
   if (parts.rules) ruleRoutes(app, parts.rules, limits);

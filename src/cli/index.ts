@@ -48,6 +48,7 @@ export const commands: readonly ListedCommand[] = [
     doc: 'whether the network is connected as it should be, for pipelines',
     load: () => import('./commands/check.ts'),
   },
+  { name: 'drops', doc: 'what kernels drop right now, where and why', load: () => import('./commands/drops.ts') },
   { name: 'pcap', doc: 'put the flows of a trace into the past', load: () => import('./commands/pcap.ts') },
   {
     name: 'rule',

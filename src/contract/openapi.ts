@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { alertHistoryShape, alertMessageShape, alertShape, alertStatesShape, newAlertShape } from './alert.ts';
+import { BUNDLE_HEADER, bundleRequestShape } from './bundle.ts';
 import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
 import { datapathReplyShape, datapathRequestShape } from './datapath.ts';
+import { dropLineShape, dropsLostShape, dropsRequestShape } from './drops.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
 import { refusalShape } from './fault.ts';
 import { gremlinRefusalShape, gremlinReplyShape, gremlinRequestShape } from './gremlin.ts';
@@ -93,6 +95,7 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/gremlin': gremlinPath(),
     '/api/path': pathPaths(),
+    '/api/bundle': bundlePaths(),
     '/api/why': whyPaths(),
     '/api/datapath-flows': {
       get: {
@@ -103,6 +106,22 @@ function paths(): ZodOpenApiPathsObject {
           200: { description: 'The answer.', content: json(datapathReplyShape) },
           400: { description: 'There is no such bridge.', content: json(refusalShape) },
           503: { description: 'Its switch cannot be asked here.', content: json(refusalShape) },
+        },
+      },
+    },
+    '/api/drops': {
+      get: {
+        operationId: 'drops',
+        summary: 'Packets that kernels drop, as they do: a JSON object a line, until the client goes',
+        requestParams: { query: dropsRequestShape },
+        responses: {
+          200: {
+            description: 'Drop or DropsLost, a line each.',
+            content: { 'application/x-ndjson': { schema: z.union([dropLineShape, dropsLostShape]) } },
+          },
+          400: { description: mistaken, content: text },
+          429: { description: limits[429], content: text },
+          503: { description: 'No kernel can be watched.', content: text },
         },
       },
     },
@@ -373,6 +392,33 @@ function elementPaths(kind: 'node' | 'edge', shape: z.ZodType, body: z.ZodType):
 type Content = Record<string, { schema: z.ZodType }>;
 
 const text: Content = { 'text/plain': { schema: z.string() } };
+function bundlePaths(): ZodOpenApiPathsObject[string] {
+  const responses = {
+    200: {
+      description: 'A tar archive, packed with Zstandard: an archive of the span with its manifest.',
+      headers: z.object({
+        [BUNDLE_HEADER]: z
+          .string()
+          .meta({ description: 'What is in it: host, span, counts, missing; JSON, percent-encoded.' }),
+      }),
+      content: { 'application/zstd': { schema: z.string().meta({ format: 'binary' }) } },
+    },
+    400: { description: mistaken, content: json(refusalShape) },
+    403: { description: 'What was in packets is not for this role.', content: json(refusalShape) },
+    429: { description: 'Another bundle is being made.', content: json(refusalShape) },
+  };
+  const summary = 'What was so between two moments, as one file that can be asked elsewhere';
+  return {
+    get: { operationId: 'bundleByAddress', summary, requestParams: { query: bundleRequestShape }, responses },
+    post: {
+      operationId: 'bundle',
+      summary,
+      requestBody: { required: true, content: json(bundleRequestShape) },
+      responses,
+    },
+  };
+}
+
 function pathPaths(): ZodOpenApiPathsObject[string] {
   const responses = {
     200: { description: 'The answer.', content: json(pathReplyShape) },
