@@ -12,6 +12,7 @@ const notRun = new Set([
   'archive',
   'audit',
   'cert',
+  'check',
   'token',
   'user',
   'graph',

@@ -1,0 +1,193 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckLine, CheckResult } from '../../src/checks/result.ts';
+import { failed, report, reportOf, resultOf, results } from '../checks/report/run.ts';
+import { type FakeServer, fakeServer } from './fake-server.ts';
+import { skein } from './terminal.ts';
+
+let folder: string;
+let suite: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-check-'));
+  suite = join(folder, 'net.check.yaml');
+  writeFileSync(
+    suite,
+    `apiVersion: checks/v1
+kind: CheckSuite
+metadata: { name: net }
+env: [PLACE]
+checks:
+  - { id: A, name: "in \${PLACE} or \${net}", tags: [smoke], query: G.V().Count(), expect: { min: 1 } }
+  - { id: B, name: b, reach: { from: "netns:a", to: 10.0.0.1, proto: tcp, port: 80 } }
+`,
+  );
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const env = { PLACE: 'here', HOME: '/root' };
+
+test('the suite goes to the server with what it needs of the environment and no more, and results come back', async () => {
+  await using server = await serverWith(report.results);
+  const words = ['check', suite, '--var', 'net=7', '--tag', 'smoke', '-j', '3', '--timeout', '2m', '--fail-fast'];
+  const { exitCode, out } = await skein([...words, '--server', server.url], { env });
+  expect(exitCode).toBe(1);
+  expect(out).toContain('failed  NET-2  front reaches the cache  (4.2 s)\n        expected  ');
+  expect(out.trimEnd().split('\n').at(-1)).toMatch(/^9 checks: 3 ok, 3 failed/);
+  expect(server.heard[0]).toMatchObject({ method: 'POST', path: '/api/check' });
+  expect(server.heard[0]?.body).toEqual({
+    suites: [{ file: suite, text: readFileSync(suite, 'utf8') }],
+    vars: { net: 7 },
+    env: { PLACE: 'here' },
+    select: { tags: ['smoke'] },
+    jobs: 3,
+    timeoutMs: 120_000,
+    failFast: true,
+  });
+});
+
+test.each<[string, readonly CheckResult[], readonly string[], number]>([
+  ['all is as expected', [resultOf()], [], 0],
+  ['a check failed', [resultOf(), failed], [], 1],
+  ['only a warning', results.filter(({ severity }) => severity === 'warning'), [], 0],
+  ['a warning counts', results.filter(({ severity }) => severity === 'warning'), ['--strict'], 1],
+  ['one could not be run', results.filter(({ status }) => status === 'error'), [], 3],
+  ['one failed and one could not be run', results.slice(0, 4), [], 1],
+])('%s: the exit code says so', async (_, some, words, code) => {
+  await using server = await serverWith(some);
+  const ran = await skein(['check', suite, '--var', 'net=7', ...words, '--server', server.url], { env });
+  expect(ran.exitCode).toBe(code);
+});
+
+test('a run that took too long ends with 4, one that broke with 3, and what is known is told', async () => {
+  const { summary } = reportOf([resultOf()]);
+  const late = { ...summary, cutOff: { why: 'timeout' as const, text: 'longer than 1s' } };
+  await using slow = await serverOf([report.run, resultOf(), late]);
+  const timedOut = await skein(['check', suite, '--var', 'net=7', '--server', slow.url], { env });
+  expect([timedOut.exitCode, timedOut.out]).toEqual([4, expect.stringContaining('not all were run: longer than 1s')]);
+  await using broken = await serverOf([{ ...report.run, checks: 2 }, resultOf()]);
+  const junit = join(folder, 'out.xml');
+  const cut = await skein(['check', suite, '--var', 'net=7', '--junit', junit, '--server', broken.url], { env });
+  expect([cut.exitCode, cut.out]).toEqual([3, expect.stringContaining('ended its answer after 1 of 2')]);
+  expect(readFileSync(junit, 'utf8')).toContain('<error message="the server ended its answer after 1 of 2"');
+});
+
+test('without a server it ends with 3, and says what every command says', async () => {
+  const { exitCode, err } = await skein(['check', suite, '--var', 'net=7', '--server', '127.0.0.1:1'], { env });
+  expect(exitCode).toBe(3);
+  expect(err).toContain('cannot reach http://127.0.0.1:1');
+});
+
+test('Ctrl-C closes the connection, tells what is known, and ends with 130', async () => {
+  const interrupt = new AbortController();
+  await using server = await fakeServer(() => {
+    interrupt.abort();
+    return undefined;
+  });
+  const ran = await skein(['check', suite, '--var', 'net=7', '--server', server.url], {
+    env,
+    interrupted: interrupt.signal,
+  });
+  expect(ran.exitCode).toBe(130);
+});
+
+test('mistakes need no server: each is told with its place, and the exit code is 2', async () => {
+  writeFileSync(
+    suite,
+    'apiVersion: checks/v1\nkind: CheckSuite\nmetadata: { name: x }\nchecks: [{ name: a, qery: G.V() }]\n',
+  );
+  for (const words of [
+    ['check', 'validate', suite],
+    ['check', suite],
+  ]) {
+    const { exitCode, err } = await skein(words);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`skein: ${suite}:4:21: nothing is called "qery" here\n  did you mean query?\n`);
+    expect(err).toContain('this check checks nothing');
+  }
+});
+
+test('nothing chosen is not all right', async () => {
+  const { exitCode, err } = await skein(['check', suite, '--var', 'net=7', '--tag', 'smoek'], { env });
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('no check is chosen')]);
+  expect((await skein(['check', suite, '--var', 'net=7', '--only', 'AB'], { env })).exitCode).toBe(2);
+});
+
+test('reports go to files, packets and evidence to a folder of their own, whatever the id', async () => {
+  const sly = { ...failed, id: '../../sly' };
+  await using server = await serverWith([resultOf(), sly, sly]);
+  const files = ['junit', 'tap', 'json', 'markdown'].flatMap((kind) => [`--${kind}`, join(folder, kind)]);
+  const evidence = join(folder, 'evidence');
+  const summary = join(folder, 'summary.md');
+  const words = [
+    'check',
+    suite,
+    '--var',
+    'net=7',
+    '-o',
+    'github',
+    ...files,
+    '--artifacts',
+    evidence,
+    '--server',
+    server.url,
+  ];
+  const { exitCode, out } = await skein(words, { env: { ...env, GITHUB_STEP_SUMMARY: summary } });
+  expect(exitCode).toBe(1);
+  expect(out).toMatch(/^::error file=shop\.check\.yaml,line=18/);
+  expect(readFileSync(join(folder, 'tap'), 'utf8')).toMatch(/^TAP version 14\n1\.\.3\n/);
+  expect(readFileSync(join(folder, 'junit'), 'utf8')).toContain('<testsuites');
+  expect(readFileSync(summary, 'utf8')).toBe(readFileSync(join(folder, 'markdown'), 'utf8'));
+  const told = JSON.parse(readFileSync(join(folder, 'json'), 'utf8'));
+  const kept = told.results
+    .filter(({ status }: CheckResult) => status === 'failed')
+    .map((one: CheckResult) => one.evidence?.pcapng?.file);
+  expect(new Set(kept).size).toBe(2);
+  for (const file of kept) {
+    expect(file.startsWith(`${evidence}/`)).toBe(true);
+    expect(readFileSync(file)).toEqual(Buffer.from('AAAA', 'base64'));
+  }
+  expect(server.heard[0]?.body).toMatchObject({ pcapng: true });
+});
+
+test('what failed in the baseline is known, and what was ok says since when changes count', async () => {
+  const file = join(folder, 'before.json');
+  await using before = await serverWith([resultOf({ id: 'A' }), failed]);
+  await skein(['check', suite, '--var', 'net=7', '--json', file, '--server', before.url], { env });
+  await using now = await serverWith([resultOf({ id: 'A' }), failed]);
+  const ran = await skein(['check', suite, '--var', 'net=7', '--baseline', file, '--server', now.url], { env });
+  expect(ran.exitCode).toBe(0);
+  expect(ran.out).toContain('known before');
+  expect(now.heard[0]?.body).toMatchObject({ lastGreen: { A: resultOf().startedAt } });
+});
+
+test('list, explain, schema and init need no server', async () => {
+  const list = await skein(['check', 'list', suite, '--var', 'net=7'], { env });
+  expect(list.out).toBe('A   query     in here or 7  #smoke\nB   reach     b\n');
+  const explain = await skein(['check', 'explain', 'B', suite, '--var', 'net=7'], { env });
+  expect(explain.out).toContain('asks       whether tcp 80 gets from netns:a to 10.0.0.1\n');
+  expect(JSON.parse((await skein(['check', 'schema'])).out)).toHaveProperty('$schema');
+  const made = join(folder, 'made.check.yaml');
+  expect((await skein(['check', 'init', made])).exitCode).toBe(0);
+  expect((await skein(['check', 'init', made])).err).toContain('is there already');
+  expect((await skein(['check', 'validate', made])).out).toBe('1 file, 3 checks: no mistakes\n');
+});
+
+test('in a folder what calls itself a suite is meant', async () => {
+  writeFileSync(join(folder, 'compose.yaml'), 'services: {}\n');
+  expect((await skein(['check', 'validate', folder, '--var', 'net=7'], { env })).out).toBe(
+    '1 file, 2 checks: no mistakes\n',
+  );
+});
+
+function serverWith(some: readonly CheckResult[]): Promise<FakeServer> {
+  const { run, summary } = reportOf(some);
+  return serverOf([run, ...some, summary]);
+}
+
+/** A blank line is what a server says while nothing else is known. */
+function serverOf(lines: readonly CheckLine[]): Promise<FakeServer> {
+  return fakeServer(() => ({ body: lines.map((line) => `${JSON.stringify(line)}\n\n`).join('') }));
+}
