@@ -10,6 +10,7 @@ import { type Watch, watchesOf } from '../archive/transfer/watches.ts';
 import { BUNDLE_FORMAT, type BundleCounts, type BundleManifest } from '../contract/bundle.ts';
 import type { Span } from '../graph/view.ts';
 import { collect, type Stage } from './collect.ts';
+import { fresh } from './fresh.ts';
 import { type Member, members } from './members.ts';
 import { PacketFile } from './pcapng.ts';
 import type { BundleAsked, BundleLimits, BundleSource } from './source.ts';
@@ -40,7 +41,8 @@ export async function makeBundle(
   using packets = new PacketFile(join(folder, 'packets.spool'));
   const names = new Map<string, string>();
   {
-    await using archive = await openArchive(directory);
+    await using opened = await openArchive(directory);
+    const archive = fresh(opened);
     const name = { id: randomUUID(), watches: watchesIn(span, gaps) };
     await sayAlive(archive, name.watches, 'from');
     let page = 0;

@@ -1,0 +1,222 @@
+/**
+ * A bundle of generated history: how long it takes to make it and to open it. Run: node bench/bundle.ts [flows [packets of each]].
+ * Floor: the same file read and unpacked, and nothing done with it.
+ */
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createZstdDecompress } from 'node:zlib';
+import { bundledArchive } from '../src/app-bundle.ts';
+import { openBundle } from '../src/app-open.ts';
+import type { FlowArchive, SocketArchive } from '../src/archive/archive.ts';
+import { makeBundle } from '../src/bundle/make.ts';
+import { bundleFlows, bundleSockets, bundleTimeline } from '../src/bundle/views.ts';
+import { writeBundle } from '../src/bundle/write.ts';
+import { processIo } from '../src/cli/io.ts';
+import type { Flow } from '../src/flow/flow.ts';
+import { Graph } from '../src/graph/graph.ts';
+import { edgeId } from '../src/std/edgeid.ts';
+import { indexedKeys, syntheticChanges } from './synthetic.ts';
+
+const FLOWS = Number(process.argv[2] ?? 350_000);
+const PACKETS = Number(process.argv[3] ?? 1);
+const HOSTS = 20;
+const CHANGES = 20_000;
+const BATCH = 2_500;
+const HOUR_MS = 3_600_000;
+const START = 1_790_000_000_000;
+const END = START + HOUR_MS;
+
+const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const archive = await bundledArchive(join(folder, 'server'), 600_000);
+await fill();
+const span = { from: START, to: END };
+const now = await archive.viewAt(END);
+const signal = new AbortController().signal;
+const into = join(folder, 'made');
+mkdirSync(into);
+const made = await timed(() =>
+  makeBundle(
+    {
+      host: 'bench',
+      version: '0',
+      timeline: bundleTimeline(archive, now, { span, gaps: [] }),
+      archive,
+      flushed: async () => undefined,
+      flows: bundleFlows(archive.flows as FlowArchive, span),
+      sockets: bundleSockets(archive.sockets as SocketArchive, span),
+      expireMs: 600_000,
+      status: () => ({}),
+      checks: () => undefined,
+    },
+    { span, withPackets: true, missing: [], by: 'bench', nowMs: END },
+    into,
+    { openArchive: (directory) => bundledArchive(directory), limits: { bytesMax: 2 ** 34 }, signal },
+  ),
+);
+await archive[Symbol.asyncDispose]();
+const file = join(folder, 'bundle.tar.zst');
+const packed = await timed(() => pipeline(writeBundle(into, made.value, signal), createWriteStream(file)));
+const size = statSync(file).size;
+const unpackedSize = made.value.files.reduce((sum, each) => sum + each.size, 0);
+rmSync(into, { recursive: true });
+say('bundle', mib(size), `${mib(unpackedSize)} unpacked, ${JSON.stringify(made.value.counts)}`);
+say('made in', ms(made.ms), `and packed in ${ms(packed.ms)}`);
+
+const rounds = 5;
+const [reads, unpacks, opens, answers, commands]: [number[], number[], number[], number[], number[]] = [
+  [],
+  [],
+  [],
+  [],
+  [],
+];
+const io = { ...processIo(), now: () => Date.now(), interrupted: signal };
+for (let round = 0; round < rounds; round++) {
+  reads.push((await timed(async () => readFileSync(file))).ms);
+  unpacks.push(
+    (
+      await timed(() =>
+        pipeline(
+          createReadStream(file, { highWaterMark: 2 ** 20 }),
+          createZstdDecompress({ chunkSize: 2 ** 20 }),
+          nowhere(),
+        ),
+      )
+    ).ms,
+  );
+  const begin = performance.now();
+  const open = await openBundle({ file, listen: { host: '127.0.0.1', port: 0 } }, io);
+  opens.push(performance.now() - begin);
+  const response = await fetch(`${open.url}/api/topology`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ GremlinQuery: 'G.At(-60).Flows().Limit(10)'.replace('-60', String(START + HOUR_MS / 2)) }),
+  });
+  if (((await response.json()) as unknown[]).length !== 10) throw new Error('no answer');
+  answers.push(performance.now() - begin);
+  await open[Symbol.asyncDispose]();
+  const words = [join(import.meta.dirname, '..', 'bin', 'skein'), 'open', file, '--', 'query', 'G.V().Count()'];
+  commands.push((await timed(async () => execFileSync(words[0] as string, words.slice(1), { stdio: 'pipe' }))).ms);
+}
+const floor = median(unpacks);
+say('read alone', ms(median(reads)));
+say('read and unpacked alone (floor)', ms(floor));
+say('opened', ms(median(opens)), `≤ 2000 ms; ${(median(opens) / floor).toFixed(2)} × floor`);
+say('first answer', ms(median(answers)), `${(median(answers) / floor).toFixed(2)} × floor`);
+say(
+  'skein open FILE -- query, whole process',
+  ms(median(commands)),
+  `${(median(commands) / floor).toFixed(2)} × floor`,
+);
+process.exit();
+
+async function fill(): Promise<void> {
+  const graph = new Graph({ indexed: indexedKeys, edgeId, begin: START, firstRevision: 1 });
+  let n = 0;
+  const tell = async (changes: Parameters<Graph['apply']>[0], time: number) => {
+    const { events, samples } = graph.apply(changes, { host: 'bench', origin: 'agent.bench', time });
+    await archive.append({ id: `bench-${++n}`, time, events, samples });
+  };
+  await tell(syntheticChanges(HOSTS), START);
+  const ids = Array.from(graph.now().nodes(), ({ id }) => id);
+  for (let at = 0; at < CHANGES; at += 100) {
+    const changes = Array.from({ length: 100 }, (_, i) => ({
+      kind: 'set' as const,
+      id: ids[(at + i) % ids.length] as string,
+      set: { MTU: 1_000 + at + i },
+    }));
+    await tell(changes, START + Math.floor(((at + 1) * HOUR_MS) / CHANGES));
+  }
+  await tell([], END);
+  for (let at = 0; at < FLOWS; at += BATCH) {
+    const flows = Array.from({ length: Math.min(BATCH, FLOWS - at) }, (_, i) => flowOf(at + i));
+    const rawPackets = flows.flatMap(({ UUID, Start }, i) =>
+      Array.from({ length: PACKETS }, (_, index) => ({
+        uuid: UUID,
+        packet: { timestampMs: Start + index, index, data: bytesOf(at + i), length: 128, linkType: 1 },
+      })),
+    );
+    await archive.flows?.append({ id: `bench-${at / BATCH + 1}`, flows, rawPackets, losses: [] });
+  }
+}
+
+/** Ends are spread over addresses and ports, ids over all numbers: it does not pack better than what is real. */
+function flowOf(n: number): Flow {
+  const Start = START + Math.floor((n * HOUR_MS) / FLOWS);
+  const Last = Math.min(END, Start + (n % 10_000));
+  const metric = {
+    ABPackets: n % 1_000,
+    ABBytes: (n * 7_919) % 1_000_003,
+    BAPackets: n % 900,
+    BABytes: n,
+    Start,
+    Last,
+  };
+  return {
+    UUID: idOf(2 * n),
+    ParentUUID: '',
+    TrackingID: idOf(2 * Math.floor(n / 3) + 1),
+    L3TrackingID: idOf(n + 3),
+    L2TrackingID: idOf(n + 5),
+    LayersPath: 'Ethernet/IPv4/TCP',
+    Application: n % 2 === 0 ? 'HTTPS' : 'TCP',
+    Link: { Protocol: 'ETHERNET', A: '52:54:00:12:34:56', B: '52:54:00:65:43:21', ID: 0 },
+    Network: { Protocol: 'IPV4', A: `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`, B: '192.168.17.4', ID: 0 },
+    Transport: { Protocol: 'TCP', A: n & 65_535, B: 443, ID: 0 },
+    Metric: metric,
+    LastUpdateMetric: metric,
+    RTT: { Handshake: 100_000 + ((n * 7_919) % 90_001) },
+    Start,
+    Last,
+    NodeTID: `node-${n % 100}`,
+    CaptureID: 'capture',
+    RawPacketsCaptured: PACKETS,
+  };
+}
+
+/** What does not pack: as payloads that are encrypted. */
+function bytesOf(n: number): Uint8Array {
+  let state = n + 1;
+  return Uint8Array.from({ length: 128 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return state >>> 24;
+  });
+}
+
+function idOf(n: number): string {
+  return BigInt.asUintN(64, BigInt(n + 1) * 0x9e3779b97f4a7c15n)
+    .toString(16)
+    .padStart(16, '0');
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_piece, _encoding, done) => done() });
+}
+
+async function timed<T>(act: () => Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
+  const start = performance.now();
+  const value = await act();
+  return { value, ms: performance.now() - start };
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(0)} ms`;
+}
+
+function say(what: string, figure: string, more = ''): void {
+  process.stdout.write(`${what.padEnd(42)} ${figure.padEnd(14)} ${more}\n`);
+}
