@@ -176,6 +176,14 @@ async function seen(skein: Running, name: string): Promise<void> {
   throw new Error(`${name} is not in the graph`);
 }
 
+/** The way there, as soon as it ends so. */
+async function until(skein: Running, code: string): Promise<PathTravel> {
+  for (const end = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const { there } = await asked(skein, { from: worlds[0]?.name, to: '10.32.0.2', protocol: 'tcp', port: 80 });
+    if (there.code === code || Date.now() > end) return there;
+  }
+}
+
 const codes = ({ hops }: PathTravel) => hops.flatMap(({ issues }) => issues.map(({ code }) => code));
 
 test(
@@ -199,6 +207,15 @@ test(
         expect([name, codes(reply.there).includes('filter-unknown')]).toEqual([name, false]);
       }
       expect(found).toEqual(real);
+
+      execFileSync('ip', ['netns', 'exec', router.name, 'nft', 'flush', 'ruleset']);
+      inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=0');
+      expect(really(client, '10.32.0.2', 80)).toBeUndefined();
+      expect(await until(skein, 'no-forwarding')).toMatchObject({ reaches: 'no', stopsAt: { name: router.name } });
+      inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.rp_filter=1');
+      router.ip('route add 10.31.0.2/32 dev out0');
+      expect(really(client, '10.32.0.2', 80)).toBeUndefined();
+      expect(await until(skein, 'rp-filter')).toMatchObject({ reaches: 'no', stopsAt: { name: router.name } });
       expect(Object.values(real).filter((said) => said !== undefined).length).toBeGreaterThan(7);
       expect(Object.values(real).filter((said) => said === undefined).length).toBeGreaterThan(7);
     }),

@@ -70,6 +70,7 @@ export function describe(link: Link, tables: Tables, around: Surroundings): Meta
     Channels: device?.channels,
     ...link.kindKeys,
     ...link.slaveKeys,
+    ...tables.netconfs.of(ifindex),
     RoutingTables: around.routingTables,
     MulticastRoutes: multicast.length > 0 ? multicast.map((route) => route.keys) : undefined,
     Neighbors: entries(tables.neighbours.of(ifindex)),

@@ -259,7 +259,7 @@ export class Publisher implements Place {
   #namespaceKeys(): Change {
     const rules = [...this.tables.rules.values()].sort(byPriority).map((rule) => rule.keys);
     const routing = routingTables(this.tables.routes.of(NOWHERE));
-    const set: Record<string, Metadata[string]> = {};
+    const set: Record<string, Metadata[string]> = { ...this.tables.netconfs.ofNamespace() };
     if (rules.length > 0) set.RoutingRules = rules;
     if (routing) set.RoutingTables = routing;
     const unset = NAMESPACE_KEYS.filter((key) => !Object.hasOwn(set, key));

@@ -19,6 +19,7 @@ import {
   forwardingDump,
   linkDump,
   neighbourDump,
+  netconfDump,
   nexthopDump,
   qdiscDump,
   routeDump,
@@ -95,6 +96,7 @@ export async function readAll(
   for (const family of FAMILIES) await readIfThere(routeDump(family));
   for (const family of MULTICAST_FAMILIES.filter(hasMulticastRouting)) await readIfThere(routeDump(family));
   for (const family of FAMILIES) await readIfThere(ruleDump(family));
+  for (const family of FAMILIES) await readIfThere(netconfDump(family));
   await readIfThere(neighbourDump());
   await readIfThere(forwardingDump());
   for (const { ifindex, parent } of await hooks()) await readIfThere(filterDump(ifindex, parent));

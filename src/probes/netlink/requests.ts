@@ -56,6 +56,8 @@ export function filterDump(ifindex: number, parent: number): Uint8Array {
   return new MessageBuilder(RTM.getFilter, NLM_F.request | NLM_F.dump).fixed(head).build();
 }
 
+export const netconfDump = (family: number): Uint8Array => dump(RTM.getNetconf, 4, family).build();
+
 export const nexthopDump = (): Uint8Array => dump(RTM.getNexthop, 8).build();
 
 export function statsDump(): Uint8Array {

@@ -21,6 +21,9 @@ export const RTM = {
   newFilter: 44,
   delFilter: 45,
   getFilter: 46,
+  newNetconf: 80,
+  delNetconf: 81,
+  getNetconf: 82,
   newNsid: 88,
   delNsid: 89,
   getNsid: 90,
@@ -46,6 +49,8 @@ export const GROUPS = [
   10, // IPV6_MROUTE
   11, // IPV6_ROUTE
   19, // IPV6_RULE
+  24, // IPV4_NETCONF
+  25, // IPV6_NETCONF
   28, // NSID
 ];
 

@@ -10,6 +10,7 @@ import { kindOf } from './kinds/index.ts';
 import { type Link, readBridgeLink, readLink, readLinkHead } from './link.ts';
 import { type MulticastRoute, readMulticastRoute } from './multicastroute.ts';
 import { AF_BRIDGE, isImplied, type Neighbour, NUD_AGEING, readNeighbour } from './neighbour.ts';
+import { ALL, Netconfs, readNetconf } from './netconf.ts';
 import type { News } from './news.ts';
 import { type NexthopObject, readNexthop } from './nexthop.ts';
 import { readNsid } from './nsid.ts';
@@ -56,6 +57,7 @@ export class Tables {
   readonly routes: RouteTable;
   readonly rules = new Map<string, Rule>();
   readonly nexthops = new Map<number, NexthopObject>();
+  readonly netconfs = new Netconfs();
 
   constructor(bounds: Bounds) {
     this.neighbours = new Grouped(bounds.neighboursMax);
@@ -103,6 +105,10 @@ export class Tables {
       case RTM.newFilter:
       case RTM.delFilter:
         this.#filter(body, type === RTM.newFilter, news);
+        break;
+      case RTM.newNetconf:
+      case RTM.delNetconf:
+        this.#netconf(body, type === RTM.newNetconf, news);
         break;
       case RTM.newNsid:
       case RTM.delNsid: {
@@ -181,6 +187,7 @@ export class Tables {
     this.multicast.clear(ifindex);
     for (const other of this.routes.removeInterface(ifindex)) if (other !== NOWHERE) news.routed.add(other);
     this.links.delete(ifindex);
+    this.netconfs.forget(ifindex);
     news.gone.add(ifindex);
   }
 
@@ -291,6 +298,17 @@ export class Tables {
     if (isNew) this.filters.set(told.ifindex, told.key, told);
     else if (!this.filters.delete(told.ifindex, told.key)) return;
     news.touched.add(told.ifindex);
+  }
+
+  #netconf(body: Uint8Array, isNew: boolean, news: News): void {
+    const netconf = readNetconf(body);
+    if (!netconf) return;
+    const { ifindex, family } = netconf;
+    // An interface is told of only after its settings.
+    if (isNew) this.netconfs.set(netconf);
+    else this.netconfs.delete(ifindex, family);
+    if (ifindex === ALL) news.isNamespaceTouched = true;
+    else if (isNew) news.touched.add(ifindex);
   }
 
   #vlan(body: Uint8Array, isNew: boolean, news: News): void {

@@ -6,6 +6,7 @@ import { filterFields } from './filter.ts';
 import { kinds } from './kinds/index.ts';
 import { multicastFields } from './multicastroute.ts';
 import { neighbourFields } from './neighbour.ts';
+import { netconfFields } from './netconf.ts';
 import { routingFields } from './routingtables.ts';
 import { ruleFields } from './rule.ts';
 import { slaveFields } from './slave.ts';
@@ -78,6 +79,7 @@ const interfaceFields = {
     { doc: 'Hardware queues in use, where the driver says so.', example: { Combined: 8 } },
   ),
   ...routingFields,
+  ...netconfFields,
   ...multicastFields,
   ...neighbourFields,
   ...bridgeVlanFields,
@@ -113,10 +115,10 @@ function optional(
 }
 
 /** Keys this probe adds to the node of the host or the namespace. */
-export const namespaceFields = { ...ruleFields, ...routingFields };
+export const namespaceFields = { ...ruleFields, ...routingFields, ...netconfFields };
 
 export const NAMESPACE_KEYS: readonly string[] = Object.keys(namespaceFields);
 
 export const adds: readonly NodeType[] = ['host', 'netns'].map((name) =>
-  nodeType(name, 'How the namespace routes, as far as no interface shows it.', optional(namespaceFields)),
+  nodeType(name, 'How the namespace routes and passes on, as far as no interface shows it.', optional(namespaceFields)),
 );

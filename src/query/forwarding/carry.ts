@@ -10,6 +10,7 @@ import { Gate, type HookName, type Passage, type Through } from './filters/gate.
 import type { Frame, Packet, Walker, Way } from './frame.ts';
 import { best, type Hop, type Issue, type Outcome, type RouteTaken, stopped, unknown } from './hop.ts';
 import { downOf, interfaceHop } from './interface.ts';
+import { notPassedOn, passesOn, wrongSide } from './passing-on.ts';
 
 /** Hops of layer 3, as a packet with the usual TTL has. */
 const TTL = 64;
@@ -41,6 +42,8 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
       // The packet is another one: so may be its way.
       if (before !== `${now.destination} ${gate.mark ?? ''}`) way = lookUp(now, origin, iif, gate.mark) ?? way;
     }
+    const wrong = iif === undefined ? undefined : wrongSide(at, iif, now, origin);
+    if (wrong !== undefined) return stopped([...hops, routeHop(at, iif, undefined, wrong, depth)], 'rp-filter', wrong);
     const holder = holderIn(walker, at, now.destination);
     const isLocal = way.kind === 'found' ? way.type === 'local' : false;
     // Where nobody tells of the table of local addresses, the interfaces do.
@@ -58,6 +61,10 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
     if (been.has(key))
       return stopped(hops, 'loop', `it comes back to ${nameOf(at)}, and goes round until its TTL is used up`);
     been.add(key);
+    if (iif !== undefined && passesOn(at, iif, now.family) === false) {
+      const reason = notPassedOn(at, now.family);
+      return stopped([...hops, routeHop(at, iif, undefined, reason, depth)], 'no-forwarding', reason);
+    }
     if (way.kind === 'refused')
       return stopped(
         [...hops, routeHop(at, iif, undefined, refusal(at, now, way), depth)],
@@ -237,7 +244,10 @@ function multipath({ hops }: RouteFound): Issue[] {
 /** What nobody reads is taken for granted. */
 function forwarding(at: GraphNode, iif: GraphNode | undefined, { family }: Packet, gate: Gate): Issue[] {
   if (iif === undefined || typeOf(at) === '') return gate.issues();
+  const isSure = passesOn(at, iif, family) !== undefined;
+  if (isSure && gate.isKnown) return gate.issues();
   const forwards = `${nameOf(at)} forwards IPv${family}`;
-  const text = gate.isKnown ? forwards : `${forwards}, and no filter or NAT of it stands against that`;
+  const filters = `no filter or NAT of ${isSure ? nameOf(at) : 'it'} stands against that`;
+  const text = isSure ? filters : gate.isKnown ? forwards : `${forwards}, and ${filters}`;
   return [{ code: 'forwarding', text, weight: 'assumed' }, ...gate.issues()];
 }
