@@ -1,5 +1,6 @@
 /** What the kernel drops on the way from one namespace over a router to another. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import type { DialQuestion } from '../../src/dial/dial.ts';
 import { Dials } from '../../src/dial/dials.ts';
 import type { Drop } from '../../src/drops/drops.ts';
@@ -7,6 +8,7 @@ import { meaningOf } from '../../src/drops/reasons.ts';
 import { Drops } from '../../src/drops/watches.ts';
 import { openDialDoor, openDoor, openDropsDoor } from '../../src/native/index.ts';
 import { systemClock } from '../../src/std/clock.ts';
+import { inFolder, SKEIN, skeinUp } from '../e2e/running.ts';
 import { TestNetns } from './native_netns.ts';
 
 const forever = new AbortController().signal;
@@ -140,3 +142,34 @@ test('what is dropped before and after a watch is none of its own', async () => 
   expect(watch.drops()).toEqual([]);
   expect(drops.stats().watches).toBe(0);
 });
+
+test(
+  'skein drops shows them as they happen, with the interface of the graph',
+  () =>
+    inFolder(async (data) => {
+      await using skein = await skeinUp(data);
+      const words = ['drops', '--server', skein.url, '--from', '10.73.0.2', '--to', '10.74.0.2', '--count', '1'];
+      const shown = spawn(SKEIN, [...words, '--for', '10s'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let said = '';
+      shown.stdout.on('data', (chunk) => {
+        said += chunk;
+      });
+      const asking = setInterval(() => {
+        void dials.dial(
+          { namespace: left.path, protocol: 'udp', address: '10.74.0.2', port: 9, timeoutMs: 50 },
+          forever,
+        );
+      }, 200);
+      await once(shown, 'close');
+      clearInterval(asking);
+      expect(said).toMatch(
+        new RegExp(
+          `^[\\d:.]+  ${right.name}/eth0 on \\S+  UDP 10.73.0.2:\\d+ > 10.74.0.2:9  NO_SOCKET in \\S+: nobody listens`,
+        ),
+      );
+      expect(shown.exitCode).toBe(0);
+      const refused = await fetch(`${skein.url}/api/drops?a=web1`);
+      expect(refused.status).toBe(400);
+    }),
+  30_000,
+);
