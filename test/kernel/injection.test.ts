@@ -1,0 +1,227 @@
+/** Packets of our own through real namespaces: blue, a router, green. */
+import { execFileSync } from 'node:child_process';
+import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/capture/pcapng.ts';
+import type { WireFlow } from '../../src/contract/flow.ts';
+import type { Injection, InjectionAsked } from '../../src/injection/injection.ts';
+import { injectionTypes } from '../../src/injection/injection.ts';
+import { packetSeries } from '../../src/injection/packet/series.ts';
+import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { eventually } from '../eventually.ts';
+import { probing } from '../injection/probing.ts';
+import { TestNetns } from './native_netns.ts';
+
+class World implements AsyncDisposable {
+  readonly blue = new TestNetns();
+  readonly red = new TestNetns();
+  readonly green = new TestNetns();
+  readonly skein: Running;
+
+  private constructor(skein: (world: World) => Running) {
+    const { blue, red, green } = this;
+    for (const [number, netns, device] of [
+      [1, blue, 'to-blue'],
+      [2, green, 'to-green'],
+    ] as const) {
+      netns.ip(`link add eth0 type veth peer name ${device} netns ${red.name}`);
+      netns.ip('link set lo up');
+      netns.ip('link set eth0 up');
+      red.ip(`link set ${device} up`);
+      netns.ip(`addr add 10.${number}.0.2/24 dev eth0`);
+      red.ip(`addr add 10.${number}.0.1/24 dev ${device}`);
+      netns.ip(`addr add fd0${number}::2/64 dev eth0 nodad`);
+      red.ip(`addr add fd0${number}::1/64 dev ${device} nodad`);
+      netns.ip(`route add default via 10.${number}.0.1`);
+      netns.ip(`-6 route add default via fd0${number}::1`);
+    }
+    const settings = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'];
+    execFileSync('ip', ['netns', 'exec', red.name, 'sysctl', '-qw', ...settings]);
+    this.skein = skein(this);
+  }
+
+  static async make(data: string): Promise<World> {
+    const skein = await skeinUp(data);
+    const world = new World(() => skein);
+    await eventually(async () => {
+      const { blue, green } = world;
+      for (const { name } of [blue, green]) {
+        const found = (await skein.query(`G.V().Has('Name', '${name}').Out().Has('Name', 'eth0')`)) as Found[];
+        expect(found[0]?.Metadata.RoutingTables).toBeDefined();
+        expect([found[0]?.Metadata.IPV4?.length, found[0]?.Metadata.IPV6?.length]).toEqual([1, 2]);
+      }
+    });
+    return world;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.skein[Symbol.asyncDispose]();
+    for (const netns of [this.blue, this.red, this.green]) netns[Symbol.dispose]();
+  }
+}
+
+interface Found {
+  readonly Metadata: {
+    readonly IPV4?: readonly string[];
+    readonly IPV6?: readonly string[];
+    readonly RoutingTables?: unknown;
+    readonly PacketInjections?: readonly { readonly ID: string; readonly State: string; readonly Count: number }[];
+  };
+}
+
+async function inject({ skein }: World, asked: InjectionAsked): Promise<Injection> {
+  const response = await skein.post('/api/injectpacket', asked);
+  if (response.status !== 201) throw new Error(await response.text());
+  return (await response.json()) as Injection;
+}
+
+async function read({ skein }: World, uuid: string): Promise<Injection> {
+  return (await (await fetch(`${skein.url}/api/injectpacket/${uuid}`)).json()) as Injection;
+}
+
+async function done(world: World, asked: InjectionAsked): Promise<Injection> {
+  const { UUID } = await inject(world, asked);
+  return eventually(async () => {
+    const known = await read(world, UUID);
+    expect(known.EndedAt).toBeDefined();
+    return known;
+  });
+}
+
+function remove({ skein }: World, uuid: string): Promise<Response> {
+  return fetch(`${skein.url}/api/injectpacket/${uuid}`, { method: 'DELETE' });
+}
+
+test(
+  'packets of each type arrive, both ways of sending, are seen at every hop by the id that was promised, and their answers are told',
+  () =>
+    inFolder(async (data) => {
+      await using world = await World.make(data);
+      const { blue, green, red, skein } = world;
+      const veths = `G.V().Has('Name', Within('${blue.name}', '${red.name}', '${green.name}')).Out().Has('Type', 'veth')`;
+      await skein.post('/api/capture', { GremlinQuery: veths });
+      await eventually(async () =>
+        expect(await skein.query(`${veths}.Has('Captures.State', 'active').Count()`)).toBe(4),
+      );
+      const begin = Date.now();
+      const ends = { From: `${blue.name}/eth0`, To: `${green.name}/eth0` };
+      const sent = await Promise.all(
+        injectionTypes.flatMap((Type) =>
+          (['link', 'stack'] as const).map((Way) =>
+            done(world, {
+              ...ends,
+              Type,
+              Way,
+              Count: 3,
+              Interval: 5,
+              ...(!Type.startsWith('icmp') && { DstPort: 81 }),
+            }),
+          ),
+        ),
+      );
+      expect(sent.map(({ State, Sent, Replies, Error: error }) => [State, Sent, Replies.Received, error])).toEqual(
+        sent.map(() => ['completed', 3, 3, undefined]),
+      );
+      const kinds = ({ Replies: { EchoReply, Errors, Reset } }: Injection) =>
+        EchoReply > 0 ? 'reply' : Reset > 0 ? 'reset' : Errors[0]?.Text;
+      expect(sent.map((one) => `${one.Packet.Type} ${kinds(one)}`)).toEqual(
+        [
+          'icmp4 reply',
+          'icmp6 reply',
+          'tcp4 reset',
+          'tcp6 reset',
+          'udp4 port unreachable',
+          'udp6 port unreachable',
+        ].flatMap((one) => [one, one]),
+      );
+      for (const { Replies } of sent) expect(Replies.RTT?.Min).toBeGreaterThan(0);
+      // A connection that was reset may be over already.
+      await eventually(async () => {
+        for (const { TrackingIDs, Packet } of sent) {
+          const flows = (await skein.query(
+            `G.Between(${begin}, NOW).Flows().Has('TrackingID', '${TrackingIDs[0]}')`,
+          )) as WireFlow[];
+          const counts = flows.map(({ Metric }) => Metric.ABPackets);
+          expect([Packet.Type, Packet.Way, counts]).toEqual([Packet.Type, Packet.Way, [3, 3, 3, 3]]);
+        }
+      });
+    }),
+  60_000,
+);
+
+test(
+  'a neighbour is asked for, a route used, an injection deleted while it runs, and one whose interface goes ends',
+  () =>
+    inFolder(async (data) => {
+      await using world = await World.make(data);
+      const { blue, green, skein } = world;
+      const Src = `G.V().Has('Name', '${blue.name}').Out().Has('Name', 'eth0')`;
+      const entries = async () => ((await skein.query(Src)) as Found[])[0]?.Metadata.PacketInjections;
+
+      // The router's MAC is that of its end of the wire; nobody has the other address.
+      const shown = execFileSync('ip', ['-n', world.red.name, '-o', 'link', 'show', 'to-blue']).toString();
+      const routed = await done(world, { Src, DstIP: '10.2.0.2/24', Count: 2 });
+      expect([routed.State, routed.Packet.DstMAC]).toEqual(['completed', /link\/ether (\S+)/.exec(shown)?.[1]]);
+      const nobody = await done(world, { Src, DstIP: '10.1.0.77' });
+      expect([nobody.State, nobody.Error]).toEqual([
+        'failed',
+        expect.stringMatching(
+          /^Failed to resolve destination MAC address: nobody behind eth0 answers for 10\.1\.0\.77/,
+        ),
+      ]);
+      // A router on the way says where it ends.
+      const short = await done(world, { From: `netns:${blue.name}`, To: '10.2.0.2', Type: 'udp4', DstPort: 9, TTL: 1 });
+      expect(short.Replies.Errors).toMatchObject([{ Text: 'TTL exceeded', From: '10.1.0.1', Count: 1 }]);
+      // What a namespace does not let out is told.
+      const rules =
+        'add table ip t; add chain ip t out { type filter hook output priority 0; }; add rule ip t out udp dport 9 drop';
+      execFileSync('ip', ['netns', 'exec', blue.name, 'nft', rules]);
+      const filtered = await done(world, { From: `netns:${blue.name}`, To: '10.2.0.2', Type: 'udp4', DstPort: 9 });
+      expect([filtered.State, filtered.Sent, filtered.Error]).toEqual([
+        'failed',
+        0,
+        expect.stringMatching(/packet filter/),
+      ]);
+
+      // Deleted while it runs: nothing is sent any more, and nothing is left at the node.
+      const endless = await inject(world, { Src, Dst: Src.replace(blue.name, green.name), Count: 1000, Interval: 20 });
+      await eventually(async () => expect((await read(world, endless.UUID)).Sent).toBeGreaterThan(2));
+      await eventually(async () =>
+        expect(await entries()).toContainEqual(expect.objectContaining({ ID: endless.UUID, State: 'active' })),
+      );
+      expect((await remove(world, endless.UUID)).status).toBe(200);
+      expect((await remove(world, endless.UUID)).status).toBe(404);
+      await eventually(async () => expect((await entries())?.some(({ ID }) => ID === endless.UUID)).not.toBe(true));
+
+      // A trace is sent as it is.
+      const tap = await inject(world, { Src, Pcap: traceOf(3) });
+      const replayed = await eventually(async () => {
+        const known = await read(world, tap.UUID);
+        expect(known.State).toBe('completed');
+        return known;
+      });
+      expect([replayed.Sent, replayed.Packet.Type, 'Pcap' in replayed]).toEqual([3, 'pcap', false]);
+
+      const lonely = await inject(world, { Src, Dst: Src.replace(blue.name, green.name), Count: 1000, Interval: 20 });
+      await eventually(async () => expect((await read(world, lonely.UUID)).Sent).toBeGreaterThan(2));
+      blue.ip('link del eth0');
+      await eventually(async () =>
+        expect(await read(world, lonely.UUID)).toMatchObject({
+          State: 'failed',
+          Error: expect.stringMatching(/eth0 is gone/),
+        }),
+      );
+      expect((await skein.post('/api/injectpacket', { Src, DstIP: '10.2.0.2' })).status).toBe(400);
+      expect(await skein.end()).toBe(0);
+    }),
+  60_000,
+);
+
+function traceOf(count: number): string {
+  const macs = { source: Uint8Array.of(2, 0, 0, 0, 0, 1), destination: Uint8Array.of(2, 0, 0, 0, 0, 2) };
+  const frame = packetSeries(probing('udp4'), macs);
+  const packets = Array.from({ length: count }, (_, at) => {
+    const bytes = frame(at);
+    return pcapngPacket({ interface: 0, timestampNs: BigInt(at) * 5_000_000n, data: bytes, length: bytes.length });
+  });
+  const file = [pcapngHeader('test'), pcapngInterface({ linkType: 1, snapLength: 0 }), ...packets];
+  return Buffer.concat(file).toString('base64');
+}
