@@ -46,7 +46,7 @@ export async function changesNear(
   }
 }
 
-/** 0 on the path, 1 beside it: what its nodes own, what they are plugged into. */
+/** 0 on the path, 1 beside it: what its nodes own, what they are plugged into, and the rules of their packet filters. */
 async function distances(
   ways: readonly (PathAnswer | undefined)[],
   moments: readonly Moment[],
@@ -58,11 +58,17 @@ async function distances(
     for (const { node } of hops) near.set(node.id, 0);
     const moment = moments[at] as Moment;
     const atlas = await moment.atlas(signal);
-    for (const { node } of hops)
+    const waiting = [...new Set(hops.map(({ node }) => node))];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop())
       for (const edge of [...edgesOf(moment, node)]) {
         if (near.size > NEAR_MAX) return near;
-        for (const id of [edge.id, edge.parent, edge.child])
-          if (!near.has(id) && atlas.node(id)?.metadata.Type !== 'host') near.set(id, 1);
+        for (const id of [edge.id, edge.parent, edge.child]) {
+          const other = atlas.node(id);
+          if (near.has(id) || other?.metadata.Type === 'host') continue;
+          near.set(id, 1);
+          // A chain is of a namespace, and its rules are its own.
+          if (other?.metadata.Type === 'nftchain') waiting.push(other);
+        }
       }
   }
   return near;

@@ -1,0 +1,266 @@
+/**
+ * Checks in real namespaces: blue and green on a bridge, red behind a router. Every kind green and red, and of each
+ * failure the place, the code and what decides it.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckLine, CheckResult, RunSummary } from '../../src/checks/result.ts';
+import { type Running, skeinUp } from '../e2e/running.ts';
+import { TestNetns } from './native_netns.ts';
+
+const stack = new AsyncDisposableStack();
+let [blue, green, wires, router, red]: TestNetns[] = [];
+let skein: Running;
+
+beforeAll(async () => {
+  [blue, green, wires, router, red] = [1, 2, 3, 4, 5].map(() => stack.use(new TestNetns()));
+  of(wires).ip('link add br0 type bridge');
+  of(wires).ip('link set br0 up');
+  cable(of(blue), 'eth0', of(wires), 'pblue');
+  cable(of(green), 'eth0', of(wires), 'pgreen');
+  cable(of(router), 'lan', of(wires), 'prt');
+  cable(of(router), 'wan', of(red), 'eth0');
+  for (const port of ['pblue', 'pgreen', 'prt']) of(wires).ip(`link set ${port} master br0`);
+  of(router).ip('addr add 10.91.0.1/24 dev lan');
+  of(router).ip('addr add 10.92.0.1/24 dev wan');
+  for (const [netns, address, gateway] of [
+    [of(blue), '10.91.0.2', '10.91.0.1'],
+    [of(green), '10.91.0.3', '10.91.0.1'],
+    [of(red), '10.92.0.2', '10.92.0.1'],
+  ] as const) {
+    netns.ip(`addr add ${address}/24 dev eth0`);
+    netns.ip(`route add default via ${gateway}`);
+  }
+  inside(of(router), 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  const service =
+    "require('node:net').createServer((one) => one.on('error', () => {})).listen(8080, '0.0.0.0', () => console.log('ready'))";
+  const server = spawn('ip', ['netns', 'exec', of(red).name, process.execPath, '-e', service], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {},
+  });
+  stack.defer(() => void server.kill('SIGKILL'));
+  await once(server.stdout, 'data');
+  const data = mkdtempSync(join(tmpdir(), 'skein-checks-'));
+  stack.defer(() => rmSync(data, { recursive: true, force: true }));
+  skein = stack.use(await skeinUp(data));
+  // All is in the graph, and the neighbours are known.
+  const said = await run(
+    `${reach('A', 'icmp', 'model', 'delivered')}${reach('B', 'icmp', 'inject', 'delivered')}`,
+    {},
+    '20s',
+  );
+  expect(said.summary).toMatchObject({ ok: 2, failed: 0, errors: 0 });
+}, 60_000);
+
+afterAll(() => stack.disposeAsync(), 20_000);
+
+const METHODS = `${reach('M', 'tcp, port: 8080', 'model', 'delivered')}${reach('C', 'tcp, port: 8080', 'connect', 'delivered')}${reach('I', 'tcp, port: 8080', 'inject', 'delivered')}`;
+
+test('all kinds of checks are green where all is well', async () => {
+  const { results, summary } = await run(`${METHODS}
+  - { id: U, name: U, reach: { from: red, to: green, proto: icmp, method: inject, count: 3 }, expect: { result: delivered, lossPercent: { max: 0 }, rttMs: { p95: { max: 500 } } } }
+  - { id: N, name: N, reach: { from: blue, to: 10.92.0.77, proto: icmp, method: inject }, expect: { result: unreachable } }
+  - { id: R, name: R, reach: { from: blue, to: red, proto: tcp, port: 81, method: connect }, expect: { result: refused, code: PORT_CLOSED } }
+  - { id: P, name: P, path: { from: blue, to: red }, expect: { contains: ["Type=bridge"], absent: ["Type=vxlan"], mtu: { min: 1500 } } }
+  - { id: Q, name: Q, query: "G.V().Has('Name', '${of(blue).name}').Count()", expect: { equals: 1 } }
+  - { id: H, name: H, changed: { from: "-1s", to: now, query: "G.V().Has('Name', '${of(blue).name}')" }, expect: { removed: 0 } }
+  - { id: T, name: T, matrix: { proto: tcp, port: 8080, method: connect, endpoints: [blue, green, red], table: "  blue green red\\nblue . - +\\ngreen - . +\\nred - - ." } }
+  - { id: X, name: X, metric: "skein_graph_nodes > 1", expect: { equals: 1 } }`);
+  expect(results.filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(summary).toMatchObject({ ok: 11, failed: 0 });
+  expect(results.find(({ id }) => id === 'U')?.traffic).toMatchObject({ sent: 3, delivered: 3, lossPercent: 0 });
+}, 20_000);
+
+test('a packet filter of the router: the rule, the place, the packets on their way, and the change', async () => {
+  filter(of(router), 'forward', 'tcp dport 8080 counter drop');
+  try {
+    await run(reach('M', 'tcp, port: 8080', 'model', 'dropped'), {}, '5s');
+    const { results } = await run(METHODS, { pcapng: true });
+    for (const one of results) {
+      expect(one).toMatchObject({
+        status: 'failed',
+        code: 'POLICY_DENY',
+        reason: expect.stringMatching(new RegExp(`^stopped at ${of(router).name} \\(.*tcp dport 8080 .*drop`)),
+        evidence: {
+          stopsAt: { name: of(router).name },
+          by: { type: 'rule', text: expect.stringContaining('dport 8080') },
+        },
+      });
+      if (one.id !== 'M')
+        expect(one.evidence?.drop).toMatchObject({ reason: 'NETFILTER_DROP', node: { name: of(router).name } });
+    }
+    const injected = results.find(({ id }) => id === 'I')?.evidence;
+    expect(injected?.hops?.flatMap(({ node, seen }) => (seen === undefined ? [] : `${node.name} ${seen}`))).toEqual([
+      'eth0 1',
+      'pblue 1',
+      'prt 1',
+      'lan 1',
+    ]);
+    expect(injected?.pcapng).toMatchObject({ packets: 4, base64: expect.stringMatching(/^Cg0NC/) });
+    expect(injected?.changes?.lastGreenAt).toBeGreaterThan(0);
+    expect(JSON.stringify(injected?.changes?.list)).toMatch(/8080/);
+  } finally {
+    inside(of(router), 'nft', 'flush', 'ruleset');
+  }
+}, 20_000);
+
+test('one that rejects is told apart from a port that is closed', async () => {
+  filter(of(red), 'input', 'tcp dport 8080 reject with tcp reset');
+  try {
+    await run(reach('M', 'tcp, port: 8080', 'model', 'refused'), {}, '5s');
+    const { results } = await run(METHODS.replaceAll('delivered', 'refused, code: PORT_CLOSED'));
+    for (const one of results)
+      expect(one).toMatchObject({
+        status: 'failed',
+        code: 'POLICY_DENY',
+        evidence: { by: { type: 'rule' }, stopsAt: { name: of(red).name } },
+      });
+  } finally {
+    inside(of(red), 'nft', 'flush', 'ruleset');
+  }
+}, 20_000);
+
+test('no way back, a black hole, a link that is down and a port taken out of its bridge', async () => {
+  const faults: readonly (readonly [TestNetns, string, string, string, RegExp])[] = [
+    [of(router), 'route add blackhole 10.92.0.2/32', 'route del blackhole 10.92.0.2/32', 'NO_ROUTE', /blackhole/],
+    [of(wires), 'link set prt down', 'link set prt up', 'LINK_DOWN', /prt is down/],
+    [of(red), 'route del default', 'route add default via 10.92.0.1', 'ASYMMETRIC', /no route to 10\.91\.0\.2/],
+  ];
+  for (const [netns, broken, mended, code, why] of faults) {
+    netns.ip(broken);
+    try {
+      await run(reach('M', 'tcp, port: 8080', 'model', 'unreachable'), {}, '5s');
+      const { results } = await run(METHODS);
+      expect(results.map((one) => `${one.id} ${one.status} ${one.code}`).sort()).toEqual([
+        `C failed ${code}`,
+        `I failed ${code}`,
+        `M failed ${code}`,
+      ]);
+      for (const one of results) expect(one.reason).toMatch(why);
+    } finally {
+      netns.ip(mended);
+    }
+    await run(reach('A', 'icmp', 'inject', 'delivered'), {}, '10s');
+  }
+}, 60_000);
+
+test('what should not get there and does is a failure, as is what is slow, narrow, or elsewhere', async () => {
+  const { results } = await run(`
+  - { id: N, name: N, reach: { from: blue, to: red, proto: icmp, method: inject }, expect: { result: dropped } }
+  - { id: S, name: S, reach: { from: blue, to: red, proto: icmp, method: inject }, expect: { result: delivered, rttMs: { max: { max: 0.0001 } } } }
+  - { id: P, name: P, path: { from: blue, to: red }, expect: { mtu: { min: 9000 } } }
+  - { id: B, name: B, path: { from: blue, to: red }, expect: { absent: ["Name=br0"] } }
+  - { id: Q, name: Q, query: "G.V().Has('Name', '${of(blue).name}').Count()", expect: { equals: 2 } }
+  - { id: T, name: T, matrix: { proto: tcp, port: 8080, method: connect, endpoints: [blue, red], table: "  blue red\\nblue . -\\nred - ." } }
+  - { id: X, name: X, metric: "skein_graph_nodes", expect: { max: 1 } }
+  - { id: E, name: E, reach: { from: "netns:nobody", to: red, proto: icmp, method: inject }, expect: { result: dropped } }`);
+  expect(Object.fromEntries(results.map(({ id, status, code }) => [id, `${status} ${code}`]))).toEqual({
+    ...{ N: 'failed DELIVERED', S: 'failed SLOW', P: 'failed MTU_EXCEEDED', B: 'failed WRONG_PATH' },
+    ...{ Q: 'failed NOT_EQUAL', T: 'failed WRONG_CELLS', X: 'failed TOO_HIGH', E: 'error undefined' },
+  });
+}, 20_000);
+
+test('the past is asked without touching the network', async () => {
+  of(red).ip('link set eth0 down');
+  await run(reach('M', 'icmp', 'model', 'unreachable'), {}, '5s');
+  const broken = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  of(red).ip('link set eth0 up');
+  of(red).ip('route add default via 10.92.0.1');
+  await run(reach('A', 'icmp', 'inject', 'delivered'), {}, '10s');
+  const { results } = await run(
+    `${reach('M', 'icmp', 'model', 'unreachable')}${reach('I', 'icmp', 'inject', 'unreachable')}`,
+    { at: String(broken) },
+  );
+  expect(results.map(({ id, status, code }) => `${id} ${status} ${code ?? ''}`).sort()).toEqual([
+    'I skipped ',
+    'M ok LINK_DOWN',
+  ]);
+}, 30_000);
+
+test('nothing is left behind: by a run that ended, nor by one whose client went away', async () => {
+  const gone = new AbortController();
+  const asked = fetch(`${skein.url}/api/check`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: bodyOf(reach('A', 'icmp', 'inject', 'dropped'), {}, '60s'),
+    signal: gone.signal,
+  });
+  const reader = (await asked).body?.getReader();
+  await reader?.read();
+  await until(async () => ((await ask('/api/check')) as { running: unknown[] }).running.length === 1);
+  await until(async () => Object.keys((await ask('/api/capture')) as object).length > 0);
+  gone.abort();
+  await until(async () => ((await ask('/api/check')) as { running: unknown[] }).running.length === 0);
+  expect(await ask('/api/capture')).toEqual({});
+  expect(await ask('/api/injectpacket')).toEqual({});
+}, 20_000);
+
+function reach(id: string, packet: string, method: string, result: string): string {
+  return `  - { id: ${id}, name: ${id}, reach: { from: blue, to: red, proto: ${packet}, method: ${method} }, expect: { result: ${result} } }\n`;
+}
+
+function bodyOf(checks: string, more: object, retry: string): string {
+  const text = `apiVersion: checks/v1
+kind: CheckSuite
+metadata: { name: lab }
+defaults: { timeout: 500ms, retry: { for: ${retry}, every: 100ms }, hold: 0s }
+endpoints: { blue: { netns: ${of(blue).name} }, green: { netns: ${of(green).name} }, red: { netns: ${of(red).name} } }
+checks:
+${checks}`;
+  return JSON.stringify({ suites: [{ file: 'lab.check.yaml', text }], ...more });
+}
+
+async function run(
+  checks: string,
+  more: object = {},
+  retry = '0s',
+): Promise<{ results: CheckResult[]; summary: RunSummary }> {
+  const response = await fetch(`${skein.url}/api/check`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: bodyOf(checks, more, retry),
+  });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text);
+  const lines = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as CheckLine);
+  return { results: lines.filter((line) => line.kind === 'result'), summary: lines.at(-1) as RunSummary };
+}
+
+async function ask(path: string): Promise<unknown> {
+  return (await fetch(skein.url + path)).json();
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error('it did not become so');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function filter(netns: TestNetns, hook: string, rule: string): void {
+  const text = `table inet f {\n chain c {\n type filter hook ${hook} priority 0; policy accept;\n ${rule}\n }\n}\n`;
+  execFileSync('ip', ['netns', 'exec', netns.name, 'nft', '-f', '-'], { input: text });
+}
+
+function inside(netns: TestNetns, ...command: string[]): void {
+  execFileSync('ip', ['netns', 'exec', netns.name, ...command]);
+}
+
+function cable(a: TestNetns, nameA: string, b: TestNetns, nameB: string): void {
+  a.ip(`link add ${nameA} type veth peer name ${nameB} netns ${b.name}`);
+  a.ip(`link set ${nameA} up`);
+  b.ip(`link set ${nameB} up`);
+}
+
+function of(netns: TestNetns | undefined): TestNetns {
+  if (netns === undefined) throw new Error('there is no lab');
+  return netns;
+}
