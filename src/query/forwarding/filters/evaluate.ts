@@ -37,6 +37,8 @@ export interface Doubt {
 
 /** Ways that are tried in one chain. */
 const TRIES_MAX = 64;
+/** Rules that are looked at, with those that are tried again. The kernel takes no rules that lead in a circle. */
+const RULES_MAX = 100_000;
 /** The kernel has 16 (NFT_JUMP_STACK_SIZE). */
 const DEPTH_MAX = 16;
 
@@ -60,7 +62,7 @@ export interface Course {
 }
 
 export function* evaluate(course: Course): Generator<undefined, Verdict> {
-  const tries = { left: TRIES_MAX };
+  const tries = { left: TRIES_MAX, rules: RULES_MAX };
   const machine: Machine = {
     stack: [{ chain: course.chain, at: 0 }],
     facts: course.facts,
@@ -70,7 +72,7 @@ export function* evaluate(course: Course): Generator<undefined, Verdict> {
   return yield* run(machine, course, tries);
 }
 
-function* run(machine: Machine, course: Course, tries: { left: number }): Generator<undefined, Verdict> {
+function* run(machine: Machine, course: Course, tries: { left: number; rules: number }): Generator<undefined, Verdict> {
   const { budget } = machine.facts.place.atlas;
   for (;;) {
     const frame = machine.stack.at(-1);
@@ -82,6 +84,11 @@ function* run(machine: Machine, course: Course, tries: { left: number }): Genera
       continue;
     }
     if (budget.spend()) yield undefined;
+    if (--tries.rules <= 0) {
+      const why = 'what comes after more rules than are followed';
+      machine.doubts.push({ kind: 'open', why, rule, chain: frame.chain });
+      return ended(machine, course, 'accept', undefined);
+    }
     const truth = ruleHolds(rule, frame.chain, machine, course);
     if (isNo(truth)) continue;
     if (truth.doubt === undefined || tries.left <= 0) {
