@@ -10,6 +10,7 @@ import { dropLineShape, dropsLostShape, dropsRequestShape } from './drops.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
 import { refusalShape } from './fault.ts';
 import { gremlinRefusalShape, gremlinReplyShape, gremlinRequestShape } from './gremlin.ts';
+import { injectionShape, newInjectionShape } from './injection.ts';
 import { eventShape, publishedShape, serverMessageShape, syncReplyShape, syncRequestShape } from './message.ts';
 import { patchShape } from './patch.ts';
 import { pathReplyShape, pathRequestShape } from './path.ts';
@@ -20,6 +21,7 @@ import { mediaTypes, topologyReplyShape, topologyRequestShape } from './topology
 import { TRACE_HEADER } from './trace.ts';
 import { completionReplyShape, completionRequestShape, vocabularyReplyShape } from './vocabulary.ts';
 import { whyReplyShape, whyRequestShape } from './why.ts';
+import { newWorkflowShape, sourceCallShape, workflowCallShape, workflowShape } from './workflow.ts';
 
 /** The same object at each call with the same version: it costs some milliseconds to make. */
 export function openApiDocument(version: string): object {
@@ -133,7 +135,9 @@ function paths(): ZodOpenApiPathsObject {
       },
     },
     ...capturePaths(),
+    ...injectionPaths(),
     ...alertPaths(),
+    ...workflowPaths(),
     ...rulePaths('node', newNodeRuleShape, nodeRuleShape),
     ...rulePaths('edge', newEdgeRuleShape, edgeRuleShape),
     '/api/usermetadata': {
@@ -189,6 +193,86 @@ function gremlinPath(): ZodOpenApiPathsObject[string] {
       summary: 'The same, to read alone',
       requestParams: { query: z.object({ gremlin: z.string() }).catchall(z.string()) },
       responses: answered,
+    },
+  };
+}
+
+function injectionPaths(): ZodOpenApiPathsObject {
+  const requestParams = { path: z.object({ id: idShape }) };
+  const missing = { 404: 'There is no such injection.' };
+  return {
+    '/api/injectpacket': {
+      get: operation('listInjections', 'All injections, by id', { ok: json(z.record(z.string(), injectionShape)) }),
+      post: {
+        operationId: 'createInjection',
+        summary: 'Send packets of your own',
+        requestBody: { required: true, content: json(newInjectionShape) },
+        responses: {
+          201: { description: 'With the TrackingIDs of its packets.', content: json(injectionShape) },
+          400: { description: mistaken, content: text },
+          503: { description: 'The host of its source cannot be asked.', content: text },
+        },
+      },
+    },
+    '/api/injectpacket/{id}': {
+      get: {
+        ...operation('readInjection', 'One injection', { ok: json(injectionShape), refused: missing }),
+        requestParams,
+      },
+      delete: { ...operation('deleteInjection', 'Stop it', { ok: text, refused: missing }), requestParams },
+    },
+  };
+}
+
+function workflowPaths(): ZodOpenApiPathsObject {
+  const requestParams = { path: z.object({ id: z.string().meta({ description: 'UUID or Name.' }) }) };
+  const missing = { 404: 'There is no such workflow.' };
+  const called = {
+    200: {
+      description: 'What the function gave, as JSON. `X-Workflow-Console`: what it said, URI-encoded, by commas.',
+      content: json(z.unknown()),
+    },
+    400: { description: 'Wrong parameters, or the script failed or met a limit.', content: text },
+    404: { description: missing[404], content: text },
+    429: { description: 'As many run as may.', content: text },
+  };
+  return {
+    '/api/workflow': {
+      get: operation('listWorkflows', 'All workflows, by id', { ok: json(z.record(z.string(), workflowShape)) }),
+      post: {
+        operationId: 'createWorkflow',
+        summary: 'Keep JavaScript that can be called',
+        requestBody: { required: true, content: json(newWorkflowShape) },
+        responses: {
+          201: { description: 'As it is kept.', content: json(workflowShape) },
+          400: { description: mistaken, content: text },
+          409: { description: 'There is one of this name.', content: text },
+        },
+      },
+    },
+    '/api/workflow/{id}': {
+      get: {
+        ...operation('readWorkflow', 'One workflow', { ok: json(workflowShape), refused: missing }),
+        requestParams,
+      },
+      delete: { ...operation('deleteWorkflow', 'Forget it', { ok: text, refused: missing }), requestParams },
+    },
+    '/api/workflow/{id}/call': {
+      post: {
+        operationId: 'callWorkflow',
+        summary: 'Run it, with the rights of who calls',
+        requestParams,
+        requestBody: { required: true, content: json(workflowCallShape) },
+        responses: called,
+      },
+    },
+    '/api/workflow/call': {
+      post: {
+        operationId: 'callSource',
+        summary: 'Run a source that is kept nowhere',
+        requestBody: { required: true, content: json(sourceCallShape) },
+        responses: called,
+      },
     },
   };
 }

@@ -44,6 +44,7 @@ export interface TestServerOptions {
   readonly tails?: ApiTails;
   readonly traces?: ApiTraces;
   readonly rules?: (graph: Graph) => ApiRules;
+  readonly workflows?: ApiParts['workflows'];
   readonly flowFeed?: FlowFeed;
   readonly absent?: ApiParts['absent'];
 }
@@ -85,6 +86,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     configValue: (key) => (key === 'flow.update' ? 5 : undefined),
     access: { tokens: [], hostNames: [], ...options.access },
     audit: options.audit,
+    ...(options.workflows && { workflows: options.workflows }),
     ...(options.audited && { audited: options.audited }),
     tls: options.tls,
     vocabulary: { types: [], relations: [], steps },

@@ -148,7 +148,7 @@ test.each<[string, string, string]>([
   [
     'function X() {\n  var a = ;\n}',
     'workflow.syntax',
-    "the script, line 2, column 10: SyntaxError: unexpected token in expression: ';'",
+    "the script, line 2, column 11: SyntaxError: unexpected token in expression: ';'",
   ],
   ['function X() { throw { code: 1 } }', 'workflow.threw', 'the script: {"code":1}'],
   ['42', 'workflow.syntax', 'the script: the source has to be one function'],

@@ -15,14 +15,16 @@ export class Door {
   /** A limit that was met: the script goes no further. */
   stopped: Failure | undefined;
   /** Whether the script's world is there: from now on it is the script that speaks. */
-  isOpen = false;
+  get isOpen(): boolean {
+    return this.#cpuFrom !== undefined;
+  }
   /** Console lines that were not kept. */
   unsaid = 0;
   readonly #setup: Setup;
   readonly #tell: (message: FromThread) => void;
   readonly #bell: Int32Array;
   readonly #endsAt: number;
-  readonly #cpuFrom = process.threadCpuUsage();
+  #cpuFrom: NodeJS.CpuUsage | undefined;
   #answers = 0;
   #asks = 0;
   #lines = 0;
@@ -33,6 +35,11 @@ export class Door {
     this.#tell = tell;
     this.#bell = new Int32Array(setup.bell);
     this.#endsAt = performance.now() + setup.limits.wallMs;
+  }
+
+  /** What it took to make its world is not the script's to pay. */
+  open(): void {
+    this.#cpuFrom = process.threadCpuUsage();
   }
 
   /** Whether the script has to end here: a limit was met, now or before. */
@@ -126,6 +133,7 @@ export class Door {
   }
 
   #cpuMs(): number {
+    if (this.#cpuFrom === undefined) return 0;
     const { user, system } = process.threadCpuUsage(this.#cpuFrom);
     return (user + system) / 1000;
   }

@@ -91,7 +91,7 @@ class Script {
     const context = this.#context;
     this.#openDoor();
     context.unwrapResult(context.evalCode("import 'index.js'", 'world.js', { type: 'module' }));
-    this.#door.isOpen = true;
+    this.#door.open();
     const runWorkflow = context.getProp(context.global, 'runWorkflow');
     const read = context.evalCode(`(${source}\n)`, sourceName);
     if (read.error) return this.#failed(read.error, 'syntax');
