@@ -224,6 +224,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     ...history.status(),
     Captures: { ...assignedStatus(mechanisms, captures), IsMaster: sharing.isFirst() },
     Rules: rules.status(),
+    Injections: injections.status(),
     Workflows: workflows.status(),
     Alerts: alerts.status(),
     Sockets: ends.status(),

@@ -1,6 +1,5 @@
 /** The composition root's part about packets of our own: found in the graph here, sent on the host of their source. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ApiInjections } from './api/injections.ts';
 import { processPlaces } from './api/process-places.ts';
 import { turn } from './api/write.ts';
 import type { RunningEnds } from './app-ends.ts';
@@ -80,7 +79,7 @@ export type Sends =
   | { readonly kind: 'here'; readonly host: HostInjections; readonly origin: string }
   | { readonly kind: 'fleet'; readonly fleet: Fleet };
 
-export function startInjections(parts: InjectionParts): ApiInjections & AsyncDisposable {
+export function startInjections(parts: InjectionParts): InjectionBook {
   const { config, where } = parts;
   return new InjectionBook({
     plan: (asked, uuid) => planned(asked, uuid, parts),
@@ -135,7 +134,11 @@ async function planned(asked: InjectionAsked, uuid: string, parts: InjectionPart
   if (from === undefined) throw mistake('injection.source', 'Not able to find a source node');
   const places = await processPlaces(ends.view, [from, to ?? ''], undefined);
   const view: GraphView = graph.now();
-  const budget = new Budget({ ...defaultLimits, ...queryLimits(config), items: ITEMS_MAX }, () => performance.now(), undefined);
+  const budget = new Budget(
+    { ...defaultLimits, ...queryLimits(config), items: ITEMS_MAX },
+    () => performance.now(),
+    undefined,
+  );
   const planning = planOf(asked, { from, to }, { view, budget, places, random: Math.random, bytes: randomBytes, uuid });
   for (let step = planning.next(); ; step = planning.next()) {
     if (step.done === true) return step.value;

@@ -122,6 +122,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     ...history.status(),
     ...flows.status(),
     Rules: rules.status(),
+    Injections: injections.status(),
     Workflows: workflows.status(),
     Alerts: alerts.status(),
     Sockets: ends.status(),

@@ -1,26 +1,20 @@
 /** `/api/injectpacket`: injections as Skydive's clients make, read and delete them. */
 import type { Express } from 'express';
 import { newInjectionShape, type WireInjection } from '../contract/injection.ts';
-import type { InjectionCounts } from '../injection/book.ts';
 import type { Injection, InjectionAsked, Injections } from '../injection/injection.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import { notCreated, type Outcome, type ResourceDoor, resourceRoutes } from './resource-routes.ts';
 
-/** What the API needs of injections. */
-export interface ApiInjections extends Injections {
-  counts(): InjectionCounts;
-}
-
-export function injectionRoutes(app: Express, injections: ApiInjections, limits: ApiLimits): void {
+export function injectionRoutes(app: Express, injections: Injections, limits: ApiLimits): void {
   resourceRoutes(app, '/api/injectpacket', new InjectionDoor(injections), limits);
 }
 
 class InjectionDoor implements ResourceDoor {
-  readonly #injections: ApiInjections;
+  readonly #injections: Injections;
 
-  constructor(injections: ApiInjections) {
+  constructor(injections: Injections) {
     this.#injections = injections;
   }
 

@@ -31,6 +31,7 @@ export async function metricsText(parts: MetricsParts): Promise<string> {
   archiveMetrics(page, status);
   flowMetrics(page, status);
   ruleMetrics(page, status);
+  injectionMetrics(page, status);
   workflowMetrics(page, status);
   alertMetrics(page, status);
   checkMetrics(page, parts.checks);
@@ -160,6 +161,20 @@ function workflowMetrics(page: Page, { Workflows }: Status): void {
   page.counter('skein_workflow_runs_total', 'Runs that were begun.', [[{}, Workflows.Runs]]);
   const failures = Object.entries(Workflows.Failures).map(([why, count]) => [{ why }, count] as const);
   page.counter('skein_workflow_failures_total', 'Runs that came to no result, by why; limits are among it.', failures);
+}
+
+function injectionMetrics(page: Page, { Injections }: Status): void {
+  if (!Injections) return;
+  const { Answers, Bytes, Failed, Made, Packets, Refused, Running } = Injections;
+  page.gauge('skein_injections_running', 'Injections that run, or wait for their time.', [[{}, Running]]);
+  page.counter('skein_injections_total', 'Injections, by what became of them when they were asked for.', [
+    [{ outcome: 'made' }, Made],
+    [{ outcome: 'refused' }, Refused],
+  ]);
+  page.counter('skein_injections_failed_total', 'Injections that could not go on.', [[{}, Failed]]);
+  page.counter('skein_injected_packets_total', 'Packets sent.', [[{}, Packets]]);
+  page.counter('skein_injected_bytes_total', 'Bytes of them.', [[{}, Bytes]]);
+  page.counter('skein_injection_answers_total', 'Answers to them that were counted.', [[{}, Answers]]);
 }
 
 function ruleMetrics(page: Page, { Rules }: Status): void {

@@ -6,6 +6,7 @@ import type { Status } from '../contract/status.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { Change, Commit, GraphEvent, Source } from '../graph/change.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
+import type { Injections } from '../injection/injection.ts';
 import type { NodeType } from '../model/vocabulary.ts';
 import type { Context as QueryContext, QueryEngine } from '../query/query.ts';
 import type { AccessBook } from '../security/access-book.ts';
@@ -23,7 +24,6 @@ import type { DatapathFlows } from './datapath-routes.ts';
 import type { ApiDrops } from './drop-routes.ts';
 import type { GremlinParts } from './gremlin/parts.ts';
 import type { Audit } from './guard.ts';
-import type { ApiInjections } from './injections.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiRules } from './rules.ts';
 
@@ -59,7 +59,7 @@ export interface ApiParts {
   /** Absent: there is no /api/bundle. */
   readonly bundles?: ApiBundles;
   /** Absent: there is no /api/injectpacket. */
-  readonly injections?: ApiInjections;
+  readonly injections?: Injections;
   /** Absent: packets cannot be read here. */
   readonly tails?: ApiTails;
   /** Absent: traces cannot be read here. */
@@ -135,7 +135,7 @@ export interface FlowStats {
 }
 
 export type ServerStatus = Pick<Status, 'Probes' | 'Graph' | 'Archive' | 'Flows' | 'Sockets' | 'Notes' | 'StartedAt'> &
-  Partial<Pick<Status, 'Alerts' | 'Captures' | 'Rules' | 'Relay' | 'Fleet' | 'Workflows'>>;
+  Partial<Pick<Status, 'Alerts' | 'Captures' | 'Injections' | 'Rules' | 'Relay' | 'Fleet' | 'Workflows'>>;
 
 export interface AccessRules {
   /** Any of them opens every door. Without one (and without a book) only loopback is answered. */

@@ -13,8 +13,22 @@ export function statusReply(
   listen: string,
   { subscribers, publishers }: Connected,
 ): Status {
-  const { Probes, Graph, Archive, Alerts, Captures, Flows, Rules, Sockets, Relay, Fleet, Workflows, Notes, StartedAt } =
-    parts.status();
+  const {
+    Probes,
+    Graph,
+    Archive,
+    Alerts,
+    Captures,
+    Flows,
+    Injections,
+    Rules,
+    Sockets,
+    Relay,
+    Fleet,
+    Workflows,
+    Notes,
+    StartedAt,
+  } = parts.status();
   return {
     Agents: agentConnections(Fleet),
     Peers: { Incomers: {}, Outgoers: {} },
@@ -38,6 +52,7 @@ export function statusReply(
     ...(Relay && { Relay }),
     ...(Fleet && { Fleet }),
     ...(Workflows && { Workflows }),
+    ...(Injections && { Injections }),
     Notes,
   };
 }

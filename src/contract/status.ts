@@ -137,6 +137,19 @@ const ruleStatusShape = z
   })
   .meta({ id: 'RuleStatus' });
 
+const injectionStatusShape = z
+  .object({
+    Running: z.int().meta({ description: 'That run, or wait for their time.' }),
+    Kept: z.int().meta({ description: 'That are over, and still shown.' }),
+    Made: z.int().meta({ description: 'Since the start, as all that follows.' }),
+    Refused: z.int(),
+    Failed: z.int(),
+    Packets: z.int(),
+    Bytes: z.int(),
+    Answers: z.int(),
+  })
+  .meta({ id: 'InjectionStatus' });
+
 export const lossShape = z
   .object({
     Host: z.string(),
@@ -301,6 +314,7 @@ export const statusShape = z
     Flows: flowStatusShape.optional(),
     Rules: ruleStatusShape.optional(),
     Workflows: workflowStatusShape.optional(),
+    Injections: injectionStatusShape.optional(),
     Sockets: socketStatusShape.optional(),
     Relay: relayStatusShape.optional(),
     Fleet: fleetStatusShape.optional(),
@@ -327,5 +341,6 @@ export type RelayStatus = z.infer<typeof relayStatusShape>;
 export type FleetStatus = z.infer<typeof fleetStatusShape>;
 export type AlertStatus = z.infer<typeof alertStatusShape>;
 export type WorkflowStatus = z.infer<typeof workflowStatusShape>;
+export type InjectionStatus = z.infer<typeof injectionStatusShape>;
 export type RuleStatus = z.infer<typeof ruleStatusShape>;
 export type LossStatus = z.infer<typeof lossShape>;

@@ -123,6 +123,21 @@ export class InjectionBook implements Injections, AsyncDisposable {
     return this.#entries.get(uuid)?.told;
   }
 
+  /** As status tells it. */
+  status() {
+    const { answers, bytes, failed, kept, made, packets, refused, running } = this.counts();
+    return {
+      Running: running,
+      Kept: kept,
+      Made: made,
+      Refused: refused,
+      Failed: failed,
+      Packets: packets,
+      Bytes: bytes,
+      Answers: answers,
+    };
+  }
+
   counts(): InjectionCounts {
     const running = this.#running();
     return { ...this.#totals, running, kept: this.#entries.size - running };
