@@ -61,7 +61,9 @@ function complaintAbout(engine: QueryEngine, query: string): string | undefined 
 
 test('configuration in the pages is right', () => {
   const machine = { hostname: 'h1', isRoot: true, dataHome: '/root/.local/share' };
-  const files = pages.flatMap(({ path, text }) =>
+  // Suites of checks and pipelines are YAML too: docs-checks.test.ts looks at those.
+  const others = pages.filter(({ path }) => path !== 'docs/checks.md');
+  const files = others.flatMap(({ path, text }) =>
     [...text.matchAll(/```yaml\n([^`]*)```/g)].map(([, yaml]) => ({ path, yaml: yaml as string })),
   );
   expect(files.length).toBeGreaterThan(0);

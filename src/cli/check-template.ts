@@ -1,5 +1,6 @@
 /** What `skein check init` writes: a suite that is right as it stands, to begin from. */
-export const suiteTemplate = `# yaml-language-server: $schema=https://raw.githubusercontent.com/skein/skein/main/docs/reference/checks.schema.json
+export const suiteTemplate = `# yaml-language-server: $schema=checks.schema.json
+# skein check schema > checks.schema.json makes editors complete it,
 # skein check validate FILE says what is wrong with it, skein check FILE runs it.
 apiVersion: checks/v1
 kind: CheckSuite

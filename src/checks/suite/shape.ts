@@ -229,7 +229,7 @@ export const bodyShapes = {
   metric: {
     doc: 'What a number of /metrics is.',
     body: named(
-      text('an expression over metrics').meta({ examples: ['max(skein_archive_bytes / skein_archive_bytes_max)'] }),
+      text('an expression over metrics').meta({ examples: ['max(skein_archive_size_bytes / skein_archive_size_limit_bytes)'] }),
       {
         is: 'an expression over metrics',
         rule: 'metric',
