@@ -76,12 +76,19 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
     if (isSending) door.audit?.({ ...said, outcome: 'done', detail });
     // What was in packets is for who may see it.
     const request_ = may(who, 'packets') ? asked.data : { ...asked.data, pcapng: false };
-    const say = (text: string) => {
+    let waiting = '';
+    const flush = () => {
       if (!response.headersSent)
         response.writeHead(200, ['Content-Type', 'application/x-ndjson', 'X-Accel-Buffering', 'no', ...guardHeaders]);
-      if (response.destroyed) return;
-      response.write(text);
+      if (response.destroyed || waiting === '') return;
+      response.write(waiting);
+      waiting = '';
       if (response.writableLength > WAITING_MAX) response.destroy();
+    };
+    // What is known at one turn of the event loop goes out together.
+    const say = (text: string) => {
+      if (waiting === '') setImmediate(flush);
+      waiting += text;
     };
     heartbeat = setInterval(() => {
       if (response.headersSent) say('\n');
@@ -97,6 +104,7 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
       (line) => say(`${JSON.stringify(line)}\n`),
       gone.signal,
     );
+    flush();
     response.end();
     if (!response.writableFinished && !response.destroyed)
       await Promise.race([once(response, 'finish'), once(response, 'close')]);

@@ -166,20 +166,28 @@ async function evidenceOf(attempt: Attempt, check: Check, run: Run, signal: Abor
 async function inTime(check: Check, instance: Instance, run: Run, signal: AbortSignal): Promise<Attempt> {
   const isSending = (check.kind === 'reach' || check.kind === 'matrix') && check.method !== 'model';
   const most = check.timeoutMs + (isSending ? AROUND_MS : 0);
-  const late = new AbortController();
-  const tooLate = mistake(
-    'check.timeout',
-    `one attempt took longer than ${check.timeoutMs / 1000} s`,
-    'give it more with timeout',
-  );
-  const cancel = run.world.clock.after(most, () => late.abort(tooLate));
+  // Not AbortSignal.any: of a thousand checks its weak references are most of what there is to collect.
+  const stopping = new AbortController();
+  let isLate = false;
+  const stop = () => stopping.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const cancel = run.world.clock.after(most, () => {
+    isLate = true;
+    stopping.abort(new Error('late'));
+  });
   try {
-    return await orAborted(attemptOf(check, instance, run, AbortSignal.any([signal, late.signal])), late.signal);
+    return await orAborted(attemptOf(check, instance, run, stopping.signal), stopping.signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw late.signal.aborted ? tooLate : error;
+    if (!isLate) throw error;
+    throw mistake(
+      'check.timeout',
+      `one attempt took longer than ${check.timeoutMs / 1000} s`,
+      'give it more with timeout',
+    );
   } finally {
     cancel();
+    signal.removeEventListener('abort', stop);
   }
 }
 

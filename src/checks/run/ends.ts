@@ -26,7 +26,10 @@ export async function endsOf(
   signal: AbortSignal,
 ): Promise<End[]> {
   const { name, kind, text, pick } = endpoint;
-  if (kind !== 'gremlin') return [await namedEnd(endpoint, moment, isStart, signal)];
+  if (kind !== 'gremlin')
+    return moment.known(`end ${isStart} ${kind} ${text} ${name}`, async () => [
+      await namedEnd(endpoint, moment, isStart, signal),
+    ]);
   const nodes = await moment.nodes(text, signal);
   if (nodes.length === 0)
     throw mistake(

@@ -27,7 +27,7 @@ export class Moment {
   #atlas: Atlas | undefined;
   #reading: Promise<Atlas> | undefined;
   #places: Promise<ProcessPlaces | undefined> | undefined;
-  readonly #answers = new Map<string, readonly GraphNode[]>();
+  readonly #known = new Map<string, unknown>();
 
   constructor(world: World, time: number | undefined, view: GraphView) {
     this.#world = world;
@@ -45,6 +45,15 @@ export class Moment {
     return this.#finish(pathIn({ ...asked, places }, read.within(budget)), budget);
   }
 
+  /** What was found out about this moment once, for whoever asks again; a failure is not kept. */
+  async known<T>(key: string, find: () => Promise<T>): Promise<T> {
+    const before = this.#known.get(key) as T | undefined;
+    if (before !== undefined) return before;
+    const found = await find();
+    this.#known.set(key, found);
+    return found;
+  }
+
   places(): Promise<ProcessPlaces | undefined> {
     this.#places ??= this.#world.places?.(this.time) ?? Promise.resolve(undefined);
     return this.#places;
@@ -57,13 +66,11 @@ export class Moment {
 
   /** The nodes that a query gives at this moment. */
   async nodes(query: string, signal: AbortSignal): Promise<readonly GraphNode[]> {
-    const known = this.#answers.get(query);
-    if (known !== undefined) return known;
-    const answer = await this.#world.ask(query, shifted(this.#world.timeline, this.view), signal);
-    if (answer.kind !== 'nodes')
+    return this.known(`nodes ${query}`, async () => {
+      const answer = await this.#world.ask(query, shifted(this.#world.timeline, this.view), signal);
+      if (answer.kind === 'nodes') return answer.nodes;
       throw mistake('check.endpoint', `the query gives ${answer.kind}, and an endpoint is a node: ${query}`);
-    this.#answers.set(query, answer.nodes);
-    return answer.nodes;
+    });
   }
 
   async finish<T>(walk: (atlas: Atlas) => Generator<undefined, T>, signal: AbortSignal): Promise<T> {
