@@ -29,7 +29,8 @@ export class Registers {
 
   set(register: number, loaded: Loaded): void {
     const slot = slotOf(register);
-    for (let at = 0; at < loaded.size; at += 4) this.#slots.delete(slot + at / 4);
+    const end = slot + Math.min(SLOTS, (loaded.size + 3) >> 2);
+    for (let at = slot; at < end; at++) this.#slots.delete(at);
     this.#slots.set(slot, loaded);
   }
 
@@ -40,7 +41,7 @@ export class Registers {
   /** What lies one behind the other from there on, up to so many bytes. */
   run(register: number, bytes: number): Loaded[] {
     const found: Loaded[] = [];
-    for (let slot = slotOf(register), left = bytes; left > 0; ) {
+    for (let slot = slotOf(register), left = Math.min(bytes, SLOTS * 4); left > 0; ) {
       const one = this.#slots.get(slot);
       if (one === undefined) break;
       found.push(one);
@@ -51,6 +52,8 @@ export class Registers {
     return found;
   }
 }
+
+const SLOTS = 16;
 
 const NOTHING: Loaded = { key: 'unknown', type: 'integer', size: 4 };
 
