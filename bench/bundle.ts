@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createZstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bundledArchive } from '../src/app-bundle.ts';
 import { openBundle } from '../src/app-open.ts';
 import type { FlowArchive, SocketArchive } from '../src/archive/archive.ts';
@@ -64,6 +64,13 @@ const file = join(folder, 'bundle.tar.zst');
 const packed = await timed(() => pipeline(writeBundle(into, made.value, signal), createWriteStream(file)));
 const size = statSync(file).size;
 const unpackedSize = made.value.files.reduce((sum, each) => sum + each.size, 0);
+const files = Buffer.concat(made.value.files.map(({ name }) => readFileSync(join(into, name))));
+for (const level of [1, 3, 6, 9]) {
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
+  const squeezed = await timed(async () => zstdCompressSync(files, { params }));
+  const back = await timed(async () => zstdDecompressSync(squeezed.value));
+  say(`level ${level}`, mib(squeezed.value.length), `packed in ${ms(squeezed.ms)}, unpacked in ${ms(back.ms)}`);
+}
 rmSync(into, { recursive: true });
 say('bundle', mib(size), `${mib(unpackedSize)} unpacked, ${JSON.stringify(made.value.counts)}`);
 say('made in', ms(made.ms), `and packed in ${ms(packed.ms)}`);

@@ -70,7 +70,7 @@ async function answer({ bundles, audit, status }: BundleDoor, request: Request, 
 }
 
 /** All that is missing is in the manifest; a header has less room. */
-const MISSING_TOLD_MAX = 20;
+const MISSING_TOLD_MAX = 10;
 
 /** All of an address is text. */
 function fromQuery(query: Request['query']): Record<string, unknown> {
