@@ -16,8 +16,8 @@ const STOPS = 100;
 const UNKNOWN = 60;
 const NARROWER = 30;
 const NOBODY_LISTENS = 60;
-const WARNED = 12;
-const ASTRAY = 6;
+const WARNED = 5;
+const ASTRAY = 4;
 
 function of(now: Way, then: Way): number {
   // What did not get there before has nothing to lose but that.
@@ -31,13 +31,11 @@ function of(now: Way, then: Way): number {
 function softly(now: Way, then: Way): number {
   const narrower = now.mtu !== undefined && then.mtu !== undefined && now.mtu < then.mtu ? NARROWER : 0;
   const known = new Set(then.warnings);
-  let warned = 0;
-  for (const warning of now.warnings) {
-    if (known.has(warning) || warning.startsWith('mtu ')) continue;
-    warned += warning.startsWith('nobody-listens ') ? NOBODY_LISTENS : WARNED;
-  }
+  const news = now.warnings.filter((warning) => !known.has(warning) && !warning.startsWith('mtu '));
+  const isUnheard = news.some((warning) => warning.startsWith('nobody-listens '));
+  const warned = isUnheard ? NOBODY_LISTENS : news.length > 0 ? WARNED : 0;
   const astray = trackOf(now) === trackOf(then) ? 0 : ASTRAY;
-  return narrower + Math.min(warned, NOBODY_LISTENS) + astray;
+  return narrower + warned + astray;
 }
 
 function trackOf({ hops }: Way): string {

@@ -13,6 +13,7 @@ export interface Group {
 /** Consequences may be told a little before their cause: probes read one after the other. ms. */
 const BEFORE_MS = 1_000;
 const AFTER_MS = 2_500;
+const NAMESPACE_MS = 5_000;
 /** Who has an address is asked three times before it is given up. */
 const SLOW_MS = 15_000;
 
@@ -44,7 +45,9 @@ function isTouched({ isAbout }: Fact): number {
 
 function isSoon(cause: Fact, { time, kind }: Fact): boolean {
   const after = time - cause.time;
-  return after >= -BEFORE_MS && after <= (kind === 'neighbour.lost' ? SLOW_MS : AFTER_MS);
+  // Interfaces may be long gone when the last word about their namespace comes.
+  const before = /^(namespace|container)\./.test(cause.kind) ? NAMESPACE_MS : BEFORE_MS;
+  return after >= -before && after <= (kind === 'neighbour.lost' ? SLOW_MS : AFTER_MS);
 }
 
 const ROUTING = ['route.', 'neighbour.'];
@@ -85,6 +88,8 @@ function follows(
   circle: { readonly held: ReadonlySet<string>; readonly near: ReadonlySet<string> } | undefined,
 ): boolean {
   if (takes === undefined || circle === undefined) return false;
+  // Whom the other one is mistaken for is told of by those who speak with it.
+  if (cause.kind.endsWith('.duplicated') && fact.isAbout === true && /^(neighbour|fdb)\./.test(fact.kind)) return true;
   if (kindOf(fact.kind).cause > kindOf(cause.kind).cause || !takes.some((start) => fact.kind.startsWith(start)))
     return false;
   const { element } = fact;

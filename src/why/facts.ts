@@ -3,6 +3,7 @@ import type { Element, GraphNode } from '../graph/element.ts';
 import { changedKeys } from '../graph/value.ts';
 import { addressesOf, nameOf, textOf, typeOf } from '../query/forwarding/atlas.ts';
 import type { Fact, Said, Traffic } from './fact.ts';
+import { filterText } from './filter-keys.ts';
 import { ruleText, saidOf } from './keys.ts';
 import type { KindName } from './kinds.ts';
 import type { Step } from './steps.ts';
@@ -45,6 +46,7 @@ function existence(element: Element, isThere: boolean, traffic: Traffic, names: 
   if (type === 'container') return say(isThere ? 'container.added' : 'container.removed', `container ${name} ${done}`);
   if (type === 'ofrule' || type === 'ofgroup')
     return say(isThere ? 'openflow.added' : 'openflow.removed', `${ruleText(element)} ${done}`);
+  if (type === 'nftrule' || type === 'nftchain' || type === 'nftset') return filter(element, isThere, say);
   if (type === 'ovsport' || type === 'ovsbridge')
     return say(
       isThere ? 'port.added' : 'port.removed',
@@ -55,13 +57,19 @@ function existence(element: Element, isThere: boolean, traffic: Traffic, names: 
   return say('other.changed', `${type} ${name} ${done}`);
 }
 
+function filter(node: GraphNode, isThere: boolean, say: Say): Said {
+  const isNat = /^(snat|dnat|masquerade|redirect)$/.test(textOf(node.metadata.Verdict) ?? '');
+  const kind = isNat ? 'nat.changed' : isThere ? 'filter.added' : 'filter.removed';
+  return say(kind, `${filterText(node)} ${isThere ? 'appeared' : 'was removed'}`);
+}
+
 type Say = (kind: KindName, text: string, isAbout?: boolean) => Said;
 
 /** Who comes with what another on the path has takes it away. */
-function appeared(node: GraphNode, { addresses, macs, holders }: Traffic, say: Say): Said {
+function appeared(node: GraphNode, { taken, macs, holders }: Traffic, say: Say): Said {
   const name = nameOf(node);
   if (!holders.has(node.id)) {
-    const address = addressesOf(node.metadata).find((text) => addresses.has(text));
+    const address = addressesOf(node.metadata).find((text) => taken.has(text));
     if (address !== undefined)
       return say(
         'address.duplicated',

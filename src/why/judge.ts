@@ -59,15 +59,12 @@ export function* judge(
 ): Generator<undefined, Judgement> {
   const atlas = new Atlas(view, budget);
   yield* atlas.read();
-  const there = yield* wayOf(
-    { from: start, fromAddress: source, to: destination, protocol, sourcePort, port },
-    end,
-    atlas,
-  );
-  if (end === undefined) return { there, back: undefined };
-  const answer = { protocol, sourcePort: port, port: sourcePort };
-  const back = yield* wayOf({ from: end, fromAddress: destination, to: source, ...answer }, start, atlas);
-  return { there, back };
+  const question = { from: start, fromAddress: source, to: destination, protocol, sourcePort, port, isBoth: true };
+  const answer = yield* answerOf(question, atlas);
+  if (answer instanceof Mistake) return { there: nowhere(answer), back: undefined };
+  const there = arrivedAt(end, waysOf(answer.there), question.to, atlas);
+  // Who is not reached does not answer.
+  return { there, back: there.reaches === 'yes' && answer.back !== undefined ? waysOf(answer.back) : undefined };
 }
 
 /** What people ask, at a moment: the conversation that it is, if both of its ends are there. */
@@ -86,16 +83,13 @@ export function* asked(
   return { there: waysOf(answer.there), conversation: conversationOf(answer, atlas) };
 }
 
-function* wayOf(question: PathQuestion, end: string | undefined, atlas: Atlas): Generator<undefined, Way> {
-  const answer = yield* answerOf(question, atlas);
-  if (answer instanceof Mistake) return nowhere(answer);
-  const way = waysOf(answer.there);
+/** The address is where another has it: who was spoken to hears nothing. */
+function arrivedAt(end: string | undefined, way: Way, address: string, atlas: Atlas): Way {
   const arrived = way.hops.at(-1)?.node;
   if (way.reaches !== 'yes' || end === undefined || arrived === undefined) return way;
   const where = atlas.namespace(arrived);
-  // The address is where another has it: who was spoken to hears nothing.
   if (where === undefined || where.id === end) return way;
-  const reason = `it arrives at ${nameOf(where)}, which has ${question.to} too`;
+  const reason = `it arrives at ${nameOf(where)}, which has ${address} too`;
   return { ...way, reaches: 'no', code: 'elsewhere', reason, at: where };
 }
 

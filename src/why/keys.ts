@@ -11,7 +11,7 @@ import { bare, fields, type KeyChange, nameOfElement, on, one, said, texted, typ
 type Reader = (change: KeyChange) => readonly Said[];
 
 export function saidOf(change: KeyChange): readonly Said[] {
-  const reader = readers.get(change.key) ?? filterSaid(change.key);
+  const reader = filterSaid(change) ?? readers.get(change.key);
   return reader === undefined ? [other(change)] : reader(change);
 }
 
@@ -157,7 +157,7 @@ function addresses(change: KeyChange): readonly Said[] {
       return { kind: 'address.removed', text: said, key, from: text, to: undefined, isAbout: isAbout([text]) };
     }),
     ...come.map((text): Said => {
-      const isTaken = isAbout([text]) && !traffic.holders.has(before.id);
+      const isTaken = traffic.taken.has(bare(text)) && !traffic.holders.has(before.id);
       const said = `address ${text} was added to ${name}`;
       const kind = isTaken ? 'address.duplicated' : 'address.added';
       const end = isTaken ? ', though another on the path has it' : '';

@@ -24,8 +24,10 @@ export function routesSaid(change: KeyChange): readonly Said[] {
 }
 
 function* routesIn(value: Value | undefined): Generator<Metadata> {
+  // That of the first route is said of the table, which another route may be the first of tomorrow.
   for (const table of objectsIn(value))
-    for (const route of objectsIn(table.Routes)) yield { ...route, Table: table.ID ?? 0 };
+    for (const route of objectsIn(table.Routes))
+      yield { ...route, Table: table.ID ?? 0, Src: route.Src ?? table.Src ?? null };
 }
 
 /** As the kernel tells routes apart: by table, prefix, TOS and metric. */

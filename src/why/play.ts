@@ -62,7 +62,7 @@ export function* play(asked: Play): Generator<undefined, Played> {
     const after = judged.get(known[i] as number) as Judgement;
     if (drop >= BREAKS) brokeAt ??= moment[0]?.time;
     const loud = moment.filter(asked.matters);
-    const shares = loud.length > 1 && loud.length <= APART_MAX ? yield* apart(asked, steps, moment) : undefined;
+    const shares = moment.length > 1 && moment.length <= APART_MAX ? yield* apart(asked, steps, moment) : undefined;
     for (const step of loud) {
       const own = shares === undefined ? drop : Math.min(drop, shares.get(step) ?? 0);
       if (own > 0) effects.set(step, { drop: own, text: worsening(before, after), at: stopsOf(after) });

@@ -45,7 +45,7 @@ function scored(group: Group, about: Circumstances): Scored {
     modelReason(group, effect, about),
     placeReason(group, effect, about),
     kindReason(group.cause),
-    timeReason(group.cause, about),
+    timeReason(group, about),
   ].filter((reason) => reason !== undefined);
   const sum = reasons.reduce((total, { points }) => total + points, 0);
   return { group, effect, reasons, score: Math.round(Math.min(100, Math.max(0, sum))) };
@@ -53,7 +53,11 @@ function scored(group: Group, about: Circumstances): Scored {
 
 function effectOf({ cause, consequences }: Group, { effects }: Played): Effect | undefined {
   let most: Effect | undefined;
-  for (const step of new Set<Step>([cause, ...consequences].map(({ step }) => step))) {
+  // What is said of other packets may have come at the same moment.
+  const facts = [cause, ...consequences].filter(
+    ({ isAbout, kind }) => isAbout !== false || !/^(route|policy|fdb|neighbour)\./.test(kind),
+  );
+  for (const step of new Set<Step>(facts.map(({ step }) => step))) {
     const effect = effects.get(step);
     if (effect !== undefined && effect.drop > (most?.drop ?? 0)) most = effect;
   }
@@ -116,8 +120,10 @@ const TIMES = [
 ] as const;
 const LATE = -8;
 
-function timeReason({ time }: Fact, { played, failed, isFailedGiven }: Circumstances): WhyReason {
+function timeReason({ cause, consequences }: Group, { played, failed, isFailedGiven }: Circumstances): WhyReason {
   const { brokeAt } = played;
+  // What follows may be told before its cause.
+  const time = Math.min(cause.time, ...consequences.map((fact) => fact.time));
   const mark = brokeAt ?? failed;
   const what =
     brokeAt !== undefined ? 'the path broke' : isFailedGiven ? 'the first failure' : 'the moment that was asked about';

@@ -18,10 +18,12 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
     if (mac !== undefined) macs.add(mac);
   }
   const holders = new Set<string>();
+  const taken = new Set<string>();
   for (const node of view.nodes()) {
-    const hasAddress = addressesOf(node.metadata).some((address) => addresses.has(address));
+    const own = addressesOf(node.metadata).filter((address) => addresses.has(address));
+    for (const address of own) taken.add(address);
     const mac = textOf(node.metadata.MAC);
-    if (hasAddress || onPath.has(node.id) || (mac !== undefined && macs.has(mac))) holders.add(node.id);
+    if (own.length > 0 || onPath.has(node.id) || (mac !== undefined && macs.has(mac))) holders.add(node.id);
   }
-  return { addresses, macs, port, holders };
+  return { addresses, taken, macs, port, holders };
 }

@@ -13,7 +13,6 @@ import type { Mistake } from '../std/mistake.ts';
 import { groupsOf } from './causes.ts';
 import { factsOf } from './facts.ts';
 import type { Judgement } from './judge.ts';
-import { kindOf } from './kinds.ts';
 import { Lore } from './lore.ts';
 import { play } from './play.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict, WhyWorld } from './question.ts';
@@ -45,7 +44,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
   const lore = new Lore([...regions.base, ...regions.later, ...versions]);
   const traffic = trafficOf(good.conversation, good.judgement, good.view);
   const factsBy = new Map(steps.map((step) => [step, factsOf(step, traffic, (id) => lore.nameOf(id))]));
-  const matters = (step: Step) => (factsBy.get(step) ?? []).some(({ kind }) => kindOf(kind).points >= 0);
+  const matters = (step: Step) => (factsBy.get(step) ?? []).some(({ kind }) => kind !== 'noise');
   const played = await about.drain(
     play({
       base: regions.base,

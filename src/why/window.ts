@@ -38,7 +38,7 @@ export async function judgedAs(time: number, conversation: Conversation, about: 
 }
 
 /** Each step back is twice as long as the one before. ms. */
-const FIRST_STEP_MS = 1_000;
+const FIRST_STEP_MS = 100;
 /** Moments that are asked. */
 const ASKED_MAX = 24;
 
