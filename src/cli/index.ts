@@ -32,6 +32,7 @@ export const commands: readonly ListedCommand[] = [
     doc: 'how a packet gets from one end to another, and where it stops',
     load: () => import('./commands/path.ts'),
   },
+  { name: 'why', doc: 'which change broke it', load: () => import('./commands/why.ts') },
   {
     name: 'inject',
     doc: 'send packets of your own, and see how far they come',
