@@ -129,6 +129,7 @@ test('a bundle of what a query gives has it with its owners, and nothing else', 
       const host = (await opened.query("G.V().Has('Type', 'host').Values('Name')")) as string[];
       expect(names.toSorted()).toEqual([...host, left.name, `${tag}a`].toSorted());
       expect(await opened.query('G.E().Count()')).toBe(2);
+      expect(await opened.end()).toBe(0);
 
       const none = await cli(['bundle', 'G.V().Count()', '--from', '-1m', '-w', file, '--server', server.url], {
         now: Date.now(),
