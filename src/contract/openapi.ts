@@ -5,6 +5,7 @@ import { alertHistoryShape, alertMessageShape, alertShape, alertStatesShape, new
 import { BUNDLE_HEADER, bundleRequestShape } from './bundle.ts';
 import { captureShape, newCaptureShape } from './capture.ts';
 import { newEdgeShape, newNodeShape } from './change.ts';
+import { checkLineShape, checkRequestShape } from './check.ts';
 import { datapathReplyShape, datapathRequestShape } from './datapath.ts';
 import { dropLineShape, dropsLostShape, dropsRequestShape } from './drops.ts';
 import { edgeShape, idShape, jsonShape, nodeShape } from './element.ts';
@@ -97,6 +98,22 @@ function paths(): ZodOpenApiPathsObject {
     },
     '/gremlin': gremlinPath(),
     '/api/path': pathPaths(),
+    '/api/check': {
+      post: {
+        operationId: 'check',
+        summary: 'Run suites of checks; a line of JSON for each result as soon as it is known',
+        requestBody: { required: true, content: json(checkRequestShape) },
+        responses: {
+          200: {
+            description:
+              'A line `run`, one `result` for each check, `summary` last; blank lines in between say that it goes on.',
+            content: { 'application/x-ndjson': { schema: checkLineShape } },
+          },
+          400: { description: 'Every mistake in the suites, or a request that is none.', content: json(refusalShape) },
+          403: { description: 'Checks that send need the permission to inject.', content: json(refusalShape) },
+        },
+      },
+    },
     '/api/bundle': bundlePaths(),
     '/api/why': whyPaths(),
     '/api/datapath-flows': {
