@@ -1,7 +1,7 @@
 /** `skein inject --trace`: captures on the way that the model finds, sends, shows the hops, and takes the captures away. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WireCapture } from '../contract/capture.ts';
-import type { NewInjection } from '../contract/injection.ts';
+import type { NewInjection, WireInjection } from '../contract/injection.ts';
 import type { PathReply } from '../contract/path.ts';
 import { parsed } from './ask.ts';
 import { settled } from './capture-start.ts';
@@ -37,7 +37,7 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
   const capture = await captured(session, server, ids);
   try {
     const over = await waited(session, await sent(session, asked, options), options);
-    const trail = await trailOf(session, over.TrackingIDs[0] ?? '', over.Sent, options);
+    const trail = await trailOf(session, over, capture.Count, options);
     if (options.output?.kind === 'json' || options.output?.kind === 'yaml')
       await show(
         session,
@@ -86,14 +86,19 @@ async function captured(session: Session, server: Server, ids: readonly string[]
 }
 
 /** Undefined when it was seen nowhere. */
-async function trailOf(session: Session, trackingId: string, packets: number, options: InjectOptions) {
+async function trailOf(
+  session: Session,
+  { Sent, TrackingIDs: [trackingId = ''] }: WireInjection,
+  places: number,
+  options: InjectOptions,
+) {
   let found: Awaited<ReturnType<typeof followed>> | undefined;
   for (let waitedMs = 0; waitedMs < COUNTED_MS_MAX; waitedMs += COUNTED_MS) {
     await delay(COUNTED_MS, undefined, { signal: session.io.interrupted });
     try {
       found = await followed(session, trackingId, { ...options, quiet: true });
       const seen = found.parts.flatMap(({ trail }) => trail.hops.map(({ ab }) => ab.packets));
-      if (seen.length > 0 && seen.every((count) => count >= packets)) return found;
+      if (seen.length >= places && seen.every((count) => count >= Sent)) return found;
     } catch (error) {
       if (!(error instanceof Failure) || error.exitCode !== exitCodes.empty) throw error;
     }
