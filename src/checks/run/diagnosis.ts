@@ -41,8 +41,7 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   const { way } = fact;
   const { there } = way;
   const ending = seen && endingOf(there.hops, seen);
-  const drop = drops[0];
-  const dropNode = drop && nodeOfDrop(drop, atlas, way);
+  const { drop, node: dropNode } = furthest(drops, atlas, way);
   const holder = refusedBy === undefined ? undefined : atlas.holders(refusedBy)[0];
   const refuser = holder && (atlas.namespace(holder) ?? holder);
   const verdict = verdictOf({ fact, ending, drop, dropNode, refuser });
@@ -178,6 +177,19 @@ function unanswered({ way, answers }: Diagnosis, end: GraphNode | undefined): Ve
 function isNear(one: GraphNode | undefined, other: GraphNode, atlas: Atlas): boolean {
   if (one === undefined) return false;
   return one.id === other.id || atlas.namespace(one)?.id === atlas.namespace(other)?.id;
+}
+
+/** Several hosts on one kernel tell of the same drop: it is where the packet came furthest. */
+function furthest(drops: readonly DropSeen[], atlas: Atlas, way: PathAnswer) {
+  const { hops } = way.there;
+  const placed = drops.map((drop) => {
+    const node = nodeOfDrop(drop, atlas, way);
+    const isThere = ({ node: its }: { readonly node: GraphNode }) =>
+      its.id === node?.id || atlas.namespace(its)?.id === node?.id;
+    return { drop, node, at: node === undefined ? -1 : hops.findLastIndex(isThere) };
+  });
+  const [first] = placed.toSorted((a, b) => b.at - a.at);
+  return { drop: first?.drop, node: first?.node };
 }
 
 /** The namespace, or the interface where it was the link's business. */
