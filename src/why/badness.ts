@@ -16,8 +16,8 @@ const STOPS = 100;
 const UNKNOWN = 60;
 const NARROWER = 30;
 const NOBODY_LISTENS = 60;
-const WARNED = 5;
-const ASTRAY = 4;
+const WARNED = 3;
+const ASTRAY = 2;
 
 function of(now: Way, then: Way): number {
   // What did not get there before has nothing to lose but that.

@@ -77,7 +77,7 @@ function followersOf(kind: KindName): readonly string[] | undefined {
   if (/^(vlan|mac|bridge|tunnel|bond|switch|mtu)\./.test(kind)) return [...WIRING, 'tunnel.', 'switch.', 'mac.'];
   if (kind.startsWith('route.')) return ['route.'];
   // What appears is tied to others.
-  if (/^openflow\.|\.(added|removed)$/.test(kind)) return ['link.'];
+  if (/^(openflow|filter|nat)\.|\.(added|removed)$/.test(kind)) return ['link.'];
   return undefined;
 }
 

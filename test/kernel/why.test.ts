@@ -32,11 +32,12 @@ async function isWell(skein: Running, asked: WhyRequest): Promise<boolean> {
   const { from, to, protocol, port } = asked;
   const response = await skein.post('/api/path', { from, to, protocol, port, both: true });
   if (response.status !== 200) return false;
-  const { there } = (await response.json()) as {
-    there: { reaches: string; mtu?: number; hops: { issues: { weight: string }[] }[] };
+  const { there, back } = (await response.json()) as {
+    back?: { reaches: string };
+    there: { reaches: string; mtu?: number; hops: { issues: { code: string }[] }[] };
   };
-  const isWarned = there.hops.some(({ issues }) => issues.some(({ weight }) => weight === 'warns'));
-  return there.reaches === 'yes' && !isWarned;
+  const isUnheard = there.hops.some(({ issues }) => issues.some(({ code }) => code === 'nobody-listens'));
+  return there.reaches === 'yes' && back?.reaches === 'yes' && !isUnheard;
 }
 
 async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Found> {

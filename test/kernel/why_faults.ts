@@ -113,19 +113,13 @@ export const faults: readonly Fault[] = [
   {
     name: 'nftables rule drops',
     make: (world) => world.nft(world.router, 'insert rule ip filter forward ip daddr 10.7.0.2 tcp dport 8080 drop\n'),
-    undo: (world) => {
-      world.nft(world.router, 'flush ruleset\n');
-      world.filter();
-    },
+    undo: (world) => world.refilter(),
     isIt: ({ kind, text }) => kind.startsWith('filter.') && text.includes('drop'),
   },
   {
     name: 'nftables rule rejects',
     make: (world) => world.nft(world.router, 'insert rule ip filter forward tcp dport 8080 reject\n'),
-    undo: (world) => {
-      world.nft(world.router, 'flush ruleset\n');
-      world.filter();
-    },
+    undo: (world) => world.refilter(),
     isIt: ({ kind, text }) => kind.startsWith('filter.') && text.includes('reject'),
   },
   {

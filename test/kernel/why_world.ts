@@ -83,6 +83,12 @@ table ip nat {
     );
   }
 
+  /** As it was: the chain stays. */
+  refilter(): void {
+    const rules = ['flush chain', 'add rule'].map((what) => `${what} ip filter forward`);
+    this.nft(this.router, `${rules[0]}\n${rules[1]} tcp dport 8080 counter accept\n${rules[1]} tcp dport 23 drop\n`);
+  }
+
   async serve(address: string): Promise<void> {
     const source = `require('net').createServer(()=>{}).listen(8080,'${address}',()=>console.log('listening'))`;
     this.#service = this.hosts.spawn(this.server, process.execPath, '-e', source);
