@@ -42,7 +42,7 @@ function livesOf(versions: Iterable<Element>): Iterable<Element[]> {
     if (own === undefined) lives.set(key, [version]);
     else own.push(version);
   }
-  for (const own of lives.values()) own.sort((a, b) => a.updatedAt - b.updatedAt);
+  for (const own of lives.values()) own.sort((a, b) => a.updatedAt - b.updatedAt || a.revision - b.revision);
   return lives.values();
 }
 
