@@ -1,5 +1,6 @@
 /** docs/reference/metadata.md: which types of nodes there are, and which probe says what of them. */
 import { captureFields } from '../../src/capture/vocabulary.ts';
+import { injectionFields } from '../../src/injection/vocabulary.ts';
 import { relations } from '../../src/model/relations.ts';
 import type { NodeType } from '../../src/model/vocabulary.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -38,7 +39,7 @@ ${table(
 
 What captures say of themselves, on nodes of any type.
 
-${fieldTable(Object.entries(captureFields)).join('\n')}
+${fieldTable(Object.entries({ ...captureFields, ...injectionFields })).join('\n')}
 `;
 }
 
