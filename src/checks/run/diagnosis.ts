@@ -125,7 +125,7 @@ function verdictOf({ fact, ending, drop, dropNode, refuser }: Facts): Verdict {
     const why = isModels
       ? `${drop.reason}${function_}: ${plainReason(there)}`
       : `the kernel dropped it: ${drop.reason}${function_}`;
-    return { code: reason, at: dropNode ?? there.at, why, isByModel: isModels };
+    return { code: reason, at: dropNode ?? (model && there.at), why, isByModel: isModels };
   }
   if (model !== undefined) return byModel(model.code);
   if (drop !== undefined) {
@@ -186,7 +186,8 @@ function furthest(drops: readonly DropSeen[], atlas: Atlas, way: PathAnswer) {
     const node = nodeOfDrop(drop, atlas, way);
     const isThere = ({ node: its }: { readonly node: GraphNode }) =>
       its.id === node?.id || atlas.namespace(its)?.id === node?.id;
-    return { drop, node, at: node === undefined ? -1 : hops.findLastIndex(isThere) };
+    const isAtEnd = node !== undefined && node.id === way.to.namespace?.id;
+    return { drop, node, at: isAtEnd ? hops.length : node === undefined ? -2 : hops.findLastIndex(isThere) };
   });
   const [first] = placed.toSorted((a, b) => b.at - a.at);
   return { drop: first?.drop, node: first?.node };
@@ -207,9 +208,13 @@ function nodeOfDrop(
   }
   for (const node of atlas.view.nodesWith('Type', 'netns') ?? atlas.view.nodes()) if (isIt(node)) return node;
   const index = inIfIndex ?? ifIndex;
-  return onWay.find(
+  const link = onWay.find(
     (node) => cookie === undefined && node.host === host && node.metadata.IfIndex === index && index !== undefined,
   );
+  if (link) return link;
+  // No other namespace of that host is it: it is that of the host itself, which has no cookie in the graph.
+  for (const node of atlas.view.nodesWith('Type', 'host') ?? []) if (node.host === host) return node;
+  return undefined;
 }
 
 function listenerText({ to, packet }: PathAnswer, atlas: Atlas): Evidence['by'] {
