@@ -28,7 +28,7 @@ export type { Culprit, WhyAnswer, WhyElement, WhyQuestion, WhyReason, WhyVerdict
 const BACK_MS = 3_600_000;
 const CULPRITS = 10;
 /** A cause may be told so much before what breaks by it. ms. */
-const TOLD_APART_MS = 300;
+const TOLD_APART_MS = 40;
 /** Nodes, edges and rules that are looked at for one answer. */
 const ITEMS_MAX = 50_000_000;
 
