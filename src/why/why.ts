@@ -27,8 +27,6 @@ export type { Culprit, WhyAnswer, WhyElement, WhyQuestion, WhyReason, WhyVerdict
 /** Looked back by default, ms: as long as the live graph remembers by itself. */
 const BACK_MS = 3_600_000;
 const CULPRITS = 10;
-/** A cause may be told so much before what breaks by it. ms. */
-const TOLD_APART_MS = 40;
 /** Nodes, edges and rules that are looked at for one answer. */
 const ITEMS_MAX = 50_000_000;
 
@@ -58,9 +56,9 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     failed.view,
   );
   // After what came before it worked all the same.
-  const begin = (played.wellUntil ?? window.from) - TOLD_APART_MS;
+  const begin = played.wellUntil ?? window.from;
   const groups = groupsOf(
-    [...factsBy.values()].flat().filter(({ time }) => time >= begin),
+    [...factsBy.values()].flat().filter(({ time }) => time > begin),
     lore,
   );
   const culprits = ranked(
