@@ -27,7 +27,12 @@ function* routesIn(value: Value | undefined): Generator<Metadata> {
   // That of the first route is said of the table, which another route may be the first of tomorrow.
   for (const table of objectsIn(value))
     for (const route of objectsIn(table.Routes))
-      yield { ...route, Table: table.ID ?? 0, Src: route.Src ?? table.Src ?? null };
+      yield { ...route, Table: table.ID ?? 0, Src: route.Src ?? sourceFor(route, table) };
+}
+
+function sourceFor({ Prefix }: Metadata, { Src }: Metadata): Value {
+  const isSix = (text: string) => text.includes(':');
+  return typeof Src === 'string' && typeof Prefix === 'string' && isSix(Src) === isSix(Prefix) ? Src : null;
 }
 
 /** As the kernel tells routes apart: by table, prefix, TOS and metric. */
