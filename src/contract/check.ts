@@ -23,13 +23,9 @@ export const checkRequestShape = z
       .record(word, z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .optional()
       .meta({ description: 'Variables, before those of the files.' }),
-    env: z
-      .record(word, z.string())
-      .optional()
-      .meta({
-        description:
-          "Values of environment variables that the suites name under `env`; the server's own are never read.",
-      }),
+    env: z.record(word, z.string()).optional().meta({
+      description: "Values of environment variables that the suites name under `env`; the server's own are never read.",
+    }),
     select: z
       .strictObject({
         tags: words.optional().meta({ description: 'Checks with one of these.' }),
