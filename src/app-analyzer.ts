@@ -5,12 +5,13 @@ import type { Running } from './app.ts';
 import { askToRead, startAlerts } from './app-alerts.ts';
 import { type Answering, startApi } from './app-api.ts';
 import { openArchive, tracesArchive } from './app-archive.ts';
+import { askOne } from './app-asking.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
 import { fleetDials } from './app-dial.ts';
 import { apiDrops } from './app-drops.ts';
 import { startEnds } from './app-ends.ts';
-import { askOne, datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
+import { datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
 import { historyOf, startHistory } from './app-history.ts';
 import { troublesOf } from './app-host.ts';
@@ -256,6 +257,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
         flows: { flows: traces?.flows ?? past, sockets: ends.view },
         flushed: async () => void (await Promise.all([history.flushed(), relay.flushed()])),
         expireMs: config.flow.expire,
+        checks: () => checks.made?.list(),
       }),
       flowFeed: feed,
       injections,

@@ -73,21 +73,23 @@ function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
     injecting,
     dial: dials.dialFrom,
     drops: (packets, hosts) => dials.dropsOn({ packets }, hosts),
-    ...(why && {
-      why: async (asked, signal) => {
-        const { culprits } = await why({ ...asked, limit: 5 }, signal);
-        // What Skein says of its own packets and captures has broken nothing.
-        const others = culprits.filter(({ key }) => key !== 'PacketInjections' && key !== 'Captures');
-        return others.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
-      },
-    }),
+    ...(why && { why: whatBroke(why) }),
     pcapng: fileOf,
     log,
   };
   return new Running({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log) });
 }
 
-async function placesOf(sockets: SocketView, time: number | undefined) {
+export function whatBroke(why: Why): NonNullable<World['why']> {
+  return async (asked, signal) => {
+    const { culprits } = await why({ ...asked, limit: 5 }, signal);
+    // What Skein says of its own packets and captures has broken nothing.
+    const others = culprits.filter(({ key }) => key !== 'PacketInjections' && key !== 'Captures');
+    return others.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
+  };
+}
+
+export async function placesOf(sockets: SocketView, time: number | undefined) {
   const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
   return (wanted: { readonly pid: number } | { readonly name: string }) =>
     new Set(

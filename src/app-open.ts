@@ -8,6 +8,7 @@ import { packetTest } from './app-flows.ts';
 import { queryLimits } from './app-limits.ts';
 import type { Archive } from './archive/archive.ts';
 import { foreignFault } from './archive/embedded/foreign.ts';
+import { keptChecksIn } from './bundle/checks.ts';
 import { temporaryFolder } from './bundle/folder.ts';
 import { unpackBundle } from './bundle/read.ts';
 import { bundleFlows, bundleSockets, bundleTimeline } from './bundle/views.ts';
@@ -22,6 +23,7 @@ import { keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
 import { QueryEngine } from './query/query.ts';
+import { Later } from './std/later.ts';
 import { logTo } from './std/log.ts';
 import { mistake } from './std/mistake.ts';
 
@@ -86,6 +88,20 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
     () => new Date(),
   );
   const health = await archiveStatus(archive, manifest);
+  const kept = keptChecksIn(folder.path);
+  const timeline = bundleTimeline(archive, now, manifest);
+  const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(loaded.config) });
+  const flows = {
+    ...(archive.flows && { flows: bundleFlows(archive.flows, span) }),
+    ...(archive.sockets && { sockets: bundleSockets(archive.sockets, span) }),
+    matchFilter: (expression: string) => packetTest(openPacketDoor(), expression),
+  };
+  // Loaded when someone asks.
+  const checks = new Later(async () => {
+    const { bundleChecks } = await import('./app-open-checks.ts');
+    return bundleChecks({ manifest, kept, timeline, engine, flows, log });
+  });
+  stack.defer(() => checks.made?.[Symbol.asyncDispose]());
   const { place } = stack.use(
     await startApi({
       loaded,
@@ -95,8 +111,8 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
       hasGremlin: true,
       host,
       graph: stillGraph(now, manifest),
-      timeline: bundleTimeline(archive, now, manifest),
-      engine: sayingSo(new QueryEngine({ keys: () => keys.list(), limits: queryLimits(loaded.config) }), now, manifest),
+      timeline,
+      engine: sayingSo(engine, now, manifest),
       status: (): ServerStatus => ({
         StartedAt: startedAt,
         Notes: notesOf(manifest),
@@ -105,11 +121,8 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
         Archive: health,
       }),
       archive: { flushed: () => Promise.resolve(), isFull: () => false },
-      flows: {
-        ...(archive.flows && { flows: bundleFlows(archive.flows, span) }),
-        ...(archive.sockets && { sockets: bundleSockets(archive.sockets, span) }),
-        matchFilter: (expression) => packetTest(openPacketDoor(), expression),
-      },
+      flows,
+      checks,
       keys: () => keys.list(),
       now: () => span.to,
       log,

@@ -146,6 +146,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
         ...{ host: host.name, timeline, engine, archive, flows: flows.api.flows },
         flushed: history.flushed,
         expireMs: config.flow.expire,
+        checks: () => checks.made?.list(),
       }),
       injections,
       checks,

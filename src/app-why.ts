@@ -12,8 +12,10 @@ export function whyOf(parts: {
   readonly timeline: Timeline;
   readonly sockets?: SocketView | undefined;
   readonly timeMs: number;
+  /** Epoch ms. */
+  readonly now?: () => number;
 }): Why {
-  const clock = { now: Date.now, elapsed: () => performance.now() };
+  const clock = { now: parts.now ?? Date.now, elapsed: () => performance.now() };
   return async (question, signal) => {
     const { why } = await import('./why/why.ts');
     return why(question, whyWorld({ ...parts, clock }, question), signal);

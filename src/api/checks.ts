@@ -15,6 +15,8 @@ export interface ChecksParts {
   readonly version: string;
   readonly clock: Clock;
   readonly green: LastGreen;
+  /** What an earlier server came to: told of until there is news. */
+  readonly kept?: Pick<ChecksList, 'last' | 'results'>;
 }
 
 /** When each check was ok the last time, over restarts. */
@@ -83,6 +85,8 @@ export class Checks implements AsyncDisposable {
 
   constructor(parts: ChecksParts) {
     this.#parts = parts;
+    this.#last.push(...(parts.kept?.last ?? []).slice(0, LAST_RUNS_MAX));
+    for (const result of parts.kept?.results.slice(0, RESULTS_MAX) ?? []) this.#results.set(keyOf(result), result);
   }
 
   /** Throws one Mistake with all that is wrong. */

@@ -1,5 +1,6 @@
 /** What is asked of `/api/bundle`, and what the first file in a bundle says of all of it. */
 import * as z from 'zod';
+import { schemaVersion } from './element.ts';
 import { spanShape } from './query.ts';
 
 export const bundleRequestShape = z
@@ -75,3 +76,32 @@ export function bundleName({ host, span }: Pick<BundleMade, 'host' | 'span'>): s
 function timeName(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
+
+const checkLine = z.looseObject({ schema: z.literal(schemaVersion) });
+
+/** `checks.json`: what ran last and came to what, as `GET /api/check` has it. */
+export const keptChecksShape = z.object({
+  last: z
+    .array(
+      z.object({
+        run: checkLine.extend({ kind: z.literal('run'), id: z.string(), startedAt: moment }),
+        who: z.string().max(1_000),
+        summary: checkLine.extend({ kind: z.literal('summary'), checks: count }),
+      }),
+    )
+    .max(1_000),
+  results: z
+    .array(
+      checkLine.extend({
+        kind: z.literal('result'),
+        id: z.string().max(10_000),
+        instance: z.string().max(10_000).optional(),
+        status: z.enum(['ok', 'failed', 'error', 'skipped']),
+        startedAt: moment,
+        tookMs: moment,
+      }),
+    )
+    .max(100_000),
+});
+
+export type KeptChecks = z.infer<typeof keptChecksShape>;
