@@ -9,7 +9,6 @@ import { askOne } from './app-asking.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
 import { fleetDials } from './app-dial.ts';
-import { apiDrops } from './app-drops.ts';
 import { startEnds } from './app-ends.ts';
 import { datapathFlowsOf, isHomeOf, isOurs, onComing, relayOf, tailsOf } from './app-fleet.ts';
 import { checkCaptureQuery, mechanismsOf, nodesFound, packetTest, startupCapture, tracesOf } from './app-flows.ts';
@@ -266,7 +265,8 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
       workflows,
       alerts: alerts.api,
       absent: () => agents.absent(),
-      drops: apiDrops(fleetDials(agents), () => graph.now()),
+      drops: async (...asked) =>
+        (await import('./app-drops.ts')).apiDrops(fleetDials(relay), () => graph.now())(...asked),
       datapathFlows: datapathFlowsOf(agents, () => graph.now()),
       keys: () => keys.list(),
       relay: stack.use(relayOf(config, security, agents)).upgrade,

@@ -1,17 +1,15 @@
 /** The composition root's part about dials, and about what kernels drop: of this host, and of those of agents. */
-import { agentOf } from './app-fleet.ts';
+import { agentOf } from './app-asking.ts';
 import type { Dialled, DialQuestion } from './dial/dial.ts';
-import { Dials } from './dial/dials.ts';
-import { type DropsBeat, dropBeats } from './drops/beats.ts';
+import type { DropsBeat } from './drops/beats.ts';
 import type { DropsQuestion, DropsWatch } from './drops/drops.ts';
-import { mergedWatches, remoteWatch } from './drops/remote.ts';
-import { Drops } from './drops/watches.ts';
 import type { GraphNode } from './graph/element.ts';
 import { openDialDoor, openDoor, openDropsDoor } from './native/index.ts';
 import { ownIdentity } from './probes/netns/own.ts';
 import type { Namespaces } from './probes/probe.ts';
 import type { Answers, Fleet } from './relay/fleet/fleet.ts';
 import { systemClock } from './std/clock.ts';
+import { Later } from './std/later.ts';
 import { pause } from './std/pause.ts';
 import { Unavailable } from './std/unavailable.ts';
 
@@ -43,25 +41,28 @@ export interface DialsParts {
 const STILL_MS = 2_000;
 
 export function startDials({ host, namespaces, told }: DialsParts): RunningDials {
-  const dials = new Dials({ door: openDialDoor(), clock: systemClock });
-  const drops = new Drops({
-    door: openDropsDoor(),
-    host: host.name,
-    ownCookie: ownIdentity(openDoor()).cookie,
-    clock: systemClock,
+  // Loaded with the first that is asked for: a start does not pay for them.
+  const dials = new Later(async () => {
+    const { Dials } = await import('./dial/dials.ts');
+    return new Dials({ door: openDialDoor(), clock: systemClock });
+  });
+  const drops = new Later(async () => {
+    const { Drops } = await import('./drops/watches.ts');
+    const ownCookie = ownIdentity(openDoor()).cookie;
+    return new Drops({ door: openDropsDoor(), host: host.name, ownCookie, clock: systemClock });
   });
   const dialFrom: DialFrom = async ({ id, metadata }, question, signal) => {
-    if (id === host.id) return dials.dial(question, signal);
+    if (id === host.id) return (await dials.get()).dial(question, signal);
     const found = namespaces.list().find(({ nodeId }) => nodeId === id);
     if (!found)
       throw new Unavailable(
         `a dial from ${metadata.Name ?? id}`,
         `that namespace, which ${host.name} does not have now`,
       );
-    return dials.dial({ ...question, namespace: found.path }, signal);
+    return (await dials.get()).dial({ ...question, namespace: found.path }, signal);
   };
   const dropsOn: DropsOn = async (question, hosts) => {
-    if (!hosts || hosts.has(host.name)) return drops.watch(question);
+    if (!hosts || hosts.has(host.name)) return (await drops.get()).watch(question);
     throw new Unavailable(`what ${[...hosts].join(', ')} drops`, `an agent there: this is ${host.name}`);
   };
   return {
@@ -74,11 +75,12 @@ export function startDials({ host, namespaces, told }: DialsParts): RunningDials
         yield* stillThere(dialFrom(namespace, question, signal), signal);
       },
       async *drops(body, signal) {
-        await using watch = await drops.watch({ ...(body as DropsQuestion), most: 0 });
+        const { dropBeats } = await import('./drops/beats.ts');
+        await using watch = await (await drops.get()).watch({ ...(body as DropsQuestion), most: 0 });
         for await (const beat of dropBeats(watch, { clock: systemClock, signal })) yield { body: beat };
       },
     },
-    [Symbol.asyncDispose]: () => drops[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => drops.made?.[Symbol.asyncDispose](),
   };
 }
 
@@ -91,6 +93,7 @@ export function fleetDials(fleet: Fleet): Pick<RunningDials, 'dialFrom' | 'drops
       throw new Unavailable(`a dial from ${metadata.Name ?? id}`, 'an answer of its agent');
     },
     async dropsOn(question, hosts) {
+      const { mergedWatches, remoteWatch } = await import('./drops/remote.ts');
       const agents = fleet.connected().filter(({ host }) => hosts === undefined || hosts.has(host));
       const watches = await Promise.allSettled(
         agents.map((agent) => {

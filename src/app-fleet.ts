@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ApiTail, ApiTails } from './api/capture-tail.ts';
 import type { DatapathFlows } from './api/datapath-routes.ts';
 import { refuseUpgrade } from './api/listening.ts';
+import { agentOf } from './app-asking.ts';
 import type { Security } from './app-security.ts';
 import type { Config } from './config/options.ts';
 import type { WireDatapathFlow } from './contract/datapath.ts';
@@ -14,7 +15,6 @@ import { relayDoor } from './relay/analyzer/door.ts';
 import type { Visitor } from './relay/analyzer/hello.ts';
 import type { Fleet, FleetAgent } from './relay/fleet/fleet.ts';
 import { mistake } from './std/mistake.ts';
-import { Unavailable } from './std/unavailable.ts';
 
 /** A token that was revoked ends what it opened so soon. */
 const TOKENS_MS = 10_000;
@@ -89,23 +89,6 @@ export function onComing(fleet: Fleet, act: (agent: FleetAgent) => void): Dispos
     for (const agent of now) if (!before.has(agent.id)) act(agent);
   }, COMINGS_MS).unref();
   return { [Symbol.dispose]: () => clearInterval(looking) };
-}
-
-/** The first part of the answer of the agent that has this origin. */
-export async function askOne(fleet: Fleet, origin: string, what: string, body: unknown): Promise<unknown> {
-  for await (const part of agentOf(fleet, origin).ask(what, body)) return part.body;
-  return undefined;
-}
-
-/** All parts of it, until the signal calls it off. */
-export function askingOne(fleet: Fleet, origin: string, what: string, body: unknown, signal?: AbortSignal) {
-  return agentOf(fleet, origin).ask(what, body, signal);
-}
-
-export function agentOf(fleet: Fleet, origin: string): FleetAgent {
-  const agent = fleet.connected().find((its) => its.origin === origin);
-  if (agent) return agent;
-  throw new Unavailable(`the agent of ${origin.replace(/^agent\./, '')}`, 'a connection of it to this analyzer');
 }
 
 export function isOurs({ origin }: Pick<GraphNode, 'origin'>): boolean {

@@ -2,8 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { processPlaces } from './api/process-places.ts';
 import { turn } from './api/write.ts';
+import { askingOne } from './app-asking.ts';
 import type { RunningEnds } from './app-ends.ts';
-import { askingOne } from './app-fleet.ts';
 import { type FlowParts, nodesFound } from './app-flows.ts';
 import { queryLimits } from './app-limits.ts';
 import type { Config } from './config/options.ts';
@@ -15,7 +15,7 @@ import type { InjectionAsked } from './injection/injection.ts';
 import { defaultInjectionLimits } from './injection/limits.ts';
 import type { Order, Progress } from './injection/order.ts';
 import { blank } from './injection/plan/checked.ts';
-import { type Plan, planOf } from './injection/plan/plan.ts';
+import type { Plan } from './injection/plan/plan.ts';
 import { openInjectionDoor, openPacketDoor } from './native/index.ts';
 import type { Namespaces, ProbeHost } from './probes/probe.ts';
 import { Budget, defaultLimits } from './query/limits.ts';
@@ -132,6 +132,8 @@ async function planned(asked: InjectionAsked, uuid: string, parts: InjectionPart
     asked.DstIP,
   );
   if (from === undefined) throw mistake('injection.source', 'Not able to find a source node');
+  // Most hosts send nothing of their own: what decides is loaded with the first.
+  const { planOf } = await import('./injection/plan/plan.ts');
   const places = await processPlaces(ends.view, [from, to ?? ''], undefined);
   const view: GraphView = graph.now();
   const budget = new Budget(

@@ -6,7 +6,6 @@ import { openArchive, tracesArchive } from './app-archive.ts';
 import { bundlesOf } from './app-bundle.ts';
 import { CHECK_WHY_MS, startChecks } from './app-checks.ts';
 import { startDials } from './app-dial.ts';
-import { apiDrops } from './app-drops.ts';
 import { startEnds } from './app-ends.ts';
 import { startFlows } from './app-flows.ts';
 import { HOUSEKEEPING_MS, historyOf, startHistory } from './app-history.ts';
@@ -153,7 +152,7 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
       rules: rules.api,
       workflows,
       alerts: alerts.api,
-      drops: apiDrops(dials, () => graph.now()),
+      drops: async (...asked) => (await import('./app-drops.ts')).apiDrops(dials, () => graph.now())(...asked),
       datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
       keys: () => keys.list(),
       log,

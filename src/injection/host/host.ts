@@ -9,7 +9,6 @@ import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Order, Progress } from '../order.ts';
 import { InjectionEntries } from './entries.ts';
-import { runOrder } from './run.ts';
 
 export interface HostParts {
   readonly door: InjectionDoor;
@@ -154,6 +153,8 @@ export class HostInjections implements AsyncDisposable {
   ): Promise<string | undefined> {
     const netns = this.#netns(its.order.namespaceId) ?? undefined;
     try {
+      // Loaded with the first: most hosts send none.
+      const { runOrder } = await import('./run.ts');
       await runOrder(its.order, { ...this.#parts, netns }, tell, signal);
       return its.gone?.message;
     } catch (error) {

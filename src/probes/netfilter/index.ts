@@ -2,8 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEvery } from '../everynamespace.ts';
 import { defineProbe } from '../probe.ts';
-import { NamespaceList } from './namespaces.ts';
-import { Notices } from './notices.ts';
 import { options } from './options.ts';
 import { hasNftables } from './there.ts';
 import { adds, types } from './vocabulary.ts';
@@ -44,6 +42,8 @@ export const netfilter = defineProbe({
       if (signal.aborted) return;
     }
     notice(undefined);
+    // Loaded where there is something to read.
+    const [{ NamespaceList }, { Notices }] = await Promise.all([import('./namespaces.ts'), import('./notices.ts')]);
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     const list = new NamespaceList({ context, notices: new Notices(notice) }, fail);
     const swept = {
