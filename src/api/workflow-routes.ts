@@ -8,6 +8,7 @@ import {
   workflowShape,
 } from '../contract/workflow.ts';
 import { Mistake } from '../std/mistake.ts';
+import { isFailureOfRun } from '../workflows/run-mistake.ts';
 import type { NewWorkflow, Params, Ran, Workflow, Workflows } from '../workflows/workflow.ts';
 import { type Identity, identityOf } from './identity.ts';
 import type { InnerAnswer, InnerRequest } from './inner.ts';
@@ -83,6 +84,10 @@ async function answered(
   } catch (error) {
     if (gone.signal.aborted) return;
     if (!(error instanceof Mistake)) throw error;
+    // Whether the call was wrong, or the run came to nothing: both are a 400, as Skydive's are.
+    const [failed] = error.faults;
+    if (failed !== undefined && isFailureOfRun(failed.code))
+      response.setHeader('X-Workflow-Failure', failed.code.slice('workflow.'.length));
     sendText(response, statusFor(error), mistakeText(error));
   }
 }

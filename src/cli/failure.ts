@@ -1,7 +1,10 @@
 /** How a command ends when it cannot do what was asked, and the exit codes scripts can rely on. */
 export const exitCodes = {
   found: 0,
-  /** Nothing found (only with --fail-empty), a difference (only with --exit-code), or a trace that was cut off. */
+  /**
+   * Nothing found (only with --fail-empty), a difference (only with --exit-code), a workflow that came to no result, or
+   * a trace that was cut off.
+   */
   empty: 1,
   /** Wrong usage, or a mistake in the query. */
   usage: 2,

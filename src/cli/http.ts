@@ -177,7 +177,7 @@ function tooLate(server: Server): Failure {
 }
 
 /** 400 is a mistake of the question; everything else is the server's refusal. */
-function refused(server: Server, status: number, text: string): Failure {
+export function refused(server: Server, status: number, text: string): Failure {
   const refusal = refusalOf(text);
   const said = (refusal?.text ?? text).trim() || `status ${status}`;
   if (status === 403) return new Failure(exitCodes.unreachable, `${server.url} refuses: ${said}`);

@@ -35,7 +35,7 @@ Examples:
   $ skein capture start --on eth0                   # look at packets, and make flows of them
   $ skein flows -f                                  # who speaks with whom
 
-Exit codes: 0 done, 1 nothing found (--fail-empty), different (--exit-code) or a check failed (check, doctor), or a trace was cut off (pcap),
+Exit codes: 0 done, 1 nothing found (--fail-empty), different (--exit-code), a check failed (check, doctor), a workflow failed, or a trace was cut off (pcap),
 2 wrong usage or a mistake in the query, 3 the server cannot be reached or refuses, 4 it took too long, 130 Ctrl-C.`,
   );
   return root;

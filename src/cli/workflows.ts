@@ -3,7 +3,7 @@ import type { NewWireWorkflow, WireWorkflow } from '../contract/workflow.ts';
 import { didYouMean } from '../std/nearest.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
-import { request } from './http.ts';
+import { refused, request } from './http.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 import type { Row } from './things.ts';
 
@@ -48,8 +48,10 @@ export async function callWorkflow(
   const server = await serverOf(options, session.io);
   const path = `/api/workflow/${encodeURIComponent(id)}/call`;
   const timeoutMs = options.timeout === undefined ? callMs : server.timeoutMs;
-  const asked = { method: 'POST', path, body: { Params }, signal: session.io.interrupted } as const;
-  const { text, headers } = await request({ ...server, timeoutMs }, asked);
+  const asked = { method: 'POST', path, body: { Params }, isAnyStatus: true, signal: session.io.interrupted } as const;
+  const { status, text, headers } = await request({ ...server, timeoutMs }, asked);
+  if (headers['x-workflow-failure'] !== undefined) throw new Failure(exitCodes.empty, text.trim());
+  if (status >= 300) throw refused(server, status, text);
   const said = String(headers['x-workflow-console'] ?? '');
   return { result: JSON.parse(text), said: said === '' ? [] : said.split(',').map(decodeURIComponent) };
 }

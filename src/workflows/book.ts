@@ -3,10 +3,11 @@ import type { WorkflowStatus } from '../contract/status.ts';
 import type { KeptLists, SharedKeptLists } from '../std/kept-lists.ts';
 import { type Mistake, mistake } from '../std/mistake.ts';
 import { didYouMean } from '../std/nearest.ts';
+import { LeftBehind } from './left-behind.ts';
 import { paramsFor } from './params.ts';
 import { runMistake } from './run-mistake.ts';
 import { defaultRunLimits, type RunLimits } from './sandbox/limits.ts';
-import { type Came, runInSandbox } from './sandbox/sandbox.ts';
+import type { Came } from './sandbox/sandbox.ts';
 import type { NewWorkflow, Params, Ran, Workflow, WorkflowCall, Workflows } from './workflow.ts';
 
 export type KeptWorkflows = { readonly workflows: readonly Workflow[] };
@@ -110,12 +111,19 @@ export class WorkflowBook implements Workflows {
         `the parameters are larger than ${this.#limits.run.paramsMax} characters of JSON`,
       );
     this.#runs++;
-    const came = await this.#inSandbox(name, source, text, (request, over) => as.ask(request, over), signal, said);
-    if ('failure' in came) {
-      this.#count(came.failure.why);
-      throw runMistake(name, source, came.failure);
+    const left = new LeftBehind(as);
+    let isCutOff = true;
+    try {
+      const came = await this.#inSandbox(name, source, text, (request, over) => left.ask(request, over), signal, said);
+      isCutOff = 'failure' in came && !endsByItself.has(came.failure.why);
+      if ('failure' in came) {
+        this.#count(came.failure.why);
+        throw runMistake(name, source, came.failure);
+      }
+      return new Finished(came, elapsed() - begun);
+    } finally {
+      if (isCutOff) await left.remove();
     }
-    return new Finished(came, elapsed() - begun);
   }
 
   async #checkSource(name: string, source: string): Promise<void> {
@@ -144,6 +152,7 @@ export class WorkflowBook implements Workflows {
     }
     this.#running++;
     try {
+      const { runInSandbox } = await import('./sandbox/sandbox.ts');
       return await runInSandbox({ source, params, limits, ask, signal, said });
     } finally {
       this.#running--;
@@ -171,6 +180,9 @@ export class WorkflowBook implements Workflows {
     this.#own = workflows;
   }
 }
+
+/** The script itself came to its end: what it leaves running is meant to. */
+const endsByItself: ReadonlySet<string> = new Set(['syntax', 'threw', 'result', 'result-size']);
 
 class Finished implements Ran {
   readonly json: string;

@@ -11,6 +11,13 @@ export function runMistake(name: string, source: string, failure: Failure): Mist
   return new Mistake([at === undefined ? fault : { ...fault, from: at, to: at + 1 }], source);
 }
 
+/** Whether a run began and came to no result; else the call or the source was wrong, or there was no room for it. */
+export function isFailureOfRun(code: string): boolean {
+  return code.startsWith('workflow.') && !beforeRun.has(code.slice('workflow.'.length));
+}
+
+const beforeRun: ReadonlySet<string> = new Set(['unknown', 'params', 'busy', 'source-size', 'syntax']);
+
 /** Undefined where the source has no such place: a stack may be made up. */
 function positionOf(source: string, line: number, column: number): number | undefined {
   const lines = source.split('\n');

@@ -37,6 +37,7 @@ async function front() {
       status: response.status,
       text,
       said: said?.split(',').map(decodeURIComponent),
+      failure: response.headers.get('x-workflow-failure'),
       json: () => JSON.parse(text),
     };
   };
@@ -103,8 +104,14 @@ test('the step Workflow makes a graph of what it gives, with the rights of who a
 
 test('a mistake of the script is answered with its place', async () => {
   await using net = await front();
-  const { status, text } = await net.ask('POST', '/api/workflow/call', { Source: 'function() {\n  return null.x\n}' });
-  expect(status).toBe(400);
+  const called = (Source: string) => net.ask('POST', '/api/workflow/call', { Source });
+  const { status, text, failure } = await called('function() {\n  return null.x\n}');
+  expect({ status, failure }).toEqual({ status: 400, failure: 'threw' });
+  // The call itself is wrong: nothing ran.
+  expect(await called('42')).toMatchObject({ status: 400, failure: null });
+  expect(await net.ask('POST', '/api/workflow/CheckMTU/call', { Params: { from: 1 } })).toMatchObject({
+    ...{ status: 400, failure: null, text: expect.stringContaining("no parameter 'from'") },
+  });
   expect(text).toContain("line 2, column 14: TypeError: cannot read property 'x' of null");
   expect(text).toContain('    return null.x');
 });

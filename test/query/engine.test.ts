@@ -40,6 +40,8 @@ test('fields, edge keys, counters and keys within values are never unknown', () 
   expect(warnings("G.V().Values('Metric.RxBytes')")).toEqual([]);
   expect(warnings("G.V().Values('Neighbors').Has('IP', '10.0.0.1')")).toEqual([]);
   expect(warnings("G.V().Has('Neighbors.IP', '10.0.0.1')")).toEqual([]);
+  // What a workflow gives has keys of its own.
+  expect(warnings("G.Workflow('FlowMatrix').V().Has('ServiceType', 'server')")).toEqual([]);
 });
 
 test('warnings come with the answer', async () => {

@@ -86,3 +86,49 @@ test('those that come with Skein are functions', async () => {
   for (const { Name, Source, Parameters } of bundledWorkflows())
     await expect(book.create({ Name, Parameters, Source })).resolves.toMatchObject({ Name });
 });
+
+describe('what a script started', () => {
+  let made = 0;
+  const server = () =>
+    caller(({ method, path }) =>
+      method === 'POST' && /capture|inject/.test(path) ? { UUID: `u${++made}` } : undefined,
+    );
+  const removed = ({ asked }: ReturnType<typeof server>) =>
+    asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  const start =
+    'client.captures.create({}); client.captures.delete(client.captures.create({}).UUID); client.packetInjections.create({});';
+
+  beforeEach(() => {
+    made = 0;
+  });
+
+  test('is stopped when a limit cuts it off, in the name of who called', async () => {
+    const as = server();
+    const source = `function() { try { ${start} for (;;); } finally { client.captures.list() } }`;
+    await expect(bookOf({ run: { cpuMs: 300 } }).runSource(source, { as })).rejects.toThrow('it computed longer');
+    expect(removed(as)).toEqual(['/api/capture/u2', '/api/capture/u1', '/api/injectpacket/u3']);
+  });
+
+  test('is stopped when who called goes away, also what was just being started', async () => {
+    const gone = new AbortController();
+    const as = server();
+    const slow: typeof as.ask = async (request, signal) => {
+      if (request.path === '/api/injectpacket') {
+        gone.abort(new Error('gone'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        signal.throwIfAborted();
+      }
+      return as.ask(request, signal);
+    };
+    const called = bookOf().runSource(`function() { ${start} }`, { as: { ...as, ask: slow }, signal: gone.signal });
+    await expect(called).rejects.toThrow('gone');
+    expect(removed(as)).toEqual(['/api/capture/u2', '/api/capture/u1', '/api/injectpacket/u3']);
+  });
+
+  test('goes on when the script ends without stopping it', async () => {
+    const as = server();
+    await bookOf().runSource(`function() { ${start} }`, { as });
+    await expect(bookOf().runSource(`function() { ${start} throw 1 }`, { as })).rejects.toThrow('1');
+    expect(removed(as)).toEqual(['/api/capture/u2', '/api/capture/u5']);
+  });
+});

@@ -1,4 +1,4 @@
-function CheckConnectivity(source, destination) {
+export default function CheckConnectivity(source, destination) {
   function nodeOf(tid) {
     const found = client.G.V().Has('TID', tid).result();
     if (found.length === 0) throw new Error(`there is no node with TID '${tid}'`);
@@ -56,5 +56,6 @@ function CheckConnectivity(source, destination) {
     return { Connectivity: hasPassed(flows), State: hasPassed(flows), Flows: flows };
   } finally {
     client.captures.delete(capture.UUID);
+    if (injection.UUID) client.packetInjections.delete(injection.UUID);
   }
 }

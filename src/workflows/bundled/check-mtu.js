@@ -1,4 +1,4 @@
-function CheckMTU(source, destination) {
+export default function CheckMTU(source, destination) {
   const paths = client.G.V().Has('TID', source).ShortestPathTo(Metadata('TID', destination)).result();
   if (paths.length === 0) throw new Error('there is no path between the two');
   let last;

@@ -1,4 +1,4 @@
-function FlowMatrix(useFlows, format, debug) {
+export default function FlowMatrix(useFlows, format, debug) {
   const log = debug ? console.log : () => undefined;
   const entries = {};
   const hosts = {};

@@ -1,4 +1,13 @@
-function FlowValidation(checkpoint1, checkpoint2, isAll, protocol, sourceIP, destinationIP, id, seconds) {
+export default function FlowValidation(
+  checkpoint1,
+  checkpoint2,
+  isAll,
+  protocol,
+  sourceIP,
+  destinationIP,
+  id,
+  seconds,
+) {
   protocol = protocol || 'icmp';
   const time = 1000 * (seconds > 0 ? seconds : 5);
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Workflow } from '../workflow.ts';
 
-/** Read when someone asks for them. */
+/** Read when someone asks for them. A file is a module so that tools understand it; a workflow is the function alone. */
 export function bundledWorkflows(): readonly Workflow[] {
   return said.map(({ file, ...workflow }) => ({
     ...workflow,
-    Source: readFileSync(new URL(`./${file}`, import.meta.url), 'utf8'),
+    Source: readFileSync(new URL(`./${file}`, import.meta.url), 'utf8').replace(/^export default /, ''),
     IsBundled: true,
   }));
 }
