@@ -40,18 +40,29 @@ export default function CheckConnectivity(source, destination) {
   if (from.ExtID?.['attached-mac']) injection.SrcMAC = from.ExtID['attached-mac'];
   if (to.ExtID?.['attached-mac']) injection.DstMAC = to.ExtID['attached-mac'];
 
+  // Along the links, where these lead there; else over whatever ties the two, such as a namespace that routes.
+  const linked = client.G.V()
+    .Has('TID', source)
+    .ShortestPathTo(Metadata('TID', destination), Metadata('RelationType', 'layer2'));
+  const tied = client.G.V().Has('TID', source).ShortestPathTo(Metadata('TID', destination));
   let capture = new Capture();
-  capture.GremlinQuery = String(client.G.V().Has('TID', source).ShortestPathTo(Metadata('TID', destination)));
+  capture.GremlinQuery = String(linked.result().length > 0 ? linked : tied);
   capture.BPFFilter = family === 'IPV4' ? 'icmp' : 'icmp6';
   capture = client.captures.create(capture);
   try {
     until(5000, () => client.captures.get(capture.UUID).Count > 0);
     injection = client.packetInjections.create(injection);
     let flows = [];
-    until(8000, () => {
+    // Over when answers were waited for; what came with the last of them is looked at once more.
+    let sent = injection;
+    until(30000, () => {
+      const isOver = ['completed', 'failed', 'stopped'].includes(sent.State);
       flows = client.G.Flows().Has('CaptureID', capture.UUID, 'ICMP.ID', injection.ICMPID).result();
-      return hasPassed(flows);
+      if (isOver || hasPassed(flows)) return true;
+      sent = client.packetInjections.get(injection.UUID);
+      return false;
     });
+    if (sent.Error) console.log(`not all was sent: ${sent.Error}`);
     if (flows.length === 0) console.log('nothing of what was sent was seen between the two');
     return { Connectivity: hasPassed(flows), State: hasPassed(flows), Flows: flows };
   } finally {

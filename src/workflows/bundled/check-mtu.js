@@ -1,5 +1,8 @@
 export default function CheckMTU(source, destination) {
-  const paths = client.G.V().Has('TID', source).ShortestPathTo(Metadata('TID', destination)).result();
+  const from = client.G.V().Has('TID', source);
+  // Along the links, where these lead there; else over whatever ties the two, such as a namespace that routes.
+  const linked = from.ShortestPathTo(Metadata('TID', destination), Metadata('RelationType', 'layer2')).result();
+  const paths = linked.length > 0 ? linked : from.ShortestPathTo(Metadata('TID', destination)).result();
   if (paths.length === 0) throw new Error('there is no path between the two');
   let last;
   for (const node of paths[0]) {
