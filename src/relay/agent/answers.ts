@@ -1,6 +1,7 @@
 /** Answers what analyzers ask: some at a time, each in parts, no faster than the link takes them, until nobody waits any more. */
 import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import { AGENTS_ROOM, type AskLane, laneOf } from '../ask-lanes.ts';
 import type { ReplyPart } from '../fleet/fleet.ts';
 import type { AgentLink } from '../link.ts';
 import type { Ask, Reply } from '../message.ts';
@@ -13,8 +14,6 @@ export interface AnswersCount {
   failed: number;
 }
 
-/** Asks of one analyzer that are answered at a time. */
-export const ASKS_MAX = 16;
 /** Above this much on its way an answer waits. */
 const BUFFERED_MAX = 1024 * 1024;
 
@@ -23,6 +22,7 @@ export class Answers {
   readonly #link: AgentLink;
   readonly #count: AnswersCount;
   readonly #running = new Map<number, AbortController>();
+  readonly #inLane = new Map<AskLane, number>();
   readonly #waiting = new Set<() => void>();
 
   constructor(handlers: AskHandlers, link: AgentLink, count: AnswersCount) {
@@ -36,12 +36,20 @@ export class Answers {
     const handler = Object.hasOwn(this.#handlers, what) ? this.#handlers[what] : undefined;
     if (!handler) this.#refuse(id, 'relay.unknown-ask', `this agent cannot answer "${what}"`, 'a newer agent may');
     else if (this.#running.has(id)) this.#refuse(id, 'relay.asked-twice', `ask ${id} is being answered already`);
-    else if (this.#running.size >= ASKS_MAX)
-      this.#refuse(id, 'relay.busy', `${ASKS_MAX} asks are being answered already`, 'try again later');
     else {
+      const lane = laneOf(what);
+      const most = lane.most * AGENTS_ROOM;
+      const others = this.#inLane.get(lane) ?? 0;
+      if (others >= most) {
+        this.#refuse(id, 'relay.busy', `${most} ${lane.name} are under way already`, 'try again later');
+        return;
+      }
+      this.#inLane.set(lane, others + 1);
       const controller = new AbortController();
       this.#running.set(id, controller);
-      void this.#answer(id, controller.signal, () => handler(body, controller.signal));
+      void this.#answer(id, controller.signal, () => handler(body, controller.signal)).finally(() =>
+        this.#inLane.set(lane, (this.#inLane.get(lane) ?? 0) - 1),
+      );
     }
   }
 

@@ -2,9 +2,11 @@
 import type { Clock } from '../../std/clock.ts';
 import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import { type AskLane, laneOf } from '../ask-lanes.ts';
 import type { ReplyPart } from '../fleet/fleet.ts';
 import type { AnalyzerLink } from '../link.ts';
 import type { Reply } from '../message.ts';
+import { Turns } from './turns.ts';
 
 export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
@@ -12,12 +14,8 @@ export interface AskOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Of one agent, at a time. An agent answers no more either. */
-const ASKS_MAX = 16;
 /** Of one answer, not read yet. */
 const PARTS_MAX = 10_000;
-/** The same, encoded. */
-const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
 export class Asks {
@@ -26,6 +24,7 @@ export class Asks {
   /** For sentences. */
   readonly #name: string;
   readonly #running = new Map<number, Answer>();
+  readonly #turns = new Turns();
   #last = 0;
   #endReason: string | undefined;
 
@@ -45,14 +44,19 @@ export class Asks {
     { signal, timeoutMs = TIMEOUT_MS }: AskOptions = {},
   ): AsyncGenerator<ReplyPart> {
     if (this.#endReason !== undefined) throw this.#unavailable(this.#endReason);
-    if (this.#running.size >= ASKS_MAX) throw this.#unavailable(`${ASKS_MAX} asks are waiting for it already`);
+    const lane = laneOf(what);
+    const turn = this.#turns.enter(lane, signal);
+    if (turn === false)
+      throw this.#unavailable(`${lane.most} ${lane.name} are under way already, of which it does no more at a time`);
+    if (turn !== undefined) await turn;
     const id = ++this.#last;
-    const answer = new Answer();
+    const answer = new Answer(lane);
     this.#running.set(id, answer);
     const abort = () => answer.end(new Error('called off'));
     signal?.addEventListener('abort', abort, { once: true });
     try {
       signal?.throwIfAborted();
+      if (this.#endReason !== undefined) throw this.#unavailable(this.#endReason);
       this.#link.send({ kind: 'ask', id, what, body });
       for (;;) {
         const late = this.#clock.after(timeoutMs, () =>
@@ -76,6 +80,7 @@ export class Asks {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#running.delete(id);
+      this.#turns.leave(lane);
       if (!answer.isOver && this.#endReason === undefined) this.#link.send({ kind: 'cancel', id });
     }
   }
@@ -86,8 +91,8 @@ export class Asks {
     // Nobody waits any more: it crossed the cancel.
     if (!answer) return;
     if (answer.waiting >= PARTS_MAX) answer.end(this.#unavailable(`more than ${PARTS_MAX} parts of its answer wait`));
-    else if (answer.waitingBytes + bytes > WAITING_BYTES_MAX)
-      answer.end(this.#unavailable(`more than ${WAITING_BYTES_MAX / 1024 / 1024} MiB of its answer wait`));
+    else if (answer.waitingBytes + bytes > answer.lane.bytesMax)
+      answer.end(this.#unavailable(`more than ${answer.lane.bytesMax / 1024 / 1024} MiB of its answer wait`));
     else answer.put(reply, bytes);
   }
 
@@ -95,6 +100,7 @@ export class Asks {
   stop(reason: string): void {
     this.#endReason = reason;
     for (const answer of this.#running.values()) answer.end(this.#unavailable(reason));
+    this.#turns.stop(this.#unavailable(reason));
   }
 
   #unavailable(reason: string): Unavailable {
@@ -103,11 +109,16 @@ export class Asks {
 }
 
 class Answer {
+  readonly lane: AskLane;
   readonly #parts: { readonly reply: Reply; readonly bytes: number }[] = [];
   #waitingBytes = 0;
   #error: Error | undefined;
   #wake: () => void = () => undefined;
   isOver = false;
+
+  constructor(lane: AskLane) {
+    this.lane = lane;
+  }
 
   get waiting(): number {
     return this.#parts.length;
