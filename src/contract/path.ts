@@ -117,7 +117,6 @@ const hopShape = z
             family: z.string(),
             table: z.string(),
             chain: z.string(),
-            handle: z.int().optional(),
             text: z.string(),
             verdict: z.string().meta({ description: 'accept, drop, reject, snat, dnat, masquerade or redirect.' }),
           })

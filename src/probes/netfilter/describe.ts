@@ -17,10 +17,6 @@ export function chainId(
   return uuidV5(['nftchain', namespace, familyName(family), table, name]);
 }
 
-export function ruleId(namespace: string, { family, table, chain, handle }: RawRule): string {
-  return uuidV5(['nftrule', namespace, familyName(family), table, chain, `${handle}`]);
-}
-
 export function setId(namespace: string, { family, table, name }: RawSet): string {
   return uuidV5(['nftset', namespace, familyName(family), table, name]);
 }
@@ -42,7 +38,11 @@ export function describeChain(chain: RawChain, table: RawTable | undefined): Met
   };
 }
 
-export function describeRule(rule: RawRule, { said }: RuleRead): Metadata {
+/** All of it but its place among the others: what it says, and nothing else. */
+export function describeRule(
+  rule: Pick<RawRule, 'family' | 'table' | 'chain' | 'comment'>,
+  { said }: RuleRead,
+): Metadata {
   const text = said
     .map((one) => one.text)
     .filter((one) => one !== '')
@@ -52,8 +52,7 @@ export function describeRule(rule: RawRule, { said }: RuleRead): Metadata {
   const comment = rule.comment === '' && typeof noted === 'string' ? noted : rule.comment;
   return {
     ...{ Type: 'nftrule', Name: text.length > NAME_MAX ? `${text.slice(0, NAME_MAX - 1)}…` : text },
-    ...{ Family: familyName(rule.family), Table: rule.table, Chain: rule.chain, Handle: rule.handle, Text: text },
-    ...(rule.position !== 0 && { Position: rule.position }),
+    ...{ Family: familyName(rule.family), Table: rule.table, Chain: rule.chain, Text: text },
     ...(verdict !== undefined && { Verdict: verdict }),
     ...(comment !== '' && { Comment: comment }),
     Clauses: said.map(({ clause }) => clause).filter(({ Do }) => Do !== 'comment'),

@@ -1,5 +1,5 @@
 /** What is asked of nftables (linux/netfilter/nf_tables.h, net/netfilter/nf_tables_api.c). */
-import { LITTLE, MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
+import { MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
 
 export const NETLINK_NETFILTER = 12;
 
@@ -10,22 +10,27 @@ const SUBSYSTEM = 10 << 8;
 export const NFT = {
   table: SUBSYSTEM,
   getTable: SUBSYSTEM | 1,
+  tableGone: SUBSYSTEM | 2,
   chain: SUBSYSTEM | 3,
   getChain: SUBSYSTEM | 4,
+  chainGone: SUBSYSTEM | 5,
   rule: SUBSYSTEM | 6,
   getRule: SUBSYSTEM | 7,
+  ruleGone: SUBSYSTEM | 8,
   set: SUBSYSTEM | 9,
   getSet: SUBSYSTEM | 10,
+  setGone: SUBSYSTEM | 11,
   elements: SUBSYSTEM | 12,
   getElements: SUBSYSTEM | 13,
+  elementsGone: SUBSYSTEM | 14,
   generation: SUBSYSTEM | 15,
   getGeneration: SUBSYSTEM | 16,
 } as const;
 
-export const NFTA_TABLE = { name: 1, flags: 2 } as const;
+export const NFTA_TABLE = { name: 1, flags: 2, handle: 4 } as const;
 export const NFTA_CHAIN = { table: 1, handle: 2, name: 3, hook: 4, policy: 5, type: 7, flags: 10 } as const;
 export const NFTA_HOOK = { number: 1, priority: 2, device: 3, devices: 4 } as const;
-export const NFTA_RULE = { table: 1, chain: 2, handle: 3, expressions: 4, position: 6, userdata: 7 } as const;
+export const NFTA_RULE = { table: 1, chain: 2, handle: 3, expressions: 4, userdata: 7 } as const;
 export const NFTA_SET = {
   ...{ table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, dataLength: 7 },
 } as const;
@@ -41,6 +46,18 @@ export const SET_FLAG = {
 /** NFT_TABLE_F_DORMANT: its chains are not asked. */
 export const DORMANT = 0x1;
 
+/** Of a chain or a set. */
+export interface Place {
+  readonly family: number;
+  readonly table: string;
+  readonly name: string;
+}
+
+/** No name has a NUL in it. */
+export function placeKey({ family, table, name }: Place): string {
+  return `${family}\0${table}\0${name}`;
+}
+
 /** Size of struct nfgenmsg. */
 export const NFGEN_SIZE = 4;
 
@@ -49,11 +66,15 @@ export function dumpOf(type: number): Uint8Array {
   return new MessageBuilder(type, NLM_F.request | NLM_F.dump).fixed(new Uint8Array(NFGEN_SIZE)).build();
 }
 
-export function elementsDump(set: {
-  readonly family: number;
-  readonly table: string;
-  readonly name: string;
-}): Uint8Array {
+export function rulesDump(chain: Place): Uint8Array {
+  return new MessageBuilder(NFT.getRule, NLM_F.request | NLM_F.dump)
+    .fixed(new Uint8Array([chain.family, 0, 0, 0]))
+    .string(NFTA_RULE.table, chain.table)
+    .string(NFTA_RULE.chain, chain.name)
+    .build();
+}
+
+export function elementsDump(set: Place): Uint8Array {
   return new MessageBuilder(NFT.getElements, NLM_F.request | NLM_F.dump)
     .fixed(new Uint8Array([set.family, 0, 0, 0]))
     .string(NFTA_ELEMENTS.table, set.table)
@@ -63,27 +84,4 @@ export function elementsDump(set: {
 
 export function generationRequest(): Uint8Array {
   return new MessageBuilder(NFT.getGeneration, NLM_F.request).fixed(new Uint8Array(NFGEN_SIZE)).build();
-}
-
-/**
- * A classic BPF program that lets through only what says that a new generation of the rules is there (its own message,
- * nf_tables_gen_notify()): each rule of a large change is told too, and would fill the queue for nothing.
- */
-export function generationsAlone(): Uint8Array {
-  const type = LITTLE ? ((NFT.generation & 0xff) << 8) | (NFT.generation >> 8) : NFT.generation;
-  const program: readonly (readonly [number, number, number, number])[] = [
-    [0x28, 0, 0, 4], // A = nlmsg_type, as if in network byte order
-    [0x15, 0, 1, type],
-    [0x06, 0, 0, 0xffff_ffff],
-    [0x06, 0, 0, 0],
-  ];
-  const bytes = new Uint8Array(program.length * 8);
-  const view = new DataView(bytes.buffer);
-  program.forEach(([code, jt, jf, k], at) => {
-    view.setUint16(at * 8, code, LITTLE);
-    view.setUint8(at * 8 + 2, jt);
-    view.setUint8(at * 8 + 3, jf);
-    view.setUint32(at * 8 + 4, k, LITTLE);
-  });
-  return bytes;
 }

@@ -25,8 +25,6 @@ export interface RuleContext {
 
 export interface RuleRead {
   readonly said: readonly Said[];
-  /** Undefined without a counter. */
-  readonly counted: { readonly packets: number; readonly bytes: number } | undefined;
 }
 
 export function readRule(expressions: Uint8Array, context: RuleContext): RuleRead {
@@ -42,7 +40,7 @@ export function readRule(expressions: Uint8Array, context: RuleContext): RuleRea
     // Some have no data at all, as notrack.
     if (BARE.has(name)) reader.expression(name, new Uint8Array());
   }
-  return { said: reader.said, counted: reader.counted };
+  return { said: reader.said };
 }
 
 const BARE = new Set(['notrack']);
@@ -51,7 +49,6 @@ export type Values = (type: number) => Attributes | undefined;
 
 class RuleReader {
   readonly said: Said[] = [];
-  counted: RuleRead['counted'];
   readonly #context: RuleContext;
   readonly #registers = new Registers();
   /** The headers that are known to be there. */
@@ -121,7 +118,6 @@ class RuleReader {
         ]);
         return;
       case 'counter':
-        this.counted = { bytes: big(values(1)), packets: big(values(2)) };
         this.said.push({ clause: { Do: 'counter' }, text: 'counter' });
         return;
     }
@@ -288,8 +284,4 @@ const FIB_PRESENT = 32;
 
 function dataOf(attributes: Attributes | undefined): Uint8Array {
   return (attributes ? readData(attributes.nested()).value : undefined) ?? new Uint8Array();
-}
-
-function big(attributes: Attributes | undefined): number {
-  return attributes ? attributes.be32() * 2 ** 32 + attributes.be32(4) : 0;
 }

@@ -1,8 +1,17 @@
-/** All of a namespace's rules as of one generation. */
+/** A namespace's rules as of one generation: all of them, or what a commit has touched. */
 import type { Conversation } from '../../native/conversation.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { isFilledByPackets } from './describe.ts';
-import { dumpOf, elementsDump, generationRequest, NFT, SET_FLAG } from './nftnetlink.ts';
+import {
+  dumpOf,
+  elementsDump,
+  generationRequest,
+  NFT,
+  type Place,
+  placeKey,
+  rulesDump,
+  SET_FLAG,
+} from './nftnetlink.ts';
 import {
   type RawChain,
   type RawRule,
@@ -15,13 +24,16 @@ import {
   readSets,
   readTables,
 } from './ruleset.ts';
+import { COUNTERS, type Touched } from './touched.ts';
 
 export interface Reading {
   readonly generation: number;
   readonly tables: readonly RawTable[];
   readonly chains: readonly RawChain[];
-  /** In the order of their chains. */
-  readonly rules: readonly RawRule[];
+  /** By chain, see placeKey; in their order. */
+  readonly rules: ReadonlyMap<string, readonly RawRule[]>;
+  /** Of these chains alone; undefined: of all. Those that are not in `rules` have none. */
+  readonly touched: readonly Place[] | undefined;
   readonly sets: readonly RawSet[];
   /** Rules that there are besides. */
   readonly leftOut: number;
@@ -35,46 +47,116 @@ export interface ReadingBounds {
 
 const ENOENT = 2;
 
-/** Undefined: it changed while it was read, and is to be read again. */
-export async function readRuleset(conversation: Conversation, bounds: ReadingBounds): Promise<Reading | undefined> {
+/**
+ * Undefined: it changed while it was read, and is to be read again. `before`: the last reading, of which is kept what was
+ * not touched.
+ */
+export async function readRuleset(
+  conversation: Conversation,
+  bounds: ReadingBounds,
+  touched: Touched,
+  before: Reading | undefined,
+): Promise<Reading | undefined> {
   const generation = readGeneration(await conversation.request(generationRequest()));
-  const dump = async (type: number) => (await conversation.dumpAll(dumpOf(type))).batches;
-  const tables = readTables(await dump(NFT.getTable));
-  if (tables.length === 0) return { generation, tables, chains: [], rules: [], sets: [], leftOut: 0 };
-  const chains = readChains(await dump(NFT.getChain));
-  const { rules, leftOut } = await readRuleDump(conversation, bounds.rulesMax);
-  const sets = readSets(await dump(NFT.getSet));
-  for (const [index, set] of sets.entries())
-    if (index >= bounds.setsMax) set.isCut = true;
-    else if (!isFilledByPackets(set)) await fill(conversation, set, bounds.elementsMax);
+  // Of many rules only some are told: which ones they are only a whole reading says.
+  const known = touched.isAll || before === undefined || before.leftOut > 0 ? undefined : before;
+  const reading = known ? await readTouched(conversation, bounds, touched, known) : await readAll(conversation, bounds);
   const after = readGeneration(await conversation.request(generationRequest()));
-  return after === generation ? { generation, tables, chains, rules, sets, leftOut } : undefined;
+  return after === generation ? { ...reading, generation } : undefined;
+}
+
+type Read = Omit<Reading, 'generation'>;
+
+async function readAll(conversation: Conversation, bounds: ReadingBounds): Promise<Read> {
+  const tables = readTables(await dumped(conversation, NFT.getTable));
+  if (tables.length === 0) return { tables, chains: [], rules: new Map(), touched: undefined, sets: [], leftOut: 0 };
+  const chains = readChains(await dumped(conversation, NFT.getChain));
+  const rules = new Map<string, RawRule[]>();
+  const room = { left: bounds.rulesMax, leftOut: 0 };
+  await readRulesInto(rules, conversation, dumpOf(NFT.getRule), room);
+  const sets = readSets(await dumped(conversation, NFT.getSet));
+  for (const [index, set] of sets.entries()) await fill(conversation, set, index, bounds);
+  return { tables, chains, rules, touched: undefined, sets, leftOut: room.leftOut };
+}
+
+async function readTouched(
+  conversation: Conversation,
+  bounds: ReadingBounds,
+  touched: Touched,
+  before: Reading,
+): Promise<Read> {
+  const { tables } = before;
+  const chains = touched.areChains ? readChains(await dumped(conversation, NFT.getChain)) : before.chains;
+  const rules = new Map<string, RawRule[]>();
+  const room = { left: bounds.rulesMax, leftOut: 0 };
+  if (touched === COUNTERS) {
+    await readRulesInto(rules, conversation, dumpOf(NFT.getRule), room);
+    return { ...before, rules, touched: undefined, leftOut: room.leftOut };
+  }
+  for (const chain of touched.rules) await readRulesInto(rules, conversation, rulesDump(chain), room);
+  if (!touched.areSets && touched.elements.length === 0)
+    return { tables, chains, rules, touched: touched.rules, sets: before.sets, leftOut: room.leftOut };
+  const stale = new Set(touched.elements.map(placeKey));
+  const kept = new Map(before.sets.map((set) => [placeKey(set), set]));
+  const sets = readSets(await dumped(conversation, NFT.getSet));
+  for (const [index, set] of sets.entries()) {
+    const same = stale.has(placeKey(set)) ? undefined : kept.get(placeKey(set));
+    if (same) sets[index] = same;
+    else await fill(conversation, set, index, bounds);
+  }
+  return { tables, chains, rules, touched: touched.rules, sets, leftOut: room.leftOut };
+}
+
+async function dumped(conversation: Conversation, type: number): Promise<readonly Uint8Array[]> {
+  return (await conversation.dumpAll(dumpOf(type))).batches;
 }
 
 /** Batch for batch: of very many no more is in memory than is kept. */
-async function readRuleDump(
+async function readRulesInto(
+  rules: Map<string, RawRule[]>,
   conversation: Conversation,
-  rulesMax: number,
-): Promise<{ readonly rules: RawRule[]; readonly leftOut: number }> {
-  const rules: RawRule[] = [];
-  let leftOut = 0;
-  for await (const batch of conversation.dump(dumpOf(NFT.getRule)))
-    for (const rule of readRules([batch]))
-      if (rules.length < rulesMax) rules.push(rule);
-      else leftOut++;
-  return { rules, leftOut };
+  request: Uint8Array,
+  room: { left: number; leftOut: number },
+): Promise<void> {
+  let last: RawRule | undefined;
+  let list: RawRule[] = [];
+  try {
+    for await (const batch of conversation.dump(request))
+      for (const rule of readRules([batch])) {
+        if (room.left <= 0) {
+          room.leftOut++;
+          continue;
+        }
+        room.left--;
+        if (last?.chain !== rule.chain || last.table !== rule.table || last.family !== rule.family) {
+          const key = placeKey({ ...rule, name: rule.chain });
+          list = rules.get(key) ?? [];
+          rules.set(key, list);
+        }
+        list.push(rule);
+        last = rule;
+      }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
 }
 
-async function fill(conversation: Conversation, set: RawSet, elementsMax: number): Promise<void> {
+async function fill(conversation: Conversation, set: RawSet, index: number, bounds: ReadingBounds): Promise<void> {
+  if (index >= bounds.setsMax) set.isCut = true;
+  if (set.isCut || isFilledByPackets(set)) return;
   // Of intervals each has a beginning and an end.
-  const max = (set.flags & SET_FLAG.interval) !== 0 ? elementsMax * 2 : elementsMax;
+  const max = (set.flags & SET_FLAG.interval) !== 0 ? bounds.elementsMax * 2 : bounds.elementsMax;
   try {
     for await (const batch of conversation.dump(elementsDump(set)))
       for (const element of readElements(batch))
         if (set.elements.length < max) set.elements.push(element);
         else set.isCut = true;
   } catch (error) {
-    // Gone since: then the generation is another one too.
-    if (!(error instanceof NetlinkError) || error.errno !== ENOENT) throw error;
+    if (!isGone(error)) throw error;
   }
+}
+
+/** Gone since: then the generation is another one too. */
+function isGone(error: unknown): boolean {
+  return error instanceof NetlinkError && error.errno === ENOENT;
 }

@@ -20,6 +20,8 @@ export interface RawTable {
   readonly family: number;
   readonly name: string;
   readonly isDormant: boolean;
+  /** Another one for each that was ever made. */
+  readonly handle: number;
 }
 
 export interface RawChain {
@@ -40,9 +42,8 @@ export interface RawRule {
   readonly family: number;
   readonly table: string;
   readonly chain: string;
+  /** Another one for each that was ever in the table, so that the same is always of the same rule. */
   readonly handle: number;
-  /** Handle of the one before it; 0 of the first. */
-  readonly position: number;
   readonly expressions: Uint8Array;
   readonly comment: string;
 }
@@ -79,12 +80,13 @@ export const ELEMENT_FLAG = { intervalEnd: 1, catchAll: 2 } as const;
 
 export function readTables(batches: readonly Uint8Array[]): RawTable[] {
   return [...each(batches, NFT.table)].map(([family, attributes]) => {
-    let [name, flags] = ['', 0];
+    let [name, flags, handle] = ['', 0, 0];
     while (attributes.next()) {
       if (attributes.type === NFTA_TABLE.name) name = attributes.text();
       if (attributes.type === NFTA_TABLE.flags) flags = attributes.be32();
+      if (attributes.type === NFTA_TABLE.handle) handle = be64(attributes);
     }
-    return { family, name, isDormant: (flags & DORMANT) !== 0 };
+    return { family, name, handle, isDormant: (flags & DORMANT) !== 0 };
   });
 }
 
@@ -132,7 +134,7 @@ function readHook(attributes: Attributes): { hook: number; priority: number; dev
 export function* readRules(batches: readonly Uint8Array[]): Generator<RawRule> {
   for (const [family, attributes] of each(batches, NFT.rule)) {
     let [table, chain, comment] = ['', '', ''];
-    let [handle, position] = [0, 0];
+    let handle = 0;
     let expressions = new Uint8Array();
     while (attributes.next())
       switch (attributes.type) {
@@ -145,16 +147,13 @@ export function* readRules(batches: readonly Uint8Array[]): Generator<RawRule> {
         case NFTA_RULE.handle:
           handle = be64(attributes);
           break;
-        case NFTA_RULE.position:
-          position = be64(attributes);
-          break;
         case NFTA_RULE.expressions:
           expressions = attributes.bytes().slice();
           break;
         case NFTA_RULE.userdata:
           comment = commentOf(attributes.bytes());
       }
-    yield { family, table, chain, handle, position, expressions, comment };
+    yield { family, table, chain, handle, expressions, comment };
   }
 }
 

@@ -2,116 +2,166 @@
 import type { Change } from '../../graph/change.ts';
 import type { GraphNode, Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
-import { chainId, describeChain, describeRule, describeSet, familyName, ruleId, setId } from './describe.ts';
-import { SET_FLAG } from './nftnetlink.ts';
+import { Breath } from './breath.ts';
+import { chainId, describeChain, describeRule, describeSet, familyName, setId } from './describe.ts';
+import { type Place, placeKey, SET_FLAG } from './nftnetlink.ts';
 import { readRule } from './read-rule.ts';
 import type { Reading } from './reading.ts';
-import type { RawSet } from './ruleset.ts';
+import { type Known, ToldRules } from './rules.ts';
+import type { RawRule, RawSet, RawTable } from './ruleset.ts';
 import { KEY, OWNED } from './vocabulary.ts';
 
 export class Teller {
   readonly #namespace: string;
-  /** What is told: its metadata as text. */
-  readonly #known = new Map<string, string>();
-  readonly #counted = new Map<string, number>();
+  /** Chains and sets that are told: their metadata as text. */
+  readonly #texts = new Map<string, string>();
+  /** By id of their chain. */
+  readonly #rules = new Map<string, ToldRules>();
+  /** What rules say, by table and handle. */
+  readonly #known = new Map<string, Map<number, Known>>();
   #said = '';
+  #isWithdrawn = false;
 
   /** What an earlier run has left is taken over, so that what is gone since then is taken back. */
   constructor(namespace: string, view: GraphView) {
     this.#namespace = namespace;
-    for (const id of leftOf(namespace, view)) this.#known.set(id, '');
+    for (const { id, rules } of leftOf(namespace, view)) {
+      this.#texts.set(id, '');
+      if (rules.size > 0) this.#rules.set(id, new ToldRules(id, rules));
+    }
   }
 
   /** Whether any rule counts: then it is read now and then. */
   get hasCounters(): boolean {
-    return this.#counted.size > 0;
+    return [...this.#rules.values()].some((rules) => rules.hasCounters);
   }
 
-  /** What has changed since the last reading. */
-  tell(reading: Reading, legacy: readonly string[]): Change[] {
-    const { tables, chains, rules, sets, leftOut } = reading;
+  /** Rules that are told. */
+  get size(): number {
+    let size = 0;
+    for (const rules of this.#rules.values()) size += rules.size;
+    return size;
+  }
+
+  /** What has changed since the last reading. Gives way while it works; undefined: all was withdrawn meanwhile. */
+  async tell(reading: Reading, legacy: readonly string[]): Promise<Change[] | undefined> {
+    const { tables, chains, sets, leftOut } = reading;
     const namespace = this.#namespace;
     const changes: Change[] = [];
-    const seen = new Set<string>();
-    const say = (id: string, parent: string, metadata: Metadata) => {
-      seen.add(id);
-      const text = JSON.stringify(metadata);
-      const before = this.#known.get(id);
-      if (before === text) return;
-      this.#known.set(id, text);
-      changes.push({ kind: 'node', id, metadata, owns: OWNED });
-      if (before === undefined || before === '')
-        changes.push({ kind: 'edge', parent, child: id, metadata: { RelationType: 'ownership' } });
-    };
+    const breath = new Breath();
     const byTable = new Map(tables.map((table) => [tableKey(table.family, table.name), table]));
-    for (const chain of chains)
-      say(chainId(namespace, chain), namespace, describeChain(chain, byTable.get(tableKey(chain.family, chain.table))));
-    const byName = new Map(sets.map((set) => [`${tableKey(set.family, set.table)} ${set.name}`, set]));
-    for (const rule of rules) {
-      const key = tableKey(rule.family, rule.table);
-      const set = (name: string): RawSet | undefined => byName.get(`${key} ${name}`);
-      const read = readRule(rule.expressions, { family: familyName(rule.family), set });
-      const id = ruleId(namespace, rule);
-      say(id, chainId(namespace, { ...rule, name: rule.chain }), describeRule(rule, read));
-      if (read.counted) changes.push(...this.#count(id, read.counted.packets, read.counted.bytes));
+    this.#forgetTables(tables);
+    const seen = new Set<string>();
+    for (const chain of chains) {
+      await breath.take();
+      const id = chainId(namespace, chain);
+      seen.add(id);
+      this.#say(id, describeChain(chain, byTable.get(tableKey(chain.family, chain.table))), changes);
     }
     const named = sets.filter(({ flags }) => (flags & SET_FLAG.anonymous) === 0);
-    for (const set of named) say(setId(namespace, set), namespace, describeSet(set));
-    for (const id of this.#known.keys()) if (!seen.has(id)) changes.push(...this.#forget(id));
-    changes.push(
-      ...this.#summary({
-        ...{ Tables: tables.length, Chains: chains.length, Rules: rules.length + leftOut, Sets: named.length },
+    for (const set of named) {
+      await breath.take();
+      const id = setId(namespace, set);
+      seen.add(id);
+      this.#say(id, describeSet(set), changes);
+    }
+    const byName = new Map(sets.map((set) => [placeKey(set), set]));
+    const describe = (rule: RawRule): Metadata => {
+      const set = (name: string): RawSet | undefined => byName.get(placeKey({ ...rule, name }));
+      return describeRule(rule, readRule(rule.expressions, { family: familyName(rule.family), set }));
+    };
+    for (const place of reading.touched ?? chains) {
+      const id = chainId(namespace, place);
+      if (!seen.has(id)) continue;
+      const rules = this.#rules.get(id) ?? new ToldRules(id, new Map());
+      this.#rules.set(id, rules);
+      const known = this.#knownOf(place, byTable.get(tableKey(place.family, place.table)));
+      const all = reading.rules.get(placeKey(place)) ?? [];
+      for (const change of await rules.tell(all, { describe, known, breathe: () => breath.take() }))
+        changes.push(change);
+    }
+    if (this.#isWithdrawn) return undefined;
+    for (const id of this.#texts.keys()) if (!seen.has(id)) changes.push(...this.#forget(id));
+    this.#summarize(
+      {
+        ...{ Tables: tables.length, Chains: chains.length, Rules: this.size + leftOut, Sets: named.length },
         ...(leftOut > 0 && { LeftOut: leftOut }),
         ...(legacy.length > 0 && { Legacy: [...legacy] }),
-      }),
+      },
+      changes,
     );
     return changes;
   }
 
   knows(id: string): boolean {
-    return this.#known.has(id);
+    return this.#texts.has(id) || [...this.#rules.values()].some((rules) => rules.has(id));
   }
 
-  /** All of it is no more. */
+  /** All of it is no more, and nothing is told any more. */
   withdraw(): Change[] {
-    this.#said = '';
-    return [...this.#known.keys()].flatMap((id) => this.#forget(id));
+    this.#isWithdrawn = true;
+    return [...this.#texts.keys()].flatMap((id) => this.#forget(id));
+  }
+
+  #say(id: string, metadata: Metadata, changes: Change[]): void {
+    const text = JSON.stringify(metadata);
+    const before = this.#texts.get(id);
+    if (before === text) return;
+    this.#texts.set(id, text);
+    changes.push({ kind: 'node', id, metadata, owns: OWNED });
+    if (before === undefined || before === '')
+      changes.push({ kind: 'edge', parent: this.#namespace, child: id, metadata: { RelationType: 'ownership' } });
   }
 
   #forget(id: string): Change[] {
-    this.#known.delete(id);
-    this.#counted.delete(id);
-    return [{ kind: 'gone', id, of: 'node' }];
+    this.#texts.delete(id);
+    const rules = this.#rules.get(id)?.withdraw() ?? [];
+    this.#rules.delete(id);
+    return [...rules, { kind: 'gone', id, of: 'node' }];
   }
 
-  #count(id: string, packets: number, bytes: number): Change[] {
-    if (this.#counted.get(id) === packets) return [];
-    this.#counted.set(id, packets);
-    return [{ kind: 'counters', id, series: 'Metric', total: { RxPackets: packets, RxBytes: bytes } }];
+  /** A table that is made anew numbers its rules from the beginning. */
+  #knownOf(place: Place, table: RawTable | undefined): Map<number, Known> {
+    const key = knownKey(place.family, place.table, table?.handle ?? 0);
+    const known = this.#known.get(key) ?? new Map<number, Known>();
+    this.#known.set(key, known);
+    return known;
   }
 
-  #summary(facts: Metadata): Change[] {
+  #forgetTables(tables: readonly RawTable[]): void {
+    const still = new Set(tables.map(({ family, name, handle }) => knownKey(family, name, handle)));
+    for (const key of this.#known.keys()) if (!still.has(key)) this.#known.delete(key);
+  }
+
+  #summarize(facts: Metadata, changes: Change[]): void {
     const text = JSON.stringify(facts);
-    if (text === this.#said) return [];
+    if (text === this.#said) return;
     this.#said = text;
-    return [{ kind: 'set', id: this.#namespace, of: 'node', set: { [KEY]: facts } }];
+    changes.push({ kind: 'set', id: this.#namespace, of: 'node', set: { [KEY]: facts } });
   }
 }
 
 function tableKey(family: number, table: string): string {
-  return `${family} ${table}`;
+  return `${family}\0${table}`;
 }
 
-/** Ours that hang on the namespace. */
-function* leftOf(namespace: string, view: GraphView): Iterable<string> {
+function knownKey(family: number, table: string, handle: number): string {
+  return `${tableKey(family, table)}\0${handle}`;
+}
+
+/** Ours that hang on the namespace: chains with their rules in order, and sets. */
+function* leftOf(namespace: string, view: GraphView): Iterable<{ id: string; rules: ReadonlyMap<string, number> }> {
   const [node] = view.nodes(namespace);
   if (!node) return;
   for (const owned of ownedBy(node, view)) {
     const { Type } = owned.metadata;
-    if (Type === 'nftset') yield owned.id;
-    if (Type !== 'nftchain') continue;
-    yield owned.id;
-    for (const rule of ownedBy(owned, view)) if (rule.metadata.Type === 'nftrule') yield rule.id;
+    const rules = new Map<string, number>();
+    if (Type !== 'nftset' && Type !== 'nftchain') continue;
+    if (Type === 'nftchain')
+      for (const { id, metadata } of ownedBy(owned, view))
+        if (metadata.Type === 'nftrule')
+          rules.set(id, typeof metadata.Order === 'number' ? metadata.Order : Number.NaN);
+    yield { id: owned.id, rules };
   }
 }
 

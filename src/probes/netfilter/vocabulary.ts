@@ -40,10 +40,9 @@ export const RuleType = nodeType('nftrule', 'A rule of nftables, owned by its ch
   Family: family,
   Table: table,
   Chain: field(z.string(), { doc: 'Name of its chain.', example: 'input' }),
-  Handle: field(z.int(), { doc: 'Number of the rule in its table, as `nft -a` shows it.', example: 5 }),
-  Position: field(z.int().optional(), {
-    doc: 'Handle of the rule before it in the chain; absent of the first.',
-    example: 4,
+  Order: field(z.number(), {
+    doc: "Of two rules of a chain the one with the lower number comes first; a rule that comes or goes changes no other's. The handle that `nft -a` shows is not told: it is another one whenever the same rule is written again.",
+    example: 3,
   }),
   Text: field(z.string(), {
     doc: 'As `nft -s list ruleset` writes it, without its comment; what iptables put there as nft would write it, where it is known.',

@@ -1,16 +1,18 @@
-/** The packet filters and NAT of one namespace: read again whenever the kernel says that there is a new generation. */
+/** The packet filters and NAT of one namespace: of each commit that the kernel tells, what it touched is read again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversation } from '../../native/conversation.ts';
 import type { NetlinkSocket } from '../../native/door.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { bell } from '../../std/bell.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
+import { Breath } from './breath.ts';
 import { legacyTables } from './legacy.ts';
-import { GROUPS, generationsAlone, NETLINK_NETFILTER } from './nftnetlink.ts';
+import { GROUPS, NETLINK_NETFILTER } from './nftnetlink.ts';
 import type { Notices } from './notices.ts';
 import type { Options } from './options.ts';
 import { type Reading, readRuleset } from './reading.ts';
 import type { Teller } from './teller.ts';
+import { COUNTERS, Notebook, type Touched } from './touched.ts';
 
 /** A reading takes at most this share of the time, one part in so many. */
 const READING_SHARE = 3;
@@ -20,6 +22,12 @@ const REST_MAX_MS = 5_000;
 /** Readings, when it changes while it is read; then it rests. */
 const ATTEMPTS = 4;
 const BUSY_REST_MS = 1_000;
+/** Counters are read for at most this share of the time, one part in so many. */
+const COUNTING_SHARE = 100;
+/** Of what the kernel tells of commits: a rule takes some 400. */
+const RECEIVE_BYTES = 4 << 20;
+/** Changes that are written at once. */
+const CHANGES_MAX = 500;
 
 export interface Shared {
   readonly context: ProbeContext<Options>;
@@ -33,6 +41,9 @@ export class Watch {
   readonly #events: NetlinkSocket;
   readonly #teller: Teller;
   readonly #look = bell();
+  readonly #notes = new Notebook();
+  /** The last, without its rules. */
+  #before: Reading | undefined;
   #isClosed = false;
 
   private constructor(
@@ -45,9 +56,12 @@ export class Watch {
     this.#conversation = conversation;
     this.#events = events;
     this.#teller = teller;
-    events.onBatch((_, overrun) => {
-      if (overrun) shared.context.count('overruns');
-      this.#look.ring();
+    events.onBatch((batch, overrun) => {
+      if (overrun) {
+        shared.context.count('overruns');
+        this.#notes.doubt();
+      }
+      if (this.#notes.hear(batch) || overrun) this.#look.ring();
     });
   }
 
@@ -57,7 +71,7 @@ export class Watch {
     const place = namespace.nodeId === host.id ? {} : { netns: namespace.path };
     const request = { ...place, protocol: NETLINK_NETFILTER };
     // First: so that nothing falls between.
-    const events = await door.openNetlink({ ...request, groups: GROUPS, filter: generationsAlone() });
+    const events = await door.openNetlink({ ...request, groups: GROUPS, receiveBufferBytes: RECEIVE_BYTES });
     try {
       const conversation = new Conversation(await door.openNetlink(request));
       return new Watch(namespace, shared, { conversation, events, teller });
@@ -69,19 +83,17 @@ export class Watch {
 
   /** Reads until it is closed or `signal` aborts. `first` is called when all that is there has been told. */
   async run(signal: AbortSignal, first: () => void): Promise<void> {
+    this.#notes.doubt();
     while (!signal.aborted && !this.#isClosed) {
       const began = performance.now();
-      const isTold = await this.#round();
+      const isCounting = this.#notes.isEmpty;
+      const isTold = await this.#round(isCounting ? COUNTERS : undefined);
       first();
       const took = performance.now() - began;
       const restMs = isTold ? Math.min(REST_MAX_MS, Math.max(REST_MS, took * READING_SHARE)) : BUSY_REST_MS;
       await sleep(restMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!isTold) continue;
-      const wake = this.#teller.hasCounters
-        ? setTimeout(this.#look.ring, this.#shared.context.options.pollMs).unref()
-        : undefined;
-      await this.#look.rung(signal);
-      clearTimeout(wake);
+      if (!this.#notes.isEmpty) continue;
+      await this.#wait(signal, isCounting ? took * COUNTING_SHARE : 0);
     }
   }
 
@@ -93,24 +105,33 @@ export class Watch {
     this.#look.ring();
   }
 
+  /** For news, or until it is time to read counters. */
+  async #wait(signal: AbortSignal, leastMs: number): Promise<void> {
+    const { pollMs } = this.#shared.context.options;
+    const wake = this.#teller.hasCounters ? setTimeout(this.#look.ring, Math.max(pollMs, leastMs)).unref() : undefined;
+    await this.#look.rung(signal);
+    clearTimeout(wake);
+  }
+
   /** False: it changed all the while. */
-  async #round(): Promise<boolean> {
+  async #round(counters: Touched | undefined): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const reading = await this.#read();
+      const touched = counters ?? this.#notes.take();
+      const reading = await this.#read(touched);
       if (this.#isClosed) return true;
-      if (reading === undefined) {
-        this.#shared.context.count('rereads');
-        continue;
+      if (reading !== undefined) {
+        await this.#tell(reading);
+        return true;
       }
-      this.#tell(reading);
-      return true;
+      this.#shared.context.count('rereads');
+      this.#notes.putBack(touched);
     }
     return false;
   }
 
-  async #read(): Promise<Reading | undefined> {
+  async #read(touched: Touched): Promise<Reading | undefined> {
     try {
-      return await readRuleset(this.#conversation, this.#shared.context.options);
+      return await readRuleset(this.#conversation, this.#shared.context.options, touched, this.#before);
     } catch (error) {
       if (!(error instanceof NetlinkError) || !/^(ENOBUFS|EINTR)$/.test(error.code ?? '')) throw error;
       this.#shared.context.count('overruns');
@@ -118,7 +139,7 @@ export class Watch {
     }
   }
 
-  #tell(reading: Reading): void {
+  async #tell(reading: Reading): Promise<void> {
     const { context, notices } = this.#shared;
     const { nodeId, name, path } = this.#namespace;
     const legacy = legacyTables(nodeId === context.host.id ? undefined : path);
@@ -127,10 +148,18 @@ export class Watch {
     if (reading.leftOut > 0) context.count('rulesLeftOut', reading.leftOut);
     // Its node may not be there yet, or not any more.
     const [node] = context.view().nodes(nodeId);
+    this.#before = node ? { ...reading, rules: new Map() } : undefined;
     if (!node) return;
-    const changes = this.#teller.tell(reading, legacy);
-    if (changes.length === 0) return;
-    const { refused } = context.graph.apply(changes);
-    if (refused.length > 0) context.count('refused', refused.length);
+    const changes = await this.#teller.tell(reading, legacy);
+    if (changes === undefined || this.#isClosed) return;
+    const breath = new Breath();
+    for (let from = 0; from < changes.length; from += CHANGES_MAX) {
+      await breath.take();
+      if (this.#isClosed) return;
+      const { refused } = context.graph.apply(changes.slice(from, from + CHANGES_MAX));
+      if (refused.length > 0) context.count('refused', refused.length);
+    }
+    // There are more than are told: which ones, only a whole reading says.
+    if (reading.touched && this.#teller.size > context.options.rulesMax) this.#notes.doubt();
   }
 }

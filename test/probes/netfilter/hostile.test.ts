@@ -56,7 +56,7 @@ const set: RawSet = {
   elements: [{ key: new Uint8Array([10]), keyEnd: undefined, data: undefined, verdict: undefined, flags: 0 }],
 };
 
-const raw = { family: 1, table: 't', chain: 'c', handle: 1, position: 0, comment: '' };
+const raw = { family: 1, table: 't', chain: 'c', handle: 1, comment: '' };
 
 test('expressions of any kind with anything in them are described', () => {
   fc.assert(

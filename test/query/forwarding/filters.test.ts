@@ -44,10 +44,7 @@ function chain(more: Readonly<Record<string, unknown>>, ...rules: readonly (read
   return [
     `netns:r -ownership-> nftchain:${Name} ${JSON.stringify(facts)}`,
     ...rules.map((clauses, at) => {
-      const rule = {
-        ...{ ...table, Chain: Name, Handle: at + 1, Text: `rule ${at + 1}`, Clauses: clauses },
-        ...(at > 0 && { Position: at }),
-      };
+      const rule = { ...table, Chain: Name, Order: at + 1, Text: `rule ${at + 1}`, Clauses: clauses };
       return `nftchain:${Name} -ownership-> nftrule:${Name}-${at + 1} ${JSON.stringify(rule)}`;
     }),
   ].join('\n');
@@ -61,13 +58,13 @@ test('without a rule that is against it nothing is assumed', () => {
   expect(there).toMatchObject({ reaches: 'yes', assumed: [] });
 });
 
-test('the rule that drops is told with its table, chain and handle', () => {
+test('the rule that drops is told with its table and chain', () => {
   const { there } = walked(routed(chain({ Hook: 'forward' }, [port('22'), { Do: 'accept' }], [{ Do: 'drop' }])), tcp);
   expect(there).toMatchObject({ reaches: 'no', code: 'filtered', at: { id: 'netns:r' } });
-  expect(there.reason).toBe('r: dropped by rule 2 "rule 2" of chain c, table ip t');
+  expect(there.reason).toBe('r: dropped by rule "rule 2" of chain c, table ip t');
   expect(there.hops.at(-1)?.how).toMatchObject({
     kind: 'filter',
-    filter: { id: 'nftrule:c-2', family: 'ip', table: 't', chain: 'c', handle: 2, verdict: 'drop' },
+    filter: { id: 'nftrule:c-2', family: 'ip', table: 't', chain: 'c', verdict: 'drop' },
   });
 });
 
@@ -76,7 +73,7 @@ test('a rule nobody can decide matters only where the ends differ', () => {
   const strange = { Key: 'ether saddr', Op: '==', Values: ['02:00:00:00:00:01'] };
   const open = walked(routed(chain({ Hook: 'forward' }, [strange, { Do: 'drop' }])), tcp).there;
   expect(open).toMatchObject({ reaches: 'unknown', code: 'filter-unknown' });
-  expect(open.reason).toContain('rule 1 "rule 1" of chain c, table ip t of r');
+  expect(open.reason).toContain('rule "rule 1" of chain c, table ip t of r');
   const same = walked(routed(chain({ Hook: 'forward' }, [strange, { Do: 'drop' }], [{ Do: 'drop' }])), tcp).there;
   expect(same).toMatchObject({ reaches: 'no', code: 'filtered', assumed: [] });
   // What is passed on has no socket here, and so no user.
@@ -88,7 +85,7 @@ test('that a limit is not reached is assumed, and told', () => {
   const { there } = walked(routed(rules), tcp);
   expect(there.reaches).toBe('yes');
   expect(there.assumed).toEqual([
-    'a limit, which is not reached: rule 1 "rule 1" of chain c, table ip t of r asks for it',
+    'a limit, which is not reached: rule "rule 1" of chain c, table ip t of r asks for it',
   ]);
 });
 

@@ -5,7 +5,6 @@ import { type Atlas, numberOf, textOf, textsIn, typeOf } from '../atlas.ts';
 
 export interface Rule {
   readonly node: GraphNode;
-  readonly handle: number;
   readonly text: string;
   /** Conditions and actions, in order: see src/probes/netfilter/clause.ts. */
   readonly clauses: readonly Metadata[];
@@ -90,22 +89,15 @@ function chainOf(atlas: Atlas, node: GraphNode): Chain {
   };
 }
 
-/** Each says which one is before it; what is not in that line, as its neighbour was left out, comes last. */
 function rulesOf(atlas: Atlas, chain: GraphNode): Rule[] {
-  const after = new Map<number, Rule>();
-  const all: Rule[] = [];
+  const all: { readonly rule: Rule; readonly order: number }[] = [];
   for (const node of atlas.owned(chain)) {
-    const handle = numberOf(node.metadata.Handle);
-    if (typeOf(node) !== 'nftrule' || handle === undefined) continue;
-    const clauses = objectsIn(node.metadata.Clauses);
-    const rule: Rule = { node, handle, clauses, text: textOf(node.metadata.Text) ?? '' };
-    all.push(rule);
-    after.set(numberOf(node.metadata.Position) ?? 0, rule);
+    const { metadata } = node;
+    if (typeOf(node) !== 'nftrule') continue;
+    const rule: Rule = { node, clauses: objectsIn(metadata.Clauses), text: textOf(metadata.Text) ?? '' };
+    all.push({ rule, order: numberOf(metadata.Order) ?? 0 });
   }
-  const ordered = new Set<Rule>();
-  for (let rule = after.get(0); rule !== undefined && !ordered.has(rule); rule = after.get(rule.handle))
-    ordered.add(rule);
-  return [...ordered, ...all.filter((rule) => !ordered.has(rule)).sort((a, b) => a.handle - b.handle)];
+  return all.sort((one, other) => one.order - other.order).map(({ rule }) => rule);
 }
 
 function setOf(metadata: Metadata): ElementSet {

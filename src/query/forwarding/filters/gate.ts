@@ -243,14 +243,13 @@ function filterText({ verdict, rule, chain }: Verdict): string {
     : `${done} by ${ruleText(rule, chain)}`;
 }
 
-function ruleText({ text, handle }: Rule, { name, family, table }: Chain): string {
-  return `rule ${handle} "${text}" of chain ${name}, table ${family} ${table}`;
+function ruleText({ text }: Rule, { name, family, table }: Chain): string {
+  return `rule "${text}" of chain ${name}, table ${family} ${table}`;
 }
 
 function shownRule(chain: Chain, rule: Rule | undefined, verdict: string) {
   return {
     ...{ id: rule?.node.id ?? chain.node.id, family: chain.family, table: chain.table, chain: chain.name, verdict },
-    ...(rule && { handle: rule.handle }),
     text: rule?.text ?? `policy ${chain.policy}`,
   };
 }
