@@ -22,7 +22,7 @@ import { Later } from './std/later.ts';
 import { pause } from './std/pause.ts';
 
 export interface CheckParts extends Pick<World, 'injecting'> {
-  readonly config: Pick<Config, 'data'>;
+  readonly config: Pick<Config, 'data' | 'checks'>;
   readonly graph: { readonly revision: number; now(): GraphView };
   readonly timeline: Timeline;
   readonly engine: QueryEngine;
@@ -77,7 +77,9 @@ function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
     pcapng: fileOf,
     log,
   };
-  return new Running({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log) });
+  const { packetsPerCheck, packetsPerRun, packetsPerSecond } = parts.config.checks;
+  const limits = { perCheck: packetsPerCheck, perRun: packetsPerRun, perSecond: packetsPerSecond };
+  return new Running({ world, version: version(), clock: systemClock, green: keptGreen(parts.config, log), limits });
 }
 
 export function whatBroke(why: Why): NonNullable<World['why']> {

@@ -1,6 +1,7 @@
 /** Runs of checks: suites in, results out; what runs, what ran last, and since when each check has been green. */
 import type { CheckLine, CheckResult, RunLine, RunSummary } from '../checks/result.ts';
 import { chosenOf, isSending } from '../checks/run/chosen.ts';
+import { defaultSendLimits, Pace, refuseTooMany, type SendLimits } from '../checks/run/rations.ts';
 import { runChecks } from '../checks/run/run-checks.ts';
 import type { World } from '../checks/run/world.ts';
 import { parseSuites } from '../checks/suite/parse.ts';
@@ -15,6 +16,8 @@ export interface ChecksParts {
   readonly version: string;
   readonly clock: Clock;
   readonly green: LastGreen;
+  /** Of what is sent. */
+  readonly limits?: SendLimits;
   /** What an earlier server came to: told of until there is news. */
   readonly kept?: Pick<ChecksList, 'last' | 'results'>;
 }
@@ -61,6 +64,11 @@ export interface ChecksCounts {
   readonly failed: number;
   readonly errors: number;
   readonly skipped: number;
+  /** Packets sent, and those that a bound refused. */
+  readonly sent: number;
+  readonly unsent: number;
+  /** That packets waited for the rate. */
+  readonly waitedMs: number;
 }
 
 /** Runs at the same time, checks of one, attempts of one at the same time. */
@@ -75,6 +83,8 @@ const RESULTS_MAX = 10_000;
 
 export class Checks implements AsyncDisposable {
   readonly #parts: ChecksParts;
+  readonly #limits: SendLimits;
+  readonly #pace: Pace;
   readonly #running = new Map<
     string,
     { readonly told: RunningChecks; done: number; readonly stop: AbortController; readonly over: Promise<unknown> }
@@ -85,6 +95,8 @@ export class Checks implements AsyncDisposable {
 
   constructor(parts: ChecksParts) {
     this.#parts = parts;
+    this.#limits = parts.limits ?? defaultSendLimits;
+    this.#pace = new Pace(parts.clock, this.#limits);
     this.#last.push(...(parts.kept?.last ?? []).slice(0, LAST_RUNS_MAX));
     for (const result of parts.kept?.results.slice(0, RESULTS_MAX) ?? []) this.#results.set(keyOf(result), result);
   }
@@ -97,6 +109,7 @@ export class Checks implements AsyncDisposable {
     const checks = chosenOf(suites, { ...select, at, method });
     if (checks.length > CHECKS_MAX)
       throw mistake('check.many', `${checks.length} checks, of ${CHECKS_MAX} in one run`, 'run them in parts');
+    if (request.dryRun !== true) refuseTooMany(checks, this.#limits);
     return {
       request,
       suites,
@@ -165,6 +178,8 @@ export class Checks implements AsyncDisposable {
           retryFailed: request.retryFailed ?? 0,
           isDry: request.dryRun ?? false,
           hasPackets: request.pcapng ?? false,
+          limits: this.#limits,
+          pace: this.#pace,
           lastGreen: (check) => request.lastGreen?.[check] ?? green.get(check),
         },
         { ...this.#parts.world, ...world },
@@ -198,7 +213,8 @@ export class Checks implements AsyncDisposable {
   }
 
   counts(): ChecksCounts {
-    return { ...this.#counts, running: this.#running.size };
+    const { sent, refused: unsent, waitedMs } = this.#pace.counts;
+    return { ...this.#counts, running: this.#running.size, sent, unsent, waitedMs };
   }
 
   /** What runs is stopped, and has removed what it made. */

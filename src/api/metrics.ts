@@ -199,6 +199,13 @@ function checkMetrics(page: Page, counts: ChecksCounts | undefined): void {
     [{ status: 'error' }, counts.errors],
     [{ status: 'skipped' }, counts.skipped],
   ]);
+  page.counter('skein_check_packets_total', 'Packets and connections of checks, by whether a bound let them go.', [
+    [{ state: 'sent' }, counts.sent],
+    [{ state: 'refused' }, counts.unsent],
+  ]);
+  page.counter('skein_check_waited_seconds_total', 'That packets of checks waited for their rate.', [
+    [{}, counts.waitedMs / 1000],
+  ]);
 }
 
 function alertMetrics(page: Page, { Alerts }: Status): void {

@@ -579,6 +579,26 @@ export const configShape = z.strictObject({
       example: '1MiB',
     }),
   }),
+  checks: z.strictObject({
+    packetsPerCheck: option(count({ min: 1, max: 1_000_000 }), {
+      doc: 'Packets that one check may send, all of its attempts together; a connection counts as one.',
+      default: 10_000,
+      takes: 'NUMBER',
+      example: '1000',
+    }),
+    packetsPerRun: option(count({ min: 1, max: 100_000_000 }), {
+      doc: 'Packets that one run of checks may send.',
+      default: 100_000,
+      takes: 'NUMBER',
+      example: '10000',
+    }),
+    packetsPerSecond: option(count({ min: 1, max: 1_000_000 }), {
+      doc: 'Packets that all checks together send in a second; those that come too early wait.',
+      default: 1_000,
+      takes: 'NUMBER',
+      example: '100',
+    }),
+  }),
   capture: z.strictObject({
     ringSize: option(size({ min: '64KiB', max: '1GiB' }), {
       doc: 'Ring that a packet socket shares with the kernel: packets that find it full are lost, and counted. When there are many captures each has less.',

@@ -35,7 +35,7 @@ export async function checked(
   const head = headOf(check, instance, startedAt);
   const result: Make = (more) => ({ ...head, ...more, tookMs: clock.now() - startedAt });
   try {
-    return await resultOf(check, instance, { run, slots, signal, result });
+    return await resultOf(check, instance, { run: { ...run, begunAt: startedAt }, slots, signal, result });
   } catch (error) {
     signal.throwIfAborted();
     log.warn(`check ${check.id}: ${stackOf(error)}`);
@@ -147,13 +147,14 @@ function reasonOf({ brokeAfterMs }: Persisted, reason: string): string {
     : `it was as expected for ${(brokeAfterMs / 1000).toFixed(1)} s, and then no more: ${reason}`;
 }
 
-/** Kept when it cannot be got: a failure is one without it too. */
+/** Where and why is looked for in any case; a failure is one without it too. */
 async function evidenceOf(attempt: Attempt, check: Check, run: Run, signal: AbortSignal): Promise<Told> {
-  if (attempt.evidence === undefined || check.evidence.onFailure.length === 0) return { evidence: {} };
+  if (attempt.evidence === undefined) return { evidence: {} };
   const late = new AbortController();
   const cancel = run.world.clock.after(EVIDENCE_MS, () => late.abort(mistake('check.evidence', 'it took too long')));
   try {
-    return await attempt.evidence(AbortSignal.any([signal, late.signal]));
+    const told = await attempt.evidence(AbortSignal.any([signal, late.signal]));
+    return check.evidence.onFailure.length === 0 ? { ...told, evidence: {} } : told;
   } catch (error) {
     signal.throwIfAborted();
     const evidence: Evidence = { missing: [`evidence: ${(error as Error).message}`] };
@@ -165,18 +166,27 @@ async function evidenceOf(attempt: Attempt, check: Check, run: Run, signal: Abor
 
 async function inTime(check: Check, instance: Instance, run: Run, signal: AbortSignal): Promise<Attempt> {
   const isSending = (check.kind === 'reach' || check.kind === 'matrix') && check.method !== 'model';
-  const most = check.timeoutMs + (isSending ? AROUND_MS : 0);
+  let endAt = run.world.clock.now() + check.timeoutMs + (isSending ? AROUND_MS : 0);
   // Not AbortSignal.any: of a thousand checks its weak references are most of what there is to collect.
   const stopping = new AbortController();
   let isLate = false;
   const stop = () => stopping.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  const cancel = run.world.clock.after(most, () => {
+  const late = () => {
+    const leftMs = endAt - run.world.clock.now();
+    if (leftMs > 0) {
+      cancel = run.world.clock.after(leftMs, late);
+      return;
+    }
     isLate = true;
     stopping.abort(new Error('late'));
-  });
+  };
+  let cancel = run.world.clock.after(endAt - run.world.clock.now(), late);
+  const stretch = (ms: number) => {
+    endAt += ms;
+  };
   try {
-    return await orAborted(attemptOf(check, instance, run, stopping.signal), stopping.signal);
+    return await orAborted(attemptOf(check, instance, { ...run, stretch }, stopping.signal), stopping.signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!isLate) throw error;

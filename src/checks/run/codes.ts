@@ -18,6 +18,11 @@ export function fateOfPath(code: string | undefined, reason: string | undefined)
   return found.code === 'NO_ROUTE' && isSilent ? { code: 'NO_ROUTE', result: 'dropped' } : found;
 }
 
+/** It ends for a translation that is not made, or not made back. */
+export function isTranslation({ code }: { readonly code: string | undefined }): boolean {
+  return code !== undefined && byPath[code]?.code === 'NAT_MISMATCH';
+}
+
 const byPath: Readonly<Record<string, Fate>> = {
   down: { code: 'LINK_DOWN', result: 'dropped' },
   stp: { code: 'LINK_DOWN', result: 'dropped' },
@@ -43,6 +48,7 @@ const byPath: Readonly<Record<string, Fate>> = {
   rejected: { code: 'POLICY_DENY', result: 'refused' },
   'rp-filter': { code: 'POLICY_DENY', result: 'dropped' },
   nat: { code: 'NAT_MISMATCH', result: 'dropped' },
+  'nat-mismatch': { code: 'NAT_MISMATCH', result: 'dropped' },
   mtu: { code: 'MTU_EXCEEDED', result: 'refused' },
   'tunnel-end': { code: 'TUNNEL_MISMATCH', result: 'dropped' },
   tunnel: { code: 'TUNNEL_MISMATCH', result: 'dropped' },

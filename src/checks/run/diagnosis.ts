@@ -6,7 +6,8 @@ import type { GraphNode } from '../../graph/element.ts';
 import { type Atlas, nameOf } from '../../query/forwarding/atlas.ts';
 import type { PathAnswer } from '../../query/forwarding/path.ts';
 import type { Evidence, PcapngEvidence, ReachCode } from '../result.ts';
-import { codeOfDrop, type Fate, fateOfPath } from './codes.ts';
+import { codeOfDrop, type Fate, fateOfPath, isTranslation } from './codes.ts';
+import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
@@ -29,7 +30,6 @@ export interface Diagnosis {
   /** The same of the answers. */
   readonly answers?: SeenAt | undefined;
   readonly packets: PcapngEvidence | undefined;
-  readonly counters?: ReadonlyMap<string, Readonly<Record<string, number>>> | undefined;
   readonly missing: readonly string[];
 }
 
@@ -50,11 +50,12 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   const isModelOfIt =
     there.reaches === 'no' && (verdict.at === undefined || isNear(there.at, verdict.at, atlas) || verdict.isByModel);
   const model = isModelOfIt ? deciderOf(there, atlas) : undefined;
-  const closed = verdict.code === 'PORT_CLOSED' ? listenerText(way, atlas) : undefined;
+  const closed = LISTENING.has(verdict.code) ? listenerText(way, atlas) : undefined;
   const by = model ?? closed;
   const changes = isWell ? {} : await changesNear(way, sending, run, moment, signal);
   const wanted = sending.check.evidence.onFailure;
   const missing = [...fact.missing, ...(changes.missing ?? [])];
+  const counters = wanted.includes('path') ? await countersAlong(there.hops, run) : undefined;
   const reason = isWell
     ? sentence
     : place === undefined
@@ -65,7 +66,7 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
       hops: hopsOf(there, atlas, {
         ...(seen && { seen }),
         stopsAt: verdict.at?.id,
-        ...(fact.counters && { counters: fact.counters }),
+        ...(counters && { counters }),
       }),
     }),
     ...(place && !isWell && { stopsAt: place }),
@@ -88,6 +89,9 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   };
   return { code: isWell ? fate.code : verdict.code, reason, evidence };
 }
+
+/** Codes of those that come to the end: who listens there tells more. */
+const LISTENING = new Set<ReachCode>(['PORT_CLOSED', 'RST', 'NO_REPLY']);
 
 interface Verdict {
   readonly code: ReachCode;
@@ -156,7 +160,7 @@ function unanswered({ way, answers }: Diagnosis, end: GraphNode | undefined): Ve
   const wasAnswered = [...(answers?.values() ?? [])].some(({ packets }) => packets > 0);
   if (back?.reaches === 'no')
     return {
-      code: 'ASYMMETRIC',
+      code: isTranslation(back) ? 'NAT_MISMATCH' : 'ASYMMETRIC',
       at: back.at,
       why: `it gets there, the answer does not come back: ${back.reason}`,
       isByModel: false,
@@ -219,7 +223,7 @@ function nodeOfDrop(
 
 function listenerText({ to, packet }: PathAnswer, atlas: Atlas): Evidence['by'] {
   const namespace = to.namespace;
-  if (namespace === undefined) return undefined;
+  if (namespace === undefined || packet.destinationPort === undefined) return undefined;
   const services = Array.isArray(namespace.metadata.Services)
     ? (namespace.metadata.Services as readonly { Protocol?: string; Port?: number; Name?: string; Address?: string }[])
     : [];

@@ -1,33 +1,49 @@
 /** The packets of a failed check as a capture file, each at the place where it was seen. */
 import type { Flow } from '../../flow/flow.ts';
 import type { PcapngEvidence } from '../result.ts';
+import type { EvidenceWanted } from '../suite/suite.ts';
 import type { Run } from './run.ts';
 import type { Places } from './watches.ts';
 
-/** Bytes of the file of one check. */
-const BYTES_MAX = 256 * 1024;
+/** Bytes of the packets of one check. */
+export const BYTES_MAX = 256 * 1024;
+
+export interface Kept {
+  readonly packets?: PcapngEvidence | undefined;
+  /** What was left away, and why. */
+  readonly missing?: string | undefined;
+}
 
 export async function keptOf(
   flows: readonly Flow[],
   places: Places,
   { world, hasPackets }: Run,
-): Promise<PcapngEvidence | undefined> {
-  if (!hasPackets || world.pcapng === undefined || world.flows === undefined || flows.length === 0) return undefined;
+  { onFailure, pcapPackets }: EvidenceWanted,
+): Promise<Kept> {
+  if (!hasPackets || !onFailure.includes('pcap')) return {};
+  if (world.pcapng === undefined || world.flows === undefined || flows.length === 0) return {};
   const byTid = new Map([...places.nodes.values()].map((node) => [String(node.metadata.TID ?? ''), node]));
   const packets = await world.flows.rawPackets(flows.map(({ UUID }) => UUID));
-  let bytes = 0;
+  let [bytes, count, seen] = [0, 0, 0];
   const kept = flows.flatMap((flow) => {
     const node = byTid.get(flow.NodeTID);
+    if (node === undefined) return [];
     const its = (packets.get(flow.UUID) ?? []).filter(({ data }) => {
+      seen++;
+      if (count >= pcapPackets || bytes + data.length > BYTES_MAX) return false;
+      count++;
       bytes += data.length;
-      return bytes <= BYTES_MAX;
+      return true;
     });
-    return node === undefined || its.length === 0 ? [] : [{ node, flow, packets: its }];
+    return its.length === 0 ? [] : [{ node, flow, packets: its }];
   });
-  const count = kept.reduce((sum, { packets: its }) => sum + its.length, 0);
-  if (count === 0) return undefined;
+  if (count === 0) return {};
   const file = world.pcapng(kept);
-  return { packets: count, bytes: file.length, base64: toBase64(file) };
+  const bound = count >= pcapPackets ? `pcapPackets is ${pcapPackets}` : `${BYTES_MAX / 1024} KiB at most`;
+  return {
+    packets: { packets: count, bytes: file.length, base64: toBase64(file) },
+    missing: count < seen ? `packets: ${count} of the ${seen} that were kept are in the file (${bound})` : undefined,
+  };
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -26,10 +26,12 @@ export async function tryMatrix(check: Check & MatrixCheck, run: Run, signal: Ab
     cells.map((expected, at) => ({ from, to: columns[at] as Endpoint, expected })),
   );
   const tried: Tried[] = [];
-  for (let at = 0; at < wanted.length; at += AT_ONCE_MAX)
+  for (let at = 0; at < wanted.length; at += AT_ONCE_MAX) {
+    if (at > 0) run.stretch(check.timeoutMs);
     tried.push(
       ...(await Promise.all(wanted.slice(at, at + AT_ONCE_MAX).map((cell) => one(cell, check, run, moment, signal)))),
     );
+  }
   const shown = rows.map(({ from }, row) => ({
     name: from.name,
     cells: tried.slice(row * columns.length, (row + 1) * columns.length).map(({ cell }) => cell),

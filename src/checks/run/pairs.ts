@@ -37,6 +37,7 @@ export async function eachPair(
     if (several.length > PAIRS_MAX)
       throw mistake('check.many', `${several.length} pairs of ends, of ${PAIRS_MAX} at most`, 'narrow the endpoints');
     for (let at = 0; at < several.length; at += AT_ONCE_MAX) {
+      if (at > 0) run.stretch(check.timeoutMs);
       const some = several.slice(at, at + AT_ONCE_MAX);
       tried.push(
         ...(await Promise.all(

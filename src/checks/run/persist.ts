@@ -5,6 +5,7 @@ import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Retry } from '../suite/suite.ts';
 import type { Attempt } from './attempt.ts';
+import { isOverBound } from './rations.ts';
 
 export interface Persisted {
   /** Of the last attempt. */
@@ -52,7 +53,8 @@ export async function persist(
       if (heldMs >= holdMs) return { ...result, heldMs, brokeAfterMs: undefined };
     } else {
       if (rightSince !== undefined) return { ...result, heldMs: undefined, brokeAfterMs: beganAt - rightSince };
-      const isLast = attempts >= (retry.attempts ?? Number.POSITIVE_INFINITY);
+      const isOver = 'error' in last && last.error instanceof Mistake && isOverBound(last.error);
+      const isLast = isOver || attempts >= (retry.attempts ?? Number.POSITIVE_INFINITY);
       if (isLast || beganAt + Math.max(retry.everyMs, 1) - startedAt > retry.forMs)
         return { ...result, heldMs: undefined, brokeAfterMs: undefined };
       wasWrong = true;

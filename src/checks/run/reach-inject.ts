@@ -30,6 +30,7 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
   const { proto, port, count, check } = sending;
   const way = await wayOf(sending, moment, signal);
   const { packet } = way;
+  const intervalMs = Math.max(INTERVAL_MS, Math.ceil(run.rations.intervalMs));
   const asked = {
     From: sending.from.text,
     To: packet.destination,
@@ -38,7 +39,7 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
     Type: `${proto === 'icmp6' ? 'icmp' : proto}${packet.family}` as 'icmp4',
     ...(port !== undefined && { DstPort: port }),
     Count: count,
-    Interval: INTERVAL_MS,
+    Interval: intervalMs,
     // What is sent again with the same ports is no new connection.
     Mode: count > 1 && proto === 'tcp' ? 'random' : 'unique',
     Way: 'stack',
@@ -48,6 +49,9 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
   if (run.isDry) return dry(sending, way, seen);
   const places = placesOf(way);
   await run.watches.ready(places, signal);
+  await run.rations.take(check.id, count, run.stretch, signal);
+  // The last of them goes out so much later.
+  run.stretch((count - 1) * intervalMs);
   const watching = await world
     .drops?.(
       [
@@ -90,9 +94,12 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
     reason: isWell ? undefined : sentence,
     seen: traffic,
     look: once(async (late) => {
-      const looked = await lookedFor(over, way, places, run, late, count);
+      const looked = await lookedFor({ over, sending, way, places, count }, run, late);
       const refusedBy = over.Replies.Errors[0]?.From;
-      const fact: Diagnosis = { sending, way, fate, sentence, drops, refusedBy, missing, ...looked };
+      const fact: Diagnosis = {
+        ...{ sending, way, fate, sentence, drops, refusedBy, ...looked },
+        missing: [...missing, ...looked.missing],
+      };
       return diagnosed(fact, run, moment, late);
     }),
   };
@@ -238,23 +245,29 @@ async function toldOf(
   }
 }
 
+interface Sent {
+  readonly over: Injected;
+  readonly sending: Sending;
+  readonly way: PathAnswer;
+  readonly places: Places;
+  readonly count: number;
+}
+
 async function lookedFor(
-  over: Injected,
-  way: PathAnswer,
-  places: Places,
+  { over, sending, way, places, count }: Sent,
   run: Run,
   signal: AbortSignal,
-  count: number,
-): Promise<Pick<Diagnosis, 'seen' | 'answers' | 'packets'>> {
+): Promise<Pick<Diagnosis, 'seen' | 'answers' | 'packets' | 'missing'>> {
   const isWatched = [...places.nodes.keys()].some((id) => run.watches.isWatched(id));
-  if (!isWatched) return { seen: undefined, answers: undefined, packets: undefined };
+  if (!isWatched) return { seen: undefined, answers: undefined, packets: undefined, missing: [] };
   const all = places.nodes.size;
   const flows = await toldOf(over, places, run, signal, (found) => {
     const { there } = seenIn(found, way.packet.source, places, run);
     return there.size === all && [...there.values()].every(({ packets }) => packets >= count);
   });
   const { there, back } = seenIn(flows, way.packet.source, places, run);
-  return { seen: there, answers: back, packets: await keptOf(flows, places, run) };
+  const { packets, missing } = await keptOf(flows, places, run, sending.check.evidence);
+  return { seen: there, answers: back, packets, missing: missing === undefined ? [] : [missing] };
 }
 
 function dry(sending: Sending, way: PathAnswer, seen: TrafficSeen): Outcome {

@@ -3,7 +3,8 @@
 import type { PathAnswer } from '../../query/forwarding/path.ts';
 import { mistake } from '../../std/mistake.ts';
 import type { Evidence } from '../result.ts';
-import { type Fate, fateOfPath } from './codes.ts';
+import { type Fate, fateOfPath, isTranslation } from './codes.ts';
+import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
@@ -23,7 +24,11 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
   const atlas = await moment.atlas(signal);
   const fate = fateOf(answer);
   const stop = there.at && placeText(placeOf(there.at, atlas));
-  const isBack = fate.code === 'ASYMMETRIC';
+  const isBack =
+    there.reaches === 'yes' &&
+    back?.reaches === 'no' &&
+    fate.result !== 'delivered' &&
+    closedText(answer) === undefined;
   const backStop =
     isBack && back?.at ? `, the answer stops at ${placeText(placeOf(back.at, atlas))}: ${back.reason}` : '';
   const reason =
@@ -49,7 +54,8 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
 function fateOf({ there, back, packet }: PathAnswer): Fate {
   if (there.reaches === 'no') return fateOfPath(there.code, there.reason);
   if (closedText({ there })) return { code: 'PORT_CLOSED', result: 'refused' };
-  if (back?.reaches === 'no' && packet.protocol !== 17) return { code: 'ASYMMETRIC', result: 'dropped' };
+  if (back?.reaches === 'no' && packet.protocol !== 17)
+    return { code: isTranslation(back) ? 'NAT_MISMATCH' : 'ASYMMETRIC', result: 'dropped' };
   return { code: 'DELIVERED', result: 'delivered' };
 }
 
@@ -67,7 +73,8 @@ async function evidenceOf(
 ): Promise<Evidence> {
   const atlas = await moment.atlas(signal);
   const { there, back } = answer;
-  const way = fate.code === 'ASYMMETRIC' && back ? back : there;
+  const isBack = there.reaches === 'yes' && (fate.code === 'ASYMMETRIC' || fate.code === 'NAT_MISMATCH');
+  const way = isBack && back ? back : there;
   const closed = closedText(answer);
   const last = there.hops.at(-1)?.node;
   const by =
@@ -77,7 +84,9 @@ async function evidenceOf(
   const changes = await changesNear(answer, sending, run, moment, signal);
   const wanted = sending.check.evidence.onFailure;
   return {
-    ...(wanted.includes('path') && { hops: hopsOf(way, atlas) }),
+    ...(wanted.includes('path') && {
+      hops: hopsOf(way, atlas, { ...(moment.time === undefined && { counters: await countersAlong(way.hops, run) }) }),
+    }),
     ...(way.at && { stopsAt: placeOf(way.at, atlas) }),
     ...(by && { by }),
     ...changes,

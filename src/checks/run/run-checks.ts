@@ -5,10 +5,11 @@ import type { Check } from '../suite/suite.ts';
 import { checked } from './check.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { Moments } from './moment.ts';
+import { type Pace, Rations, type SendLimits } from './rations.ts';
 import type { Run } from './run.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
-import { Watches } from './watches.ts';
+import { packetsKeptFor, Watches } from './watches.ts';
 import type { World } from './world.ts';
 
 export interface RunAsked {
@@ -23,6 +24,9 @@ export interface RunAsked {
   readonly retryFailed: number;
   readonly isDry: boolean;
   readonly hasPackets: boolean;
+  readonly limits: SendLimits;
+  /** Shared by all runs of a server. */
+  readonly pace: Pace;
   readonly lastGreen: (id: string) => number | undefined;
 }
 
@@ -55,12 +59,19 @@ export async function runChecks(
   const tally = new Tally(world.clock.now());
   const moments = new Moments(world);
   try {
-    await using watches = new Watches(world, asked.id);
+    await using watches = new Watches(world, {
+      id: asked.id,
+      endAt: world.clock.now() + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, longestMs(asked)),
+      packetsKept: packetsKeptFor(asked.checks, asked.hasPackets),
+    });
     const run: Run = {
       id: asked.id,
       world,
       moments,
       watches,
+      rations: new Rations(asked.limits, asked.pace),
+      stretch: () => undefined,
+      begunAt: world.clock.now(),
       looking: new Slots(LOOKING_MAX),
       isDry: asked.isDry,
       hasPackets: asked.hasPackets,
@@ -92,6 +103,21 @@ export async function runChecks(
 
 /** The run is over before all of it was run. */
 class CutOffError extends Error {}
+
+/** What checks that send take at most, however many go at a time: what is opened for them need not live longer. */
+function longestMs({ checks, jobs, retryFailed }: RunAsked): number {
+  let [sum, most] = [0, 0];
+  for (const check of checks) {
+    if (check.skip !== undefined) continue;
+    const its = check.retry.forMs + check.holdMs + 2 * LONG_MS + check.timeoutMs;
+    sum += its;
+    most = Math.max(most, its);
+  }
+  return (1 + retryFailed) * (sum / jobs + most);
+}
+
+/** Around an attempt, and for its evidence: see check.ts. */
+const LONG_MS = 10_000;
 
 interface Failed {
   readonly check: Check;

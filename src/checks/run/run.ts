@@ -1,5 +1,6 @@
 /** What the checks of one run share. */
 import type { Moments } from './moment.ts';
+import type { Rations } from './rations.ts';
 import type { Slots } from './slots.ts';
 import type { Watches } from './watches.ts';
 import type { World } from './world.ts';
@@ -9,6 +10,11 @@ export interface Run {
   readonly world: World;
   readonly moments: Moments;
   readonly watches: Watches;
+  readonly rations: Rations;
+  /** This attempt has so many ms more: it is known to take as long, or had to wait its turn. */
+  readonly stretch: (ms: number) => void;
+  /** Epoch ms, when the check (or the run, where it is of no check) began. */
+  readonly begunAt: number;
   /** Evidence of so many failures is gathered at a time. */
   readonly looking: Slots;
   /** Nothing is sent; it is said what would be. */

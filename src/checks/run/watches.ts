@@ -15,8 +15,8 @@ import { type Sending, wayOf } from './traffic.ts';
 import { isWatchable } from './way.ts';
 import type { Watch, World } from './world.ts';
 
-/** Captures vanish so long after they were made, whatever happened to us. */
-const TTL_MS = 10 * 60_000;
+/** Captures vanish so long after the run has to be over, whatever happened to us. */
+const TTL_SLACK_MS = 10_000;
 /** Captures that do not run by then are done without. */
 const READY_MS = 3_000;
 /** What is asked for within so long is opened together. */
@@ -25,8 +25,8 @@ const GATHER_MS = 30;
 const NODES_MAX = 1_000;
 const WATCHES_MAX = 64;
 const PLANNED_MAX = 2_000;
-/** Packets kept of each conversation, where a file of them was asked for. */
-const KEPT_MAX = 10;
+/** Packets kept of each conversation at each place, where a file of them was asked for. */
+const KEPT_MAX = 100;
 
 /** Where the packets of one attempt pass, and how they look there. */
 export interface Places {
@@ -35,9 +35,27 @@ export interface Places {
   readonly isTunnelled: boolean;
 }
 
+export interface WatchesAsked {
+  /** Of the run. */
+  readonly id: string;
+  /** Epoch ms, when the run is over at the latest. */
+  readonly endAt: number;
+  /** That are kept of each conversation at each place. */
+  readonly packetsKept: number;
+}
+
+/** As many as one of these checks may show; none where no file is asked for. */
+export function packetsKeptFor(checks: readonly Check[], hasPackets: boolean): number {
+  if (!hasPackets) return 0;
+  let most = 0;
+  for (const { evidence } of checks)
+    if (evidence.onFailure.includes('pcap')) most = Math.max(most, evidence.pcapPackets);
+  return Math.min(most, KEPT_MAX);
+}
+
 export class Watches implements AsyncDisposable {
   readonly #world: World;
-  readonly #run: string;
+  readonly #its: WatchesAsked;
   readonly #open: Watch[] = [];
   /** Nodes that are watched, or tried to be. */
   readonly #asked = new Set<string>();
@@ -46,9 +64,9 @@ export class Watches implements AsyncDisposable {
   #planned: Promise<void> = Promise.resolve();
   #trouble: string | undefined;
 
-  constructor(world: World, run: string) {
+  constructor(world: World, asked: WatchesAsked) {
     this.#world = world;
-    this.#run = run;
+    this.#its = asked;
   }
 
   /** Ids of the captures. */
@@ -157,10 +175,10 @@ export class Watches implements AsyncDisposable {
       const watch = await this.#world.watching?.open({
         nodes,
         filter,
-        ttlMs: TTL_MS,
+        ttlMs: Math.max(0, this.#its.endAt - this.#world.clock.now()) + TTL_SLACK_MS,
         readyMs: READY_MS,
-        packetsKept: KEPT_MAX,
-        name: `check ${this.#run}`,
+        packetsKept: this.#its.packetsKept,
+        name: `check ${this.#its.id}`,
       });
       if (watch) this.#open.push(watch);
     } catch (error) {
@@ -187,7 +205,15 @@ export function placesOf({ there, back, to, packet }: PathAnswer): Places {
   const hops = [...there.hops, ...(back?.hops ?? [])];
   for (const { node } of hops) add(node);
   add(to.node);
-  return { nodes, hosts: [packet.source, packet.destination], isTunnelled: hops.some(({ depth }) => depth > 0) };
+  const hosts = new Set([packet.source, packet.destination]);
+  // Behind a translation of both ends it has neither of these.
+  for (const { how } of hops) if (how.nat) for (const end of [how.nat.newFrom, how.nat.newTo]) hosts.add(bare(end));
+  return { nodes, hosts: [...hosts], isTunnelled: hops.some(({ depth }) => depth > 0) };
+}
+
+/** `10.0.0.1:80` and `[fd00::1]:80` without their port. */
+function bare(end: string): string {
+  return /^\[(.*)\](?::\d+)?$/.exec(end)?.[1] ?? /^([\d.]+):\d+$/.exec(end)?.[1] ?? end;
 }
 
 /** Addresses of a filter; with more of them everything is looked at. */

@@ -1,6 +1,7 @@
 /** A world made of a text: checks are run on it, and what they send is answered as the test says. */
 
 import type { CheckResult, RunSummary } from '../../../src/checks/result.ts';
+import { defaultSendLimits, Pace } from '../../../src/checks/run/rations.ts';
 import { type RunAsked, runChecks } from '../../../src/checks/run/run-checks.ts';
 import type { Injected, World } from '../../../src/checks/run/world.ts';
 import { parseSuites } from '../../../src/checks/suite/parse.ts';
@@ -126,6 +127,8 @@ export function ran({ world }: FakeWorld, checks: string, asked: Partial<RunAske
     isDry: false,
     hasPackets: false,
     lastGreen: () => undefined,
+    limits: defaultSendLimits,
+    pace: new Pace(world.clock, defaultSendLimits),
     ...asked,
   };
   const summary = runChecks(all, world, (result) => results.push(result), stop.signal);
