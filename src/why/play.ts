@@ -76,6 +76,18 @@ export function* play(asked: Play): Generator<undefined, Played> {
   return { effects, brokeAt, wellUntil, last };
 }
 
+/** What the model says after each moment that matters, the latest first; the first state of all is left out. */
+export function* judgedAfter(asked: Play): Generator<undefined, { time: number; judgement: Judgement }[]> {
+  const moments = momentsOf(asked.steps);
+  const judged = yield* judgedAt(asked, moments);
+  return [...judged]
+    .sort(([a], [b]) => b - a)
+    .flatMap(([index, judgement]) => {
+      const time = moments[index]?.[0]?.time;
+      return time === undefined ? [] : [{ time, judgement }];
+    });
+}
+
 /** So much worse is broken, and not just another way. */
 const BREAKS = 12;
 

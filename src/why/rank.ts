@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly failed: number;
   /** Whether somebody said when that was. */
   readonly isFailedGiven: boolean;
+  /** Nobody knows a moment at which it was better: what came to be since then was not different before. Epoch ms. */
+  readonly builtSince: number | undefined;
 }
 
 export function ranked(groups: readonly Group[], about: Circumstances, limit: number): Culprit[] {
@@ -45,6 +47,7 @@ function scored(group: Group, about: Circumstances): Scored {
     modelReason(group, effect, about),
     placeReason(group, effect, about),
     kindReason(group.cause),
+    effect === undefined ? builtReason(group.cause, about) : undefined,
     timeReason(group, about),
   ].filter((reason) => reason !== undefined);
   const sum = reasons.reduce((total, { points }) => total + points, 0);
@@ -110,6 +113,17 @@ function kindReason({ kind, isAbout }: Fact): WhyReason {
   const end = isAbout === undefined ? '' : isAbout ? '; it is about these packets' : '; it is about other packets';
   return { of: 'kind', points: points + more, text: `${doc}${end}` };
 }
+
+const BUILT = -25;
+
+/** What is built anew is told in many changes, none of which changed what was there before. */
+function builtReason({ kind, element }: Fact, { builtSince }: Circumstances): WhyReason | undefined {
+  if (builtSince === undefined || element.createdAt <= builtSince || !BUILDING.test(kind)) return undefined;
+  return { of: 'kind', points: BUILT, text: 'it came to be only then, and was never different' };
+}
+
+const BUILDING =
+  /^(namespace|container|interface|port|link|address|route|policy|neighbour)\.(added|seen)$|^service\.started$/;
 
 /** So near to the failure, ms, and what that is worth. */
 const TIMES = [

@@ -5,22 +5,21 @@
  * played one after the other on a small graph, and the model is asked after each: where it says that the path breaks, and
  * stays so, is the culprit. What the model does not see is weighed by its kind, its place and its time.
  */
-import type { Element } from '../graph/element.ts';
 import type { GraphView, Span } from '../graph/view.ts';
 import { nameOf } from '../query/forwarding/atlas.ts';
 import { Budget, defaultLimits } from '../query/limits.ts';
-import type { Mistake } from '../std/mistake.ts';
 import { groupsOf } from './causes.ts';
 import { factsOf } from './facts.ts';
 import type { Judgement } from './judge.ts';
+import { lookBack } from './look-back.ts';
 import { Lore } from './lore.ts';
+import { regionsOf, versionsIn } from './near.ts';
 import { play } from './play.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict, WhyWorld } from './question.ts';
 import { ranked } from './rank.ts';
-import { keyOf, type Region, regionOf } from './region.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { trafficOf } from './traffic.ts';
-import { isMoment, judgedAs, lastGood, type Moment, type MomentQuestion, momentAt } from './window.ts';
+import { isMoment, judgedAs, type Moment, type MomentQuestion, momentAt } from './window.ts';
 
 export type { Culprit, WhyAnswer, WhyElement, WhyQuestion, WhyReason, WhyVerdict, WhyWorld } from './question.ts';
 
@@ -37,7 +36,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
   const { good, goodBy, failed } = await momentsOf(question, world, about);
   const window = { from: good.time, to: failed.time };
   const regions = regionsOf(good, failed);
-  const versions = await versionsIn(regions, window, world);
+  const versions = await versionsIn(regions, window, world.timeline);
   const steps = stepsOf(versions, window);
   const lore = new Lore([...regions.base, ...regions.later, ...versions]);
   const traffic = trafficOf(good.conversation, good.judgement, good.view);
@@ -61,8 +60,10 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     [...factsBy.values()].flat().filter(({ time }) => time > begin),
     lore,
   );
+  // Of what never worked nothing that changed is the reason: what stops it is.
+  const isNever = goodBy === 'earliest' && verdictOf(failed.time, failed.judgement).reaches === 'no';
   const culprits = ranked(
-    groups,
+    isNever ? [] : groups,
     {
       played,
       lore,
@@ -70,6 +71,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
       hops: hopsOf(good.judgement),
       failed: failed.time,
       isFailedGiven: question.failed !== undefined,
+      builtSince: goodBy === 'earliest' ? window.from : undefined,
     },
     question.limit ?? CULPRITS,
   );
@@ -84,7 +86,15 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     culprits,
     looked: { elements: regions.ids.length, changes: steps.length },
     unwatched,
-    notes: notesOf({ before, after, hasCulprits: culprits.length > 0, goodBy, isCut: regions.isCut, unwatched }),
+    notes: notesOf({
+      before,
+      after,
+      hasCulprits: culprits.length > 0,
+      goodBy,
+      isNever,
+      isCut: regions.isCut,
+      unwatched,
+    }),
     tookMs: world.elapsed() - start,
   };
 }
@@ -133,74 +143,13 @@ async function momentsOf(question: WhyQuestion, world: WhyWorld, about: MomentQu
     if (isMoment(given))
       return { good: given, goodBy: 'given', failed: await judgedAs(failedAt, given.conversation, about) };
   }
-  const good = await lastGood({ failed: failedAt, since: Math.min(since, question.good ?? since) }, about);
-  if (good !== undefined) return { good, goodBy: 'model', failed: await judgedAs(failedAt, good.conversation, about) };
-  // The model saw no difference: what it cannot see is looked for from the beginning on.
-  const failed = await momentAt(failedAt, about);
-  const earliest = await momentAt(Math.min(since, failedAt), about);
-  const known = isMoment(earliest) ? earliest : isMoment(failed) ? failed : undefined;
-  if (known === undefined) throw failed as Mistake;
-  const { conversation } = known;
-  return {
-    good: await judgedAs(Math.min(since, failedAt), conversation, about),
-    goodBy: 'earliest',
-    failed: await judgedAs(failedAt, conversation, about),
-  };
-}
-
-interface Regions {
-  /** As all was at the beginning, and at the end. */
-  readonly base: readonly Element[];
-  readonly later: readonly Element[];
-  readonly ids: readonly string[];
-  readonly distance: ReadonlyMap<string, number>;
-  readonly isCut: boolean;
-}
-
-/** What is near the path of then or of the failure; of both moments, so that what appeared is there too. */
-function regionsOf(good: Moment, failed: Moment): Regions {
-  const roots = new Set([...rootsOf(good), ...rootsOf(failed)]);
-  const [then, now] = [regionOf(good.view, roots), regionOf(failed.view, roots)];
-  const ids = new Set([...then.elements.values(), ...now.elements.values()].map(({ id }) => id));
-  const distance = new Map(now.distance);
-  for (const [id, steps] of then.distance) distance.set(id, Math.min(steps, distance.get(id) ?? steps));
-  return {
-    base: [...withAll(then, ids, good.view)],
-    later: [...now.elements.values()],
-    ids: [...ids],
-    distance,
-    isCut: then.isCut || now.isCut,
-  };
-}
-
-/** What is near now may have been far then, and played from there. */
-function* withAll(region: Region, ids: ReadonlySet<string>, view: GraphView): Generator<Element> {
-  yield* region.elements.values();
-  for (const id of ids) {
-    for (const node of view.nodes(id)) if (!region.elements.has(keyOf(node))) yield node;
-    for (const edge of view.edges(id)) if (!region.elements.has(keyOf(edge))) yield edge;
-  }
-}
-
-function rootsOf({ conversation, judgement, view }: Moment): Set<string> {
-  const roots = new Set<string>([conversation.start]);
-  if (conversation.end !== undefined) roots.add(conversation.end);
-  for (const way of [judgement.there, judgement.back]) for (const { node } of way?.hops ?? []) roots.add(node.id);
-  // Who has the same address, or MAC, takes packets away wherever it is.
-  const traffic = trafficOf(conversation, judgement, view);
-  for (const id of traffic.holders) roots.add(id);
-  return roots;
-}
-
-/** Ids in one question to the archive. */
-const IDS_AT_ONCE = 5_000;
-
-async function versionsIn(regions: Regions, window: Span, world: WhyWorld): Promise<Element[]> {
-  const versions: Element[] = [];
-  for (let at = 0; at < regions.ids.length; at += IDS_AT_ONCE)
-    for (const version of await world.timeline.history(regions.ids.slice(at, at + IDS_AT_ONCE), window))
-      versions.push(version);
-  return versions;
+  const { good, same, failed } = await lookBack(
+    { failed: failedAt, since: Math.min(since, question.good ?? since) },
+    about,
+    world.timeline,
+  );
+  // The model saw no difference: what it cannot see is looked for since it has been like this.
+  return good === undefined ? { good: same, goodBy: 'earliest', failed } : { good, goodBy: 'model', failed };
 }
 
 function hopsOf({ there, back }: Judgement): ReadonlyMap<string, number> {
@@ -228,6 +177,7 @@ function notesOf({
   after,
   hasCulprits,
   goodBy,
+  isNever,
   isCut,
   unwatched,
 }: {
@@ -235,19 +185,46 @@ function notesOf({
   readonly after: WhyVerdict;
   readonly hasCulprits: boolean;
   readonly goodBy: WhyAnswer['goodBy'];
+  readonly isNever: boolean;
   readonly isCut: boolean;
   readonly unwatched: readonly Span[];
 }): string[] {
   const [from, to] = [new Date(before.time).toISOString(), new Date(after.time).toISOString()];
   return [
-    ...(hasCulprits ? [] : [`nothing on the path, or beside it, changed between ${from} and ${to}`]),
-    ...(goodBy === 'earliest' && before.reaches === after.reaches
-      ? [`the model says the same at ${from} and at ${to}: what it cannot see is ranked by kind, place and time`]
-      : []),
+    ...nothingOr({ from, to, hasCulprits, goodBy, isNever, after, isSame: before.reaches === after.reaches }),
     ...(isCut ? ['more is near the path than is looked at: what is further away was left out'] : []),
     ...unwatched.map(
       (gap) =>
         `nobody was watching from ${new Date(gap.from).toISOString()} to ${new Date(gap.to).toISOString()}: what changed then is dated to its end`,
     ),
   ];
+}
+
+function nothingOr({
+  from,
+  to,
+  hasCulprits,
+  goodBy,
+  isNever,
+  after,
+  isSame,
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly hasCulprits: boolean;
+  readonly goodBy: WhyAnswer['goodBy'];
+  readonly isNever: boolean;
+  readonly after: WhyVerdict;
+  readonly isSame: boolean;
+}): string[] {
+  if (isNever)
+    return [
+      `it has not worked at any moment since ${from} that is known: what stops it is ${after.reason ?? after.code ?? 'not known'}${after.at === undefined ? '' : ` (at ${after.at})`}`,
+    ];
+  if (!hasCulprits) return [`nothing on the path, or beside it, changed between ${from} and ${to}`];
+  return goodBy === 'earliest' && isSame
+    ? [
+        `the model says the same from ${from} to ${to}: what it cannot see is ranked by kind, place and time; when it is known to have worked tells more (--good)`,
+      ]
+    : [];
 }

@@ -1,9 +1,8 @@
-/** From when to when: the last moment at which all was well, where nobody says when that was. */
+/** A conversation at a moment: who it was, and what the model said of it. */
 import type { GraphView } from '../graph/view.ts';
 import type { PathQuestion } from '../query/forwarding/path.ts';
 import type { Budget } from '../query/limits.ts';
 import type { Mistake } from '../std/mistake.ts';
-import { badness } from './badness.ts';
 import { asked, type Conversation, type Judgement, judge } from './judge.ts';
 
 export interface Moment {
@@ -36,36 +35,6 @@ export async function judgedAs(time: number, conversation: Conversation, about: 
   const judgement = await about.drain(judge(conversation, view, about.budget), view);
   return { time, view, conversation, judgement };
 }
-
-/** Each step back is twice as long as the one before. ms. */
-const FIRST_STEP_MS = 100;
-/** Moments that are asked. */
-const ASKED_MAX = 24;
-
-/** The nearest moment before `failed` at which it was better than then; undefined: at none that was asked. */
-export async function lastGood(
-  { failed, since }: { readonly failed: number; readonly since: number },
-  about: MomentQuestion,
-): Promise<Moment | undefined> {
-  let oneWay: Moment | undefined;
-  for (let step = FIRST_STEP_MS, asked = 0; asked < ASKED_MAX; step *= 2, asked++) {
-    const time = Math.max(since, failed - step);
-    const moment = await momentAt(time, about);
-    if (isMoment(moment) && moment.judgement.there.reaches === 'yes') {
-      const now = await judgedAs(failed, moment.conversation, about);
-      if (badness(now.judgement, moment.judgement) >= WORSE) {
-        // Where answers have never come back it cannot be better than this.
-        if (moment.judgement.back?.reaches === 'yes') return moment;
-        oneWay ??= moment;
-      }
-    }
-    if (time === since) break;
-  }
-  return oneWay;
-}
-
-/** So much worse is a failure, and not another way. */
-const WORSE = 12;
 
 export function isMoment(found: Moment | Mistake): found is Moment {
   return 'judgement' in found;

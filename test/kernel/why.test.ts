@@ -10,6 +10,8 @@ interface Found {
   readonly rank: number | undefined;
   readonly ms: number;
   readonly first: string;
+  /** How the beginning was found, and how long before the end it was. */
+  readonly window: string;
 }
 
 async function ask(skein: Running, asked: WhyRequest): Promise<WhyReply> {
@@ -29,15 +31,23 @@ async function until(isSo: () => Promise<boolean>, ms: number): Promise<boolean>
 
 /** It is well known to work before it is broken: what the fault before left is over. */
 async function isWell(skein: Running, asked: WhyRequest): Promise<boolean> {
+  return (await illness(skein, asked)) === undefined;
+}
+
+/** Why it does not work, as the path says; undefined when it does. */
+async function illness(skein: Running, asked: WhyRequest): Promise<string | undefined> {
   const { from, to, protocol, port } = asked;
   const response = await skein.post('/api/path', { from, to, protocol, port, both: true });
-  if (response.status !== 200) return false;
+  if (response.status !== 200) return response.text();
   const { there, back } = (await response.json()) as {
-    back?: { reaches: string };
-    there: { reaches: string; mtu?: number; hops: { issues: { code: string }[] }[] };
+    back?: { reaches: string; reason?: string };
+    there: { reaches: string; reason?: string; mtu?: number; hops: { issues: { code: string }[] }[] };
   };
   const isUnheard = there.hops.some(({ issues }) => issues.some(({ code }) => code === 'nobody-listens'));
-  return there.reaches === 'yes' && back?.reaches === 'yes' && !isUnheard;
+  if (there.reaches === 'yes' && back?.reaches === 'yes' && !isUnheard) return undefined;
+  return isUnheard
+    ? 'nobody listens'
+    : `there: ${there.reason ?? there.reaches}; back: ${back?.reason ?? back?.reaches}`;
 }
 
 async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Found> {
@@ -47,7 +57,8 @@ async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Fou
     protocol: 'tcp',
     port: 8080,
   };
-  if (!(await until(() => isWell(skein, asked), 10_000))) throw new Error(`before "${fault.name}" it does not work`);
+  if (!(await until(() => isWell(skein, asked), 30_000)))
+    throw new Error(`before "${fault.name}" it does not work: ${await illness(skein, asked)}`);
   const good = Date.now();
   const rankIn = ({ culprits }: WhyReply) => culprits.find((culprit) => fault.isIt(culprit, world))?.rank;
   world.noise();
@@ -59,15 +70,21 @@ async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Fou
   const reply = await ask(skein, question);
   await fault.undo(world);
   const [first] = reply.culprits;
-  return { fault: fault.name, rank: rankIn(reply), ms: reply.tookMs, first: first?.text ?? reply.notes.join('; ') };
+  return {
+    fault: fault.name,
+    rank: rankIn(reply),
+    ms: reply.tookMs,
+    first: rankIn(reply) === undefined ? JSON.stringify(reply) : (first?.text ?? reply.notes.join('; ')),
+    window: `${reply.goodBy} ${((reply.window.to - reply.window.from) / 1_000).toFixed(1)} s`,
+  };
 }
 
 function table(rows: readonly Found[]): string {
   const lines = rows.map(
-    ({ fault, rank, ms, first }) =>
-      `${fault.padEnd(38)} ${String(rank ?? '-').padStart(4)} ${ms.toFixed(0).padStart(5)} ms  ${first}`,
+    ({ fault, rank, ms, first, window }) =>
+      `${fault.padEnd(38)} ${String(rank ?? '-').padStart(4)} ${ms.toFixed(0).padStart(5)} ms  ${window.padEnd(14)} ${first}`,
   );
-  return ['', `${'fault'.padEnd(38)} rank     took  first culprit`, ...lines].join('\n');
+  return ['', `${'fault'.padEnd(38)} rank     took  window         first culprit`, ...lines].join('\n');
 }
 
 test(
