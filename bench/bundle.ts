@@ -1,11 +1,12 @@
 /**
  * A bundle of generated history: how long it takes to make it and to open it. Run: node bench/bundle.ts [flows [packets of each]].
- * Floor: the same file read and unpacked, and nothing done with it.
+ * Floors: the same file read and unpacked, and nothing done with it; the topology of those ten minutes read alone.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -18,10 +19,11 @@ import { writeBundle } from '../src/bundle/write.ts';
 import { processIo } from '../src/cli/io.ts';
 import type { Flow } from '../src/flow/flow.ts';
 import { Graph } from '../src/graph/graph.ts';
+import type { Span } from '../src/graph/view.ts';
 import { edgeId } from '../src/std/edgeid.ts';
 import { indexedKeys, syntheticChanges } from './synthetic.ts';
 
-const FLOWS = Number(process.argv[2] ?? 350_000);
+const FLOWS = Number(process.argv[2] ?? 250_000);
 const PACKETS = Number(process.argv[3] ?? 1);
 const HOSTS = 20;
 const CHANGES = 20_000;
@@ -33,32 +35,17 @@ const END = START + HOUR_MS;
 const folder = mkdtempSync(join(tmpdir(), 'skein-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const archive = await bundledArchive(join(folder, 'server'), 600_000);
+const archive = await bundledArchive(join(folder, 'server'), { expireMs: 600_000 });
 await fill();
-const span = { from: START, to: END };
 const now = await archive.viewAt(END);
 const signal = new AbortController().signal;
 const into = join(folder, 'made');
-mkdirSync(into);
-const made = await timed(() =>
-  makeBundle(
-    {
-      host: 'bench',
-      version: '0',
-      timeline: bundleTimeline(archive, now, { span, gaps: [] }),
-      archive,
-      flushed: async () => undefined,
-      flows: bundleFlows(archive.flows as FlowArchive, span),
-      sockets: bundleSockets(archive.sockets as SocketArchive, span),
-      expireMs: 600_000,
-      status: () => ({}),
-      checks: () => undefined,
-    },
-    { span, withPackets: true, missing: [], by: 'bench', nowMs: END },
-    into,
-    { openArchive: (directory) => bundledArchive(directory), limits: { bytesMax: 2 ** 34 }, signal },
-  ),
-);
+const short = { from: END - 10 * 60_000, to: END };
+const part = await making(short, join(folder, 'part'));
+const made = await making({ from: START, to: END }, into);
+const copied = await timed(async () => {
+  for await (const _ of archive.dump(undefined, short));
+});
 await archive[Symbol.asyncDispose]();
 const file = join(folder, 'bundle.tar.zst');
 const packed = await timed(() => pipeline(writeBundle(into, made.value, signal), createWriteStream(file)));
@@ -73,7 +60,23 @@ for (const level of [1, 3, 6, 9]) {
 }
 rmSync(into, { recursive: true });
 say('bundle', mib(size), `${mib(unpackedSize)} unpacked, ${JSON.stringify(made.value.counts)}`);
-say('made in', ms(made.ms), `and packed in ${ms(packed.ms)}`);
+say('10 minutes of it', '', JSON.stringify(part.value.counts));
+say('their topology read alone (floor)', ms(copied.ms));
+say(
+  'made of 10 minutes',
+  ms(part.ms),
+  `≤ 5000 ms; ${(part.ms / copied.ms).toFixed(1)} × floor; ${ms(part.cpuMs)} of processors, ${(part.cpuMs / copied.cpuMs).toFixed(1)} × floor`,
+);
+say('made of all', ms(made.ms), `${ms(made.cpuMs)} of processors; and packed in ${ms(packed.ms)}`);
+for (const [what, { busy }] of [
+  ['10 minutes', part],
+  ['all', made],
+] as const)
+  say(
+    `meanwhile, ${what}`,
+    '',
+    `event loop late by ${ms(busy.p99)} (p99), ${ms(busy.max)} (most), and when nothing was done ${ms(busy.idleMax)} (most); a question to the archive took ${ms(busy.asked)} (median), ${ms(busy.askedMost)} (most), of ${ms(busy.alone)} alone`,
+  );
 
 const rounds = 5;
 const [reads, unpacks, opens, answers, commands]: [number[], number[], number[], number[], number[]] = [
@@ -122,6 +125,55 @@ say(
   `${(median(commands) / floor).toFixed(2)} × floor`,
 );
 process.exit();
+
+/** With how late the event loop was meanwhile, and how long questions to the archive took. */
+async function making(span: Span, into: string) {
+  mkdirSync(into);
+  const source = {
+    ...{ host: 'bench', version: '0', archive, expireMs: 600_000 },
+    timeline: bundleTimeline(archive, now, { span, gaps: [] }),
+    flushed: async () => undefined,
+    flows: bundleFlows(archive.flows as FlowArchive, span),
+    sockets: bundleSockets(archive.sockets as SocketArchive, span),
+    status: () => ({}),
+    checks: () => undefined,
+  };
+  const question = async () => {
+    const pages = archive.flows?.find({ where: [], time: { from: START, to: END }, limit: 10 }) ?? [];
+    return (
+      await timed(async () => {
+        for await (const _ of pages);
+      })
+    ).ms;
+  };
+  const alone = median(await Promise.all(Array.from({ length: 1 }, question)));
+  const idle = monitorEventLoopDelay({ resolution: 1 });
+  idle.enable();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  idle.disable();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const asked: number[] = [];
+  let isOver = false;
+  delay.enable();
+  const asking = (async () => {
+    while (!isOver) {
+      asked.push(await question());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  const done = await timed(() =>
+    makeBundle(source, { span, withPackets: true, missing: [], by: 'bench', nowMs: END }, into, {
+      openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
+      limits: { bytesMax: 2 ** 34 },
+      signal,
+    }),
+  );
+  delay.disable();
+  isOver = true;
+  await asking;
+  const [p99, max, idleMax] = [delay.percentile(99) / 1e6, delay.max / 1e6, idle.max / 1e6];
+  return { ...done, busy: { p99, idleMax, max, alone, asked: median(asked), askedMost: Math.max(...asked) } };
+}
 
 async function fill(): Promise<void> {
   const graph = new Graph({ indexed: indexedKeys, edgeId, begin: START, firstRevision: 1 });
@@ -206,10 +258,14 @@ function nowhere(): Writable {
   return new Writable({ write: (_piece, _encoding, done) => done() });
 }
 
-async function timed<T>(act: () => Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
-  const start = performance.now();
+/** `cpuMs`: of all threads, which says more on a machine that others work on too. */
+async function timed<T>(
+  act: () => Promise<T>,
+): Promise<{ readonly value: T; readonly ms: number; readonly cpuMs: number }> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
   const value = await act();
-  return { value, ms: performance.now() - start };
+  const { user, system } = process.cpuUsage(used);
+  return { value, ms: performance.now() - start, cpuMs: (user + system) / 1_000 };
 }
 
 function median(numbers: readonly number[]): number {

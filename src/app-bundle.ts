@@ -55,7 +55,11 @@ export function bundlesOf(parts: BundleParts): ApiBundles {
         sourceOf(parts, archive, asked),
         { span, query, selection, withPackets, missing: [...asked.missing, ...missing], by, nowMs },
         folder.path,
-        { openArchive: bundledArchive, limits: { bytesMax: BYTES_MAX }, signal },
+        {
+          openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
+          limits: { bytesMax: BYTES_MAX },
+          signal,
+        },
       );
       const made = stack.move();
       return {
@@ -68,7 +72,10 @@ export function bundlesOf(parts: BundleParts): ApiBundles {
 }
 
 /** Nothing of it is forgotten for size or age. `expireMs`: as it was where it comes from. */
-export function bundledArchive(directory: string, expireMs = 0): Promise<Archive> {
+export function bundledArchive(
+  directory: string,
+  { expireMs = 0, isBeingMade = false }: { readonly expireMs?: number; readonly isBeingMade?: boolean } = {},
+): Promise<Archive> {
   const { maxBytes, maxAgeMs } = FOR_EVER;
   const ages = {
     flowsMs: maxAgeMs,
@@ -78,7 +85,13 @@ export function bundledArchive(directory: string, expireMs = 0): Promise<Archive
     points1hMs: maxAgeMs,
     rawPacketsMs: maxAgeMs,
   };
-  return openEmbeddedArchive({ directory, ...FOR_EVER, flows: { maxBytes, expireMs, ages }, sockets: FOR_EVER });
+  return openEmbeddedArchive({
+    directory,
+    isBeingMade,
+    ...FOR_EVER,
+    flows: { maxBytes, expireMs, ages },
+    sockets: FOR_EVER,
+  });
 }
 
 const FOR_EVER = { maxBytes: 2 ** 50, maxAgeMs: 36_500 * 86_400_000 };

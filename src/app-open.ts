@@ -70,7 +70,7 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
   const fault = foreignFault(directory);
   if (fault !== undefined)
     throw mistake('bundle.archive', `the archive in this bundle is none of ours: ${fault}`, 'take another copy');
-  const archive = stack.use(await bundledArchive(directory, manifest.expireMs));
+  const archive = stack.use(await bundledArchive(directory, { expireMs: manifest.expireMs }));
   const { notes } = await archive.health();
   if (notes.length > 0)
     throw mistake('bundle.archive', `the archive in this bundle is damaged: ${notes.join('; ')}`, 'take another copy');

@@ -46,8 +46,10 @@ export interface Archive extends AsyncDisposable {
   /**
    * All versions and then all samples that are kept, in pages; behind the page whose `next` is given. What was there
    * before it began comes once; what is added, changed or pruned meanwhile may or may not. dump-all.ts adds flows and sockets.
+   * With a span at least what was so at some time of it, and of each series the newest sample that ended before: a short
+   * one is quick, however long the history is.
    */
-  dump(after?: string): AsyncIterable<DumpPage<DumpedOfGraph>>;
+  dump(after?: string, span?: Span): AsyncIterable<DumpPage<DumpedOfGraph>>;
   /** Where flows are kept; undefined: this archive keeps none. */
   readonly flows?: FlowArchive;
   /** Where sockets are kept; undefined: this archive keeps none. */

@@ -29,7 +29,7 @@ export async function* dump(
 function partOf(archive: Archive, part: Part, after: string | undefined, span: Span): AsyncIterable<DumpPage> {
   switch (part) {
     case 'graph':
-      return archive.dump(after);
+      return span === EVER ? archive.dump(after) : archive.dump(after, span);
     case 'flows':
       return archive.flows ? dumpFlows(archive.flows, after, span) : nothing();
     case 'sockets':

@@ -44,9 +44,11 @@ async function* dumpedFlows(
 async function whole(flows: DumpableFlows, some: readonly Flow[]): Promise<DumpedFlow[]> {
   const uuids = some.map(({ UUID }) => UUID);
   const span = { from: 0, to: TIME_MAX };
-  const points = await flows.metrics(uuids, span);
   const kept = some.filter(({ RawPacketsCaptured }) => RawPacketsCaptured > 0).map(({ UUID }) => UUID);
-  const packets = kept.length > 0 ? await flows.rawPackets(kept) : new Map<string, never>();
+  const [points, packets] = await Promise.all([
+    flows.metrics(uuids, span),
+    kept.length > 0 ? flows.rawPackets(kept) : new Map<string, never>(),
+  ]);
   return some.map((flow) => ({
     kind: 'flow',
     flow,

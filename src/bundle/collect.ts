@@ -56,7 +56,7 @@ async function* graphPages(
   const ids = new Set<string>();
   /** The newest sample before the span, by element and series: counters are as they were read last. */
   const before = new Map<string, SampleEvent>();
-  for await (const { items } of archive.dump()) {
+  for await (const { items } of archive.dump(undefined, span)) {
     const some: Dumped[] = [];
     for (const item of items) {
       if (selection && !isSelected(item, selection)) continue;

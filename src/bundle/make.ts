@@ -3,12 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Archive } from '../archive/archive.ts';
+import type { Archive, FlowArchive } from '../archive/archive.ts';
 import type { Dumped } from '../archive/dump.ts';
 import { importItems, sayAlive } from '../archive/transfer/import.ts';
 import { type Watch, watchesOf } from '../archive/transfer/watches.ts';
 import { BUNDLE_FORMAT, type BundleCounts, type BundleManifest } from '../contract/bundle.ts';
 import type { Span } from '../graph/view.ts';
+import { ahead, together } from './ahead.ts';
 import { collect, type Stage } from './collect.ts';
 import { fresh } from './fresh.ts';
 import { type Member, members } from './members.ts';
@@ -46,7 +47,7 @@ export async function makeBundle(
     const name = { id: randomUUID(), watches: watchesIn(span, gaps) };
     await sayAlive(archive, name.watches, 'from');
     let page = 0;
-    for await (const { stage, items } of collect(source, span, asked.selection)) {
+    for await (const { stage, items } of ahead(together(collect(source, span, asked.selection)))) {
       signal.throwIfAborted();
       const some = asked.withPackets ? items : items.map(withoutPackets);
       await importItems(archive, some, { ...name, page: ++page });
@@ -55,7 +56,7 @@ export async function makeBundle(
         if (item.kind === 'flow') packets.add(item.flow, item.packets);
         if (item.kind === 'version') learnName(names, item);
       }
-      if (sizeOf(directory) < limits.bytesMax) continue;
+      if (await isWithin(directory, limits.bytesMax, stage === 'flows' ? archive.flows : undefined)) continue;
       missing.push(cutShort(stage, some, limits));
       break;
     }
@@ -114,9 +115,15 @@ function learnName(names: Map<string, string>, { element }: Extract<Dumped, { ki
   if (typeof TID === 'string' && typeof Name === 'string') names.set(TID, Name);
 }
 
+/** `flows`: they know of themselves also what is in no file yet. */
+async function isWithin(directory: string, bytesMax: number, flows: FlowArchive | undefined): Promise<boolean> {
+  const { sizeBytes = 0 } = (await flows?.health()) ?? {};
+  return sizeOf(directory) + sizeBytes < bytesMax;
+}
+
 function sizeOf(directory: string): number {
   let bytes = 0;
-  for (const name of ['skein.db', 'flows.db', 'sockets.db'])
+  for (const name of ['skein.db', 'sockets.db'])
     for (const part of ['', '-wal'])
       bytes += statSync(join(directory, name + part), { throwIfNoEntry: false })?.size ?? 0;
   return bytes;

@@ -1,7 +1,7 @@
 /** What reading all of an archive promises, run against each of them. */
 import type { Archive } from '../../src/archive/archive.ts';
 import type { Dumped } from '../../src/archive/dump.ts';
-import { dump } from '../../src/archive/dump-all.ts';
+import { dump, lies } from '../../src/archive/dump-all.ts';
 import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { flowOf, metricOf, T0 } from './flows/made.ts';
@@ -65,6 +65,48 @@ export function dumpContract(open: Open): void {
     const items: Dumped[] = [];
     for await (const page of dump(archive, { span: { from: T0 + 3500, to: T0 + 3900 } })) items.push(...page.items);
     expect(items.flatMap((item) => (item.kind === 'version' ? [item.element.id] : []))).toEqual(['a']);
+  });
+
+  test('of a span an archive gives what was so in it, as of all time, and the newest count before it', async () => {
+    await using archive = await open();
+    await fill(archive, 1_200);
+    const named = (item: Dumped) =>
+      item.kind === 'version'
+        ? `${item.element.id} ${item.element.updatedAt} ${item.element.validTo}`
+        : item.kind === 'sample' && `${item.sample.id} ${item.sample.last} ${JSON.stringify(item.sample.total)}`;
+    const whole: Dumped[] = [];
+    for await (const { items } of archive.dump()) whole.push(...items);
+    for (const [from, to] of [
+      [0, 500],
+      [1500, 2500],
+      [2000, 3000],
+      [2999, 3000],
+      [3500, 3900],
+      [4000, 4000],
+      [4500, 9000],
+      [5000, 9000],
+    ] as const) {
+      const span = { from: T0 + from, to: T0 + to };
+      const some: Dumped[] = [];
+      const nexts: (readonly [next: string, seen: number])[] = [];
+      for await (const { items, next } of archive.dump(undefined, span)) {
+        some.push(...items);
+        nexts.push([next, some.length]);
+      }
+      const isIn = (item: Dumped) => lies(item, span);
+      expect({ from, to, items: some.filter(isIn).map(named) }).toEqual({
+        from,
+        to,
+        items: whole.filter(isIn).map(named),
+      });
+      const samples = some.flatMap((item) => (item.kind === 'sample' ? [item.sample.last - T0] : []));
+      if (from >= 4000) expect(samples).toEqual([4000]);
+      const [first] = nexts;
+      if (!first) continue;
+      const rest: Dumped[] = [];
+      for await (const { items } of archive.dump(first[0], span)) rest.push(...items);
+      expect(rest.filter(isIn).map(named)).toEqual(some.slice(first[1]).filter(isIn).map(named));
+    }
   });
 
   test('an empty archive has nothing to dump', async () => {

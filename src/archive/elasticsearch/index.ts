@@ -90,8 +90,8 @@ class ElasticsearchArchive implements Archive {
     return this.#graph.prune(before);
   }
 
-  dump(after?: string): AsyncIterable<DumpPage<DumpedOfGraph>> {
-    return this.#graph.dump(after);
+  dump(after?: string, span?: Span): AsyncIterable<DumpPage<DumpedOfGraph>> {
+    return this.#graph.dump(after, span);
   }
 
   async health(): Promise<ArchiveHealth> {

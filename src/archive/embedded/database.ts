@@ -25,16 +25,19 @@ export interface Opened {
 export interface OpenOptions {
   readonly schema: Schema;
   readonly maxBytes: number;
+  /** Nothing waits for the disk. */
+  readonly isBeingMade?: boolean | undefined;
   /** Why the file that is there must not be opened again. */
   readonly keepAside: string | undefined;
 }
 
-export function openDatabase(file: string, { schema, maxBytes, keepAside: because }: OpenOptions): Opened {
+export function openDatabase(file: string, options: OpenOptions): Opened {
+  const { schema, keepAside: because } = options;
   const why = because ?? faultOf(file, schema);
-  if (why === undefined) return { db: connect(file, schema, maxBytes), notes: [] };
+  if (why === undefined) return { db: connect(file, options), notes: [] };
   const kept = keepAside(file);
   return {
-    db: connect(file, schema, maxBytes),
+    db: connect(file, options),
     notes: [`${file} could not be read (${why}): kept as ${kept}, history starts anew`],
   };
 }
@@ -109,7 +112,7 @@ function startsLikeSqlite(file: string): boolean {
   return header.toString('latin1') === 'SQLite format 3\0';
 }
 
-function connect(file: string, schema: Schema, maxBytes: number): DatabaseSync {
+function connect(file: string, { schema, maxBytes, isBeingMade }: OpenOptions): DatabaseSync {
   createFile(file);
   const db = new DatabaseSync(file);
   // Freed pages can be given back. It can only be said before the first table.
@@ -117,11 +120,11 @@ function connect(file: string, schema: Schema, maxBytes: number): DatabaseSync {
   db.exec('pragma auto_vacuum = incremental');
   db.exec('pragma journal_mode = wal');
   // In WAL mode a commit is then safe from the death of the process, though not from that of the machine.
-  db.exec('pragma synchronous = normal');
+  db.exec(`pragma synchronous = ${isBeingMade ? 'off' : 'normal'}`);
   const logBytes = Math.min(LOG_BYTES_MAX, maxBytes * LOG_SHARE);
   db.exec(`pragma wal_autocheckpoint = ${Math.ceil(logBytes / PAGE_BYTES)}`);
   db.exec(`pragma journal_size_limit = ${Math.ceil(logBytes)}`);
-  db.exec('pragma cache_size = -16384');
+  db.exec(`pragma cache_size = ${isBeingMade ? -65_536 : -16_384}`);
   db.exec('begin immediate');
   try {
     if (db.prepare('select count(*) as n from sqlite_schema').get()?.n === 0) db.exec(schema.tables);

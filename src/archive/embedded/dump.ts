@@ -1,25 +1,49 @@
-/** All versions and samples of the embedded archive, by the numbers of their rows: each page is found at once. */
+/** Versions and samples of the embedded archive, by the numbers of their rows: each page is found at once. */
 import type { Element } from '../../graph/element.ts';
+import type { Span } from '../../graph/view.ts';
 import { type DumpedOfGraph, type DumpPage, PAGE_ITEMS } from '../dump.ts';
 import type { ThreadCalls } from './calls.ts';
+import type { Read } from './protocol.ts';
 
-export async function* dumpGraph(thread: ThreadCalls, after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+/** Of a span, what touches it, and of each series the newest sample before it. */
+export async function* dumpGraph(
+  thread: ThreadCalls,
+  after?: string,
+  span?: Span,
+): AsyncGenerator<DumpPage<DumpedOfGraph>> {
   const [, part, row] = /^(versions|samples)\/(\d+)$/.exec(after ?? '') ?? [];
-  if (part !== 'samples') yield* rowsOf(thread, 'versions', Number(row ?? 0), versionIn);
-  yield* rowsOf(thread, 'samples', part === 'samples' ? Number(row) : 0, sampleIn);
+  if (part !== 'samples') yield* rowsOf(thread, { of: 'versions', row: Number(row ?? 0), span }, versionIn);
+  yield* rowsOf(thread, { of: 'samples', row: part === 'samples' ? Number(row) : 0, span }, sampleIn);
+}
+
+interface Rows {
+  readonly of: 'versions' | 'samples';
+  /** Those behind this one. */
+  readonly row: number;
+  readonly span: Span | undefined;
 }
 
 async function* rowsOf<Row extends readonly [number, ...unknown[]]>(
   thread: ThreadCalls,
-  of: 'versions' | 'samples',
-  row: number,
+  { of, row, span }: Rows,
   itemIn: (row: Row) => DumpedOfGraph,
 ): AsyncGenerator<DumpPage<DumpedOfGraph>> {
-  for (let after = row; ; ) {
-    const rows: Row[] = [];
-    const read = { kind: 'dump', of, after, rowsMax: PAGE_ITEMS } as const;
-    await thread.call({ kind: 'read', read }, ({ text }) => void rows.push(...(JSON.parse(text) as Row[])));
+  const rowsRead = async <R>(read: Read) => {
+    const rows: R[] = [];
+    await thread.call({ kind: 'read', read }, ({ text }) => void rows.push(...(JSON.parse(text) as R[])));
+    return rows;
+  };
+  // Numbers alone: which they are is looked up once, and what they hold a page at a time.
+  const within = span && (await rowsRead<number>({ kind: 'rowsIn', of, span, after: row }));
+  for (let after = row, at = 0; ; at += PAGE_ITEMS) {
+    const numbers = within?.slice(at, at + PAGE_ITEMS);
+    if (numbers?.length === 0) return;
+    const read: Read = numbers
+      ? { kind: 'dumpRows', of, rows: numbers }
+      : { kind: 'dump', of, after, rowsMax: PAGE_ITEMS };
+    const rows = await rowsRead<Row>(read);
     const last = rows.at(-1);
+    if (!last && numbers) continue;
     if (!last) return;
     [after] = last;
     // A version that ended in the millisecond it began was never so.

@@ -27,6 +27,8 @@ export interface EmbeddedArchiveOptions {
   /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. About 1 kB each, once in memory. */
   readonly spanRowsMax?: number;
   readonly clock?: Clock;
+  /** What is appended need not survive the machine: it is made for a file that is whole or not there at all. */
+  readonly isBeingMade?: boolean;
   readonly flows?: Partial<FlowKeeping>;
   readonly sockets?: Partial<SocketKeeping>;
 }
@@ -53,7 +55,7 @@ class EmbeddedArchive implements Archive {
 
   constructor(options: EmbeddedArchiveOptions) {
     const { directory, maxBytes = ARCHIVE_BYTES_MAX, maxAgeMs = ARCHIVE_AGE_MS_MAX, clock = systemClock } = options;
-    const { spanRowsMax = SPAN_ROWS_MAX } = options;
+    const { spanRowsMax = SPAN_ROWS_MAX, isBeingMade = false } = options;
     const flows = { ...flowDefaults, ...options.flows };
     const sockets = { ...socketDefaults, ...options.sockets };
     this.#thread = new ThreadCalls({
@@ -61,6 +63,7 @@ class EmbeddedArchive implements Archive {
       maxBytes,
       maxAgeMs,
       spanRowsMax,
+      isBeingMade,
       keepAside: undefined,
       flows,
       sockets,
@@ -151,8 +154,8 @@ class EmbeddedArchive implements Archive {
     };
   }
 
-  dump(after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
-    return dumpGraph(this.#thread, after);
+  dump(after?: string, span?: Span): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+    return dumpGraph(this.#thread, after, span);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,8 @@ export interface ThreadOptions {
   readonly maxAgeMs: number;
   /** Versions, or samples, in one answer about a span. */
   readonly spanRowsMax: number;
+  /** What is being made, and of no use when it is not finished: nothing waits for the disk. */
+  readonly isBeingMade?: boolean;
   /** Why the file that is there must not be opened again: it is kept aside first. */
   readonly keepAside: string | undefined;
   readonly flows: FlowKeeping;
@@ -27,6 +29,9 @@ export type Read =
   | { readonly kind: 'open' }
   /** Rows behind the one with this number. */
   | { readonly kind: 'dump'; readonly of: 'versions' | 'samples'; readonly after: number; readonly rowsMax: number }
+  /** Numbers of the rows behind the one with this number that touch the span, and of each series of the one before it. */
+  | { readonly kind: 'rowsIn'; readonly of: 'versions' | 'samples'; readonly span: Span; readonly after: number }
+  | { readonly kind: 'dumpRows'; readonly of: 'versions' | 'samples'; readonly rows: readonly number[] }
   | { readonly kind: 'samples'; readonly ids: readonly string[]; readonly series: string; readonly span: Span };
 
 export type Order =
@@ -74,9 +79,9 @@ export type Reply =
 
 /** A part of what is read. */
 export interface Part {
-  readonly of: 'elements' | 'samples' | 'counters' | 'dumped';
+  readonly of: 'elements' | 'samples' | 'counters' | 'dumped' | 'rows';
   /**
-   * A JSON list; of elements, of samples `[id, start, last, names, counts]`, of counters
+   * A JSON list; of numbers of rows, of elements, of samples `[id, start, last, names, counts]`, of counters
    * `[id, series, start, last, names, counts, names of totals, totals]`, or, dumped, of versions
    * `[row, when the end was recorded, element]` or samples `[row, …as counters]`.
    */

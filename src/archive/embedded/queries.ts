@@ -87,14 +87,39 @@ export const COUNTERS = `select e.id, r.name, s.start, s.last, w.names, s.counts
   cross join shapes w on w.shape = s.shape left join shapes t on t.shape = s.total_shape
   where s.last >= i.value ->> 1`;
 
-/** Every version, in the order they were written. */
-export const DUMP_VERSIONS = `
+const DUMPED_VERSIONS = (from: string) => `
   ${COLUMNS('l.deleted', `ifnull(${NEXT}, l.deleted)`)}, v.version, l.deleted_recorded
-  from versions v cross join lives l on l.life = v.life
-  ${DETAILS}
+  from ${from} cross join lives l on l.life = v.life
+  ${DETAILS}`;
+
+/** Every version, in the order they were written. */
+export const DUMP_VERSIONS = `${DUMPED_VERSIONS('versions v')}
   where v.version > :after order by v.version limit :rowsMax`;
 
-export const DUMP_SAMPLES = `select s.sample, e.id, r.name, s.start, s.last, w.names, s.counts, t.names, s.totals
-  from samples s cross join elements e on e.element = s.element cross join series r on r.series = s.series
-  cross join shapes w on w.shape = s.shape left join shapes t on t.shape = s.total_shape
+const DUMPED_SAMPLES = (from: string) => `
+  select s.sample, e.id, r.name, s.start, s.last, w.names, s.counts, t.names, s.totals
+  from ${from} cross join elements e on e.element = s.element cross join series r on r.series = s.series
+  cross join shapes w on w.shape = s.shape left join shapes t on t.shape = s.total_shape`;
+
+export const DUMP_SAMPLES = `${DUMPED_SAMPLES('samples s')}
   where s.sample > :after order by s.sample limit :rowsMax`;
+
+/** Those with the numbers of a list, in its order. */
+export const ROWS_OF_VERSIONS = `${DUMPED_VERSIONS('json_each(:rows) i cross join versions v on v.version = i.value')}
+  order by i.key`;
+
+export const ROWS_OF_SAMPLES = `${DUMPED_SAMPLES('json_each(:rows) i cross join samples s on s.sample = i.value')}
+  order by i.key`;
+
+export const VERSIONS_IN = `with recursive ${alive(':from', ':to')}
+  select v.version from alive a cross join lives l on l.life = a.life
+  cross join versions v on ${OVERLAPPING} and v.version > :after
+  order by v.version`;
+
+/** Of each series of an element those that touch the span, and the newest that ended before. */
+export const SAMPLES_IN = `select s.sample from elements e cross join series r
+  cross join samples s on s.element = e.element and s.series = r.series
+    and s.last >= ifnull((select max(x.last) from samples x
+      where x.element = e.element and x.series = r.series and x.last <= :from), :from)
+  where e.counted = 1 and s.start <= :to and s.sample > :after
+  order by s.sample`;

@@ -2,7 +2,21 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { mistake } from '../../std/mistake.ts';
 import type { Part, Read } from './protocol.ts';
-import { AT, BETWEEN, COUNTERS, DUMP_SAMPLES, DUMP_VERSIONS, KNOWN_AT, OF_IDS, OPEN, SAMPLES } from './queries.ts';
+import {
+  AT,
+  BETWEEN,
+  COUNTERS,
+  DUMP_SAMPLES,
+  DUMP_VERSIONS,
+  KNOWN_AT,
+  OF_IDS,
+  OPEN,
+  ROWS_OF_SAMPLES,
+  ROWS_OF_VERSIONS,
+  SAMPLES,
+  SAMPLES_IN,
+  VERSIONS_IN,
+} from './queries.ts';
 
 /** Rows in one part: reading them takes about 2 ms. */
 const PART_ROWS = 1_000;
@@ -35,6 +49,20 @@ export class Reads {
       case 'dump': {
         const { of, after, rowsMax } = what;
         const rows = this.#rows(of === 'versions' ? DUMP_VERSIONS : DUMP_SAMPLES, { after, rowsMax });
+        return inParts('dumped', of === 'versions' ? versionTexts(rows) : sampleTexts(rows));
+      }
+      case 'rowsIn': {
+        const { of, span, after } = what;
+        return inParts(
+          'rows',
+          numberTexts(this.#rows(of === 'versions' ? VERSIONS_IN : SAMPLES_IN, { ...span, after })),
+        );
+      }
+      case 'dumpRows': {
+        const { of, rows: numbers } = what;
+        const rows = this.#rows(of === 'versions' ? ROWS_OF_VERSIONS : ROWS_OF_SAMPLES, {
+          rows: JSON.stringify(numbers),
+        });
         return inParts('dumped', of === 'versions' ? versionTexts(rows) : sampleTexts(rows));
       }
       case 'samples': {
@@ -117,6 +145,10 @@ function* sampleTexts(rows: Iterable<Row>): Generator<string> {
 
 function* listTexts(rows: Iterable<Row>): Generator<string> {
   for (const row of rows) yield `[${row.join()}]`;
+}
+
+function* numberTexts(rows: Iterable<Row>): Generator<string> {
+  for (const [number] of rows) yield String(number);
 }
 
 /** The name of a series is the one text that does not lie as JSON. */

@@ -170,12 +170,17 @@ export class GraphStore {
     return { versions: open + closed - ends, samples };
   }
 
-  dump(after?: string): AsyncGenerator<DumpPage<DumpedOfGraph>> {
+  dump(after?: string, span?: Span): AsyncGenerator<DumpPage<DumpedOfGraph>> {
     return dumpGraph(
       this.#ground,
       { versions: this.#both, closed: this.#versions.pattern, samples: this.#counters.pattern },
       after,
+      span && { ...span, countersBefore: () => this.#countersAt(span.from) },
     );
+  }
+
+  async #countersAt(time: number): Promise<Map<string, Map<string, Counters>>> {
+    return this.#counters.at(time, elementsOf(await this.#documents(atMoment(time))));
   }
 
   async #asKnown(time: number, knownAt: number): Promise<Element[]> {

@@ -17,8 +17,14 @@ import { FlowReads } from './reads.ts';
 import { flowSchema } from './schema.ts';
 import { TotalsRow } from './totals.ts';
 
+/**
+ * Flows and packets in one transaction while an archive is being made: ids are random numbers, so each writes nearly all
+ * pages of their index, however small it is.
+ */
+const MADE_ROWS_MAX = 65_536;
+
 export class FlowStore {
-  readonly #options: Pick<ThreadOptions, 'directory' | 'flows'>;
+  readonly #options: Pick<ThreadOptions, 'directory' | 'flows' | 'isBeingMade'>;
   readonly #say: (reply: Reply, memory: ArrayBuffer[]) => void;
   readonly #file: string;
   readonly #notes: string[] = [];
@@ -27,8 +33,12 @@ export class FlowStore {
   #open: Open | undefined;
   #keepAside: string | undefined;
   #aging: Generator<void> | undefined;
+  #uncommitted = 0;
 
-  constructor(options: Pick<ThreadOptions, 'directory' | 'flows'>, say: (reply: Reply, memory: ArrayBuffer[]) => void) {
+  constructor(
+    options: Pick<ThreadOptions, 'directory' | 'flows' | 'isBeingMade'>,
+    say: (reply: Reply, memory: ArrayBuffer[]) => void,
+  ) {
     this.#options = options;
     this.#say = say;
     this.#file = join(options.directory, 'flows.db');
@@ -67,6 +77,7 @@ export class FlowStore {
   close(): void {
     for (const { call } of this.#jobs.splice(0)) this.#fail(call, this.#goneError());
     this.#aging = undefined;
+    if (this.#open?.db.isTransaction) this.#commit(this.#open.db);
     this.#open?.db.close();
     this.#open = undefined;
   }
@@ -75,16 +86,18 @@ export class FlowStore {
   #begun(order: FlowOrder, { db, appends, reads, aging, totals }: Open): FlowAnswer | Generator<void, FlowAnswer> {
     switch (order.kind) {
       case 'append':
-        db.exec('begin immediate');
+        if (!db.isTransaction) db.exec('begin immediate');
         try {
           appends.append(order.batch);
-          db.exec('commit');
+          this.#uncommitted += order.batch.flows.count + order.batch.packets.count;
+          if (!this.#options.isBeingMade || this.#uncommitted >= MADE_ROWS_MAX) this.#commit(db);
         } catch (error) {
           if (db.isTransaction) db.exec('rollback');
+          this.#uncommitted = 0;
           appends.forget();
           throw error;
         }
-        this.#aging ??= aging.due(performance.now());
+        if (!db.isTransaction) this.#aging ??= aging.due(performance.now());
         return {};
       case 'find':
         return reads.find(order.ask);
@@ -101,8 +114,13 @@ export class FlowStore {
       case 'prune':
         return answered(aging.before(order.before));
       case 'summary':
-        return { summary: this.#summary(totals) };
+        return { summary: this.#summary(totals, db) };
     }
+  }
+
+  #commit(db: DatabaseSync): void {
+    db.exec('commit');
+    this.#uncommitted = 0;
   }
 
   #grow({ aging }: Open): void {
@@ -118,11 +136,12 @@ export class FlowStore {
   }
 
   #begin(): Open {
-    const { directory, flows } = this.#options;
+    const { directory, flows, isBeingMade } = this.#options;
     const { maxBytes, ages } = flows;
     const { db, notes } = openDatabase(join(directory, 'flows.db'), {
       schema: flowSchema,
       maxBytes,
+      isBeingMade,
       keepAside: this.#keepAside,
     });
     this.#keepAside = undefined;
@@ -137,8 +156,9 @@ export class FlowStore {
     };
   }
 
-  #summary({ now }: TotalsRow): FlowSummary {
-    let sizeBytes = 0;
+  #summary({ now }: TotalsRow, db: DatabaseSync): FlowSummary {
+    // What is not committed yet is in no file.
+    let sizeBytes = db.isTransaction ? this.#uncommittedBytes(db) : 0;
     for (const part of ['', '-wal', '-shm'])
       sizeBytes += statSync(this.#file + part, { throwIfNoEntry: false })?.size ?? 0;
     return {
@@ -149,6 +169,13 @@ export class FlowStore {
       range: now.first === null || now.last === null ? undefined : { from: now.first, to: now.last },
       notes: this.#notes,
     };
+  }
+
+  #uncommittedBytes(db: DatabaseSync): number {
+    const { bytes } = db
+      .prepare('select page_count * page_size as bytes from pragma_page_count, pragma_page_size')
+      .get() as { bytes: number };
+    return Math.max(0, bytes - (statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0));
   }
 
   #answer(call: number, answer: FlowAnswer): void {

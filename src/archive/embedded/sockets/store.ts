@@ -18,7 +18,7 @@ import type { SocketAnswer, SocketOrder, SocketSummary } from './ask.ts';
 import { SocketReads } from './reads.ts';
 import { socketSchema } from './schema.ts';
 
-type Options = Pick<ThreadOptions, 'directory' | 'sockets'>;
+type Options = Pick<ThreadOptions, 'directory' | 'sockets' | 'isBeingMade'>;
 
 export class SocketStore {
   readonly #options: Options;
@@ -111,10 +111,11 @@ export class SocketStore {
   }
 
   #begin(): Open {
-    const { sockets } = this.#options;
+    const { sockets, isBeingMade } = this.#options;
     const { db, notes } = openDatabase(this.#file, {
       schema: socketSchema,
       maxBytes: sockets.maxBytes,
+      isBeingMade,
       keepAside: this.#keepAside,
     });
     this.#keepAside = undefined;
