@@ -63,9 +63,15 @@ function webhook(text: string): Action {
   return { kind: 'webhook', url };
 }
 
-/** 169.254.0.0/16 and fe80::/10: where clouds answer questions about who we are. */
+/** 169.254.0.0/16 and fe80::/10, also as ::ffff:…, and fd00:ec2::254: where clouds answer questions about who we are. */
 export function isMetadataService(host: string): boolean {
-  return /^169\.254\./.test(host) || /^\[?fe[89ab][0-9a-f]:/i.test(host) || /^\[?::ffff:a9fe:/i.test(host);
+  const address = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return (
+    /^(::ffff:)?169\.254\./.test(address) ||
+    /^fe[89ab][0-9a-f]:/.test(address) ||
+    /^::ffff:a9fe:/.test(address) ||
+    address === 'fd00:ec2::254'
+  );
 }
 
 function nameIn(text: string): string {

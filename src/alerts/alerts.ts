@@ -68,6 +68,8 @@ export class Alerts {
   start(): string | undefined {
     const { lists, note } = this.#parts.kept.read();
     this.#adopt(lists);
+    // Also where another looks: it is known how they stand.
+    this.#adoptState(lists);
     this.setFirst();
     return note;
   }

@@ -228,6 +228,17 @@ test('of several servers only one looks and tells, and the next goes on where it
   expect(other.said()).toEqual(['resolved 2: a']);
 });
 
+test('a server that begins while another looks knows how they stand', async () => {
+  const ground = new Ground();
+  ground.create();
+  await ground.change(reason('a'));
+  ground.isFirst = false;
+  await ground.restart();
+  expect(ground.alerts.states()).toMatchObject([{ State: 'firing', Reason: 'a' }]);
+  expect(ground.alerts.history()).toHaveLength(1);
+  expect(ground.said()).toEqual(['firing 1: a']);
+});
+
 test('all that is wrong with an alert is said at once, and nothing is kept that is not', () => {
   const ground = new Ground();
   const asked = newAlertShape.parse({ Expression: 'nonsense', Trigger: 'daily', Action: 'ftp://example.org/' });

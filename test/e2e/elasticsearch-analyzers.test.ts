@@ -1,8 +1,14 @@
 /** Two analyzers that share one Elasticsearch, and two hosts whose agents tell both: each is the home of one of them. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { WebSocket } from 'ws';
+import type { AlertMessage } from '../../src/contract/alert.ts';
 import { anyPrefix, wipe } from '../archive/elasticsearch/opened.ts';
 import { esServer, stopServers } from '../archive/elasticsearch/servers.ts';
 import { eventually } from '../eventually.ts';
@@ -32,6 +38,12 @@ test('all of them answer the same about now and then, whichever of them an agent
   const edgeRule = await an2.post('/api/edgerule', tie);
   expect(edgeRule.status).toBeLessThan(300);
   expect((await an1.post('/api/capture', { GremlinQuery: WIRES })).status).toBeLessThan(300);
+  const { told } = world;
+  const alert = { Name: 'racks', Expression: "G.V().Has('Type', 'rack')", Action: told.url };
+  expect((await an2.post('/api/alert', alert)).status).toBe(201);
+  const Source = "function () { return client.G.V().Has('Name', 'wire').Count().result(); }";
+  expect((await an1.post('/api/workflow', { Name: 'Wires', Source })).status).toBe(201);
+  const heard = await Promise.all([an1, an2].map((an) => an.alerts()));
   const made = await an2.post('/api/node', { ID: 'rack', Metadata: { Name: 'rack', Type: 'rack' } });
   expect(made.status).toBe(201);
   await both(async (an) => {
@@ -39,7 +51,12 @@ test('all of them answer the same about now and then, whichever of them an agent
     expect(await an.query(`${WIRES}.HasKey('Captures').Count()`)).toBe(2);
     expect(await an.ties()).toHaveLength(1);
     expect(await an.query("G.V().Has('Name', 'rack').Values('Name')")).toEqual(['rack']);
+    expect(await (await an.post('/api/workflow/Wires/call', {})).text()).toBe('2\n');
+    expect(await an.standing()).toEqual(['racks firing']);
   });
+  // One of them looks and tells; who listens at the other hears of it too.
+  await eventually(async () => expect(heard).toEqual([['racks firing 1'], ['racks firing 1']]));
+  expect(told.got).toEqual(['racks firing 1']);
   // It is one tie with one birth, said by one of them.
   expect(await an1.ties()).toEqual(await an2.ties());
   // What one made the other changes.
@@ -55,6 +72,7 @@ test('all of them answer the same about now and then, whichever of them an agent
     expect(await an1.roles()).toEqual({ h1: 'home', h2: 'home' });
   });
   expect((await an1.post('/api/node/rack', undefined, 'DELETE')).status).toBe(200);
+  await eventually(async () => expect(told.got).toEqual(['racks firing 1', 'racks resolved 2']));
   await an2.start();
   h1.ip('link add after type bridge');
   await both(async (an) => {
@@ -68,10 +86,17 @@ test('all of them answer the same about now and then, whichever of them an agent
   await an1.end('SIGTERM');
   await eventually(async () => expect(await an2.roles()).toEqual({ h1: 'home', h2: 'home' }));
   expect(await an2.ties()).toEqual(before);
+  // What was told is not told again by who looks now, and what happens now is.
+  expect((await an2.post('/api/node', { ID: 'rack2', Metadata: { Name: 'rack2', Type: 'rack' } })).status).toBe(201);
+  const all = ['racks firing 1', 'racks resolved 2', 'racks firing 1'];
+  await eventually(async () => expect(told.got).toEqual(all), 10_000);
   const { UUID } = (await edgeRule.json()) as { UUID: string };
   expect((await an2.post(`/api/edgerule/${UUID}`, undefined, 'DELETE')).status).toBe(200);
   await an1.start();
-  await both(async (an) => expect(await an.ties()).toEqual([]));
+  await both(async (an) => {
+    expect(await an.ties()).toEqual([]);
+    expect(await an.standing()).toEqual(['racks firing']);
+  });
 
   // At any moment both say the same, and nothing is there twice.
   const until = Date.now() - 1_000;
@@ -85,6 +110,8 @@ test('all of them answer the same about now and then, whichever of them an agent
     most = Math.max(most, one.length);
   }
   expect(most).toBeGreaterThan(10);
+  expect(told.got).toEqual(all);
+  expect(new Set(told.ids).size).toBe(3);
 }, 120_000);
 
 async function openWorld() {
@@ -94,6 +121,7 @@ async function openWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'skein-analyzers-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   stack.defer(() => wipe(url, prefix));
+  const told = stack.use(new Told());
   const flags = ['--archive', url.replace('http:', 'elasticsearch:'), '--archive-elasticsearch-prefix', prefix];
   const [an1, an2] = [new AnAnalyzer('an1', folder, flags), new AnAnalyzer('an2', folder, flags)];
   for (const an of [an1, an2]) {
@@ -106,7 +134,32 @@ async function openWorld() {
   for (const host of [h1, h2]) host.ip('link set wire up');
   await Promise.all([h1.start(an1, an2), h2.start(an2, an1)]);
   const all = stack.move();
-  return { an1, an2, h1, h2, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { an1, an2, h1, h2, told, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Takes what alerts tell. */
+class Told implements AsyncDisposable {
+  readonly got: string[] = [];
+  readonly ids: string[] = [];
+  readonly #server = createServer(async (request, response) => {
+    const message = JSON.parse(await text(request)) as AlertMessage;
+    this.got.push(shortOf(message));
+    this.ids.push(message.ID);
+    response.end();
+  }).listen(0, '127.0.0.1');
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+function shortOf({ Name, State, Sequence }: AlertMessage): string {
+  return `${Name} ${State} ${Sequence}`;
 }
 
 class AnAnalyzer implements AsyncDisposable {
@@ -147,6 +200,28 @@ class AnAnalyzer implements AsyncDisposable {
     const response = await this.post('/api/topology', { GremlinQuery: gremlin });
     if (response.status !== 200) throw new Error(await response.text());
     return response.json();
+  }
+
+  /** How alerts stand. */
+  async standing(): Promise<string[]> {
+    const { alerts } = (await (await fetch(`http://127.0.0.1:${this.port}/api/alerts`)).json()) as {
+      alerts: { Alert: { Name: string }; State: string }[];
+    };
+    return alerts.map(({ Alert, State }) => `${Alert.Name} ${State}`);
+  }
+
+  /** Grows with what a WebSocket hears of alerts. */
+  async alerts(): Promise<string[]> {
+    const heard: string[] = [];
+    const ws = new WebSocket(`ws://127.0.0.1:${this.port}/ws/subscriber`);
+    ws.on('message', (data) => {
+      const { Namespace, Obj } = JSON.parse(String(data)) as { Namespace: string; Obj: AlertMessage };
+      if (Namespace === 'Alert') heard.push(shortOf(Obj));
+    });
+    // The analyzer may be killed.
+    ws.on('error', () => undefined);
+    await once(ws, 'open');
+    return heard;
   }
 
   async hosts(nodes: string): Promise<string[]> {

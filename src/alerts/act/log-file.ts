@@ -6,12 +6,20 @@ import type { AlertMessage } from '../../contract/alert.ts';
 /** Then it becomes NAME.1, in place of what was there. */
 const FILE_BYTES_MAX = 16 * 2 ** 20;
 
-export async function append(
+/** One after another: two that found it full would move it aside twice, and what was in it would be gone. */
+let turn: Promise<void> = Promise.resolve();
+
+export function append(
   { folder, name }: { readonly folder: string; readonly name: string },
   message: AlertMessage,
 ): Promise<void> {
+  const appended = turn.then(() => add(folder, join(folder, name), message));
+  turn = appended.catch(() => undefined);
+  return appended;
+}
+
+async function add(folder: string, file: string, message: AlertMessage): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, name);
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,

@@ -2,12 +2,15 @@
 import { spawn } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { AlertMessage } from '../../contract/alert.ts';
 import { mistake } from '../../std/mistake.ts';
 
 const RUN_MS = 30_000;
 /** Of what it says, the end is kept for why it failed. */
 const SAID_CHARS = 500;
+/** What it said last may be read a moment after it has ended. */
+const SAID_MS = 200;
 
 /**
  * Resolves when it ended with 0. It gets no more of our environment than PATH, and what it is about as SKEIN_ALERT_….
@@ -17,8 +20,10 @@ export async function run(
   { folder, name }: { readonly folder: string; readonly name: string },
   message: AlertMessage,
   signal: AbortSignal,
+  runMs = RUN_MS,
 ): Promise<void> {
   const file = await runnable(folder, name);
+  signal.throwIfAborted();
   const { PATH = '/usr/bin:/bin' } = process.env;
   const { UUID, ID, State, Severity, Name = '' } = message;
   const child = spawn(file, [], {
@@ -42,7 +47,7 @@ export async function run(
       // It is gone already.
     }
   };
-  const late = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]);
+  const late = AbortSignal.any([signal, AbortSignal.timeout(runMs)]);
   late.addEventListener('abort', kill, { once: true });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -52,19 +57,22 @@ export async function run(
   // It need not read it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${JSON.stringify(message)}\n`);
+  const closed = new Promise((resolve) => child.on('close', resolve));
   try {
-    await new Promise<void>((resolve, reject) => {
+    const [code, ended] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.on('error', (error) => reject(new Error(`${name} cannot be run: ${error.message}`)));
-      child.on('exit', (code, ended) => {
-        if (code === 0) resolve();
-        else if (late.aborted) reject(new Error(`${name} took more than ${RUN_MS / 1000} s`));
-        else reject(new Error(`${name} ended with ${code ?? ended}: ${lastLine(said)}`));
-      });
+      child.on('exit', (...how) => resolve(how));
     });
+    // What it left running goes too, and with it whoever still holds its output.
+    kill();
+    if (code === 0) return;
+    if (late.aborted) throw new Error(`${name} took more than ${runMs / 1000} s`);
+    await Promise.race([closed, setTimeout(SAID_MS, undefined, { ref: false })]);
+    throw new Error(`${name} ended with ${code ?? ended}: ${lastLine(said)}`);
   } finally {
     late.removeEventListener('abort', kill);
-    // What it left running goes too.
     kill();
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 }
 
@@ -79,6 +87,7 @@ async function runnable(folder: string, name: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw refused(`cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+  if (((await stat(folder)).mode & 0o002) !== 0) throw mistake('alert.script', `${folder} can be written by everybody`);
   const { mode } = await stat(file);
   if ((mode & 0o111) === 0) throw refused('is not executable');
   if ((mode & 0o002) !== 0) throw refused('can be written by everybody: it is not run');

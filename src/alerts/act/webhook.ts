@@ -4,17 +4,28 @@ import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { AlertMessage } from '../../contract/alert.ts';
-import { mistake } from '../../std/mistake.ts';
+import { Mistake, mistake } from '../../std/mistake.ts';
 import { isMetadataService } from '../action.ts';
 
 /** From the first byte sent to the status of the answer. */
 const ANSWER_MS = 10_000;
 
+export interface PostParts {
+  readonly answerMs?: number;
+  /** What names lead to. */
+  readonly resolve?: LookupFunction;
+}
+
 /**
  * Resolves when it was taken (2xx). Rejects with a Mistake when it was refused for good (another 4xx, a redirect, which
  * is not followed), with an Error when it may go better later. The id of the message goes along as Idempotency-Key.
  */
-export function post(url: URL, message: AlertMessage, signal: AbortSignal): Promise<void> {
+export function post(
+  url: URL,
+  message: AlertMessage,
+  signal: AbortSignal,
+  { answerMs = ANSWER_MS, resolve: resolveName = lookup }: PostParts = {},
+): Promise<void> {
   const body = Buffer.from(JSON.stringify(message));
   return new Promise((resolve, reject) => {
     const options: RequestOptions = {
@@ -25,8 +36,8 @@ export function post(url: URL, message: AlertMessage, signal: AbortSignal): Prom
         'User-Agent': 'skein',
         'Idempotency-Key': message.ID,
       },
-      lookup: checkedLookup,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+      lookup: checked(resolveName),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
       // Nothing of the answer is read; a connection that waits for the next alert would only grow old.
       agent: false,
     };
@@ -37,13 +48,12 @@ export function post(url: URL, message: AlertMessage, signal: AbortSignal): Prom
       if (statusCode >= 200 && statusCode < 300) resolve();
       else reject(refusal(statusCode));
     });
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.name === 'AbortError' || error.name === 'TimeoutError'
-          ? new Error(`no answer within ${ANSWER_MS / 1000} s`)
-          : new Error(error.code === undefined ? error.message : `${error.code}`),
-      ),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (error instanceof Mistake) reject(error);
+      else if (error.name === 'AbortError' || error.name === 'TimeoutError')
+        reject(new Error(`no answer within ${answerMs / 1000} s`));
+      else reject(new Error(error.code ?? error.message));
+    });
     request.end(body);
   });
 }
@@ -58,13 +68,15 @@ function refusal(status: number): Error {
     : new Error(`answered with status ${status}`);
 }
 
-/** A name may lead where its text does not. */
-const checkedLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, options, (error, address, family) => {
-    const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
-    const bad = all.find(isMetadataService);
-    if (error === null && bad !== undefined)
-      callback(mistake('alert.action', `leads to ${bad}, a link-local address`) as NodeJS.ErrnoException, '', family);
-    else callback(error, address, family);
-  });
-};
+/** A name may lead where its text does not. What was looked at is what is connected to. */
+function checked(resolveName: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    resolveName(hostname, options, (error, address, family) => {
+      const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
+      const bad = all.find(isMetadataService);
+      if (error === null && bad !== undefined)
+        callback(mistake('alert.action', `leads to ${bad}, a link-local address`) as NodeJS.ErrnoException, '', family);
+      else callback(error, address, family);
+    });
+  };
+}
