@@ -95,5 +95,11 @@ export const commands: readonly ListedCommand[] = [
     hidden: true,
     load: () => import('./commands/edge-rule.ts'),
   },
+  {
+    name: 'injection',
+    doc: 'inject, as Skydive calls it',
+    hidden: true,
+    load: () => import('./commands/injection.ts'),
+  },
   { name: '__complete', doc: 'words that could follow', hidden: true, load: () => import('./commands/__complete.ts') },
 ];

@@ -82,7 +82,7 @@ export function addInjectOptions(command: Command): Command {
 }
 
 /** As it is when it was made. */
-export async function sent(session: Session, asked: NewInjection, options: InjectOptions): Promise<WireInjection> {
+export async function sent(session: Session, asked: NewInjection, options: PrintOptions): Promise<WireInjection> {
   const server = await serverOf(options, session.io);
   const said = { method: 'POST', path: '/api/injectpacket', body: asked, signal: session.io.interrupted } as const;
   return JSON.parse((await request(server, said)).text) as WireInjection;
@@ -179,7 +179,7 @@ function durationOf(text: string | undefined): number | undefined {
   return ms;
 }
 
-async function traceIn(file: string): Promise<string> {
+export async function traceIn(file: string): Promise<string> {
   try {
     return (await readFile(file)).toString('base64');
   } catch (error) {

@@ -7,13 +7,13 @@ export function fromSkydive(words: readonly string[]): readonly string[] {
   const rest = words.slice(words[at + 1] === 'topology' && words[at + 2] === 'query' ? at + 2 : at + 1);
   const isFormatChosen = rest.some((word) => /^(-o|--output|--format)/.test(word));
   if (rest[0] === 'status' && !isFormatChosen) return [...before, ...rest, '--output=json'];
-  if (rest[0] === 'capture' && skydiveShaped.has(rest[1] ?? '') && !isFormatChosen)
+  if ((rest[0] === 'capture' || rest[0] === 'injection') && skydiveShaped.has(rest[1] ?? '') && !isFormatChosen)
     return [...before, ...rest, '--output=skydive'];
   if (rest[0] !== 'query') return [...before, ...rest];
   return [...before, ...rest.flatMap(withoutGremlinFlag), ...(isFormatChosen ? [] : ['--format=json'])];
 }
 
-/** Those of its commands about captures that print one. */
+/** Those of its commands about captures and injections that print some. */
 const skydiveShaped: ReadonlySet<string> = new Set(['create', 'list', 'get']);
 
 /** Options with their values: of those that a server is named with, only an address or a path can stand alone. */

@@ -86,6 +86,14 @@ test.each([
     ['query', 'G', '--format', 'dot'],
   ],
   [
+    ['client', 'injection', 'create', '--src', 'G.V()'],
+    ['injection', 'create', '--src', 'G.V()', '--output=skydive'],
+  ],
+  [
+    ['client', 'injection', 'delete', 'some'],
+    ['injection', 'delete', 'some'],
+  ],
+  [
     ['--analyzer', 'h:1', 'client', 'query', '--gremlin', 'G', '-o', 'table'],
     ['--analyzer', 'h:1', 'query', 'G', '-o', 'table'],
   ],
