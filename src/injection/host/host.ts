@@ -29,6 +29,8 @@ export interface HostParts {
 
 /** Injections that run on one host at a time. */
 export const RUNNING_MAX = 256;
+/** Who listens hears so often that it goes on, also while packets are far apart: an analyzer gives up what is silent for 10 s. */
+const STILL_MS = 2_000;
 
 export class HostInjections implements AsyncDisposable {
   readonly #parts: HostParts;
@@ -80,7 +82,14 @@ export class HostInjections implements AsyncDisposable {
           isTold = true;
           yield progress;
         }
-        if (isTold && isRunning(progress)) await rung.rung(signal);
+        if (isTold && isRunning(progress)) {
+          const cancel = this.#parts.clock.after(STILL_MS, () => {
+            isTold = false;
+            rung.ring();
+          });
+          await rung.rung(signal);
+          cancel();
+        }
       }
       if (!signal.aborted) yield progress;
     } finally {
