@@ -59,7 +59,9 @@ export function* judge(
 ): Generator<undefined, Judgement> {
   const atlas = new Atlas(view, budget);
   yield* atlas.read();
-  const question = { from: start, fromAddress: source, to: destination, protocol, sourcePort, port, isBoth: true };
+  // Where nothing led on nobody knows which address it would have had.
+  const fromAddress = /^(0\.0\.0\.0|::)$/.test(source) ? undefined : source;
+  const question = { from: start, fromAddress, to: destination, protocol, sourcePort, port, isBoth: true };
   const answer = yield* answerOf(question, atlas);
   if (answer instanceof Mistake) return { there: nowhere(answer), back: undefined };
   const there = arrivedAt(end, waysOf(answer.there), question.to, atlas);

@@ -10,8 +10,7 @@ import { badness } from './badness.ts';
 import { between } from './between.ts';
 import { factsOf } from './facts.ts';
 import type { Conversation, Judgement } from './judge.ts';
-import { Lore } from './lore.ts';
-import { regionsOf, versionsIn } from './near.ts';
+import { type Regions, regionsOf, versionsIn } from './near.ts';
 import { judgedAfter } from './play.ts';
 import { stepsOf } from './steps.ts';
 import { trafficOf } from './traffic.ts';
@@ -101,19 +100,40 @@ async function statesBetween(
   timeline: Pick<Timeline, 'history'>,
 ): Promise<State[]> {
   const first = { time: earlier.time, judgement: earlier.judgement };
-  const window = { from: earlier.time, to: later.time };
   // Where it stopped at both moments nothing is known of the way behind that.
   const { start, end } = earlier.conversation;
   const isStopped = [earlier, later].every(({ judgement }) => judgement.there.reaches !== 'yes');
   const ways = end === undefined || !isStopped ? [] : [earlier, later].map(({ view }) => between(view, start, end));
-  const regions = regionsOf(earlier, later, new Set(ways.flat()));
+  const more = new Set(ways.flat());
+  for (let round = 1; ; round++) {
+    const regions = regionsOf(earlier, later, more);
+    const states = [...(await statesNear(regions, earlier, later, about, timeline)), first];
+    if (round === ROUNDS_MAX || states.some(({ judgement }) => judgement.there.reaches === 'yes')) return states;
+    // It came further in between: what is near there belongs to it, too.
+    const size = more.size;
+    for (const { judgement } of states)
+      for (const { node } of judgement.there.hops) if (regions.distance.get(node.id) !== 0) more.add(node.id);
+    if (more.size === size) return states;
+  }
+}
+
+/** Each leads three steps further. */
+const ROUNDS_MAX = 5;
+
+async function statesNear(
+  regions: Regions,
+  earlier: Moment,
+  later: Moment,
+  about: MomentQuestion,
+  timeline: Pick<Timeline, 'history'>,
+): Promise<State[]> {
+  const window = { from: earlier.time, to: later.time };
   const versions = await versionsIn(regions, window, timeline);
   const steps = stepsOf(versions, window);
-  if (steps.length === 0) return [first];
-  const lore = new Lore([]);
+  if (steps.length === 0) return [];
   const traffic = trafficOf(earlier.conversation, earlier.judgement, earlier.view);
   const matters = new Set(
-    steps.filter((step) => factsOf(step, traffic, (id) => lore.nameOf(id)).some(({ kind }) => kind !== 'noise')),
+    steps.filter((step) => factsOf(step, traffic, (id) => id).some(({ kind }) => kind !== 'noise')),
   );
   const work = judgedAfter({
     base: regions.base,
@@ -125,7 +145,7 @@ async function statesBetween(
     matters: (step) => matters.has(step),
   });
   const states = await about.drain(work, later.view);
-  return [...states.filter(({ time }) => time > earlier.time), first];
+  return states.filter(({ time }) => time > earlier.time);
 }
 
 /** Asked for the same conversation again, it is known. */
