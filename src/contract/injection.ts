@@ -79,7 +79,10 @@ export const injectionShape = z
           MTU: count.optional(),
         }),
       ),
-      RTT: z.object({ Min: z.number(), Avg: z.number(), Max: z.number() }).optional().meta({ description: 'ns.' }),
+      RTT: z
+        .object({ Min: z.number(), Avg: z.number(), P50: z.number(), P95: z.number(), Max: z.number() })
+        .optional()
+        .meta({ description: 'ns; percentiles of the newest 1024.' }),
     }),
     Error: text,
     CreatedAt: z.int().meta({ description: 'Epoch ms.' }),

@@ -99,8 +99,14 @@ export interface InjectionReplies {
   readonly Datagram: number;
   /** ICMP errors about these packets, by who sent them; at most 64 different ones. */
   readonly Errors: readonly InjectionError[];
-  /** Between a packet and the first answer to it, ns. Absent while there is none. */
-  readonly RTT?: { readonly Min: number; readonly Avg: number; readonly Max: number };
+  /** Between a packet and the first answer to it, ns; percentiles of the newest 1024. Absent while there is none. */
+  readonly RTT?: {
+    readonly Min: number;
+    readonly Avg: number;
+    readonly P50: number;
+    readonly P95: number;
+    readonly Max: number;
+  };
 }
 
 export interface InjectionError {

@@ -1,6 +1,6 @@
 /** Answers as the ends and routers give them, made of the packets that they answer. */
 import fc from 'fast-check';
-import { AnswerBook } from '../../src/injection/answers/book.ts';
+import { AnswerBook, TIMES_KEPT } from '../../src/injection/answers/book.ts';
 import { answerFilter } from '../../src/injection/answers/filter.ts';
 import { parseAnswer } from '../../src/injection/answers/parse.ts';
 import type { Probing } from '../../src/injection/order.ts';
@@ -87,11 +87,25 @@ test.each(['icmp4', 'icmp6'] as const)('%s: echo replies are counted once, with 
     ...NONE,
     Received: 2,
     EchoReply: 2,
-    RTT: { Min: 500_000, Avg: 1_500_000, Max: 2_500_000 },
+    RTT: { Min: 500_000, Avg: 1_500_000, P50: 500_000, P95: 2_500_000, Max: 2_500_000 },
   });
   expect(book.isAllAnswered).toBe(false);
   book.take(echoReply(asked, 1), 2_500_000n, 1);
   expect(book.isAllAnswered).toBe(true);
+});
+
+test('of the times that answers took half are below the median, and of many the newest count', () => {
+  const asked = probing('icmp4', { count: TIMES_KEPT + 100 });
+  const book = new AnswerBook(asked, { isLoose: false });
+  const answer = (index: number, tookUs: number) => {
+    const sentNs = BigInt(index) * 1_000_000n;
+    book.sent(sentNs);
+    book.take(echoReply(asked, index), sentNs + BigInt(tookUs) * 1_000n, 1);
+  };
+  for (let at = 0; at < 100; at++) answer(at, 100 - at);
+  expect(book.replies().RTT).toMatchObject({ Min: 1_000, P50: 50_000, P95: 95_000, Max: 100_000 });
+  for (let at = 100; at < TIMES_KEPT + 100; at++) answer(at, 7);
+  expect(book.replies().RTT).toMatchObject({ P50: 7_000, P95: 7_000, Max: 100_000 });
 });
 
 test.each(['tcp4', 'tcp6'] as const)(

@@ -85,8 +85,7 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
     sent: over.Sent,
     delivered,
     lossPercent: Math.round(((count - delivered) / count) * 1000) / 10,
-    // Of the times themselves the least, the mean and the greatest are known.
-    ...(RTT && { rttMs: { p50: ms(RTT.Avg), p95: ms(RTT.Max), max: ms(RTT.Max) } }),
+    ...(RTT && { rttMs: { p50: ms(RTT.P50), p95: ms(RTT.P95), max: ms(RTT.Max) } }),
   };
   return {
     fate,

@@ -118,7 +118,7 @@ export interface Injected {
       readonly MTU?: number;
     }[];
     /** ns. */
-    readonly RTT?: { readonly Min: number; readonly Avg: number; readonly Max: number };
+    readonly RTT?: { readonly P50: number; readonly P95: number; readonly Max: number };
   };
   readonly Error?: string;
 }

@@ -14,6 +14,9 @@ const ERRORS_MAX = 64;
 /** The last packets, as many as their numbers tell apart: when they were sent, and which answers they had. */
 const KEPT = NUMBERS - 1;
 
+/** Times that percentiles are of: of more answers the newest. */
+export const TIMES_KEPT = 1_024;
+
 const heard = { echo: 1, synAck: 2, reset: 4, datagram: 8, error: 16 } as const;
 
 export class AnswerBook {
@@ -31,6 +34,8 @@ export class AnswerBook {
   #byInterface: number | undefined;
   #answered = 0;
   #counts = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0 };
+  /** The newest, in ns. */
+  readonly #times = new Float64Array(TIMES_KEPT);
   #rtt = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 };
 
   constructor(probing: Probing, { isLoose }: { readonly isLoose: boolean }) {
@@ -78,7 +83,7 @@ export class AnswerBook {
     return {
       ...this.#counts,
       Errors: [...this.#errors.values()].map((one) => ({ ...one })),
-      ...(count > 0 && { RTT: { Min: min, Avg: Math.round(sum / count), Max: max } }),
+      ...(count > 0 && { RTT: { Min: min, Avg: Math.round(sum / count), Max: max, ...this.#percentiles(count) } }),
     };
   }
 
@@ -178,12 +183,20 @@ export class AnswerBook {
     }
   }
 
+  /** By nearest rank: each is a time that was measured. */
+  #percentiles(count: number): { readonly P50: number; readonly P95: number } {
+    const sorted = this.#times.slice(0, Math.min(count, TIMES_KEPT)).sort();
+    const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;
+    return { P50: at(0.5), P95: at(0.95) };
+  }
+
   #time(slot: number, timeNs: bigint): void {
     if (this.#beginNs === undefined) return;
     const tookNs = Number(timeNs - this.#beginNs) - (this.#sentNs[slot] as number);
     // The clock was set back.
     if (tookNs < 0) return;
     const { count, sum, min, max } = this.#rtt;
+    this.#times[count % TIMES_KEPT] = tookNs;
     this.#rtt = { count: count + 1, sum: sum + tookNs, min: Math.min(min, tookNs), max: Math.max(max, tookNs) };
   }
 }
