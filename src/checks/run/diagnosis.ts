@@ -11,6 +11,7 @@ import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
+import { closedText } from './reach-model.ts';
 import type { Run } from './run.ts';
 import type { Looked, Sending } from './traffic.ts';
 import { deciderOf, type Ending, endingOf, hopsOf, plainReason, type SeenAt } from './way.ts';
@@ -52,7 +53,8 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   const model = isModelOfIt ? deciderOf(there, atlas) : undefined;
   const closed = LISTENING.has(verdict.code) ? listenerText(way, atlas) : undefined;
   const by = model ?? closed;
-  const changes = isWell ? {} : await changesNear(way, sending, run, moment, signal);
+  // What kept away what gets there and should not may be gone.
+  const changes = await changesNear(way, sending, run, moment, signal);
   const wanted = sending.check.evidence.onFailure;
   const missing = [...fact.missing, ...(changes.missing ?? [])];
   const counters = wanted.includes('path') ? await countersAlong(there.hops, run) : undefined;
@@ -221,7 +223,12 @@ function nodeOfDrop(
   return undefined;
 }
 
-function listenerText({ to, packet }: PathAnswer, atlas: Atlas): Evidence['by'] {
+function listenerText(way: PathAnswer, atlas: Atlas): Evidence['by'] {
+  const { to, packet, there } = way;
+  const closed = closedText(way);
+  const last = there.hops.at(-1)?.node;
+  // Behind a translation it is another address, and another port.
+  if (closed !== undefined && last) return { type: 'socket', text: closed, node: placeOf(last, atlas) };
   const namespace = to.namespace;
   if (namespace === undefined || packet.destinationPort === undefined) return undefined;
   const services = Array.isArray(namespace.metadata.Services)

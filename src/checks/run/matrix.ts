@@ -60,7 +60,7 @@ export async function tryMatrix(check: Check & MatrixCheck, run: Run, signal: Ab
     matrix,
     ...(would.length > 0 && { would }),
     evidence: async (late) => {
-      const looked = await first?.outcome?.look(late);
+      const looked = await (first?.outcome?.lookAgain ?? first?.outcome?.look)?.(late);
       return {
         evidence: looked?.evidence ?? {},
         reason: looked?.reason && first?.cell.got !== '+' ? `${first?.name}: ${looked.reason}` : undefined,

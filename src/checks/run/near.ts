@@ -4,6 +4,7 @@ import type { PathAnswer } from '../../query/forwarding/path.ts';
 import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { ChangeSeen, Evidence } from '../result.ts';
+import type { Check } from '../suite/suite.ts';
 import { changesOf } from './changes.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
@@ -40,6 +41,29 @@ export async function changesNear(
     const found = changesOf(differences, atlas, (its) => near.get(its) ?? 1);
     const list = await ranked(found.list, sending, run, { from: known, to, since: from }, signal);
     return { changes: { from, to, ...(known !== undefined && { lastGreenAt: known }), ...found, list } };
+  } catch (error) {
+    if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
+    return { missing: [`changes: ${error.message}`] };
+  }
+}
+
+/** Of a check that is about no path: of these elements, and of all beside them, since it was ok the last time. */
+export async function changesSince(
+  ids: ReadonlySet<string>,
+  { id, evidence }: Check,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Pick<Evidence, 'changes' | 'missing'>> {
+  if (!evidence.onFailure.includes('diff')) return {};
+  const { timeline, clock } = run.world;
+  const to = clock.now();
+  const known = run.lastGreen(id);
+  const from = Math.max(known ?? to - evidence.sinceMs, Math.ceil(timeline.range().from));
+  if (from >= to) return {};
+  try {
+    const atlas = await run.moments.now().atlas(signal);
+    const found = changesOf(await timeline.diff({ from, to }), atlas, (its) => (ids.has(its) ? 0 : 1));
+    return { changes: { from, to, ...(known !== undefined && { lastGreenAt: known }), ...found } };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { missing: [`changes: ${error.message}`] };

@@ -4,6 +4,7 @@ import { nameOf } from '../../query/forwarding/atlas.ts';
 import type { Check, Json, QueryCheck } from '../suite/suite.ts';
 import type { Attempt } from './attempt.ts';
 import { shifted } from './moment.ts';
+import { changesSince } from './near.ts';
 import type { Run } from './run.ts';
 import { judgeValue } from './value.ts';
 
@@ -18,8 +19,17 @@ export async function tryQuery(check: Check & QueryCheck, run: Run, signal: Abor
   return {
     ...judgeValue(value, check.expect),
     gotValue: bounded(value),
-    evidence: async () => ({ evidence: { queries: [check.query] } }),
+    // What a query of the past gives does not change any more.
+    evidence: async (late) => {
+      const changes = span === undefined ? await changesSince(idsIn(answer), check, run, late) : {};
+      return { evidence: { ...changes, queries: [check.query] } };
+    },
   };
+}
+
+function idsIn(answer: Answer): ReadonlySet<string> {
+  if (answer.kind === 'nodes') return new Set(answer.nodes.map(({ id }) => id));
+  return new Set(answer.kind === 'edges' ? answer.edges.map(({ id }) => id) : []);
 }
 
 /** Of elements their names: what a suite can say of them without knowing their ids. */

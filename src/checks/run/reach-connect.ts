@@ -1,17 +1,28 @@
 /** `reach` by `connect`: what a program inside of the namespace is told. */
+import type { Flow } from '../../flow/flow.ts';
+import type { GraphNode } from '../../graph/element.ts';
 import { nameOf } from '../../query/forwarding/atlas.ts';
 import type { PathAnswer } from '../../query/forwarding/path.ts';
-import { mistake } from '../../std/mistake.ts';
+import { Mistake, mistake } from '../../std/mistake.ts';
+import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import { byDial, codeOfIcmp, type Fate } from './codes.ts';
 import { type Diagnosis, diagnosed } from './diagnosis.ts';
+import { keptOf } from './kept.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
+import { flowsWith, seenIn } from './seen.ts';
 import { numbers, type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
-import type { Dialed, DropSeen } from './world.ts';
+import { placesOf } from './watches.ts';
+import type { Dialed, Dialling, DropSeen, World } from './world.ts';
 
 /** Connections one after the other. */
 const PAUSE_MS = 20;
+/** The second attempt waits so long for an answer. */
+const AGAIN_MS = 2_000;
+/** What was captured is told of by then, and all of it when nothing more came for so long. */
+const TOLD_MS = 700;
+const QUIET_MS = 150;
 
 export async function byConnecting(sending: Sending, run: Run, moment: Moment, signal: AbortSignal): Promise<Outcome> {
   const { world } = run;
@@ -30,43 +41,21 @@ export async function byConnecting(sending: Sending, run: Run, moment: Moment, s
   } as const;
   const seen = { from: from.name, to: to.name, packet: packetText(sending), method: 'connect' } as const;
   if (run.isDry) return dry(sending, way, seen);
-  const watching = await world
-    .drops?.(
-      [
-        { a: way.packet.source, protocol: numbers[proto] },
-        { a: way.packet.destination, protocol: numbers[proto] },
-      ],
-      hostsOf(way),
-    )
-    .catch(() => undefined);
-  const dialed: Dialed[] = [];
-  let drops: readonly DropSeen[] = [];
-  try {
-    for (let at = 0; at < count; at++) {
-      signal.throwIfAborted();
-      if (at > 0) await new Promise<void>((resolve) => world.clock.after(PAUSE_MS, resolve));
-      dialed.push(await world.dial(namespace, question, signal));
-    }
-    if (dialed.some(({ outcome }) => !isGood(outcome))) await watching?.settled();
-    drops = watching?.drops() ?? [];
-  } finally {
-    await watching?.[Symbol.asyncDispose]();
-  }
+  await run.rations.take(check.id, count, run.stretch, signal);
+  run.stretch((count - 1) * (PAUSE_MS + check.timeoutMs));
+  const dialing: Connecting = { dial: world.dial, namespace, question, way, proto };
+  const { dialed, drops, missing } = await dialedTo(dialing, count, run, signal);
   const good = dialed.filter(({ outcome }) => isGood(outcome));
   const worst = dialed.find(({ outcome }) => !isGood(outcome));
   const last = good.at(-1) ?? (worst as Dialed);
   const fate = fateOf(last, way.packet.family);
   const times = good.flatMap(({ rttMs }) => rttMs ?? []).sort((a, b) => a - b);
   const fact: Diagnosis = {
-    sending,
-    way,
-    fate,
-    sentence: last.sentence,
+    ...{ sending, way, fate, sentence: last.sentence, missing },
     drops: relevant(drops, way, port),
     refusedBy: last.icmp?.from,
     seen: undefined,
     packets: undefined,
-    missing: watching === undefined ? ['drops: the kernel does not tell of them here'] : [],
   };
   return {
     fate,
@@ -80,7 +69,114 @@ export async function byConnecting(sending: Sending, run: Run, moment: Moment, s
       ...(times.length > 0 && { rttMs: quantiles(times) }),
     },
     look: once((late) => diagnosed(fact, run, moment, late)),
+    lookAgain: once(async (late) => diagnosed(await watchedAgain(fact, dialing, run, late), run, moment, late)),
   };
+}
+
+interface Connecting {
+  readonly dial: NonNullable<World['dial']>;
+  readonly namespace: GraphNode;
+  readonly question: Dialling;
+  readonly way: PathAnswer;
+  readonly proto: Sending['proto'];
+}
+
+/** Connections, and what the kernels dropped of them. */
+async function dialedTo(
+  { dial, namespace, question, way, proto }: Connecting,
+  count: number,
+  { world }: Run,
+  signal: AbortSignal,
+): Promise<{ dialed: Dialed[]; drops: readonly DropSeen[]; missing: string[] }> {
+  const protocol = numbers[proto];
+  const packets = [way.packet.source, way.packet.destination].map((a) => ({ a, protocol }));
+  const watching = await world.drops?.(packets, hostsOf(way)).catch(() => undefined);
+  const missing = watching === undefined ? ['drops: the kernel does not tell of them here'] : [];
+  const dialed: Dialed[] = [];
+  try {
+    for (let at = 0; at < count; at++) {
+      signal.throwIfAborted();
+      if (at > 0) await pause(world.clock, PAUSE_MS, signal);
+      dialed.push(await dial(namespace, question, signal));
+    }
+    if (dialed.some(({ outcome }) => !isGood(outcome))) await watching?.settled();
+    return { dialed, drops: watching?.drops() ?? [], missing };
+  } finally {
+    await watching?.[Symbol.asyncDispose]();
+  }
+}
+
+/** It is tried once more, for the sake of its hops: with captures along its way, which nobody opens for what is fine. */
+async function watchedAgain(
+  fact: Diagnosis,
+  connecting: Connecting,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Diagnosis> {
+  const { sending, way, missing } = fact;
+  const { evidence, id } = sending.check;
+  if (!evidence.onFailure.some((kind) => kind !== 'diff') || run.world.watching === undefined) return fact;
+  const not = (why: string): Diagnosis => ({ ...fact, missing: [...missing, `packets on their way: ${why}`] });
+  try {
+    const places = placesOf(way);
+    await run.watches.ready(places, signal);
+    if (![...places.nodes.keys()].some((node) => run.watches.isWatched(node)))
+      return not(run.watches.notes()[0] ?? 'nothing on it can be captured');
+    await run.rations.take(id, 1, run.stretch, signal);
+    const { question } = connecting;
+    const asked = { ...connecting, question: { ...question, timeoutMs: Math.min(question.timeoutMs, AGAIN_MS) } };
+    const since = run.world.clock.now();
+    const { dialed, drops } = await dialedTo(asked, 1, run, signal);
+    const [again] = dialed;
+    const flows = await flowsOf({ way, local: again?.local?.port, since }, run, signal);
+    const { there, back } = seenIn(flows, way.packet.source, places, run);
+    const { packets, missing: cut } = await keptOf(flows, places, run, evidence);
+    const isOther = again !== undefined && isGood(again.outcome) !== (fact.fate.result === 'delivered');
+    const said = isOther
+      ? [`packets on their way: those of a second attempt, which ended otherwise: ${again.sentence}`]
+      : [];
+    return {
+      ...fact,
+      ...{ seen: isOther ? undefined : there, answers: isOther ? undefined : back, packets },
+      drops: fact.drops.length > 0 ? fact.drops : relevant(drops, way, sending.port),
+      missing: [...missing, ...said, ...(cut === undefined ? [] : [cut])],
+    };
+  } catch (error) {
+    if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
+    return not(error.message);
+  }
+}
+
+/** The conversation of one connection at all places, by its ports where they are known, and by what it was translated to. */
+async function flowsOf(
+  { way, local, since }: { readonly way: PathAnswer; readonly local: number | undefined; readonly since: number },
+  run: Run,
+  signal: AbortSignal,
+): Promise<readonly Flow[]> {
+  const { clock, flows } = run.world;
+  if (flows === undefined) return [];
+  const { packet } = way;
+  const isIts = ({ CaptureID, Network, Transport, ICMP, Last }: Flow): boolean => {
+    const port = Transport?.A ?? ICMP?.ID;
+    const isFrom = Network?.A === packet.source && Network.B === packet.destination;
+    const isOn = Transport?.B === packet.destinationPort && (local === undefined || port === local);
+    return isFrom && isOn && Last >= since && run.watches.ids.has(CaptureID ?? '');
+  };
+  const test = { field: 'Network.A', equals: [packet.source], test: (value: unknown) => value === packet.source };
+  const end = clock.now() + TOLD_MS;
+  let count = -1;
+  for (;;) {
+    const ids = new Set<string>();
+    for await (const batch of flows.find({ where: [{ anyOf: [test] }] }))
+      for (const flow of batch) if (isIts(flow) && flow.TrackingID !== undefined) ids.add(flow.TrackingID);
+    const found = await flowsWith([...ids], run);
+    // Nothing came since it was looked at: all of it is told.
+    const isAll = found.length > 0 && found.length === count;
+    if (isAll || clock.now() >= end) return found;
+    count = found.length;
+    await pause(clock, QUIET_MS, signal);
+    signal.throwIfAborted();
+  }
 }
 
 function isGood(outcome: Dialed['outcome']): boolean {

@@ -24,11 +24,13 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
   const atlas = await moment.atlas(signal);
   const fate = fateOf(answer);
   const stop = there.at && placeText(placeOf(there.at, atlas));
+  const closed = closedText(answer);
+  const end = there.hops.at(-1)?.node;
   const isBack =
     there.reaches === 'yes' &&
     back?.reaches === 'no' &&
     fate.result !== 'delivered' &&
-    closedText(answer) === undefined;
+    closed === undefined;
   const backStop =
     isBack && back?.at ? `, the answer stops at ${placeText(placeOf(back.at, atlas))}: ${back.reason}` : '';
   const reason =
@@ -36,7 +38,7 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
       ? `stopped at ${stop ?? 'an unknown place'}: ${plainReason(there)}`
       : isBack
         ? `it gets there${backStop}`
-        : closedText(answer);
+        : closed && `stopped at ${end === undefined ? 'its end' : placeText(placeOf(end, atlas))}: ${closed}`;
   return {
     fate,
     got: fate.result === 'delivered' ? 'it gets there' : `${fate.code}: ${reason}`,
@@ -59,7 +61,7 @@ function fateOf({ there, back, packet }: PathAnswer): Fate {
   return { code: 'DELIVERED', result: 'delivered' };
 }
 
-function closedText({ there }: Pick<PathAnswer, 'there'>): string | undefined {
+export function closedText({ there }: Pick<PathAnswer, 'there'>): string | undefined {
   return there.hops.at(-1)?.issues.find(({ code }) => code === 'nobody-listens')?.text;
 }
 
@@ -77,6 +79,7 @@ async function evidenceOf(
   const way = isBack && back ? back : there;
   const closed = closedText(answer);
   const last = there.hops.at(-1)?.node;
+  const stop = closed === undefined ? way.at : last;
   const by =
     closed !== undefined
       ? ({ type: 'socket', text: closed, ...(last && { node: placeOf(last, atlas) }) } as const)
@@ -87,7 +90,7 @@ async function evidenceOf(
     ...(wanted.includes('path') && {
       hops: hopsOf(way, atlas, { ...(moment.time === undefined && { counters: await countersAlong(way.hops, run) }) }),
     }),
-    ...(way.at && { stopsAt: placeOf(way.at, atlas) }),
+    ...(stop && { stopsAt: placeOf(stop, atlas) }),
     ...(by && { by }),
     ...changes,
   };

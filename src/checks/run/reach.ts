@@ -46,7 +46,7 @@ async function one(
     got: fault?.got ?? outcome.got,
     reason: fault?.reason ?? outcome.reason,
     evidence: async (late) => {
-      const found = await outcome.look(late);
+      const found = await (outcome.lookAgain ?? outcome.look)(late);
       if (isDelivered || fault?.isAboutValue === true) return { evidence: found.evidence };
       return { evidence: found.evidence, reason: found.reason, code: found.code };
     },

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly would?: readonly string[];
   /** Looks further. The second call gives what the first did. */
   readonly look: (signal: AbortSignal) => Promise<Looked>;
+  /** Of a failure: as `look`, and what is sent once more shows, where that tells more. */
+  readonly lookAgain?: (signal: AbortSignal) => Promise<Looked>;
 }
 
 export interface Looked extends Told {
