@@ -5,14 +5,14 @@ import type { Session } from './command.ts';
 import { quoted } from './gremlin.ts';
 import { nameOf, typeOf } from './render/element.ts';
 import type { ServerOptions } from './server.ts';
-import type { Place } from './things.ts';
+import type { OwnerType, Place } from './things.ts';
 
 /** `graph` is the start of the query: `G`, or `G.At(…)`; `types` of owners that are asked for. */
 export async function placesIn(
   session: Session,
   options: ServerOptions,
   graph: string,
-  types: readonly ('netns' | 'ovsbridge')[] = ['netns'],
+  types: readonly OwnerType[] = ['netns'],
 ): Promise<(node: WireNode) => Place> {
   const owners = `${graph}.V().Has('Type', Within(${types.map(quoted).join(', ')}))`;
   const quiet = { ...options, quiet: true };
@@ -22,9 +22,20 @@ export async function placesIn(
   ]);
   const byId = new Map(nodes.kind === 'nodes' ? nodes.nodes.map((node) => [node.ID, node]) : []);
   const ownerOf = new Map(edges.kind === 'edges' ? edges.edges.map((edge) => [edge.Child, edge.Parent]) : []);
-  return (node) => {
-    const owner = typeOf(node) === 'netns' ? node : byId.get(ownerOf.get(node.ID) ?? '');
+  const ownerIn = (node: WireNode) => byId.get(ownerOf.get(node.ID) ?? '');
+  const placeOf = (node: WireNode): Place => {
+    const owner = typeOf(node) === 'netns' ? node : ownerIn(node);
     if (!owner) return { netns: undefined };
-    return typeOf(owner) === 'netns' ? { netns: nameOf(owner) } : { netns: undefined, bridge: nameOf(owner) };
+    switch (typeOf(owner)) {
+      case 'netns':
+        return { netns: nameOf(owner) };
+      case 'nftchain': {
+        const { Hook } = owner.Metadata;
+        return { ...placeOf(owner), ...(typeof Hook === 'string' && { hook: Hook }) };
+      }
+      default:
+        return { netns: undefined, bridge: nameOf(owner) };
+    }
   };
+  return placeOf;
 }

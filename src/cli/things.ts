@@ -2,6 +2,7 @@
 import type { WireEdge, WireNode } from '../contract/element.ts';
 import { nameOf, typeOf } from './render/element.ts';
 import { addressesOf } from './render/elements.ts';
+import { filterOrder, filterRow } from './render/filters.ts';
 import { containerRow, networkRow, openflowRow, portRow, switchRow } from './render/layers.ts';
 import { neighboursOf, routesOf, rulesOf } from './render/routing.ts';
 
@@ -14,10 +15,14 @@ export interface Thing {
   /** One row for each thing in a node, with its columns as keys. Without it nodes are listed as nodes. */
   readonly rows?: (node: WireNode, place: Place) => readonly Row[];
   /** Owners whose names its rows tell. */
-  readonly owners?: readonly ('netns' | 'ovsbridge')[];
+  readonly owners?: readonly OwnerType[];
+  /** Nodes come in the order of these, which is that of their rows. */
+  readonly order?: (node: WireNode, place: Place) => readonly (string | number)[];
   /** It is a part of a node rather than a node: rows in every format. */
   readonly isPart?: true;
 }
+
+export type OwnerType = 'netns' | 'ovsbridge' | 'nftchain';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -26,6 +31,8 @@ export interface Place {
   readonly netns: string | undefined;
   /** The bridge of Open vSwitch that owns it, where that is asked for. */
   readonly bridge?: string;
+  /** The hook of the chain of nftables that owns it, where that is asked for. */
+  readonly hook?: string;
 }
 
 export const things: readonly Thing[] = [
@@ -90,6 +97,15 @@ export const things: readonly Thing[] = [
     steps: ".V().Has('Type', 'ofrule')",
     owners: ['ovsbridge'],
     rows: (node, place) => [openflowRow(node, place)],
+  },
+  {
+    name: 'filters',
+    aliases: ['filter', 'nftrules', 'nftrule', 'nft'],
+    doc: 'rules of packet filters and NAT (nftables), with what they counted',
+    steps: ".V().Has('Type', 'nftrule')",
+    owners: ['netns', 'nftchain'],
+    rows: (node, place) => [filterRow(node, place)],
+    order: filterOrder,
   },
   {
     name: 'switches',

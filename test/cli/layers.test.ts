@@ -46,6 +46,12 @@ beforeAll(async () => {
     }),
     node('q', { Type: 'ofrule', Table: 3, Priority: 0, Cookie: 7, Match: '', ActionsText: '' }),
     node('g', { Type: 'ofgroup', GroupId: 5 }),
+    node('nc', { Name: 'in', Type: 'nftchain', Family: 'ip', Table: 'f', Hook: 'input', Policy: 'drop' }),
+    nftrule('nr2', 2, 'drop'),
+    nftrule('nr1', 1.5, 'tcp dport 22 accept', 'ssh'),
+    edge('n', 'nc'),
+    edge('nc', 'nr1'),
+    edge('nc', 'nr2'),
     edge('h', 'n'),
     edge('n', 'c'),
     edge('h', 's'),
@@ -84,6 +90,15 @@ test('switches, their ports and their rules are listed with the bridge they are 
   ]);
 });
 
+test('rules of packet filters are listed in their order, with the namespace and the hook they are of', async () => {
+  expect(await lines('get', 'filters')).toEqual([
+    'HOST       NETNS  TABLE  CHAIN  HOOK   VERDICT  RULE                 COMMENT',
+    'test-host  web    ip f   in     input  accept   tcp dport 22 accept  ssh',
+    'test-host  web    ip f   in     input  drop     drop',
+  ]);
+  expect(await lines('get', 'nft', '--no-headers', '--where', 'Verdict=drop')).toHaveLength(1);
+});
+
 test('a name that things of several types have is told apart by TYPE:NAME', async () => {
   const { exitCode, err } = await ask('describe', 'eth1');
   expect(exitCode).toBe(2);
@@ -118,4 +133,9 @@ function node(id: string, metadata: Metadata): Change {
 
 function edge(parent: string, child: string): Change {
   return { kind: 'edge', id: `${parent}-${child}`, parent, child, metadata: { RelationType: 'ownership' } };
+}
+
+function nftrule(id: string, Order: number, Text: string, Comment?: string): Change {
+  const facts = { Type: 'nftrule', Family: 'ip', Table: 'f', Chain: 'in', Verdict: Text.split(' ').at(-1) ?? '' };
+  return node(id, { ...facts, Order, Text, Name: Text, ...(Comment !== undefined && { Comment }) });
 }

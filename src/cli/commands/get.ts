@@ -17,7 +17,17 @@ import { rowsThat } from '../row-filter.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { type SocketOptions, socketRows } from '../sockets.ts';
-import { AGENTS, CAPTURES, DATAPATH_FLOWS, edgeRows, SOCKETS, type Thing, thingNamed, things } from '../things.ts';
+import {
+  AGENTS,
+  CAPTURES,
+  DATAPATH_FLOWS,
+  edgeRows,
+  type Place,
+  SOCKETS,
+  type Thing,
+  thingNamed,
+  things,
+} from '../things.ts';
 import { addTimeOptions, graphAt, type TimeOptions } from '../time-options.ts';
 
 interface GetOptions extends PrintOptions, TimeOptions, SocketOptions {
@@ -68,6 +78,7 @@ export function define(command: Command, session: Session): void {
     "skein get routes -l Table=main --where 'Prefix in 10.0.0.0/8'",
     'skein get sockets --listening',
     'skein get sockets nginx --at -1h -o wide',
+    'skein get filters --where Verdict=drop',
     "skein get datapath-flows br-int --where 'PACKETS>100'",
     'skein get agents -l STATE=away',
     'skein get nodes -o columns=Name,Type,@UpdatedAt --sort-by -@UpdatedAt --limit 10',
@@ -103,8 +114,22 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const clock = { utc: options.utc === true };
   const isSpan = options.since !== undefined;
   const since = (node: WireNode) => (isSpan ? { SINCE: drawTime(node.UpdatedAt, clock) } : {});
-  const all = reply.nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row })));
+  const nodes = inOrder(reply.nodes, thing, place);
+  const all = nodes.flatMap((node) => rows(node, place(node)).map((row) => ({ ...since(node), ...row })));
   await printRows(session, thing.name, rowsThat(conditions, all), options);
+}
+
+function inOrder(nodes: readonly WireNode[], { order }: Thing, place: (node: WireNode) => Place): readonly WireNode[] {
+  if (!order) return nodes;
+  const keyed = nodes.map((node) => ({ node, keys: order(node, place(node)) }));
+  keyed.sort((one, other) => {
+    for (const [at, key] of one.keys.entries()) {
+      const against = other.keys[at] ?? '';
+      if (key !== against) return key < against ? -1 : 1;
+    }
+    return 0;
+  });
+  return keyed.map(({ node }) => node);
 }
 
 async function getSockets(session: Session, name: string | undefined, options: GetOptions): Promise<void> {

@@ -12,8 +12,8 @@ export const netfilter = defineProbe({
   name: 'netfilter',
   doc: 'Packet filters and NAT of every namespace: chains, rules and sets of nftables, and so what iptables-nft makes of its own; a rule that comes, changes or goes is a change of the graph.',
   reads: [
-    'nf_tables of every namespace over netlink: the kernel says when a new generation of rules is there, and all of it is read again, as of one generation.',
-    'Counters of rules, every `probes.netfilter.poll`.',
+    'nf_tables of every namespace over netlink: the kernel tells of each commit, and the chains and sets that it touched are read again, as of one generation; all of them where a table came or went, or something was lost.',
+    'Counters of rules, every `probes.netfilter.poll`, and for a hundredth of the time at most.',
     '`/proc/PID/net/ip_tables_names`: whether there are tables of the old ip_tables, which are not read.',
   ],
   needs: [

@@ -49,11 +49,11 @@ export class NamespaceList {
   sweep(): void {
     const { view, host, graph } = this.#shared.context;
     const gone: Change[] = [];
-    const tellers = [...this.#kept.values()].map(({ teller }) => teller);
+    const known = new Set<string>();
+    for (const { teller } of this.#kept.values()) for (const id of teller.ids()) known.add(id);
     for (const type of ['nftchain', 'nftrule', 'nftset'])
       for (const { id, origin } of view().nodesWith('Type', type) ?? [])
-        if (origin === `agent.${host.name}` && !tellers.some((teller) => teller.knows(id)))
-          gone.push({ kind: 'gone', id, of: 'node' });
+        if (origin === `agent.${host.name}` && !known.has(id)) gone.push({ kind: 'gone', id, of: 'node' });
     if (gone.length > 0) graph.apply(gone);
   }
 

@@ -46,8 +46,9 @@ export class ToldRules {
     return this.#counted.size > 0;
   }
 
-  has(id: string): boolean {
-    return this.#orders.has(id) || this.#left.has(id);
+  *ids(): Iterable<string> {
+    yield* this.#orders.keys();
+    yield* this.#left.keys();
   }
 
   /** What is news in it. */

@@ -93,8 +93,10 @@ export class Teller {
     return changes;
   }
 
-  knows(id: string): boolean {
-    return this.#texts.has(id) || [...this.#rules.values()].some((rules) => rules.has(id));
+  /** Of all that is told, and of what an earlier run has left. */
+  *ids(): Iterable<string> {
+    yield* this.#texts.keys();
+    for (const rules of this.#rules.values()) yield* rules.ids();
   }
 
   /** All of it is no more, and nothing is told any more. */
