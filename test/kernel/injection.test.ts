@@ -1,11 +1,14 @@
 /** Packets of our own through real namespaces: blue, a router, green. */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/capture/pcapng.ts';
 import type { WireFlow } from '../../src/contract/flow.ts';
 import type { Injection, InjectionAsked } from '../../src/injection/injection.ts';
 import { injectionTypes } from '../../src/injection/injection.ts';
 import { packetSeries } from '../../src/injection/packet/series.ts';
-import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { type Running, skeinUp } from '../e2e/running.ts';
 import { eventually } from '../eventually.ts';
 import { probing } from '../injection/probing.ts';
 import { TestNetns } from './native_netns.ts';
@@ -90,130 +93,133 @@ function remove({ skein }: World, uuid: string): Promise<Response> {
   return fetch(`${skein.url}/api/injectpacket/${uuid}`, { method: 'DELETE' });
 }
 
-test(
-  'packets of each type arrive, both ways of sending, are seen at every hop by the id that was promised, and their answers are told',
-  () =>
-    inFolder(async (data) => {
-      await using world = await World.make(data);
-      const { blue, green, red, skein } = world;
-      const veths = `G.V().Has('Name', Within('${blue.name}', '${red.name}', '${green.name}')).Out().Has('Type', 'veth')`;
-      await skein.post('/api/capture', { GremlinQuery: veths });
-      await eventually(async () =>
-        expect(await skein.query(`${veths}.Has('Captures.State', 'active').Count()`)).toBe(4),
-      );
-      const begin = Date.now();
-      const ends = { From: `${blue.name}/eth0`, To: `${green.name}/eth0` };
-      const sent = await Promise.all(
-        injectionTypes.flatMap((Type) =>
-          (['link', 'stack'] as const).map((Way) =>
-            done(world, {
-              ...ends,
-              Type,
-              Way,
-              Count: 3,
-              Interval: 5,
-              ...(!Type.startsWith('icmp') && { DstPort: 81 }),
-            }),
-          ),
-        ),
-      );
-      expect(sent.map(({ State, Sent, Replies, Error: error }) => [State, Sent, Replies.Received, error])).toEqual(
-        sent.map(() => ['completed', 3, 3, undefined]),
-      );
-      const kinds = ({ Replies: { EchoReply, Errors, Reset } }: Injection) =>
-        EchoReply > 0 ? 'reply' : Reset > 0 ? 'reset' : Errors[0]?.Text;
-      expect(sent.map((one) => `${one.Packet.Type} ${kinds(one)}`)).toEqual(
-        [
-          'icmp4 reply',
-          'icmp6 reply',
-          'tcp4 reset',
-          'tcp6 reset',
-          'udp4 port unreachable',
-          'udp6 port unreachable',
-        ].flatMap((one) => [one, one]),
-      );
-      for (const { Replies } of sent) expect(Replies.RTT?.Min).toBeGreaterThan(0);
-      // A connection that was reset may be over already.
-      await eventually(async () => {
-        for (const { TrackingIDs, Packet } of sent) {
-          const flows = (await skein.query(
-            `G.Between(${begin}, NOW).Flows().Has('TrackingID', '${TrackingIDs[0]}')`,
-          )) as WireFlow[];
-          const counts = flows.map(({ Metric }) => Metric.ABPackets);
-          expect([Packet.Type, Packet.Way, counts]).toEqual([Packet.Type, Packet.Way, [3, 3, 3, 3]]);
-        }
-      });
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-injection-'));
+  world = await World.make(folder);
+}, 60_000);
+
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const source = () => `G.V().Has('Name', '${world.blue.name}').Out().Has('Name', 'eth0')`;
+
+test('packets of each type arrive, both ways of sending, are seen at every hop by the id that was promised, and their answers are told; so are frames of a trace', async () => {
+  const { blue, green, red, skein } = world;
+  const veths = `G.V().Has('Name', Within('${blue.name}', '${red.name}', '${green.name}')).Out().Has('Type', 'veth')`;
+  await skein.post('/api/capture', { GremlinQuery: veths });
+  await eventually(async () => expect(await skein.query(`${veths}.Has('Captures.State', 'active').Count()`)).toBe(4));
+  const begin = Date.now();
+  const ends = { From: `${blue.name}/eth0`, To: `${green.name}/eth0` };
+  const trace = done(world, { Src: source(), Pcap: traceOf(3) });
+  const sent = await Promise.all(
+    injectionTypes.flatMap((Type) =>
+      (['link', 'stack'] as const).map((Way) =>
+        done(world, { ...ends, Type, Way, Count: 3, Interval: 5, ...(!Type.startsWith('icmp') && { DstPort: 81 }) }),
+      ),
+    ),
+  );
+  expect(sent.map(({ State, Sent, Replies, Error: error }) => [State, Sent, Replies.Received, error])).toEqual(
+    sent.map(() => ['completed', 3, 3, undefined]),
+  );
+  const kinds = ({ Replies: { EchoReply, Errors, Reset } }: Injection) =>
+    EchoReply > 0 ? 'reply' : Reset > 0 ? 'reset' : Errors[0]?.Text;
+  expect(sent.map((one) => `${one.Packet.Type} ${kinds(one)}`)).toEqual(
+    [
+      'icmp4 reply',
+      'icmp6 reply',
+      'tcp4 reset',
+      'tcp6 reset',
+      'udp4 port unreachable',
+      'udp6 port unreachable',
+    ].flatMap((one) => [one, one]),
+  );
+  for (const { Replies } of sent) expect(Replies.RTT?.Min).toBeGreaterThan(0);
+  const replayed = await trace;
+  expect([replayed.State, replayed.Sent, replayed.Packet.Type, 'Pcap' in replayed]).toEqual([
+    'completed',
+    3,
+    'pcap',
+    false,
+  ]);
+  // A connection that was reset may be over already.
+  await eventually(async () => {
+    const seen = (await skein.query(`G.Between(${begin}, NOW).Flows()`)) as WireFlow[];
+    for (const { TrackingIDs, Packet } of sent) {
+      // A connection that was reset is over: the next SYN begins another flow, with the same id.
+      const atHops = new Map<string, number>();
+      for (const { TrackingID, NodeTID, Metric } of seen)
+        if (TrackingID === TrackingIDs[0]) atHops.set(NodeTID, (atHops.get(NodeTID) ?? 0) + Metric.ABPackets);
+      const counts = [...atHops.values()];
+      expect([Packet.Type, Packet.Way, counts]).toEqual([Packet.Type, Packet.Way, [3, 3, 3, 3]]);
+    }
+    const frames = seen.filter(({ Link }) => Link?.A === '02:00:00:00:00:01' && Link.B === '02:00:00:00:00:02');
+    expect(frames.map(({ Metric }) => Metric.ABPackets)).toEqual([3, 3]);
+  });
+}, 60_000);
+
+test('a neighbour is asked for, a route used; what is in the way says so', async () => {
+  const Src = source();
+  const from = { From: `netns:${world.blue.name}` };
+  const [routed, nobody, short, short6] = await Promise.all([
+    done(world, { Src, DstIP: '10.2.0.2/24', Count: 2 }),
+    done(world, { Src, DstIP: '10.1.0.77' }),
+    done(world, { ...from, To: '10.2.0.2', Type: 'udp4', DstPort: 9, TTL: 1 }),
+    done(world, { ...from, To: 'fd02::2', Type: 'udp6', DstPort: 9, TTL: 1 }),
+  ]);
+  // The router's MAC is that of its end of the wire; nobody has the other address.
+  const shown = execFileSync('ip', ['-n', world.red.name, '-o', 'link', 'show', 'to-blue']).toString();
+  expect([routed.State, routed.Packet.DstMAC]).toEqual(['completed', /link\/ether (\S+)/.exec(shown)?.[1]]);
+  expect([nobody.State, nobody.Error]).toEqual([
+    'failed',
+    expect.stringMatching(/^Failed to resolve destination MAC address: nobody behind eth0 answers for 10\.1\.0\.77/),
+  ]);
+  // A router on the way says where it ends.
+  expect(short.Replies.Errors).toMatchObject([{ Text: 'TTL exceeded', From: '10.1.0.1', Count: 1 }]);
+  expect([short6.Packet.Way, short6.Packet.SrcIP]).toEqual(['stack', 'fd01::2']);
+  expect(short6.Replies.Errors).toMatchObject([{ From: 'fd01::1', Count: 1 }]);
+  // What a namespace does not let out is told, of each family.
+  const rules =
+    'add table inet t; add chain inet t out { type filter hook output priority 0; }; add rule inet t out udp dport 9 drop';
+  execFileSync('ip', ['netns', 'exec', world.blue.name, 'nft', rules]);
+  const filtered = await Promise.all([
+    done(world, { ...from, To: '10.2.0.2', Type: 'udp4', DstPort: 9 }),
+    done(world, { ...from, To: 'fd02::2', Type: 'udp6', DstPort: 9 }),
+  ]);
+  for (const { State, Sent, Error: error } of filtered)
+    expect([State, Sent, error]).toEqual(['failed', 0, expect.stringMatching(/packet filter/)]);
+}, 60_000);
+
+test('an injection is deleted while it runs, and one whose interface goes ends', async () => {
+  const { blue, green, skein } = world;
+  const Src = source();
+  const entries = async () => ((await skein.query(Src)) as Found[])[0]?.Metadata.PacketInjections;
+  const asked = { Src, Dst: Src.replace(blue.name, green.name), Count: 1000, Interval: 20 };
+  // Deleted while it runs: nothing is sent any more, and nothing is left at the node.
+  const [endless, lonely] = await Promise.all([inject(world, asked), inject(world, asked)]);
+  for (const { UUID } of [endless, lonely])
+    await eventually(async () => expect((await read(world, UUID)).Sent).toBeGreaterThan(2));
+  await eventually(async () =>
+    expect(await entries()).toContainEqual(expect.objectContaining({ ID: endless.UUID, State: 'active' })),
+  );
+  expect((await remove(world, endless.UUID)).status).toBe(200);
+  expect((await remove(world, endless.UUID)).status).toBe(404);
+  await eventually(async () => expect((await entries())?.some(({ ID }) => ID === endless.UUID)).not.toBe(true));
+
+  blue.ip('link del eth0');
+  await eventually(async () =>
+    expect(await read(world, lonely.UUID)).toMatchObject({
+      State: 'failed',
+      Error: expect.stringMatching(/eth0 is gone/),
     }),
-  60_000,
-);
-
-test(
-  'a neighbour is asked for, a route used, an injection deleted while it runs, and one whose interface goes ends',
-  () =>
-    inFolder(async (data) => {
-      await using world = await World.make(data);
-      const { blue, green, skein } = world;
-      const Src = `G.V().Has('Name', '${blue.name}').Out().Has('Name', 'eth0')`;
-      const entries = async () => ((await skein.query(Src)) as Found[])[0]?.Metadata.PacketInjections;
-
-      // The router's MAC is that of its end of the wire; nobody has the other address.
-      const shown = execFileSync('ip', ['-n', world.red.name, '-o', 'link', 'show', 'to-blue']).toString();
-      const routed = await done(world, { Src, DstIP: '10.2.0.2/24', Count: 2 });
-      expect([routed.State, routed.Packet.DstMAC]).toEqual(['completed', /link\/ether (\S+)/.exec(shown)?.[1]]);
-      const nobody = await done(world, { Src, DstIP: '10.1.0.77' });
-      expect([nobody.State, nobody.Error]).toEqual([
-        'failed',
-        expect.stringMatching(
-          /^Failed to resolve destination MAC address: nobody behind eth0 answers for 10\.1\.0\.77/,
-        ),
-      ]);
-      // A router on the way says where it ends.
-      const short = await done(world, { From: `netns:${blue.name}`, To: '10.2.0.2', Type: 'udp4', DstPort: 9, TTL: 1 });
-      expect(short.Replies.Errors).toMatchObject([{ Text: 'TTL exceeded', From: '10.1.0.1', Count: 1 }]);
-      // What a namespace does not let out is told.
-      const rules =
-        'add table ip t; add chain ip t out { type filter hook output priority 0; }; add rule ip t out udp dport 9 drop';
-      execFileSync('ip', ['netns', 'exec', blue.name, 'nft', rules]);
-      const filtered = await done(world, { From: `netns:${blue.name}`, To: '10.2.0.2', Type: 'udp4', DstPort: 9 });
-      expect([filtered.State, filtered.Sent, filtered.Error]).toEqual([
-        'failed',
-        0,
-        expect.stringMatching(/packet filter/),
-      ]);
-
-      // Deleted while it runs: nothing is sent any more, and nothing is left at the node.
-      const endless = await inject(world, { Src, Dst: Src.replace(blue.name, green.name), Count: 1000, Interval: 20 });
-      await eventually(async () => expect((await read(world, endless.UUID)).Sent).toBeGreaterThan(2));
-      await eventually(async () =>
-        expect(await entries()).toContainEqual(expect.objectContaining({ ID: endless.UUID, State: 'active' })),
-      );
-      expect((await remove(world, endless.UUID)).status).toBe(200);
-      expect((await remove(world, endless.UUID)).status).toBe(404);
-      await eventually(async () => expect((await entries())?.some(({ ID }) => ID === endless.UUID)).not.toBe(true));
-
-      // A trace is sent as it is.
-      const tap = await inject(world, { Src, Pcap: traceOf(3) });
-      const replayed = await eventually(async () => {
-        const known = await read(world, tap.UUID);
-        expect(known.State).toBe('completed');
-        return known;
-      });
-      expect([replayed.Sent, replayed.Packet.Type, 'Pcap' in replayed]).toEqual([3, 'pcap', false]);
-
-      const lonely = await inject(world, { Src, Dst: Src.replace(blue.name, green.name), Count: 1000, Interval: 20 });
-      await eventually(async () => expect((await read(world, lonely.UUID)).Sent).toBeGreaterThan(2));
-      blue.ip('link del eth0');
-      await eventually(async () =>
-        expect(await read(world, lonely.UUID)).toMatchObject({
-          State: 'failed',
-          Error: expect.stringMatching(/eth0 is gone/),
-        }),
-      );
-      expect((await skein.post('/api/injectpacket', { Src, DstIP: '10.2.0.2' })).status).toBe(400);
-      expect(await skein.end()).toBe(0);
-    }),
-  60_000,
-);
+  );
+  expect((await skein.post('/api/injectpacket', { Src, DstIP: '10.2.0.2' })).status).toBe(400);
+  expect(await skein.end()).toBe(0);
+}, 60_000);
 
 function traceOf(count: number): string {
   const macs = { source: Uint8Array.of(2, 0, 0, 0, 0, 1), destination: Uint8Array.of(2, 0, 0, 0, 0, 2) };
