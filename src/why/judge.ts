@@ -52,13 +52,16 @@ function conversationOf({ from, to, packet, there }: PathAnswer, atlas: Atlas): 
   };
 }
 
-export function* judge(
-  { start, end, source, destination, protocol, sourcePort, port }: Conversation,
-  view: GraphView,
-  budget: Budget,
-): Generator<undefined, Judgement> {
+export function* readAtlas(view: GraphView, budget: Budget): Generator<undefined, Atlas> {
   const atlas = new Atlas(view, budget);
   yield* atlas.read();
+  return atlas;
+}
+
+export function* judge(
+  { start, end, source, destination, protocol, sourcePort, port }: Conversation,
+  atlas: Atlas,
+): Generator<undefined, Judgement> {
   // Where nothing led on nobody knows which address it would have had.
   const fromAddress = /^(0\.0\.0\.0|::)$/.test(source) ? undefined : source;
   const question = { from: start, fromAddress, to: destination, protocol, sourcePort, port, isBoth: true };
@@ -72,14 +75,11 @@ export function* judge(
 /** What people ask, at a moment: the conversation that it is, if both of its ends are there. */
 export function* asked(
   question: PathQuestion,
-  view: GraphView,
-  budget: Budget,
+  atlas: Atlas,
 ): Generator<
   undefined,
   { readonly there: Way; readonly conversation: Conversation | undefined; readonly mistake?: Mistake }
 > {
-  const atlas = new Atlas(view, budget);
-  yield* atlas.read();
   const answer = yield* answerOf(question, atlas);
   if (answer instanceof Mistake) return { there: nowhere(answer), conversation: undefined, mistake: answer };
   return { there: waysOf(answer.there), conversation: conversationOf(answer, atlas) };

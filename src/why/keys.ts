@@ -127,6 +127,7 @@ const readers = new Map<string, Reader>([
     'LinkNetNsID',
     'LinkNetNsName',
     'Metric',
+    'PacketInjections',
     'ParentIndex',
     'PeerIfIndex',
     'Processes',

@@ -26,7 +26,7 @@ export interface LookedBack {
 
 /** Each step back is so many times as long as the one before. */
 const FIRST_STEP_MS = 250;
-const STRETCH = 16;
+const STRETCH = 64;
 /** Moments that looked good near the path, and are looked at as a whole. */
 const TRIED_MAX = 6;
 
@@ -131,7 +131,7 @@ async function statesNear(
   const versions = await versionsIn(regions, window, timeline);
   const steps = stepsOf(versions, window);
   if (steps.length === 0) return [];
-  const traffic = trafficOf(earlier.conversation, earlier.judgement, earlier.view);
+  const traffic = trafficOf(earlier.conversation, earlier.judgement, earlier.atlas);
   const matters = new Set(
     steps.filter((step) => factsOf(step, traffic, (id) => id).some(({ kind }) => kind !== 'noise')),
   );

@@ -39,12 +39,12 @@ function* withAll(region: Region, ids: ReadonlySet<string>, view: GraphView): Ge
   }
 }
 
-function rootsOf({ conversation, judgement, view }: Moment): Set<string> {
+function rootsOf({ conversation, judgement, atlas }: Moment): Set<string> {
   const roots = new Set<string>([conversation.start]);
   if (conversation.end !== undefined) roots.add(conversation.end);
   for (const way of [judgement.there, judgement.back]) for (const { node } of way?.hops ?? []) roots.add(node.id);
   // Who has the same address, or MAC, takes packets away wherever it is.
-  const traffic = trafficOf(conversation, judgement, view);
+  const traffic = trafficOf(conversation, judgement, atlas);
   for (const id of traffic.holders) roots.add(id);
   return roots;
 }

@@ -2,7 +2,7 @@
 import type { Element } from '../graph/element.ts';
 import type { Budget } from '../query/limits.ts';
 import { badness, worsening } from './badness.ts';
-import { type Conversation, type Judgement, judge } from './judge.ts';
+import { type Conversation, type Judgement, judge, readAtlas } from './judge.ts';
 import { ReplayView } from './replay.ts';
 import type { Step } from './steps.ts';
 
@@ -69,7 +69,8 @@ export function* play(asked: Play): Generator<undefined, Played> {
     }
   }
   const last =
-    judged.get(known.at(-1) as number) ?? (yield* judge(asked.conversation, new ReplayView(time, base), asked.budget));
+    judged.get(known.at(-1) as number) ??
+    (yield* judgeIn(asked.conversation, new ReplayView(time, base), asked.budget));
   const isBroken = (worth.at(-1) ?? 0) >= BREAKS;
   const lastWell = isBroken ? worth.findLastIndex((bad) => bad < BREAKS) : -1;
   const wellUntil = lastWell < 0 ? undefined : (moments[known[lastWell] as number]?.[0]?.time ?? time);
@@ -103,7 +104,7 @@ function* judgedAt(asked: Play, moments: readonly (readonly Step[])[]): Generato
     if (known !== undefined) return known;
     if (index < played) [view, played] = [new ReplayView(time, base), -1];
     for (; played < index; played++) for (const step of moments[played + 1] as readonly Step[]) view.play(step);
-    const one = yield* judge(conversation, view, budget);
+    const one = yield* judgeIn(conversation, view, budget);
     judged.set(index, one);
     return one;
   };
@@ -136,11 +137,11 @@ function* apart(asked: Play, steps: readonly Step[], moment: readonly Step[]): G
     if (step === first) break;
     view.play(step);
   }
-  let worth = badness(yield* judge(conversation, view, budget), well);
+  let worth = badness(yield* judgeIn(conversation, view, budget), well);
   const shares = new Map<Step, number>();
   for (const step of moment) {
     view.play(step);
-    const next = badness(yield* judge(conversation, view, budget), well);
+    const next = badness(yield* judgeIn(conversation, view, budget), well);
     shares.set(step, next - worth);
     worth = next;
   }
@@ -159,4 +160,9 @@ function momentsOf(steps: readonly Step[]): Step[][] {
 
 function stopsOf({ there, back }: Judgement): string[] {
   return [there, back].flatMap((way) => (way?.at === undefined ? [] : [way.at.id]));
+}
+
+/** It is small, and another after each step. */
+function* judgeIn(conversation: Conversation, view: ReplayView, budget: Budget): Generator<undefined, Judgement> {
+  return yield* judge(conversation, yield* readAtlas(view, budget));
 }

@@ -1,11 +1,10 @@
 /** What packets of a conversation look like on the way that they took when all was well. */
 
-import type { GraphView } from '../graph/view.ts';
-import { addressesOf, canonical, textOf } from '../query/forwarding/atlas.ts';
+import { type Atlas, canonical, textOf } from '../query/forwarding/atlas.ts';
 import type { Traffic } from './fact.ts';
 import type { Conversation, Judgement } from './judge.ts';
 
-export function trafficOf({ source, destination, port }: Conversation, then: Judgement, view: GraphView): Traffic {
+export function trafficOf({ source, destination, port }: Conversation, then: Judgement, atlas: Atlas): Traffic {
   const addresses = new Set([source, destination]);
   const macs = new Set<string>();
   const hops = [...then.there.hops, ...(then.back?.hops ?? [])];
@@ -19,11 +18,12 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
   }
   const holders = new Set<string>();
   const taken = new Set<string>();
-  for (const node of view.nodes()) {
-    const own = addressesOf(node.metadata).filter((address) => addresses.has(address));
-    for (const address of own) taken.add(address);
-    const mac = textOf(node.metadata.MAC);
-    if (own.length > 0 || onPath.has(node.id) || (mac !== undefined && macs.has(mac))) holders.add(node.id);
+  for (const address of addresses) {
+    const own = atlas.holders(address);
+    if (own.length > 0) taken.add(address);
+    for (const { id } of own) holders.add(id);
   }
+  for (const id of onPath) if (atlas.node(id) !== undefined) holders.add(id);
+  for (const mac of macs) for (const { id } of atlas.withMac(mac)) holders.add(id);
   return { addresses, taken, macs, port, holders };
 }

@@ -5,12 +5,12 @@
  * played one after the other on a small graph, and the model is asked after each: where it says that the path breaks, and
  * stays so, is the culprit. What the model does not see is weighed by its kind, its place and its time.
  */
-import type { GraphView, Span } from '../graph/view.ts';
-import { nameOf } from '../query/forwarding/atlas.ts';
+import type { Span } from '../graph/view.ts';
+import { type Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import { Budget, defaultLimits } from '../query/limits.ts';
 import { groupsOf } from './causes.ts';
 import { factsOf } from './facts.ts';
-import type { Judgement } from './judge.ts';
+import { type Judgement, readAtlas } from './judge.ts';
 import { lookBack } from './look-back.ts';
 import { Lore } from './lore.ts';
 import { regionsOf, versionsIn } from './near.ts';
@@ -39,7 +39,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
   const versions = await versionsIn(regions, window, world.timeline);
   const steps = stepsOf(versions, window);
   const lore = new Lore([...regions.base, ...regions.later, ...versions]);
-  const traffic = trafficOf(good.conversation, good.judgement, good.view);
+  const traffic = trafficOf(good.conversation, good.judgement, good.atlas);
   const factsBy = new Map(steps.map((step) => [step, factsOf(step, traffic, (id) => lore.nameOf(id))]));
   const matters = (step: Step) => (factsBy.get(step) ?? []).some(({ kind }) => kind !== 'noise');
   const played = await about.drain(
@@ -104,27 +104,29 @@ function momentQuestion(question: WhyQuestion, world: WhyWorld, signal: AbortSig
   const { from, to, fromAddress, protocol, port, sourcePort } = question;
   const limits = { ...defaultLimits, items: ITEMS_MAX, timeMs: world.timeMs };
   const budget = new Budget(limits, () => world.elapsed(), signal);
-  const views = new Map<number, Promise<GraphView>>();
+  const atlases = new Map<number, Promise<Atlas>>();
+  const drain: MomentQuestion['drain'] = async (work, view) => {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      view.freeze();
+      await world.turn();
+      budget.resume();
+    }
+  };
   return {
     question: { from, to, fromAddress, protocol, port, sourcePort },
     budget,
-    viewAt(time) {
-      const known = views.get(time);
+    // Of one moment everything is read once.
+    atlasAt(time) {
+      const known = atlases.get(time);
       if (known !== undefined) return known;
-      const view = Promise.resolve(timeline.at(time));
-      views.set(time, view);
-      return view;
+      const atlas = Promise.resolve(timeline.at(time)).then((view) => drain(readAtlas(view, budget), view));
+      atlases.set(time, atlas);
+      return atlas;
     },
     places: async (time) => world.places?.(time),
-    async drain(work, view) {
-      for (;;) {
-        const { done, value } = work.next();
-        if (done === true) return value;
-        view.freeze();
-        await world.turn();
-        budget.resume();
-      }
-    },
+    drain,
   };
 }
 

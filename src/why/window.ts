@@ -1,5 +1,6 @@
 /** A conversation at a moment: who it was, and what the model said of it. */
 import type { GraphView } from '../graph/view.ts';
+import type { Atlas } from '../query/forwarding/atlas.ts';
 import type { PathQuestion } from '../query/forwarding/path.ts';
 import type { Budget } from '../query/limits.ts';
 import type { Mistake } from '../std/mistake.ts';
@@ -8,6 +9,8 @@ import { asked, type Conversation, type Judgement, judge } from './judge.ts';
 export interface Moment {
   readonly time: number;
   readonly view: GraphView;
+  /** Of that view, read. */
+  readonly atlas: Atlas;
   readonly conversation: Conversation;
   readonly judgement: Judgement;
 }
@@ -15,25 +18,24 @@ export interface Moment {
 export interface MomentQuestion {
   readonly question: Omit<PathQuestion, 'places'>;
   readonly budget: Budget;
-  viewAt(time: number): Promise<GraphView>;
+  atlasAt(time: number): Promise<Atlas>;
   places(time: number): Promise<PathQuestion['places']>;
   /** Runs it, with pauses. */
   drain<T>(work: Generator<undefined, T>, view: GraphView): Promise<T>;
 }
 
 export async function momentAt(time: number, about: MomentQuestion): Promise<Moment | Mistake> {
-  const view = await about.viewAt(time);
+  const atlas = await about.atlasAt(time);
   const places = await about.places(time);
-  const { conversation, mistake } = await about.drain(asked({ ...about.question, places }, view, about.budget), view);
-  if (conversation === undefined) return mistake as Mistake;
-  const judgement = await about.drain(judge(conversation, view, about.budget), view);
-  return { time, view, conversation, judgement };
+  const { conversation, mistake } = await about.drain(asked({ ...about.question, places }, atlas), atlas.view);
+  return conversation === undefined ? (mistake as Mistake) : judgedAs(time, conversation, about);
 }
 
 export async function judgedAs(time: number, conversation: Conversation, about: MomentQuestion): Promise<Moment> {
-  const view = await about.viewAt(time);
-  const judgement = await about.drain(judge(conversation, view, about.budget), view);
-  return { time, view, conversation, judgement };
+  const atlas = await about.atlasAt(time);
+  const { view } = atlas;
+  const judgement = await about.drain(judge(conversation, atlas), view);
+  return { time, view, atlas, conversation, judgement };
 }
 
 export function isMoment(found: Moment | Mistake): found is Moment {
