@@ -65,6 +65,7 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
     newId: randomUUID,
     clock: systemClock,
     random: Math.random,
+    turn,
     log,
     limits: defaultLimits,
   } satisfies AlertsParts);

@@ -7,6 +7,7 @@ import type { KeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { type Action, type ActionRules, actionOf, shownAction } from './action.ts';
 import type { Alert, AlertLimits, AllAlerts, Delivery } from './alert.ts';
+import { Keeping } from './keeping.ts';
 import { type Looked, Looking } from './looking.ts';
 import { eventOf, messageOf, spoken } from './message.ts';
 import { type Reason, type Standing, stood } from './standing.ts';
@@ -27,6 +28,8 @@ export interface AlertsParts {
   readonly newId: () => string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Resolves when others had their turn. */
+  readonly turn: () => Promise<void>;
   readonly log: { info(text: string): void; warn(text: string): void };
   readonly limits: AlertLimits;
 }
@@ -37,6 +40,7 @@ export class Alerts {
   readonly #listeners = new Set<(message: AlertMessage) => void>();
   readonly #looking: Looking;
   readonly #telling: Telling;
+  readonly #keeping: Keeping;
   /** When each was told last. */
   readonly #toldAt = new Map<string, number>();
   readonly #stopping = new AbortController();
@@ -46,9 +50,10 @@ export class Alerts {
 
   constructor(parts: AlertsParts) {
     this.#parts = parts;
-    const { clock, random, limits } = parts;
+    const { clock, random, limits, turn } = parts;
+    this.#keeping = new Keeping(clock, () => this.#keep());
     this.#looking = new Looking({
-      clock,
+      ...{ clock, turn },
       look: parts.look,
       log: parts.log,
       lookMs: limits.lookMs,
@@ -59,7 +64,7 @@ export class Alerts {
       random,
       limits,
       send: (delivery, signal) => this.#send(delivery, signal),
-      changed: () => this.#keep(),
+      changed: () => this.#keeping.due(),
       ended: (delivery, how, note) => this.#ended(delivery, how, note),
     });
   }
@@ -77,6 +82,7 @@ export class Alerts {
   async stop(): Promise<void> {
     await this.#looking.stop();
     await this.#telling.stop();
+    this.#keeping.stop();
     this.#isRunning = false;
     this.#stopping.abort();
   }
@@ -242,7 +248,7 @@ export class Alerts {
     this.#standings.set(alert.UUID, standing);
     if (againAt !== undefined) this.#looking.lookAgain(alert.UUID, againAt);
     if (told) this.#tell(alert, standing, told, atMs);
-    else if (standing.State !== before.State) this.#keep();
+    else if (standing.State !== before.State) this.#keeping.due();
   }
 
   #tell(alert: Alert, standing: Standing, state: 'firing' | 'resolved', atMs: number): void {
@@ -257,9 +263,10 @@ export class Alerts {
     if (told === 'waiting')
       this.#telling.add({ ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs });
     // Before it is sent: after a crash it is known what was to be told.
-    this.#keep();
-    for (const listener of this.#listeners) listener(message);
-    this.#telling.go();
+    this.#keeping.due(() => {
+      for (const listener of this.#listeners) listener(message);
+      this.#telling.go();
+    });
   }
 
   #send(delivery: Delivery, signal: AbortSignal): Promise<void> {

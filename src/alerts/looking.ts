@@ -11,6 +11,8 @@ export interface LookingParts {
   readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
   readonly seen: (looked: Looked, reason: Reason | undefined) => void;
   readonly clock: Clock;
+  /** Resolves when others had their turn. */
+  readonly turn: () => Promise<void>;
   readonly log: { warn(text: string): void };
   /** For looking at one condition. ms */
   readonly lookMs: number;
@@ -24,6 +26,9 @@ export interface Looked {
   readonly tookMs: number;
   readonly error: string | undefined;
 }
+
+/** Looks that follow each other hold up nothing else for longer. */
+const SLICE_MS = 10;
 
 interface Watched {
   readonly alert: Alert;
@@ -122,9 +127,14 @@ export class Looking {
   }
 
   async #pass(): Promise<void> {
+    const { clock, turn } = this.#parts;
+    let sinceMs = clock.now();
     for (const watched of [...this.#watched.values()]) {
       if (!this.#isRunning) return;
       if (watched.everyMs === undefined) await this.#look(watched);
+      if (clock.now() - sinceMs < SLICE_MS) continue;
+      await turn();
+      sinceMs = clock.now();
     }
   }
 
