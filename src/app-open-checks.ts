@@ -53,7 +53,7 @@ export function bundleChecks({ manifest, kept: given, timeline, engine, flows, l
   // Of the form of results, which was looked at when they were read.
   const kept = given as unknown as Pick<ChecksList, 'last' | 'results'> | undefined;
   return new StillChecks(end, {
-    ...{ world, version: version(), clock: systemClock, green: greenIn(kept?.results ?? []) },
+    ...{ world, version: version(), clock: { ...systemClock, now: () => end }, green: greenIn(kept?.results ?? []) },
     ...(kept && { kept }),
   });
 }
@@ -84,7 +84,7 @@ type Rest = Parameters<Checks['run']> extends [unknown, unknown, ...infer More] 
 /** What waits must see time pass, so it goes on from there. */
 function clockFrom(time: number): Clock {
   const begin = performance.now();
-  return { now: () => time + performance.now() - begin, after: systemClock.after };
+  return { now: () => Math.floor(time + performance.now() - begin), after: systemClock.after };
 }
 
 function greenIn(results: ChecksList['results']): LastGreen {

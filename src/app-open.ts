@@ -109,6 +109,7 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
       types,
       listen,
       hasGremlin: true,
+      still: `this is a bundle of ${host}: nothing is watched or captured, and nothing can be changed`,
       host,
       graph: stillGraph(now, manifest),
       timeline,

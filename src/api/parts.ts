@@ -52,6 +52,8 @@ export interface ApiParts {
   readonly vocabulary: ApiVocabulary;
   /** Absent: there is no /api/capture. */
   readonly captures?: ApiCaptures;
+  /** Why nothing happens here, as a sentence: what cannot be answered for that reason is told so. Absent: it does. */
+  readonly still?: string;
   /** Absent: there is no /api/datapath-flows. */
   readonly datapathFlows?: DatapathFlows;
   /** Absent: there is no /api/drops. */

@@ -139,7 +139,11 @@ export function routes(all: RouteParts): express.Express {
   app
     .route('/readyz')
     .get((_, response) => (all.isReady() ? sendText(response, 200, 'ok') : sendText(response, 503, 'not ready')));
-  app.use((request: Request, response: Response) => sendText(response, 404, `404 page not found: ${request.path}`));
+  app.use((request: Request, response: Response) => {
+    if (parts.still !== undefined && request.path.startsWith('/api/'))
+      return sendText(response, 400, `${parts.still}, so there is no ${request.path}`);
+    return sendText(response, 404, `404 page not found: ${request.path}`);
+  });
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // express throws for an address that cannot be decoded.
     if ((error as { status?: number }).status === 400) return sendText(response, 400, 'the address cannot be decoded');

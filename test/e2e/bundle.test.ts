@@ -1,13 +1,14 @@
 /** An incident in one file: taken from a whole process with real interfaces, asked as nobody when all of that is gone. */
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Flow } from '../../src/flow/flow.ts';
-import { skein as cli } from '../cli/terminal.ts';
+import { skein as cli, type Ran } from '../cli/terminal.ts';
 import { eventually } from '../eventually.ts';
 import { TestNetns } from '../kernel/native_netns.ts';
-import { inFolder, type Running, SKEIN, saying, skeinUp } from './running.ts';
+import { type Running, SKEIN, saying, skeinUp } from './running.ts';
 
 const run = promisify(execFile);
 const NOBODY = 65534;
@@ -18,126 +19,232 @@ const AS_NOBODY = [
   '--bounding-set=-all,+dac_read_search',
 ];
 
-test('a bundle answers as the server did that it is from, elsewhere, without root, when all of that is gone', () =>
-  inFolder(async (data) => {
-    const file = join(data, 'incident.tar.zst');
-    const before: unknown[] = [];
-    let questions: readonly Question[] = [];
-    await inNetwork(async ({ left, right, tag }) => {
-      await using server = await skeinUp(
-        join(data, 'server'),
-        '--flow-update',
-        '1s',
-        '--probes-netlink-metrics-update',
-        '1s',
-      );
-      const begin = Date.now();
-      await captureOn(server, tag);
-      await run('ip', ['netns', 'exec', left.name, 'ping', '-c', '3', '-i', '0.2', '-W', '2', '10.95.1.2']);
-      const first = Date.now();
-      left.ip(`link set ${tag}a mtu 1300`);
-      right.ip(`addr add 10.95.7.7/24 dev ${tag}d`);
-      await told(server, `G.V().Has('Name', '${tag}a', 'MTU', 1300)`);
-      await told(server, `G.V().Has('Name', '${tag}d', 'IPV4', '10.95.7.7/24')`);
-      const second = Date.now();
-      right.ip(`link set ${tag}d down`);
-      await told(server, `G.V().Has('Name', '${tag}d', 'State', 'DOWN')`);
-      await eventually(async () => {
-        const sockets = await server.query(`G.V().Has('Name', '${right.name}').Sockets()`);
-        expect(JSON.stringify(sockets)).toContain('7095');
-      });
-      const [flow] = await eventually(async () => {
-        const found = (await server.query("G.Flows().Has('Network', '10.95.1.2', 'ICMP.Type', 'ECHO')")) as Flow[];
-        expect(found.map(({ Metric }) => Metric.ABPackets)).toEqual([3, 3]);
-        // What was added since the last update would be an update of its own.
-        expect(found.map(({ LastUpdateMetric }) => LastUpdateMetric?.Last)).toEqual(found.map(({ Last }) => Last));
-        return found;
-      });
-      // A point that had not ended is not in it.
-      await eventually(async () => {
-        const points = await server.query(`G.V().Has('Name', '${tag}d').Metrics()`);
-        expect(JSON.stringify(points)).toMatch(/"Last":\d+/);
-        expect(Number(/"Last":(\d+)/.exec(JSON.stringify(points))?.[1])).toBeGreaterThan(second);
-      });
-      const made = await cli(['bundle', '--from', '-10m', '-w', file, '--server', server.url], { now: Date.now() });
-      expect(made).toMatchObject({ exitCode: 0, out: '' });
-      expect(made.err).toMatch(
-        /incident\.tar\.zst: .* MiB, from .*\n {2}\d+ versions, \d+ samples, \d+ flows, \d\d packets/,
-      );
-      const { span } = manifestOf(file);
-      questions = questionsOf({
-        tag,
-        left: left.name,
-        right: right.name,
-        moments: [first, second, span.to],
-        begin,
-        flow: flow as Flow,
-        end: span.to,
-      });
-      for (const question of questions) before.push(await answerOf(server, question));
-      await server.end();
+let made: Made;
+beforeAll(async () => {
+  made = await makeAndLeave();
+}, 60_000);
+afterAll(() => made[Symbol.asyncDispose]());
+
+test('a bundle answers as the server did that it is from, elsewhere, without root, when all of that is gone', async () => {
+  const { opened, questions, before, temporary, file } = made;
+  for (const [n, question] of questions.entries())
+    expect({ question, answer: await answerOf(opened, question) }).toEqual({ question, answer: before[n] });
+  // What was asked was about something.
+  expect(questions.filter((_, n) => JSON.stringify(before[n]).length < 4)).toEqual([]);
+  expect(opened.said()).toContain('nothing is watched, and nothing can be changed');
+  const refused = await opened.post('/api/node', { Metadata: { Name: 'x', Type: 'device' } });
+  expect([refused.status, await refused.text()]).toEqual([
+    400,
+    expect.stringContaining('nothing in it can be changed'),
+  ]);
+  const early = await opened.post('/api/topology', { GremlinQuery: 'G.At(1000000000).V()' });
+  expect(await early.text()).toContain('is in this bundle');
+
+  // One command, asked of it.
+  const words = [...asNobody(temporary), SKEIN, 'open', file, '--', 'query', 'G.V().Count()'];
+  expect(Number((await run('setpriv', words)).stdout)).toBeGreaterThan(5);
+  expect(readdirSync(temporary)).toHaveLength(1);
+});
+
+test('what checks came to before is told of by the bundle', async () => {
+  const told = (await (await fetch(`${made.opened.url}/api/check`)).json()) as { results: object[]; last: object[] };
+  expect(told.last).toEqual([expect.objectContaining({ summary: expect.objectContaining({ ok: 1, failed: 0 }) })]);
+  expect(told.results).toEqual([expect.objectContaining({ id: 'now', status: 'ok' })]);
+});
+
+interface Asked {
+  readonly words: string;
+  readonly exitCode?: number;
+  /** What is on standard output, and on standard error. */
+  readonly out?: string | RegExp;
+  readonly err?: string | RegExp;
+}
+
+const conversation = "G.Flows().Has('Network', '10.95.1.2', 'ICMP.Type', 'ECHO')";
+
+test.each<Asked>([
+  { words: "query G.V().Has('Name','TAGa').Values('MTU')", out: '1300', err: /this is a bundle of .*: now is / },
+  { words: "query G.At(FIRST).V().Has('Name','TAGa').Values('MTU')", out: '1500' },
+  { words: 'get interfaces TAG*', out: /TAGa .*TAGd /s },
+  { words: 'tree', out: /LEFT.*TAGa/s },
+  { words: 'describe TAGd', out: /10\.95\.7\.7/ },
+  { words: 'history TAGd', out: /10\.95\.7\.7.*DOWN/s },
+  { words: 'diff --from FIRST', out: /MTU.*1500.*1300/s },
+  { words: 'flows --since -10m', out: /10\.95\.1\.1.*10\.95\.1\.2/s },
+  { words: 'flows --since -10m --tracking TRACKING', out: /10\.95\.1\.1.*10\.95\.1\.2/s },
+  { words: 'follow TRACKING --since -10m', out: /TAGa.*TAGd/s },
+  { words: 'path LEFT/TAGa 10.95.1.2 --at FIRST', out: /TAGa.*TAGd/s },
+  { words: 'why LEFT/TAGa 10.95.1.2 --good FIRST', out: /1\. .*TAGd.*DOWN/s },
+  { words: 'check SUITE --at FIRST', out: /ok .*the way was there/ },
+  {
+    words: 'check SUITE --only now',
+    exitCode: 1,
+    out: /failed .*the other end is up.*last good run.*State UP → DOWN/s,
+  },
+  { words: 'check SUITE --only dial', exitCode: 3, out: /a check by connect: needs a server that can dial/ },
+  {
+    words: "query G.At(END,600).Flows().Has('UUID','THIS').RawPackets() -o pcap",
+    out: 'ÔÃ²¡',
+  },
+  { words: 'status', out: /this is a bundle of .*nothing can be changed/s },
+  { words: 'drops --for 1s', exitCode: 2, err: /bundle of .*: nothing is watched or captured.*no \/api\/drops/ },
+  { words: 'capture list', exitCode: 2, err: /bundle of .*: nothing is watched or captured.*no \/api\/capture/ },
+  { words: 'watch', out: /^$/, err: /nothing changes in it/ },
+])('skein $words, asked of a bundle', async ({ words, exitCode = 0, out, err }) => {
+  const { names, opened, end } = made;
+  const said = (text: string) =>
+    Object.entries(names).reduce((all, [name, value]) => all.replaceAll(name, value), text);
+  const ran = await cli([...words.split(' ').map(said), '--server', opened.url], { now: end });
+  const expected = (text: string | RegExp) =>
+    typeof text === 'string'
+      ? expect.stringContaining(text)
+      : expect.stringMatching(new RegExp(said(text.source), text.flags));
+  expect(ran).toEqual({
+    exitCode,
+    out: out === undefined ? expect.any(String) : expected(out),
+    err: err === undefined ? expect.any(String) : expected(err),
+  });
+});
+
+test('a bundle of what a query gives has it with its owners, and nothing else', async () => {
+  const { part, names, none } = made;
+  await using opened = await saying(SKEIN, ['open', part], /ask +(http:[^\s,]+).*try /s);
+  const its = (await opened.query("G.V().Values('Name')")) as string[];
+  const host = (await opened.query("G.V().Has('Type', 'host').Values('Name')")) as string[];
+  expect(its.toSorted()).toEqual([...host, names.LEFT, `${names.TAG}a`].toSorted());
+  expect(await opened.query('G.E().Count()')).toBe(2);
+  expect(none).toMatchObject({ exitCode: 2, err: expect.stringContaining('a bundle is of nodes, edges or flows') });
+});
+
+test('a bundle that was opened leaves nothing behind', async () => {
+  const { opened, temporary } = made;
+  expect(await opened.end('SIGTERM')).toBe(0);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+interface Made extends AsyncDisposable {
+  readonly file: string;
+  readonly part: string;
+  /** Of a query that gives no elements. */
+  readonly none: Ran;
+  readonly questions: readonly Question[];
+  /** What the server answered. */
+  readonly before: readonly unknown[];
+  readonly opened: Running;
+  /** Where it was unpacked. */
+  readonly temporary: string;
+  readonly names: Readonly<Record<'TAG' | 'LEFT', string>> & Readonly<Record<string, string>>;
+  /** Epoch ms. */
+  readonly end: number;
+}
+
+/** A server over a network, and bundles of it; then both are gone, and one bundle is opened. */
+async function makeAndLeave(): Promise<Made> {
+  await using stack = new AsyncDisposableStack();
+  const data = mkdtempSync(join(tmpdir(), 'skein-e2e-'));
+  stack.defer(() => rmSync(data, { recursive: true, force: true }));
+  const [file, part] = [join(data, 'incident.tar.zst'), join(data, 'part.tar.zst')];
+  const suite = join(data, 'net.check.yaml');
+  const before: unknown[] = [];
+  const about = await inNetwork(async ({ left, right, tag }) => {
+    await using server = await skeinUp(
+      join(data, 'server'),
+      ...['--flow-update', '1s', '--probes-netlink-metrics-update', '1s'],
+    );
+    const asked = (words: readonly string[]) => cli([...words, '--server', server.url], { now: Date.now() });
+    const begin = Date.now();
+    await captureOn(server, tag);
+    await run('ip', ['netns', 'exec', left.name, 'ping', '-c', '3', '-i', '0.2', '-W', '2', '10.95.1.2']);
+    writeFileSync(suite, suiteOf(left.name, tag));
+    expect(await asked(['check', suite, '--only', 'now'])).toMatchObject({ exitCode: 0 });
+    const first = Date.now();
+    left.ip(`link set ${tag}a mtu 1300`);
+    right.ip(`addr add 10.95.7.7/24 dev ${tag}d`);
+    await told(server, `G.V().Has('Name', '${tag}a', 'MTU', 1300)`);
+    await told(server, `G.V().Has('Name', '${tag}d', 'IPV4', '10.95.7.7/24')`);
+    const second = Date.now();
+    // A point that had not ended is not in it, and there is none without packets.
+    await run('ip', ['netns', 'exec', left.name, 'bash', '-c', 'echo > /dev/udp/10.95.1.77/7096']);
+    await eventually(async () => {
+      const points = await server.query(`G.V().Has('Name', '${tag}d').Metrics()`);
+      expect(Number(/"Last":(\d+)/.exec(JSON.stringify(points))?.[1])).toBeGreaterThan(second);
     });
-
-    chmodSync(data, 0o755);
-    chmodSync(file, 0o644);
-    const temporary = join(data, 'tmp');
-    mkdirSync(temporary, { mode: 0o777 });
-    chmodSync(temporary, 0o777);
-    const words = [...AS_NOBODY, 'env', `TMPDIR=${temporary}`, SKEIN, 'open', file];
-    await using opened = await saying('setpriv', words, /ask +(http:[^\s,]+).*try /s);
-    expect(opened.said()).toContain('nothing is watched, and nothing can be changed');
-    for (const [n, question] of questions.entries())
-      expect({ question, answer: await answerOf(opened, question) }).toEqual({ question, answer: before[n] });
-    // What was asked was about something.
-    expect(questions.filter((_, n) => JSON.stringify(before[n]).length < 4)).toEqual([]);
-
-    const refused = await opened.post('/api/node', { Metadata: { Name: 'x', Type: 'device' } });
-    expect([refused.status, await refused.text()]).toEqual([
-      400,
-      expect.stringContaining('nothing in it can be changed'),
-    ]);
-    const status = (await (await fetch(`${opened.url}/api/status`)).json()) as { Notes: string[] };
-    expect(status.Notes[0]).toMatch(/^this is a bundle of .*: now is .*; nothing is watched/);
-    const early = await opened.post('/api/topology', { GremlinQuery: 'G.At(1000000000).V()' });
-    expect(await early.text()).toContain('is in this bundle');
-    expect(readdirSync(temporary)).toHaveLength(1);
-    expect(await opened.end('SIGTERM')).toBe(0);
-    expect(readdirSync(temporary)).toEqual([]);
-
-    // One command, asked of it.
-    const one = execFileSync('setpriv', [...words, '--', 'query', 'G.V().Count()'], {
-      encoding: 'utf8',
-      stdio: 'pipe',
+    right.ip(`link set ${tag}d down`);
+    await told(server, `G.V().Has('Name', '${tag}d', 'State', 'DOWN')`);
+    await eventually(async () => {
+      const sockets = await server.query(`G.V().Has('Name', '${right.name}').Sockets()`);
+      expect(JSON.stringify(sockets)).toContain('7095');
     });
-    expect(Number(one)).toBeGreaterThan(5);
-    expect(readdirSync(temporary)).toEqual([]);
-  }));
+    const [flow] = await eventually(async () => {
+      const found = (await server.query(conversation)) as Flow[];
+      expect(found.map(({ Metric }) => Metric.ABPackets)).toEqual([3, 3]);
+      // What was added since the last update would be an update of its own.
+      expect(found.map(({ LastUpdateMetric }) => LastUpdateMetric?.Last)).toEqual(found.map(({ Last }) => Last));
+      return found;
+    });
+    const made = await asked(['bundle', '--from', '-10m', '-w', file]);
+    expect(made).toMatchObject({ exitCode: 0, out: '' });
+    expect(made.err).toMatch(
+      /incident\.tar\.zst: .* MiB, from .*\n {2}\d+ versions, \d+ samples, \d+ flows, \d\d packets/,
+    );
+    const { span } = manifestOf(file);
+    const moments = [first, second, span.to];
+    const its = { tag, left: left.name, right: right.name, moments, begin, flow: flow as Flow, end: span.to };
+    const questions = questionsOf(its);
+    for (const question of questions) before.push(await answerOf(server, question));
+    const one = await asked(['bundle', `G.V().Has('Name', '${tag}a')`, '--from', '-1m', '-w', part]);
+    expect(one.exitCode).toBe(0);
+    const none = await asked(['bundle', 'G.V().Count()', '--from', '-1m', '-w', join(data, 'none')]);
+    expect(existsSync(join(data, 'none.part'))).toBe(false);
+    await server.end();
+    return { its, questions, none };
+  });
 
-test('a bundle of what a query gives has it with its owners, and nothing else', () =>
-  inFolder((data) =>
-    inNetwork(async ({ left, tag }) => {
-      await using server = await skeinUp(join(data, 'server'));
-      await told(server, `G.V().Has('Name', '${tag}a')`);
-      const file = join(data, 'part.tar.zst');
-      const query = `G.V().Has('Name', '${tag}a')`;
-      const made = await cli(['bundle', query, '--from', '-1m', '-w', file, '--server', server.url], {
-        now: Date.now(),
-      });
-      expect(made.exitCode).toBe(0);
-      await using opened = await saying(SKEIN, ['open', file], /ask +(http:[^\s,]+).*try /s);
-      const names = (await opened.query("G.V().Values('Name')")) as string[];
-      const host = (await opened.query("G.V().Has('Type', 'host').Values('Name')")) as string[];
-      expect(names.toSorted()).toEqual([...host, left.name, `${tag}a`].toSorted());
-      expect(await opened.query('G.E().Count()')).toBe(2);
-      expect(await opened.end()).toBe(0);
+  chmodSync(data, 0o755);
+  chmodSync(file, 0o644);
+  const temporary = join(data, 'tmp');
+  mkdirSync(temporary, { mode: 0o777 });
+  chmodSync(temporary, 0o777);
+  const words = [...asNobody(temporary), SKEIN, 'open', file];
+  const opened = stack.use(await saying('setpriv', words, /ask +(http:[^\s,]+).*try /s));
+  const { its, questions, none } = about;
+  const [first] = its.moments;
+  const names = {
+    ...{ TAG: its.tag, LEFT: its.left, SUITE: suite, TRACKING: its.flow.TrackingID, THIS: its.flow.UUID },
+    ...{ FIRST: String(first), END: String(its.end) },
+  };
+  const all = stack.move();
+  return {
+    ...{ file, part, none, questions, before, opened, temporary, names, end: its.end },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
 
-      const none = await cli(['bundle', 'G.V().Count()', '--from', '-1m', '-w', file, '--server', server.url], {
-        now: Date.now(),
-      });
-      expect(none).toMatchObject({ exitCode: 2, err: expect.stringContaining('a bundle is of nodes, edges or flows') });
-      expect(existsSync(`${file}.part`)).toBe(false);
-    }),
-  ));
+function asNobody(temporary: string): string[] {
+  return [...AS_NOBODY, 'env', `TMPDIR=${temporary}`];
+}
+
+function suiteOf(left: string, tag: string): string {
+  return `apiVersion: checks/v1
+kind: CheckSuite
+metadata: { name: bundled }
+endpoints:
+  left: { netns: ${left} }
+  there: { ip: 10.95.1.2 }
+checks:
+  - id: now
+    name: the other end is up
+    query: "G.V().Has('Name', '${tag}d', 'State', 'UP').Count()"
+    expect: { equals: 1 }
+  - id: way
+    name: the way was there
+    path: { from: left, to: there }
+    expect: { contains: ["Name=${tag}d"] }
+  - id: dial
+    name: one can connect
+    reach: { from: left, to: there, proto: tcp, port: 7095, method: connect }
+`;
+}
 
 interface Question {
   readonly path: string;
@@ -247,7 +354,7 @@ interface Network {
 }
 
 /** left ── bridge in our namespace ── right, where something listens. */
-async function inNetwork(work: (network: Network) => Promise<void>): Promise<void> {
+async function inNetwork<T>(work: (network: Network) => Promise<T>): Promise<T> {
   const tag = `sb${process.pid % 100_000}`;
   const ip = (words: string) => execFileSync('ip', words.split(' '));
   using left = new TestNetns();
@@ -273,7 +380,7 @@ async function inNetwork(work: (network: Network) => Promise<void>): Promise<voi
   const serve = "require('node:net').createServer().listen(7095)";
   const listening = execFile('ip', ['netns', 'exec', right.name, process.execPath, '-e', serve]);
   try {
-    await work({ left, right, tag });
+    return await work({ left, right, tag });
   } finally {
     listening.kill();
   }

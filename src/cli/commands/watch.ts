@@ -4,6 +4,7 @@ import type { WireElement } from '../../contract/element.ts';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
+import { request, type Server } from '../http.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addUtcOption, wholeNumber } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
@@ -48,6 +49,7 @@ async function run(session: Session, things: string | undefined, options: WatchO
   const enough = new AbortController();
   const note = (text: string) => options.quiet || io.err.write(`${text}\n`);
   const revision = options.since === undefined ? undefined : revisionOf(options.since);
+  const isStill = await isBundle(server, io.interrupted);
   let left = options.count ?? Number.POSITIVE_INFINITY;
   await subscribe({
     server,
@@ -61,11 +63,20 @@ async function run(session: Session, things: string | undefined, options: WatchO
       left -= 1;
       if (left <= 0) enough.abort();
     },
-    onSynced: (nodes, edges) => note(`watching ${nodes} nodes and ${edges} edges; Ctrl-C ends`),
+    onSynced: (nodes, edges) => {
+      if (!isStill) return note(`watching ${nodes} nodes and ${edges} edges; Ctrl-C ends`);
+      enough.abort();
+      return note(`this is a bundle: nothing changes in it; skein diff --from says what did`);
+    },
     onLost: (reason) => note(`lost the server: ${reason}; trying again`),
     onResumed: (how) => note(resumed[how]),
   });
   if (io.interrupted.aborted) session.exitCode = exitCodes.interrupted;
+}
+
+async function isBundle(server: Server, signal: AbortSignal): Promise<boolean> {
+  const { text } = await request(server, { path: '/api/status', signal });
+  return (JSON.parse(text) as { Archive?: { Kind?: string } | null }).Archive?.Kind === 'bundle';
 }
 
 /** A revision that is not kept is the server's to refuse, in its own words, when it is asked to go on from there. */

@@ -1,11 +1,12 @@
 import type { Archive } from '../../../src/archive/archive.ts';
-import type { Dumped } from '../../../src/archive/dump.ts';
+import type { Dumped, DumpedOfGraph } from '../../../src/archive/dump.ts';
 import { dump } from '../../../src/archive/dump-all.ts';
 import { MemoryArchive } from '../../../src/archive/memory/index.ts';
 import { exportArchive } from '../../../src/archive/transfer/export.ts';
 import { importArchive } from '../../../src/archive/transfer/import.ts';
 import { verifyArchive } from '../../../src/archive/transfer/verify.ts';
 import { fill } from '../dump-contract.ts';
+import { T0 } from '../flows/made.ts';
 import { openOn } from './opened.ts';
 import { esServer, stopServers } from './servers.ts';
 
@@ -41,3 +42,22 @@ async function allOf(archive: Archive): Promise<Dumped[]> {
   for await (const page of dump(archive)) items.push(...page.items);
   return items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
+
+test('of a span it gives what was so in it, and the newest count before', async () => {
+  await using archive = await openOn((await server).url);
+  await fill(archive);
+  const span = { from: T0 + 4_500, to: T0 + 9_000 };
+  const items: DumpedOfGraph[] = [];
+  for await (const page of archive.dump(undefined, span)) items.push(...page.items);
+  expect(items.flatMap((item) => (item.kind === 'version' ? [item.element.id] : [])).sort()).toEqual(['a', 'b']);
+  expect(items.flatMap((item) => (item.kind === 'sample' ? [item.sample] : []))).toEqual([
+    { id: 'a', series: 'Metric', start: T0 + 1000, last: T0 + 4000, counters: { Rx: 8 }, total: { Rx: 9 } },
+  ]);
+  const early: DumpedOfGraph[] = [];
+  for await (const page of archive.dump(undefined, { from: T0 + 2_500, to: T0 + 2_900 })) early.push(...page.items);
+  expect(early.map((item) => (item.kind === 'version' ? item.element.id : item.sample.last - T0)).sort()).toEqual([
+    4000,
+    'a',
+    'b',
+  ]);
+});
