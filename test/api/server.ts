@@ -45,6 +45,7 @@ export interface TestServerOptions {
   readonly traces?: ApiTraces;
   readonly rules?: (graph: Graph) => ApiRules;
   readonly workflows?: ApiParts['workflows'];
+  readonly alerts?: ApiParts['alerts'];
   readonly flowFeed?: FlowFeed;
   readonly absent?: ApiParts['absent'];
 }
@@ -87,6 +88,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     access: { tokens: [], hostNames: [], ...options.access },
     audit: options.audit,
     ...(options.workflows && { workflows: options.workflows }),
+    ...(options.alerts && { alerts: options.alerts }),
     ...(options.audited && { audited: options.audited }),
     tls: options.tls,
     vocabulary: { types: [], relations: [], steps },
