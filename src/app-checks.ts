@@ -85,9 +85,7 @@ function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
 export function whatBroke(why: Why): NonNullable<World['why']> {
   return async (asked, signal) => {
     const { culprits } = await why({ ...asked, limit: 5 }, signal);
-    // What Skein says of its own packets and captures has broken nothing.
-    const others = culprits.filter(({ key }) => key !== 'PacketInjections' && key !== 'Captures');
-    return others.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
+    return culprits.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
   };
 }
 
