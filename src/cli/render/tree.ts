@@ -30,8 +30,8 @@ export function drawTree(nodes: readonly WireNode[], edges: readonly WireEdge[],
     shown.add(node.ID);
     lines.push(lineOf(node, first, siblings, drawing));
     const all = inOrder(children.get(node.ID) ?? []);
-    const below = all.filter((child) => !isOpenFlow(child));
-    const counted = countLine(all.filter(isOpenFlow));
+    const below = all.filter((child) => !isRule(child));
+    const counted = countLine(all.filter(isRule));
     for (const [i, child] of below.entries()) {
       const isLast = i === below.length - 1 && counted === '';
       grow(child, `${rest}${isLast ? '└── ' : '├── '}`, `${rest}${isLast ? '    ' : '│   '}`, below);
@@ -39,21 +39,23 @@ export function drawTree(nodes: readonly WireNode[], edges: readonly WireEdge[],
     if (counted !== '') lines.push(`${rest}└── ${drawing.paint.dim(counted)}\n`);
   };
   const roots = inOrder(nodes.filter((node) => !owned.has(node.ID)));
-  for (const root of [...roots, ...nodes.filter((node) => !owned.has(node.ID) || !isOpenFlow(node))])
+  for (const root of [...roots, ...nodes.filter((node) => !owned.has(node.ID) || !isRule(node))])
     grow(root, '', '', roots);
   return lines.join('');
 }
 
-/** There are thousands on a bridge: they are counted. */
-function isOpenFlow(node: WireNode): boolean {
-  return ['ofrule', 'ofgroup'].includes(typeOf(node));
+/** There are thousands on a bridge or in a chain: they are counted. */
+function isRule(node: WireNode): boolean {
+  return ['ofrule', 'ofgroup', 'nftrule'].includes(typeOf(node));
 }
 
 function countLine(nodes: readonly WireNode[]): string {
   const groups = nodes.filter((node) => typeOf(node) === 'ofgroup').length;
-  const rules = nodes.length - groups;
+  const filters = nodes.filter((node) => typeOf(node) === 'nftrule').length;
+  const rules = nodes.length - groups - filters;
   const of = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]);
-  return [...of(rules, 'rule'), ...of(groups, 'group')].join(', ').replace(/$/, nodes.length > 0 ? ' of OpenFlow' : '');
+  if (filters === nodes.length) return of(filters, 'rule').join('');
+  return `${[...of(rules, 'rule'), ...of(groups, 'group')].join(', ')} of OpenFlow`;
 }
 
 /** Things first, then what contains things, each as people count. */
