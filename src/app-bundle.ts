@@ -57,7 +57,7 @@ export function bundlesOf(parts: BundleParts): ApiBundles {
         folder.path,
         {
           openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
-          limits: { bytesMax: BYTES_MAX },
+          limits: { bytesMax: Math.min(BYTES_MAX, asked.maxBytes ?? BYTES_MAX) },
           signal,
         },
       );

@@ -74,7 +74,8 @@ const MISSING_TOLD_MAX = 10;
 
 /** All of an address is text. */
 function fromQuery(query: Request['query']): Record<string, unknown> {
-  const { packets, ...rest } = query;
+  const { packets, maxBytes, ...others } = query;
+  const rest = { ...others, ...(maxBytes !== undefined && { maxBytes: Number(maxBytes) }) };
   if (packets === undefined) return rest;
   return {
     ...rest,

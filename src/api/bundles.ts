@@ -6,7 +6,7 @@ export interface ApiBundles {
   make(asked: BundleAsking, signal: AbortSignal): Promise<MadeBundle>;
 }
 
-export interface BundleAsking extends Pick<BundleRequest, 'from' | 'to' | 'query'> {
+export interface BundleAsking extends Pick<BundleRequest, 'from' | 'to' | 'query' | 'maxBytes'> {
   readonly withPackets: boolean;
   /** Sentences about what is left out. */
   readonly missing: readonly string[];

@@ -12,6 +12,11 @@ export const bundleRequestShape = z
     query: z.string().optional().meta({
       description: 'Only what this gives of the span (nodes, edges or flows), with what is needed to understand it.',
     }),
+    maxBytes: z
+      .int()
+      .min(2 ** 20)
+      .optional()
+      .meta({ description: 'Of the archive in it, unpacked; 1 GiB at most, and when it is left out.' }),
     packets: z.boolean().optional().meta({
       description: 'Kept packets too. Left out: when who asks may see them.',
     }),

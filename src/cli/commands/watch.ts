@@ -75,8 +75,13 @@ async function run(session: Session, things: string | undefined, options: WatchO
 }
 
 async function isBundle(server: Server, signal: AbortSignal): Promise<boolean> {
-  const { text } = await request(server, { path: '/api/status', signal });
-  return (JSON.parse(text) as { Archive?: { Kind?: string } | null }).Archive?.Kind === 'bundle';
+  try {
+    const { text } = await request(server, { path: '/api/status', signal });
+    return (JSON.parse(text) as { Archive?: { Kind?: string } | null }).Archive?.Kind === 'bundle';
+  } catch {
+    // Who cannot be asked now may be watched in a moment.
+    return false;
+  }
 }
 
 /** A revision that is not kept is the server's to refuse, in its own words, when it is asked to go on from there. */
