@@ -38,12 +38,18 @@ export function keysOf(types: readonly NodeType[]): string[] {
 
 /** Several may say something of one type: one type for each name, with the fields of all, and the words of the first. */
 export function mergedTypes(types: readonly NodeType[]): NodeType[] {
-  const byName = new Map<string, NodeType>();
+  const byName = new Map<string, [NodeType, ...NodeType[]]>();
   for (const type of types) {
     const known = byName.get(type.name);
-    byName.set(type.name, known ? { ...known, fields: type.fields.extend(known.fields.shape) } : type);
+    if (known) known.push(type);
+    else byName.set(type.name, [type]);
   }
-  return [...byName.values()];
+  return [...byName.values()].map(([first, ...others]) => {
+    if (others.length === 0) return first;
+    // Put together once: to extend one schema after the other costs a start ten milliseconds.
+    const shapes = [first, ...others].map(({ fields }) => fields.shape).reverse();
+    return { ...first, fields: z.object(Object.assign({}, ...shapes)) };
+  });
 }
 
 /** Keys that queries look elements up by: those declared with `index`. */
