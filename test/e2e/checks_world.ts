@@ -68,6 +68,7 @@ export class ChecksWorld implements AsyncDisposable {
   }
 
   filter(): void {
+    for (const netns of [this.router, this.server]) this.inside(netns, 'nft', 'flush', 'ruleset');
     this.nft(
       this.router,
       `table inet filter {
@@ -98,13 +99,13 @@ table ip nat {
     this.server.ip('link set vx0 up');
   }
 
-  async serve(protocol: 'tcp' | 'udp'): Promise<void> {
+  async serve(protocol: keyof typeof services): Promise<void> {
     const child = this.hosts.spawn(this.server, process.execPath, '-e', services[protocol]);
     this.#services.set(protocol, child);
     await once(child.stdout as NodeJS.ReadableStream, 'data');
   }
 
-  async stopServing(protocol: 'tcp' | 'udp'): Promise<void> {
+  async stopServing(protocol: keyof typeof services): Promise<void> {
     const child = this.#services.get(protocol);
     if (child) await this.hosts.stop(child);
   }
@@ -170,4 +171,5 @@ for (const port of [8080, 22])
 const socket = require('node:dgram').createSocket('udp4');
 socket.on('message', (data, { port, address }) => socket.send(data, port, address));
 socket.bind(5353, '0.0.0.0', () => console.log('ready'));`,
+  odd: `require('node:net').createServer().listen(81, '0.0.0.0', () => console.log('ready'));`,
 };

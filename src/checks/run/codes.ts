@@ -50,7 +50,6 @@ const byPath: Readonly<Record<string, Fate>> = {
   'rp-filter': { code: 'POLICY_DENY', result: 'dropped' },
   nat: { code: 'NAT_MISMATCH', result: 'dropped' },
   'nat-mismatch': { code: 'NAT_MISMATCH', result: 'dropped' },
-  'nat-mismatch': { code: 'NAT_MISMATCH', result: 'dropped' },
   mtu: { code: 'MTU_EXCEEDED', result: 'refused' },
   'tunnel-end': { code: 'TUNNEL_MISMATCH', result: 'dropped' },
   tunnel: { code: 'TUNNEL_MISMATCH', result: 'dropped' },

@@ -27,10 +27,7 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
   const closed = closedText(answer);
   const end = there.hops.at(-1)?.node;
   const isBack =
-    there.reaches === 'yes' &&
-    back?.reaches === 'no' &&
-    fate.result !== 'delivered' &&
-    closed === undefined;
+    there.reaches === 'yes' && back?.reaches === 'no' && fate.result !== 'delivered' && closed === undefined;
   const backStop =
     isBack && back?.at ? `, the answer stops at ${placeText(placeOf(back.at, atlas))}: ${back.reason}` : '';
   const reason =
