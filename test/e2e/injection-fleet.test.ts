@@ -1,46 +1,56 @@
 /** Packets that an analyzer has an agent send. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { Fleet } from './fleet_operator.ts';
 import { inFolder } from './running.ts';
 
 test(
-  'an analyzer has the agent of the source send, shows what came back and the way over both hosts, and says who is away',
+  'an analyzer has the agent of the source send, shows what came back and the way over both hosts, and says who is away; the agent notes it in its own log',
   () =>
     inFolder(async (folder) => {
       await using fleet = await Fleet.make(folder);
       const [one, two] = [fleet.host(), fleet.host()];
       fleet.join(one, two);
-      await using h1 = await fleet.agent(one, 'h1');
-      await using _h2 = await fleet.agent(two, 'h2');
       const skein = (...words: string[]) => fleet.skein(words);
       // Nobody sees that two namespaces of two hosts are joined.
       const wire = (host: string) => `G.V().Has('Name', 'wire', '@Host', '${host}')`;
-      await skein('rule', 'edge', 'create', 'Type=veth', '--src', wire('h1'), '--dst', wire('h2'));
+      await using stack = new AsyncDisposableStack();
+      const [h1] = await Promise.all([
+        fleet.agent(one, 'h1').then((its) => stack.use(its)),
+        fleet.agent(two, 'h2').then((its) => stack.use(its)),
+        skein('rule', 'edge', 'create', 'Type=veth', '--src', wire('h1'), '--dst', wire('h2')),
+      ]);
       await eventually(async () =>
         expect(await skein('path', 'h1/wire', '198.51.100.2')).toMatch(/wire .* h2 [\s\S]*reaches/),
       );
 
-      const sent = await skein('inject', 'h1/wire', '198.51.100.2', '-c', '3', '--interval', '10ms', '--trace');
+      const endless = ['inject', 'h1/wire', 'h2/wire', '-c', '1000', '--detach', '-o', 'name'];
+      const [sent, id, other] = await Promise.all([
+        skein('inject', 'h1/wire', '198.51.100.2', '-c', '3', '--interval', '10ms', '--trace'),
+        skein(...endless).then((said) => said.trim()),
+        skein(...endless).then((said) => said.trim()),
+      ]);
       expect(sent).toMatch(/completed: 3 sent \(294 B\), answered by 3 echo replies/);
       expect(sent).toMatch(/1 +wire +h1 +3 .*\n +2 +wire +h2 +3 /);
-      expect(await skein('capture', 'list')).toContain('nothing');
 
-      const [id = ''] = (await skein('inject', 'h1/wire', 'h2/wire', '-c', '1000', '--detach', '-o', 'name')).split(
-        '\n',
-      );
       const shown = () => skein('query', "G.V().Has('@Host', 'h1').Has('Name', 'wire').Values('PacketInjections')");
-      await eventually(async () => expect(await shown()).toMatch(new RegExp(`${id}.*active`)));
+      const [captures] = await Promise.all([
+        skein('capture', 'list'),
+        eventually(async () => expect(await shown()).toMatch(new RegExp(`${id}.*active`))),
+      ]);
+      expect(captures).toContain('nothing');
       expect(await skein('inject', 'delete', id)).toBe(`${id}\n`);
       await eventually(async () => expect(await shown()).not.toContain(id));
-
-      const [other = ''] = (await skein('inject', 'h1/wire', 'h2/wire', '-c', '1000', '--detach', '-o', 'name')).split(
-        '\n',
-      );
       await h1.end();
-      await eventually(async () => expect(await skein('inject', 'list')).toMatch(new RegExp(`${other}.* failed`)));
-      expect(await skein('inject', 'h1/wire', '198.51.100.2')).toMatch(
-        /failed: 0 sent[\s\S]*the agent of h1: needs a connection/,
-      );
+      const audited = readFileSync(join(folder, 'h1', 'audit.jsonl'), 'utf8');
+      for (const uuid of [id, other]) expect(audited).toMatch(new RegExp(`injection ${uuid}.*from wire`));
+
+      const [refused] = await Promise.all([
+        skein('inject', 'h1/wire', '198.51.100.2'),
+        eventually(async () => expect(await skein('inject', 'list')).toMatch(new RegExp(`${other}.* failed`))),
+      ]);
+      expect(refused).toMatch(/failed: 0 sent[\s\S]*the agent of h1: needs a connection/);
     }),
   60_000,
 );
