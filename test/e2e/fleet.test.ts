@@ -32,9 +32,14 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
       ['rule', 'edge', 'create', 'Type=veth', '--src', h1s, '--dst', h2s],
       ['set', 'h1/wire', 'role=uplink'],
       ['capture', 'start', '--gremlin', WIRES, '--name', 'wires'],
+      ['alert', 'create', "G.V().Has('Name', 'beacon')", '--name', 'beacon'],
     );
     expect(changed.join('')).not.toContain('skein:');
     await says(() => rows(`${WIRES}.HasKey('Captures')`, '@Host', 'Team', 'role'), /\nh1 +net +uplink\nh2 +net *\n/);
+
+    // An alert is about what any host tells.
+    two.ip('link add beacon type bridge');
+    await says(() => skein('alert', 'list'), /beacon +warning +firing .*1 node: beacon/);
 
     // A session from one host to the other is followed over both, now and, later, then.
     const session = await Session.between(one, two);
