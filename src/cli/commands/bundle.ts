@@ -1,12 +1,12 @@
 /** `skein bundle`: what was so between two moments, as one file that `skein open` answers from. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { BUNDLE_HEADER, type BundleMade, bundleMadeShape, bundleName } from '../../contract/bundle.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { requestPieces } from '../http.ts';
 import { drawTime } from '../moment.ts';
-import { addUtcOption } from '../output.ts';
+import { addUtcOption, wholeNumber } from '../output.ts';
 import type { PrintOptions } from '../print.ts';
 import { cellText } from '../render/grid.ts';
 import { serverOf } from '../server.ts';
@@ -18,6 +18,7 @@ interface BundleOptions extends PrintOptions {
   readonly to?: string;
   readonly write?: string;
   readonly packets?: boolean;
+  readonly maxSize?: number;
 }
 
 export function define(command: Command, session: Session): void {
@@ -28,6 +29,9 @@ export function define(command: Command, session: Session): void {
     .option('-w, --write <file>', 'where to; - is the standard output (default: a name with the host and the times)')
     .option('--packets', 'with what was kept of packets; it is an error when you may not see it')
     .option('--no-packets', 'without it (default: with it, when you may see it)')
+    .addOption(
+      new Option('--max-size <MiB>', 'of what is in it, unpacked; what finds no room is named').argParser(wholeNumber),
+    )
     .action((query: string | undefined, _, self: Command) => run(session, query, self.optsWithGlobals()));
   addUtcOption(command);
   addServerOptions(command);
@@ -47,6 +51,7 @@ async function run(session: Session, query: string | undefined, options: BundleO
   if (options.to !== undefined) parameters.set('to', moment(options.to, io.now()));
   if (query !== undefined) parameters.set('query', query);
   if (options.packets !== undefined) parameters.set('packets', String(options.packets));
+  if (options.maxSize !== undefined) parameters.set('maxBytes', String(options.maxSize * 2 ** 20));
   const server = await serverOf(options, io);
   if (options.write === '-' && io.out.isTerminal)
     throw usageFailure('a bundle is not for a terminal', 'like -w - | ssh HOST "cat > incident.tar.zst"');
