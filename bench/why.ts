@@ -70,7 +70,7 @@ const timeline = new MergedTimeline({ graph, archive, flushed: () => Promise.res
 await timeline.refresh();
 const base = { from: 'netns:a', to: '10.0.1.2', protocol: 6, port: 80 };
 console.log(
-  'ms, floor, ×, × of two whole pictures, rank of the fault, how the beginning was found, elements and changes looked at',
+  'ms, CPU ms with the archive, floor ms, ×, × of two whole pictures, rank of the fault, how the beginning was found, elements and changes looked at',
 );
 const older = { ...base, failed: OLD + 30_000, since: OLD - 2 * HOUR };
 await measured('beyond the hour, cold', older, OLD);
@@ -83,12 +83,14 @@ await measured('within the hour, good given', { ...base, good: RECENT - 60_000 }
 await archive[Symbol.asyncDispose]();
 
 async function measured(what: string, question: WhyQuestion, fault: number): Promise<void> {
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const answer = await asked(question);
   const took = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
   const rank = answer.culprits.find(({ time, kind }) => kind.startsWith('route.') && time === fault)?.rank;
   const floor = await floorOf(answer);
-  const figures = `${took.toFixed(0).padStart(6)} ${floor.toFixed(0).padStart(6)} ${(took / floor).toFixed(1).padStart(6)}`;
+  const figures = `${took.toFixed(0).padStart(6)} ${((user + system) / 1000).toFixed(0).padStart(6)} ${floor.toFixed(0).padStart(6)} ${(took / floor).toFixed(1).padStart(6)}`;
   const whole = await wholeOf(answer);
   const { elements, changes } = answer.looked;
   console.log(

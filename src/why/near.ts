@@ -23,7 +23,7 @@ export function regionsOf(good: Moment, failed: Moment, more: Iterable<string> =
   for (const [id, steps] of then.distance) distance.set(id, Math.min(steps, distance.get(id) ?? steps));
   return {
     base: [...withAll(then, ids, good.view)],
-    later: [...now.elements.values()],
+    later: [...withAll(now, ids, failed.view)],
     ids: [...ids],
     distance,
     isCut: then.isCut || now.isCut,

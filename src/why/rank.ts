@@ -1,5 +1,6 @@
 /** Groups of changes as culprits: each with a score, and why it has it. */
-import type { GraphNode } from '../graph/element.ts';
+import type { Element, GraphNode } from '../graph/element.ts';
+import { equal } from '../graph/value.ts';
 import { nameOf, typeOf } from '../query/forwarding/atlas.ts';
 import type { Group } from './causes.ts';
 import type { Fact } from './fact.ts';
@@ -7,6 +8,7 @@ import { kindOf } from './kinds.ts';
 import type { Lore } from './lore.ts';
 import type { Effect, Played } from './play.ts';
 import type { Culprit, WhyElement, WhyReason } from './question.ts';
+import { keyOf } from './region.ts';
 import type { Step } from './steps.ts';
 
 export interface Circumstances {
@@ -16,6 +18,8 @@ export interface Circumstances {
   readonly distance: ReadonlyMap<string, number>;
   /** Place on the path, from 1, by node. */
   readonly hops: ReadonlyMap<string, number>;
+  /** What is there in the end, by kind and id. */
+  readonly later: ReadonlyMap<string, Element>;
   /** The first failure, epoch ms. */
   readonly failed: number;
   /** Whether somebody said when that was. */
@@ -42,12 +46,14 @@ interface Scored {
 }
 
 function scored(group: Group, about: Circumstances): Scored {
-  const effect = effectOf(group, about.played);
+  const undone = undoneReason(group, about);
+  const effect = undone === undefined ? effectOf(group, about.played) : undefined;
   const reasons = [
     modelReason(group, effect, about),
     placeReason(group, effect, about),
     kindReason(group.cause),
     effect === undefined ? builtReason(group.cause, about) : undefined,
+    undone,
     timeReason(group, about),
   ].filter((reason) => reason !== undefined);
   const sum = reasons.reduce((total, { points }) => total + points, 0);
@@ -112,6 +118,22 @@ function kindReason({ kind, isAbout }: Fact): WhyReason {
   const more = isAbout === undefined ? 0 : isAbout ? ABOUT_THEM : ABOUT_OTHERS;
   const end = isAbout === undefined ? '' : isAbout ? '; it is about these packets' : '; it is about other packets';
   return { of: 'kind', points: points + more, text: `${doc}${end}` };
+}
+
+const UNDONE = -40;
+
+/** Where it is as it was before it is not why it fails now; what followed from it may be. */
+function undoneReason({ cause, consequences }: Group, { later }: Circumstances): WhyReason | undefined {
+  const all = [cause, ...consequences].filter(({ kind }) => kindOf(kind).points >= 0);
+  if (all.length === 0 || !all.every((fact) => isUndone(fact, later))) return undefined;
+  return { of: 'kind', points: UNDONE, text: 'it was as before again when it failed' };
+}
+
+function isUndone({ step, key, element }: Fact, later: ReadonlyMap<string, Element>): boolean {
+  const last = later.get(keyOf(element));
+  if (step.before === undefined) return last === undefined;
+  if (last === undefined) return false;
+  return key === undefined ? true : equal(last.metadata[key], step.before.metadata[key]);
 }
 
 const BUILT = -25;

@@ -17,6 +17,7 @@ import { regionsOf, versionsIn } from './near.ts';
 import { play } from './play.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict, WhyWorld } from './question.ts';
 import { ranked } from './rank.ts';
+import { keyOf } from './region.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { trafficOf } from './traffic.ts';
 import { isMoment, judgedAs, type Moment, type MomentQuestion, momentAt } from './window.ts';
@@ -69,6 +70,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
       lore,
       distance: regions.distance,
       hops: hopsOf(good.judgement),
+      later: new Map(regions.later.map((element) => [keyOf(element), element])),
       failed: failed.time,
       isFailedGiven: question.failed !== undefined,
       builtSince: goodBy === 'earliest' ? window.from : undefined,

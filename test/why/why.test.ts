@@ -1,0 +1,143 @@
+import { BEGIN, Told, tables } from './told.ts';
+
+const withoutDefault = { RoutingTables: tables('10.0.0.1', '10.0.0.0/24', 2) };
+const withDefault = { RoutingTables: tables('10.0.0.1', '10.0.0.0/24', 2, '10.0.0.254') };
+
+test('the change after which the path breaks is the first culprit, with what it did and when', async () => {
+  const told = new Told().set(5_000, 'veth:a/eth0', withoutDefault).set(5_500, 'veth:r/wan', { Alias: 'uplink' });
+  const { culprits, goodBy, before, after } = await told.why(9_000);
+  expect(goodBy).toBe('model');
+  expect([before.reaches, after.reaches]).toEqual(['yes', 'no']);
+  expect(culprits[0]).toMatchObject({
+    rank: 1,
+    kind: 'route.removed',
+    time: BEGIN + 5_000,
+    text: 'route default via 10.0.0.254 was removed (eth0) in a',
+    element: { id: 'veth:a/eth0', namespace: 'a' },
+  });
+  expect(culprits[0]?.reasons.map(({ of }) => of)).toEqual(['model', 'place', 'kind', 'time']);
+  expect(culprits[0]?.reasons[0]?.text).toContain('the path breaks at this change (no-route)');
+});
+
+test('a score is the sum of its reasons, cut off at both ends', async () => {
+  const told = new Told().set(5_000, 'veth:a/eth0', withoutDefault).set(5_100, 'veth:r/wan', { MTU: 1400 });
+  const { culprits } = await told.why(9_000);
+  expect(culprits.length).toBeGreaterThan(0);
+  for (const { score, reasons } of culprits)
+    expect(score).toBe(Math.min(100, Math.max(0, Math.round(reasons.reduce((sum, { points }) => sum + points, 0)))));
+});
+
+test('a break of the way back is told as one', async () => {
+  const told = new Told().set(5_000, 'veth:b/eth0', { RoutingTables: tables('10.0.1.2', '10.0.1.0/24', 2) });
+  const { culprits, after } = await told.why(9_000);
+  expect(after.reason).toMatch(/^on the way back: b has no route/);
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:b/eth0' } });
+  expect(culprits[0]?.reasons[0]?.text).toMatch(/^the way back breaks at this change/);
+});
+
+test('what goes with an interface is its consequence, and no culprit of its own', async () => {
+  const told = new Told().at(5_000, { kind: 'gone', id: 'veth:b/eth0' });
+  const { culprits } = await told.why(9_000);
+  expect(culprits.map(({ kind }) => kind)).toEqual(['interface.removed']);
+  expect(culprits[0]?.consequences.join('; ')).toContain('the link');
+});
+
+test('two changes that have nothing to do with each other are two, however near in time', async () => {
+  const told = new Told().set(5_000, 'veth:a/eth0', withoutDefault).set(5_001, 'veth:r/wan', { MTU: 1400 });
+  const { culprits } = await told.why(9_000);
+  expect(culprits.map(({ kind }) => kind).slice(0, 2)).toEqual(['route.removed', 'mtu.lowered']);
+  expect(culprits[0]?.consequences).toEqual([]);
+});
+
+test('what came before it last worked is no culprit', async () => {
+  const told = new Told()
+    .set(2_000, 'veth:r/wan', { MTU: 9000 })
+    .set(3_000, 'netns:r', { Forwarding: { IPV4: false, IPV6: false } })
+    .set(4_000, 'netns:r', { Forwarding: { IPV4: true, IPV6: false } })
+    .set(5_000, 'veth:a/eth0', withoutDefault);
+  const { culprits } = await told.why(9_000, { good: BEGIN + 1_000 });
+  expect(culprits.map(({ kind }) => kind)).toEqual(['route.removed']);
+});
+
+test('a moment that was good is found however short it was, between two faults', async () => {
+  const told = new Told()
+    .set(5_000, 'veth:a/eth0', withoutDefault)
+    .set(3_000_000, 'veth:a/eth0', withDefault)
+    .set(3_000_007, 'netns:r', { Forwarding: { IPV4: false, IPV6: false } });
+  const { culprits, window } = await told.why(3_400_000);
+  expect(window.from).toBe(BEGIN + 3_000_000);
+  expect(culprits.map(({ kind }) => kind)).toEqual(['forwarding.off']);
+});
+
+test('what breaks and is mended again is none, where it stays broken by another', async () => {
+  const told = new Told()
+    .set(5_000, 'netns:r', { Forwarding: { IPV4: false, IPV6: false } })
+    .set(6_000, 'veth:a/eth0', withoutDefault)
+    .set(7_000, 'netns:r', { Forwarding: { IPV4: true, IPV6: false } });
+  const { culprits } = await told.why(9_000);
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed' });
+});
+
+test('what never worked says what stops it, instead of naming how it was built', async () => {
+  const told = new Told()
+    .set(1, 'veth:a/eth0', withoutDefault)
+    .set(4_000, 'veth:r/wan', { MTU: 1400 })
+    .set(5_000, 'veth:r/lan', { IPV4: ['10.0.0.254/24', '10.0.0.253/24'] });
+  const { culprits, goodBy, notes } = await told.why(9_000, { since: BEGIN + 2 });
+  expect(goodBy).toBe('earliest');
+  expect(culprits).toEqual([]);
+  expect(notes.join('; ')).toMatch(
+    /it has not worked at any moment since .*: what stops it is a has no route to 10\.0\.1\.2/,
+  );
+});
+
+test('when nothing changed it says so', async () => {
+  const { culprits, notes } = await new Told().why(9_000);
+  expect(culprits).toEqual([]);
+  expect(notes).toEqual([expect.stringMatching(/^nothing on the path, or beside it, changed between/)]);
+});
+
+test('an address that is there twice is found without a word on when it worked, and how much is built beside it', async () => {
+  const told = new Told();
+  for (let n = 0; n < 20; n++)
+    told.at(
+      4_000 + n,
+      { kind: 'node', id: `veth:n${n}`, metadata: { Type: 'veth', Name: `n${n}`, MAC: `02:00:00:00:01:${n + 10}` } },
+      { kind: 'edge', parent: 'netns:r', child: `veth:n${n}`, metadata: { RelationType: 'ownership' } },
+    );
+  for (let n = 0; n < 20; n++) told.set(4_500 + n, `veth:n${n}`, { IPV4: [`10.2.${n}.1/24`] });
+  told.set(5_000, 'veth:x/eth0', { IPV4: ['10.0.0.9/24', '10.0.0.254/24'] });
+  const { culprits } = await told.why(9_000);
+  expect(culprits[0]).toMatchObject({ kind: 'address.duplicated', element: { id: 'veth:x/eth0' } });
+  const built = culprits.filter(({ reasons }) => reasons.some(({ text }) => text.includes('came to be only then')));
+  expect(built.every(({ score }) => score < (culprits[0]?.score ?? 0))).toBe(true);
+});
+
+test('a MAC that is there twice is found without a word on when it worked', async () => {
+  const { culprits } = await new Told().set(5_000, 'veth:x/eth0', { MAC: '02:00:00:00:00:02' }).why(9_000);
+  expect(culprits[0]).toMatchObject({ kind: 'mac.duplicated', element: { id: 'veth:x/eth0' } });
+});
+
+test('times in which nobody was watching are told', async () => {
+  const told = new Told().set(5_000, 'veth:a/eth0', withoutDefault).unwatched(4_000, 5_000);
+  const { unwatched, notes } = await told.why(9_000, { good: BEGIN + 3_000 });
+  expect(unwatched).toEqual([{ from: BEGIN + 4_000, to: BEGIN + 5_000 }]);
+  expect(notes.join('; ')).toContain('nobody was watching from');
+});
+
+test('what is said of injections, captures and counters is never a culprit, even when it comes as the path breaks', async () => {
+  const marks = { PacketInjections: [{ ID: '1' }], Captures: [{ ID: '2' }], Metric: { RxPackets: 7 } };
+  const told = new Told()
+    .set(4_999, 'veth:r/lan', marks)
+    .at(
+      5_000,
+      { kind: 'set', id: 'veth:r/wan', set: marks },
+      { kind: 'set', id: 'veth:a/eth0', set: { ...withoutDefault, ...marks } },
+    );
+  const { culprits } = await told.why(9_000);
+  expect(culprits.map(({ key }) => key)).toEqual(['RoutingTables']);
+});
+
+test('ends that nobody knows are refused', async () => {
+  await expect(new Told().why(9_000, { from: 'netns:nobody' })).rejects.toThrow('nobody');
+});
