@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckLine, CheckResult, RunSummary } from '../../src/checks/result.ts';
@@ -14,6 +14,7 @@ import { TestNetns } from './native_netns.ts';
 const stack = new AsyncDisposableStack();
 let [blue, green, wires, router, red]: TestNetns[] = [];
 let skein: Running;
+let data: string;
 
 beforeAll(async () => {
   [blue, green, wires, router, red] = [1, 2, 3, 4, 5].map(() => stack.use(new TestNetns()));
@@ -35,15 +36,19 @@ beforeAll(async () => {
     netns.ip(`route add default via ${gateway}`);
   }
   inside(of(router), 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
-  const service =
-    "require('node:net').createServer((one) => one.on('error', () => {})).listen(8080, '0.0.0.0', () => console.log('ready'))";
-  const server = spawn('ip', ['netns', 'exec', of(red).name, process.execPath, '-e', service], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {},
-  });
-  stack.defer(() => void server.kill('SIGKILL'));
-  await once(server.stdout, 'data');
-  const data = mkdtempSync(join(tmpdir(), 'skein-checks-'));
+  for (const [netns, port] of [
+    [of(red), 8080],
+    [of(green), 8081],
+  ] as const) {
+    const service = `require('node:net').createServer((one) => one.on('error', () => {})).listen(${port}, '0.0.0.0', () => console.log('ready'))`;
+    const server = spawn('ip', ['netns', 'exec', netns.name, process.execPath, '-e', service], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {},
+    });
+    stack.defer(() => void server.kill('SIGKILL'));
+    await once(server.stdout, 'data');
+  }
+  data = mkdtempSync(join(tmpdir(), 'skein-checks-'));
   stack.defer(() => rmSync(data, { recursive: true, force: true }));
   skein = stack.use(await skeinUp(data));
   // All is in the graph, and the neighbours are known.
@@ -100,6 +105,15 @@ test('a packet filter of the router: the rule, the place, the packets on their w
       'lan 1',
     ]);
     expect(injected?.pcapng).toMatchObject({ packets: 4, base64: expect.stringMatching(/^Cg0NC/) });
+    // The connection was made once more, and looked for: its SYN is repeated after a second, which nobody waits for.
+    const connected = results.find(({ id }) => id === 'C')?.evidence;
+    expect(connected?.hops?.flatMap(({ node, seen }) => (seen === undefined ? [] : `${node.name} ${seen}`))).toEqual([
+      'eth0 1',
+      'pblue 1',
+      'prt 1',
+      'lan 1',
+    ]);
+    expect(connected?.pcapng).toMatchObject({ packets: 4 });
     expect(injected?.changes?.lastGreenAt).toBeGreaterThan(0);
     expect(JSON.stringify(injected?.changes?.list)).toMatch(/8080/);
   } finally {
@@ -163,6 +177,109 @@ test('what should not get there and does is a failure, as is what is slow, narro
   });
 }, 20_000);
 
+test('what is gathered of a failure is what was asked for', async () => {
+  const one = (id: string, evidence: string, method = 'inject') =>
+    `apiVersion: checks/v1
+kind: CheckSuite
+metadata: { name: ${id} }
+defaults: { timeout: 300ms, retry: { for: 0s }, hold: 0s, evidence: { ${evidence} } }
+checks:
+  - { id: ${id}, name: ${id}, reach: { from: "netns:${of(blue).name}", to: "netns:${of(red).name}", proto: icmp, method: ${method}, count: 3 }, expect: { result: dropped } }
+`;
+  const suites = [
+    one('all', 'since: 1s'),
+    one('none', 'onFailure: []'),
+    one('path', 'onFailure: [path]'),
+    one('pcap', 'onFailure: [pcap], pcapPackets: 5'),
+    one('diff', 'onFailure: [diff], since: 1h'),
+    one('model', 'onFailure: [path]', 'model'),
+  ].map((text, at) => ({ file: `${at}.yaml`, text }));
+  const { results } = await posted({ suites, pcapng: true });
+  const keys = Object.fromEntries(results.map(({ id, evidence }) => [id, Object.keys(evidence ?? {}).sort()]));
+  expect(keys).toEqual({
+    all: ['changes', 'hops', 'pcapng'],
+    none: [],
+    path: ['hops'],
+    pcap: ['missing', 'pcapng'],
+    diff: ['changes'],
+    model: ['hops'],
+  });
+  const of_ = (id: string) => results.find((result) => result.id === id)?.evidence;
+  expect(of_('pcap')?.pcapng?.packets).toBe(5);
+  expect(of_('pcap')?.missing).toEqual([
+    expect.stringMatching(/^packets: 5 of the \d+ that were kept are in the file \(pcapPackets is 5\)$/),
+  ]);
+  const span = (id: string) => Number(of_(id)?.changes?.to) - Number(of_(id)?.changes?.from);
+  expect(span('all')).toBeLessThanOrEqual(1_000);
+  expect(span('diff')).toBeGreaterThan(1_000);
+  expect(results.find(({ id }) => id === 'path')?.traffic).toMatchObject({ sent: 3, delivered: 3 });
+}, 20_000);
+
+test('a dry run says what would be sent, and sends nothing', async () => {
+  const before = await metric('skein_injections_total');
+  const { results, summary } = await run(METHODS, { dryRun: true });
+  expect(Object.fromEntries(results.map(({ id, status, would }) => [id, [status, would]]))).toEqual({
+    M: ['ok', undefined],
+    C: ['skipped', [`1 × connect tcp 8080 from 10.91.0.2 to 10.92.0.2 inside of ${of(blue).name}`]],
+    I: ['skipped', [`1 × tcp 8080 10.91.0.2 → 10.92.0.2 from inside of ${of(blue).name}`]],
+  });
+  expect(summary).toMatchObject({ ok: 1, skipped: 2 });
+  expect(await metric('skein_injections_total')).toBe(before);
+}, 20_000);
+
+test('through a translation: counted on both of its sides, and without it the answer does not come back', async () => {
+  of(red).ip('route del default');
+  nat(of(router), 'postrouting priority 100', 'oifname "wan" masquerade');
+  try {
+    expect((await run(METHODS, {}, '5s')).summary).toMatchObject({ ok: 3 });
+    const { results } = await run(METHODS.replaceAll('delivered', 'dropped'));
+    expect(results.map(({ id, status, code }) => `${id} ${status} ${code}`).sort()).toEqual([
+      'C failed DELIVERED',
+      'I failed DELIVERED',
+      'M failed DELIVERED',
+    ]);
+    for (const id of ['C', 'I']) {
+      const hops = results.find((one) => one.id === id)?.evidence?.hops ?? [];
+      const seen = hops.flatMap(({ node, seen: its }) => (its === undefined ? [] : [[node.name, its > 0]]));
+      expect(seen).toEqual(['eth0', 'pblue', 'prt', 'lan', 'wan', 'eth0'].map((name) => [name, true]));
+      expect(hops.map(({ how }) => how).join()).toContain('masquerade');
+    }
+    inside(of(router), 'nft', 'flush', 'ruleset');
+    await run(reach('M', 'tcp, port: 8080', 'model', 'dropped'), {}, '5s');
+    const without = await run(METHODS);
+    for (const one of without.results)
+      expect(one).toMatchObject({
+        status: 'failed',
+        code: 'ASYMMETRIC',
+        reason: expect.stringContaining('no route to 10.91.0.2'),
+      });
+    expect(JSON.stringify(without.results.find(({ id }) => id === 'I')?.evidence?.changes?.list)).toContain(
+      'masquerade',
+    );
+  } finally {
+    inside(of(router), 'nft', 'flush', 'ruleset');
+    of(red).ip('route add default via 10.92.0.1');
+  }
+}, 20_000);
+
+test('an answer that passes its translator by is a mismatch', async () => {
+  nat(of(router), 'prerouting priority -100', 'ip daddr 10.91.0.1 tcp dport 9090 dnat to 10.91.0.3:8081');
+  const to = (id: string, method: string) =>
+    `  - { id: ${id}, name: ${id}, reach: { from: blue, to: 10.91.0.1, proto: tcp, port: 9090, method: ${method} } }\n`;
+  try {
+    await run(`${to('M', 'model').replace(' } }', ' }, expect: { result: dropped } }')}`, {}, '5s');
+    const { results } = await run(to('M', 'model') + to('C', 'connect') + to('I', 'inject'));
+    for (const one of results)
+      expect(one).toMatchObject({
+        status: 'failed',
+        code: 'NAT_MISMATCH',
+        reason: expect.stringContaining('the answer comes from 10.91.0.3 port 8081'),
+      });
+  } finally {
+    inside(of(router), 'nft', 'flush', 'ruleset');
+  }
+}, 20_000);
+
 test('the past is asked without touching the network', async () => {
   of(red).ip('link set eth0 down');
   await run(reach('M', 'icmp', 'model', 'unreachable'), {}, '5s');
@@ -183,13 +300,13 @@ test('the past is asked without touching the network', async () => {
 
 test('nothing is left behind: by a run that ended, nor by one whose client went away', async () => {
   const gone = new AbortController();
-  const asked = fetch(`${skein.url}/api/check`, {
+  const running = fetch(`${skein.url}/api/check`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: bodyOf(reach('A', 'icmp', 'inject', 'dropped'), {}, '60s'),
     signal: gone.signal,
   });
-  const reader = (await asked).body?.getReader();
+  const reader = (await running).body?.getReader();
   await reader?.read();
   await until(async () => ((await ask('/api/check')) as { running: unknown[] }).running.length === 1);
   await until(async () => Object.keys((await ask('/api/capture')) as object).length > 0);
@@ -197,6 +314,23 @@ test('nothing is left behind: by a run that ended, nor by one whose client went 
   await until(async () => ((await ask('/api/check')) as { running: unknown[] }).running.length === 0);
   expect(await ask('/api/capture')).toEqual({});
   expect(await ask('/api/injectpacket')).toEqual({});
+}, 20_000);
+
+test('a server that is stopped in the middle of a run says so, and leaves no capture for the next one', async () => {
+  const response = await asked(JSON.parse(bodyOf(reach('A', 'icmp', 'inject', 'dropped'), {}, '60s')));
+  const text = response.text().catch(() => 'cut off');
+  await until(async () => Object.keys((await ask('/api/capture')) as object).length > 0);
+  const captures = Object.values((await ask('/api/capture')) as Record<string, { EndsAt: number }>);
+  // Should it be killed: as long as the run may take, and no longer.
+  expect(captures[0]?.EndsAt).toBeLessThan(Date.now() + 180_000);
+  const ended = skein.end('SIGTERM');
+  // Without a summary it was cut off; with one that says so.
+  const last = (await text).trimEnd().split('\n').at(-1) ?? '';
+  expect(last === 'cut off' || (JSON.parse(last) as RunSummary).cutOff?.why === 'interrupted').toBe(true);
+  expect(await ended).toBe(0);
+  const left = readdirSync(data).filter((file) => file.endsWith('.json'));
+  expect(left).toContain('captures.json');
+  for (const file of left) expect(readFileSync(join(data, file), 'utf8')).not.toMatch(/"Name": ?"check /);
 }, 20_000);
 
 function reach(id: string, packet: string, method: string, result: string): string {
@@ -207,23 +341,27 @@ function bodyOf(checks: string, more: object, retry: string): string {
   const text = `apiVersion: checks/v1
 kind: CheckSuite
 metadata: { name: lab }
-defaults: { timeout: 500ms, retry: { for: ${retry}, every: 100ms }, hold: 0s }
+defaults: { timeout: 300ms, retry: { for: ${retry}, every: 50ms }, hold: 0s }
 endpoints: { blue: { netns: ${of(blue).name} }, green: { netns: ${of(green).name} }, red: { netns: ${of(red).name} } }
 checks:
 ${checks}`;
   return JSON.stringify({ suites: [{ file: 'lab.check.yaml', text }], ...more });
 }
 
-async function run(
-  checks: string,
-  more: object = {},
-  retry = '0s',
-): Promise<{ results: CheckResult[]; summary: RunSummary }> {
-  const response = await fetch(`${skein.url}/api/check`, {
+function run(checks: string, more: object = {}, retry = '0s') {
+  return posted(JSON.parse(bodyOf(checks, more, retry)));
+}
+
+function asked(body: object): Promise<Response> {
+  return fetch(`${skein.url}/api/check`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: bodyOf(checks, more, retry),
+    body: JSON.stringify(body),
   });
+}
+
+async function posted(body: object): Promise<{ results: CheckResult[]; summary: RunSummary }> {
+  const response = await asked(body);
   const text = await response.text();
   if (response.status !== 200) throw new Error(text);
   const lines = text
@@ -243,6 +381,16 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     if (Date.now() > end) throw new Error('it did not become so');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+async function metric(name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${skein.url}/metrics`)).text();
+  return text.split('\n').find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+}
+
+function nat(netns: TestNetns, hook: string, rule: string): void {
+  const text = `table ip n {\n chain c {\n type nat hook ${hook};\n ${rule}\n }\n}\n`;
+  execFileSync('ip', ['netns', 'exec', netns.name, 'nft', '-f', '-'], { input: text });
 }
 
 function filter(netns: TestNetns, hook: string, rule: string): void {

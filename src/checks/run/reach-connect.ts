@@ -11,18 +11,18 @@ import { type Diagnosis, diagnosed } from './diagnosis.ts';
 import { keptOf } from './kept.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
-import { flowsWith, seenIn } from './seen.ts';
+import { flowsByEnds, flowsWith, type Meant, merged, seenIn } from './seen.ts';
 import { numbers, type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
-import { placesOf } from './watches.ts';
+import { type Places, placesOf } from './watches.ts';
 import type { Dialed, Dialling, DropSeen, World } from './world.ts';
 
 /** Connections one after the other. */
 const PAUSE_MS = 20;
 /** The second attempt waits so long for an answer. */
 const AGAIN_MS = 2_000;
-/** What was captured is told of by then, and all of it when nothing more came for so long. */
+/** What was captured is told of by then. */
 const TOLD_MS = 700;
-const QUIET_MS = 150;
+const LOOK_EVERY_MS = 50;
 
 export async function byConnecting(sending: Sending, run: Run, moment: Moment, signal: AbortSignal): Promise<Outcome> {
   const { world } = run;
@@ -128,7 +128,9 @@ async function watchedAgain(
     const since = run.world.clock.now();
     const { dialed, drops } = await dialedTo(asked, 1, run, signal);
     const [again] = dialed;
-    const flows = await flowsOf({ way, local: again?.local?.port, since }, run, signal);
+    const port = again?.local?.port;
+    const locals = port === undefined ? undefined : { from: port, count: 1 };
+    const flows = await flowsOf({ way, locals, since }, places, run, signal);
     const { there, back } = seenIn(flows, way.packet.source, places, run);
     const { packets, missing: cut } = await keptOf(flows, places, run, evidence);
     const isOther = again !== undefined && isGood(again.outcome) !== (fact.fate.result === 'delivered');
@@ -147,34 +149,17 @@ async function watchedAgain(
   }
 }
 
-/** The conversation of one connection at all places, by its ports where they are known, and by what it was translated to. */
-async function flowsOf(
-  { way, local, since }: { readonly way: PathAnswer; readonly local: number | undefined; readonly since: number },
-  run: Run,
-  signal: AbortSignal,
-): Promise<readonly Flow[]> {
-  const { clock, flows } = run.world;
-  if (flows === undefined) return [];
-  const { packet } = way;
-  const isIts = ({ CaptureID, Network, Transport, ICMP, Last }: Flow): boolean => {
-    const port = Transport?.A ?? ICMP?.ID;
-    const isFrom = Network?.A === packet.source && Network.B === packet.destination;
-    const isOn = Transport?.B === packet.destinationPort && (local === undefined || port === local);
-    return isFrom && isOn && Last >= since && run.watches.ids.has(CaptureID ?? '');
-  };
-  const test = { field: 'Network.A', equals: [packet.source], test: (value: unknown) => value === packet.source };
+/** The conversation of one connection at all places. */
+async function flowsOf(meant: Meant, places: Places, run: Run, signal: AbortSignal): Promise<readonly Flow[]> {
+  const { clock } = run.world;
   const end = clock.now() + TOLD_MS;
-  let count = -1;
   for (;;) {
-    const ids = new Set<string>();
-    for await (const batch of flows.find({ where: [{ anyOf: [test] }] }))
-      for (const flow of batch) if (isIts(flow) && flow.TrackingID !== undefined) ids.add(flow.TrackingID);
-    const found = await flowsWith([...ids], run);
-    // Nothing came since it was looked at: all of it is told.
-    const isAll = found.length > 0 && found.length === count;
-    if (isAll || clock.now() >= end) return found;
-    count = found.length;
-    await pause(clock, QUIET_MS, signal);
+    const found = await flowsByEnds(meant, run);
+    const ids = new Set(found.flatMap(({ TrackingID }) => TrackingID ?? []));
+    const flows = merged(found, await flowsWith([...ids], run));
+    const { there } = seenIn(flows, meant.way.packet.source, places, run);
+    if (clock.now() >= end || [...there.values()].every(({ packets }) => packets > 0)) return flows;
+    await pause(clock, LOOK_EVERY_MS, signal);
     signal.throwIfAborted();
   }
 }

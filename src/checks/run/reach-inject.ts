@@ -12,7 +12,7 @@ import { keptOf } from './kept.ts';
 import type { Moment } from './moment.ts';
 import { hostsOf, relevant } from './reach-connect.ts';
 import type { Run } from './run.ts';
-import { flowsWith, seenIn } from './seen.ts';
+import { flowsByEnds, flowsWith, merged, seenIn } from './seen.ts';
 import { numbers, type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
 import { type Places, placesOf } from './watches.ts';
 import type { DropSeen, Injected } from './world.ts';
@@ -61,6 +61,7 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
       hostsOf(way),
     )
     .catch(() => undefined);
+  const since = world.clock.now();
   let over: Injected;
   let drops: readonly DropSeen[] = [];
   try {
@@ -74,7 +75,8 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
     ...(watching === undefined ? ['drops: the kernel does not tell of them here'] : []),
     ...run.watches.notes(),
   ];
-  const arrived = proto === 'udp' ? await arrivedAt(over, way, places, run, signal) : goodOf(over, proto);
+  const arrived =
+    proto === 'udp' ? await arrivedAt({ over, sending, way, places, count, since }, run, signal) : goodOf(over, proto);
   const { fate, sentence } = fateOf({ over, sending, way, arrived, drops });
   const isWell = fate.result === 'delivered';
   const delivered = Math.min(count, isWell ? Math.max(arrived, goodOf(over, proto)) : 0);
@@ -93,7 +95,7 @@ export async function byInjecting(sending: Sending, run: Run, moment: Moment, si
     reason: isWell ? undefined : sentence,
     seen: traffic,
     look: once(async (late) => {
-      const looked = await lookedFor({ over, sending, way, places, count }, run, late);
+      const looked = await lookedFor({ over, sending, way, places, count, since }, run, late);
       const refusedBy = over.Replies.Errors[0]?.From;
       const fact: Diagnosis = {
         ...{ sending, way, fate, sentence, drops, refusedBy, ...looked },
@@ -205,20 +207,14 @@ function isListening({ to }: PathAnswer, port: number | undefined): boolean {
 }
 
 /** Of datagrams, which nobody has to answer: those that were seen at the destination's interface. */
-async function arrivedAt(
-  over: Injected,
-  way: PathAnswer,
-  places: Places,
-  run: Run,
-  signal: AbortSignal,
-): Promise<number> {
+async function arrivedAt(sent: Sent, run: Run, signal: AbortSignal): Promise<number> {
+  const { over, way, places } = sent;
   if (over.Replies.Errors.length > 0 || over.Replies.Datagram > 0) return over.Replies.Datagram;
   const last = way.there.hops.findLast(({ node }) => run.watches.isWatched(node.id))?.node;
   const end = way.there.reaches === 'yes' ? last : way.to.node;
   if (end === undefined || !run.watches.isWatched(end.id)) return 0;
   const packets = await toldOf(
-    over,
-    places,
+    sent,
     run,
     signal,
     (flows) => (seenIn(flows, way.packet.source, places, run).there.get(end.id)?.packets ?? 0) >= over.Sent,
@@ -228,16 +224,19 @@ async function arrivedAt(
 
 /** Flows of these packets, when there is as much of them as is asked for, or what is late is not to come any more. */
 async function toldOf(
-  over: Injected,
-  _places: Places,
+  { over, way, count, since }: Pick<Sent, 'over' | 'way' | 'count' | 'since'>,
   run: Run,
   signal: AbortSignal,
   isAll: (flows: readonly Flow[]) => boolean,
 ): Promise<readonly Flow[]> {
   const { clock } = run.world;
   const end = clock.now() + TOLD_MS;
+  const isTranslated = way.there.hops.some(({ how }) => how.nat !== undefined);
   for (;;) {
-    const flows = await flowsWith(over.TrackingIDs, run);
+    const local = over.Packet.SrcPort ?? over.Packet.ICMPID;
+    const locals = local === undefined ? undefined : { from: local, count };
+    const translated = isTranslated ? await flowsByEnds({ way, locals, since }, run) : [];
+    const flows = merged(await flowsWith(over.TrackingIDs, run), translated);
     if (isAll(flows) || clock.now() >= end) return flows;
     await pause(clock, LOOK_EVERY_MS, signal);
     signal.throwIfAborted();
@@ -250,17 +249,19 @@ interface Sent {
   readonly way: PathAnswer;
   readonly places: Places;
   readonly count: number;
+  /** Epoch ms. */
+  readonly since: number;
 }
 
 async function lookedFor(
-  { over, sending, way, places, count }: Sent,
+  { over, sending, way, places, count, since }: Sent,
   run: Run,
   signal: AbortSignal,
 ): Promise<Pick<Diagnosis, 'seen' | 'answers' | 'packets' | 'missing'>> {
   const isWatched = [...places.nodes.keys()].some((id) => run.watches.isWatched(id));
   if (!isWatched) return { seen: undefined, answers: undefined, packets: undefined, missing: [] };
   const all = places.nodes.size;
-  const flows = await toldOf(over, places, run, signal, (found) => {
+  const flows = await toldOf({ over, way, count, since }, run, signal, (found) => {
     const { there } = seenIn(found, way.packet.source, places, run);
     return there.size === all && [...there.values()].every(({ packets }) => packets >= count);
   });

@@ -113,7 +113,7 @@ function longestMs({ checks, jobs, retryFailed }: RunAsked): number {
     sum += its;
     most = Math.max(most, its);
   }
-  return (1 + retryFailed) * (sum / jobs + most);
+  return Math.ceil((1 + retryFailed) * (sum / jobs + most));
 }
 
 /** Around an attempt, and for its evidence: see check.ts. */

@@ -1,8 +1,9 @@
 /** Packets of an attempt at the places of its way: by their tracking ids, through translations of their addresses. */
 import type { Flow } from '../../flow/flow.ts';
 import type { FlowTest } from '../../flow/view.ts';
+import type { PathAnswer } from '../../query/forwarding/path.ts';
 import type { Run } from './run.ts';
-import type { Places } from './watches.ts';
+import { bare, type Places } from './watches.ts';
 import type { SeenAt } from './way.ts';
 
 /** Translations on one way. */
@@ -24,6 +25,59 @@ export async function flowsWith(ids: readonly string[], run: Run): Promise<reado
     sought = [...next];
   }
   return [...found.values()];
+}
+
+/** Which conversations of a way are meant. */
+export interface Meant {
+  readonly way: PathAnswer;
+  /** Ports of the source, or ids of its echoes: so many from this one on; undefined: any. */
+  readonly locals: { readonly from: number; readonly count: number } | undefined;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/**
+ * Flows of these captures by their ends, as they are before and behind each translation that the way has: what is
+ * translated is known of connection tracking only a while after there is something to track.
+ */
+export async function flowsByEnds(meant: Meant, run: Run): Promise<readonly Flow[]> {
+  const { way } = meant;
+  const { source, destination, destinationPort } = way.packet;
+  const ends = [{ a: source, b: destination, port: destinationPort }];
+  for (const { how, depth } of way.there.hops)
+    if (how.nat && depth === 0 && how.nat.isBack !== true) {
+      const { newFrom, newTo } = how.nat;
+      ends.push({ a: bare(newFrom), b: bare(newTo), port: portOf(newTo) ?? destinationPort });
+    }
+  const flows: Flow[] = [];
+  for (const { a, b, port } of ends.slice(0, TRANSLATIONS_MAX)) {
+    const test = { field: 'Network.A', equals: [a], test: (value: unknown) => value === a };
+    for await (const batch of run.world.flows?.find({ where: [{ anyOf: [test] }] }) ?? [])
+      flows.push(...batch.filter((flow) => flow.Network?.B === b && isMeant(flow, port, meant, run)));
+  }
+  return flows;
+}
+
+function isMeant(
+  { CaptureID, Transport, ICMP, Last }: Flow,
+  port: number | undefined,
+  { locals, since }: Meant,
+  { watches }: Run,
+): boolean {
+  if (CaptureID === undefined || !watches.ids.has(CaptureID) || Last < since || Transport?.B !== port) return false;
+  const local = Transport?.A ?? ICMP?.ID;
+  if (locals === undefined || local === undefined) return true;
+  return local >= locals.from && local < locals.from + locals.count;
+}
+
+function portOf(end: string): number | undefined {
+  const port = /^(?:[\d.]+|\[.*\]):(\d+)$/.exec(end)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+/** Each once. */
+export function merged(...lists: readonly (readonly Flow[])[]): readonly Flow[] {
+  return [...new Map(lists.flat().map((flow) => [flow.UUID, flow])).values()];
 }
 
 async function find(field: string, ids: readonly string[], { world, watches }: Run): Promise<Flow[]> {

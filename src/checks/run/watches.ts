@@ -25,8 +25,8 @@ const GATHER_MS = 30;
 const NODES_MAX = 1_000;
 const WATCHES_MAX = 64;
 const PLANNED_MAX = 2_000;
-/** Packets kept of each conversation at each place, where a file of them was asked for. */
-const KEPT_MAX = 100;
+/** Packets kept of each conversation at each place, where a file of them was asked for: a capture keeps no more. */
+const KEPT_MAX = 10;
 
 /** Where the packets of one attempt pass, and how they look there. */
 export interface Places {
@@ -212,7 +212,7 @@ export function placesOf({ there, back, to, packet }: PathAnswer): Places {
 }
 
 /** `10.0.0.1:80` and `[fd00::1]:80` without their port. */
-function bare(end: string): string {
+export function bare(end: string): string {
   return /^\[(.*)\](?::\d+)?$/.exec(end)?.[1] ?? /^([\d.]+):\d+$/.exec(end)?.[1] ?? end;
 }
 
