@@ -4,7 +4,7 @@ import type { WireElement } from '../../contract/element.ts';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
-import { request, type Server } from '../http.ts';
+import { request } from '../http.ts';
 import { drawTime } from '../moment.ts';
 import { addFormatOption, addUtcOption, wholeNumber } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
@@ -12,7 +12,7 @@ import { type Names, titleOf } from '../render/changes.ts';
 import { drawKeyChange, keyChanges } from '../render/key-changes.ts';
 import { isEdge } from '../render/kind.ts';
 import type { Drawing } from '../render/reply.ts';
-import { type ServerOptions, serverOf } from '../server.ts';
+import { type Server, type ServerOptions, serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
 import type { Change } from '../subscription.ts';
 
