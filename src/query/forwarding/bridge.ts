@@ -2,6 +2,7 @@
 import type { GraphNode, Metadata } from '../../graph/element.ts';
 import { objectsIn } from '../routing.ts';
 import { type Atlas, nameOf, numberOf, objectOf, textsIn, typeOf } from './atlas.ts';
+import { bridgeIssues } from './filters/gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { best, type ForwardingEntry, type Hop, type Outcome, prefixed, stopped } from './hop.ts';
 import { blockOf, interfaceHop } from './interface.ts';
@@ -20,8 +21,10 @@ export function* forward(
   const key = seenKey(bridge, from?.id ?? 'self', frame);
   if (trip.seen.has(key)) return stopped([], 'loop', `${nameOf(bridge)} has had this frame before`);
   trip.seen.add(key);
-  const hopWith = (text: string, fdb?: ForwardingEntry) =>
-    interfaceHop(bridge, { kind: 'bridge', text, ...(fdb && { fdb }) }, trip.depth);
+  const hopWith = (text: string, fdb?: ForwardingEntry): Hop => {
+    const hop = interfaceHop(bridge, { kind: 'bridge', text, ...(fdb && { fdb }) }, trip.depth);
+    return { ...hop, issues: [...hop.issues, ...bridgeIssues(atlas, bridge)] };
+  };
   const admitted = admit(bridge, from ?? bridge, frame);
   if (typeof admitted === 'string') return stopped([hopWith('forwards')], 'vlan', admitted);
   const state = from && objectOf(from.metadata.BridgePort).State;

@@ -38,8 +38,9 @@ export interface Filters {
   readonly hasLegacy: boolean;
   /** Rules that are not told. */
   readonly leftOut: number;
-  /** Chains that see frames on bridges, or as they come in by a device: they are not followed. */
+  /** Chains that see frames as they come in by a device, and on bridges: they are not followed. */
   readonly hasLink: boolean;
+  readonly hasBridge: boolean;
 }
 
 /** Undefined where nobody reads them. */
@@ -67,6 +68,7 @@ export function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefin
     hasLegacy: textsIn(told.Legacy).length > 0,
     leftOut: numberOf(told.LeftOut) ?? 0,
     hasLink: based.some(({ family }) => family === 'netdev'),
+    hasBridge: based.some(({ family }) => family === 'bridge'),
   };
 }
 

@@ -35,6 +35,14 @@ function filtersIn(atlas: Atlas, namespace: GraphNode): Filters | undefined {
   return all.get(namespace.id);
 }
 
+/** What is taken for granted where a frame passes a bridge. */
+export function bridgeIssues(atlas: Atlas, bridge: GraphNode): readonly Issue[] {
+  const namespace = atlas.namespace(bridge);
+  if (namespace === undefined || filtersIn(atlas, namespace)?.hasBridge !== true) return [];
+  const text = `no chain of the family bridge of ${nameOf(namespace)} stands against that: they are not followed`;
+  return [{ code: 'filter', text, weight: 'assumed' }];
+}
+
 /** One visit of a packet to a namespace. */
 export class Gate {
   readonly #atlas: Atlas;
