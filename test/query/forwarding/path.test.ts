@@ -290,3 +290,15 @@ test('a route that wraps what it takes is not followed', () => {
   const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', wrapping));
   expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'unknown', code: 'encap' });
 });
+
+test('that no chain of a bridge stands against it is assumed where there are some', () => {
+  const issues = (more: string) =>
+    walked(bridged('', '') + more, { from: 'a', to: 'b' }).there.hops.flatMap((hop) =>
+      hop.issues.map(({ text }) => text),
+    );
+  const rules = `
+    netns:m {"Netfilter":{"Tables":1,"Chains":1,"Rules":0,"Sets":0}}
+    netns:m -ownership-> nftchain:c {"Family":"bridge","Table":"t","Name":"c","Hook":"forward"}`;
+  const assumed = 'no chain of the family bridge of m stands against that: they are not followed';
+  expect([issues(''), issues(rules)].map((all) => all.includes(assumed))).toEqual([false, true]);
+});
