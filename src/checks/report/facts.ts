@@ -53,6 +53,13 @@ export function gotOf({ code, got }: CheckResult): string | undefined {
   return got === undefined ? code : `${code}: ${got}`;
 }
 
+/** For the one line that many show alone: what was got, with where and why, where that is known. */
+export function whyOf(result: CheckResult): string | undefined {
+  const { code, reason } = result;
+  if (reason === undefined) return gotOf(result);
+  return code === undefined || reason.includes(code) ? reason : `${code}: ${reason}`;
+}
+
 /** `eth0 (device) in blue on host1` */
 export function drawPlace({ name, type, namespace, host }: PathNode): string {
   return `${name} (${type})${namespace === undefined ? '' : ` in ${namespace}`}${host ? ` on ${host}` : ''}`;

@@ -3,7 +3,7 @@
  * says how many there are more, and the summary of the step has all of them.
  */
 import type { CheckResult } from '../result.ts';
-import { factsOf, gotOf } from './facts.ts';
+import { factsOf, whyOf } from './facts.ts';
 import { countsAsFailure, drawSummary, type Report, titleOf } from './report.ts';
 
 const EACH_MAX = 10;
@@ -56,7 +56,7 @@ function messageOf(result: CheckResult): string {
     return `could not be run: ${result.reason ?? 'nobody knows why'}${result.hint ? `\n${result.hint}` : ''}`;
   const facts = factsOf(result).filter(({ label }) => label !== 'expected' && label !== 'got' && label !== 'hops');
   const rest = facts.map(({ label, lines }) => `${label}: ${lines.join('\n  ')}`);
-  return [`expected ${result.expected ?? ''}, got ${gotOf(result) ?? ''}`, ...rest].join('\n').slice(0, MESSAGE_MAX);
+  return [`expected ${result.expected ?? ''}, got ${whyOf(result) ?? ''}`, ...rest].join('\n').slice(0, MESSAGE_MAX);
 }
 
 /** As actions/toolkit does it. A line of ours that begins with `::` would be a command. */

@@ -4,7 +4,7 @@
  */
 import type { CheckResult } from '../result.ts';
 import { xmlAttribute, xmlText } from './characters.ts';
-import { drawTime, factsOf, gotOf, hopLines } from './facts.ts';
+import { drawTime, factsOf, hopLines, whyOf } from './facts.ts';
 import { countsAsFailure, type Report, titleOf } from './report.ts';
 
 /** GitLab reads files of up to 30 MB; a body of this size says enough. Characters. */
@@ -76,7 +76,7 @@ function outcomeXml(result: CheckResult): string {
       return `      <error${attributes({ message, type: 'COULD_NOT_RUN' })}>${bodyOf(result)}</error>\n`;
     }
     case 'failed': {
-      const message = `expected ${result.expected ?? 'something else'}, got ${gotOf(result) ?? 'nothing'}`;
+      const message = `expected ${result.expected ?? 'something else'}, got ${whyOf(result) ?? 'nothing'}`;
       // Red in a CI server is what is red here: a warning is a case that passes, and tells.
       if (!countsAsFailure(result)) return '';
       return `      <failure${attributes({ message, type: result.code ?? 'FAILED' })}>${bodyOf(result)}</failure>\n`;

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { CheckResult } from '../result.ts';
 import { plain } from './characters.ts';
-import { factsOf, gotOf } from './facts.ts';
+import { factsOf, gotOf, whyOf } from './facts.ts';
 import { type Report, titleOf } from './report.ts';
 
 export function tapReport({ results, summary }: Report): string {
@@ -30,7 +30,7 @@ function directive({ status, reason, severity, known }: CheckResult): string {
 function diagnostic(result: CheckResult): string {
   const facts = factsOf(result).filter(({ label }) => label !== 'expected' && label !== 'got');
   const told = {
-    message: result.status === 'error' ? (result.reason ?? 'it could not be run') : (gotOf(result) ?? ''),
+    message: result.status === 'error' ? (result.reason ?? 'it could not be run') : (whyOf(result) ?? ''),
     severity: result.status === 'error' ? 'could-not-run' : result.severity,
     ...(result.code !== undefined && { code: result.code }),
     data: { got: gotOf(result) ?? null, expect: result.expected ?? null },

@@ -23,7 +23,7 @@ describe('JUnit', () => {
     expect(properties?.below[0]?.attributes).toEqual({ name: 'attempts', value: '5' });
     expect(failure?.attributes.type).toBe('RULE_DROP');
     expect(failure?.attributes.message).toBe(
-      'expected tcp 6379 from front to cache is delivered, got RULE_DROP: it is dropped',
+      'expected tcp 6379 from front to cache is delivered, got RULE_DROP: a rule of nftables drops it',
     );
     expect(failure?.text).toContain('stopped at: br0 (bridge) on h1\n');
     expect(out?.text).toContain('2. br0');
