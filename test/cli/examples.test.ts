@@ -50,7 +50,7 @@ test('every example of the help is understood, by the command line and by the qu
 });
 
 const isAboutThisNetwork =
-  /no node is called|it is no analyzer|nothing is called|nodes are meant by|nodes are called|what is kept|is not kept|^skein: no key named|there is no capture|no conversation is known|no way from|of the past are not kept|^skein: cannot read trace|^skein: cannot read old/;
+  /no node is called|it is no analyzer|nothing is called|nodes are meant by|nodes are called|what is kept|is not kept|^skein: no key named|there is no capture|no conversation (\S+ )?is known|no way from|of the past are not kept|^skein: cannot read trace|^skein: cannot read old/;
 
 async function examplesOfHelp(): Promise<string[][]> {
   const { out } = await skein(['--help']);
