@@ -26,7 +26,7 @@ export interface LookedBack {
 
 /** Each step back is so many times as long as the one before. */
 const FIRST_STEP_MS = 250;
-const STRETCH = 64;
+const STRETCH = 16;
 /** Moments that looked good near the path, and are looked at as a whole. */
 const TRIED_MAX = 6;
 
