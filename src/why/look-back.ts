@@ -22,6 +22,8 @@ export interface LookedBack {
   /** Where there is none: since when it has been as it is in the end. */
   readonly same: Moment;
   readonly failed: Moment;
+  /** Moments at which the model was asked: each between two changes that could matter is one. */
+  readonly looked: number;
 }
 
 /** Each step back is so many times as long as the one before. */
@@ -42,6 +44,7 @@ export async function lookBack(
   let oneWay: Moment | undefined;
   let same: { readonly time: number; readonly isOver: boolean } = { time: failed, isOver: false };
   let tried = 0;
+  let looked = 1;
   for (const time of stepsBack(failed, since)) {
     const found = await momentAt(time, about);
     // An end that was not there yet is the one that was there later.
@@ -50,7 +53,9 @@ export async function lookBack(
     const earlier = isMoment(found) ? found : await judgedAs(time, conversation, about);
     later ??= await nowAs(conversation);
     const now = (await nowAs(conversation)).judgement;
-    for (const state of await statesBetween(earlier, later, about, timeline)) {
+    const states = await statesBetween(earlier, later, about, timeline);
+    looked += states.length;
+    for (const state of states) {
       if (!same.isOver)
         same = badness(state.judgement, now) < WORSE ? { time: state.time, isOver: false } : { ...same, isOver: true };
       if (tried >= TRIED_MAX || !isBetter(state.judgement, now)) continue;
@@ -59,12 +64,12 @@ export async function lookBack(
       if (!isMoment(whole) || !isBetter(whole.judgement, (await nowAs(whole.conversation)).judgement)) continue;
       // Where answers have never come back it cannot be better than this.
       if (whole.judgement.back?.reaches === 'yes')
-        return { good: whole, same: whole, failed: await nowAs(whole.conversation) };
+        return { good: whole, same: whole, failed: await nowAs(whole.conversation), looked };
       oneWay ??= whole;
     }
     later = earlier;
   }
-  if (oneWay !== undefined) return { good: oneWay, same: oneWay, failed: await nowAs(oneWay.conversation) };
+  if (oneWay !== undefined) return { good: oneWay, same: oneWay, failed: await nowAs(oneWay.conversation), looked };
   const known = isMoment(last) ? last : later;
   if (known === undefined) throw last as Mistake;
   const { conversation } = known;
@@ -72,6 +77,7 @@ export async function lookBack(
     good: undefined,
     same: await judgedAs(same.time, conversation, about),
     failed: await nowAs(conversation),
+    looked,
   };
 }
 

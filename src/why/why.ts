@@ -34,7 +34,7 @@ const ITEMS_MAX = 50_000_000;
 export async function why(question: WhyQuestion, world: WhyWorld, signal?: AbortSignal): Promise<WhyAnswer> {
   const start = world.elapsed();
   const about = momentQuestion(question, world, signal);
-  const { good, goodBy, failed } = await momentsOf(question, world, about);
+  const { good, goodBy, failed, moments } = await momentsOf(question, world, about);
   const window = { from: good.time, to: failed.time };
   const regions = regionsOf(good, failed);
   const versions = await versionsIn(regions, window, world.timeline);
@@ -94,6 +94,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
       hasCulprits: culprits.length > 0,
       goodBy,
       isNever,
+      moments,
       isCut: regions.isCut,
       unwatched,
     }),
@@ -136,6 +137,8 @@ interface Moments {
   readonly good: Moment;
   readonly goodBy: WhyAnswer['goodBy'];
   readonly failed: Moment;
+  /** At which the model was asked whether it worked. */
+  readonly moments: number;
 }
 
 async function momentsOf(question: WhyQuestion, world: WhyWorld, about: MomentQuestion): Promise<Moments> {
@@ -145,15 +148,19 @@ async function momentsOf(question: WhyQuestion, world: WhyWorld, about: MomentQu
   if (question.good !== undefined) {
     const given = await momentAt(Math.max(kept.from, question.good), about);
     if (isMoment(given))
-      return { good: given, goodBy: 'given', failed: await judgedAs(failedAt, given.conversation, about) };
+      return { good: given, goodBy: 'given', failed: await judgedAs(failedAt, given.conversation, about), moments: 2 };
   }
-  const { good, same, failed } = await lookBack(
+  const { good, same, failed, looked } = await lookBack(
     { failed: failedAt, since: Math.min(since, question.good ?? since) },
     about,
     world.timeline,
   );
   // The model saw no difference: what it cannot see is looked for since it has been like this.
-  return good === undefined ? { good: same, goodBy: 'earliest', failed } : { good, goodBy: 'model', failed };
+  return {
+    ...(good === undefined ? { good: same, goodBy: 'earliest' } : { good, goodBy: 'model' }),
+    failed,
+    moments: looked,
+  };
 }
 
 function hopsOf({ there, back }: Judgement): ReadonlyMap<string, number> {
@@ -182,6 +189,7 @@ function notesOf({
   hasCulprits,
   goodBy,
   isNever,
+  moments,
   isCut,
   unwatched,
 }: {
@@ -190,12 +198,13 @@ function notesOf({
   readonly hasCulprits: boolean;
   readonly goodBy: WhyAnswer['goodBy'];
   readonly isNever: boolean;
+  readonly moments: number;
   readonly isCut: boolean;
   readonly unwatched: readonly Span[];
 }): string[] {
   const [from, to] = [new Date(before.time).toISOString(), new Date(after.time).toISOString()];
   return [
-    ...nothingOr({ from, to, hasCulprits, goodBy, isNever, after, isSame: before.reaches === after.reaches }),
+    ...nothingOr({ from, to, hasCulprits, goodBy, isNever, moments, after, isSame: before.reaches === after.reaches }),
     ...(isCut ? ['more is near the path than is looked at: what is further away was left out'] : []),
     ...unwatched.map(
       (gap) =>
@@ -210,6 +219,7 @@ function nothingOr({
   hasCulprits,
   goodBy,
   isNever,
+  moments,
   after,
   isSame,
 }: {
@@ -218,12 +228,13 @@ function nothingOr({
   readonly hasCulprits: boolean;
   readonly goodBy: WhyAnswer['goodBy'];
   readonly isNever: boolean;
+  readonly moments: number;
   readonly after: WhyVerdict;
   readonly isSame: boolean;
 }): string[] {
   if (isNever)
     return [
-      `it has not worked at any moment since ${from} that is known: what stops it is ${after.reason ?? after.code ?? 'not known'}${after.at === undefined ? '' : ` (at ${after.at})`}`,
+      `it worked at none of the ${moments} moments looked at since ${from}: what stops it is ${after.reason ?? after.code ?? 'not known'}${after.at === undefined ? '' : ` (at ${after.at})`}`,
     ];
   if (!hasCulprits) return [`nothing on the path, or beside it, changed between ${from} and ${to}`];
   return goodBy === 'earliest' && isSame
