@@ -6,7 +6,7 @@ import { bridgeIssues } from './filters/gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { best, type ForwardingEntry, type Hop, type Outcome, prefixed, stopped } from './hop.ts';
 import { blockOf, interfaceHop } from './interface.ts';
-import { wouldArrive } from './lenient.ts';
+import { freely, isIdle } from './lenient.ts';
 import { isMeant, nobody } from './meant.ts';
 
 /** `from` is the port it came in by; undefined: the host sends it through the bridge itself. */
@@ -70,12 +70,12 @@ function* flood(
   for (const to of ports) {
     if (objectOf(to.metadata.BridgePort).Flood === false) continue;
     const outcome = yield* leave(walker, bridge, { from, to, vlan }, frame, trip);
-    const hop = hopWith(`nothing learned: floods, also to ${nameOf(to)}`, fdb);
-    outcomes.push(prefixed([hop], outcome));
-    if (outcome.end.kind === 'arrived') break;
+    const flooded = prefixed([hopWith(`nothing learned: floods, also to ${nameOf(to)}`, fdb)], outcome);
+    if (outcome.end.kind === 'arrived') return flooded;
     // Of all that it is flooded to, what hinders it on the way to whom it is meant for is what matters.
-    const would = yield* wouldArrive(trip, (lenient) => leave(walker, bridge, { from, to, vlan }, frame, lenient));
-    if (would) return prefixed([hop], outcome);
+    const free = yield* freely(trip, (lenient) => leave(walker, bridge, { from, to, vlan }, frame, lenient));
+    if (free?.kind === 'arrived') return flooded;
+    if (!isIdle(outcome, free, frame)) outcomes.push(flooded);
   }
   if (from !== undefined && frame.targetMac === undefined && isMeant(bridge, frame)) {
     const out = expel(bridge, bridge, vlan, frame);

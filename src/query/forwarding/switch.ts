@@ -2,9 +2,9 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { type Atlas, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
-import { best, type Hop, type Issue, type Outcome, prefixed, stopped, unknown } from './hop.ts';
+import { best, type End, type Hop, type Issue, type Outcome, prefixed, stopped, unknown } from './hop.ts';
 import { blockOf, downOf, interfaceHop } from './interface.ts';
-import { wouldArrive } from './lenient.ts';
+import { freely, isIdle, isNobodys } from './lenient.ts';
 import { nobody } from './meant.ts';
 import { LOCAL } from './openflow/fields.ts';
 import { type Emission, runTables, type Taken, type Verdict } from './openflow/pipeline.ts';
@@ -123,11 +123,20 @@ function* emitted(here: Here, { port, packet }: Emission): Way {
   if (chosenPorts.length === 0) return stopped([], 'port', `${nameOf(bridge)} has no port ${port}`);
   const outcomes: Outcome[] = [];
   for (const { node } of chosenPorts) {
-    const outcome = yield* out(walker, node, `port ${numberText(node)} of ${nameOf(bridge)}`, frame, trip);
-    outcomes.push(outcome);
-    if (outcome.end.kind === 'arrived') break;
+    const text = `port ${numberText(node)} of ${nameOf(bridge)}`;
+    const outcome = yield* out(walker, node, text, frame, trip);
+    if (outcome.end.kind === 'arrived' || typeof port === 'number') return outcome;
+    const free = yield* freely(trip, (lenient) => out(walker, node, text, frame, lenient));
+    if (free?.kind === 'arrived') return outcome;
+    if (!isBeside(node, outcome, free, frame)) outcomes.push(outcome);
   }
-  return best(outcomes) as Outcome;
+  return best(outcomes) ?? stopped([], 'nobody', nobody(bridge, frame));
+}
+
+/** The switch's own port is down as a rule, and nobody's way unless it is meant itself. */
+function isBeside(node: GraphNode, outcome: Outcome, free: End | undefined, frame: Frame): boolean {
+  const isOwn = typeOf(node) === 'internal' && outcome.end.kind === 'stopped' && outcome.end.code === 'down';
+  return isOwn ? isNobodys(free) : isIdle(outcome, free, frame);
 }
 
 /** As a switch that learns: to the port behind which the address is, which is found by looking behind each. */
@@ -141,17 +150,15 @@ function* normal(here: Here, frame: Frame): Way {
     if (number === inPort || to.id === port.id) continue;
     const leaving = expelled(to, inside.vlan, inside.frame);
     const text = `NORMAL: port ${numberText(node)} of ${nameOf(bridge)}${vlanText(to)}`;
-    if (leaving === undefined) refused.push(nameOf(to));
-    else {
-      const outcome = yield* out(walker, node, text, leaving, trip);
-      outcomes.push(outcome);
-      if (outcome.end.kind === 'arrived') break;
-    }
+    const outcome = leaving && (yield* out(walker, node, text, leaving, trip));
+    if (outcome?.end.kind === 'arrived') return outcome;
     const anyhow = leaving ?? inside.frame;
-    if (!(yield* wouldArrive(trip, (lenient) => out(walker, node, text, anyhow, lenient)))) continue;
+    const free = yield* freely(trip, (lenient) => out(walker, node, text, anyhow, lenient));
     // Of all that it is flooded to, what hinders it on the way to whom it is meant for is what matters.
-    const last = outcomes.at(-1);
-    if (leaving !== undefined && last !== undefined) return last;
+    if (free?.kind === 'arrived' && outcome !== undefined) return outcome;
+    if (outcome === undefined) refused.push(nameOf(to));
+    else if (!isBeside(node, outcome, free, anyhow)) outcomes.push(outcome);
+    if (free?.kind !== 'arrived') continue;
     const hop = interfaceHop(node, { kind: 'out', text }, trip.depth);
     return stopped(
       [hop],

@@ -62,6 +62,48 @@ test('a neighbour who moved is told by the address that nobody has', () => {
   expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'no' });
 });
 
+test.each([
+  ['a bridge', bridged('', ''), 'bridged'],
+  ['a switch', '', 'switched'],
+])('%s floods what a wrong neighbour entry names: nobody has that MAC, whatever else is down', (_, graph, kind) => {
+  const wrong = {
+    Neighbors: [{ IP: '10.0.0.2', MAC: '02:00:00:00:00:99', State: ['NUD_PERMANENT'], IfIndex: 2 }],
+  };
+  const beside = '{"Name":"x","IfIndex":20,"MasterIndex":9,"OfPort":7,"LinkFlags":["BROADCAST"]}';
+  const more =
+    kind === 'switched'
+      ? `ovsbridge:s -layer2-> ovsport:p7
+         ovsport:p7 -layer2-> veth:x ${beside}
+         ${localPort}`
+      : `netns:m -ownership-> veth:x ${beside}
+         bridge:br0 -layer2-> veth:x`;
+  const third = `${host('c', '10.0.0.3')}\n${more}\n${cable('c', 'veth:x')}`;
+  const base = kind === 'switched' ? switched(['0 1 * NORMAL'], third) : `${graph}\n${third}`;
+  const { there } = walked(base.replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', wrong)), { from: 'a', to: 'b' });
+  expect(there).toMatchObject({ reaches: 'no', reason: expect.stringContaining('02:00:00:00:00:99') });
+  expect(['nobody', 'not-for-it']).toContain(there.code);
+});
+
+/** As it is of most switches: nobody has given it an address. */
+const localPort = `ovsbridge:s -layer2-> ovsport:br {"Name":"s"}
+  ovsport:br -layer2-> internal:br {"Name":"s","OfPort":65534,"IfIndex":9,"MAC":"02:00:00:00:00:09","LinkFlags":["BROADCAST"]}`;
+
+test.each(['NORMAL', 'FLOOD', 'ALL'])('%s: a switch whose own port is down stops nothing by that', (action) => {
+  const silent = switched([`0 1 * ${action}`], localPort).replace(cable('b', 'veth:v2'), '');
+  const { there } = walked(silent, { from: 'a', to: '10.0.0.2' });
+  expect(there.reason ?? '').not.toMatch(/is down/);
+  expect(walked(switched([`0 1 * ${action}`], localPort), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
+});
+
+test('a switch whose own port is meant, and is down, stops there', () => {
+  const own = localPort.replace('"MAC"', '"IPV4":["10.0.0.9/24"],"MAC"');
+  const { there } = walked(`${switched(['0 1 * NORMAL'], own)}\nnetns:o -ownership-> internal:br`, {
+    from: 'a',
+    to: '10.0.0.9',
+  });
+  expect(there).toMatchObject({ reaches: 'no', code: 'down', reason: 'br is down' });
+});
+
 test('a neighbour who did not answer is told, and the way all the same', () => {
   const failed = { Neighbors: [{ IP: '10.0.0.2', State: ['NUD_FAILED'], IfIndex: 2 }] };
   const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', failed));
