@@ -1,13 +1,14 @@
 /** `/api/why`: which change broke it. */
 import { schemaVersion } from '../contract/element.ts';
 import type { WhyReply, WhyRequest } from '../contract/why.ts';
-import type { Flow } from '../flow/flow.ts';
-import type { FlowView } from '../flow/view.ts';
+import type { Flow, FlowMetric } from '../flow/flow.ts';
+import type { FlowView, Span } from '../flow/view.ts';
 import { momentHint, momentOfNumber, parseMoment, resolveMoment } from '../query/times.ts';
 import { mistake } from '../std/mistake.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict } from '../why/question.ts';
 import { why } from '../why/why.ts';
 import type { PathParts } from './path.ts';
+import { stoppedOf } from './why-stopped.ts';
 import { whyWorld } from './why-world.ts';
 
 export interface WhyParts extends PathParts {
@@ -97,18 +98,18 @@ export class Whys {
     const where = [
       { anyOf: [{ field: 'TrackingID', test: (value: unknown) => value === tracking, equals: [tracking] }] },
     ];
-    const found: Flow[] = [];
+    const found = new Map<string, Flow>();
     for (const one of [{ where }, { where, time }])
       for await (const batch of flows.find(one))
-        for (const flow of batch) if (found.length < FLOWS_MAX) found.push(flow);
-    const [first] = found;
+        for (const flow of batch) if (found.size < FLOWS_MAX) found.set(flow.UUID, flow);
+    const [first] = found.values();
     if (first?.Network === undefined)
       throw mistake(
         'why.unknown-flow',
         `no conversation ${tracking} is known in this time`,
         'skein flows lists them; --since looks further back',
       );
-    const stopped = Math.min(...found.map(({ Last }) => Last));
+    const stopped = stoppedOf(await pointsOf([...found.values()], flows, time));
     const { Network, Transport } = first;
     const protocol = Transport && { TCP: 6, UDP: 17, SCTP: 132 }[Transport.Protocol];
     return {
@@ -118,11 +119,27 @@ export class Whys {
       protocol,
       port: Transport?.B,
       sourcePort: Transport?.A,
-      good: good ?? stopped - BEFORE_MS,
-      failed: failed ?? Math.min(to, stopped + AFTER_MS),
+      good: good ?? stopped?.good,
+      failed: failed ?? (stopped && Math.min(to, stopped.last + AFTER_MS)),
       since,
     };
   }
+}
+
+/** By place: a conversation that was silent for a while is another flow there. Of each the points, oldest first. */
+async function pointsOf(found: readonly Flow[], flows: FlowView, time: Span): Promise<FlowMetric[][]> {
+  const points = await flows.metrics(
+    found.map(({ UUID }) => UUID),
+    time,
+  );
+  const places = new Map<string, FlowMetric[]>();
+  for (const { UUID, NodeTID, CaptureID, ParentUUID } of found) {
+    const place = `${NodeTID} ${CaptureID} ${ParentUUID}`;
+    const of = places.get(place) ?? [];
+    of.push(...(points.get(UUID) ?? []));
+    places.set(place, of);
+  }
+  return [...places.values()].map((of) => of.toSorted((a, b) => a.Start - b.Start));
 }
 
 type Times = Pick<WhyQuestion, 'good' | 'failed' | 'since'>;
@@ -131,7 +148,6 @@ type Times = Pick<WhyQuestion, 'good' | 'failed' | 'since'>;
 const FLOWS_MAX = 1_000;
 const BACK_MS = 3_600_000;
 /** A change takes effect about when the last packet came; it is told a little later. */
-const BEFORE_MS = 1_000;
 const AFTER_MS = 15_000;
 
 export function whyReply(from: string, to: string, answer: WhyAnswer): WhyReply {

@@ -1,4 +1,8 @@
 /** `skein why` against faults made on purpose in one running network, with harmless changes going on beside them. */
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WhyReply, WhyRequest } from '../../src/contract/why.ts';
 import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
 import { type Fault, faults } from './why_faults.ts';
@@ -90,6 +94,44 @@ function table(rows: readonly Found[]): string {
   return ['', `${'fault'.padEnd(38)} rank     took  window         first culprit`, ...lines].join('\n');
 }
 
+/** A conversation that stopped is named by its TrackingID, or by the check that failed for it. */
+async function stopped(skein: Running, world: WhyWorld): Promise<void> {
+  const { client, server } = world;
+  const capture = await skein.post('/api/capture', { GremlinQuery: "G.V().Has('Name', 'eth0', 'Type', 'veth')" });
+  expect(capture.ok).toBe(true);
+  const pings = world.hosts.spawn(client, 'ping', '-n', '-i', '0.1', '-c', '600', '10.7.0.2');
+  try {
+    const flows = "G.Flows().Has('Network.A', '10.50.1.2', 'Network.B', '10.7.0.2')";
+    let ids: unknown[] = [];
+    const isSeen = async () => {
+      ids = (await skein.query(`${flows}.Values('TrackingID').Dedup()`)) as unknown[];
+      return ids.length > 0;
+    };
+    expect(await until(isSeen, 20_000)).toBe(true);
+    const startedAt = Date.now();
+    server.ip('addr del 10.7.0.2/24 dev eth0');
+    const isFirst = ({ culprits: [first] }: WhyReply) =>
+      first?.kind === 'address.removed' && first.element.name === 'eth0' && first.element.namespace === server.name;
+    expect(await until(async () => isFirst(await ask(skein, { tracking: String(ids[0]) })), 10_000)).toBe(true);
+    const check = { kind: 'result', id: 'c1', status: 'failed', startedAt, tookMs: Date.now() - startedAt };
+    const file = join(tmpdir(), `skein-why-${process.pid}.json`);
+    const traffic = { from: client.name, to: '10.7.0.2', packet: 'tcp 8080' };
+    writeFileSync(file, `${JSON.stringify({ ...check, traffic })}\n`);
+    try {
+      const words = ['why', '--check', file, '--id', 'c1', '-o', 'json', '--server', skein.url];
+      expect(isFirst(JSON.parse(execFileSync('bin/skein', words, { encoding: 'utf8' })))).toBe(true);
+    } finally {
+      rmSync(file);
+    }
+  } finally {
+    pings.kill();
+    const [, uuid] = /"UUID":\s*"([^"]+)"/.exec(await capture.text()) ?? [];
+    await fetch(`${skein.url}/api/capture/${uuid}`, { method: 'DELETE' });
+    server.ip('addr add 10.7.0.2/24 dev eth0');
+    server.ip('route add default via 10.7.0.1');
+  }
+}
+
 test(
   'of faults made on purpose the culprit is first, or nearly so, whatever harmless changes go on beside it',
   () =>
@@ -97,6 +139,7 @@ test(
       await using world = await WhyWorld.start();
       await world.ready();
       await using skein = await skeinUp(data, '--probes-ovs-databases', world.hosts.database);
+      await stopped(skein, world);
       const rows: Found[] = [];
       for (const fault of faults) rows.push(await found(skein, world, fault));
       process.stdout.write(`${table(rows)}\n`);
