@@ -1,6 +1,7 @@
 /** How a change of a key is put into words. */
 import type { Element, Value } from '../graph/element.ts';
 import { equal } from '../graph/value.ts';
+import { inWords } from '../graph/words.ts';
 import { canonical, nameOf, objectOf, textOf, typeOf } from '../query/forwarding/atlas.ts';
 import type { Said, Traffic } from './fact.ts';
 import type { KindName } from './kinds.ts';
@@ -52,8 +53,7 @@ const FIELDS_MAX = 6;
 const TEXT_MAX = 120;
 
 export function texted(value: Value | undefined): string {
-  if (value === undefined || value === null) return 'none';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = inWords(value);
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
 }
 
