@@ -1,6 +1,7 @@
 /** Differences of the graph as evidence: a sentence for each, the nearest to a path first. */
 import type { Element, GraphNode, Value } from '../../graph/element.ts';
 import type { Difference } from '../../graph/view.ts';
+import { differenceInWords, inWords } from '../../graph/words.ts';
 import { type Atlas, nameOf } from '../../query/forwarding/atlas.ts';
 import type { ChangeSeen } from '../result.ts';
 import { placeOf } from './place.ts';
@@ -13,6 +14,8 @@ const RESTLESS = new Set([
   'Neighbors',
   'FDB',
   'Metric',
+  // Each of its rules is told of by itself.
+  'Netfilter',
   'LastUpdateMetric',
   'Captures',
   'PacketInjections',
@@ -87,6 +90,8 @@ function keyText({ key, before, after }: Key): string {
     ];
     return `${key} ${parts.join(', ')}`;
   }
+  const fields = differenceInWords(before, after);
+  if (fields !== undefined) return `${key}: ${fields}`;
   if (before === undefined) return `${key} is ${textOf(after)} now`;
   return after === undefined ? `${key} (${textOf(before)}) is gone` : `${key} ${textOf(before)} → ${textOf(after)}`;
 }
@@ -104,7 +109,7 @@ function inner(value: Value): readonly Value[] {
 }
 
 function textOf(value: Value | undefined): string {
-  return cut(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  return cut(inWords(value));
 }
 
 function cut(text: string): string {
