@@ -67,8 +67,8 @@ class StillChecks extends Checks {
   }
 
   /** To ask again or to look on would change nothing. */
-  override prepare(request: Parameters<Checks['prepare']>[0]): PreparedChecks {
-    const prepared = super.prepare(request);
+  override async prepare(...asked: Parameters<Checks['prepare']>): Promise<PreparedChecks> {
+    const prepared = await super.prepare(...asked);
     const checks = prepared.checks.map((check) => ({ ...check, retry: { ...check.retry, forMs: 0 }, holdMs: 0 }));
     return { ...prepared, checks };
   }

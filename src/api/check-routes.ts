@@ -6,15 +6,17 @@ import type { Json } from '../checks/suite/suite.ts';
 import { checkRequestShape } from '../contract/check.ts';
 import type { Later } from '../std/later.ts';
 import type { Params, Workflows } from '../workflows/workflow.ts';
-import type { Checks } from './checks.ts';
+import type { Checks, ChecksList } from './checks.ts';
+import { drained } from './drained.ts';
 import { denied, identityOf, may } from './identity.ts';
 import { issuesText } from './issues-text.ts';
 import type { ApiLimits } from './limits.ts';
 import { note } from './noted.ts';
 import type { ApiParts } from './parts.ts';
-import { guardHeaders, refusalOf, sendJson, sendText, statusOf } from './reply.ts';
+import { guardHeaders, jsonHeaders, refusalOf, sendJson, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 import type { AskAs } from './workflow-routes.ts';
+import { writeReply } from './write.ts';
 
 export interface CheckDoor {
   readonly checks: Later<Checks>;
@@ -23,25 +25,42 @@ export interface CheckDoor {
   readonly workflows: Workflows | undefined;
   readonly askAs: AskAs;
   readonly log: ApiParts['log'];
+  /** Instead of TAKES_NOTHING_MS. */
+  readonly takesNothingMs?: number;
 }
 
 /** A blank line is sent while nothing else is, so that nobody in between thinks the connection dead. */
 export const HEARTBEAT_MS = 5_000;
-/** Bytes that wait for a client that does not read; then the run is ended. */
-const WAITING_MAX = 64 << 20;
+/** Bytes that wait for a client that reads slowly; nothing new is begun until it has taken them. */
+const WAITING_MAX = 256 * 1024;
+/** A client that takes nothing for so long is left, and its run is ended. */
+const TAKES_NOTHING_MS = 60_000;
 
 export function checkRoutes(app: Express, door: CheckDoor, limits: ApiLimits): void {
   app
     .route('/api/check')
-    .get(async (_, response) =>
-      sendJson(response, 200, { schema: 'skein/v1', kind: 'checks', ...(await door.checks.get()).list() }),
-    )
+    .get(async (_, response) => {
+      const list = (await door.checks.get()).list();
+      await writeReply(
+        response,
+        { status: 200, headers: jsonHeaders, pieces: piecesOf(list), freeze: () => undefined },
+        () => performance.now(),
+      );
+    })
     .post((request, response, next) =>
       withBody(request, response, limits, (body) => {
         answer(door, request, response, body).catch(next);
       }),
     )
     .all(wrongMethod('GET, POST'));
+}
+
+/** Thousands of results are a long text. */
+function* piecesOf({ running, last, results }: ChecksList): Generator<string> {
+  const head = { schema: 'skein/v1', kind: 'checks', running, last };
+  yield `${JSON.stringify(head).slice(0, -1)},"results":[`;
+  for (const [at, result] of results.entries()) yield `${at > 0 ? ',' : ''}${JSON.stringify(result)}`;
+  yield ']}\n';
 }
 
 async function answer(door: CheckDoor, request: Request, response: Response, body: unknown): Promise<void> {
@@ -62,7 +81,7 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
   let heartbeat: NodeJS.Timeout | undefined;
   try {
     const checks = await door.checks.get();
-    const prepared = checks.prepare(asked.data);
+    const prepared = await checks.prepare(asked.data, gone.signal);
     isSending = prepared.isSending;
     const detail = `${prepared.suites
       .map(({ name }) => name)
@@ -83,8 +102,22 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
       if (response.destroyed || waiting === '') return;
       response.write(waiting);
       waiting = '';
-      if (response.writableLength > WAITING_MAX) response.destroy();
     };
+    let taking: Promise<void> | undefined;
+    const ready = () => {
+      if (waiting.length > WAITING_MAX) flush();
+      if (response.destroyed || response.writableLength < WAITING_MAX) return undefined;
+      taking ??= drained(response).then(() => {
+        taking = undefined;
+      });
+      return taking;
+    };
+    const { takesNothingMs = TAKES_NOTHING_MS } = door;
+    // That of a socket: what the other side takes of a long write counts as well.
+    response.setTimeout(takesNothingMs, () => {
+      door.log.warn(`POST /api/check: the client took nothing for ${takesNothingMs / 1000} s; its run is ended`);
+      response.destroy();
+    });
     // What is known at one turn of the event loop goes out together.
     const say = (text: string) => {
       if (waiting === '') setImmediate(flush);
@@ -101,7 +134,7 @@ async function answer(door: CheckDoor, request: Request, response: Response, bod
     await checks.run(
       { ...prepared, request: request_ },
       { who: who.name, world, server },
-      (line) => say(`${JSON.stringify(line)}\n`),
+      { tell: (line) => say(`${JSON.stringify(line)}\n`), ready },
       gone.signal,
     );
     flush();

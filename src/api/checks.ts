@@ -1,10 +1,10 @@
 /** Runs of checks: suites in, results out; what runs, what ran last, and since when each check has been green. */
 import type { CheckLine, CheckResult, RunLine, RunSummary } from '../checks/result.ts';
 import { chosenOf, isSending } from '../checks/run/chosen.ts';
+import { parsedAside } from '../checks/run/parsing.ts';
 import { defaultSendLimits, Pace, refuseTooMany, type SendLimits } from '../checks/run/rations.ts';
 import { runChecks } from '../checks/run/run-checks.ts';
 import type { World } from '../checks/run/world.ts';
-import { parseSuites } from '../checks/suite/parse.ts';
 import type { Check, Suite } from '../checks/suite/suite.ts';
 import type { CheckRequest } from '../contract/check.ts';
 import type { Clock } from '../std/clock.ts';
@@ -71,6 +71,13 @@ export interface ChecksCounts {
   readonly waitedMs: number;
 }
 
+/** Who is told line after line. */
+export interface Telling {
+  readonly tell: (line: CheckLine) => void;
+  /** A promise while he has not taken what he was told. */
+  readonly ready: () => Promise<void> | undefined;
+}
+
 /** Runs at the same time, checks of one, attempts of one at the same time. */
 export const RUNS_MAX = 4;
 export const CHECKS_MAX = 10_000;
@@ -91,6 +98,8 @@ export class Checks implements AsyncDisposable {
   >();
   readonly #last: ChecksList['last'][number][] = [];
   readonly #results = new Map<string, CheckResult>();
+  /** Suites that are being read. */
+  #preparing = 0;
   #counts = { runs: 0, refused: 0, ok: 0, failed: 0, errors: 0, skipped: 0 };
 
   constructor(parts: ChecksParts) {
@@ -101,10 +110,24 @@ export class Checks implements AsyncDisposable {
     for (const result of parts.kept?.results.slice(0, RESULTS_MAX) ?? []) this.#results.set(keyOf(result), result);
   }
 
-  /** Throws one Mistake with all that is wrong. */
-  prepare(request: CheckRequest): PreparedChecks {
+  /** Rejects with one Mistake with all that is wrong. */
+  async prepare(request: CheckRequest, signal: AbortSignal): Promise<PreparedChecks> {
+    this.#refuseWhenBusy();
+    this.#preparing++;
+    try {
+      return await this.#prepared(request, signal);
+    } finally {
+      this.#preparing--;
+    }
+  }
+
+  async #prepared(request: CheckRequest, signal: AbortSignal): Promise<PreparedChecks> {
     const { vars = {}, env = {} } = request;
-    const { suites, warnings } = parseSuites(request.suites, { vars, env, allowed: new Set(Object.keys(env)) });
+    const { suites, warnings } = await parsedAside(
+      request.suites,
+      { vars, env, allowed: new Set(Object.keys(env)) },
+      signal,
+    );
     const { at, method, select = {} } = request;
     const checks = chosenOf(suites, { ...select, at, method });
     if (checks.length > CHECKS_MAX)
@@ -119,7 +142,7 @@ export class Checks implements AsyncDisposable {
     };
   }
 
-  /** Throws a Mistake when too many run. `tell` is given line after line; resolves when nothing of it is left. */
+  /** Throws a Mistake when too many run. Resolves when nothing of it is left. */
   async run(
     { request, suites, checks, warnings }: PreparedChecks,
     {
@@ -127,17 +150,10 @@ export class Checks implements AsyncDisposable {
       world,
       server,
     }: { readonly who: string; readonly world: Partial<World>; readonly server?: string | undefined },
-    tell: (line: CheckLine) => void,
+    { tell, ready }: Telling,
     signal: AbortSignal,
   ): Promise<void> {
-    if (this.#running.size >= RUNS_MAX) {
-      this.#counts.refused++;
-      throw mistake(
-        'query.busy',
-        `${this.#running.size} runs of checks are going on already`,
-        'try again in a moment, or see GET /api/check',
-      );
-    }
+    this.#refuseWhenBusy();
     const { clock, version, green } = this.#parts;
     const id = this.#parts.world.newId();
     const stop = new AbortController();
@@ -180,6 +196,7 @@ export class Checks implements AsyncDisposable {
           hasPackets: request.pcapng ?? false,
           limits: this.#limits,
           pace: this.#pace,
+          ready,
           lastGreen: (check) => request.lastGreen?.[check] ?? green.get(check),
         },
         { ...this.#parts.world, ...world },
@@ -208,7 +225,7 @@ export class Checks implements AsyncDisposable {
     return {
       running: [...this.#running.values()].map(({ told, done }) => ({ ...told, done })),
       last: [...this.#last],
-      results: [...this.#results.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+      results: [...this.#results].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, result]) => result),
     };
   }
 
@@ -222,6 +239,17 @@ export class Checks implements AsyncDisposable {
     const all = [...this.#running.values()];
     for (const { stop } of all) stop.abort();
     await Promise.all(all.map(({ over }) => over));
+  }
+
+  #refuseWhenBusy(): void {
+    const going = this.#running.size + this.#preparing;
+    if (going < RUNS_MAX) return;
+    this.#counts.refused++;
+    throw mistake(
+      'query.busy',
+      `${going} runs of checks are going on already`,
+      'try again in a moment, or see GET /api/check',
+    );
   }
 
   #keep(result: CheckResult): void {

@@ -41,7 +41,8 @@ export async function tryChanged(check: Check & ChangedCheck, run: Run, signal: 
     reason: first && `${counts[first]} ${first}: ${examples.map(nameOfDifference).join(', ')}`,
     evidence: async () => {
       const atlas = await moments.now().atlas(signal);
-      return { evidence: { changes: { ...span, ...changesOf(differences, atlas) } } };
+      const found = await changesOf({ all: differences, told: new Map() }, atlas, run.breath);
+      return { evidence: { changes: { ...span, ...found } } };
     },
   };
 }

@@ -4,7 +4,9 @@ import type { Difference } from '../../graph/view.ts';
 import { differenceInWords, inWords } from '../../graph/words.ts';
 import { type Atlas, nameOf } from '../../query/forwarding/atlas.ts';
 import type { ChangeSeen } from '../result.ts';
+import type { Breath } from './breath.ts';
 import { placeOf } from './place.ts';
+import type { Differences } from './since.ts';
 
 /** Changes that a result tells one by one; all of them are counted. */
 const LIST_MAX = 50;
@@ -33,15 +35,24 @@ export interface Changes {
 }
 
 /** `near`: how far from the path an element is; the nearest come first, then the newest. */
-export function changesOf(differences: readonly Difference[], atlas: Atlas, near?: (id: string) => number): Changes {
-  const telling = differences.flatMap((one) => {
-    const seen = seenOf(one, atlas);
-    return seen === undefined ? [] : [{ seen, one }];
-  });
-  const count = (kind: Difference['kind']) => telling.filter(({ one }) => one.kind === kind).length;
-  const rank = ({ one }: { readonly one: Difference }) => near?.(((one.after ?? one.before) as Element).id) ?? 0;
-  const list = telling.toSorted((a, b) => rank(a) - rank(b) || b.seen.at - a.seen.at).map(({ seen }) => seen);
-  return { added: count('added'), removed: count('removed'), updated: count('changed'), list: list.slice(0, LIST_MAX) };
+export async function changesOf(
+  { all, told }: Pick<Differences, 'all' | 'told'>,
+  atlas: Atlas,
+  breath: Breath,
+  { near }: { readonly near?: (id: string) => number } = {},
+): Promise<Changes> {
+  const telling: { readonly seen: ChangeSeen; readonly rank: number }[] = [];
+  const counts = { added: 0, removed: 0, changed: 0 };
+  for (const [at, one] of all.entries()) {
+    if (at % 64 === 63) await breath.take();
+    if (!told.has(one)) told.set(one, seenOf(one, atlas));
+    const seen = told.get(one);
+    if (seen === undefined) continue;
+    counts[one.kind]++;
+    telling.push({ seen, rank: near?.(((one.after ?? one.before) as Element).id) ?? 0 });
+  }
+  const list = telling.toSorted((a, b) => a.rank - b.rank || b.seen.at - a.seen.at).map(({ seen }) => seen);
+  return { added: counts.added, removed: counts.removed, updated: counts.changed, list: list.slice(0, LIST_MAX) };
 }
 
 function seenOf({ kind, before, after, keys }: Difference, atlas: Atlas): ChangeSeen | undefined {

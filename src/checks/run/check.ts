@@ -22,6 +22,9 @@ const AROUND_MS = 10_000;
 /** Evidence is looked for so long. */
 const EVIDENCE_MS = 10_000;
 
+/** Failures of one run that are looked into whole; of more it is told where they stop and what stops them. */
+export const WHOLES_MAX = 200;
+
 /** Rejects when the run is over. What goes wrong for a reason of our own is an error of this check alone. */
 export async function checked(
   check: Check,
@@ -35,7 +38,8 @@ export async function checked(
   const head = headOf(check, instance, startedAt);
   const result: Make = (more) => ({ ...head, ...more, tookMs: clock.now() - startedAt });
   try {
-    return await resultOf(check, instance, { run: { ...run, begunAt: startedAt }, slots, signal, result });
+    const its: Run = { ...run, begunAt: startedAt, failure: { isBrief: false } };
+    return await resultOf(check, instance, { run: its, slots, signal, result });
   } catch (error) {
     signal.throwIfAborted();
     log.warn(`check ${check.id}: ${stackOf(error)}`);
@@ -59,7 +63,11 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
   const persistence = run.isDry ? { retry: { ...check.retry, forMs: 0 }, holdMs: 0 } : check;
   const ended = await persist(
     persistence,
-    () => slots.with(signal, () => inTime(check, instance, run, signal)),
+    () =>
+      slots.with(signal, async () => {
+        await whenReady(run, signal);
+        return inTime(check, instance, run, signal);
+      }),
     clock,
     signal,
   );
@@ -79,7 +87,13 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
       ...(ended.wasWrong && { flaky: true }),
       ...(ended.heldMs !== undefined && { heldMs: ended.heldMs }),
     });
-  const told = await run.looking.with(signal, () => evidenceOf(attempt, check, run, signal));
+  if (run.isTriedAgain)
+    return result({ status: 'failed', ...its, reason: reasonOf(ended, attempt.reason ?? attempt.got) });
+  if (check.evidence.onFailure.length > 0) run.failure.isBrief = ++run.spent.wholes > WHOLES_MAX;
+  const told = await run.looking.with(signal, async () => {
+    await whenReady(run, signal);
+    return evidenceOf(attempt, check, run, signal);
+  });
   const reason = reasonOf(ended, told.reason ?? attempt.reason ?? attempt.got);
   return result({
     status: 'failed',
@@ -88,6 +102,13 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
     ...(told.code !== undefined && { code: told.code }),
     ...(Object.keys(told.evidence).length > 0 && { evidence: told.evidence }),
   });
+}
+
+/** Others have had their turn, and whoever reads the results has taken most of those that there are. */
+async function whenReady({ breath, ready }: Run, signal: AbortSignal): Promise<void> {
+  await breath.take();
+  const waiting = ready();
+  if (waiting) await orAborted(waiting, signal);
 }
 
 const ABOUT_PACKETS = new Set<Check['kind']>(['reach', 'path', 'matrix']);
@@ -154,7 +175,13 @@ async function evidenceOf(attempt: Attempt, check: Check, run: Run, signal: Abor
   const cancel = run.world.clock.after(EVIDENCE_MS, () => late.abort(mistake('check.evidence', 'it took too long')));
   try {
     const told = await attempt.evidence(AbortSignal.any([signal, late.signal]));
-    return check.evidence.onFailure.length === 0 ? { ...told, evidence: {} } : told;
+    if (check.evidence.onFailure.length === 0) return { ...told, evidence: {} };
+    if (!run.failure.isBrief) return told;
+    const missing = [
+      ...(told.evidence.missing ?? []),
+      `more: ${WHOLES_MAX} failures of this run were looked into whole`,
+    ];
+    return { ...told, evidence: { ...told.evidence, missing } };
   } catch (error) {
     signal.throwIfAborted();
     const evidence: Evidence = { missing: [`evidence: ${(error as Error).message}`] };

@@ -12,7 +12,7 @@ import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
 import { closedText } from './reach-model.ts';
-import type { Run } from './run.ts';
+import { isWanted, type Run } from './run.ts';
 import type { Looked, Sending } from './traffic.ts';
 import { deciderOf, type Ending, endingOf, hopsOf, plainReason, type SeenAt } from './way.ts';
 import type { DropSeen } from './world.ts';
@@ -55,16 +55,15 @@ export async function diagnosed(fact: Diagnosis, run: Run, asked: Moment, signal
   const by = model ?? closed;
   // What kept away what gets there and should not may be gone.
   const changes = await changesNear(way, sending, run, moment, signal);
-  const wanted = sending.check.evidence.onFailure;
   const missing = [...fact.missing, ...(changes.missing ?? [])];
-  const counters = wanted.includes('path') ? await countersAlong(there.hops, run) : undefined;
+  const counters = isWanted('path', sending.check, run) ? await countersAlong(there.hops, run) : undefined;
   const reason = isWell
     ? sentence
     : place === undefined
       ? verdict.why
       : `stopped at ${placeText(place)}: ${verdict.why}${by && !verdict.why.includes(by.text) ? ` (${by.text})` : ''}`;
   const evidence: Evidence = {
-    ...(wanted.includes('path') && {
+    ...(isWanted('path', sending.check, run) && {
       hops: hopsOf(there, atlas, {
         ...(seen && { seen }),
         stopsAt: verdict.at?.id,

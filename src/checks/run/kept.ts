@@ -1,8 +1,8 @@
 /** The packets of a failed check as a capture file, each at the place where it was seen. */
 import type { Flow } from '../../flow/flow.ts';
 import type { PcapngEvidence } from '../result.ts';
-import type { EvidenceWanted } from '../suite/suite.ts';
-import type { Run } from './run.ts';
+import type { Check } from '../suite/suite.ts';
+import { isWanted, type Run } from './run.ts';
 import type { Places } from './watches.ts';
 
 /** Bytes of the packets of one check. */
@@ -17,10 +17,12 @@ export interface Kept {
 export async function keptOf(
   flows: readonly Flow[],
   places: Places,
-  { world, hasPackets }: Run,
-  { onFailure, pcapPackets }: EvidenceWanted,
+  run: Run,
+  check: Pick<Check, 'evidence'>,
 ): Promise<Kept> {
-  if (!hasPackets || !onFailure.includes('pcap')) return {};
+  const { world, hasPackets } = run;
+  const { pcapPackets } = check.evidence;
+  if (!hasPackets || !isWanted('pcap', check, run)) return {};
   if (world.pcapng === undefined || world.flows === undefined || flows.length === 0) return {};
   const byTid = new Map([...places.nodes.values()].map((node) => [String(node.metadata.TID ?? ''), node]));
   const packets = await world.flows.rawPackets(flows.map(({ UUID }) => UUID));

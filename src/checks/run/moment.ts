@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 const ITEMS_MAX = 20_000_000;
 /** Past moments that are held at once. */
 const MOMENTS_MAX = 8;
+/** Paths, and answers of each other kind, that are kept of one moment. */
+const SHARED_MAX = 1_000;
 /** What was read of now is read again when the graph is another and it is older than this. */
 const FRESH_MS = 50;
 
@@ -28,6 +30,9 @@ export class Moment {
   #reading: Promise<Atlas> | undefined;
   #places: Promise<ProcessPlaces | undefined> | undefined;
   readonly #known = new Map<string, unknown>();
+  readonly #paths = new Map<string, PathAnswer>();
+  readonly #shared = new Map<string, Promise<unknown>>();
+  #lastMs: number | undefined;
 
   constructor(world: World, time: number | undefined, view: GraphView) {
     this.#world = world;
@@ -37,7 +42,44 @@ export class Moment {
     this.revision = world.revision();
   }
 
+  /** Epoch ms: where spans end that end with it. */
+  lastMs(): number {
+    this.#lastMs ??= this.time ?? this.#world.clock.now();
+    return this.#lastMs;
+  }
+
+  /** The same question has the same answer. */
   async path(asked: PathQuestion, signal: AbortSignal): Promise<PathAnswer> {
+    const key = JSON.stringify(asked);
+    const before = this.#paths.get(key);
+    if (before !== undefined) return before;
+    const answer = await this.#path(asked, signal);
+    this.#paths.set(key, answer);
+    dropOldest(this.#paths);
+    return answer;
+  }
+
+  /** Looked for once at a time and kept; who waits for another's search looks himself when that fails. */
+  async shared<T>(key: string, signal: AbortSignal, find: () => Promise<T>): Promise<T> {
+    for (let before = this.#shared.get(key); before !== undefined; before = this.#shared.get(key)) {
+      try {
+        return (await before) as T;
+      } catch {
+        signal.throwIfAborted();
+      }
+    }
+    const found = find();
+    this.#shared.set(key, found);
+    dropOldest(this.#shared);
+    try {
+      return await found;
+    } catch (error) {
+      if (this.#shared.get(key) === found) this.#shared.delete(key);
+      throw error;
+    }
+  }
+
+  async #path(asked: PathQuestion, signal: AbortSignal): Promise<PathAnswer> {
     const read = this.#atlas ?? (await this.#read(signal));
     const isProcess = [asked.from, asked.to].some((text) => /^(pid|process):/.test(text));
     const places = isProcess ? await this.places() : undefined;
@@ -110,9 +152,16 @@ export class Moment {
   }
 }
 
+function dropOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= SHARED_MAX) break;
+    map.delete(oldest);
+  }
+}
+
 export class Moments {
   readonly #world: World;
-  readonly #past = new Map<number, Moment>();
+  readonly #past = new Map<number, Promise<Moment>>();
   #now: Moment | undefined;
 
   constructor(world: World) {
@@ -134,13 +183,18 @@ export class Moments {
     if (time === undefined) return this.now();
     const known = this.#past.get(time);
     if (known) return known;
-    const moment = new Moment(this.#world, time, await this.#world.timeline.at(time));
-    this.#past.set(time, moment);
+    const reading = this.#read(time);
+    this.#past.set(time, reading);
+    reading.catch(() => this.#past.delete(time));
     for (const oldest of this.#past.keys()) {
       if (this.#past.size <= MOMENTS_MAX) break;
       this.#past.delete(oldest);
     }
-    return moment;
+    return reading;
+  }
+
+  async #read(time: number): Promise<Moment> {
+    return new Moment(this.#world, time, await this.#world.timeline.at(time));
   }
 
   /** Epoch ms. Throws a Mistake for what is no time. */

@@ -5,9 +5,11 @@ import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { ChangeSeen, Evidence } from '../result.ts';
 import type { Check } from '../suite/suite.ts';
-import { changesOf } from './changes.ts';
+import type { Breath } from './breath.ts';
+import { type Changes, changesOf } from './changes.ts';
 import type { Moment } from './moment.ts';
-import type { Run } from './run.ts';
+import { isWanted, type Run } from './run.ts';
+import { type Differences, differencesSince } from './since.ts';
 import { numbers, type Sending, wayOf } from './traffic.ts';
 
 /** Elements on and beside one path that are looked at. */
@@ -21,26 +23,18 @@ export async function changesNear(
   moment: Moment,
   signal: AbortSignal,
 ): Promise<Pick<Evidence, 'changes' | 'missing'>> {
-  const { evidence, id } = sending.check;
-  if (!evidence.onFailure.includes('diff')) return {};
-  const { timeline, clock } = run.world;
-  const to = moment.time ?? clock.now();
-  const lastGreenAt = run.lastGreen(id);
-  const range = timeline.range();
-  const known = lastGreenAt !== undefined && lastGreenAt < to ? lastGreenAt : undefined;
-  const from = Math.max(known ?? to - evidence.sinceMs, Math.ceil(range.from));
-  if (from >= to) return { missing: [`changes: nothing is kept from before ${new Date(to).toISOString()}`] };
+  if (!isWanted('diff', sending.check, run)) return {};
+  const span = spanOf(sending.check, run, moment);
+  if (span === undefined) return { missing: [nothingKept(moment)] };
+  const { from, to, ...green } = span;
   try {
-    const then = await run.moments.at(from);
-    const before = await wayOf(sending, then, signal).catch(() => undefined);
-    const near = await distances([answer, before], [moment, then], signal);
-    const differences = (await timeline.diff({ from, to })).filter(({ before: was, after }) =>
-      isNear(near, (after ?? was) as Element),
+    const since = await differencesSince(from, to, moment, run, signal);
+    const before = await wayOf(sending, since.then, signal).catch(() => undefined);
+    const found = await moment.shared(`near ${from} ${wayKey(answer)} ${wayKey(before)}`, signal, () =>
+      foundNear([answer, before], since, run, moment, signal),
     );
-    const atlas = await (differences.some(({ after }) => after !== undefined) ? moment : then).atlas(signal);
-    const found = changesOf(differences, atlas, (its) => near.get(its) ?? 1);
-    const list = await ranked(found.list, sending, run, { from: known, to, since: from }, signal);
-    return { changes: { from, to, ...(known !== undefined && { lastGreenAt: known }), ...found, list } };
+    const { list, missing } = await ranked(found.list, sending, run, moment, span, signal);
+    return { changes: { from, to, ...green, ...found, list }, ...(missing && { missing }) };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { missing: [`changes: ${error.message}`] };
@@ -50,30 +44,60 @@ export async function changesNear(
 /** Of a check that is about no path: of these elements, and of all beside them, since it was ok the last time. */
 export async function changesSince(
   ids: ReadonlySet<string>,
-  { id, evidence }: Check,
+  check: Check,
   run: Run,
   signal: AbortSignal,
 ): Promise<Pick<Evidence, 'changes' | 'missing'>> {
-  if (!evidence.onFailure.includes('diff')) return {};
-  const { timeline, clock } = run.world;
-  const to = clock.now();
-  const known = run.lastGreen(id);
-  const from = Math.max(known ?? to - evidence.sinceMs, Math.ceil(timeline.range().from));
-  if (from >= to) return {};
+  if (!isWanted('diff', check, run)) return {};
+  const moment = run.moments.now();
+  const span = spanOf(check, run, moment);
+  if (span === undefined) return {};
   try {
-    const atlas = await run.moments.now().atlas(signal);
-    const found = changesOf(await timeline.diff({ from, to }), atlas, (its) => (ids.has(its) ? 0 : 1));
-    return { changes: { from, to, ...(known !== undefined && { lastGreenAt: known }), ...found } };
+    const since = await differencesSince(span.from, span.to, moment, run, signal);
+    const atlas = await moment.atlas(signal);
+    const found = await changesOf(since, atlas, run.breath, { near: (its) => (ids.has(its) ? 0 : 1) });
+    return { changes: { ...span, ...found } };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { missing: [`changes: ${error.message}`] };
   }
 }
 
+/** Undefined: nothing is kept from before. */
+function spanOf(check: Check, { world, since }: Run, moment: Moment) {
+  const to = moment.lastMs();
+  const { from: wanted, ...green } = since.of(check, to);
+  const from = Math.max(wanted, Math.ceil(world.timeline.range().from));
+  return from < to ? { from, to, ...green } : undefined;
+}
+
+function nothingKept(moment: Moment): string {
+  return `changes: nothing is kept from before ${new Date(moment.lastMs()).toISOString()}`;
+}
+
+function wayKey(answer: PathAnswer | undefined): string {
+  return [...(answer?.there.hops ?? []), ...(answer?.back?.hops ?? [])].map(({ node }) => node.id).join();
+}
+
+async function foundNear(
+  ways: readonly (PathAnswer | undefined)[],
+  since: Differences,
+  run: Run,
+  moment: Moment,
+  signal: AbortSignal,
+): Promise<Changes> {
+  await run.breath.take();
+  const near = await distances(ways, [moment, since.then], run.breath, signal);
+  const its = since.all.filter(({ before, after }) => isNear(near, (after ?? before) as Element));
+  const atlas = await (its.some(({ after }) => after !== undefined) ? moment : since.then).atlas(signal);
+  return changesOf({ ...since, all: its }, atlas, run.breath, { near: (id) => near.get(id) ?? 1 });
+}
+
 /** 0 on the path, 1 beside it: what its nodes own, what they are plugged into, and the rules of their packet filters. */
 async function distances(
   ways: readonly (PathAnswer | undefined)[],
   moments: readonly Moment[],
+  breath: Breath,
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   const near = new Map<string, number>();
@@ -83,7 +107,8 @@ async function distances(
     const moment = moments[at] as Moment;
     const atlas = await moment.atlas(signal);
     const waiting = [...new Set(hops.map(({ node }) => node))];
-    for (let node = waiting.pop(); node !== undefined; node = waiting.pop())
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      await breath.take();
       for (const edge of [...edgesOf(moment, node)]) {
         if (near.size > NEAR_MAX) return near;
         for (const id of [edge.id, edge.parent, edge.child]) {
@@ -94,6 +119,7 @@ async function distances(
           if (other?.metadata.Type === 'nftchain') waiting.push(other);
         }
       }
+    }
   }
   return near;
 }
@@ -109,34 +135,51 @@ function isNear(near: ReadonlyMap<string, number>, element: Element): boolean {
   return element.kind === 'edge' && (near.get(element.parent) === 0 || near.get(element.child) === 0);
 }
 
+/** All that is asked about what broke it in one run, ms of waiting for it. */
+const WHY_MS_MAX = 20_000;
+
 /** What is known to have broken it comes first, in the words of who knows. */
 async function ranked(
   list: readonly ChangeSeen[],
   { from, to, proto, port }: Sending,
-  { world }: Run,
-  span: { readonly from: number | undefined; readonly to: number; readonly since: number },
+  run: Run,
+  moment: Moment,
+  span: { readonly lastGreenAt?: number; readonly from: number; readonly to: number },
   signal: AbortSignal,
-): Promise<readonly ChangeSeen[]> {
-  if (world.why === undefined) return list;
+): Promise<{ readonly list: readonly ChangeSeen[]; readonly missing?: readonly string[] }> {
+  const { why, elapsed } = run.world;
+  if (why === undefined) return { list };
+  // Whoever was green a little later has the same to tell.
+  const good = span.lastGreenAt === undefined ? undefined : span.from;
+  const asked = {
+    from: from.text,
+    to: to.text,
+    protocol: numbers[proto],
+    port,
+    good,
+    failed: span.to,
+    since: span.from,
+  };
   try {
-    const asked = {
-      from: from.text,
-      to: to.text,
-      protocol: numbers[proto],
-      port,
-      good: span.from,
-      failed: span.to,
-      since: span.since,
-    };
-    const culprits = await world.why(asked, signal);
+    const culprits = await moment.shared(`why ${JSON.stringify(asked)}`, signal, async () => {
+      if (run.spent.whyMs > WHY_MS_MAX) return undefined;
+      const begun = elapsed();
+      try {
+        return await why(asked, signal);
+      } finally {
+        run.spent.whyMs += elapsed() - begun;
+      }
+    });
+    if (culprits === undefined)
+      return { list, missing: [`what broke it: ${WHY_MS_MAX / 1000} s were spent on that for others of this run`] };
     const said = culprits.map(({ text, time, kind, id }): ChangeSeen => {
       const its = list.find(({ node }) => node?.id === id);
       const change = kind.endsWith('.added') ? 'added' : kind.endsWith('.removed') ? 'removed' : 'updated';
       return { at: time, change, ...(its?.node && { node: its.node }), text };
     });
-    return [...said, ...list];
+    return { list: [...said, ...list] };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
-    return list;
+    return { list };
   }
 }

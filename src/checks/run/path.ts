@@ -13,7 +13,7 @@ import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { eachPair, type Pair } from './pairs.ts';
 import { placeOf, placeText } from './place.ts';
-import type { Run } from './run.ts';
+import { isWanted, type Run } from './run.ts';
 import { packetText, type Sending, wayOf } from './traffic.ts';
 import { codeOfRange, rangeText } from './value.ts';
 import { deciderOf, hopsOf, plainReason } from './way.ts';
@@ -53,7 +53,7 @@ async function one(
       const changes = await changesNear(answer, sending, run, moment, late);
       return {
         evidence: {
-          ...(check.evidence.onFailure.includes('path') && { hops: hopsOf(there, atlas) }),
+          ...(isWanted('path', check, run) && { hops: hopsOf(there, atlas) }),
           ...(there.at && { stopsAt: placeOf(there.at, atlas) }),
           ...(by && { by }),
           ...changes,

@@ -10,7 +10,7 @@ import { byDial, codeOfIcmp, type Fate } from './codes.ts';
 import { type Diagnosis, diagnosed } from './diagnosis.ts';
 import { keptOf } from './kept.ts';
 import type { Moment } from './moment.ts';
-import type { Run } from './run.ts';
+import { isWanted, type Run } from './run.ts';
 import { flowsByEnds, flowsWith, type Meant, merged, seenIn } from './seen.ts';
 import { numbers, type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
 import { type Places, placesOf } from './watches.ts';
@@ -114,8 +114,9 @@ async function watchedAgain(
   signal: AbortSignal,
 ): Promise<Diagnosis> {
   const { sending, way, missing } = fact;
-  const { evidence, id } = sending.check;
-  if (!evidence.onFailure.some((kind) => kind !== 'diff') || run.world.watching === undefined) return fact;
+  const { id } = sending.check;
+  const isPart = isWanted('path', sending.check, run) || isWanted('pcap', sending.check, run);
+  if (!isPart || run.world.watching === undefined) return fact;
   const not = (why: string): Diagnosis => ({ ...fact, missing: [...missing, `packets on their way: ${why}`] });
   try {
     const places = placesOf(way);
@@ -132,7 +133,7 @@ async function watchedAgain(
     const locals = port === undefined ? undefined : { from: port, count: 1 };
     const flows = await flowsOf({ way, locals, since }, places, run, signal);
     const { there, back } = seenIn(flows, way.packet.source, places, run);
-    const { packets, missing: cut } = await keptOf(flows, places, run, evidence);
+    const { packets, missing: cut } = await keptOf(flows, places, run, sending.check);
     const isOther = again !== undefined && isGood(again.outcome) !== (fact.fate.result === 'delivered');
     const said = isOther
       ? [`packets on their way: those of a second attempt, which ended otherwise: ${again.sentence}`]

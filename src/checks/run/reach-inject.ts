@@ -266,7 +266,7 @@ async function lookedFor(
     return there.size === all && [...there.values()].every(({ packets }) => packets >= count);
   });
   const { there, back } = seenIn(flows, way.packet.source, places, run);
-  const { packets, missing } = await keptOf(flows, places, run, sending.check.evidence);
+  const { packets, missing } = await keptOf(flows, places, run, sending.check);
   return { seen: there, answers: back, packets, missing: missing === undefined ? [] : [missing] };
 }
 

@@ -8,7 +8,7 @@ import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
 import { placeOf, placeText } from './place.ts';
-import type { Run } from './run.ts';
+import { isWanted, type Run } from './run.ts';
 import { type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
 import { deciderOf, hopsOf, plainReason } from './way.ts';
 
@@ -36,18 +36,19 @@ export async function byModel(sending: Sending, run: Run, moment: Moment, signal
       : isBack
         ? `it gets there${backStop}`
         : closed && `stopped at ${end === undefined ? 'its end' : placeText(placeOf(end, atlas))}: ${closed}`;
+  const told = (evidence: Evidence) => ({ code: fate.code, reason, evidence });
   return {
     fate,
     got: fate.result === 'delivered' ? 'it gets there' : `${fate.code}: ${reason}`,
     reason: fate.result === 'delivered' ? undefined : reason,
     seen: { from: sending.from.name, to: sending.to.name, packet: packetText(sending), method: 'model' },
-    look: once(async (late) => ({
-      code: fate.code,
-      reason,
-      evidence: await evidenceOf(answer, fate, sending, run, moment, late),
-    })),
+    // Who stops it is known at once; the rest is for who has to find out why.
+    look: once(async (late) => told(await evidenceOf(answer, fate, sending, { ...run, failure: BRIEF }, moment, late))),
+    lookAgain: once(async (late) => told(await evidenceOf(answer, fate, sending, run, moment, late))),
   };
 }
+
+const BRIEF = { isBrief: true };
 
 /** An answer has to come back, for all but a datagram. */
 function fateOf({ there, back, packet }: PathAnswer): Fate {
@@ -82,9 +83,8 @@ async function evidenceOf(
       ? ({ type: 'socket', text: closed, ...(last && { node: placeOf(last, atlas) }) } as const)
       : deciderOf(way, atlas);
   const changes = await changesNear(answer, sending, run, moment, signal);
-  const wanted = sending.check.evidence.onFailure;
   return {
-    ...(wanted.includes('path') && {
+    ...(isWanted('path', sending.check, run) && {
       hops: hopsOf(way, atlas, { ...(moment.time === undefined && { counters: await countersAlong(way.hops, run) }) }),
     }),
     ...(stop && { stopsAt: placeOf(stop, atlas) }),

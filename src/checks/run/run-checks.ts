@@ -2,11 +2,13 @@
 import { stackOf } from '../../std/stack-of.ts';
 import type { CheckResult, RunSummary } from '../result.ts';
 import type { Check } from '../suite/suite.ts';
+import { Breath } from './breath.ts';
 import { checked } from './check.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { Moments } from './moment.ts';
 import { type Pace, Rations, type SendLimits } from './rations.ts';
 import type { Run } from './run.ts';
+import { Since } from './since.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
 import { packetsKeptFor, Watches } from './watches.ts';
@@ -28,6 +30,8 @@ export interface RunAsked {
   /** Shared by all runs of a server. */
   readonly pace: Pace;
   readonly lastGreen: (id: string) => number | undefined;
+  /** A promise while whoever reads the results has not taken those that there are: nothing new is begun until then. */
+  readonly ready?: () => Promise<void> | undefined;
 }
 
 /** Failures whose evidence is gathered at the same time. */
@@ -75,7 +79,12 @@ export async function runChecks(
       looking: new Slots(LOOKING_MAX),
       isDry: asked.isDry,
       hasPackets: asked.hasPackets,
-      lastGreen: asked.lastGreen,
+      since: new Since(asked.checks, asked.lastGreen),
+      breath: new Breath(world),
+      ready: asked.ready ?? (() => undefined),
+      spent: { wholes: 0, whyMs: 0 },
+      isTriedAgain: asked.retryFailed > 0,
+      failure: { isBrief: false },
     };
     const slots = new Slots(asked.jobs);
     watches.plan(asked.checks, run, stopping.signal);
@@ -85,9 +94,11 @@ export async function runChecks(
       if (asked.isFailFast && result.status === 'failed' && result.severity === 'error')
         stop('fail-fast', `${result.id} failed, and --fail-fast was asked for`);
     };
-    let failed = await all(asked.checks, run, slots, stopping.signal, asked.retryFailed > 0, told);
-    for (let round = 1; round <= asked.retryFailed && failed.length > 0; round++)
-      failed = await again(failed, run, slots, stopping.signal, round < asked.retryFailed, told);
+    let failed = await all(asked.checks, run, slots, stopping.signal, told);
+    for (let round = 1; round <= asked.retryFailed && failed.length > 0; round++) {
+      const its: Run = { ...run, isTriedAgain: round < asked.retryFailed };
+      failed = await again(failed, its, slots, stopping.signal, told);
+    }
   } catch (error) {
     if (!(error instanceof CutOffError)) {
       world.log.warn(`checks: ${stackOf(error)}`);
@@ -131,19 +142,18 @@ async function all(
   run: Run,
   slots: Slots,
   signal: AbortSignal,
-  isKept: boolean,
   tell: (result: CheckResult) => void,
 ): Promise<Failed[]> {
   const failed: Failed[] = [];
   const one = async (check: Check) => {
     const instances = await instancesOf(check, run, slots, signal);
-    await each(instances, async (instance) => {
+    await each(instances, run, async (instance) => {
       const result = await checked(check, instance, run, slots, signal);
-      if (isKept && result.status === 'failed') failed.push({ check, instance, before: result });
+      if (run.isTriedAgain && result.status === 'failed') failed.push({ check, instance, before: result });
       else tell(result);
     });
   };
-  await each(checks, one);
+  await each(checks, run, one);
   return failed;
 }
 
@@ -152,11 +162,10 @@ async function again(
   run: Run,
   slots: Slots,
   signal: AbortSignal,
-  isKept: boolean,
   tell: (result: CheckResult) => void,
 ): Promise<Failed[]> {
   const still: Failed[] = [];
-  await each(failed, async ({ check, instance, before }) => {
+  await each(failed, run, async ({ check, instance, before }) => {
     const result = await checked(check, instance, run, slots, signal);
     const whole: CheckResult = {
       ...result,
@@ -165,15 +174,24 @@ async function again(
       tookMs: before.tookMs + result.tookMs,
       ...(result.status === 'ok' && { flaky: true }),
     };
-    if (isKept && result.status === 'failed') still.push({ check, instance, before: whole });
+    if (run.isTriedAgain && result.status === 'failed') still.push({ check, instance, before: whole });
     else tell(whole);
   });
   return still;
 }
 
 /** All of them end, also when one is cut off: nothing goes on behind the back of who waits. */
-async function each<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  const ended = await Promise.allSettled(all.map(act));
-  const wrong = ended.find((one) => one.status === 'rejected');
-  if (wrong) throw wrong.reason;
+async function each<T>(all: readonly T[], { breath }: Run, act: (one: T) => Promise<void>): Promise<void> {
+  const begun: Promise<{ readonly error: unknown } | undefined>[] = [];
+  for (const one of all) {
+    await breath.take();
+    begun.push(
+      act(one).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      ),
+    );
+  }
+  const wrong = (await Promise.all(begun)).find((one) => one !== undefined);
+  if (wrong) throw wrong.error;
 }
