@@ -12,13 +12,13 @@ export class ReplayView implements GraphView {
 
   constructor(time: number, elements: Iterable<Element>) {
     this.time = { from: time, to: time };
-    for (const element of elements) this.#put(element);
+    // Of several that would do a path takes the oldest, here as there.
+    for (const element of [...elements].sort((a, b) => a.createdAt - b.createdAt)) this.#put(element);
   }
 
   play({ before, after }: Step): void {
-    const known = after ?? before;
-    if (known === undefined) return;
-    this.#remove(known);
+    // What changes keeps its place among the others, what is born anew has another.
+    if (before !== undefined && before.createdAt !== after?.createdAt) this.#remove(before);
     if (after !== undefined) this.#put(after);
   }
 

@@ -8,6 +8,7 @@
 import type { Span } from '../graph/view.ts';
 import { type Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import { Budget, defaultLimits } from '../query/limits.ts';
+import { badness } from './badness.ts';
 import { groupsOf } from './causes.ts';
 import { factsOf } from './facts.ts';
 import { type Judgement, readAtlas } from './judge.ts';
@@ -55,8 +56,9 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     }),
     failed.view,
   );
-  // After what came before it worked all the same.
-  const begin = played.wellUntil ?? window.from;
+  // After what came before it worked all the same; where it is no worse in the end nothing broke, whatever a part says.
+  const isBroken = badness(failed.judgement, good.judgement) > 0;
+  const begin = (isBroken ? played.wellUntil : undefined) ?? window.from;
   const groups = groupsOf(
     [...factsBy.values()].flat().filter(({ time }) => time > begin),
     lore,

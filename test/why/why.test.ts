@@ -113,6 +113,14 @@ test('an address that is there twice is found without a word on when it worked, 
   expect(built.every(({ score }) => score < (culprits[0]?.score ?? 0))).toBe(true);
 });
 
+test('who of two that have an address came first stays first, whatever changes of it', async () => {
+  const { culprits } = await new Told()
+    .set(5_000, 'veth:x/eth0', { IPV4: ['10.0.0.9/24', '10.0.0.254/24'] })
+    .set(5_500, 'veth:r/lan', { Neighbors: [{ IP: '10.0.0.7', MAC: '02:00:00:00:00:07', State: ['NUD_STALE'] }] })
+    .why(9_000, { good: BEGIN + 3_000 });
+  expect(culprits[0]).toMatchObject({ kind: 'address.duplicated', element: { id: 'veth:x/eth0' } });
+});
+
 test('a MAC that is there twice is found without a word on when it worked', async () => {
   const { culprits } = await new Told().set(5_000, 'veth:x/eth0', { MAC: '02:00:00:00:00:02' }).why(9_000);
   expect(culprits[0]).toMatchObject({ kind: 'mac.duplicated', element: { id: 'veth:x/eth0' } });
