@@ -1,9 +1,10 @@
 /** A fleet as its operator has it. */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { skein as cli } from '../cli/terminal.ts';
 import { eventually } from '../eventually.ts';
 import { Fleet, Session } from './fleet_operator.ts';
-import { inFolder } from './running.ts';
+import { inFolder, SKEIN, saying } from './running.ts';
 
 const WIRES = "G.V().Has('Name', 'wire')";
 
@@ -59,6 +60,30 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
     expect(refused).toMatch(/interfaces of 2 hosts.*Has\('@Host'/);
     expect(sockets).toMatch(/ h1 +TCP +ESTABLISHED +198\.51\.100\.1:/);
     const then = new Date().toISOString();
+
+    // A bundle has what agents told: what began long before its span and is so still, and what came just now.
+    one.ip('link add recent type bridge');
+    await says(() => skein('query', "G.V().Has('Name', 'recent').Values('@Host')"), /^h1\n/);
+    const bundle = join(folder, 'fleet.tar.zst');
+    expect(await skein('bundle', '--from', '-1s', '-w', bundle)).not.toContain('missing');
+    await using opened = await saying(SKEIN, ['open', bundle], /ask +(http:[^\s,]+).*try /s);
+    const [, end] = /(\S+), which is now/.exec(opened.said()) ?? [];
+    const inBundle = async (...words: string[]) => {
+      const { out, err } = await cli([...words, '--server', opened.url], { now: Date.parse(end ?? '') });
+      // Of a bundle it is said that it is one.
+      return out + err.replace(/^skein: this is a bundle of ana: .*\n/m, '');
+    };
+    const alive = ['-o', 'columns=@Host,@ID,@CreatedAt,Name', '--sort-by', '@ID'];
+    for (const [ask, inIt] of [
+      [['query', `G.At('${end}').V()`, ...alive], /h1 .* recent *\n/],
+      [['query', `G.At('${end}').E()`, ...alive], /h2 /],
+      [['get', 'sockets', '--where', 'REMOTE=198.51.100.2:22', '--at', end ?? ''], / h1 +TCP +ESTABLISHED /],
+    ] as const) {
+      const answers = await Promise.all([skein(...ask), inBundle(...ask)]);
+      expect(answers).toEqual([expect.stringMatching(inIt), answers[0]]);
+    }
+    // The session goes on where it is.
+    expect(await inBundle('follow', tracking)).toMatch(/1 +wire +h1 .*\n +2 +wire +h2 /);
     session[Symbol.dispose]();
 
     // Who is away is missed in every answer.
