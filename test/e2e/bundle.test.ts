@@ -1,6 +1,6 @@
 /** An incident in one file: taken from a whole process with real interfaces, asked as nobody when all of that is gone. */
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -195,7 +195,9 @@ async function makeAndLeave(): Promise<Made> {
     const one = await asked(['bundle', `G.V().Has('Name', '${tag}a')`, '--from', '-1m', '-w', part]);
     expect(one.exitCode).toBe(0);
     const none = await asked(['bundle', 'G.V().Count()', '--from', '-1m', '-w', join(data, 'none')]);
-    expect(existsSync(join(data, 'none.part'))).toBe(false);
+    const small = await asked(['bundle', '--from', '-1m', '--max-size', '0', '-w', join(data, 'none')]);
+    expect(small).toMatchObject({ exitCode: 2, err: expect.stringMatching(/maxBytes.*1048576/) });
+    expect(readdirSync(data).filter((name) => name.startsWith('none'))).toEqual([]);
     await server.end();
     return { its, questions, none };
   });
