@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { type ParsedSuites, parseSuites, type SourceFile } from '../checks/suite/parse.ts';
 import { checkLimits } from '../contract/check.ts';
+import { didYouMean } from '../std/nearest.ts';
 import type { Session } from './command.ts';
 import { usageFailure } from './failure.ts';
 
@@ -79,9 +80,19 @@ function readable<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') throw usageFailure(`there is no file or folder ${path ?? ''}`.trimEnd(), commandMeant(path));
     throw usageFailure(`cannot read the suite: ${(error as Error).message}`);
   }
+}
+
+/** `check` runs files when no command is named, so that a command with a slip in it looks like one. */
+function commandMeant(word = ''): string {
+  return (
+    didYouMean(word, ['run', 'validate', 'list', 'explain', 'generate', 'schema', 'init']) ??
+    'skein check init makes one to begin from'
+  );
 }
 
 /** `port=5432` is a number, as it would be in the file. */

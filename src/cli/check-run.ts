@@ -13,6 +13,7 @@ import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { requestPieces } from './http.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 import { version } from './version.ts';
+import { whenLiteral } from './when.ts';
 
 export interface CheckOptions extends SuiteOptions, ServerOptions, OutputFiles {
   readonly tag?: readonly string[];
@@ -42,7 +43,12 @@ export async function runChecks(session: Session, names: readonly string[], opti
   const pieces = requestPieces(server, {
     method: 'POST',
     path: '/api/check',
-    body: requestOf(options, { ...read, baseline, timeoutMs: runTimeoutOf(timeout) }),
+    body: requestOf(options, {
+      ...read,
+      baseline,
+      timeoutMs: runTimeoutOf(timeout),
+      at: momentOf(options.at, io.now()),
+    }),
     accept: 'application/x-ndjson',
     signal: io.interrupted,
   });
@@ -65,12 +71,14 @@ function requestOf(
     usedEnv,
     baseline,
     timeoutMs,
+    at,
   }: Pick<Awaited<ReturnType<typeof readSuites>>, 'files' | 'vars' | 'usedEnv'> & {
     readonly baseline: Baseline;
     readonly timeoutMs: number | undefined;
+    readonly at: string | undefined;
   },
 ): CheckRequest {
-  const { tag, notTag, only, at, method, jobs, failFast, retryFailed, dryRun, artifacts } = options;
+  const { tag, notTag, only, method, jobs, failFast, retryFailed, dryRun, artifacts } = options;
   const lastGreen = Object.fromEntries(baseline.lastGreen);
   return {
     suites: files.map(({ file, text }) => ({ file, text })),
@@ -91,6 +99,11 @@ function requestOf(
     ...(artifacts !== undefined && { pcapng: true }),
     ...(Object.keys(lastGreen).length > 0 && { lastGreen }),
   };
+}
+
+/** As people type it here, and as the server reads it. */
+function momentOf(text: string | undefined, now: number): string | undefined {
+  return text === undefined ? undefined : whenLiteral(text, now).replaceAll("'", '').replace('NOW', 'now');
 }
 
 function runTimeoutOf(text: string | undefined): number | undefined {

@@ -48,6 +48,53 @@ test('0, 1, 3 and 2: all is well, something is not, somebody is not there, and a
   expect([none.code, none.err]).toEqual([3, expect.stringContaining('cannot reach')]);
 }, 30_000);
 
+test('2: a moment that is none, and a command with a slip in it', async () => {
+  const when = await check(suiteOf(REACHES), '--at', 'yesteryear');
+  expect([when.code, when.err]).toEqual([2, expect.stringContaining('"yesteryear" is no time')]);
+  const slip = await run('check', 'validte');
+  expect([slip.code, slip.err]).toEqual([
+    2,
+    expect.stringMatching(/no file or folder validte\n.*did you mean validate\?/),
+  ]);
+}, 20_000);
+
+test('3: a token that is refused', async () => {
+  const data = join(folder, 'guarded');
+  await using guarded = await skeinUp(data, '--api-loopback', 'token');
+  const asked = await run('check', suiteOf(REACHES), '--server', guarded.url);
+  expect([asked.code, asked.out]).toEqual([3, '']);
+}, 30_000);
+
+test('--retry-failed: what is well the second time is flaky, and not red', async () => {
+  const late = `{ id: L, name: l, query: "G.V().Has('Name', 'late').Count()", expect: { equals: 1 } }`;
+  const stays = `{ id: H, name: h, hold: 2s, query: "G.V().Has('Name', 'never')", expect: { empty: true } }`;
+  const asked = check(suiteOf(late, stays), '--retry-failed', '1', '-o', 'json');
+  await eventually(async () => expect(await get('/api/check')).not.toMatchObject({ running: [] }));
+  await new Promise((done) => setTimeout(done, 500));
+  one?.ip('link add late type veth peer name late2');
+  const again = await asked;
+  one?.ip('link del late');
+  const { results } = JSON.parse(again.out) as { results: CheckResult[] };
+  expect([again.code, results.find(({ id }) => id === 'L')]).toMatchObject([0, { status: 'ok', flaky: true }]);
+}, 20_000);
+
+test('--at asks paths and queries about then, as people type moments', async () => {
+  const path = '{ id: P, name: p, path: { from: one, to: other }, expect: { contains: ["Name=eth0"] } }';
+  const up = `G.V().Has('Type', 'netns', 'Name', '${other?.name}').Out('Name', 'eth0').Has('State', 'UP').Count()`;
+  const query = `{ id: Q, name: q, query: "${up}", expect: { equals: 1 } }`;
+  const suite = suiteOf(path, query);
+  await eventually(async () => expect((await check(suite)).code).toBe(0));
+  const fine = new Date();
+  other?.ip('link set eth0 down');
+  try {
+    await eventually(async () => expect((await check(suite)).code).toBe(1));
+    for (const moment of [fine.toISOString(), String(fine.getTime()), `-${Date.now() - fine.getTime()}ms`])
+      expect((await check(suite, '--at', moment)).code).toBe(0);
+  } finally {
+    other?.ip('link set eth0 up');
+  }
+}, 30_000);
+
 test('4: it took too long; with --fail-fast the rest is not run', async () => {
   const long = await check(suiteOf(REACHES_NOT), '--timeout', '1s', '--var', 'patience=60s');
   expect([long.code, long.out]).toEqual([4, expect.stringMatching(/not all were run/)]);

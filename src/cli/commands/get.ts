@@ -1,6 +1,7 @@
 /** `skein get THINGS [NAME]`: lists without Gremlin. The query it asks is shown with -v. */
 import { type Command, Option } from 'commander';
 import type { WireNode } from '../../contract/element.ts';
+import { nearest } from '../../std/nearest.ts';
 import { agentRows } from '../agents.ts';
 import { ask } from '../ask.ts';
 import { captureRows } from '../captures.ts';
@@ -89,7 +90,14 @@ async function run(session: Session, word: string, name: string | undefined, opt
   const thing = thingNamed(word);
   if (!thing) {
     const known = listed.map((each) => each.name).join(', ');
-    throw usageFailure(`there are no "${word}" to get`, `there are ${known}; for anything else: skein query`);
+    const meant = nearest(
+      word,
+      listed.map((each) => each.name),
+    );
+    throw usageFailure(
+      `there are no "${word}" to get${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+      `there are ${known}; for anything else: skein query`,
+    );
   }
   if (thing === CAPTURES) return getCaptures(session, name, options);
   if (thing === SOCKETS) return getSockets(session, name, options);
