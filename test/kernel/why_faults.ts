@@ -20,7 +20,33 @@ export interface Fault {
 const in_ = (netns: TestNetns, name: string) => (culprit: WhyCulprit) =>
   culprit.element.name === name && culprit.element.namespace === netns.name;
 
+const by6 = ({ client }: WhyWorld): WhyRequest => ({ from: client.name, to: 'fd07::2' });
+
 export const faults: readonly Fault[] = [
+  {
+    name: 'IPv6 address of the server removed',
+    make: ({ server }) => server.ip('addr del fd07::2/64 dev eth0'),
+    undo: ({ server }) => {
+      server.ip('addr add fd07::2/64 dev eth0 nodad');
+      server.ip('-6 route replace default via fd07::1');
+    },
+    isIt: (culprit, { server }) => culprit.kind === 'address.removed' && in_(server, 'eth0')(culprit),
+    ask: by6,
+  },
+  {
+    name: 'IPv6 default route removed',
+    make: ({ client }) => client.ip('-6 route del default'),
+    undo: ({ client }) => client.ip('-6 route add default via fd50::1'),
+    isIt: (culprit, { client }) => culprit.kind === 'route.removed' && in_(client, 'eth0')(culprit),
+    ask: by6,
+  },
+  {
+    name: 'IPv6 forwarding turned off',
+    make: (world) => world.sysctl(world.router, 'net.ipv6.conf.all.forwarding=0'),
+    undo: (world) => world.sysctl(world.router, 'net.ipv6.conf.all.forwarding=1'),
+    isIt: ({ kind }) => kind === 'forwarding.off',
+    ask: by6,
+  },
   {
     name: 'address of the server removed',
     make: ({ server }) => server.ip('addr del 10.7.0.2/24 dev eth0'),
@@ -121,6 +147,19 @@ export const faults: readonly Fault[] = [
     make: (world) => world.nft(world.router, 'insert rule ip filter forward tcp dport 8080 reject\n'),
     undo: (world) => world.refilter(),
     isIt: ({ kind, text }) => kind.startsWith('filter.') && text.includes('reject'),
+  },
+  {
+    name: 'address put into a set of nftables',
+    make: (world) => world.nft(world.router, 'add element ip filter blocked { 10.50.1.2 }\n'),
+    undo: (world) => world.nft(world.router, 'flush set ip filter blocked\n'),
+    isIt: ({ kind, text }) => kind === 'filter.changed' && text.includes('blocked'),
+  },
+  {
+    name: 'rule in a chain that is jumped to',
+    make: (world) => world.nft(world.router, 'add rule ip filter guests tcp dport 8080 drop\n'),
+    undo: (world) =>
+      world.nft(world.router, 'flush chain ip filter guests\nadd rule ip filter guests tcp dport 25 drop\n'),
+    isIt: ({ kind, text }) => kind === 'filter.added' && text.includes('guests'),
   },
   {
     name: 'translation removed',

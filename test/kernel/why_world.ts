@@ -11,6 +11,9 @@ import { eventually } from '../eventually.ts';
 import { TestNetns } from './native_netns.ts';
 import { SwitchedHosts } from './switched.ts';
 
+/** Rules of the router's chain forward. */
+const FORWARDED = ['ip saddr @blocked drop', 'jump guests', 'tcp dport 8080 counter accept', 'tcp dport 23 drop'];
+
 export class WhyWorld implements AsyncDisposable {
   readonly hosts: SwitchedHosts;
   readonly client = new TestNetns();
@@ -69,9 +72,10 @@ export class WhyWorld implements AsyncDisposable {
     this.nft(
       this.router,
       `table ip filter {
+  set blocked { type ipv4_addr; }
+  chain guests { tcp dport 25 drop; }
   chain forward { type filter hook forward priority 0; policy accept;
-    tcp dport 8080 counter accept
-    tcp dport 23 drop
+${FORWARDED.map((rule) => `    ${rule}`).join('\n')}
   }
 }
 table ip nat {
@@ -85,8 +89,8 @@ table ip nat {
 
   /** As it was: the chain stays. */
   refilter(): void {
-    const rules = ['flush chain', 'add rule'].map((what) => `${what} ip filter forward`);
-    this.nft(this.router, `${rules[0]}\n${rules[1]} tcp dport 8080 counter accept\n${rules[1]} tcp dport 23 drop\n`);
+    const rules = FORWARDED.map((rule) => `add rule ip filter forward ${rule}\n`);
+    this.nft(this.router, `flush chain ip filter forward\n${rules.join('')}`);
   }
 
   async serve(address: string): Promise<void> {
@@ -154,6 +158,24 @@ table ip nat {
     this.sysctl(router, 'net.ipv4.ip_forward=1');
     server.ip('route add default via 10.7.0.1');
     this.tunnel();
+    this.#route6();
+  }
+
+  /** The same way for IPv6, which this network has on its path alone: fd50::2, fd50::1, fd07::1, fd07::2. */
+  #route6(): void {
+    const { client, router, server } = this;
+    for (const [netns, device, address] of [
+      [client, 'eth0', 'fd50::2/64'],
+      [router, 'lan', 'fd50::1/64'],
+      [router, 'eth0', 'fd07::1/64'],
+      [server, 'eth0', 'fd07::2/64'],
+    ] as const) {
+      this.sysctl(netns, `net.ipv6.conf.${device}.disable_ipv6=0`);
+      netns.ip(`addr add ${address} dev ${device} nodad`);
+    }
+    this.sysctl(router, 'net.ipv6.conf.all.forwarding=1');
+    client.ip('-6 route add default via fd50::1');
+    server.ip('-6 route add default via fd07::1');
   }
 
   tunnel(): void {
