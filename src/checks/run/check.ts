@@ -108,7 +108,7 @@ async function resultOf(check: Check, instance: Instance, { run, slots, signal, 
 async function whenReady({ breath, ready }: Run, signal: AbortSignal): Promise<void> {
   await breath.take();
   const waiting = ready();
-  if (waiting) await orAborted(waiting, signal);
+  if (waiting !== undefined) await orAborted(waiting, signal);
 }
 
 const ABOUT_PACKETS = new Set<Check['kind']>(['reach', 'path', 'matrix']);

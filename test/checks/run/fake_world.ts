@@ -112,10 +112,15 @@ export interface Ran {
 }
 
 /** `checks`: the YAML of the list of checks. */
-export function ran({ world }: FakeWorld, checks: string, asked: Partial<RunAsked> = {}, head = ''): Ran {
+export function ran(
+  { world }: Pick<FakeWorld, 'world'>,
+  checks: string,
+  asked: Partial<RunAsked> = {},
+  head = '',
+  results: CheckResult[] = [],
+): Ran {
   const text = `apiVersion: checks/v1\nkind: CheckSuite\nmetadata: { name: s }\n${head}\nchecks:\n${checks}`;
   const { suites } = parseSuites([{ file: 'a.yaml', text }]);
-  const results: CheckResult[] = [];
   const stop = new AbortController();
   const all: RunAsked = {
     id: 'run',
