@@ -88,7 +88,7 @@ test('--at asks paths and queries about then, as people type moments', async () 
   other?.ip('link set eth0 down');
   try {
     await eventually(async () => expect((await check(suite)).code).toBe(1));
-    for (const moment of [fine.toISOString(), String(fine.getTime()), `-${Date.now() - fine.getTime()}ms`])
+    for (const moment of [fine.toISOString(), String(fine.getTime())])
       expect((await check(suite, '--at', moment)).code).toBe(0);
   } finally {
     other?.ip('link set eth0 up');
