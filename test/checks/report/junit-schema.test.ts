@@ -27,6 +27,9 @@ test('but for what others write beside it too, a report is as the schema has it'
 });
 
 function faultsOf(xml: string): string {
-  const { status, stderr } = spawnSync('xmllint', ['--noout', '--schema', schema, '-'], { input: xml, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('xmllint', ['--noout', '--schema', schema, '-'], {
+    input: xml,
+    encoding: 'utf8',
+  });
   return status === 0 ? '' : stderr;
 }
