@@ -2,6 +2,7 @@
 import {
   chmodSync,
   existsSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -101,9 +102,12 @@ test('one that says much and reads nothing is told all the same', async () => {
 });
 
 test('called off, it is ended', async () => {
-  script('slow', 'sleep 60');
+  const begun = join(folder, 'begun');
+  script('slow', `touch ${begun}; sleep 60`);
   const off = new AbortController();
   const running = run({ folder, name: 'slow' }, messageWith(), off.signal);
-  setTimeout(() => off.abort(), 100);
-  await expect(running).rejects.toThrow('slow');
+  const ended = expect(running).rejects.toThrow('slow');
+  await eventually(() => expect(existsSync(begun)).toBe(true));
+  off.abort();
+  await ended;
 });
