@@ -2,7 +2,6 @@
 import {
   chmodSync,
   existsSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
