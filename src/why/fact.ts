@@ -25,8 +25,8 @@ export interface Said {
 export interface Traffic {
   /** Source, destination and next hops, in their one spelling. */
   readonly addresses: ReadonlySet<string>;
-  /** Those of them that somebody had when all was well. */
-  readonly taken: ReadonlySet<string>;
+  /** Those of them that somebody had when all was well, with who that was, by id of the node. */
+  readonly taken: ReadonlyMap<string, ReadonlySet<string>>;
   readonly macs: ReadonlySet<string>;
   readonly port: number | undefined;
   /** Who has these addresses and MACs, by id of the node: that they are there is no news. */

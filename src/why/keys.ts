@@ -158,7 +158,8 @@ function addresses(change: KeyChange): readonly Said[] {
       return { kind: 'address.removed', text: said, key, from: text, to: undefined, isAbout: isAbout([text]) };
     }),
     ...come.map((text): Said => {
-      const isTaken = traffic.taken.has(bare(text)) && !traffic.holders.has(before.id);
+      // It may have had the address already, and have it again; whoever else is on the path is another.
+      const isTaken = traffic.taken.get(bare(text))?.has(before.id) === false;
       const said = `address ${text} was added to ${name}`;
       const kind = isTaken ? 'address.duplicated' : 'address.added';
       const end = isTaken ? ', though another on the path has it' : '';

@@ -17,10 +17,10 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
     if (mac !== undefined) macs.add(mac);
   }
   const holders = new Set<string>();
-  const taken = new Set<string>();
+  const taken = new Map<string, ReadonlySet<string>>();
   for (const address of addresses) {
     const own = atlas.holders(address);
-    if (own.length > 0) taken.add(address);
+    if (own.length > 0) taken.set(address, new Set(own.map(({ id }) => id)));
     for (const { id } of own) holders.add(id);
   }
   for (const id of onPath) if (atlas.node(id) !== undefined) holders.add(id);

@@ -76,6 +76,9 @@ async function found(skein: Running, world: WhyWorld, fault: Fault): Promise<Fou
   await until(async () => rankIn(await ask(skein, question)) !== undefined, 4_000);
   const reply = await ask(skein, question);
   await fault.undo(world);
+  const { over } = fault;
+  if (over !== undefined && !(await until(async () => (await skein.query(`${over}.Count()`)) === 1, 10_000)))
+    throw new Error(`after "${fault.name}" ${over} gives no single node`);
   const [first] = reply.culprits;
   return {
     fault: fault.name,

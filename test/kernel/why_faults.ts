@@ -15,6 +15,8 @@ export interface Fault {
   ask?(world: WhyWorld): WhyRequest;
   /** The model cannot tell that anything is wrong: when all was well has to be said. */
   readonly isUnseen?: true;
+  /** Nor can it tell that it is over: this query then gives one node. */
+  readonly over?: string;
 }
 
 const in_ = (netns: TestNetns, name: string) => (culprit: WhyCulprit) =>
@@ -204,6 +206,7 @@ export const faults: readonly Fault[] = [
     undo: ({ stranger }) => stranger.ip('link set eth0 address 02:00:00:00:09:09'),
     isIt: (culprit, { stranger }) => /^mac\./.test(culprit.kind) && in_(stranger, 'eth0')(culprit),
     isUnseen: true,
+    over: "G.V().Has('MAC', '02:00:00:00:09:09')",
   },
   {
     name: 'address of the server duplicated',
@@ -211,6 +214,7 @@ export const faults: readonly Fault[] = [
     undo: ({ stranger }) => stranger.ip('addr del 10.50.1.1/24 dev eth0'),
     isIt: (culprit, { stranger }) => culprit.kind === 'address.duplicated' && in_(stranger, 'eth0')(culprit),
     isUnseen: true,
+    over: "G.V().Has('IPV4', '10.50.1.1/24')",
   },
   {
     name: 'neighbour fixed to a wrong MAC',

@@ -121,6 +121,13 @@ test('who of two that have an address came first stays first, whatever changes o
   expect(culprits[0]).toMatchObject({ kind: 'address.duplicated', element: { id: 'veth:x/eth0' } });
 });
 
+test('who is on the path and takes the address of another there is told as that', async () => {
+  const { culprits } = await new Told()
+    .set(5_000, 'veth:r/wan', { IPV4: ['10.0.1.1/24', '10.0.1.2/24'] })
+    .why(9_000, { good: BEGIN + 3_000 });
+  expect(culprits[0]).toMatchObject({ kind: 'address.duplicated', element: { id: 'veth:r/wan' } });
+});
+
 test('a MAC that is there twice is found without a word on when it worked', async () => {
   const { culprits } = await new Told().set(5_000, 'veth:x/eth0', { MAC: '02:00:00:00:00:02' }).why(9_000);
   expect(culprits[0]).toMatchObject({ kind: 'mac.duplicated', element: { id: 'veth:x/eth0' } });
