@@ -229,7 +229,9 @@ export const bodyShapes = {
   metric: {
     doc: 'What a number of /metrics is.',
     body: named(
-      text('an expression over metrics').meta({ examples: ['max(skein_archive_size_bytes / skein_archive_size_limit_bytes)'] }),
+      text('an expression over metrics').meta({
+        examples: ['max(skein_archive_size_bytes / skein_archive_size_limit_bytes)'],
+      }),
       {
         is: 'an expression over metrics',
         rule: 'metric',

@@ -120,7 +120,7 @@ test('no value under any key makes the parser throw anything but a Mistake', () 
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
-      fc.constantFrom(null, true, 0, -1, 1e300, 'G.V()', 'tcp', '5m', '+', 'netns:a', '${x}', ''),
+      fc.constantFrom(null, true, 0, -1, 1e300, 'G.V()', 'tcp', '5m', '+', 'netns:a', `$\{x}`, ''),
       fc.array(tie('value'), { maxLength: 3 }),
       fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 5 }),
     ),

@@ -82,7 +82,7 @@ vars: { port: 5432, net: 10.0.0 }
 checks:
   - { name: "to \${net} and $\${net}", reach: { from: "netns:a", to: "\${net}.7", proto: tcp, port: "\${port}" } }`,
   );
-  expect(check).toMatchObject({ name: 'to 10.0.0 and ${net}', to: { text: '10.0.0.7' }, port: 5432 });
+  expect(check).toMatchObject({ name: `to 10.0.0 and $\{net}`, to: { text: '10.0.0.7' }, port: 5432 });
 });
 
 test('--var counts more than the file, and a number from the environment is a number where one is wanted', () => {
