@@ -26,7 +26,7 @@ case ${1:-} in
     # Elasticsearch (scripts/elasticsearch.sh), which is not fetched here: it takes a while, and little of what is tested asks it.
     things="$things java:default-jre-headless unzip:unzip setpriv:util-linux systemd-analyze:systemd"
     # What holds XML against its schema.
-    things="$things xmllint:libxml2-utils"
+    things="$things xmllint:libxml2-utils zstd:zstd"
     # A driver of Gremlin that is not JavaScript.
     things="$things python3:python3 /usr/lib/python3.*/ensurepip:python3-venv"
     ;;

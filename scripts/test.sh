@@ -128,8 +128,8 @@ stop_servers
 if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   runner=with_root_mounted
   # Each has namespaces of its own and waits most of the time, so they run side by side; but those that look at
-  # everything there is on this machine, and say that it is as before.
-  whole='/test/(kernel/memory|e2e/gremlin)[.]test'
+  # everything there is on this machine, and those whose devices nobody else may listen on.
+  whole='/test/(kernel/(memory|netlinkmodel)|e2e/(checks-lab|gremlin))[.]test'
   tests kernel --maxWorkers=3 --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/' --testPathIgnorePatterns "$whole" '/test/e2e/elasticsearch'
   tests machine --runInBand --passWithNoTests --testPathPatterns "$whole"
 else
