@@ -13,7 +13,7 @@ export function wrongMethod(allowed: string) {
 /** JSON, or YAML when the client says so. */
 export function withBody(request: Request, response: Response, limits: ApiLimits, use: (body: unknown) => void): void {
   const isYaml = /yaml/.test(request.headers['content-type'] ?? '');
-  readBody(request, limits.bodyBytesMax, (fault, text) => {
+  readBody(request, isYaml ? limits.yamlBytesMax : limits.bodyBytesMax, (fault, text) => {
     if (fault) sendText(response, fault.status, fault.text, ['Connection', 'close']);
     else if (!isYaml) useJson(text);
     else

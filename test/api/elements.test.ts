@@ -161,6 +161,9 @@ test('YAML is understood when it says so', async () => {
   await using server = await testServer();
   const body = 'ID: y\nMetadata:\n  Name: yaml\n  Type: switch\n';
   expect((await post(server, 'node', body, { 'Content-Type': 'application/yaml' })).status).toBe(201);
+  const large = `ID: z\nMetadata:\n  Name: ${'y'.repeat(70_000)}\n  Type: switch\n`;
+  const refused = await post(server, 'node', large, { 'Content-Type': 'application/yaml' });
+  expect(`${refused.status} ${refused.text}`).toMatch(/^413 .*65536/);
   const wrong = await post(server, 'node', 'a: [1', { 'Content-Type': 'application/yaml' });
   expect(wrong).toMatchObject({ status: 400, text: expect.stringContaining('not YAML') });
   const aliases = 'a: &a [x]\nb: [*a, *a]\n';
