@@ -129,7 +129,7 @@ if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   runner=with_root_mounted
   # Each has namespaces of its own and waits most of the time, so they run side by side; but those that look at
   # everything there is on this machine, and those whose devices nobody else may listen on.
-  whole='/test/(kernel/(memory|netlinkmodel)|e2e/(checks-lab|gremlin))[.]test'
+  whole='/test/(kernel/(memory|native_watch|netlinkmodel|why)|e2e/(checks-lab|gremlin))[.]test'
   tests kernel --maxWorkers=3 --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/' --testPathIgnorePatterns "$whole" '/test/e2e/elasticsearch'
   tests machine --runInBand --passWithNoTests --testPathPatterns "$whole"
 else

@@ -224,7 +224,7 @@ const faults: readonly Fault[] = [
         'tcp-model tcp-connect tcp-inject udp-model udp-connect udp-inject snat-model snat-connect snat-inject each',
         { code: 'RULE_DROP', by: 'rule', why: /priority 99/, change: /priority=99|tp_dst|drop/ },
       ),
-      closed: { code: 'DELIVERED', change: /:81/ },
+      closed: { code: 'DELIVERED', change: /:81|Port 81/ },
       bridges: { code: 'NOT_EQUAL', change: /br4/ },
       names: { code: 'NOT_EQUAL', change: /extra/ },
       changed: { code: 'CHANGED', why: /extra/ },

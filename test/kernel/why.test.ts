@@ -119,10 +119,12 @@ async function stopped(skein: Running, world: WhyWorld): Promise<void> {
     const check = { kind: 'result', id: 'c1', status: 'failed', startedAt, tookMs: Date.now() - startedAt };
     const file = join(tmpdir(), `skein-why-${process.pid}.json`);
     const traffic = { from: client.name, to: '10.7.0.2', packet: 'tcp 8080' };
-    writeFileSync(file, `${JSON.stringify({ ...check, traffic })}\n`);
+    const evidence = { changes: { lastGreenAt: startedAt } };
+    writeFileSync(file, `${JSON.stringify({ ...check, traffic, evidence })}\n`);
     try {
       const words = ['why', '--check', file, '--id', 'c1', '-o', 'json', '--server', skein.url];
-      expect(isFirst(JSON.parse(execFileSync('bin/skein', words, { encoding: 'utf8' })))).toBe(true);
+      const reply = JSON.parse(execFileSync('bin/skein', words, { encoding: 'utf8' })) as WhyReply;
+      expect({ isFirst: isFirst(reply), reply }).toEqual({ isFirst: true, reply });
     } finally {
       rmSync(file);
     }
