@@ -1,7 +1,9 @@
 /** Ends of checks: from how a suite writes them to the grammar of `/api/path`. */
 import { parseAddress } from '../../std/address.ts';
 import { nearest } from '../../std/nearest.ts';
+import { shown } from './form.ts';
 import type { Endpoint, Json, Pick, Position } from './suite.ts';
+import { textOf } from './text.ts';
 
 type Named = Omit<Endpoint, 'name' | 'pick' | 'position'>;
 
@@ -28,7 +30,8 @@ export function endpointOfMap(map: Readonly<Record<string, Json>>): Named | Wron
   if (key === undefined) return { message: 'an endpoint says what it is', hint: `one of ${keys.join(', ')}` };
   if (second !== undefined)
     return { key: second, message: `an endpoint is one thing, and this says both ${key} and ${second}` };
-  const text = String(map[key]);
+  const text = textOf(map[key]);
+  if (text === undefined) return { key, message: `${key} is ${shown(map[key] ?? null)}, and no text` };
   switch (key) {
     case 'gremlin':
       return { kind: 'gremlin', text };

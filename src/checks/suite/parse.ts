@@ -9,6 +9,7 @@ import { suiteLimits } from './limits.ts';
 import type { Surroundings } from './rules.ts';
 import { type BodyName, bodyNames, checkShapes, frameShape } from './shape.ts';
 import type { Check, Json, Position, Suite } from './suite.ts';
+import { textOf } from './text.ts';
 import { type Scalar, VariableSource, type Variables } from './variable-source.ts';
 import { filled } from './variables.ts';
 import { applyRules, fitted } from './walk.ts';
@@ -84,7 +85,7 @@ class Run {
     const endpoints = this.#endpoints(mapIn(value, 'endpoints'), placed);
     const around: Surroundings = { placed, report, endpoints, defaultMethod: defaults.method, isFilled };
     applyRules(frameShape, frame, [], around);
-    const name = String(valueIn(value.metadata, 'name') ?? 'suite');
+    const name = textOf(valueIn(value.metadata, 'name')) ?? 'suite';
     const checks = listIn(value, 'checks').flatMap((check, index) => {
       if (++this.#checks === suiteLimits.checks + 1)
         report(

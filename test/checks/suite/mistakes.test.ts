@@ -31,6 +31,21 @@ test.each<[string, string, string]>([
   expect(told.join('\n')).toContain(sentence);
 });
 
+test.each([
+  ['the name of an endpoint', { endpoints: { a: { name: { toString: {} } } } }],
+  ['the address of an endpoint', { endpoints: { a: { ip: [{ toString: {} }] } } }],
+  ['the name of a suite', { metadata: { name: { toString: {} } } }],
+])('%s that is no text is refused in a sentence', (_, part) => {
+  const text = JSON.stringify({
+    apiVersion: 'checks/v1',
+    kind: 'CheckSuite',
+    metadata: { name: 'x' },
+    checks: [],
+    ...part,
+  });
+  expect(mistakesIn(text).join('\n')).toMatch(/is (a map|a list)/);
+});
+
 test('10,001 checks are too many, and are read in a moment', () => {
   const check = "  - { name: a, query: 'G.V().Count()', expect: { min: 0 } }\n";
   const startedAt = performance.now();
