@@ -50,6 +50,9 @@ lacking() {
 # `jit_page.has_value()`): a test process that asks much by fetch() makes none faster. Jest hands the flag on.
 node_flags=--wasm-wrapper-tiering-budget=2147483647
 
+# What waits for daemons and kernels says itself what it has waited for in vain: jest's own limit is for what hangs.
+patience=--testTimeout=120000
+
 # Jest's own count goes to a file; when it could not even write that, the run counts as one failure.
 tests() {
   begin "$1"
@@ -122,7 +125,7 @@ export SKEIN_ES8 SKEIN_ES9 SKEIN_ES7 SKEIN_OPENSEARCH
 end
 # Some of these have hosts of their own, in namespaces.
 if [ "$(id -u)" = 0 ]; then runner=with_root_mounted; fi
-tests elasticsearch --maxWorkers=2 --passWithNoTests --testPathPatterns '/test/(archive/elasticsearch|e2e/elasticsearch)'
+tests elasticsearch $patience --maxWorkers=2 --passWithNoTests --testPathPatterns '/test/(archive/elasticsearch|e2e/elasticsearch)'
 stop_servers
 
 if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
@@ -130,8 +133,8 @@ if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
   # Each has namespaces of its own and waits most of the time, so they run side by side; but those that look at
   # everything there is on this machine, and those whose devices nobody else may listen on.
   whole='/test/(kernel/(memory|native_watch|netlinkmodel|why)|e2e/(checks-lab|gremlin))[.]test'
-  tests kernel --maxWorkers=3 --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/' --testPathIgnorePatterns "$whole" '/test/e2e/elasticsearch'
-  tests machine --runInBand --passWithNoTests --testPathPatterns "$whole"
+  tests kernel $patience --maxWorkers=3 --passWithNoTests --testPathPatterns '/test/(kernel|e2e)/' --testPathIgnorePatterns "$whole" '/test/e2e/elasticsearch'
+  tests machine $patience --runInBand --passWithNoTests --testPathPatterns "$whole"
 else
   lacking 'tests in namespaces' 'they need root'
 fi

@@ -18,15 +18,18 @@ function sum(files: Record<string, string>, ci = '') {
   }
 }
 
-const report = (...testResults: { statuses: string[]; message?: string; tookMs?: number }[]) =>
+const report = (...testResults: { statuses: string[]; message?: string; tookMs?: number; says?: string }[]) =>
   JSON.stringify({
     numPassedTests: testResults.flatMap(({ statuses }) => statuses).filter((status) => status === 'passed').length,
-    testResults: testResults.map(({ statuses, message = '', tookMs = 0 }) => ({
+    testResults: testResults.map(({ statuses, message = '', tookMs = 0, says = '' }) => ({
       name: resolve('a.test.ts'),
       message,
       startTime: 1_000,
       endTime: 1_000 + tookMs,
-      assertionResults: statuses.map((status) => ({ status, fullName: `is ${status}` })),
+      assertionResults: statuses.map((status) => ({
+        ...{ status, fullName: `is ${status}` },
+        failureMessages: status === 'failed' ? [says] : [],
+      })),
     })),
   });
 
@@ -46,8 +49,33 @@ test('failures are named, also that of a file that could not be loaded', () => {
   };
   expect(sum(files)).toEqual({
     status: 1,
-    lines: ['failed: types', 'failed: is failed', `failed: ${resolve('a.test.ts')}`, '1 passed, 3 failed'],
+    lines: [
+      ...['-- a.test.ts: it could not be run', '   no such module'],
+      ...['failed: types', 'failed: a.test.ts: is failed', 'failed: a.test.ts: it could not be run'],
+      '1 passed, 3 failed',
+    ],
   });
+});
+
+test('of each failure the beginning of its message is told, in plain text, without the code of others', () => {
+  const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+  const short = `Error: ${red('expected')} 1\n\n    at Object.<anonymous> (test/a.test.ts:3:1)\n    at run (node_modules/jest/x.js:1:1)`;
+  const long = Array.from({ length: 30 }, (_, i) => `line ${i} ${'x'.repeat(1_000)}`).join('\n');
+  const { lines } = sum({
+    'unit.json': report({ statuses: ['failed'], says: short }, { statuses: ['failed'], says: long }),
+  });
+  expect(lines.slice(0, 4)).toEqual([
+    '-- a.test.ts: is failed',
+    '   Error: expected 1',
+    '       at Object.<anonymous> (test/a.test.ts:3:1)',
+    '-- a.test.ts: is failed',
+  ]);
+  expect(lines.slice(4, 15)).toEqual(Array.from({ length: 11 }, (_, i) => expect.stringMatching(`^   line ${i} `)));
+  expect(lines.slice(15)).toEqual([
+    '   … 19 lines more',
+    ...['failed: a.test.ts: is failed', 'failed: a.test.ts: is failed', '0 passed, 2 failed'],
+  ]);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(210);
 });
 
 test('what was left out is named, and fails where everything should be there', () => {
