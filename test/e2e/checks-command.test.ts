@@ -27,9 +27,9 @@ beforeAll(async () => {
   }
   skein = stack.use(await skeinUp(join(folder, 'data')));
   await eventually(async () => expect((await check(suiteOf(REACHES))).code).toBe(0));
-}, 60_000);
+}, 120_000);
 
-afterAll(() => stack.disposeAsync(), 20_000);
+afterAll(() => stack.disposeAsync(), 120_000);
 
 const REACHES = '{ id: A, name: a, reach: { from: one, to: other, method: connect, proto: icmp } }';
 const REACHES_NOT = '{ id: B, name: b, reach: { from: one, to: other, method: inject }, expect: { result: dropped } }';
@@ -46,7 +46,7 @@ test('0, 1, 3 and 2: all is well, something is not, somebody is not there, and a
   expect((await check(suiteOf(REACHES, WARNS), '--strict')).code).toBe(1);
   const none = await run('check', suiteOf(REACHES), '--server', '127.0.0.1:1');
   expect([none.code, none.err]).toEqual([3, expect.stringContaining('cannot reach')]);
-}, 30_000);
+}, 120_000);
 
 test('2: a moment that is none, and a command with a slip in it', async () => {
   const when = await check(suiteOf(REACHES), '--at', 'yesteryear');
@@ -56,14 +56,14 @@ test('2: a moment that is none, and a command with a slip in it', async () => {
     2,
     expect.stringMatching(/no file or folder validte\n.*did you mean validate\?/),
   ]);
-}, 20_000);
+}, 120_000);
 
 test('3: a token that is refused', async () => {
   const data = join(folder, 'guarded');
   await using guarded = await skeinUp(data, '--api-loopback', 'token');
   const asked = await run('check', suiteOf(REACHES), '--server', guarded.url);
   expect([asked.code, asked.out]).toEqual([3, '']);
-}, 30_000);
+}, 120_000);
 
 test('--retry-failed: what is well the second time is flaky, and not red', async () => {
   const late = `{ id: L, name: l, query: "G.V().Has('Name', 'late').Count()", expect: { equals: 1 } }`;
@@ -76,7 +76,7 @@ test('--retry-failed: what is well the second time is flaky, and not red', async
   one?.ip('link del late');
   const { results } = JSON.parse(again.out) as { results: CheckResult[] };
   expect([again.code, results.find(({ id }) => id === 'L')]).toMatchObject([0, { status: 'ok', flaky: true }]);
-}, 20_000);
+}, 120_000);
 
 test('--at asks paths and queries about then, as people type moments', async () => {
   const path = '{ id: P, name: p, path: { from: one, to: other }, expect: { contains: ["Name=eth0"] } }';
@@ -93,14 +93,14 @@ test('--at asks paths and queries about then, as people type moments', async () 
   } finally {
     other?.ip('link set eth0 up');
   }
-}, 30_000);
+}, 120_000);
 
 test('4: it took too long; with --fail-fast the rest is not run', async () => {
   const long = await check(suiteOf(REACHES_NOT), '--timeout', '1s', '--var', 'patience=60s');
   expect([long.code, long.out]).toEqual([4, expect.stringMatching(/not all were run/)]);
   const fast = await check(suiteOf(REACHES_NOT, ...each(30)), '--fail-fast', '-j', '1');
   expect([fast.code, fast.out]).toEqual([1, expect.stringContaining('not all were run')]);
-}, 30_000);
+}, 120_000);
 
 test('130: Ctrl-C ends the run on the server, and nothing of it is left there', async () => {
   const child = spawn(SKEIN, ['check', suiteOf(REACHES_NOT), '--var', 'patience=60s', '--server', skein.url], {
@@ -115,7 +115,7 @@ test('130: Ctrl-C ends the run on the server, and nothing of it is left there', 
     expect(await get('/api/injectpacket')).toEqual({});
     expect(await get('/api/check')).toMatchObject({ running: [] });
   });
-}, 30_000);
+}, 120_000);
 
 test('what failed before does not fail it; evidence goes to a folder; the past is asked as it was', async () => {
   const suite = suiteOf(REACHES_NOT, WARNS);
@@ -140,7 +140,7 @@ test('what failed before does not fail it; evidence goes to a folder; the past i
   } finally {
     other?.ip('link set eth0 up');
   }
-}, 40_000);
+}, 120_000);
 
 test('what is written of now is right, is green, and is red once it is another', async () => {
   const file = join(folder, 'now.check.yaml');
@@ -163,7 +163,7 @@ test('what is written of now is right, is green, and is red once it is another',
   } finally {
     other?.ip('addr add 10.93.0.2/24 dev eth0');
   }
-}, 40_000);
+}, 120_000);
 
 /** From the other to the one: there may be more on this machine, which comes and goes. */
 async function cellIn(file: string): Promise<MatrixCell | undefined> {

@@ -26,16 +26,16 @@ beforeAll(async () => {
     tidOf(world.router.name, 'eth0'),
   ]);
   vars = { ...world.vars, clientTID, routerTID };
-}, 60_000);
+}, 120_000);
 
-afterAll(() => stack.disposeAsync(), 20_000);
+afterAll(() => stack.disposeAsync(), 120_000);
 
 test('all is well', async () => {
   const { results, summary } = await run({ patience: '20s' });
   expect(results.filter(({ status }) => status !== 'ok').map(told)).toEqual(['later skipped']);
   expect(summary.checks).toBeGreaterThan(40);
   expect(new Set(results.map(({ check }) => check)).size).toBe(7);
-}, 60_000);
+}, 120_000);
 
 /** What a check has to say of a fault. Left out: it says nothing of the kind. */
 interface Says {
@@ -316,13 +316,13 @@ test.each(faults)(
       await mend();
     }
   },
-  40_000,
+  120_000,
 );
 
 test('all is well again', async () => {
   const { results } = await run({ patience: '10s' });
   expect(results.filter(({ status }) => status !== 'ok').map(told)).toEqual(['later skipped']);
-}, 30_000);
+}, 120_000);
 
 /** The kernel's word comes to the graph in its own time. */
 const LATE_MS = Number(process.env.LATE ?? 10_000);

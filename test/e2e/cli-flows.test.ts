@@ -57,7 +57,7 @@ test('skein capture tail shows packets as they pass, and nothing is captured any
           isOpen ||= text.includes('tailing');
         },
       });
-      await eventually(() => expect(isOpen).toBe(true), 15_000);
+      await eventually(() => expect(isOpen).toBe(true));
       await ping(left, 3);
       const { out, err } = await running;
       const lines = out.trim().split('\n');
@@ -87,7 +87,7 @@ async function startOnTheWay(cli: Cli, from: string, to: string): Promise<Ran> {
     const ran = await cli('capture', 'start', '--on', from, '--to', to, '--name', 'way');
     expect(ran).toMatchObject({ exitCode: 0 });
     return ran;
-  }, 15_000);
+  });
 }
 
 /** Of the newest echo, when it is as it should be. */
@@ -103,7 +103,7 @@ async function trailOf(cli: Cli, isWhole: (trail: Trail) => boolean, notId = '')
     const trail = JSON.parse((await cli('follow', id ?? '', '-o', 'json')).out) as Trail;
     expect(isWhole(trail)).toBe(true);
     return trail;
-  }, 15_000);
+  });
 }
 
 /** In that namespace: /proc/net/packet lists them, the fourth word is the protocol. Those that hear neighbours are no captures. */

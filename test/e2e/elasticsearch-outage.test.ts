@@ -94,13 +94,13 @@ test(
       expect({ changed: told.changed, gaps: told.gaps }).toEqual({ changed: 0, gaps: 0 });
       const moments = Array.from({ length: 8 }, () => begin + Math.floor(Math.random() * (Date.now() - begin)));
       // The last whole picture of an agent comes after all that it had to tell.
-      await eventually(async () => expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]), 15_000);
+      await eventually(async () => expect(await momentsThatDiffer(analyzer, told, moments)).toEqual([]));
       await using archive = await openElasticsearchArchive({ urls: [url], prefix });
       const account = await accountOf(archive, told);
       expect(account).toMatchObject(ALL_IS_WELL);
       expect(account.acknowledged).toBeGreaterThan(100);
     }),
-  90_000,
+  120_000,
 );
 
 /** A server that answers everything with the same. */

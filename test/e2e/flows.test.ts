@@ -154,7 +154,7 @@ async function active(skein: Running, id: string, count: number): Promise<void> 
   await eventually(async () => {
     const response = await fetch(`${skein.url}/api/capture/${id}`);
     expect(await response.json()).toMatchObject({ Count: count });
-  }, 15_000);
+  });
 }
 
 async function deleteCapture(skein: Running, id: string): Promise<void> {

@@ -36,7 +36,7 @@ async function everywhere(skein: Running, stages: readonly LossStage[]): Promise
   await eventually(async () => {
     const told = new Set((await lossOf(skein)).map(({ stage }) => stage));
     expect([...told]).toEqual(expect.arrayContaining([...stages]));
-  }, 10_000);
+  });
   const header = (await skein.post('/api/topology', { GremlinQuery: 'G.Flows().Count()' })).headers.get('X-Skein-Loss');
   const inHeader = /stages="([^"]*)"/.exec(header ?? '')?.[1]?.split(' ') ?? [];
   expect(inHeader).toEqual(expect.arrayContaining([...stages]));
@@ -87,7 +87,7 @@ test('what the kernel, a socket, a decoder, an exporter and kept packets have no
             lost: true,
             all: 6_000,
           });
-        }, 10_000);
+        });
 
       const records = createSocket('udp4');
       const message = (sequence: number) => v9Message(sequence, set(0, template(256, [1, 4], [2, 4])));
@@ -163,13 +163,13 @@ test('what the table ends early and the archive refuses is told, and afterwards 
       await eventually(async () => expect(await notes()).toMatch(/not written for now.*full/));
 
       disk.free();
-      await eventually(async () => expect(await notes()).not.toMatch(/not written for now/), 15_000);
+      await eventually(async () => expect(await notes()).not.toMatch(/not written for now/));
       await send(conversations(10, 5_000));
       await eventually(async () => {
         const { Flows } = (await (await fetch(`${skein.url}/api/status`)).json()) as Status;
         expect(Flows.Archive).toMatchObject({ Queued: 0 });
         expect(await skein.query("G.At('-0s', 60).Flows().Has('Network', '10.0.23.112').Count()")).toBe(1);
-      }, 10_000);
+      });
     },
     smallDisk,
   ));

@@ -44,7 +44,7 @@ export async function throughAll(
   };
   await eventually(async () => {
     for (const [mechanism, its] of await flows()) expect([mechanism, packets(its)]).not.toEqual([mechanism, 0]);
-  }, 10_000);
+  });
   // Until nothing more comes: what is wrong may come late.
   let before = '';
   return eventually(async () => {
@@ -55,7 +55,7 @@ export async function throughAll(
     await new Promise((resolve) => setTimeout(resolve, isSame ? 0 : 700));
     expect(isSame).toBe(true);
     return now;
-  }, 10_000);
+  });
 }
 
 function packets(flows: readonly Flow[]): number {

@@ -69,7 +69,7 @@ export async function capturing(skein: Running, asked: object, nodes = 1): Promi
   await eventually(async () => {
     const told = await (await fetch(`${skein.url}/api/capture/${id}`)).json();
     expect(told).toMatchObject({ Count: nodes });
-  }, 15_000);
+  });
   return id;
 }
 

@@ -23,9 +23,9 @@ test('a refused connection is one flow at each place, with its MACs, and is the 
           expect([Link?.A, Link?.B]).toEqual(['02:00:00:00:77:01', '02:00:00:00:77:02']);
         }
         return flows;
-      }, 15_000);
+      });
       // The archive has them as soon as they are told.
-      await eventually(async () => expect(await keptBy(first)).toBeGreaterThanOrEqual(2), 15_000);
+      await eventually(async () => expect(await keptBy(first)).toBeGreaterThanOrEqual(2));
       await first.end('SIGKILL');
 
       await using second = await skeinUp(data);
@@ -65,7 +65,7 @@ async function captured({ url }: Running, devices: RegExp): Promise<void> {
   await eventually(async () => {
     const { out } = await skein(['capture', 'list', '-o', 'json', '--server', url]);
     expect(JSON.parse(out).captures).toMatchObject([{ nodes: 2, state: 'active' }]);
-  }, 15_000);
+  });
 }
 
 async function refused(from: TestNetns): Promise<void> {

@@ -48,7 +48,7 @@ test(
         expect(await connections(before, left)).toHaveLength(2);
         expect((await statusOf(before)).Sockets.Translations).toBeGreaterThanOrEqual(2);
         return found;
-      }, 20_000);
+      });
       expect(first.keys('Conntrack', 'Services', 'Ovs')).toEqual(['Conntrack', 'Ovs', 'Services']);
       // What the archive keeps of sockets is what stayed for some ten seconds, or has closed.
       const then = Date.now();
@@ -69,7 +69,7 @@ test(
         expect(await connections(again, left)).toHaveLength(1);
         expect((await statusOf(again)).Sockets.Translations).toBeGreaterThanOrEqual(1);
         return found;
-      }, 20_000);
+      });
       // All that has stayed has the ids and the beginnings that it had: rules with their edges are all that differs.
       expect(first.without(second).map(kindOf)).toEqual(['container goes', 'edge ownership', 'ofrule tcp,tp_dst=1002']);
       expect(second.without(first).map(kindOf)).toEqual(['edge ownership', 'ofrule tcp,tp_dst=1004']);
@@ -88,7 +88,7 @@ test(
         );
         expect(found.keys('Conntrack', 'Services', 'Ovs')).toEqual([]);
         expect(await connections(without, left)).toEqual([]);
-      }, 20_000);
+      });
       await without.end();
 
       await using last = await skeinUp(data, ...flags);
@@ -97,7 +97,7 @@ test(
         expect(found.all.map(({ ID }) => ID).sort()).toEqual(second.all.map(({ ID }) => ID).sort());
         expect(found.keys('Conntrack', 'Services', 'Ovs')).toEqual(['Conntrack', 'Ovs', 'Services']);
         expect(await connections(last, left)).toHaveLength(1);
-      }, 20_000);
+      });
     }),
   120_000,
 );

@@ -47,7 +47,7 @@ test('what users say is there again after a restart, as it was, and the past kno
       expect(again?.Metadata).toMatchObject({ Team: 'web', Rack: 7, SetBy: { Team: UUID, Rack: 'user' } });
       expect(await nodes(running, linked)).toEqual([isp]);
       expect(await nodes(running, "G.V().Has('Name', 'tor1').Out('Type', 'host')")).toHaveLength(1);
-    }, 10_000);
+    });
     expect(await nodes(running, "G.V().Has('Name', 'tor1')")).toEqual([tor]);
     expect(await nodes(running, `G.At(${before}).V().Has('Team', 'web')`)).toEqual([]);
     expect(await running.query("G.E().Has('RelationType', 'uplink').Count()")).toBe(1);

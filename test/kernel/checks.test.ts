@@ -58,9 +58,9 @@ beforeAll(async () => {
     '20s',
   );
   expect(said.summary).toMatchObject({ ok: 2, failed: 0, errors: 0 });
-}, 60_000);
+}, 120_000);
 
-afterAll(() => stack.disposeAsync(), 20_000);
+afterAll(() => stack.disposeAsync(), 120_000);
 
 const METHODS = `${reach('M', 'tcp, port: 8080', 'model', 'delivered')}${reach('C', 'tcp, port: 8080', 'connect', 'delivered')}${reach('I', 'tcp, port: 8080', 'inject', 'delivered')}`;
 
@@ -77,7 +77,7 @@ test('all kinds of checks are green where all is well', async () => {
   expect(results.filter(({ status }) => status !== 'ok')).toEqual([]);
   expect(summary).toMatchObject({ ok: 11, failed: 0 });
   expect(results.find(({ id }) => id === 'U')?.traffic).toMatchObject({ sent: 3, delivered: 3, lossPercent: 0 });
-}, 20_000);
+}, 120_000);
 
 test('a packet filter of the router: the rule, the place, the packets on their way, and the change', async () => {
   filter(of(router), 'forward', 'tcp dport 8080 counter drop');
@@ -119,7 +119,7 @@ test('a packet filter of the router: the rule, the place, the packets on their w
   } finally {
     inside(of(router), 'nft', 'flush', 'ruleset');
   }
-}, 20_000);
+}, 120_000);
 
 test('one that rejects is told apart from a port that is closed', async () => {
   filter(of(red), 'input', 'tcp dport 8080 reject with tcp reset');
@@ -135,7 +135,7 @@ test('one that rejects is told apart from a port that is closed', async () => {
   } finally {
     inside(of(red), 'nft', 'flush', 'ruleset');
   }
-}, 20_000);
+}, 120_000);
 
 test('no way back, a black hole, a link that is down and a port taken out of its bridge', async () => {
   const faults: readonly (readonly [TestNetns, string, string, string, RegExp])[] = [
@@ -159,7 +159,7 @@ test('no way back, a black hole, a link that is down and a port taken out of its
     }
     await run(reach('A', 'icmp', 'inject', 'delivered'), {}, '10s');
   }
-}, 60_000);
+}, 120_000);
 
 test('what should not get there and does is a failure, as is what is slow, narrow, or elsewhere', async () => {
   const { results } = await run(`
@@ -175,7 +175,7 @@ test('what should not get there and does is a failure, as is what is slow, narro
     ...{ N: 'failed DELIVERED', S: 'failed SLOW', P: 'failed MTU_EXCEEDED', B: 'failed WRONG_PATH' },
     ...{ Q: 'failed NOT_EQUAL', T: 'failed WRONG_CELLS', X: 'failed TOO_HIGH', E: 'error undefined' },
   });
-}, 20_000);
+}, 120_000);
 
 test('what is gathered of a failure is what was asked for', async () => {
   const one = (id: string, evidence: string, method = 'inject') =>
@@ -213,7 +213,7 @@ checks:
   expect(span('all')).toBeLessThanOrEqual(1_000);
   expect(span('diff')).toBeGreaterThan(1_000);
   expect(results.find(({ id }) => id === 'path')?.traffic).toMatchObject({ sent: 3, delivered: 3 });
-}, 20_000);
+}, 120_000);
 
 test('a dry run says what would be sent, and sends nothing', async () => {
   const before = await metric('skein_injections_total');
@@ -225,7 +225,7 @@ test('a dry run says what would be sent, and sends nothing', async () => {
   });
   expect(summary).toMatchObject({ ok: 1, skipped: 2 });
   expect(await metric('skein_injections_total')).toBe(before);
-}, 20_000);
+}, 120_000);
 
 test('through a translation: counted on both of its sides, and without it the answer does not come back', async () => {
   of(red).ip('route del default');
@@ -260,7 +260,7 @@ test('through a translation: counted on both of its sides, and without it the an
     inside(of(router), 'nft', 'flush', 'ruleset');
     of(red).ip('route add default via 10.92.0.1');
   }
-}, 20_000);
+}, 120_000);
 
 test('an answer that passes its translator by is a mismatch', async () => {
   nat(of(router), 'prerouting priority -100', 'ip daddr 10.91.0.1 tcp dport 9090 dnat to 10.91.0.3:8081');
@@ -278,7 +278,7 @@ test('an answer that passes its translator by is a mismatch', async () => {
   } finally {
     inside(of(router), 'nft', 'flush', 'ruleset');
   }
-}, 20_000);
+}, 120_000);
 
 test('the past is asked without touching the network', async () => {
   of(red).ip('link set eth0 down');
@@ -296,7 +296,7 @@ test('the past is asked without touching the network', async () => {
     'I skipped ',
     'M ok LINK_DOWN',
   ]);
-}, 30_000);
+}, 120_000);
 
 test('nothing is left behind: by a run that ended, nor by one whose client went away', async () => {
   const gone = new AbortController();
@@ -314,7 +314,7 @@ test('nothing is left behind: by a run that ended, nor by one whose client went 
   await until(async () => ((await ask('/api/check')) as { running: unknown[] }).running.length === 0);
   expect(await ask('/api/capture')).toEqual({});
   expect(await ask('/api/injectpacket')).toEqual({});
-}, 20_000);
+}, 120_000);
 
 test('a server that is stopped in the middle of a run says so, and leaves no capture for the next one', async () => {
   const response = await asked(JSON.parse(bodyOf(reach('A', 'icmp', 'inject', 'dropped'), {}, '60s')));
@@ -331,7 +331,7 @@ test('a server that is stopped in the middle of a run says so, and leaves no cap
   const left = readdirSync(data).filter((file) => file.endsWith('.json'));
   expect(left).toContain('captures.json');
   for (const file of left) expect(readFileSync(join(data, file), 'utf8')).not.toMatch(/"Name": ?"check /);
-}, 20_000);
+}, 120_000);
 
 function reach(id: string, packet: string, method: string, result: string): string {
   return `  - { id: ${id}, name: ${id}, reach: { from: blue, to: red, proto: ${packet}, method: ${method} }, expect: { result: ${result} } }\n`;

@@ -77,7 +77,7 @@ test('runc: a container hangs on its namespace, is held, ends, and leaves nothin
     gone(running, 'inside');
     gone(running, 'outside');
   });
-}, 90_000);
+}, 120_000);
 
 test('containerd and runc see the same container, and it is one', async () => {
   await using own = new OwnContainerd();
@@ -100,7 +100,7 @@ test('containerd and runc see the same container, and it is one', async () => {
   expect(find(again, 'web').id).toBe(id);
   own.end('web');
   await eventually(() => gone(running, 'web'));
-}, 90_000);
+}, 120_000);
 
 test('podman without a service: what its files say, of those too that do not run', async () => {
   using own = new OwnPodman();
@@ -131,10 +131,7 @@ test('podman without a service: what its files say, of those too that do not run
   const service = own.service();
   try {
     const before = find(running, 'plain').id;
-    await eventually(
-      () => expect(find(running, 'plain').metadata.Container).toMatchObject({ NetworkMode: 'host' }),
-      15_000,
-    );
+    await eventually(() => expect(find(running, 'plain').metadata.Container).toMatchObject({ NetworkMode: 'host' }));
     expect(find(running, 'plain').id).toBe(before);
     expect(owners(running, find(running, 'plain'))).toEqual(['host']);
     expectVocabulary(podman, running.graph);
@@ -145,4 +142,4 @@ test('podman without a service: what its files say, of those too that do not run
     await once(service, 'exit');
   }
   await eventually(() => expect(find(running, 'new').metadata).toMatchObject({ State: 'DOWN' }));
-}, 90_000);
+}, 120_000);

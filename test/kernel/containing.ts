@@ -194,7 +194,7 @@ export class OwnContainerd implements AsyncDisposable {
   }
 
   ready(): Promise<string> {
-    return eventually(() => this.ctr('version'), 20_000);
+    return eventually(() => this.ctr('version'));
   }
 
   ctr(...args: readonly string[]): string {

@@ -70,7 +70,7 @@ beforeAll(async () => {
     await ended;
   });
   await once(services.stdout, 'data');
-}, 20_000);
+}, 120_000);
 
 afterAll(() => stack.disposeAsync());
 

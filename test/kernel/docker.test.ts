@@ -18,7 +18,7 @@ beforeAll(async () => {
   demand('dockerd', 'docker', 'runc', 'busybox', 'nsenter');
   own = await OwnDocker.start();
 }, 120_000);
-afterAll(() => own[Symbol.asyncDispose](), 60_000);
+afterAll(() => own[Symbol.asyncDispose](), 120_000);
 
 beforeEach(async () => {
   namespaces = runProbe(netns, { options: { paths: [own.namespaces] }, door, time: Date.now });
@@ -30,7 +30,7 @@ afterEach(async () => {
   await namespaces.stop();
   const all = own.docker('ps', '-aq').split('\n').filter(Boolean);
   if (all.length > 0) own.docker('rm', '-f', ...all);
-}, 90_000);
+}, 120_000);
 
 function start(before: Running): Running {
   return runProbe(docker, { options: { url: own.url, goneAfterMs: 20_000 }, door, time: Date.now, before });
@@ -95,7 +95,7 @@ test('a container lives through all it can live through, and is one node all alo
   own.docker('rm', 'uno');
   await eventually(() => expect(all('container', 'uno')).toEqual([]));
   expect(JSON.stringify(await running.graph.history([node]))).not.toContain('hunter2');
-}, 90_000);
+}, 120_000);
 
 test('two containers in one namespace hang on it both, and one on the host hangs on the host, until it ends', async () => {
   own.run('first');
@@ -110,7 +110,7 @@ test('two containers in one namespace hang on it both, and one on the host hangs
   });
   own.docker('rm', '-f', 'plain');
   await eventually(() => expect(all('container', 'plain')).toEqual([]));
-}, 90_000);
+}, 120_000);
 
 test('a network is there with its subnet, and with who is on it', async () => {
   own.docker('network', 'create', '--subnet', '10.77.0.0/24', 'shop');
@@ -137,7 +137,7 @@ test('a network is there with its subnet, and with who is on it', async () => {
     own.docker('network', 'rm', 'shop');
   }
   await eventually(() => expect(all('dockernetwork', 'shop')).toEqual([]));
-}, 90_000);
+}, 120_000);
 
 test('what runs a container for Docker sees it too, and does not tell of it', async () => {
   const below = [
@@ -161,7 +161,7 @@ test('what runs a container for Docker sees it too, and does not tell of it', as
   } finally {
     for (const one of below) await one.stop();
   }
-}, 90_000);
+}, 120_000);
 
 test('after the engine or Skein was started anew everything is there once, and nothing is left', async () => {
   own.run('stays', '--restart', 'always');
@@ -184,4 +184,4 @@ test('after the engine or Skein was started anew everything is there once, and n
   }, 40_000);
   expect(container('stays').id).toBe(ids[0]);
   expect(all('dockernetwork', 'bridge')).toHaveLength(1);
-}, 90_000);
+}, 120_000);

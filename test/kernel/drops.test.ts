@@ -30,7 +30,7 @@ beforeAll(() => {
   sysctl(router, 'net.ipv4.neigh.port2.retrans_time_ms=20');
   nft(right, 'add table inet t', 'add chain inet t in { type filter hook input priority 0; }');
   nft(right, 'add rule inet t in tcp dport 82 drop');
-}, 20_000);
+}, 120_000);
 
 afterAll(() => stack.disposeAsync());
 
@@ -171,5 +171,5 @@ test(
       const refused = await fetch(`${skein.url}/api/drops?a=web1`);
       expect(refused.status).toBe(400);
     }),
-  30_000,
+  120_000,
 );

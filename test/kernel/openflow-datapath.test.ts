@@ -48,7 +48,7 @@ test('flows of a bridge are listed with what they match, count and do', async ()
       packets: expect.any(Number),
       actions: expect.stringMatching(/\S/),
     });
-}, 90_000);
+}, 120_000);
 
 test.each([
   ['nobody', 400, /there is no bridge "nobody" of Open vSwitch/],

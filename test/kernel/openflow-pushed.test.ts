@@ -31,7 +31,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     { host: self.name, origin: 'agent.h', time: Date.now() },
   );
   ofctl('add-flow', 'priority=1,actions=drop');
-  await eventually(() => expect(rule(1)).toBeDefined(), 10_000);
+  await eventually(() => expect(rule(1)).toBeDefined());
 }
 
 const socket = () => `unix:${dirname(hosts.database.slice('unix:'.length))}/br0.mgmt`;
@@ -59,15 +59,15 @@ test.each([0, 1, 2, 3, 4, 5])(
     await run({ versions: [`OpenFlow1${minor}`] });
     expect(running.counters.withoutMonitor).toBeUndefined();
     ofctl('add-flow', 'priority=7,ip,in_port=1,actions=resubmit(,1)');
-    await eventually(() => expect(rule(7)?.metadata.ActionsText).toBe('resubmit(,1)'), 2_000);
+    await eventually(() => expect(rule(7)?.metadata.ActionsText).toBe('resubmit(,1)'));
     const { id } = rule(7) as GraphNode;
     ofctl('mod-flows', 'ip,in_port=1,actions=output:2');
-    await eventually(() => expect(rule(7)?.metadata.ActionsText).toBe('output:2'), 2_000);
+    await eventually(() => expect(rule(7)?.metadata.ActionsText).toBe('output:2'));
     expect(rule(7)?.id).toBe(id);
     ofctl('del-flows', '--strict', 'priority=7,ip,in_port=1');
-    await eventually(() => expect(rule(7)).toBeUndefined(), 2_000);
+    await eventually(() => expect(rule(7)).toBeUndefined());
   },
-  20_000,
+  120_000,
 );
 
 test.each([1, 2, 3, 4, 5])(
@@ -75,10 +75,10 @@ test.each([1, 2, 3, 4, 5])(
   async (minor) => {
     await run({ versions: [`OpenFlow1${minor}`] });
     ofctl('add-flow', 'priority=8,actions=write_metadata:5/0xff,goto_table:3');
-    await eventually(() => expect(rule(8)?.metadata.ActionsText).toBe('write_metadata:0x5/0xff,goto_table:3'), 2_000);
+    await eventually(() => expect(rule(8)?.metadata.ActionsText).toBe('write_metadata:0x5/0xff,goto_table:3'));
     expect(rule(8)?.metadata).toMatchObject({ GotoTable: 3, WriteMetadata: { Value: 5, Mask: 255 } });
   },
-  20_000,
+  120_000,
 );
 
 test.each([4, 5])(
@@ -86,14 +86,14 @@ test.each([4, 5])(
   async (minor) => {
     await run({ versions: [`OpenFlow1${minor}`] });
     ofctl('add-flow', 'priority=9,importance=200,send_flow_rem,reset_counts,actions=drop');
-    await eventually(() => expect(rule(9)).toBeDefined(), 2_000);
+    await eventually(() => expect(rule(9)).toBeDefined());
     const Flags = { SendFlowRem: true, ResetCounts: true };
     expect(rule(9)).toMatchObject({ revision: 1, metadata: { Importance: 200, Flags } });
     ofctl('mod-flows', 'actions=output:2');
-    await eventually(() => expect(rule(9)?.metadata.ActionsText).toBe('output:2'), 2_000);
+    await eventually(() => expect(rule(9)?.metadata.ActionsText).toBe('output:2'));
     expect(rule(9)).toMatchObject({ revision: 2, metadata: { Importance: 200, Flags } });
   },
-  20_000,
+  120_000,
 );
 
 test('a rule that was there for a moment alone is told of all the same', async () => {
@@ -104,6 +104,6 @@ test('a rule that was there for a moment alone is told of all the same', async (
       if (element.kind === 'node' && element.metadata.Priority === 9) seen.push(kind);
   });
   ofctlFrom('add priority=9,in_port=1,actions=drop\ndelete_strict priority=9,in_port=1\n');
-  await eventually(() => expect(seen).toHaveLength(2), 2_000);
+  await eventually(() => expect(seen).toHaveLength(2));
   expect(rule(9)).toBeUndefined();
-}, 90_000);
+}, 120_000);

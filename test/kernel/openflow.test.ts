@@ -101,22 +101,22 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(theirs.size).toBeGreaterThanOrEqual(rulesOfAll.length);
     expect(ours).toEqual(theirs);
   },
-  60_000,
+  120_000,
 );
 
 test('a rule comes, is changed, and goes, each told by the switch; other actions are another version of it', async () => {
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=7,ip,in_port=1,actions=resubmit(,1)');
-  await eventually(() => expect(said()).toContain('7 ip,in_port=1 → resubmit(,1)'), 2_000);
+  await eventually(() => expect(said()).toContain('7 ip,in_port=1 → resubmit(,1)'));
   const before = things().find(({ metadata }) => metadata.Priority === 7) as GraphNode;
   ofctl('OpenFlow10', 'mod-flows', 'br0', 'ip,in_port=1,actions=resubmit(,2)');
-  await eventually(() => expect(said()).toContain('7 ip,in_port=1 → resubmit(,2)'), 2_000);
+  await eventually(() => expect(said()).toContain('7 ip,in_port=1 → resubmit(,2)'));
   const after = things().find(({ metadata }) => metadata.Priority === 7) as GraphNode;
   expect(after).toMatchObject({ id: before.id, createdAt: before.createdAt });
   expect(after.revision).toBeGreaterThan(before.revision);
   ofctl('OpenFlow10', 'del-flows', 'br0', '--strict', 'priority=7,ip,in_port=1');
-  await eventually(() => expect(said().filter((text) => text.startsWith('7 '))).toEqual([]), 2_000);
+  await eventually(() => expect(said().filter((text) => text.startsWith('7 '))).toEqual([]));
   expectVocabulary(openflow, running.graph);
-}, 90_000);
+}, 120_000);
 
 test('counters are a series, and make no version', async () => {
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=9,actions=NORMAL');
@@ -124,12 +124,11 @@ test('counters are a series, and make no version', async () => {
   await eventually(() => expect(running.graph.now().counters(rule().id, 'Metric')?.total.RxPackets).toBe(0));
   const { revision } = rule();
   await hosts.traffic();
-  await eventually(
-    () => expect(running.graph.now().counters(rule().id, 'Metric')?.total.RxPackets).toBeGreaterThan(20),
-    15_000,
+  await eventually(() =>
+    expect(running.graph.now().counters(rule().id, 'Metric')?.total.RxPackets).toBeGreaterThan(20),
   );
   expect(rule().revision).toBe(revision);
-}, 90_000);
+}, 120_000);
 
 test('a group comes, is changed, and goes', async () => {
   const group = 'group_id=3,type=select,bucket=bucket_id:0,weight:5,actions=1';
@@ -146,7 +145,7 @@ test('a group comes, is changed, and goes', async () => {
   expectVocabulary(openflow, running.graph);
   ofctl('OpenFlow15', 'del-groups', 'br0');
   await eventually(() => expect(things('ofgroup')).toEqual([]));
-}, 90_000);
+}, 120_000);
 
 test('another run goes on with what is there, and takes away what is gone meanwhile', async () => {
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=5,in_port=1,actions=drop');
@@ -160,22 +159,22 @@ test('another run goes on with what is there, and takes away what is gone meanwh
   await running.ready;
   await eventually(() => expect(said()).toEqual(['5 in_port=1 → drop']));
   expect(things()).toEqual([kept]);
-}, 90_000);
+}, 120_000);
 
 test('the switch is started anew: its rules are those that it has then, none twice', async () => {
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=5,in_port=1,actions=drop');
   await eventually(() => expect(said()).toContain('5 in_port=1 → drop'));
   await hosts.restartSwitch();
-  await eventually(() => expect(said()).toEqual(['0  → NORMAL']), 20_000);
+  await eventually(() => expect(said()).toEqual(['0  → NORMAL']));
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=5,in_port=1,actions=2');
   await eventually(() => expect(said()).toEqual(['0  → NORMAL', '5 in_port=1 → output:2']));
-}, 90_000);
+}, 120_000);
 
 test('rules go with their bridge, and a socket that comes late is found', async () => {
   hangBridge('late', 'br9');
   await eventually(() => expect(running.notices.at(-1)).toMatch(/br9: nothing at .*br9.mgmt/));
   hosts.ovs('add-br', 'br9', '--', 'set', 'bridge', 'br9', 'datapath_type=netdev');
-  await eventually(() => expect(things('ofrule', 'late')).toHaveLength(1), 15_000);
+  await eventually(() => expect(things('ofrule', 'late')).toHaveLength(1));
   await eventually(() => expect(running.notices.at(-1)).toBeUndefined());
   running.graph.apply([{ kind: 'gone', id: 'late', of: 'node' }], {
     ...{ host: self.name, origin: 'agent.h', time: Date.now() },
@@ -183,7 +182,7 @@ test('rules go with their bridge, and a socket that comes late is found', async 
   const rules = () => [...running.graph.now().nodes()].filter(({ metadata }) => metadata.Type === 'ofrule');
   await eventually(() => expect(rules()).toHaveLength(things().length));
   hosts.ovs('del-br', 'br9');
-}, 90_000);
+}, 120_000);
 
 test('a bridge that speaks no version of ours says so', async () => {
   await running.stop();
@@ -195,8 +194,8 @@ test('a bridge that speaks no version of ours says so', async () => {
     ),
   );
   hosts.ovs('clear', 'bridge', 'br0', 'protocols');
-  await eventually(() => expect(running.notices.at(-1)).toBeUndefined(), 15_000);
-}, 90_000);
+  await eventually(() => expect(running.notices.at(-1)).toBeUndefined());
+}, 120_000);
 
 test('flows of the datapath are told on request', async () => {
   ofctl('OpenFlow10', 'add-flow', 'br0', 'priority=9,actions=NORMAL');
@@ -205,4 +204,4 @@ test('flows of the datapath are told on request', async () => {
   expect(flows.join('\n')).toMatch(/in_port\(.*actions:/);
   await expect(datapathFlows({ folder: folder(), bridge: 'none' })).rejects.toThrow('no such bridge');
   await expect(datapathFlows({ folder: '/nowhere', bridge: 'br0' })).rejects.toThrow(/needs a control socket/);
-}, 90_000);
+}, 120_000);

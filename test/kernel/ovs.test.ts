@@ -77,13 +77,13 @@ withOvs(
       expect(node.metadata).toMatchObject({ UUID: column('pl', '_uuid'), OfPort: Number(column('pl', 'ofport')) });
       expect(relations(only('pl', 'ovsport'), node)).toEqual(['layer2']);
     });
-    await eventually(() => expect(running.graph.now().counters(id, 'Ovs')?.total).toHaveProperty('RxBytes'), 15_000);
+    await eventually(() => expect(running.graph.now().counters(id, 'Ovs')?.total).toHaveProperty('RxBytes'));
     const before = only('pl', 'veth').revision;
     await hosts.traffic();
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(only('pl', 'veth').revision).toBe(before);
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -104,7 +104,7 @@ withOvs(
     expect(only('br9').metadata).not.toHaveProperty('Ovs');
     expect(only('br9').metadata).not.toHaveProperty('UUID');
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -114,13 +114,13 @@ withOvs(
     await eventually(() => expect(Number(column('moved', 'ifindex'))).toBeGreaterThan(0));
     const mac = column('moved', 'mac_in_use');
     hosts.middle.ip(`link set moved netns ${hosts.left.name}`);
-    await eventually(() => expect(named('moved', 'internal')).toHaveLength(1), 10_000);
+    await eventually(() => expect(named('moved', 'internal')).toHaveLength(1));
     const id = kernelSays('moved', 4711, { Type: 'tap', MAC: mac });
     await eventually(() => expect(only('moved', 'internal').id).toBe(id));
     hosts.ovs('del-port', 'moved');
     await eventually(() => expect(named('moved', 'ovsport')).toEqual([]));
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -144,7 +144,7 @@ withOvs(
     hosts.ovs('del-port', 'p0', '--', 'del-br', 'br1');
     await eventually(() => expect([...named('p0'), ...named('p1'), ...named('br1')]).toEqual([]));
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -166,7 +166,7 @@ withOvs(
       expect(Object.keys(only('pr', 'ovsport').metadata).sort()).toEqual(['Name', 'Ovs', 'TID', 'Type', 'UUID']),
     );
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -193,7 +193,7 @@ withOvs(
     hosts.ovs('del-port', 'vx');
     await eventually(() => expect(named('vx')).toEqual([]));
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -208,7 +208,7 @@ withOvs(
     hosts.ovs('del-br', 'again');
     await eventually(() => expect(named('again')).toEqual([]));
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -225,7 +225,7 @@ withOvs(
     await eventually(() => expect(named('patched')).toEqual([]));
     expect(only('br0', 'ovsbridge')).toEqual(bridge);
   },
-  40_000,
+  120_000,
 );
 
 withOvs(
@@ -237,16 +237,16 @@ withOvs(
     await hosts.restartDatabase();
     await eventually(() => expect(running.counters.connectionsLost).toBeGreaterThan(0));
     hosts.ovs('--no-wait', 'set', 'port', 'pl', 'external_ids:after=database');
-    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'database' }), 10_000);
+    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'database' }));
     await hosts.restartSwitch();
     hosts.ovs('set', 'port', 'pl', 'external_ids:after=switch');
-    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'switch' }), 10_000);
+    await eventually(() => expect(only('pl', 'ovsport').metadata.ExtID).toEqual({ after: 'switch' }));
     hosts.ovs('clear', 'port', 'pl', 'external_ids');
     await eventually(() => expect(only('pl', 'ovsport').metadata).not.toHaveProperty('ExtID'));
     const lives = (nodes: GraphNode[]) => nodes.map(({ id, createdAt }) => `${id} ${createdAt}`);
     expect(lives(ours())).toEqual(lives(before));
   },
-  60_000,
+  120_000,
 );
 
 withOvs(
@@ -263,5 +263,5 @@ withOvs(
     hosts.ovs('del-port', 'new');
     await eventually(() => expect(named('new')).toEqual([]));
   },
-  40_000,
+  120_000,
 );

@@ -66,13 +66,13 @@ withOvs.each(mechanisms)(
         expect(found?.ab[1]).toBeGreaterThan(20_000);
         expect(found?.ba[1]).toBeGreaterThan(20_000);
         expect(found?.ba[1]).toBeLessThan(25_000);
-      }, 20_000);
+      });
       expect(exported(kind)).not.toBe('[]');
     }
     expect(exported(kind)).toBe('[]');
     expect(sink.losses).toEqual({});
   },
-  60_000,
+  120_000,
 );
 
 withOvs.each([mechanisms[0], mechanisms[2]] as const)(
@@ -84,7 +84,7 @@ withOvs.each([mechanisms[0], mechanisms[2]] as const)(
     await using _relay = await hosts.relay(port, port);
     await hosts.traffic();
     // Of more than forty packets one in four: that it is none of them happens once in a hundred thousand times.
-    await eventually(() => expect(sink.observations.length).toBeGreaterThan(0), 20_000);
+    await eventually(() => expect(sink.observations.length).toBeGreaterThan(0));
     for (const { sampling, ab, ba } of sink.observations) {
       expect(sampling).toBe(4);
       expect(ab[0] + ba[0]).toBeGreaterThan(0);
@@ -92,7 +92,7 @@ withOvs.each([mechanisms[0], mechanisms[2]] as const)(
       expect((ab[1] + ba[1]) % 4).toBe(0);
     }
   },
-  60_000,
+  120_000,
 );
 
 withOvs('what someone else has set up is left alone', async () => {
@@ -148,5 +148,5 @@ withOvs(
     const context = { door, place: { ...place, name: 'br0' }, options: asked, sink: new Kept(), nowMs: Date.now, log };
     await expect(nowhere.start(context)).rejects.toThrow('Open vSwitch at unix:/nowhere/db.sock');
   },
-  30_000,
+  120_000,
 );

@@ -43,7 +43,7 @@ test('bridges and ports of the same names are apart, each with its switch', asyn
   expect(nodes('ovsport', 'pl')).toHaveLength(2);
   expect(new Set(nodes('ovsport').map(({ metadata }) => metadata.TID)).size).toBe(6);
   expectVocabulary(ovs, running.graph);
-}, 90_000);
+}, 120_000);
 
 test('one that is gone takes nothing of the other along, and a run after that neither', async () => {
   await eventually(() => expect(nodes('ovsbridge')).toHaveLength(2));
@@ -59,7 +59,7 @@ test('one that is gone takes nothing of the other along, and a run after that ne
   await running.stop();
   running = runProbe(ovs, { options: { databases: [one.database, other.database] }, time: Date.now, before: running });
   await eventually(() => expect(nodes('ovsbridge')).toHaveLength(2));
-}, 90_000);
+}, 120_000);
 
 test('a tunnel between them is linked while its keys fit', async () => {
   const linking = runProbe(tunnels, { options: { lookMs: 20 }, time: Date.now, before: running });
@@ -77,7 +77,7 @@ test('a tunnel between them is linked while its keys fit', async () => {
   await eventually(() => {
     const ends = [only('vxlan', 'vx', one).id, only('vxlan', 'vx', other).id].sort();
     expect(links()).toEqual([ends]);
-  }, 10_000);
+  });
   expect(only('vxlan', 'vx', one).metadata).toMatchObject({ LocalIP: '192.0.2.1', RemoteIP: '192.0.2.2', TunKey: '7' });
   other.ovs('set', 'interface', 'vx', 'options:key=8');
   await eventually(() => expect(links()).toEqual([]));
@@ -87,7 +87,7 @@ test('a tunnel between them is linked while its keys fit', async () => {
   await eventually(() => expect(links()).toEqual([]));
   other.ovs('del-port', 'vx');
   await linking.stop();
-}, 90_000);
+}, 120_000);
 
 test('who steers and manages a switch is told, and how a port is bonded and shaped', async () => {
   one.ovs('set-controller', 'br0', 'tcp:127.0.0.1:9');
@@ -115,7 +115,7 @@ test('who steers and manages a switch is told, and how a port is bonded and shap
     expect(only('ovsport', 'pl', one).metadata.Ovs).toMatchObject({
       QoS: { Type: 'linux-htb', OtherConfig: { 'max-rate': '1000000' }, Queues: [{ ID: 1, DSCP: 10 }] },
     });
-  }, 15_000);
+  });
   expectVocabulary(ovs, running.graph);
   // How long a controller has not answered is counted all the time.
   const before = only('ovsbridge', 'br0', one).metadata;
@@ -136,7 +136,7 @@ test('a database that is compacted says nothing new', async () => {
   await eventually(() => expect(only('ovsbridge', 'br0', one).metadata.ExtID).toEqual({ after: 'compaction' }));
   one.ovs('clear', 'bridge', 'br0', 'external_ids');
   expect(lives()).toEqual(before);
-}, 90_000);
+}, 120_000);
 
 test('a port that is moved to another bridge is there, and there alone', async () => {
   one.ovs('add-br', 'br5', '--', 'set', 'bridge', 'br5', 'datapath_type=netdev');
@@ -155,4 +155,4 @@ test('a port that is moved to another bridge is there, and there alone', async (
   expect(nodes('patch', 'mv')).toHaveLength(1);
   one.ovs('del-br', 'br5');
   await eventually(() => expect([...nodes('ovsport', 'mv'), ...nodes('patch', 'mv')]).toEqual([]));
-}, 90_000);
+}, 120_000);

@@ -41,7 +41,7 @@ function trace(hosts: SwitchedHosts, bridge: string, flow: string): string {
 async function underlay(hosts: SwitchedHosts, own: string, other: string): Promise<void> {
   hosts.ovs('add-br', 'br-phy', '--', 'set', 'bridge', 'br-phy', 'datapath_type=netdev');
   hosts.ovs('add-port', 'br-phy', 'under');
-  await eventually(() => hosts.middle.ip('link set br-phy up'), 10_000);
+  await eventually(() => hosts.middle.ip('link set br-phy up'));
   hosts.middle.ip(`addr add ${own}/24 dev br-phy`);
   const tunnel = ['--', 'set', 'interface', 'vx0', 'type=vxlan', `options:remote_ip=${other}`, 'options:key=7'];
   hosts.ovs('add-port', 'br0', 'vx0', ...tunnel, 'ofport_request=10');

@@ -95,7 +95,7 @@ test(
       expect(past).toMatchObject({ time: before, there: { reaches: 'yes', mtu: 1500 } });
       execFileSync('ip', ['netns', 'add', right.name]);
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -168,7 +168,7 @@ test(
         reason: `${router.name} has no route to 8.8.8.8`,
       });
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -212,7 +212,7 @@ test(
       expect(other.there).toMatchObject({ reaches: 'no', code: 'tunnel-end' });
       expect(other.there.reason).toMatch(/^vx0 in .* does not take it: its key is 43, not 42$/);
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -257,5 +257,5 @@ test(
         for (const one of [client, server]) one.kill('SIGKILL');
       }
     }),
-  60_000,
+  120_000,
 );

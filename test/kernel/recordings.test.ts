@@ -104,7 +104,7 @@ beforeAll(
       for (const [index, answer] of (JSON.parse(answers) as { status: number; body: Json }[]).entries())
         answered.set(queries[index] as string, answer);
     }),
-  30_000,
+  120_000,
 );
 
 function answer(query: string): Json {

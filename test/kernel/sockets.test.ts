@@ -300,7 +300,7 @@ open('/tmp/sk${process.pid}', 'w').close()`);
       'TCP 127.0.0.1:8080 127.0.0.1:4000 ESTABLISHED',
       'TCP 127.0.0.1:8080 LISTEN',
     ]);
-  }, 15_000);
+  });
 });
 
 test('a process that is gone at once is told by name', async () => {

@@ -85,7 +85,7 @@ export class SwitchedHosts implements AsyncDisposable {
     if (this.#database) await this.stop(this.#database);
     const [file, control] = [`${this.#folder}/conf.db`, `--unixctl=${this.#folder}/db.ctl`];
     this.#database = this.spawn(this.middle, 'ovsdb-server', file, `--remote=p${this.database}`, control);
-    await eventually(() => this.ovs('--no-wait', 'init'), 10_000);
+    await eventually(() => this.ovs('--no-wait', 'init'));
   }
 
   async restartSwitch(): Promise<void> {

@@ -48,7 +48,7 @@ export class OwnLibvirt implements AsyncDisposable {
     ].join('\n');
     const args = [`--net=${this.netns.path}`, 'unshare', '-m', 'sh', '-c', script, 'sh', this.#folder];
     this.#daemon = spawn('nsenter', args, { stdio: 'ignore' });
-    await eventually(() => this.virsh('test+unix:///default', 'version'), 20_000);
+    await eventually(() => this.virsh('test+unix:///default', 'version'));
   }
 
   async down(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {

@@ -126,7 +126,7 @@ test(
       const apart = await running.post('/api/workflow/CheckMTU/call', { Params: [from, 'no-such-node'] });
       expect(`${apart.status} ${await apart.text()}`).toMatch(/^400 .*there is no path between the two/s);
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -181,7 +181,7 @@ test(
       );
       const child = spawn(SKEIN, ['workflow', 'run', slow, '--server', running.url], { stdio: 'ignore' });
       const exited = once(child, 'exit');
-      await eventually(async () => expect(await going(running)).toEqual([1, 0]), 10_000);
+      await eventually(async () => expect(await going(running)).toEqual([1, 0]));
       child.kill('SIGINT');
       expect(await exited).toEqual([130, null]);
       expect(await going(running)).toEqual([0, 0]);
@@ -190,5 +190,5 @@ test(
       expect((await run('list', '-o', 'json')).out).not.toContain('Twice');
       await running.end();
     }),
-  60_000,
+  120_000,
 );

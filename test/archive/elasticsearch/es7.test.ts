@@ -14,7 +14,7 @@ afterAll(async () => {
   await flows.remove();
   await removeSockets();
   await stopServers();
-}, 60_000);
+}, 120_000);
 
 describe('archive in Elasticsearch 7', () => {
   archiveContract(async (now) => {

@@ -46,7 +46,7 @@ test('points that are old become one for each minute and say the same, once', as
   await again.append(batchOf('w-2', []));
   await openFlows(url, { prefix, isOwn: false }).flows.append(batchOf('w-1', told));
   expect((await again.metrics([idOf(1)], ALWAYS)).get(idOf(1))).toEqual(found);
-}, 60_000);
+}, 120_000);
 
 test('a flow that is told again after a slice was followed by another is one', async () => {
   const { url } = await esServer('es9');
@@ -65,7 +65,7 @@ test('a flow that is told again after a slice was followed by another is one', a
     [idOf(2), T0 + 30],
     [idOf(1), T0 + 10],
   ]);
-}, 60_000);
+}, 120_000);
 
 test('a document that the server refuses is kept aside, and the rest is written', async () => {
   const { url } = await esServer('es8');
@@ -80,10 +80,10 @@ test('a document that the server refuses is kept aside, and the rest is written'
     path: `/${prefix}rejected-${FORMAT}/_count`,
   });
   expect(count).toBe(1);
-}, 60_000);
+}, 120_000);
 
 function sum(points: readonly FlowMetric[], name: 'ABPackets' | 'ABBytes' | 'BAPackets'): number {
   return points.reduce((total, point) => total + point[name], 0);
 }
 
-afterAll(stopServers, 60_000);
+afterAll(stopServers, 120_000);

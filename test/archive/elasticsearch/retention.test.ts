@@ -11,7 +11,7 @@ import { flowOf } from '../flows/made.ts';
 import { anyPrefix, wipe } from './opened.ts';
 import { esServer, stopServers } from './servers.ts';
 
-afterAll(stopServers, 60_000);
+afterAll(stopServers, 120_000);
 
 const HOUR = 3_600_000;
 /** Slices are as old as the server says. */
@@ -103,6 +103,6 @@ test('what is too old is forgotten by one of those that share it, and the other 
   expect((await b.graph.range())?.from).toBeGreaterThan(T + HOUR);
   expect(await b.flows.health()).toMatchObject({ flows: 1 });
   expect(await b.sockets.find({ time: { from: 0, to: now } })).toEqual([listener]);
-}, 60_000);
+}, 120_000);
 
 const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };

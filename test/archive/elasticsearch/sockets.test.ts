@@ -12,7 +12,7 @@ const servers = [
 afterAll(async () => {
   await removeSockets();
   await stopServers();
-}, 60_000);
+}, 120_000);
 
 describe.each(servers)('%s', (_, kind, numRuns) => {
   socketArchiveContract(() => openSockets(kind), { numRuns });
