@@ -8,6 +8,7 @@ import type { Selection } from './bundle/selection.ts';
 import type { BundleSource } from './bundle/source.ts';
 import { version } from './cli/version.ts';
 import type { GraphNode } from './graph/element.ts';
+import { shifted } from './graph/shifted.ts';
 import type { GraphView, Span, Timeline } from './graph/view.ts';
 import type { QueryEngine } from './query/query.ts';
 import { momentHint, momentOfNumber, parseMoment, resolveMoment } from './query/times.ts';
@@ -143,7 +144,7 @@ async function selectionOf(
 ): Promise<Selection> {
   const prepared = engine.prepare(query);
   const view = await timeline.between(span);
-  const context = { ...flows, timeline: { ...bound(timeline), now: () => view }, nowMs: span.to };
+  const context = { ...flows, timeline: shifted(timeline, view), nowMs: span.to };
   const world = { elapsed: () => performance.now(), turn, signal, limits: { timeMs: QUERY_MS } };
   const answer = await engine.run(prepared, { ...context, ...world });
   const chosen = new Set<string>();
@@ -181,19 +182,6 @@ async function selectionOf(
   for (const id of [...chosen, ...seenAt]) await addOwners(id, view, elements);
   for (const { id, parent, child } of view.edges()) if (elements.has(parent) && elements.has(child)) elements.add(id);
   return { elements, places, namespaces: chosen, flows: found };
-}
-
-function bound(timeline: Timeline): Omit<Timeline, 'now'> {
-  return {
-    at: (time, wanted) => timeline.at(time, wanted),
-    between: (span) => timeline.between(span),
-    history: (ids, span) => timeline.history(ids, span),
-    diff: (span) => timeline.diff(span),
-    samples: (ids, series, span) => timeline.samples(ids, series, span),
-    timeOf: (revision) => timeline.timeOf(revision),
-    range: () => timeline.range(),
-    unwatched: (span) => timeline.unwatched?.(span) ?? [],
-  };
 }
 
 function tidsOf(ids: ReadonlySet<string>, view: GraphView): ReadonlySet<string> {

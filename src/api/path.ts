@@ -5,10 +5,11 @@ import type { PathHop, PathNode, PathReply, PathRequest, PathTravel } from '../c
 import type { SocketView } from '../ends/socket-view.ts';
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView, Timeline } from '../graph/view.ts';
-import { Atlas, nameOf, typeOf } from '../query/forwarding/atlas.ts';
+import { Atlas } from '../query/forwarding/atlas.ts';
 import type { EndPoint } from '../query/forwarding/ends.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
 import { forwardingPath, type Travel } from '../query/forwarding/path.ts';
+import { placeOf } from '../query/forwarding/place.ts';
 import { Budget, defaultLimits, type Limits } from '../query/limits.ts';
 import { momentHint, momentOfNumber, parseMoment, resolveMoment } from '../query/times.ts';
 import { mistake } from '../std/mistake.ts';
@@ -129,17 +130,7 @@ type NodeShower = (node: GraphNode) => PathNode;
 
 function nodeShower(view: GraphView): NodeShower {
   const atlas = new Atlas(view, new Budget(defaultLimits, () => 0, undefined));
-  return (node) => {
-    const namespace = atlas.namespace(node);
-    const isInside = namespace !== undefined && typeOf(namespace) === 'netns' && namespace.id !== node.id;
-    return {
-      id: node.id,
-      type: typeOf(node),
-      name: nameOf(node),
-      host: node.host,
-      ...(isInside && { namespace: nameOf(namespace) }),
-    };
-  };
+  return (node) => placeOf(node, atlas);
 }
 
 function endShown({ text, node }: EndPoint, shown: NodeShower): PathReply['from'] {

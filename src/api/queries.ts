@@ -1,6 +1,7 @@
 /** Runs queries for all doors: bounded in number and time, cancelled when the client has gone, counted by outcome. */
 import type { FlowView } from '../flow/view.ts';
-import type { GraphView, Timeline } from '../graph/view.ts';
+import { shifted } from '../graph/shifted.ts';
+import type { Timeline } from '../graph/view.ts';
 import { dialectOf } from '../query/dialect.ts';
 import type { Answer, Context, PreparedQuery } from '../query/query.ts';
 import { Later } from '../std/later.ts';
@@ -94,18 +95,7 @@ export class Queries {
   /** The timeline as it looks when `time` is now. */
   async timelineAt(time: number): Promise<Timeline> {
     const { timeline } = this.#parts;
-    const view: GraphView = await timeline.at(time);
-    return {
-      now: () => view,
-      at: (at) => timeline.at(at),
-      between: (span) => timeline.between(span),
-      history: (ids, span) => timeline.history(ids, span),
-      diff: (span) => timeline.diff(span),
-      samples: (ids, series, span) => timeline.samples(ids, series, span),
-      timeOf: (revision) => timeline.timeOf(revision),
-      range: () => timeline.range(),
-      unwatched: (span) => timeline.unwatched?.(span) ?? [],
-    };
+    return shifted(timeline, await timeline.at(time));
   }
 
   #run(

@@ -1,11 +1,11 @@
 /** `changed`: what is different between two moments, of all or of what a query gives. */
 import type { Element, GraphNode } from '../../graph/element.ts';
+import { shifted } from '../../graph/shifted.ts';
 import type { Difference } from '../../graph/view.ts';
 import { mistake } from '../../std/mistake.ts';
 import type { ChangedCheck, Check } from '../suite/suite.ts';
 import type { Attempt } from './attempt.ts';
 import { changesOf } from './changes.ts';
-import { shifted } from './moment.ts';
 import type { Run } from './run.ts';
 import { codeOfRange, rangeText } from './value.ts';
 

@@ -3,9 +3,9 @@ import type { Element, GraphNode, Value } from '../../graph/element.ts';
 import type { Difference } from '../../graph/view.ts';
 import { differenceInWords, inWords } from '../../graph/words.ts';
 import { type Atlas, nameOf } from '../../query/forwarding/atlas.ts';
+import { placeOf } from '../../query/forwarding/place.ts';
 import type { ChangeSeen } from '../result.ts';
 import type { Breath } from './breath.ts';
-import { placeOf } from './place.ts';
 import type { Differences } from './since.ts';
 
 /** Changes that a result tells one by one; all of them are counted. */

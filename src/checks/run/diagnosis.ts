@@ -5,12 +5,12 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { type Atlas, nameOf } from '../../query/forwarding/atlas.ts';
 import type { PathAnswer } from '../../query/forwarding/path.ts';
+import { placeOf, placeText } from '../../query/forwarding/place.ts';
 import type { Evidence, PcapngEvidence, ReachCode } from '../result.ts';
 import { codeOfDrop, type Fate, fateOfPath, isTranslation } from './codes.ts';
 import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
-import { placeOf, placeText } from './place.ts';
 import { closedText } from './reach-model.ts';
 import { isWanted, type Run } from './run.ts';
 import type { Looked, Sending } from './traffic.ts';

@@ -1,6 +1,7 @@
 /** The graph of one moment, read once and shared by all checks that ask about it. */
 import type { GraphNode } from '../../graph/element.ts';
-import type { GraphView, Timeline } from '../../graph/view.ts';
+import { shifted } from '../../graph/shifted.ts';
+import type { GraphView } from '../../graph/view.ts';
 import { Atlas } from '../../query/forwarding/atlas.ts';
 import type { ProcessPlaces } from '../../query/forwarding/ends.ts';
 import { type PathAnswer, type PathQuestion, pathIn } from '../../query/forwarding/path.ts';
@@ -220,20 +221,4 @@ function momentOf(text: string) {
   const moment = parseMoment(text);
   if (moment === undefined) throw mistake('query.time', `"${text}" is no time`, momentHint);
   return moment;
-}
-
-/** The timeline as it looks when `view` is now. */
-export function shifted(timeline: Timeline, view: GraphView): Timeline {
-  if (view.time === undefined) return timeline;
-  return {
-    now: () => view,
-    at: (time) => timeline.at(time),
-    between: (span) => timeline.between(span),
-    history: (ids, span) => timeline.history(ids, span),
-    diff: (span) => timeline.diff(span),
-    samples: (ids, series, span) => timeline.samples(ids, series, span),
-    timeOf: (revision) => timeline.timeOf(revision),
-    range: () => timeline.range(),
-    unwatched: (span) => timeline.unwatched?.(span) ?? [],
-  };
 }

@@ -1,9 +1,9 @@
 /** `query`: what a traversal gives, now, at a moment or over a span. */
+import { shifted } from '../../graph/shifted.ts';
 import type { Answer } from '../../query/answer.ts';
 import { nameOf } from '../../query/forwarding/atlas.ts';
 import type { Check, Json, QueryCheck } from '../suite/suite.ts';
 import type { Attempt } from './attempt.ts';
-import { shifted } from './moment.ts';
 import { changesSince } from './near.ts';
 import type { Run } from './run.ts';
 import { judgeValue } from './value.ts';

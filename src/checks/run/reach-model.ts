@@ -1,13 +1,13 @@
 /** `reach` by `model`: what the graph of a moment says, with no packet sent. */
 
 import type { PathAnswer } from '../../query/forwarding/path.ts';
+import { placeOf, placeText } from '../../query/forwarding/place.ts';
 import { mistake } from '../../std/mistake.ts';
 import type { Evidence } from '../result.ts';
 import { type Fate, fateOfPath, isTranslation } from './codes.ts';
 import { countersAlong } from './counters.ts';
 import type { Moment } from './moment.ts';
 import { changesNear } from './near.ts';
-import { placeOf, placeText } from './place.ts';
 import { isWanted, type Run } from './run.ts';
 import { type Outcome, once, packetText, type Sending, wayOf } from './traffic.ts';
 import { deciderOf, hopsOf, plainReason } from './way.ts';

@@ -3,8 +3,8 @@ import type { GraphNode } from '../../graph/element.ts';
 import { type Atlas, nameOf, typeOf } from '../../query/forwarding/atlas.ts';
 import type { Hop } from '../../query/forwarding/hop.ts';
 import type { Travel } from '../../query/forwarding/path.ts';
+import { placeOf } from '../../query/forwarding/place.ts';
 import type { Evidence, ResultHop } from '../result.ts';
-import { placeOf } from './place.ts';
 
 /** Packets by id of the node where they were seen; nodes that are absent were not watched. */
 export type SeenAt = ReadonlyMap<string, { readonly packets: number; readonly firstMs: number | undefined }>;

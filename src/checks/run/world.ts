@@ -1,6 +1,9 @@
 /**
  * All that running checks needs of the world: clock, chance, the graph through time, and hands to send, to watch and to
  * dial with. What is absent cannot be done here, and a check that needs it says so.
+ *
+ * Of injection, dial, drops and why it says again the little that checks use, since it may not import them: they stand
+ * beside it, with sockets and addons behind them. Who hands theirs in (src/app-checks.ts) has it compared by the compiler.
  */
 import type { Flow, RawPacket } from '../../flow/flow.ts';
 import type { FlowView } from '../../flow/view.ts';
