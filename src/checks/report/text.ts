@@ -1,17 +1,9 @@
 /** For people at a terminal, or who read a log: a line for each check, all about what failed, the numbers at the end. */
+import type { Paint } from '../../std/paint.ts';
 import type { CheckResult } from '../result.ts';
 import { plain } from './characters.ts';
 import { factsOf } from './facts.ts';
 import { drawMs, drawSummary, type Report, titleOf } from './report.ts';
-
-/** Colors, or none. */
-export interface Paint {
-  added(text: string): string;
-  removed(text: string): string;
-  changed(text: string): string;
-  strong(text: string): string;
-  dim(text: string): string;
-}
 
 /** More lines of what is fine are only in the way: beyond that each is a dot. */
 export const LINES_MAX = 50;

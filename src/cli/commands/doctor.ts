@@ -1,5 +1,6 @@
 /** `skein doctor`: checks what Skein needs, here and at the server, and says what would do. */
 import type { Command } from 'commander';
+import type { Paint } from '../../std/paint.ts';
 import type { Check } from '../check.ts';
 import { checksOf } from '../checks.ts';
 import { examples, type Session } from '../command.ts';
@@ -8,7 +9,6 @@ import { addFormatOption } from '../output.ts';
 import { drawingOf, type PrintOptions } from '../print.ts';
 import { readingsOf } from '../readings.ts';
 import { cellText } from '../render/grid.ts';
-import type { Paint } from '../render/paint.ts';
 import { padEnd } from '../render/printable.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';

@@ -1,11 +1,11 @@
 /** What changed, as `+ - ~` lines: of a diff, of a history, of events as they come. */
 import type { WireElement } from '../../contract/element.ts';
 import type { WireDifference } from '../../contract/query.ts';
+import type { Paint } from '../../std/paint.ts';
 import { typeOf } from './element.ts';
 import { cellText } from './grid.ts';
 import { drawKeyChange } from './key-changes.ts';
 import { isEdge } from './kind.ts';
-import type { Paint } from './paint.ts';
 
 export type Names = (id: string) => string;
 

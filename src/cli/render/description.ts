@@ -1,12 +1,12 @@
 /** Everything about one node, in sections; plain values first, tables after them. */
 import type { WireEdge, WireNode } from '../../contract/element.ts';
 import type { QueryReply, WireSample } from '../../contract/query.ts';
+import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawTime } from '../moment.ts';
 import { type Place, qualifiedName, type Row } from '../things.ts';
 import { nameOf, typeOf } from './element.ts';
 import { cellText } from './grid.ts';
 import { text } from './key-changes.ts';
-import type { Paint } from './paint.ts';
 import { plainGrid } from './plain.ts';
 import { padEnd, widthOf } from './printable.ts';
 import { neighboursOf, routesOf } from './routing.ts';

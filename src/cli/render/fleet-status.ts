@@ -1,8 +1,8 @@
 /** The two sides of a fleet on the screen of `skein status`: what an agent tells to whom, and which agents an analyzer has. */
 import type { FleetStatus, RelayStatus } from '../../contract/status.ts';
+import type { Paint } from '../../std/paint.ts';
 import { drawBytes, drawDuration } from '../moment.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 
 type Line = readonly [title: string, text: string];
 

@@ -1,9 +1,9 @@
 /** A flow in a line, and a flow as a list of what it says. */
 import type { WireFlow } from '../../contract/flow.ts';
+import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawBytes, drawTime } from '../moment.ts';
 import { drawNanoseconds, endOf, fieldOf, finishOf, natOf, processOf } from './flows.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 
 export interface FlowDrawing {
   readonly clock: Clockface;

@@ -1,9 +1,9 @@
 /** Captures, their mechanisms, the table of flows and what was lost, on the screen of `skein status`. */
 import type { CaptureStatus, FlowStatus, LossStatus } from '../../contract/status.ts';
+import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawBytes, drawTime } from '../moment.ts';
 import { cellText } from './grid.ts';
 import { drawLoss } from './loss.ts';
-import type { Paint } from './paint.ts';
 
 /** What can be said about captures without a word too much. */
 const NOTES_SHOWN = 5;

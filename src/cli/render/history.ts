@@ -1,9 +1,9 @@
 /** The versions of an element one after the other, each with what it changed. */
 import type { PastElement } from '../../contract/query.ts';
+import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawDuration, drawTime } from '../moment.ts';
 import { type Names, titleOf } from './changes.ts';
 import { drawKeyChange, keyChanges } from './key-changes.ts';
-import type { Paint } from './paint.ts';
 
 export interface HistoryDrawing {
   readonly clock: Clockface;

@@ -3,8 +3,8 @@
  * the table twice.
  */
 import type { WireElement } from '../../contract/element.ts';
+import type { Paint } from '../../std/paint.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 import { cutTo } from './printable.ts';
 
 export interface KeyChange {

@@ -1,13 +1,6 @@
 /** Colors, or none: `--color`, NO_COLOR (no-color.org), and what the output is. */
+import type { Paint } from '../../std/paint.ts';
 import type { Sink } from '../io.ts';
-
-export interface Paint {
-  added(text: string): string;
-  removed(text: string): string;
-  changed(text: string): string;
-  strong(text: string): string;
-  dim(text: string): string;
-}
 
 export function paintFor(
   sink: Sink,

@@ -1,9 +1,9 @@
 /** A path as a table with its verdict, and as a picture for tickets. */
 import type { PathHop, PathReply, PathTravel } from '../../contract/path.ts';
+import type { Paint } from '../../std/paint.ts';
 import { drawTime } from '../moment.ts';
 import { cellText, type Grid } from './grid.ts';
 import { mermaidText } from './mermaid.ts';
-import type { Paint } from './paint.ts';
 import { widthOf } from './printable.ts';
 import type { Drawing } from './reply.ts';
 import { drawTable } from './table.ts';

@@ -1,6 +1,7 @@
 /** The answer to a query in every form it can be printed in. */
 import type { WireEdge, WireElement, WireNode } from '../../contract/element.ts';
 import type { QueryReply } from '../../contract/query.ts';
+import type { Paint } from '../../std/paint.ts';
 import { usageFailure } from '../failure.ts';
 import type { Clockface } from '../moment.ts';
 import type { Format } from '../output.ts';
@@ -13,7 +14,6 @@ import { fieldsGrid, flowsGrid, groupsGrid, sortedFlows } from './flows.ts';
 import { cellText, type Grid, sorted } from './grid.ts';
 import { drawHistory } from './history.ts';
 import { drawMermaid } from './mermaid.ts';
-import type { Paint } from './paint.ts';
 import { plainGrid } from './plain.ts';
 import { drawPlan } from './plan.ts';
 import { drawTable } from './table.ts';

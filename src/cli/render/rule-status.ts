@@ -1,7 +1,7 @@
 /** What the status says of rules. */
 import type { RuleStatus } from '../../contract/status.ts';
+import type { Paint } from '../../std/paint.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 
 /** Title and text of each line; none while nobody has said anything. */
 export function ruleLines(rules: RuleStatus | undefined, paint: Paint): (readonly [string, string])[] {

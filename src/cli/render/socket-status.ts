@@ -1,8 +1,8 @@
 /** What `skein status` says of sockets: how many, what found no room, what is kept. */
 import type { SocketStatus } from '../../contract/status.ts';
+import type { Paint } from '../../std/paint.ts';
 import { drawBytes } from '../moment.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 
 export function socketLines(status: SocketStatus | undefined, paint: Paint): [title: string, text: string][] {
   // Without a probe that tells of them there is nothing to say.

@@ -1,10 +1,10 @@
 /** The state of a server on one screen: what it knows, what it keeps, what it runs. */
 import type { ArchiveStatus, ProbeStatus, Status } from '../../contract/status.ts';
+import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts';
 import { fleetLines, relayLines } from './fleet-status.ts';
 import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
-import type { Paint } from './paint.ts';
 import { padEnd, widthOf } from './printable.ts';
 import { ruleLines } from './rule-status.ts';
 import { socketLines } from './socket-status.ts';

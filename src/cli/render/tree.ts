@@ -1,9 +1,9 @@
 /** Containment as a tree: hosts, their namespaces, their interfaces. */
 import type { WireEdge, WireNode } from '../../contract/element.ts';
+import type { Paint } from '../../std/paint.ts';
 import { nameOf, typeOf } from './element.ts';
 import { addressesOf } from './elements.ts';
 import { cellText, sorted } from './grid.ts';
-import type { Paint } from './paint.ts';
 import { cutTo } from './printable.ts';
 
 export interface TreeDrawing {
