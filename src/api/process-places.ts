@@ -10,6 +10,11 @@ export async function processPlaces(
   time: number | undefined,
 ): Promise<ProcessPlaces | undefined> {
   if (sockets === undefined || !ends.some((text) => /^(pid|process):/.test(text))) return undefined;
+  return placesIn(sockets, time);
+}
+
+/** The same, whoever is asked about. */
+export async function placesIn(sockets: SocketView, time: number | undefined): Promise<ProcessPlaces> {
   const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
   return (wanted) => {
     const isIt = ({ pid, name, path }: SocketProcess) =>

@@ -1,9 +1,9 @@
 /** What `why` looks at, of what the API has. */
 import type { SocketView } from '../ends/socket-view.ts';
 import type { Timeline } from '../graph/view.ts';
-import type { ProcessPlaces } from '../query/forwarding/ends.ts';
 import type { WhyQuestion, WhyWorld } from '../why/question.ts';
 import type { ApiClock } from './parts.ts';
+import { placesIn } from './process-places.ts';
 import { turn } from './write.ts';
 
 export interface WhyWorldParts {
@@ -26,19 +26,6 @@ export function whyWorld(
     turn,
     now: () => clock.now(),
     elapsed: () => clock.elapsed(),
-    ...(isByProcess && sockets && { places: (time) => placesOf(sockets, time) }),
-  };
-}
-
-/** Of processes that serve nothing their sockets tell where they are. Of the moment `time`; undefined is now. */
-async function placesOf(sockets: SocketView, time: number | undefined): Promise<ProcessPlaces> {
-  const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
-  return (wanted) => {
-    const own = found.filter(({ process }) => {
-      if (process === undefined) return false;
-      if ('pid' in wanted) return process.pid === wanted.pid;
-      return process.name === wanted.name || process.path?.split('/').at(-1) === wanted.name;
-    });
-    return new Set(own.map(({ node }) => node));
+    ...(isByProcess && sockets && { places: (time) => placesIn(sockets, time) }),
   };
 }
