@@ -1,5 +1,6 @@
 /** Suite files of the command line: files as they are named, and what looks like suites in folders. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { type ParsedSuites, parseSuites, type SourceFile } from '../checks/suite/parse.ts';
@@ -41,27 +42,33 @@ async function sourcesOf({ io }: Session, names: readonly string[]): Promise<Sou
   if (names.length === 0)
     throw usageFailure('say which suite', 'like skein check net.check.yaml; skein check init shows how one begins');
   const files: SourceFile[] = [];
+  // A folder and a file in it, or one file twice: it is the same suite.
+  const taken = new Set<string>();
   for (const name of names) {
-    if (name === '-') files.push({ file: '-', text: await io.readInput() });
-    else
-      files.push(
-        ...readable(() => (statSync(name).isDirectory() ? inFolder(name) : [{ file: name, text: read(name) }])),
-      );
+    if (name === '-') {
+      if (!taken.has(name)) files.push({ file: name, text: await io.readInput() });
+      taken.add(name);
+      continue;
+    }
+    for (const file of readable(() => (statSync(name).isDirectory() ? inFolder(name) : [name]))) {
+      const path = readable(() => realpathSync(file));
+      if (!taken.has(path)) files.push({ file, text: readable(() => textOf(file)) });
+      taken.add(path);
+    }
   }
   if (files.length > checkLimits.files)
     throw usageFailure(`these are ${files.length} files, more than ${checkLimits.files}`, 'make several runs of it');
   return files;
 }
 
-function inFolder(folder: string): SourceFile[] {
+function inFolder(folder: string): string[] {
   const found = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/(^|\/)(node_modules|\.[^./][^/]*)\//.test(path))
     .sort()
-    .map((file) => ({ file, text: read(file) }))
     // Other YAML lies around too; what calls itself a suite is meant.
-    .filter(({ file, text }) => /\.check\.ya?ml$/.test(file) || /^kind:\s*["']?CheckSuite\b/m.test(text));
+    .filter((file) => /\.check\.ya?ml$/.test(file) || /^kind:\s*["']?CheckSuite\b/m.test(bytesOf(file).toString()));
   if (found.length === 0)
     throw usageFailure(`there is no suite in ${folder}`, 'files that end in .check.yaml, or have kind: CheckSuite');
   return found;
@@ -70,10 +77,24 @@ function inFolder(folder: string): SourceFile[] {
 /** Twice what a suite may have, so that it is the suite that says what is too much. */
 const BYTES_MAX = 8 * 1024 * 1024;
 
-function read(file: string): string {
+function bytesOf(file: string): Buffer {
   const { size } = statSync(file);
   if (size > BYTES_MAX) throw usageFailure(`${file} has ${size} bytes: that is no suite`);
-  return readFileSync(file, 'utf8');
+  return readFileSync(file);
+}
+
+/** Signs that were lost in reading would come back as others in names and reports, or as no such node. */
+function textOf(file: string): string {
+  const bytes = bytesOf(file);
+  const text = bytes.toString();
+  if (isUtf8(bytes)) return text;
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length;
+  throw usageFailure(
+    isUtf16 ? `${file} is UTF-16, and suites are UTF-8` : `${file}:${line}: this is no UTF-8`,
+    `iconv -f ${isUtf16 ? 'UTF-16' : 'LATIN1'} -t UTF-8 makes it that`,
+  );
 }
 
 function readable<T>(act: () => T): T {

@@ -1,7 +1,7 @@
 /** Where reports go: one to standard output while checks run, others to files at the end, packets to a folder. */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { githubReport } from '../checks/report/github.ts';
+import { githubAnnotations, githubReport } from '../checks/report/github.ts';
 import { jsonReport, withoutPackets } from '../checks/report/json.ts';
 import { junitReport } from '../checks/report/junit.ts';
 import { markdownReport } from '../checks/report/markdown.ts';
@@ -23,6 +23,7 @@ export interface OutputFiles {
   readonly tap?: string;
   readonly json?: string;
   readonly markdown?: string;
+  readonly github?: boolean;
   readonly artifacts?: string;
 }
 
@@ -61,10 +62,25 @@ export class CheckOutputs {
 
   end(report: Report): void {
     const { io } = this.#session;
-    const { output = 'text', ...files } = this.#options;
+    const { output = 'text' } = this.#options;
     if (output === 'text') io.out.write(this.#text?.end(report) ?? '');
     else if (output === 'ndjson') this.#line(report.summary);
     else io.out.write(drawn(output, report));
+    this.#toFiles(report);
+  }
+
+  /** Of a run that did not come to be: what says so on standard error goes to the reports that programs read too. */
+  endWithout(report: Report): void {
+    const { output = 'text' } = this.#options;
+    if (output === 'ndjson') this.#line(report.summary);
+    else if (output !== 'text') this.#session.io.out.write(drawn(output, report));
+    this.#toFiles(report);
+  }
+
+  #toFiles(report: Report): void {
+    const { io } = this.#session;
+    const files = this.#options;
+    if (files.github === true && files.output !== 'github') io.out.write(githubAnnotations(report));
     for (const format of ['junit', 'tap', 'json', 'markdown'] as const) {
       const file = files[format];
       if (file === '-') io.out.write(drawn(format, report));

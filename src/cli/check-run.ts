@@ -3,8 +3,11 @@
 import { countsAsFailure, type Report } from '../checks/report/report.ts';
 import type { CheckLine, CheckResult, RunLine, RunSummary } from '../checks/result.ts';
 import { chosenOf } from '../checks/run/chosen.ts';
+import { Tally } from '../checks/run/tally.ts';
+import type { SuiteFault } from '../checks/suite/faults.ts';
 import type { CheckRequest } from '../contract/check.ts';
 import { parseDuration } from '../std/duration.ts';
+import { Mistake } from '../std/mistake.ts';
 import { type Baseline, readBaseline } from './check-baseline.ts';
 import { readSuites, type SuiteOptions, tellWarnings } from './check-files.ts';
 import { CheckOutputs, type OutputFiles } from './check-outputs.ts';
@@ -12,6 +15,7 @@ import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { requestPieces } from './http.ts';
 import { type ServerOptions, serverOf } from './server.ts';
+import { Silence } from './silence.ts';
 import { version } from './version.ts';
 import { whenLiteral } from './when.ts';
 
@@ -29,7 +33,32 @@ export interface CheckOptions extends SuiteOptions, ServerOptions, OutputFiles {
   readonly baseline?: string;
 }
 
-export async function runChecks(session: Session, names: readonly string[], options: CheckOptions): Promise<void> {
+/** A server that runs checks says something every five seconds, if only a blank line. */
+const SILENT_MS = 30_000;
+
+export async function runChecks(
+  session: Session,
+  names: readonly string[],
+  options: CheckOptions,
+  { silentMs = SILENT_MS }: { readonly silentMs?: number } = {},
+): Promise<void> {
+  const startedAt = session.io.now();
+  const outputs = new CheckOutputs(session, options);
+  const report = await ran(session, names, options, { outputs, startedAt, silentMs }).catch((error: unknown) => {
+    // Whoever reads the reports must not find those of the last run in their place.
+    if (error instanceof Failure || error instanceof Mistake) outputs.endWithout(unrun(startedAt, error));
+    throw error;
+  });
+  outputs.end(report);
+  session.exitCode = exitCodeOf(report, options);
+}
+
+async function ran(
+  session: Session,
+  names: readonly string[],
+  options: CheckOptions,
+  { outputs, startedAt, silentMs }: Pick<Following, 'outputs' | 'startedAt'> & { readonly silentMs: number },
+): Promise<Report> {
   const { io } = session;
   const read = await readSuites(session, names, options);
   tellWarnings(session, read, options.quiet);
@@ -37,9 +66,9 @@ export async function runChecks(session: Session, names: readonly string[], opti
   if (chosenOf(read.suites, { tags: options.tag, notTags: options.notTag, only: options.only }).length === 0)
     throw usageFailure('no check is chosen', 'skein check list FILE shows ids and tags');
   const baseline = readBaseline(options.baseline);
-  const outputs = new CheckOutputs(session, options);
   const { timeout, ...way } = options;
   const server = await serverOf(way, io);
+  using silence = new Silence(silentMs);
   const pieces = requestPieces(server, {
     method: 'POST',
     path: '/api/check',
@@ -50,17 +79,30 @@ export async function runChecks(session: Session, names: readonly string[], opti
       at: momentOf(options.at, io.now()),
     }),
     accept: 'application/x-ndjson',
-    signal: io.interrupted,
+    signal: AbortSignal.any([io.interrupted, silence.signal]),
   });
-  const report = await followed(pieces, {
+  return await followed(silence.listening(pieces), {
     outputs,
     baseline,
-    startedAt: io.now(),
+    startedAt,
     now: io.now,
     isInterrupted: () => io.interrupted.aborted,
+    isSilent: () => silence.signal.aborted,
+    silent: `nothing was heard of ${server.url} for ${silentMs / 1000} s: is it stopped, or cut off?`,
   });
-  outputs.end(report);
-  session.exitCode = exitCodeOf(report, options);
+}
+
+/** What reports say of a run that did not begin. */
+function unrun(startedAt: number, error: Mistake | Failure): Report {
+  const why = error.message === '' ? 'interrupted' : error.message;
+  const faults = error instanceof Mistake ? error.faults : [];
+  const mistakes = faults.filter((fault): fault is SuiteFault => 'position' in fault);
+  return {
+    ...(mistakes.length > 0 && { mistakes }),
+    run: unknownRun({ startedAt }),
+    results: [],
+    summary: new Tally(startedAt).summary(startedAt, { why: 'broken', text: why }),
+  };
 }
 
 function requestOf(
@@ -119,11 +161,14 @@ interface Following {
   readonly startedAt: number;
   readonly now: () => number;
   readonly isInterrupted: () => boolean;
+  /** The server said nothing any more; and a sentence about it. */
+  readonly isSilent: () => boolean;
+  readonly silent: string;
 }
 
 /** What was heard until it ended, whichever way it did. A server that refuses from the start is a Failure. */
 async function followed(pieces: AsyncIterable<Uint8Array>, following: Following): Promise<Report> {
-  const { outputs, baseline, isInterrupted } = following;
+  const { outputs, baseline, isInterrupted, isSilent, silent } = following;
   const heard: Heard = { run: undefined, results: [], summary: undefined };
   let broken: string | undefined;
   try {
@@ -135,8 +180,10 @@ async function followed(pieces: AsyncIterable<Uint8Array>, following: Following)
       else heard.results.push(outputs.result(baseline.isKnown(line) ? { ...line, known: true } : line));
     }
   } catch (error) {
-    if (!(error instanceof Failure) || heard.run === undefined) throw error;
-    broken = isInterrupted() ? 'interrupted' : error.message;
+    if (!(error instanceof Failure)) throw error;
+    const isLost = isSilent() && !isInterrupted();
+    if (heard.run === undefined) throw isLost ? new Failure(exitCodes.unreachable, silent) : error;
+    broken = isLost ? silent : error.message;
   }
   const run = heard.run ?? unknownRun(following);
   return { run, results: heard.results, summary: heard.summary ?? cutOff(heard, run, following, broken) };
@@ -148,7 +195,7 @@ interface Heard {
   summary: RunSummary | undefined;
 }
 
-function unknownRun({ startedAt }: Following): RunLine {
+function unknownRun({ startedAt }: Pick<Following, 'startedAt'>): RunLine {
   return { schema: 'skein/v1', kind: 'run', id: '', startedAt, suites: [], checks: 0, version: version() };
 }
 
@@ -159,26 +206,15 @@ function cutOff(
   { now, isInterrupted }: Following,
   broken: string | undefined,
 ): RunSummary {
-  const failed = (severity: string) =>
-    results.filter((one) => one.status === 'failed' && one.severity === severity).length;
-  const of = (status: string) => results.filter((one) => one.status === status).length;
-  return {
-    schema: 'skein/v1',
-    kind: 'summary',
-    checks: results.length,
-    ok: of('ok'),
-    failed: failed('error'),
-    warnings: failed('warning'),
-    infos: failed('info'),
-    errors: of('error'),
-    skipped: of('skipped'),
-    flaky: results.filter(({ flaky }) => flaky === true).length,
-    startedAt: run.startedAt,
-    tookMs: Math.max(0, now() - run.startedAt),
-    cutOff: isInterrupted()
-      ? { why: 'interrupted', text: `interrupted after ${results.length} of ${run.checks}` }
-      : { why: 'broken', text: broken ?? `the server ended its answer after ${results.length} of ${run.checks}` },
-  };
+  const after = `after ${results.length} of ${run.checks}`;
+  const tally = new Tally(run.startedAt);
+  for (const result of results) tally.add(result);
+  return tally.summary(
+    Math.max(run.startedAt, now()),
+    isInterrupted()
+      ? { why: 'interrupted', text: `interrupted ${after}` }
+      : { why: 'broken', text: broken === undefined ? `the server ended its answer ${after}` : `${after}: ${broken}` },
+  );
 }
 
 /** A failure is more than that something else could not be run; and a run that ended early is never fine. */

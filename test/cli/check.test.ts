@@ -1,7 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CheckLine, CheckResult } from '../../src/checks/result.ts';
+import { runChecks } from '../../src/cli/check-run.ts';
+import type { Session } from '../../src/cli/command.ts';
 import { failed, report, reportOf, resultOf, results } from '../checks/report/run.ts';
 import { type FakeServer, fakeServer } from './fake-server.ts';
 import { skein } from './terminal.ts';
@@ -78,6 +82,87 @@ test('without a server it ends with 3, and says what every command says', async 
   const { exitCode, err } = await skein(['check', suite, '--var', 'net=7', '--server', '127.0.0.1:1'], { env });
   expect(exitCode).toBe(3);
   expect(err).toContain('cannot reach http://127.0.0.1:1');
+});
+
+test.each<[string, (words: string[]) => void, number, string]>([
+  ['no server', (words) => words.push('--server', '127.0.0.1:1'), 3, 'cannot reach http://127.0.0.1:1'],
+  ['a mistake in the suite', () => writeFileSync(suite, 'kind: CheckSuite'), 2, 'apiVersion'],
+  ['a tag that no check has', (words) => words.push('--tag', 'smoek'), 2, 'no check is chosen'],
+])('%s: reports say so, and not what the last run came to', async (_, make, code, text) => {
+  const files = ['junit', 'tap', 'json', 'markdown'].map((kind) => join(folder, kind));
+  for (const file of files) writeFileSync(file, 'all was well');
+  const words = ['check', suite, '--var', 'net=7', ...files.flatMap((file) => [`--${basename(file)}`, file])];
+  make(words);
+  expect((await skein(words, { env })).exitCode).toBe(code);
+  for (const file of files) {
+    const told = readFileSync(file, 'utf8');
+    expect(told).toContain(text);
+    expect(told).not.toContain('all was well');
+  }
+  expect(readFileSync(join(folder, 'junit'), 'utf8')).toContain('tests="1" failures="0" errors="1"');
+  expect((await skein([...words, '-o', 'github'], { env })).out).toMatch(/^::error [^\n]*::/);
+});
+
+test('mistakes are annotations at their lines; with --github annotations come after the text', async () => {
+  await using server = await serverWith([resultOf(), failed]);
+  const both = await skein(['check', suite, '--var', 'net=7', '--github', '--server', server.url], { env });
+  expect(both.out).toMatch(/2 checks: 1 ok, 1 failed.*\n::error file=shop\.check\.yaml,line=18,col=5,/);
+  writeFileSync(suite, readFileSync(suite, 'utf8').replace('query:', 'qery:'));
+  const { exitCode, out } = await skein(['check', suite, '--github'], { env });
+  expect(exitCode).toBe(2);
+  expect(out).toContain(`::error file=${suite},line=6,col=`);
+  expect(out).toContain('::nothing is called "qery" here%0Adid you mean query?\n');
+});
+
+test('a server that falls silent is not waited for, and what it said counts', async () => {
+  const server = createServer(
+    (_, response) =>
+      void response.write(`${[report.run, resultOf()].map((line) => JSON.stringify(line)).join('\n')}\n`),
+  );
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const io = {
+    out: { write: (text: string) => void said.push(text) },
+    err: { write: () => undefined },
+    env: { PLACE: 'here' },
+    now: () => Date.now(),
+    interrupted: new AbortController().signal,
+  };
+  const said: string[] = [];
+  const session = { io, exitCode: 0 } as unknown as Session;
+  try {
+    await runChecks(session, [suite], { var: ['net=7'], server: url }, { silentMs: 50 });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  expect(session.exitCode).toBe(3);
+  expect(said.join('')).toMatch(
+    /not all were run: after 1 of \d+: nothing was heard of http:\S+ for 0\.05 s: is it stopped, or cut off\?/,
+  );
+});
+
+test('a file that is named twice, or lies in a folder that is named too, is one suite', async () => {
+  const words = [suite, suite, folder, join(folder, '.', 'net.check.yaml')];
+  expect((await skein(['check', 'validate', ...words, '--var', 'net=7'], { env })).out).toBe(
+    '1 file, 2 checks: no mistakes\n',
+  );
+});
+
+test.each<[string, Buffer, string]>([
+  ['Latin-1', Buffer.from('kind: CheckSuite\nmetadata: { name: caf\u00e9 }\n', 'latin1'), ':2: this is no UTF-8'],
+  ['UTF-16', Buffer.from('\ufeffkind: CheckSuite\n', 'utf16le'), ' is UTF-16, and suites are UTF-8'],
+])('%s is told to be that, with what would do', async (_, bytes, text) => {
+  writeFileSync(suite, bytes);
+  const { exitCode, err } = await skein(['check', 'validate', suite]);
+  expect([exitCode, err]).toEqual([2, expect.stringContaining(`skein: ${suite}${text}\n  iconv -f `)]);
+  // What only lies beside is nobody's mistake.
+  writeFileSync(
+    suite,
+    'apiVersion: checks/v1\nkind: CheckSuite\nmetadata: { name: x }\nchecks: [{ name: a, query: G.V() , expect: { empty: true } }]\n',
+  );
+  writeFileSync(join(folder, 'other.yaml'), bytes.subarray(17));
+  expect((await skein(['check', 'validate', folder])).exitCode).toBe(0);
 });
 
 test('Ctrl-C closes the connection, tells what is known, and ends with 130', async () => {

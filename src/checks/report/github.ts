@@ -3,6 +3,7 @@
  * says how many there are more, and the summary of the step has all of them.
  */
 import type { CheckResult } from '../result.ts';
+import type { SuiteFault } from '../suite/faults.ts';
 import { factsOf, whyOf } from './facts.ts';
 import { countsAsFailure, drawSummary, type Report, titleOf } from './report.ts';
 
@@ -13,13 +14,32 @@ const MESSAGE_MAX = 4_000;
 type Kind = 'error' | 'warning' | 'notice';
 
 export function githubReport(report: Report): string {
-  const { results, summary } = report;
+  return `${githubAnnotations(report)}${escapedData(drawSummary(report))}\n`;
+}
+
+/** What stands at the lines of the suites, and nothing else. */
+export function githubAnnotations({ results, summary, mistakes = [] }: Report): string {
   const told = Map.groupBy(results.filter(isTold), kindOf);
-  const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) => annotations(kind, told.get(kind) ?? []));
-  const cut = summary.cutOff ? [`not all checks were run: ${summary.cutOff.text}`] : [];
-  return [...lines, ...[...cut, drawSummary(report)].map((line) => escapedData(line))]
-    .map((line) => `${line}\n`)
-    .join('');
+  const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) =>
+    atMost(kind, told.get(kind)?.map((result) => annotation(kind, result)) ?? []),
+  );
+  const cut = mistakes.length > 0 ? atMost('error', mistakes.map(mistakeText)) : cutOffLines(summary);
+  return [...lines, ...cut].map((line) => `${line}\n`).join('');
+}
+
+/** A run that was to end with its first failure has told it; of any other the reason is told nowhere else. */
+function cutOffLines({ cutOff }: Report['summary']): string[] {
+  if (cutOff === undefined) return [];
+  const text = `not all checks were run: ${cutOff.text}`;
+  return [cutOff.why === 'fail-fast' ? escapedData(text) : command('error', { title: 'skein check' }, text)];
+}
+
+/** Its place is in the message too, which is as the command line tells it. */
+function mistakeText({ message, hint, position: { file, line, column } }: SuiteFault): string {
+  const place = `${file}:${line}:${column}: `;
+  const text = message.startsWith(place) ? message.slice(place.length) : message;
+  const told = hint === undefined ? text : `${text}\n${hint}`;
+  return command('error', { file, line, col: column, title: 'skein check' }, told);
 }
 
 function isTold({ status, flaky }: CheckResult): boolean {
@@ -31,23 +51,21 @@ function kindOf(result: CheckResult): Kind {
   return result.severity === 'info' ? 'notice' : 'warning';
 }
 
-function annotations(kind: Kind, results: readonly CheckResult[]): string[] {
-  const isAll = results.length <= EACH_MAX;
-  const shown = (isAll ? results : results.slice(0, EACH_MAX - 1)).map((result) => annotation(kind, result));
-  if (isAll) return shown;
-  const left = results.length - shown.length;
-  return [
-    ...shown,
-    `::${kind} title=skein check::${escapedData(`${left} more like these: see the summary of this step`)}`,
-  ];
+function atMost(kind: Kind, lines: readonly string[]): readonly string[] {
+  if (lines.length <= EACH_MAX) return lines;
+  const shown = lines.slice(0, EACH_MAX - 1);
+  const left = lines.length - shown.length;
+  return [...shown, command(kind, { title: 'skein check' }, `${left} more like these: see the summary of this step`)];
 }
 
 function annotation(kind: Kind, result: CheckResult): string {
   const { file, line, column, name } = result;
-  const title = `${titleOf(result)} ${name}`;
-  const properties = { file, line: String(line), col: String(column), title };
-  const told = Object.entries(properties).map(([key, value]) => `${key}=${escapedProperty(value)}`);
-  return `::${kind} ${told.join(',')}::${escapedData(messageOf(result))}`;
+  return command(kind, { file, line, col: column, title: `${titleOf(result)} ${name}` }, messageOf(result));
+}
+
+function command(kind: Kind, properties: Readonly<Record<string, string | number>>, message: string): string {
+  const told = Object.entries(properties).map(([key, value]) => `${key}=${escapedProperty(String(value))}`);
+  return `::${kind} ${told.join(',')}::${escapedData(message)}`;
 }
 
 function messageOf(result: CheckResult): string {

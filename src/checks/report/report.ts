@@ -1,10 +1,13 @@
 /** A run that has ended, as reports are drawn from it. */
 import type { CheckResult, RunLine, RunSummary } from '../result.ts';
+import type { SuiteFault } from '../suite/faults.ts';
 
 export interface Report {
   readonly run: RunLine;
   readonly results: readonly CheckResult[];
   readonly summary: RunSummary;
+  /** What is wrong with the suites, so that nothing was run. */
+  readonly mistakes?: readonly SuiteFault[];
 }
 
 /** `NET-2`, or `NET-2 [blue → red]` of a check that is made for each of several. */

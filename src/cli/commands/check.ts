@@ -71,6 +71,7 @@ function defineRun(command: Command, session: Session): void {
     .addOption(new Option('--tap <file>', 'TAP 14, besides').helpGroup(output))
     .addOption(new Option('--json <file>', 'all of it as JSON, besides').helpGroup(output))
     .addOption(new Option('--markdown <file>', 'Markdown, besides').helpGroup(output))
+    .addOption(new Option('--github', 'annotations of GitHub Actions, besides').helpGroup(output))
     .addOption(new Option('--artifacts <dir>', 'packets and evidence of each failed check').helpGroup(output))
     .action((files: string[], _, self: Command) => {
       const options: CheckOptions & { readonly generate?: boolean } = self.optsWithGlobals();
