@@ -65,7 +65,10 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
     newId: randomUUID,
     clock: systemClock,
     random: Math.random,
-    turn,
+    usedMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
     log,
     limits: defaultLimits,
   } satisfies AlertsParts);
@@ -83,7 +86,13 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
       const { isFirst, alerts: All, firing, pending, failing, waiting, told, ...counts } = alerts.status();
       return {
         ...{ IsMaster: isFirst, All, Firing: firing, Pending: pending, Failing: failing, Waiting: waiting },
-        ...{ Looks: counts.looks, FailedLooks: counts.failed, Fired: counts.fired, Resolved: counts.resolved },
+        ...{
+          Looks: counts.looks,
+          FailedLooks: counts.failed,
+          LateLooks: counts.late,
+          Fired: counts.fired,
+          Resolved: counts.resolved,
+        },
         ...{ Told: told.done, NotTold: told.failed, Retried: told.retried, Dropped: told.dropped },
       };
     },

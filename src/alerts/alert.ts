@@ -19,6 +19,8 @@ export interface Delivery {
   readonly Alert: string;
   readonly Action: string;
   readonly Message: AlertMessage;
+  /** Of the message as JSON. */
+  readonly Chars: number;
   readonly Tries: number;
   /** Epoch ms: when it was first to be told. */
   readonly Since: number;
@@ -33,8 +35,11 @@ export interface AlertLimits {
   readonly history: number;
   /** Messages that wait, of all alerts together. The oldest gives way. */
   readonly waiting: number;
-  /** Told at a time. */
+  /** Of all of these as JSON. */
+  readonly waitingChars: number;
+  /** Told at a time; and of these to one place, that is one server, script or file. */
   readonly telling: number;
+  readonly tellingOne: number;
   /** After so long nobody is told any more. ms */
   readonly giveUpMs: number;
 }
@@ -45,6 +50,8 @@ export const defaultLimits: AlertLimits = {
   changedMs: 1_000,
   history: 500,
   waiting: 500,
-  telling: 8,
+  waitingChars: 8 * 2 ** 20,
+  telling: 16,
+  tellingOne: 4,
   giveUpMs: 24 * 3_600_000,
 };

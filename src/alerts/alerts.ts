@@ -3,11 +3,12 @@ import type { AlertEvent, AlertMessage, AlertState, NewAlert } from '../contract
 import type { Commit } from '../graph/change.ts';
 import type { Clock } from '../std/clock.ts';
 import { parseDuration } from '../std/duration.ts';
-import type { KeptLists } from '../std/kept-lists.ts';
+import type { KeptLists, SharedKeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { type Action, type ActionRules, actionOf, shownAction } from './action.ts';
 import type { Alert, AlertLimits, AllAlerts, Delivery } from './alert.ts';
 import { Keeping } from './keeping.ts';
+import { keptStanding } from './kept-reason.ts';
 import { type Looked, Looking } from './looking.ts';
 import { eventOf, messageOf, spoken } from './message.ts';
 import { type Reason, type Standing, stood } from './standing.ts';
@@ -21,18 +22,22 @@ export interface AlertsParts {
   readonly check: (expression: string) => void;
   readonly act: (action: Action, message: AlertMessage, signal: AbortSignal) => Promise<void>;
   readonly actionRules: ActionRules;
-  readonly kept: KeptLists<AllAlerts>;
+  /** What several share has to arrive where they share it: before a message is sent, and before another goes on with it. */
+  readonly kept: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
   /** Of several servers that share their alerts, this one looks and tells. */
   readonly isFirst: () => boolean;
   readonly host: string;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Resolves when others had their turn. */
-  readonly turn: () => Promise<void>;
+  /** Of the processor, as much as all of us have used so far, ms. */
+  readonly usedMs: () => number;
   readonly log: { info(text: string): void; warn(text: string): void };
   readonly limits: AlertLimits;
 }
+
+/** Where others are read from was not there: asked again after so long. */
+const GO_ON_AGAIN_MS = 1_000;
 
 export class Alerts {
   readonly #parts: AlertsParts;
@@ -44,18 +49,20 @@ export class Alerts {
   /** When each was told last. */
   readonly #toldAt = new Map<string, number>();
   readonly #stopping = new AbortController();
+  #goOnAgain: (() => void) | undefined;
   readonly #counts = { fired: 0, resolved: 0 };
   #history: AlertEvent[] = [];
   #isRunning = false;
 
   constructor(parts: AlertsParts) {
     this.#parts = parts;
-    const { clock, random, limits, turn } = parts;
-    this.#keeping = new Keeping(clock, () => this.#keep());
+    const { clock, kept, log, random, limits, usedMs } = parts;
+    const written = kept.written?.bind(kept);
+    this.#keeping = new Keeping({ clock, log, write: () => this.#write(this.list()), written });
     this.#looking = new Looking({
-      ...{ clock, turn },
+      ...{ clock, random, usedMs },
       look: parts.look,
-      log: parts.log,
+      log,
       lookMs: limits.lookMs,
       seen: (looked, reason) => this.#seen(looked, reason),
     });
@@ -63,6 +70,7 @@ export class Alerts {
       clock,
       random,
       limits,
+      mayTell: parts.isFirst,
       send: (delivery, signal) => this.#send(delivery, signal),
       changed: () => this.#keeping.due(),
       ended: (delivery, how, note) => this.#ended(delivery, how, note),
@@ -75,14 +83,15 @@ export class Alerts {
     this.#adopt(lists);
     // Also where another looks: it is known how they stand.
     this.#adoptState(lists);
-    this.setFirst();
+    if (this.#parts.isFirst()) void this.#goOn(this.#parts.kept.look ? undefined : lists);
     return note;
   }
 
   async stop(): Promise<void> {
+    this.#goOnAgain?.();
     await this.#looking.stop();
     await this.#telling.stop();
-    this.#keeping.stop();
+    await this.#keeping.stop();
     this.#isRunning = false;
     this.#stopping.abort();
   }
@@ -91,15 +100,12 @@ export class Alerts {
   setFirst(): void {
     const isFirst = this.#parts.isFirst();
     if (isFirst === this.#isRunning || this.#stopping.signal.aborted) return;
-    this.#isRunning = isFirst;
-    this.#telling.pause(!isFirst);
-    if (isFirst) {
-      const { lists } = this.#parts.kept.read();
-      this.#adoptState(lists);
-      for (const delivery of lists.deliveries) if (this.get(delivery.Alert)) this.#telling.add(delivery);
+    if (isFirst) void this.#goOn();
+    else {
+      this.#isRunning = false;
+      this.#telling.pause(true);
+      this.#looking.run(false);
     }
-    this.#looking.run(isFirst);
-    this.#telling.go();
   }
 
   /** Others changed them. */
@@ -163,6 +169,8 @@ export class Alerts {
       throw error;
     }
     this.#forget(id);
+    // What it had to say is not said any more.
+    this.#keeping.due();
     return true;
   }
 
@@ -203,6 +211,29 @@ export class Alerts {
     };
   }
 
+  /** From where the one before was: what it wrote last is read first, or it would be told again under another id. */
+  async #goOn(known?: AllAlerts): Promise<void> {
+    const { clock, isFirst, kept } = this.#parts;
+    this.#goOnAgain?.();
+    this.#goOnAgain = undefined;
+    try {
+      if (kept.look) await kept.look();
+      if (kept.written) await kept.written();
+    } catch {
+      this.#goOnAgain = clock.after(GO_ON_AGAIN_MS, () => this.setFirst());
+      return;
+    }
+    if (this.#isRunning || !isFirst() || this.#stopping.signal.aborted) return;
+    this.#isRunning = true;
+    this.#telling.pause(false);
+    const lists = known ?? kept.read().lists;
+    this.#adopt(lists);
+    this.#adoptState(lists);
+    for (const delivery of lists.deliveries) if (this.get(delivery.Alert)) this.#telling.add(delivery);
+    this.#looking.run(true);
+    this.#telling.go();
+  }
+
   #judge(asked: NewAlert): void {
     const faults: Fault[] = [];
     const collect = (judged: () => unknown) => {
@@ -234,8 +265,13 @@ export class Alerts {
   }
 
   #seen({ alert }: Looked, reason: Reason | undefined): void {
-    const { clock, limits, newId } = this.#parts;
+    const { clock, isFirst, limits, newId } = this.#parts;
     const atMs = clock.now();
+    // A process that stood still finds that another looks, or will find that it is still its own turn.
+    if (!isFirst()) {
+      this.#looking.lookAgain(alert.UUID, atMs + GO_ON_AGAIN_MS);
+      return;
+    }
     const before = this.#standings.get(alert.UUID) ?? { UUID: alert.UUID, State: 'inactive', Since: atMs };
     const patience = { forMs: msOf(alert.For), keepMs: msOf(alert.KeepFor) };
     const { standing, told, againAt } = stood(before, { atMs, reason }, patience, newId);
@@ -261,7 +297,10 @@ export class Alerts {
     this.#remember(eventOf(alert, message, { reason: standing.Reason?.text ?? '', told }));
     const { UUID, Action } = alert;
     if (told === 'waiting')
-      this.#telling.add({ ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs });
+      this.#telling.add({
+        ...{ ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs },
+        Chars: JSON.stringify(message).length,
+      });
     // Before it is sent: after a crash it is known what was to be told.
     this.#keeping.due(() => {
       for (const listener of this.#listeners) listener(message);
@@ -288,7 +327,7 @@ export class Alerts {
     if (over > 0) this.#history.splice(0, over);
   }
 
-  #stateOf({ alert, lookedAt, tookMs, error }: Looked): AlertState {
+  #stateOf({ alert, lookedAt, tookMs, lateMs, error }: Looked): AlertState {
     const { State = 'inactive', Since, Firing, Reason } = this.#standings.get(alert.UUID) ?? {};
     const { waiting, error: deliveryError } = this.#telling.stateOf(alert.UUID);
     return {
@@ -298,6 +337,7 @@ export class Alerts {
       ...(State === 'firing' && Firing !== undefined && { Firing }),
       ...(State !== 'inactive' && Reason && { Reason: Reason.text }),
       ...(lookedAt !== undefined && { LastLooked: new Date(lookedAt).toISOString(), TookMs: tookMs }),
+      ...(lateMs !== undefined && { LateMs: Math.round(lateMs) }),
       ...(error !== undefined && { Error: error }),
       Waiting: waiting,
       ...(deliveryError !== undefined && { DeliveryError: deliveryError }),
@@ -330,16 +370,8 @@ export class Alerts {
     }
   }
 
-  #keep(): void {
-    try {
-      this.#write(this.list());
-    } catch (error) {
-      this.#parts.log.warn(`alerts cannot be kept: ${(error as Error).message}`);
-    }
-  }
-
   #write(alerts: readonly Alert[]): void {
-    const standings = [...this.#standings.values()].filter(({ State }) => State !== 'inactive');
+    const standings = [...this.#standings.values()].filter(({ State }) => State !== 'inactive').map(keptStanding);
     // What is another's to say stays as it said it.
     const { kept } = this.#parts;
     const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history };

@@ -1,8 +1,12 @@
-/** When each condition is looked at: after changes of the graph, again and again, or at a moment; never twice at once. */
+/**
+ * When each condition is looked at: after changes of the graph, again and again, or at a moment. All of them wait in one
+ * line: a few are looked at at a time, for a share of the processor's time, and none twice at once.
+ */
 import type { Clock } from '../std/clock.ts';
 import { mistake } from '../std/mistake.ts';
 import { Passes } from '../std/passes.ts';
 import type { Alert } from './alert.ts';
+import { Share } from './share.ts';
 import type { Reason } from './standing.ts';
 import { triggerOf } from './trigger.ts';
 
@@ -11,9 +15,10 @@ export interface LookingParts {
   readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
   readonly seen: (looked: Looked, reason: Reason | undefined) => void;
   readonly clock: Clock;
-  /** Resolves when others had their turn. */
-  readonly turn: () => Promise<void>;
-  readonly log: { warn(text: string): void };
+  readonly random: () => number;
+  /** Of the processor, as much as all of us have used so far, ms. */
+  readonly usedMs: () => number;
+  readonly log: { info(text: string): void; warn(text: string): void };
   /** For looking at one condition. ms */
   readonly lookMs: number;
 }
@@ -24,11 +29,19 @@ export interface Looked {
   /** Epoch ms. */
   readonly lookedAt: number | undefined;
   readonly tookMs: number;
+  /** How much later than it should have been, where that is more than may be; ms. */
+  readonly lateMs: number | undefined;
   readonly error: string | undefined;
 }
 
-/** Looks that follow each other hold up nothing else for longer. */
-const SLICE_MS = 10;
+/** One that waits for an answer must not hold up all others. */
+const LOOKS_AT_ONCE = 4;
+/** Waiting for longer than this, and than its own interval, is told. */
+const LATE_MS = 1_000;
+/** After so long without another one that was late it is no more so. */
+const LATE_OVER_MS = 60_000;
+/** One that could not be looked at is looked at again, even if nothing changes. */
+const FAILED_AGAIN_MS = 10_000;
 
 interface Watched {
   readonly alert: Alert;
@@ -36,22 +49,31 @@ interface Watched {
   cancel: (() => void) | undefined;
   again: (() => void) | undefined;
   isLooking: boolean;
+  dueAt: number;
   lookedAt: number | undefined;
   tookMs: number;
+  lateMs: number | undefined;
   error: string | undefined;
 }
 
 export class Looking {
   readonly #parts: LookingParts;
   readonly #watched = new Map<string, Watched>();
+  /** Those whose turn is to come, in the order in which it is. */
+  readonly #due = new Set<Watched>();
+  readonly #share: Share;
   readonly #passes: Passes;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly counts = { looks: 0, failed: 0 };
+  readonly counts = { looks: 0, failed: 0, late: 0 };
   #isRunning = false;
+  #pausing: (() => void) | undefined;
+  #lateAt: number | undefined;
 
   constructor(parts: LookingParts) {
     this.#parts = parts;
-    this.#passes = new Passes({ clock: parts.clock, run: () => this.#pass() });
+    this.#share = new Share(parts);
+    this.#passes = new Passes({ clock: parts.clock, run: async () => this.#changed() });
   }
 
   all(): readonly Looked[] {
@@ -72,25 +94,26 @@ export class Looking {
     const trigger = triggerOf(alert.Trigger);
     const watched: Watched = {
       ...{ alert, everyMs: trigger.kind === 'interval' ? trigger.everyMs : undefined },
-      ...{ cancel: undefined, again: undefined, isLooking: false, lookedAt: undefined, tookMs: 0, error: undefined },
+      ...{ cancel: undefined, again: undefined, isLooking: false, dueAt: 0 },
+      ...{ lookedAt: undefined, tookMs: 0, lateMs: undefined, error: undefined },
     };
     this.#watched.set(alert.UUID, watched);
     if (!this.#isRunning) return;
-    this.#schedule(watched);
+    this.#begin(watched);
     if (watched.everyMs === undefined) this.#passes.due();
   }
 
   forget(id: string): void {
     const watched = this.#watched.get(id);
-    if (watched) unschedule(watched);
+    if (watched) this.#unschedule(watched);
     this.#watched.delete(id);
   }
 
   run(isRunning: boolean): void {
     this.#isRunning = isRunning;
     for (const watched of this.#watched.values())
-      if (isRunning) this.#schedule(watched);
-      else unschedule(watched);
+      if (isRunning) this.#begin(watched);
+      else this.#unschedule(watched);
     if (isRunning) this.#passes.due();
   }
 
@@ -102,47 +125,90 @@ export class Looking {
   /** Epoch ms. */
   lookAgain(id: string, at: number): void {
     const watched = this.#watched.get(id);
-    if (watched === undefined) return;
+    if (watched === undefined || !this.#isRunning) return;
     watched.again?.();
     watched.again = this.#parts.clock.after(Math.max(1, at - this.#parts.clock.now()), () => {
       watched.again = undefined;
-      void this.#look(watched);
+      this.#lineUp(watched);
     });
   }
 
   async stop(): Promise<void> {
     this.run(false);
+    this.#pausing?.();
     this.#stopping.abort();
     await this.#passes.stop();
+    await Promise.all(this.#underWay);
   }
 
-  #schedule(watched: Watched): void {
-    if (watched.everyMs === undefined) return;
+  /** Not all at the same moment: those that are as often begin at different times of their interval. */
+  #begin(watched: Watched): void {
+    if (watched.everyMs !== undefined) this.#schedule(watched, watched.everyMs * this.#parts.random());
+  }
+
+  #schedule(watched: Watched, delayMs: number): void {
     watched.cancel?.();
-    watched.cancel = this.#parts.clock.after(watched.everyMs, () => {
-      void this.#look(watched).then(() => {
-        if (this.#isCurrent(watched)) this.#schedule(watched);
-      });
+    watched.cancel = this.#parts.clock.after(Math.max(1, delayMs), () => {
+      watched.cancel = undefined;
+      this.#lineUp(watched);
     });
   }
 
-  async #pass(): Promise<void> {
-    const { clock, turn } = this.#parts;
-    let sinceMs = clock.now();
-    for (const watched of [...this.#watched.values()]) {
-      if (!this.#isRunning) return;
-      if (watched.everyMs === undefined) await this.#look(watched);
-      if (clock.now() - sinceMs < SLICE_MS) continue;
-      await turn();
-      sinceMs = clock.now();
+  #unschedule(watched: Watched): void {
+    watched.cancel?.();
+    watched.again?.();
+    watched.cancel = undefined;
+    watched.again = undefined;
+    this.#due.delete(watched);
+  }
+
+  #changed(): void {
+    for (const watched of this.#watched.values()) if (watched.everyMs === undefined) this.#lineUp(watched);
+  }
+
+  #lineUp(watched: Watched): void {
+    if (!this.#isRunning || this.#due.has(watched)) return;
+    watched.dueAt = this.#parts.clock.now();
+    this.#due.add(watched);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#underWay.size < LOOKS_AT_ONCE && !this.#pausing) {
+      const watched = this.#first();
+      if (watched === undefined) return;
+      const waitMs = this.#share.waitMs();
+      if (waitMs > 0) {
+        this.#pausing = this.#parts.clock.after(waitMs, () => {
+          this.#pausing = undefined;
+          this.#next();
+        });
+        return;
+      }
+      this.#due.delete(watched);
+      this.#share.begin();
+      const looked = this.#look(watched).finally(() => {
+        this.#underWay.delete(looked);
+        this.#share.end();
+        const { everyMs } = watched;
+        if (everyMs !== undefined && this.#isCurrent(watched)) this.#schedule(watched, everyMs);
+        this.#next();
+      });
+      this.#underWay.add(looked);
     }
+  }
+
+  /** One that is being looked at has its turn after that. */
+  #first(): Watched | undefined {
+    for (const watched of this.#due) if (!watched.isLooking) return watched;
+    return undefined;
   }
 
   async #look(watched: Watched): Promise<void> {
     const { clock, lookMs, look, seen } = this.#parts;
-    if (watched.isLooking) return;
     watched.isLooking = true;
     const startedAt = clock.now();
+    this.#late(watched, startedAt);
     const late = new AbortController();
     const cancel = clock.after(lookMs, () =>
       late.abort(mistake('alert.late', `it took more than ${lookMs / 1000} s to look`)),
@@ -151,7 +217,7 @@ export class Looking {
     try {
       this.counts.looks++;
       reason = await look(watched.alert.Expression, AbortSignal.any([late.signal, this.#stopping.signal]));
-      watched.error = undefined;
+      this.#worked(watched);
     } catch (error) {
       this.#failed(watched, late.signal.aborted ? late.signal.reason : error);
       return;
@@ -164,13 +230,38 @@ export class Looking {
     if (this.#isCurrent(watched)) seen(watched, reason);
   }
 
+  #late(watched: Watched, now: number): void {
+    const lateMs = now - watched.dueAt;
+    const isLate = lateMs > Math.max(LATE_MS, watched.everyMs ?? 0);
+    watched.lateMs = isLate ? lateMs : undefined;
+    const { log } = this.#parts;
+    if (isLate) {
+      this.counts.late++;
+      if (this.#lateAt === undefined)
+        log.warn(
+          `alerts are looked at late: conditions take more than their share of the time (${this.#watched.size} alerts; ${nameOf(watched.alert)} waited for ${(lateMs / 1_000).toFixed(1)} s)`,
+        );
+      this.#lateAt = now;
+    } else if (this.#lateAt !== undefined && now - this.#lateAt > LATE_OVER_MS) {
+      this.#lateAt = undefined;
+      log.info('alerts are looked at in time again');
+    }
+  }
+
+  #worked(watched: Watched): void {
+    if (watched.error !== undefined) this.#parts.log.info(`alert ${nameOf(watched.alert)} can be looked at again`);
+    watched.error = undefined;
+  }
+
   #failed(watched: Watched, error: Error): void {
     if (this.#stopping.signal.aborted) return;
     this.counts.failed++;
-    const { Name, UUID } = watched.alert;
     if (watched.error === undefined)
-      this.#parts.log.warn(`alert ${Name ?? UUID} cannot be looked at: ${error.message}`);
+      this.#parts.log.warn(`alert ${nameOf(watched.alert)} cannot be looked at: ${error.message}`);
     watched.error = error.message;
+    const againMs = watched.everyMs ?? Number.POSITIVE_INFINITY;
+    if (againMs > FAILED_AGAIN_MS && this.#isCurrent(watched))
+      this.lookAgain(watched.alert.UUID, this.#parts.clock.now() + FAILED_AGAIN_MS);
   }
 
   /** It may have been deleted, or replaced, meanwhile. */
@@ -179,9 +270,6 @@ export class Looking {
   }
 }
 
-function unschedule(watched: Watched): void {
-  watched.cancel?.();
-  watched.again?.();
-  watched.cancel = undefined;
-  watched.again = undefined;
+function nameOf({ Name, UUID }: Alert): string {
+  return Name ?? UUID;
 }

@@ -11,7 +11,9 @@ import type { AlertLimits, Delivery } from './alert.ts';
 export interface TellingParts {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly limits: Pick<AlertLimits, 'waiting' | 'telling' | 'giveUpMs'>;
+  readonly limits: Pick<AlertLimits, 'waiting' | 'waitingChars' | 'telling' | 'tellingOne' | 'giveUpMs'>;
+  /** Asked before each try: of several servers, this one tells. */
+  readonly mayTell: () => boolean;
   /** Rejects with a Mistake when trying again would not help, with anything else when it might. */
   readonly send: (delivery: Delivery, signal: AbortSignal) => Promise<void>;
   /** The list is not as it was: it is to be kept. */
@@ -30,13 +32,17 @@ export interface ToldCounts {
 const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** What is on its way when we stop is waited for. */
 const STOP_MS = 3_000;
+/** Whoever tells may be known in a moment. */
+const MAY_TELL_MS = 1_000;
 /** For what will not be taken, such as a 404: someone may be setting it up just now. */
 const REFUSED_TRIES_MAX = 4;
 
 interface Line {
   readonly waiting: Delivery[];
   readonly backoff: Backoff;
-  isSending: boolean;
+  sending: Delivery | undefined;
+  /** Its alert was deleted: what is on its way comes to its end, and is not tried again. */
+  isForgotten: boolean;
   error: string | undefined;
   cancel: (() => void) | undefined;
 }
@@ -47,7 +53,10 @@ export class Telling {
   readonly #lines = new Map<string, Line>();
   readonly #stopping = new AbortController();
   readonly counts: ToldCounts = { done: 0, failed: 0, retried: 0, dropped: 0 };
-  #sending = 0;
+  /** What is on its way, by where it goes. */
+  readonly #sending = new Map<string, number>();
+  #sendingAll = 0;
+  #askAgain: (() => void) | undefined;
   readonly #underWay = new Set<Promise<void>>();
   #isPaused = false;
   #isStopped = false;
@@ -71,34 +80,54 @@ export class Telling {
     const line = this.#lines.get(delivery.Alert) ?? {
       waiting: [],
       backoff: backoff({ ...RETRY, random }),
-      isSending: false,
+      sending: undefined,
+      isForgotten: false,
       error: undefined,
       cancel: undefined,
     };
     this.#lines.set(delivery.Alert, line);
     line.waiting.push(delivery);
-    for (const all = this.waiting(); all.length > limits.waiting; ) {
-      const oldest = all.shift();
-      if (oldest) this.#drop(oldest);
+    const all = this.waiting();
+    let left = all.length;
+    let chars = all.reduce((sum, { Chars }) => sum + Chars, 0);
+    for (const oldest of all) {
+      if (left <= 1 || (left <= limits.waiting && chars <= limits.waitingChars)) break;
+      // What is on its way is nearly told.
+      if (this.#lines.get(oldest.Alert)?.sending === oldest) continue;
+      left--;
+      chars -= oldest.Chars;
+      this.#drop(oldest);
     }
   }
 
   /** Sends what can be sent. */
   go(): void {
-    if (this.#isPaused || this.#isStopped) return;
+    const { clock, limits, mayTell } = this.#parts;
+    if (this.#isPaused || this.#isStopped || this.#lines.size === 0) return;
+    if (!mayTell()) {
+      this.#askAgain ??= clock.after(MAY_TELL_MS, () => {
+        this.#askAgain = undefined;
+        this.go();
+      });
+      return;
+    }
     for (const line of this.#lines.values()) {
-      if (this.#sending >= this.#parts.limits.telling) return;
+      if (this.#sendingAll >= limits.telling) return;
       const first = line.waiting[0];
-      if (first && !line.isSending && line.cancel === undefined) this.#begin(line, first);
+      if (first === undefined || line.sending || line.cancel !== undefined) continue;
+      // Who hangs must not take the room of all others.
+      if ((this.#sending.get(placeOf(first)) ?? 0) < limits.tellingOne) this.#begin(line, first);
     }
   }
 
-  /** The alert is gone. */
+  /** The alert is gone. What is on its way may still arrive. */
   forget(alert: string): void {
     const line = this.#lines.get(alert);
-    line?.cancel?.();
-    this.counts.dropped += line?.waiting.length ?? 0;
+    if (line === undefined) return;
+    line.cancel?.();
+    line.isForgotten = true;
     this.#lines.delete(alert);
+    for (const delivery of line.waiting) if (delivery !== line.sending) this.#gone(delivery);
   }
 
   /** Another one tells: what waits here is its to send. */
@@ -107,11 +136,14 @@ export class Telling {
     if (!isPaused) return;
     for (const line of this.#lines.values()) line.cancel?.();
     this.#lines.clear();
+    this.#askAgain?.();
+    this.#askAgain = undefined;
   }
 
   /** What is on its way may still arrive; what waits is for the next run. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#askAgain?.();
     for (const line of this.#lines.values()) line.cancel?.();
     await settlesWithin(this.#parts.clock, STOP_MS, Promise.all(this.#underWay));
     this.#stopping.abort();
@@ -124,27 +156,42 @@ export class Telling {
     this.#parts.ended(delivery, 'failed', 'gave way to newer ones: too many wait');
   }
 
+  #gone(delivery: Delivery): void {
+    this.counts.dropped++;
+    this.#parts.ended(delivery, 'failed', 'the alert was deleted');
+  }
+
   #begin(line: Line, delivery: Delivery): void {
     const sent = this.#send(line, delivery).finally(() => this.#underWay.delete(sent));
     this.#underWay.add(sent);
   }
 
   async #send(line: Line, delivery: Delivery): Promise<void> {
-    line.isSending = true;
-    this.#sending++;
+    const place = placeOf(delivery);
+    line.sending = delivery;
+    this.#sendingAll++;
+    this.#sending.set(place, (this.#sending.get(place) ?? 0) + 1);
     let failure: unknown;
     try {
       await this.#parts.send(delivery, this.#stopping.signal);
     } catch (error) {
       failure = error ?? new Error('no reason was given');
     } finally {
-      line.isSending = false;
-      this.#sending--;
+      line.sending = undefined;
+      this.#sendingAll--;
+      const left = (this.#sending.get(place) ?? 1) - 1;
+      if (left > 0) this.#sending.set(place, left);
+      else this.#sending.delete(place);
     }
-    // It may have been forgotten, or become another's, meanwhile.
-    if (this.#stopping.signal.aborted || this.#isPaused || !line.waiting.includes(delivery)) return;
-    if (failure === undefined) this.#done(line, delivery);
-    else this.#failed(line, delivery, failure);
+    // It may have given way, or become another's, meanwhile.
+    if (this.#stopping.signal.aborted) return;
+    if (!this.#isPaused && line.waiting.includes(delivery)) {
+      if (failure === undefined) this.#done(line, delivery);
+      else if (line.isForgotten) {
+        this.#gone(delivery);
+        this.#parts.changed();
+      } else this.#failed(line, delivery, failure);
+    }
     this.go();
   }
 
@@ -176,4 +223,10 @@ export class Telling {
     }
     this.#parts.changed();
   }
+}
+
+/** Where it goes: of an address the server, else the action itself. */
+function placeOf({ Action }: Delivery): string {
+  const url = URL.parse(Action);
+  return url?.host ? url.host : Action;
 }

@@ -1,12 +1,15 @@
 /** What a condition found, as a reason to fire: the first of it as /api/topology would give it, and what makes it another. */
+import { createHash } from 'node:crypto';
 import type { Reason } from '../alerts/standing.ts';
 import type { Answer } from '../query/query.ts';
+import { someOf } from '../std/some-of.ts';
 import { topologyPieces } from './answer.ts';
 
 /** Elements in one message, and characters of all of them. */
 const ITEMS_MAX = 100;
 const CHARS_MAX = 64 * 1024;
 const TEXT_CHARS = 200;
+const KEY_CHARS = 200;
 const NAMED = 5;
 
 /** Undefined: nothing. An answer that is one value is a reason unless it is 0, false, '' or nothing. */
@@ -59,9 +62,8 @@ export function reasonOf(answer: Answer): Reason | undefined {
 export function reasonOfValue(value: unknown): Reason | undefined {
   const isNothing = !value || (typeof value === 'object' && Object.keys(value).length === 0);
   if (isNothing) return undefined;
-  const key = json(value);
-  const isSmall = key.length <= CHARS_MAX;
-  return { key: isSmall ? key : key.slice(0, CHARS_MAX), text: shortened(key), data: isSmall ? value : null };
+  const text = json(value);
+  return { key: keyFor(text), text: shortened(text), data: text.length <= CHARS_MAX ? value : null };
 }
 
 function ofMany<T>(
@@ -79,14 +81,18 @@ function ofMany<T>(
     text = textOf(some);
   }
   if (text.length > CHARS_MAX) text = '[]';
-  const names = all.slice(0, NAMED).map(shown).join(', ');
-  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  const names = someOf(all.map(shown), NAMED);
   return {
-    key: all.map(keyOf).sort().join('\n'),
-    text: shortened(`${all.length} ${noun}${all.length === 1 ? '' : 's'}: ${names}${more}`),
+    key: keyFor(all.map(keyOf).sort().join('\n')),
+    text: shortened(`${all.length} ${noun}${all.length === 1 ? '' : 's'}: ${names}`),
     data: JSON.parse(text),
     ...(some.length < all.length && { count: all.length }),
   };
+}
+
+/** It is kept while the reason lasts: what is long is only compared. */
+function keyFor(text: string): string {
+  return text.length > KEY_CHARS ? createHash('sha256').update(text).digest('base64') : text;
 }
 
 function nameOf({

@@ -221,6 +221,9 @@ function alertMetrics(page: Page, { Alerts }: Status): void {
   page.counter('skein_alert_looks_failed_total', 'Conditions that could not be looked at.', [
     [{}, Alerts.FailedLooks ?? 0],
   ]);
+  page.counter('skein_alert_looks_late_total', 'Conditions looked at late: they take more than their share.', [
+    [{}, Alerts.LateLooks ?? 0],
+  ]);
   page.counter('skein_alerts_fired_total', 'Times that an alert began to fire.', [[{}, Alerts.Fired ?? 0]]);
   page.gauge('skein_alert_messages_waiting', 'Messages that nobody has taken yet.', [[{}, Alerts.Waiting ?? 0]]);
   page.counter('skein_alert_messages_total', 'Messages by what came of them.', [

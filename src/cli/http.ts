@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '../contract/fault.ts';
+import { connectionReasons } from '../std/connection-reasons.ts';
 import { Mistake } from '../std/mistake.ts';
 import { exitCodes, Failure } from './failure.ts';
 import type { Server } from './server.ts';
@@ -84,7 +85,7 @@ function dateOf(message: IncomingMessage): number | undefined {
 
 /** Whatever is wrong with the way to the server, in one sentence with what would do. */
 export function unreachable(server: Server, error: NodeJS.ErrnoException): Failure {
-  const reason = reasons[error.code ?? ''] ?? (error.message || error.code || 'no answer');
+  const reason = connectionReasons[error.code ?? ''] ?? (error.message || error.code || 'no answer');
   const hint = hints[error.code ?? ''];
   return new Failure(exitCodes.unreachable, `cannot reach ${server.url}: ${reason}`, hint);
 }
@@ -99,26 +100,6 @@ const hints: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: ownAuthority,
   CERT_HAS_EXPIRED: 'on the server: skein cert init makes a new one',
   ERR_TLS_CERT_ALTNAME_INVALID: 'ask it by a name it has, or on the server: skein cert init --name NAME',
-};
-
-const unknownAuthority = 'its certificate was made by an authority that is not known here';
-const reasons: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
-  CERT_SIGNATURE_FAILURE: 'its certificate was not made by this authority, but by another of the same name',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not good yet: is the clock right, here and there?',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names than this one',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a certificate of its clients too',
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name cannot be looked up',
-  EHOSTUNREACH: 'no route to it',
-  ENETUNREACH: 'no route to it',
-  ECONNRESET: 'it closed the connection in the middle',
-  EPROTO: 'it does not speak TLS (http:// instead of https://?)',
 };
 
 /** Resolves to an answer that is a good one. */

@@ -68,6 +68,9 @@ export const alertStateShape = z
     Reason: z.string().optional().meta({ description: 'What it fires for, in short.' }),
     LastLooked: z.iso.datetime().optional(),
     TookMs: z.number().optional(),
+    LateMs: z.int().optional().meta({
+      description: 'How much later than it should have been that was, where it was more than may be.',
+    }),
     Error: z
       .string()
       .optional()

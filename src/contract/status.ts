@@ -103,6 +103,9 @@ export const alertStatusShape = z
     Waiting: z.int().optional().meta({ description: 'Messages that nobody has taken yet.' }),
     Looks: z.int().optional(),
     FailedLooks: z.int().optional(),
+    LateLooks: z.int().optional().meta({
+      description: 'Looks that came late: all conditions together take more than their share of the time.',
+    }),
     Fired: z.int().optional(),
     Resolved: z.int().optional(),
     Told: z.int().optional().meta({ description: 'Messages that were taken.' }),

@@ -16,6 +16,10 @@ export interface KeptLists<L> {
 export interface SharedKeptLists<L> extends KeptLists<L> {
   /** Told when others have changed them: with what `read` gives from then on. */
   changed(listener: (lists: L) => void): void;
+  /** Reads what others wrote until now. Never rejects: `written` does. */
+  look(): Promise<void>;
+  /** Resolves when all that was written here is where others read it; rejects with why it is not. */
+  written(): Promise<void>;
 }
 
 export interface KeptListsParts<L> {

@@ -260,3 +260,87 @@ test('there is a bound on how many there are', () => {
   ground.create();
   expect(() => ground.create()).toThrow('there are 2 alerts already');
 });
+
+test('a server that hangs takes not all the room: who else is to be told is, however many wait for it', async () => {
+  const ground = new Ground();
+  let hanging = 0;
+  ground.answer = (action) => {
+    if (action.kind !== 'webhook' || action.url.host !== 'hangs.example.org') return undefined;
+    hanging++;
+    return new Promise(() => undefined);
+  };
+  for (let n = 0; n < 30; n++) ground.create({ Action: `https://hangs.example.org/${n}` });
+  ground.create({ Action: 'https://answers.example.org/' });
+  await ground.change(reason('a'));
+  await ground.clock.pass(100);
+  expect(ground.said()).toEqual(['firing 1: a']);
+  expect(hanging).toBe(4);
+});
+
+test('of an alert that is deleted what is on its way comes to its end, is not tried again, and is known', async () => {
+  const ground = new Ground();
+  const answers: PromiseWithResolvers<undefined>[] = [];
+  ground.answer = () => {
+    const answer = Promise.withResolvers<undefined>();
+    answers.push(answer);
+    return answer.promise;
+  };
+  const [taken, refused] = [ground.create({ Name: 'taken' }), ground.create({ Name: 'refused' })];
+  await ground.change(reason('a'));
+  await ground.clock.pass(1_000);
+  await ground.change(reason('b'));
+  expect(answers).toHaveLength(2);
+  for (const id of [taken, refused]) ground.alerts.delete(id);
+  answers[0]?.resolve(undefined);
+  answers[1]?.reject(new Error('answered with status 500'));
+  await ground.clock.pass(600_000);
+  expect(answers).toHaveLength(2);
+  const known = ground.alerts.history().map(({ Name, Told, Note }) => `${Name} ${Told} ${Note ?? ''}`.trim());
+  expect(known.toSorted()).toEqual([
+    'refused failed the alert was deleted',
+    'refused failed the alert was deleted',
+    'taken done',
+    'taken failed the alert was deleted',
+  ]);
+  expect(ground.kept).toMatchObject({ alerts: [], deliveries: [], history: ground.alerts.history() });
+  expect(ground.alerts.status()).toMatchObject({ told: { done: 1, dropped: 3, retried: 0 }, waiting: 0 });
+});
+
+test('messages that wait are bounded in what they hold, too', async () => {
+  const ground = new Ground({ limits: { ...defaultLimits, waitingChars: 5_000 } });
+  ground.answer = () => new Error('ECONNREFUSED');
+  for (let n = 0; n < 6; n++) ground.create({ Name: `n${n}` });
+  await ground.change({ ...reason('a'), data: 'x'.repeat(1_500) });
+  await ground.clock.pass(100);
+  expect(ground.kept.deliveries).toHaveLength(2);
+  expect(ground.alerts.status().told.dropped).toBe(4);
+});
+
+test('what a reason holds is kept in part while it lasts, and told whole', async () => {
+  const ground = new Ground();
+  ground.create();
+  const data = Array.from({ length: 100 }, (_, at) => ({ ID: `${at}`, Text: 'x'.repeat(200) }));
+  await ground.change({ key: 'a', text: '100 nodes', data });
+  expect(ground.told[0]?.ReasonData).toHaveLength(100);
+  expect(JSON.stringify(ground.kept.standings).length).toBeLessThan(5_000);
+  await ground.restart();
+  await ground.change(undefined);
+  expect(ground.told[1]).toMatchObject({ State: 'resolved', ReasonCount: 100 });
+  expect(ground.told[1]?.ReasonData).toEqual(data.slice(0, 12));
+});
+
+test('what cannot be kept is told all the same, said once, and kept when it can be', async () => {
+  const said: string[] = [];
+  const log = { info: (text: string) => said.push(text), warn: (text: string) => said.push(text) };
+  const ground = new Ground({ log });
+  ground.create();
+  ground.writeFault = new Error('no space left');
+  await ground.change(reason('a'));
+  await ground.clock.pass(12_000);
+  expect(ground.said()).toEqual(['firing 1: a']);
+  expect(ground.kept.standings).toEqual([]);
+  ground.writeFault = undefined;
+  await ground.clock.pass(5_000);
+  expect(ground.kept.standings).toMatchObject([{ State: 'firing' }]);
+  expect(said).toEqual(['alerts cannot be kept, and are told all the same: no space left', 'alerts are kept again']);
+});

@@ -80,7 +80,7 @@ export class Ground {
       newId: () => `id${++this.#ids}`,
       clock: this.clock,
       random: () => 1,
-      turn: async () => undefined,
+      usedMs: () => this.clock.now(),
       log: { info: () => undefined, warn: (text) => this.warnings.push(text) },
       limits: defaultLimits,
       ...parts,

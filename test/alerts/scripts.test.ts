@@ -59,7 +59,7 @@ test('one that is not there, not to be run, for everybody to write, or elsewhere
     const error: unknown = await told(name).catch((thrown: unknown) => thrown);
     return error instanceof Mistake ? error.message : error;
   };
-  expect(await why('none')).toContain('cannot be read: ENOENT');
+  expect(await why('none')).toContain('is not there');
   expect(await why('plain')).toContain('is not executable');
   expect(await why('open')).toContain('can be written by everybody');
   expect(await why('leads')).toContain('leads out of it');
@@ -77,7 +77,9 @@ test('one that fails says how, with the last line that it said', async () => {
   script('nothing', '').slice();
   writeFileSync(join(folder, 'wrong'), '#!/no/such/shell\n');
   chmodSync(join(folder, 'wrong'), 0o755);
-  await expect(told('wrong')).rejects.toThrow('wrong cannot be run: ');
+  await expect(told('wrong')).rejects.toThrow(
+    'wrong cannot be run: what its first line (#!) names is not there (ENOENT)',
+  );
 });
 
 test('one that hangs is ended with all that it started', async () => {

@@ -1,5 +1,5 @@
 /** A thousand alerts while everything changes: what has to be written, sent and looked at leaves time for the rest. */
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type AllAlerts, defaultLimits } from '../../src/alerts/alert.ts';
 import { Keeping } from '../../src/alerts/keeping.ts';
 import { systemClock } from '../../src/std/clock.ts';
@@ -12,9 +12,13 @@ test('what changes seldom is written at once; in a storm a write is for many, an
   const clock = { ...fake, now: () => fake.now() + spentMs };
   const said: string[] = [];
   let writeMs = 0;
-  const keeping = new Keeping(clock, () => {
-    said.push('written');
-    spentMs += writeMs;
+  const keeping = new Keeping({
+    clock,
+    write: () => {
+      said.push('written');
+      spentMs += writeMs;
+    },
+    log: { info: () => undefined, warn: () => undefined },
   });
   keeping.due(() => said.push('a'));
   keeping.due(() => said.push('b'));
@@ -27,7 +31,7 @@ test('what changes seldom is written at once; in a storm a write is for many, an
   await fake.pass(2);
   expect(said).toEqual(['written', 'c', 'written', 'd', 'e']);
   keeping.due(() => said.push('f'));
-  keeping.stop();
+  void keeping.stop();
   expect(said.slice(-2)).toEqual(['written', 'f']);
 });
 
@@ -40,7 +44,7 @@ test('a thousand alerts at a thousand changes a second leave the event loop to o
   };
   const ground = new Ground({
     clock: systemClock,
-    turn: () => turn(),
+    usedMs: () => performance.now(),
     limits: { ...defaultLimits, waiting: 100 },
     look: async () => {
       spin(0.05);

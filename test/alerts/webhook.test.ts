@@ -52,7 +52,7 @@ test('it is posted as JSON, with its id as the key by which a receiver knows it 
 
 test.each([
   ['200 OK', undefined, false],
-  ['301 Moved Permanently', 'refused with status 301', true],
+  ['301 Moved Permanently', 'redirects with status 301, which is not followed: name where it leads', true],
   ['401 Unauthorized', 'refused with status 401', true],
   ['404 Not Found', 'refused with status 404', true],
   ['408 Request Timeout', 'answered with status 408', false],
@@ -79,7 +79,10 @@ test('who never ends its headers is left: by their size, or by the time', async 
     };
     more();
   };
-  expect(await posted(flood)).toMatchObject({ came: new Error('HPE_HEADER_OVERFLOW'), left: false });
+  expect(await posted(flood)).toMatchObject({
+    came: new Error('the headers of its answer do not end (HPE_HEADER_OVERFLOW)'),
+    left: false,
+  });
   const drip = (socket: Socket) => {
     const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
     socket.on('close', () => clearInterval(timer));
@@ -105,11 +108,13 @@ test('of who never ends its body nothing is read: its status is the answer', asy
 
 test('what is no HTTP, who hangs up, and where nobody listens are errors that may pass', async () => {
   expect((await posted((socket) => void socket.end('220 smtp.example.org\r\n'))).came).toMatchObject({
-    message: expect.stringMatching(/^HPE_/),
+    message: expect.stringMatching(/^its answer is no HTTP \(HPE_/),
   });
-  expect((await posted((socket) => void socket.destroy())).came).toEqual(new Error('ECONNRESET'));
+  expect((await posted((socket) => void socket.destroy())).came).toEqual(
+    new Error('it closed the connection in the middle (ECONNRESET)'),
+  );
   const nobody = post(new URL('http://127.0.0.1:1/'), messageWith(), new AbortController().signal);
-  await expect(nobody).rejects.toThrow('ECONNREFUSED');
+  await expect(nobody).rejects.toThrow('nothing listens there (ECONNREFUSED)');
 });
 
 test.each(['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', 'fd00:ec2::254'])(

@@ -9,6 +9,8 @@ import { mistake } from '../../std/mistake.ts';
 const RUN_MS = 30_000;
 /** Of what it says, the end is kept for why it failed. */
 const SAID_CHARS = 500;
+/** One that says more than this is ended: reading it would be all that we do. */
+const SAID_BYTES_MAX = 16 * 2 ** 20;
 /** What it said last may be read a moment after it has ended. */
 const SAID_MS = 200;
 
@@ -50,9 +52,12 @@ export async function run(
   const late = AbortSignal.any([signal, AbortSignal.timeout(runMs)]);
   late.addEventListener('abort', kill, { once: true });
   let said = '';
+  let saidBytes = 0;
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-SAID_CHARS);
+      saidBytes += Buffer.byteLength(text);
+      if (saidBytes > SAID_BYTES_MAX) kill();
     });
   // It need not read it.
   child.stdin.on('error', () => undefined);
@@ -60,12 +65,16 @@ export async function run(
   const closed = new Promise((resolve) => child.on('close', resolve));
   try {
     const [code, ended] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-      child.on('error', (error) => reject(new Error(`${name} cannot be run: ${error.message}`)));
+      child.on('error', (error: NodeJS.ErrnoException) =>
+        reject(new Error(`${name} cannot be run: ${reasonOf(error)}`)),
+      );
       child.on('exit', (...how) => resolve(how));
     });
     // What it left running goes too, and with it whoever still holds its output.
     kill();
     if (code === 0) return;
+    if (saidBytes > SAID_BYTES_MAX)
+      throw new Error(`${name} said more than ${SAID_BYTES_MAX / 2 ** 20} MiB: it was ended`);
     if (late.aborted) throw new Error(`${name} took more than ${runMs / 1000} s`);
     await Promise.race([closed, setTimeout(SAID_MS, undefined, { ref: false })]);
     throw new Error(`${name} ended with ${code ?? ended}: ${lastLine(said)}`);
@@ -85,13 +94,30 @@ async function runnable(folder: string, name: string): Promise<string> {
     if (!file.startsWith(`${await realpath(folder)}/`)) throw refused('leads out of it');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw refused(`cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw refused(code === 'ENOENT' ? 'is not there' : `cannot be read: ${code}`);
   }
   if (((await stat(folder)).mode & 0o002) !== 0) throw mistake('alert.script', `${folder} can be written by everybody`);
   const { mode } = await stat(file);
   if ((mode & 0o111) === 0) throw refused('is not executable');
   if ((mode & 0o002) !== 0) throw refused('can be written by everybody: it is not run');
   return file;
+}
+
+/** The file itself is there, and may be run. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'what its first line (#!) names is not there (ENOENT)';
+    case 'ENOEXEC':
+      return 'it is no program, and has no first line (#!) that names one (ENOEXEC)';
+    case 'ETXTBSY':
+      return 'it is being written just now (ETXTBSY)';
+    case 'EACCES':
+      return 'we may not run it, or what its first line (#!) names (EACCES)';
+    default:
+      return message;
+  }
 }
 
 function lastLine(text: string): string {

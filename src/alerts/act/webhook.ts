@@ -1,11 +1,11 @@
 /** A message posted to an address that a user named. */
-import { lookup } from 'node:dns';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { AlertMessage } from '../../contract/alert.ts';
+import { connectionReasons } from '../../std/connection-reasons.ts';
 import { Mistake, mistake } from '../../std/mistake.ts';
-import { isMetadataService } from '../action.ts';
+import { checked, lookedUp } from './names.ts';
 
 /** From the first byte sent to the status of the answer. */
 const ANSWER_MS = 10_000;
@@ -24,7 +24,7 @@ export function post(
   url: URL,
   message: AlertMessage,
   signal: AbortSignal,
-  { answerMs = ANSWER_MS, resolve: resolveName = lookup }: PostParts = {},
+  { answerMs = ANSWER_MS, resolve: resolveName = lookedUp }: PostParts = {},
 ): Promise<void> {
   const body = Buffer.from(JSON.stringify(message));
   return new Promise((resolve, reject) => {
@@ -48,35 +48,44 @@ export function post(
       if (statusCode >= 200 && statusCode < 300) resolve();
       else reject(refusal(statusCode));
     });
+    let missing = 'address of that name';
+    request.on('socket', (socket) => {
+      socket.once('lookup', () => {
+        missing = 'connection';
+      });
+      socket.once('connect', () => {
+        missing = 'answer';
+      });
+    });
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error instanceof Mistake) reject(error);
       else if (error.name === 'AbortError' || error.name === 'TimeoutError')
-        reject(new Error(`no answer within ${answerMs / 1000} s`));
-      else reject(new Error(error.code ?? error.message));
+        reject(new Error(`no ${missing} within ${answerMs / 1000} s`));
+      else reject(new Error(reasonOf(error)));
     });
     request.end(body);
   });
 }
 
+function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  const words =
+    connectionReasons[code] ?? answerReasons[code] ?? (code.startsWith('HPE_') ? 'its answer is no HTTP' : '');
+  if (words === '') return message || code;
+  return code === '' ? words : `${words} (${code})`;
+}
+
+const answerReasons: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'the headers of its answer do not end',
+};
+
 /** These may pass: RFC 9110 §15.5.9, RFC 6585 §4. */
 const PASSING = new Set([408, 425, 429]);
 
 function refusal(status: number): Error {
-  const isFinal = status >= 300 && status < 500 && !PASSING.has(status);
+  if (status >= 300 && status < 400)
+    return mistake('alert.refused', `redirects with status ${status}, which is not followed: name where it leads`);
+  const isFinal = status >= 400 && status < 500 && !PASSING.has(status);
   return isFinal
     ? mistake('alert.refused', `refused with status ${status}`)
     : new Error(`answered with status ${status}`);
-}
-
-/** A name may lead where its text does not. What was looked at is what is connected to. */
-function checked(resolveName: LookupFunction): LookupFunction {
-  return (hostname, options, callback) => {
-    resolveName(hostname, options, (error, address, family) => {
-      const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
-      const bad = all.find(isMetadataService);
-      if (error === null && bad !== undefined)
-        callback(mistake('alert.action', `leads to ${bad}, a link-local address`) as NodeJS.ErrnoException, '', family);
-      else callback(error, address, family);
-    });
-  };
 }
