@@ -1,5 +1,14 @@
 /** Messages as lines of a file that does not grow without end. */
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { append } from '../../src/alerts/act/log-file.ts';
@@ -29,4 +38,25 @@ test('a file that is full is moved aside once, however many come at the same tim
 test('one that cannot be written does not hold up the next', async () => {
   await expect(append({ folder: join(folder, 'lamps'), name: 'x' }, messageWith())).rejects.toThrow();
   await expect(add('g')).resolves.toBeUndefined();
+});
+
+test('a file that was moved aside, or whose folder was removed, begins anew', async () => {
+  renameSync(join(folder, 'lamps'), join(folder, 'lamps.old'));
+  await add('h');
+  expect(lines('lamps').map((line) => JSON.parse(line).ID)).toEqual(['h']);
+  rmSync(folder, { recursive: true });
+  await add('i');
+  expect(lines('lamps').map((line) => JSON.parse(line).ID)).toEqual(['i']);
+});
+
+test('what a kill left of a line is a line of its own', async () => {
+  appendFileSync(join(folder, 'lamps'), '{"UUID":"u1","Na');
+  await add('j');
+  expect(JSON.parse(lines('lamps').at(-1) ?? '').ID).toBe('j');
+});
+
+test('a disk that is full is said in words', async () => {
+  symlinkSync('/dev/full', join(folder, 'full'));
+  const full = append({ folder, name: 'full' }, messageWith());
+  await expect(full).rejects.toThrow(`${join(folder, 'full')} cannot be written: the disk is full (ENOSPC)`);
 });

@@ -102,6 +102,11 @@ test('one that says much and reads nothing is told all the same', async () => {
   await expect(told('loud', { message })).rejects.toThrow('loud ended with 1: the end');
 });
 
+test('one that never stops talking is ended', async () => {
+  script('endless', 'exec yes');
+  await expect(told('endless')).rejects.toThrow('endless said more than 16 MiB: it was ended');
+});
+
 test('called off, it is ended', async () => {
   const begun = join(folder, 'begun');
   script('slow', `touch ${begun}; sleep 60`);

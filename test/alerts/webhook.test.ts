@@ -1,7 +1,12 @@
 /** A message posted to servers that take it, refuse it, hang, lead elsewhere, or never stop talking. */
 
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type PostParts, post } from '../../src/alerts/act/webhook.ts';
 import { Mistake } from '../../src/std/mistake.ts';
 import { messageWith } from './message.ts';
@@ -115,6 +120,48 @@ test('what is no HTTP, who hangs up, and where nobody listens are errors that ma
   );
   const nobody = post(new URL('http://127.0.0.1:1/'), messageWith(), new AbortController().signal);
   await expect(nobody).rejects.toThrow('nothing listens there (ECONNREFUSED)');
+});
+
+test('a name that leads nowhere, or is not looked up in time, is said', async () => {
+  const coded = (code: string) => Object.assign(new Error(code), { code });
+  const unknown = await posted(says('200 OK'), {
+    host: 'hooks.example.org',
+    resolve: (_, __, callback) => callback(coded('ENOTFOUND'), '', 4),
+  });
+  expect(unknown.came).toEqual(new Error('no such host (ENOTFOUND)'));
+  const never = await posted(says('200 OK'), { host: 'hooks.example.org', resolve: () => undefined, answerMs: 100 });
+  expect(never.came).toEqual(new Error('no address of that name within 0.1 s'));
+});
+
+test('a server whose certificate nobody vouches for is told nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-hook-'));
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+  execFileSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  let heard = 0;
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, () => heard++);
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const told = post(new URL(`https://127.0.0.1:${port}/`), messageWith(), new AbortController().signal);
+    const why = 'its certificate was made by an authority that is not known here (DEPTH_ZERO_SELF_SIGNED_CERT)';
+    await expect(told).rejects.toThrow(why);
+    expect(heard).toBe(0);
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('who does not speak TLS is told nothing', async () => {
+  const server = createServer((socket) => void socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const told = post(new URL(`https://127.0.0.1:${port}/`), messageWith(), new AbortController().signal);
+  await expect(told).rejects.toThrow('it does not speak TLS (http:// instead of https://?)');
+  server.close();
 });
 
 test.each(['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', 'fd00:ec2::254'])(

@@ -109,8 +109,6 @@ function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
       return 'what its first line (#!) names is not there (ENOENT)';
-    case 'ENOEXEC':
-      return 'it is no program, and has no first line (#!) that names one (ENOEXEC)';
     case 'ETXTBSY':
       return 'it is being written just now (ETXTBSY)';
     case 'EACCES':
