@@ -1,6 +1,7 @@
 /** What an answer lacks because nobody told of it: hosts whose agents were away at the time that was asked about. */
 import type { Answer } from '../query/query.ts';
 import type { Fault } from '../std/mistake.ts';
+import { someOf } from '../std/some-of.ts';
 
 export interface AbsentHost {
   readonly host: string;
@@ -19,9 +20,8 @@ export function absenceWarnings({ kind, time }: Pick<Answer, 'kind' | 'time'>, a
     time === undefined ? until === Number.POSITIVE_INFINITY : since < time.to && time.from < until,
   );
   if (missing.length === 0) return [];
-  const names = missing.slice(0, HOSTS_SHOWN).map(({ host, since }) => `${host} (${new Date(since).toISOString()})`);
-  const more = missing.length > HOSTS_SHOWN ? ` and ${missing.length - HOSTS_SHOWN} more` : '';
+  const names = missing.map(({ host, since }) => `${host} (${new Date(since).toISOString()})`);
   const many = missing.length > 1;
-  const message = `the agent${many ? 's' : ''} of ${names.join(', ')}${more} ${many ? 'are' : 'is'} away: what the answer says of ${many ? 'these hosts' : 'this host'} is from before`;
+  const message = `the agent${many ? 's' : ''} of ${someOf(names, HOSTS_SHOWN)} ${many ? 'are' : 'is'} away: what the answer says of ${many ? 'these hosts' : 'this host'} is from before`;
   return [{ code: 'fleet.away', message, hint: 'skein get agents' }];
 }

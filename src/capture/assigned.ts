@@ -6,6 +6,7 @@ import type { Commit } from '../graph/change.ts';
 import type { GraphNode, Metadata } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import { Passes } from '../std/passes.ts';
+import { someOf } from '../std/some-of.ts';
 import { type BookParts, CaptureBook } from './book.ts';
 import type { Capture } from './capture.ts';
 import type { CaptureState } from './captures.ts';
@@ -34,6 +35,8 @@ export type Notes = Readonly<Record<string, readonly string[]>>;
 
 /** Sentences that are told about one capture. */
 const NOTES_MAX = 20;
+/** Nodes named in one. */
+const NAMES_MAX = 3;
 
 interface Found {
   /** Ids of nodes, by whose they are. */
@@ -161,8 +164,7 @@ export class AssignedCaptures {
       else if (taken++ < limits.nodes) byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), id]);
     }
     const refusals: string[] = [];
-    if (refused.length > 0)
-      refusals.push(`${refused.slice(0, 3).join(', ')}${more(refused.length - 3)}: of no agent that captures`);
+    if (refused.length > 0) refusals.push(`${someOf(refused, NAMES_MAX)}: of no agent that captures`);
     if (taken > limits.nodes)
       refusals.push(`its query finds ${all.size} nodes, and one capture takes ${limits.nodes} (option capture.nodes)`);
     return { nodes: byOrigin, matched: all.size, refusals };
@@ -201,8 +203,4 @@ export class AssignedCaptures {
 
 function entriesOf({ Captures }: Metadata, id: string): Metadata[] {
   return Array.isArray(Captures) ? (Captures as Metadata[]).filter(({ ID }) => ID === id) : [];
-}
-
-function more(count: number): string {
-  return count > 0 ? ` and ${count} more` : '';
 }

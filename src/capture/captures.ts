@@ -5,6 +5,7 @@
 import type { Commit } from '../graph/change.ts';
 import type { GraphNode } from '../graph/element.ts';
 import { Passes } from '../std/passes.ts';
+import { someOf } from '../std/some-of.ts';
 import { type BookParts, CaptureBook } from './book.ts';
 import type { Capture } from './capture.ts';
 import { CaptureEntries, type EntriesParts } from './entries.ts';
@@ -33,6 +34,8 @@ export const defaultLimits: CaptureLimits = { captures: 1_000, nodes: 2_000 };
 
 /** Sentences that are kept about the nodes of one capture. */
 const NOTES_MAX = 20;
+/** Nodes named in one. */
+const NAMES_MAX = 3;
 
 /** What became of a capture. */
 export interface CaptureState {
@@ -222,7 +225,7 @@ export class Captures {
       }
     }
     its.matched = nodes.size;
-    its.refusals = [...refusals].slice(0, NOTES_MAX).map(([why, names]) => `${someOf(names)}: ${why}`);
+    its.refusals = [...refusals].slice(0, NOTES_MAX).map(([why, names]) => `${someOf(names, NAMES_MAX)}: ${why}`);
     if (beyond > 0) its.refusals = [...its.refusals, tooMany(nodes.size, limits.nodes, beyond)];
   }
 
@@ -249,11 +252,6 @@ export class Captures {
     this.#entries.remove(point);
     await point.stop();
   }
-}
-
-function someOf(names: readonly string[]): string {
-  const first = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
 }
 
 function tooMany(found: number, most: number, beyond: number): string {

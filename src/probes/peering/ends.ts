@@ -1,6 +1,7 @@
 /** Which nodes are two ends of one wire, by what each says of itself. Where more than two could be meant, none are. */
 import type { GraphNode } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
+import { someOf } from '../../std/some-of.ts';
 import { networkOf } from './network.ts';
 
 export interface Pair {
@@ -103,6 +104,6 @@ function isLayer2({ metadata }: { readonly metadata: { readonly RelationType?: u
 const NAMES_MAX = 4;
 
 function namesOf(nodes: readonly GraphNode[]): string {
-  const names = nodes.slice(0, NAMES_MAX).map(({ metadata, id }) => String(metadata.Name ?? id));
-  return nodes.length > NAMES_MAX ? `${names.join(', ')} and ${nodes.length - NAMES_MAX} more` : names.join(', ');
+  const names = nodes.map(({ metadata, id }) => String(metadata.Name ?? id));
+  return someOf(names, NAMES_MAX);
 }
