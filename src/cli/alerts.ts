@@ -1,8 +1,8 @@
 /** Alerts of the server, and which one a word on the command line means. */
 import type { AlertHistory, AlertState, AlertStates, WireAlert } from '../contract/alert.ts';
 import type { Session } from './command.ts';
-import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { request } from './http.ts';
+import { meant } from './resources.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 import type { Row } from './things.ts';
 
@@ -18,7 +18,7 @@ export async function alertHistory(session: Session, options: ServerOptions): Pr
 export async function sendAlert(
   session: Session,
   options: ServerOptions,
-  method: 'POST' | 'PATCH' | 'DELETE',
+  method: 'POST' | 'PATCH',
   path: string,
   body?: unknown,
 ): Promise<string> {
@@ -27,17 +27,10 @@ export async function sendAlert(
   return (await request(server, body === undefined ? asked : { ...asked, body })).text;
 }
 
-/** By id, by the beginning of one, or by name. Throws a Failure that says what there is. */
+/** Throws a Failure that says what there is. */
 export function alertNamed(states: readonly AlertState[], word: string): WireAlert {
   const alerts = states.map(({ Alert }) => Alert);
-  const whole = alerts.filter(({ UUID, Name }) => UUID === word || Name === word);
-  const found = whole.length > 0 ? whole : alerts.filter(({ UUID }) => UUID.startsWith(word.toLowerCase()));
-  const [first] = found;
-  if (first && found.length === 1) return first;
-  const known = (all: readonly WireAlert[]) => all.map(({ UUID, Name }) => `${UUID}  ${Name ?? ''}`.trim()).join('\n');
-  if (first) throw usageFailure(`${found.length} alerts are called "${word}"; say which:`, known(found));
-  const hint = alerts.length > 0 ? `there are\n${known(alerts)}` : 'there is none: skein alert create';
-  throw new Failure(exitCodes.empty, `there is no alert "${word}"`, hint);
+  return meant(alerts, word, { noun: 'alert', make: 'skein alert create' });
 }
 
 export function alertRow({ Alert, State, Since, Reason, Error: error, Waiting, DeliveryError }: AlertState): Row {

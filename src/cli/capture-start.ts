@@ -6,11 +6,13 @@ import { parseDuration } from '../std/duration.ts';
 import { captureQuery, type WhereOptions } from './capture-query.ts';
 import { capturedAt, listenersOf } from './captures.ts';
 import type { Session } from './command.ts';
-import { Failure, usageFailure } from './failure.ts';
+import { usageFailure } from './failure.ts';
 import { request } from './http.ts';
 import { wholeNumber } from './output.ts';
 import type { PrintOptions } from './print.ts';
 import { cellText } from './render/grid.ts';
+import { printOne } from './resource-print.ts';
+import { make } from './resources.ts';
 import { type Server, serverOf } from './server.ts';
 
 interface StartOptions extends PrintOptions, WhereOptions {
@@ -71,9 +73,6 @@ export function addStartOptions(command: Command): Command {
     .addOption(new Option('--reassamble-tcp', 'as Skydive spells it').hideHelp());
 }
 
-/** What the server says, as Skydive's does. */
-const DUPLICATE = 'duplicated resource';
-
 export async function startCapture(session: Session, options: StartOptions): Promise<void> {
   const { io } = session;
   const GremlinQuery = await captureQuery(session, options);
@@ -81,22 +80,17 @@ export async function startCapture(session: Session, options: StartOptions): Pro
     throw usageFailure('say where to capture', "like --on eth0, or --gremlin \"G.V().Has('Type','veth')\"");
   const lasts = options.for ?? options.ttl;
   if (lasts !== undefined && !parseDuration(lasts)) throw usageFailure(`"${lasts}" is no duration`, 'like 30s or 5m');
-  const server = await serverOf(options, io);
-  const { text } = await request(server, {
-    method: 'POST',
-    path: '/api/capture',
+  const made = await make<WireCapture>(session, options, {
+    kind: 'capture',
     body: { GremlinQuery, ...askedOf(options) },
     ...(lasts !== undefined && { headers: { 'x-resource-ttl': lasts } }),
-    signal: io.interrupted,
-  }).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.message !== DUPLICATE) throw error;
-    throw usageFailure('there is a capture with this query, type and filter already', 'skein capture list shows it');
+    duplicate: usageFailure(
+      'there is a capture with this query, type and filter already',
+      'skein capture list shows it',
+    ),
   });
-  const capture = await settled(session, server, JSON.parse(text) as WireCapture);
-  if (options.output?.kind === 'skydive') io.out.write(`${JSON.stringify(capture, null, '\t')}\n`);
-  else if (options.output?.kind === 'json')
-    io.out.write(`${JSON.stringify({ schema: 'skein/v1', kind: 'capture', capture }, null, 2)}\n`);
-  else io.out.write(`${capture.UUID}\n`);
+  const capture = await settled(session, await serverOf(options, io), made);
+  await printOne(session, { resource: capture, kind: 'capture' }, options.output?.kind ?? 'name');
   if (options.quiet) return;
   const places = capture.Count > 0 ? await capturedAt(session, options) : [];
   const listens = listenersOf(places.filter(({ id }) => id === capture.UUID)) ?? [];

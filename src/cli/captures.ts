@@ -3,10 +3,9 @@ import type { WireCapture } from '../contract/capture.ts';
 import type { WireNode } from '../contract/element.ts';
 import { ask } from './ask.ts';
 import type { Session } from './command.ts';
-import { exitCodes, Failure, usageFailure } from './failure.ts';
-import { request } from './http.ts';
 import { nameOf } from './render/element.ts';
-import { type ServerOptions, serverOf } from './server.ts';
+import { listOf, meant } from './resources.ts';
+import type { ServerOptions } from './server.ts';
 import type { Row } from './things.ts';
 
 /** One node on which a capture runs, or cannot. */
@@ -25,10 +24,8 @@ export interface CapturedAt {
   readonly drops: number;
 }
 
-export async function listCaptures(session: Session, options: ServerOptions): Promise<WireCapture[]> {
-  const server = await serverOf(options, session.io);
-  const { text } = await request(server, { path: '/api/capture', signal: session.io.interrupted });
-  return Object.values(JSON.parse(text) as Record<string, WireCapture>);
+export function listCaptures(session: Session, options: ServerOptions): Promise<WireCapture[]> {
+  return listOf(session, options, 'capture');
 }
 
 /** Of each capture the nodes; `graph` is the time: `G`, or `G.At(…)`. */
@@ -37,22 +34,17 @@ export async function capturedAt(session: Session, options: ServerOptions, graph
   return reply.kind === 'nodes' ? reply.nodes.flatMap(entriesOf) : [];
 }
 
-/** By id, by the beginning of one, or by name. Throws a Failure that says what there is. */
+/** Throws a Failure that says what there is. */
 export function captureNamed(captures: readonly WireCapture[], word: string): WireCapture {
-  const whole = captures.filter(({ UUID, Name }) => UUID === word || Name === word);
-  const found = whole.length > 0 ? whole : captures.filter(({ UUID }) => UUID.startsWith(word.toLowerCase()));
-  const [first] = found;
-  if (first && found.length === 1) return first;
-  const known = (all: readonly WireCapture[]) =>
-    all.map(({ UUID, Name }) => `${UUID}  ${Name ?? ''}`.trim()).join('\n');
-  if (first) throw usageFailure(`${found.length} captures are called "${word}"; say which:`, known(found));
-  const hint = captures.length > 0 ? `there are\n${known(captures)}` : 'there is none: skein capture start';
-  throw new Failure(exitCodes.empty, `there is no capture "${word}"`, hint);
+  return meant(captures, word, { noun: 'capture', make: 'skein capture start' });
 }
 
 /** One row for each, as lists show them. */
-export async function captureRows(session: Session, options: ServerOptions): Promise<Row[]> {
-  const captures = await listCaptures(session, options);
+export async function captureRows(
+  session: Session,
+  options: ServerOptions,
+  captures: readonly WireCapture[],
+): Promise<Row[]> {
   const places = captures.length > 0 ? await capturedAt(session, options) : [];
   return captures.map((capture) => captureRow(capture, places));
 }

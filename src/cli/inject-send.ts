@@ -7,10 +7,12 @@ import { parseDuration } from '../std/duration.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { request } from './http.ts';
-import { deleteInjection } from './injections.ts';
+import { INJECTIONS } from './injections.ts';
 import { wholeNumber } from './output.ts';
 import { drawingOf, type PrintOptions } from './print.ts';
 import { drawInjection } from './render/injection.ts';
+import { printOne } from './resource-print.ts';
+import { remove } from './resources.ts';
 import { serverOf } from './server.ts';
 
 export interface InjectOptions extends PrintOptions {
@@ -103,7 +105,8 @@ export async function waited(session: Session, made: WireInjection, options: Inj
     }
   } catch (error) {
     if (!io.interrupted.aborted) throw error;
-    await deleteInjection(session, options, made.UUID, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);
+    const left = { kind: INJECTIONS, uuid: made.UUID, signal: AbortSignal.timeout(CLEAN_UP_MS) };
+    await remove(session, options, left).catch(() => undefined);
     throw new Failure(exitCodes.interrupted, '');
   }
 }
@@ -112,20 +115,9 @@ export async function waited(session: Session, made: WireInjection, options: Inj
 export const CLEAN_UP_MS = 3_000;
 
 export async function show(session: Session, injection: WireInjection, options: PrintOptions): Promise<void> {
-  const { out } = session.io;
-  const said = { schema: 'skein/v1', kind: 'injection', injection };
-  switch (options.output?.kind) {
-    case 'json':
-      return out.write(`${JSON.stringify(said, null, 2)}\n`);
-    case 'yaml':
-      return out.write((await import('yaml')).stringify(said));
-    case 'skydive':
-      return out.write(`${JSON.stringify(injection, null, '\t')}\n`);
-    case 'name':
-      return out.write(`${injection.UUID}\n`);
-    default:
-      return out.write(drawInjection(injection, drawingOf(session, options)));
-  }
+  const kind = options.output?.kind ?? 'table';
+  if (kind === 'table') return session.io.out.write(drawInjection(injection, drawingOf(session, options)));
+  await printOne(session, { resource: injection, kind: 'injection' }, kind);
 }
 
 /** The exit code of what is over. */

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import type { Session } from './command.ts';
 import { usageFailure } from './failure.ts';
 import { show } from './inject-send.ts';
-import { deleteInjection, injectionNamed, injectionRow, listInjections } from './injections.ts';
+import { INJECTIONS, injectionNamed, injectionRow, listInjections } from './injections.ts';
 import { addFormatOption, addListOptions, type FormatName } from './output.ts';
 import type { PrintOptions } from './print.ts';
-import { printRows } from './rows.ts';
+import { printAll } from './resource-print.ts';
+import { removeAll } from './resources.ts';
 import { addServerOptions } from './server-options.ts';
 
 const listFormats: readonly FormatName[] = ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns', 'skydive'];
@@ -43,13 +44,8 @@ export function defineInjections(command: Command, session: Session): void {
 }
 
 async function printInjections(session: Session, options: PrintOptions): Promise<void> {
-  const injections = await listInjections(session, options);
-  if (options.output?.kind === 'skydive') {
-    const byId = Object.fromEntries(injections.map((injection) => [injection.UUID, injection]));
-    session.io.out.write(`${JSON.stringify(byId, null, '\t')}\n`);
-    return;
-  }
-  await printRows(session, 'injections', injections.map(injectionRow), options);
+  const all = await listInjections(session, options);
+  await printAll(session, { all, kind: 'injections', rows: (some) => some.map(injectionRow) }, options);
 }
 
 async function deleteInjections(
@@ -61,8 +57,5 @@ async function deleteInjections(
     throw usageFailure('say which injections, or --all', 'skein inject list shows them');
   const injections = await listInjections(session, options);
   const chosen = options.all ? injections : words.map((word) => injectionNamed(injections, word));
-  for (const { UUID } of new Set(chosen)) {
-    await deleteInjection(session, options, UUID);
-    session.io.out.write(`${UUID}\n`);
-  }
+  await removeAll(session, options, { kind: INJECTIONS, chosen, done: 'deleted' });
 }

@@ -6,8 +6,9 @@ import { addFormatOption, addListOptions, type FormatName } from './output.ts';
 import { metadataOf, pairsOf } from './pairs.ts';
 import type { PrintOptions } from './print.ts';
 import { cellText } from './render/grid.ts';
-import { printRows } from './rows.ts';
-import { createRule, deleteRule, listRules, type RuleKind, ruleNamed, ruleRow, type WireRule } from './rules.ts';
+import { printAll, printOne } from './resource-print.ts';
+import { make, removeAll } from './resources.ts';
+import { listRules, type RuleKind, ruleNamed, ruleRow, type WireRule } from './rules.ts';
 import { addServerOptions } from './server-options.ts';
 
 const listFormats: readonly FormatName[] = ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns', 'skydive'];
@@ -45,8 +46,9 @@ export function defineRules(command: Command, session: Session, kind: RuleKind):
     .description('one of them, with all that is known of it')
     .argument('<rule>', 'by id, the beginning of one, or name')
     .action(async (word: string, _, self: Command) => {
-      const options = self.optsWithGlobals();
-      await printRule(session, ruleNamed(await listRules(session, options, kind), word, kind), options);
+      const options: PrintOptions = self.optsWithGlobals();
+      const resource = ruleNamed(await listRules(session, options, kind), word, kind);
+      await printOne(session, { resource, kind: 'rule' }, options.output?.kind ?? 'json');
     });
   addFormatOption(get, ['json', 'yaml', 'skydive']);
   addServerOptions(get);
@@ -92,13 +94,12 @@ async function makeRule(session: Session, words: readonly string[], options: Cre
   const { io } = session;
   const { name: Name, description: Description } = options;
   const said = { ...(options.metadata !== undefined && metadataOf(options.metadata)), ...pairsOf(words) };
-  const rule = await createRule(session, options, kind, {
-    Name,
-    Description,
-    ...(kind === 'node' ? nodeRule(options, said) : edgeRule(options, said)),
+  const rule = await make<WireRule>(session, options, {
+    kind: `${kind}rule`,
+    body: { Name, Description, ...(kind === 'node' ? nodeRule(options, said) : edgeRule(options, said)) },
+    duplicate: usageFailure('there is a rule that does just this already', `skein rule ${kind} list shows it`),
   });
-  if (options.output?.kind === 'json' || options.output?.kind === 'skydive') await printRule(session, rule, options);
-  else io.out.write(`${rule.UUID}\n`);
+  await printOne(session, { resource: rule, kind: 'rule' }, options.output?.kind ?? 'name');
   if (options.quiet) return;
   const { Active = 0, Notes = [] } = rule;
   const one = kind === 'edge' ? 'edge is made' : 'node has it';
@@ -122,25 +123,12 @@ function edgeRule({ src, dst, relation, relationtype }: CreateOptions, said: obj
 }
 
 async function printRules(session: Session, options: PrintOptions, kind: RuleKind): Promise<void> {
-  const rules = await listRules(session, options, kind);
-  if (options.output?.kind !== 'skydive') return printRows(session, `${kind}rules`, rules.map(ruleRow), options);
-  const byId = Object.fromEntries(rules.map((rule) => [rule.UUID, rule]));
-  session.io.out.write(`${JSON.stringify(byId, null, '\t')}\n`);
-}
-
-async function printRule(session: Session, rule: WireRule, { output }: PrintOptions): Promise<void> {
-  const { out } = session.io;
-  const versioned = { schema: 'skein/v1', kind: 'rule', rule };
-  if (output?.kind === 'skydive') out.write(`${JSON.stringify(rule, null, '\t')}\n`);
-  else if (output?.kind === 'yaml') out.write((await import('yaml')).stringify(versioned));
-  else out.write(`${JSON.stringify(versioned, null, 2)}\n`);
+  const all = await listRules(session, options, kind);
+  await printAll(session, { all, kind: `${kind}rules`, rows: (some) => some.map(ruleRow) }, options);
 }
 
 async function deleteRules(session: Session, words: readonly string[], options: PrintOptions, kind: RuleKind) {
   const rules = await listRules(session, options, kind);
-  for (const { UUID, Name } of new Set(words.map((word) => ruleNamed(rules, word, kind)))) {
-    await deleteRule(session, options, kind, UUID);
-    session.io.out.write(`${UUID}\n`);
-    if (!options.quiet) session.io.err.write(`deleted ${cellText(Name ?? UUID)}\n`);
-  }
+  const chosen = words.map((word) => ruleNamed(rules, word, kind));
+  await removeAll(session, options, { kind: `${kind}rule`, chosen, done: 'deleted' });
 }

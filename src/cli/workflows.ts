@@ -1,42 +1,18 @@
 /** Workflows of the server, and which one a word on the command line means. */
-import type { NewWireWorkflow, WireWorkflow } from '../contract/workflow.ts';
+import type { WireWorkflow } from '../contract/workflow.ts';
 import { didYouMean } from '../std/nearest.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { refused, request } from './http.ts';
+import { allMeant, listOf } from './resources.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 import type { Row } from './things.ts';
-
-/** What the server says, as Skydive's does. */
-const DUPLICATE = 'duplicated resource';
 
 /** A workflow may run longer than questions may take; a server that says nothing at all is still noticed. */
 const callMs = 10 * 60_000;
 
-export async function listWorkflows(session: Session, options: ServerOptions): Promise<WireWorkflow[]> {
-  const server = await serverOf(options, session.io);
-  const { text } = await request(server, { path: '/api/workflow', signal: session.io.interrupted });
-  return Object.values(JSON.parse(text) as Record<string, WireWorkflow>);
-}
-
-export async function createWorkflow(
-  session: Session,
-  options: ServerOptions,
-  body: NewWireWorkflow,
-): Promise<WireWorkflow> {
-  const server = await serverOf(options, session.io);
-  const asked = { method: 'POST', path: '/api/workflow', body, signal: session.io.interrupted } as const;
-  const { text } = await request(server, asked).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.message !== DUPLICATE) throw error;
-    throw usageFailure(`there is a workflow named ${body.Name} already`, 'give it another with --name');
-  });
-  return JSON.parse(text) as WireWorkflow;
-}
-
-export async function deleteWorkflow(session: Session, options: ServerOptions, id: string): Promise<void> {
-  const server = await serverOf(options, session.io);
-  const path = `/api/workflow/${encodeURIComponent(id)}`;
-  await request(server, { method: 'DELETE', path, signal: session.io.interrupted });
+export function listWorkflows(session: Session, options: ServerOptions): Promise<WireWorkflow[]> {
+  return listOf(session, options, 'workflow');
 }
 
 export async function callWorkflow(
@@ -58,8 +34,7 @@ export async function callWorkflow(
 
 /** By name, id, or the beginning of one. Throws a Failure that says what there is. */
 export function workflowNamed(workflows: readonly WireWorkflow[], word: string): WireWorkflow {
-  const whole = workflows.filter(({ UUID, Name }) => UUID === word || Name === word);
-  const found = whole.length > 0 ? whole : workflows.filter(({ UUID }) => UUID.startsWith(word.toLowerCase()));
+  const found = allMeant(workflows, word);
   const [first] = found;
   if (first && found.length === 1) return first;
   const names = workflows.map(({ Name }) => Name);

@@ -9,6 +9,8 @@ import { addFormatOption, addListOptions, wholeNumber } from '../output.ts';
 import { pairsOf } from '../pairs.ts';
 import type { PrintOptions } from '../print.ts';
 import { cellText } from '../render/grid.ts';
+import { printAll, printOne } from '../resource-print.ts';
+import { removeAll } from '../resources.ts';
 import { printRows } from '../rows.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
@@ -45,7 +47,7 @@ export function define(command: Command, session: Session): void {
     .alias('ls')
     .description('which there are, and how they stand')
     .option('--firing', 'only those that fire');
-  list.action((_, self: Command) => printAll(session, self.optsWithGlobals()));
+  list.action((_, self: Command) => printStates(session, self.optsWithGlobals()));
   addFormatOption(list, ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns', 'skydive']);
   addListOptions(list);
   addServerOptions(list);
@@ -57,7 +59,7 @@ export function define(command: Command, session: Session): void {
     return defined;
   };
   addFormatOption(
-    one('get', 'one of them, with all that is known of it', (word, options) => printOne(session, word, options)),
+    one('get', 'one of them, with all that is known of it', (word, options) => printState(session, word, options)),
     ['json', 'yaml', 'skydive'],
   );
   const update = one('update', 'change what is given, and leave the rest', (word, options) =>
@@ -78,7 +80,7 @@ export function define(command: Command, session: Session): void {
     .alias('rm')
     .description('look no more')
     .argument('<alerts...>', 'by id, the beginning of one, or name');
-  remove.action((words: string[], _, self: Command) => removeAll(session, words, self.optsWithGlobals()));
+  remove.action((words: string[], _, self: Command) => deleteAll(session, words, self.optsWithGlobals()));
   addServerOptions(remove);
 
   const history = command
@@ -143,31 +145,22 @@ function wordsOf({ name, description, expression, trigger, action, severity, lab
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
-async function printMade({ io }: Session, text: string, { output }: AlertOptions): Promise<void> {
-  const alert = JSON.parse(text) as WireAlert;
-  if (output?.kind === 'skydive') io.out.write(`${JSON.stringify(alert, null, '\t')}\n`);
-  else if (output?.kind === 'json')
-    io.out.write(`${JSON.stringify({ schema: 'skein/v1', kind: 'alert', alert }, null, 2)}\n`);
-  else io.out.write(`${alert.UUID}\n`);
+async function printMade(session: Session, text: string, { output }: AlertOptions): Promise<void> {
+  await printOne(session, { resource: JSON.parse(text) as WireAlert, kind: 'alert' }, output?.kind ?? 'name');
 }
 
-async function printAll(session: Session, options: AlertOptions): Promise<void> {
+async function printStates(session: Session, options: AlertOptions): Promise<void> {
   const states = await alertStates(session, options);
   const shown = options.firing ? states.filter(({ State }) => State === 'firing') : states;
-  if (options.output?.kind !== 'skydive') return printRows(session, 'alerts', shown.map(alertRow), options);
-  const byId = Object.fromEntries(shown.map(({ Alert }) => [Alert.UUID, Alert]));
-  session.io.out.write(`${JSON.stringify(byId, null, '\t')}\n`);
+  const all = shown.map(({ Alert }) => Alert);
+  await printAll(session, { all, kind: 'alerts', rows: () => shown.map(alertRow) }, options);
 }
 
-async function printOne(session: Session, word: string, { output, ...options }: AlertOptions): Promise<void> {
+async function printState(session: Session, word: string, options: AlertOptions): Promise<void> {
   const states = await alertStates(session, options);
-  const { UUID } = alertNamed(states, word);
-  const state = states.find(({ Alert }) => Alert.UUID === UUID) as AlertState;
-  const { out } = session.io;
-  const versioned = { schema: 'skein/v1', kind: 'alert', ...state };
-  if (output?.kind === 'skydive') out.write(`${JSON.stringify(state.Alert, null, '\t')}\n`);
-  else if (output?.kind === 'yaml') out.write((await import('yaml')).stringify(versioned));
-  else out.write(`${JSON.stringify(versioned, null, 2)}\n`);
+  const resource = alertNamed(states, word);
+  const said = states.find(({ Alert }) => Alert === resource) as AlertState;
+  await printOne(session, { resource, kind: 'alert', said }, options.output?.kind ?? 'json');
 }
 
 async function silence(
@@ -183,13 +176,10 @@ async function silence(
   if (!options.quiet) session.io.err.write(until === null ? 'it tells again\n' : `nobody is told until ${until}\n`);
 }
 
-async function removeAll(session: Session, words: readonly string[], options: AlertOptions): Promise<void> {
+async function deleteAll(session: Session, words: readonly string[], options: AlertOptions): Promise<void> {
   const states = await alertStates(session, options);
-  for (const { UUID, Name } of new Set(words.map((word) => alertNamed(states, word)))) {
-    await sendAlert(session, options, 'DELETE', `/${UUID}`);
-    session.io.out.write(`${UUID}\n`);
-    if (!options.quiet) session.io.err.write(`deleted ${cellText(Name ?? UUID)}\n`);
-  }
+  const chosen = words.map((word) => alertNamed(states, word));
+  await removeAll(session, options, { kind: 'alert', chosen, done: 'deleted' });
 }
 
 async function printHistory(session: Session, word: string | undefined, options: AlertOptions): Promise<void> {

@@ -1,17 +1,14 @@
 /** `skein capture start|stop|list|tail`: where packets are looked at, and what passes there. */
 import type { Command } from 'commander';
-import type { WireCapture } from '../../contract/capture.ts';
 import { addStartOptions, startCapture } from '../capture-start.ts';
 import { addTailOptions, tailCapture } from '../capture-tail.ts';
 import { capturedAt, captureNamed, captureRows, listCaptures } from '../captures.ts';
 import { examples, type Session } from '../command.ts';
 import { usageFailure } from '../failure.ts';
-import { request } from '../http.ts';
 import { addFormatOption, addListOptions, addUtcOption, type FormatName } from '../output.ts';
 import type { PrintOptions } from '../print.ts';
-import { cellText } from '../render/grid.ts';
-import { printRows } from '../rows.ts';
-import { serverOf } from '../server.ts';
+import { printAll, printOne } from '../resource-print.ts';
+import { removeAll } from '../resources.ts';
 import { addServerOptions } from '../server-options.ts';
 
 const listFormats: readonly FormatName[] = ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns', 'skydive'];
@@ -85,28 +82,18 @@ function defineStart(command: Command, session: Session): void {
 }
 
 async function printCaptures(session: Session, options: PrintOptions): Promise<void> {
-  if (options.output?.kind === 'skydive') {
-    const captures = await listCaptures(session, options);
-    const byId = Object.fromEntries(captures.map((capture) => [capture.UUID, capture]));
-    session.io.out.write(`${JSON.stringify(byId, null, '\t')}\n`);
-    return;
-  }
-  await printRows(session, 'captures', await captureRows(session, options), options);
+  const all = await listCaptures(session, options);
+  await printAll(session, { all, kind: 'captures', rows: (some) => captureRows(session, options, some) }, options);
 }
 
 async function showCapture(session: Session, word: string, options: PrintOptions): Promise<void> {
   const capture = captureNamed(await listCaptures(session, options), word);
-  const { out } = session.io;
-  const kind = options.output?.kind;
-  if (kind === 'skydive') return out.write(`${JSON.stringify(capture, null, '\t')}\n`);
-  const places = (await capturedAt(session, options)).filter(({ id }) => id === capture.UUID);
-  const shown = {
-    schema: 'skein/v1',
-    kind: 'capture',
-    capture,
-    nodes: places.map(({ node, id: _, ...place }) => ({ name: node.Metadata.Name, host: node.Host, ...place })),
-  };
-  out.write(kind === 'yaml' ? (await import('yaml')).stringify(shown) : `${JSON.stringify(shown, null, 2)}\n`);
+  const kind = options.output?.kind ?? 'json';
+  const places = kind === 'skydive' ? [] : await capturedAt(session, options);
+  const nodes = places
+    .filter(({ id }) => id === capture.UUID)
+    .map(({ node, id: _, ...place }) => ({ name: node.Metadata.Name, host: node.Host, ...place }));
+  await printOne(session, { resource: capture, kind: 'capture', said: { capture, nodes } }, kind);
 }
 
 async function stopCaptures(
@@ -116,18 +103,8 @@ async function stopCaptures(
 ): Promise<void> {
   if ((words.length === 0) === (options.all !== true))
     throw usageFailure('say which captures, or --all', 'skein capture list shows them');
-  const { io } = session;
   const captures = await listCaptures(session, options);
   const chosen = options.all ? captures : words.map((word) => captureNamed(captures, word));
-  const server = await serverOf(options, io);
-  for (const { UUID, Name } of new Set<WireCapture>(chosen)) {
-    await request(server, {
-      method: 'DELETE',
-      path: `/api/capture/${encodeURIComponent(UUID)}`,
-      signal: io.interrupted,
-    });
-    io.out.write(`${UUID}\n`);
-    if (!options.quiet) io.err.write(`stopped ${cellText(Name ?? UUID)}\n`);
-  }
-  if (chosen.length === 0 && !options.quiet) io.err.write('nothing is captured\n');
+  await removeAll(session, options, { kind: 'capture', chosen, done: 'stopped' });
+  if (chosen.length === 0 && !options.quiet) session.io.err.write('nothing is captured\n');
 }

@@ -4,7 +4,7 @@ import type { WireNode } from '../../contract/element.ts';
 import { nearest } from '../../std/nearest.ts';
 import { agentRows } from '../agents.ts';
 import { ask } from '../ask.ts';
-import { captureRows } from '../captures.ts';
+import { captureRows, listCaptures } from '../captures.ts';
 import { examples, type Session } from '../command.ts';
 import { type Condition, readSelector, readWhere } from '../condition.ts';
 import { datapathRows } from '../datapath.ts';
@@ -155,7 +155,7 @@ async function getCaptures(session: Session, name: string | undefined, options: 
   if (options.at !== undefined || options.since !== undefined || options.host !== undefined)
     throw usageFailure('captures are those of now, on every host', 'of the past: skein get nodes -l Captures --at …');
   const called = name === undefined ? [] : [nameCondition(name)];
-  const rows = await captureRows(session, options);
+  const rows = await captureRows(session, options, await listCaptures(session, options));
   await printRows(session, 'captures', rowsThat([...called, ...rowConditions(options)], rows), options);
 }
 

@@ -1,22 +1,18 @@
 /** `skein workflow`: a user's JavaScript, kept and called on the server, or run here and now. */
 import type { Command } from 'commander';
+import type { NewWireWorkflow, WireWorkflow } from '../../contract/workflow.ts';
 import { examples, type Session } from '../command.ts';
+import { usageFailure } from '../failure.ts';
 import { addFormatOption, addListOptions } from '../output.ts';
 import type { PrintOptions } from '../print.ts';
 import { cellText } from '../render/grid.ts';
+import { make, removeAll } from '../resources.ts';
 import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { sourceIn, workflowIn } from '../workflow-file.ts';
 import { paramsOf, printResult, say } from '../workflow-result.ts';
 import { runHere } from '../workflow-run.ts';
-import {
-  callWorkflow,
-  createWorkflow,
-  deleteWorkflow,
-  listWorkflows,
-  workflowNamed,
-  workflowRow,
-} from '../workflows.ts';
+import { callWorkflow, listWorkflows, workflowNamed, workflowRow } from '../workflows.ts';
 
 interface WorkflowOptions extends PrintOptions {
   readonly path?: string;
@@ -77,7 +73,9 @@ function defineCreate(command: Command, session: Session): void {
     .action(async (_, self: Command) => {
       const options: WorkflowOptions = self.optsWithGlobals();
       const said = await workflowIn(options.path ?? '', session.io);
-      const made = await createWorkflow(session, options, { ...said, ...(options.name && { Name: options.name }) });
+      const body: NewWireWorkflow = { ...said, ...(options.name && { Name: options.name }) };
+      const duplicate = usageFailure(`there is a workflow named ${body.Name} already`, 'give it another with --name');
+      const made = await make<WireWorkflow>(session, options, { kind: 'workflow', body, duplicate });
       session.io.out.write(`${made.UUID}\n`);
       if (!options.quiet) session.io.err.write(`made ${cellText(made.Name)}\n`);
     });
@@ -126,9 +124,6 @@ function defineRun(command: Command, session: Session): void {
 
 async function deleteAll(session: Session, words: readonly string[], options: PrintOptions): Promise<void> {
   const workflows = await listWorkflows(session, options);
-  for (const { UUID, Name } of new Set(words.map((word) => workflowNamed(workflows, word)))) {
-    await deleteWorkflow(session, options, UUID);
-    session.io.out.write(`${UUID}\n`);
-    if (!options.quiet) session.io.err.write(`deleted ${cellText(Name)}\n`);
-  }
+  const chosen = words.map((word) => workflowNamed(workflows, word));
+  await removeAll(session, options, { kind: 'workflow', chosen, done: 'deleted' });
 }
