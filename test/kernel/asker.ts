@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [url, ready] = process.argv.slice(2) as [string, string];
 const queries = JSON.parse(await text(process.stdin)) as string[];
 
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 for (const end = Date.now() + READY_MS; ; ) {
   const { body } = await ask(ready).catch(() => ({ body: undefined }));

@@ -40,7 +40,12 @@ export class TestFolder implements Disposable {
   }
 }
 
-const silent: ExecFileSyncOptionsWithStringEncoding = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+/** Who asks a daemon that hangs would hang with it, and jest too. */
+const silent: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'pipe'],
+  timeout: 60_000,
+};
 
 /** A dockerd whose bridges are in a namespace of their own. */
 export class OwnDocker implements AsyncDisposable {
@@ -212,10 +217,15 @@ export class OwnContainerd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of this.ctr('container', 'ls', '-q').split('\n').filter(Boolean)) this.end(name);
-    this.#daemon.kill('SIGTERM');
-    await once(this.#daemon, 'exit');
-    this.#folder[Symbol.dispose]();
+    try {
+      for (const name of this.ctr('container', 'ls', '-q').split('\n').filter(Boolean)) this.end(name);
+    } finally {
+      if (this.#daemon.exitCode === null && this.#daemon.signalCode === null) {
+        this.#daemon.kill('SIGTERM');
+        await once(this.#daemon, 'exit');
+      }
+      this.#folder[Symbol.dispose]();
+    }
   }
 }
 

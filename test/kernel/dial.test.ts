@@ -96,7 +96,7 @@ function nft(netns: TestNetns, ...rules: string[]): void {
 }
 
 const dial = (question: Partial<DialQuestion>, from: TestNetns = left) =>
-  dials.dial({ namespace: from.path, protocol: 'tcp', address: '10.72.0.2', timeoutMs: 2_000, ...question }, forever);
+  dials.dial({ namespace: from.path, protocol: 'tcp', address: '10.72.0.2', timeoutMs: 10_000, ...question }, forever);
 
 describe.each([
   {
@@ -119,10 +119,12 @@ describe.each([
   },
 ])('over $family', ({ to: address, own, via, away, denied, none }) => {
   test('a service is connected to', async () => {
+    const begun = performance.now();
     const came = await dial({ address, port: 80 });
+    const tookMs = performance.now() - begun;
     expect(came).toMatchObject({ outcome: 'connected', local: { address: own } });
     expect(came.rttMs).toBeGreaterThan(0);
-    expect(came.rttMs).toBeLessThan(1_000);
+    expect(came.rttMs).toBeLessThanOrEqual(tookMs);
   });
 
   test('a service that is spoken to answers, by TCP and by UDP', async () => {
@@ -142,7 +144,7 @@ describe.each([
   });
 
   test('a connection that is reset while it is held was reset', async () => {
-    expect(await dial({ address, port: 81, holdMs: 2_000 })).toMatchObject({ outcome: 'reset', errno: 'ECONNRESET' });
+    expect(await dial({ address, port: 81, holdMs: 10_000 })).toMatchObject({ outcome: 'reset', errno: 'ECONNRESET' });
   });
 
   test('what a filter drops is silence, what it rejects is unreachable', async () => {

@@ -61,7 +61,9 @@ const cookieOf = (netns: TestNetns) => `${openDoor().netnsIdentity(netns.path).c
 
 /** Drops of a dial from the left, with what it was to. */
 async function dropped(question: Partial<DialQuestion> & { readonly address: string }): Promise<readonly Drop[]> {
-  await using watch = await drops.watch({ packets: [{ a: question.address }] });
+  // Others on this machine may have the same addresses.
+  const namespaces = [left, router, right].map(cookieOf);
+  await using watch = await drops.watch({ packets: [{ a: question.address }], namespaces });
   await dials.dial({ namespace: left.path, protocol: 'tcp', port: 9, timeoutMs: 300, ...question }, forever);
   await watch.settled();
   expect(watch.lost()).toBe(0);

@@ -94,7 +94,8 @@ test.each([
   ['clsact', 1_000],
   ['tcx', 100_000],
 ] as const)('attached by %s, %d conversations are that many, with exact counts', async (mode, count) => {
-  using world = await EbpfWorld.open({ ringBytes: 32 << 20 });
+  // Room for all of it, however late this process comes to read.
+  using world = await EbpfWorld.open({ ringBytes: 64 << 20 });
   const attachment = await world.attach({ mode });
   expect(attachment.mode).toBe(mode);
   const before = world.counters();
@@ -194,15 +195,14 @@ test('a drop is told with the reason of the kernel, on the interface where it ha
   frame.writeUInt16BE(checksum(frame.subarray(14, 34)), 24);
   await world.send([frame], 7);
   await attachment.close();
-  const drops = world.facts
-    .map((fact) => Buffer.from(fact))
-    .filter((fact) => fact.readUInt8(layout.parts) === 8)
-    .map((fact) => [
-      world.flows.dropReasons[fact.readUInt32LE(176)],
-      fact.readUInt32LE(180),
-      fact.readUInt16LE(layout.hiPort),
-    ]);
-  expect(drops).toEqual([['NO_SOCKET', 7, 99]]);
+  const drops = new Map<string, number>();
+  for (const fact of world.facts.map((one) => Buffer.from(one)))
+    if (fact.readUInt8(layout.parts) === 8) {
+      const name = `${world.flows.dropReasons[fact.readUInt32LE(176)]} ${fact.readUInt16LE(layout.hiPort)}`;
+      // Of those that are told in two goes each is told once.
+      drops.set(name, (drops.get(name) ?? 0) + fact.readUInt32LE(180));
+    }
+  expect([...drops]).toEqual([['NO_SOCKET 99', 7]]);
 });
 
 test('an answer to ping is no drop, though nobody but a raw socket hears it', async () => {

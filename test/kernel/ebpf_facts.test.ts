@@ -5,6 +5,7 @@ import type { Flow } from '../../src/flow/flow.ts';
 import { FlowTable } from '../../src/flow/table.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import type { KernelFlows } from '../../src/native/packets.ts';
+import { eventually } from '../eventually.ts';
 import { place } from '../flow/seen.ts';
 import { indexOf } from './ebpf_world.ts';
 import { TestNetns } from './native_netns.ts';
@@ -30,13 +31,12 @@ async function sentAgain(): Promise<[told: Flow['Retransmissions'], counted: num
     await once(sending.stdout, 'data');
     way.middle('ip', 'route', 'add', 'blackhole', '10.2.0.2');
     sending.stdin.end();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await eventually(() => expect(way.resent()).toBeGreaterThan(2));
     way.middle('ip', 'route', 'del', 'blackhole', '10.2.0.2');
     await once(sending, 'exit');
     return Date.now();
   });
-  const resent = Number(/TcpRetransSegs\s+(\d+)/.exec(way.from('nstat', '-az', 'TcpRetransSegs'))?.[1]);
-  expect(resent).toBeGreaterThan(0);
+  const resent = way.resent();
   const [bulk] = flows.filter(({ Transport }) => Transport?.B === 5201);
   return [bulk?.Retransmissions, resent];
 }
@@ -125,6 +125,12 @@ class Way {
 
   middle(...command: string[]): string {
     return inside(this.#middle, ...command);
+  }
+
+  /** Segments that the kernel at the near end has sent again so far. */
+  resent(): number {
+    // -s: asking changes nothing for whoever asks next.
+    return Number(/TcpRetransSegs\s+(\d+)/.exec(this.from('nstat', '-asz', 'TcpRetransSegs'))?.[1]);
   }
 
   read() {

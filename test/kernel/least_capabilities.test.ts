@@ -24,7 +24,7 @@ test('a user of its own sees every interface that root sees, and captures', asyn
       const inside = `G.V().Has('Name','${name}').Out().Values('Name').Dedup().Sort()`;
       for (const skein of [asUser, asRoot])
         await eventually(async () => expect(names(await skein.query(inside))).toEqual(['inside', 'lo', 'other']));
-      for (const type of ['afpacket', 'ebpf']) expect(await captures(asUser, type)).toBe('active');
+      for (const type of ['afpacket', 'ebpf']) expect(await captures(asUser, name, type)).toBe('active');
       const missing = asUser
         .said()
         .split('\n')
@@ -40,8 +40,8 @@ function names(answer: unknown): unknown[] {
   return [...(answer as string[])].toSorted();
 }
 
-async function captures(skein: Running, type: string): Promise<unknown> {
-  const body = { GremlinQuery: "G.V().Has('Name', 'lo').Limit(1)", Type: type, Name: type };
+async function captures(skein: Running, netns: string, type: string): Promise<unknown> {
+  const body = { GremlinQuery: `G.V().Has('Name', '${netns}').Out('Name', 'lo')`, Type: type, Name: type };
   const made = await skein.post('/api/capture', body);
   expect(made.status).toBe(201);
   const { UUID } = (await made.json()) as { UUID: string };

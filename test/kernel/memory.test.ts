@@ -101,7 +101,7 @@ test('a namespace that nobody named is found through its process', () =>
 
 /** Asks until the answer is as expected; the last answer is what the test shows when it never is. */
 async function until(skein: Running, query: string, expected: unknown): Promise<void> {
-  const end = Date.now() + 8_000;
+  const end = Date.now() + 20_000;
   let answer = await skein.query(query);
   while (answer !== expected && Date.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -111,8 +111,8 @@ export function lab(): Lab {
         let unsubscribe = () => {};
         const late = setTimeout(() => {
           unsubscribe();
-          reject(new Error(`not so within 10 s: ${look}`));
-        }, 10_000);
+          reject(new Error(`not so within 20 s: ${look}`));
+        }, 20_000);
         const check = () => {
           const seen = look();
           if (seen === undefined || seen === false) return;

@@ -68,18 +68,15 @@ describeAsRoot('network namespaces', () => {
     [children, made, mounts] = [[], [], []];
   });
 
-  test('ip netns add and del are seen within milliseconds', async () => {
-    await start().ready;
+  test('ip netns add and del are told, not found by looking', async () => {
+    await start({ pollMs: 600_000, verifyMs: 600_000 }).ready;
     const name = addNamed('a');
-    const addedAt = performance.now();
     await eventually(() => expect(byName(name)).toBeDefined());
-    const tookMs = performance.now() - addedAt;
     expect(byName(name)?.metadata).toMatchObject({
       Path: `/var/run/netns/${name}`,
       Cookie: expect.stringMatching(/^\d+$/),
       Inode: expect.any(Number),
     });
-    expect(tookMs).toBeLessThan(500);
     ip('netns', 'del', name);
     await eventually(() => expect(byName(name)).toBeUndefined());
   });

@@ -71,7 +71,7 @@ test('500 captures of one interface each see everything', () => {
     flood(100);
     // What was sent is on its way still: it passes 500 sockets.
     const wait = (socket) => socket.stats().received < 100;
-    for (let i = 0; i < 500 && sockets.some(wait); i++) await sleep(20);
+    for (let i = 0; i < 2000 && sockets.some(wait); i++) await sleep(20);
     await Promise.all(sockets.map((socket) => socket.close()));
     const stats = sockets.map((socket) => socket.stats());
     const sum = (key) => stats.reduce((all, one) => all + one[key], 0);
@@ -86,7 +86,7 @@ test('a socket that is in use is not collected, and closes itself when it is not
     await (async () => { await open((bytes) => { packets += packetsIn(bytes); }, { filter: door.compileFilter('udp port 10000', 1, 128) }); })();
     for (let i = 0; i < 5; i++) { gc(); await sleep(5); }
     flood(50);
-    for (let i = 0; i < 100 && packets < 50; i++) await sleep(20);
+    for (let i = 0; i < 1000 && packets < 50; i++) await sleep(20);
     console.log(packets);
   `;
   expect(run(program)).toBe(50);
@@ -136,7 +136,7 @@ test('a worker thread captures, alone and beside others, and ends with sockets o
     const mine = await open((bytes) => { packets += packetsIn(bytes); });
     flood(10);
     await mine.close();
-    for (let i = 0; i < 100 && fds() > before; i++) await sleep(20);
+    for (let i = 0; i < 1000 && fds() > before; i++) await sleep(20);
     console.log(JSON.stringify({ mine: packets >= 10, left: fds() - before }));
   `;
   expect(run(program)).toEqual({ mine: true, left: 0 });

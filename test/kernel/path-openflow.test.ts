@@ -79,7 +79,7 @@ test('random rules do what the switch says that they do', async () => {
   expect(accepted).toBeGreaterThan(ROUNDS * 12);
   expect(compared).toBeGreaterThan((ROUNDS * PACKETS) / 2);
   expect(sent).toBeGreaterThan(ROUNDS);
-}, 120_000);
+}, 240_000);
 
 /** Not every action goes with every match; the switch refuses what does not. */
 function tried(act: () => unknown): number {

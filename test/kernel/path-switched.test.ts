@@ -6,7 +6,7 @@ import { eventually } from '../eventually.ts';
 import { SwitchedHosts } from './switched.ts';
 
 async function path(skein: Running, asked: PathRequest, isSo: (way: PathTravel) => boolean): Promise<PathReply> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const response = await skein.post('/api/path', asked);
     const text = await response.text();
@@ -71,7 +71,8 @@ test(
       ])
         ofctl(near, 'add-flow', 'br0', rule);
       await using skein = await skeinUp(data, '--probes-ovs-databases', `${near.database},${far.database}`);
-      expect(pings(near, '10.7.0.2')).toBe(true);
+      // The first may be lost while the way is found.
+      await eventually(() => expect(pings(near, '10.7.0.2')).toBe(true));
       const asked = { from: near.left.name, to: `${far.right.name}/eth0` };
       const found = await path(skein, asked, ({ reaches }) => reaches === 'yes');
       const rules = found.there.hops.flatMap(({ how: { rule }, depth }) =>

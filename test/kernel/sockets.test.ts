@@ -291,7 +291,9 @@ open('/tmp/sk${process.pid}', 'w').close()`);
   expect(line).toBe('up');
   world.write('\n');
   // Nobody reads meanwhile.
-  while (!existsSync(`/tmp/sk${process.pid}`)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  const lateMs = Date.now() + 60_000;
+  while (!existsSync(`/tmp/sk${process.pid}`) && Date.now() < lateMs)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   unlinkSync(`/tmp/sk${process.pid}`);
   await eventually(() => {
     expect(running.counters.changesLost).toBeGreaterThan(0);
@@ -323,9 +325,11 @@ test('listeners that come and go do not flood the graph', async () => {
   running.graph.subscribe(({ events }) => {
     versions += events.filter((event) => JSON.stringify(event).includes('Services')).length;
   });
+  const begun = Date.now();
   await world.start(`
 for i in range(300):
   s = socket.create_server(('127.0.0.1', 8080)); time.sleep(0.005); s.close()
 print('done')`);
-  expect(versions).toBeLessThanOrEqual(6);
+  // Once a second, whatever happens, and at both ends.
+  expect(versions).toBeLessThanOrEqual(3 + (Date.now() - begun) / 1_000);
 });
