@@ -6,7 +6,6 @@ import { turn } from './api/write.ts';
 import type { RunningDials } from './app-dial.ts';
 import type { Why } from './app-why.ts';
 import type { Captures } from './capture/captures.ts';
-import { pcapngHeader, pcapngInterface, pcapngPacket } from './capture/pcapng.ts';
 import type { KeptAt, Watch, Watching, World } from './checks/run/world.ts';
 import { version } from './cli/version.ts';
 import type { Config } from './config/options.ts';
@@ -20,6 +19,7 @@ import { systemClock } from './std/clock.ts';
 import { keptLists } from './std/kept-lists.ts';
 import { Later } from './std/later.ts';
 import { pause } from './std/pause.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket } from './std/pcapng.ts';
 
 export interface CheckParts extends Pick<World, 'injecting'> {
   readonly config: Pick<Config, 'data' | 'checks'>;

@@ -50,6 +50,11 @@ export interface Archive extends AsyncDisposable {
    * one is quick, however long the history is.
    */
   dump(after?: string, span?: Span): AsyncIterable<DumpPage<DumpedOfGraph>>;
+  /**
+   * Resolves when all that others had written to the same place before is found here, of whatever kind: questions alone
+   * may find it only later. Undefined: nobody else writes there.
+   */
+  caughtUp?(): Promise<void>;
   /** Where flows are kept; undefined: this archive keeps none. */
   readonly flows?: FlowArchive;
   /** Where sockets are kept; undefined: this archive keeps none. */

@@ -13,7 +13,8 @@ import { ahead, together } from './ahead.ts';
 import { collect, type Stage } from './collect.ts';
 import { fresh } from './fresh.ts';
 import { type Member, members } from './members.ts';
-import { PacketFile } from './pcapng.ts';
+import { PacketFile } from './packet-file.ts';
+import { orNoRoom } from './room.ts';
 import type { BundleAsked, BundleLimits, BundleSource } from './source.ts';
 
 export interface MakeParts {
@@ -23,8 +24,21 @@ export interface MakeParts {
   readonly signal: AbortSignal;
 }
 
-/** `folder` is empty, and the caller's to remove. */
+/** `folder` is empty, and the caller's to remove. Throws Unavailable when there is no room for it. */
 export async function makeBundle(
+  source: BundleSource,
+  asked: BundleAsked,
+  folder: string,
+  parts: MakeParts,
+): Promise<BundleManifest> {
+  try {
+    return await make(source, asked, folder, parts);
+  } catch (error) {
+    throw orNoRoom('making a bundle', folder, error);
+  }
+}
+
+async function make(
   source: BundleSource,
   asked: BundleAsked,
   folder: string,
@@ -35,6 +49,7 @@ export async function makeBundle(
   await source.flushed().catch(() => {
     missing.push('what the archive could not be told yet of the topology: it cannot be written to at the moment');
   });
+  await source.archive.caughtUp?.();
   const gaps = gapsIn(source.timeline.unwatched?.(span) ?? [], span);
   const directory = join(folder, 'archive');
   await mkdir(directory, { mode: 0o700 });
@@ -65,7 +80,7 @@ export async function makeBundle(
   }
   counts.packets = packets.count;
   if (packets.left > 0) missing.push(`${packets.left} packets in packets.pcapng: more than it takes`);
-  if (packets.count > 0) await packets.write(join(folder, 'packets.pcapng'), (tid) => names.get(tid), turn);
+  if (packets.count > 0) await packets.write(join(folder, 'packets.pcapng'), (tid) => names.get(tid));
   write(folder, 'status.json', source.status());
   const checks = source.checks();
   if (checks !== undefined) write(folder, 'checks.json', checks);
@@ -146,8 +161,4 @@ async function hashOf(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20, signal })) hash.update(piece as Buffer);
   return hash.digest('hex');
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

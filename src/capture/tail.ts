@@ -9,9 +9,9 @@ import { type PacketDoor, type PacketSocket, RAW_PACKETS_ALONE } from '../native
 import { bell } from '../std/bell.ts';
 import type { Clock } from '../std/clock.ts';
 import { mistake } from '../std/mistake.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../std/pcapng.ts';
 import type { Place } from './mechanism.ts';
 import { openOn, understood } from './packet-socket.ts';
-import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from './pcapng.ts';
 import { type KnownNamespace, placeOf } from './places.ts';
 
 export interface TailsParts {

@@ -3,7 +3,7 @@ import type { ApiTails } from '../../src/api/capture-tail.ts';
 import type { ApiCaptures } from '../../src/api/captures.ts';
 import type { Capture } from '../../src/capture/capture.ts';
 import type { CaptureState } from '../../src/capture/captures.ts';
-import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../../src/capture/pcapng.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../../src/std/pcapng.ts';
 
 export interface FakeCaptures extends ApiCaptures {
   readonly asked: Omit<Capture, 'UUID'>[];

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/capture/pcapng.ts';
 import { injectionTypes } from '../../src/injection/injection.ts';
 import { groupMac, macBytes } from '../../src/injection/packet/ethernet.ts';
 import { neighbourAnswer, neighbourQuestion } from '../../src/injection/packet/neighbour.ts';
 import { conversationAt, headerBytes, packetSeries } from '../../src/injection/packet/series.ts';
 import { parseAddress } from '../../src/std/address.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/std/pcapng.ts';
 import { probing } from './probing.ts';
 
 const source = Uint8Array.of(2, 0, 0, 0, 0, 1);

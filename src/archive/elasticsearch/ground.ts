@@ -113,6 +113,12 @@ export class Ground {
     for (const pattern of patterns) await this.#freshen(pattern, 0);
   }
 
+  /** The same of all indices: for who takes everything with him. */
+  async caughtUp(): Promise<void> {
+    await this.ready();
+    await this.#refresh(`${this.keeping.prefix}*`);
+  }
+
   async #freshen(pattern: string, othersMs: number): Promise<void> {
     // Whoever asks while a refresh is under way waits for it: what was written before is in it, or in the next.
     for (let under = this.#refreshing.get(pattern); under; under = this.#refreshing.get(pattern))

@@ -94,6 +94,10 @@ class ElasticsearchArchive implements Archive {
     return this.#graph.dump(after, span);
   }
 
+  caughtUp(): Promise<void> {
+    return this.#ground.caughtUp();
+  }
+
   async health(): Promise<ArchiveHealth> {
     const { elastic, keeping, bulk } = this.#ground;
     const known = { sizeBytes: 0, versions: 0, samples: 0, range: undefined as Span | undefined };

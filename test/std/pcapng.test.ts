@@ -1,11 +1,11 @@
 /** What is written is read again by the decoder of files. */
 import fc from 'fast-check';
-import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../../src/capture/pcapng.ts';
 import { rawPacketLayout } from '../../src/flow/layout.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import { RAW_PACKETS_ALONE } from '../../src/native/packets.ts';
-import { joined, udpFrame, udpPacket } from './files.ts';
-import { observed } from './observed.ts';
+import { pcapngHeader, pcapngInterface, pcapngPacket, pcapngStatistics } from '../../src/std/pcapng.ts';
+import { joined, udpFrame, udpPacket } from '../capture/files.ts';
+import { observed } from '../capture/observed.ts';
 
 const door = openPacketDoor();
 const NS = 1_700_000_000_123_456_789n;
