@@ -1,6 +1,8 @@
 /**
- * A bundle of generated history: how long it takes to make it and to open it. Run: node bench/bundle.ts [flows [packets of each]].
- * Floors: the same file read and unpacked, and nothing done with it; the topology of those ten minutes read alone.
+ * A bundle of generated history: how long it takes to make it and to open it. Run: node bench/bundle.ts [flows [packets of
+ * each [versions [levels]]]]; with `levels` what other levels of Zstandard would make of it.
+ * Floors: the same files read and packed bare; the same file read and unpacked, and nothing done with it; the topology of
+ * ten minutes read alone.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -9,7 +11,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bundledArchive } from '../src/app-bundle.ts';
 import { openBundle } from '../src/app-open.ts';
 import type { FlowArchive, SocketArchive } from '../src/archive/archive.ts';
@@ -17,6 +19,7 @@ import { makeBundle } from '../src/bundle/make.ts';
 import { bundleFlows, bundleSockets, bundleTimeline } from '../src/bundle/views.ts';
 import { writeBundle } from '../src/bundle/write.ts';
 import { processIo } from '../src/cli/io.ts';
+import { runCli } from '../src/cli/run.ts';
 import type { Flow } from '../src/flow/flow.ts';
 import { Graph } from '../src/graph/graph.ts';
 import type { Span } from '../src/graph/view.ts';
@@ -26,7 +29,10 @@ import { indexedKeys, syntheticChanges } from './synthetic.ts';
 const FLOWS = Number(process.argv[2] ?? 250_000);
 const PACKETS = Number(process.argv[3] ?? 1);
 const HOSTS = 20;
-const CHANGES = 20_000;
+const CHANGES = Number(process.argv[4] ?? 20_000);
+const WITH_LEVELS = process.argv[5] === 'levels';
+/** Changes of one moment. */
+const TOGETHER = Math.max(100, CHANGES / 1_000);
 const BATCH = 2_500;
 const HOUR_MS = 3_600_000;
 const START = 1_790_000_000_000;
@@ -51,8 +57,12 @@ const file = join(folder, 'bundle.tar.zst');
 const packed = await timed(() => pipeline(writeBundle(into, made.value, signal), createWriteStream(file)));
 const size = statSync(file).size;
 const unpackedSize = made.value.files.reduce((sum, each) => sum + each.size, 0);
-const files = Buffer.concat(made.value.files.map(({ name }) => readFileSync(join(into, name))));
-for (const level of [1, 3, 6, 9]) {
+const bare = await timed(async () => {
+  for (const { name } of made.value.files)
+    await pipeline(createReadStream(join(into, name), { highWaterMark: 2 ** 18 }), packer(), nowhere());
+});
+for (const level of WITH_LEVELS ? [1, 3, 6, 9] : []) {
+  const files = Buffer.concat(made.value.files.map(({ name }) => readFileSync(join(into, name))));
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   const squeezed = await timed(async () => zstdCompressSync(files, { params }));
   const back = await timed(async () => zstdDecompressSync(squeezed.value));
@@ -67,7 +77,14 @@ say(
   ms(part.ms),
   `≤ 5000 ms; ${(part.ms / copied.ms).toFixed(1)} × floor; ${ms(part.cpuMs)} of processors, ${(part.cpuMs / copied.cpuMs).toFixed(1)} × floor`,
 );
-say('made of all', ms(made.ms), `${ms(made.cpuMs)} of processors; and packed in ${ms(packed.ms)}`);
+say('the files of all read and packed bare (floor)', ms(bare.ms), `${ms(bare.cpuMs)} of processors`);
+const both = { ms: made.ms + packed.ms, cpuMs: made.cpuMs + packed.cpuMs };
+say(
+  'made of all, and packed',
+  ms(both.ms),
+  `${(both.ms / bare.ms).toFixed(1)} × floor; ${ms(both.cpuMs)} of processors, ${(both.cpuMs / bare.cpuMs).toFixed(1)} × floor; packing ${ms(packed.ms)} of it`,
+);
+say('memory', mib(made.rss), 'more of it at most while all was made');
 for (const [what, { busy }] of [
   ['10 minutes', part],
   ['all', made],
@@ -78,14 +95,28 @@ for (const [what, { busy }] of [
     `event loop late by ${ms(busy.p99)} (p99), ${ms(busy.max)} (most), and when nothing was done ${ms(busy.idleMax)} (most); a question to the archive took ${ms(busy.asked)} (median), ${ms(busy.askedMost)} (most), of ${ms(busy.alone)} alone`,
   );
 
-const rounds = 5;
-const [reads, unpacks, opens, answers, commands]: [number[], number[], number[], number[], number[]] = [
-  [],
-  [],
-  [],
-  [],
-  [],
+const SETUP = {
+  run: async () => 0,
+  graphs: async () => 0,
+  archive: async () => 0,
+  open: async () => 0,
+  tryAddon: async () => undefined,
+};
+const COMMANDS: readonly (readonly [what: string, words: readonly string[]])[] = [
+  ['query', ['query', `G.At(${START + HOUR_MS / 2}).Flows().Limit(10)`]],
+  ['diff', ['diff', '--from', '-5m']],
+  ['follow', ['follow', idOf(2 * Math.floor(FLOWS / 6) + 1), '--since', '-1h']],
+  ['why', ['why', 'ns-1-1/vi-1-1', '10.0.1.2']],
 ];
+
+const rounds = 5;
+const reads: number[] = [];
+const unpacks: number[] = [];
+const opens: number[] = [];
+const answers: number[] = [];
+const alls: number[] = [];
+const commands: number[] = [];
+const questions = new Map<string, number[]>();
 const io = { ...processIo(), now: () => Date.now(), interrupted: signal };
 for (let round = 0; round < rounds; round++) {
   reads.push((await timed(async () => readFileSync(file))).ms);
@@ -103,13 +134,13 @@ for (let round = 0; round < rounds; round++) {
   const begin = performance.now();
   const open = await openBundle({ file, listen: { host: '127.0.0.1', port: 0 } }, io);
   opens.push(performance.now() - begin);
-  const response = await fetch(`${open.url}/api/topology`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ GremlinQuery: 'G.At(-60).Flows().Limit(10)'.replace('-60', String(START + HOUR_MS / 2)) }),
-  });
-  if (((await response.json()) as unknown[]).length !== 10) throw new Error('no answer');
-  answers.push(performance.now() - begin);
+  for (const [what, words] of COMMANDS) {
+    const asked = performance.now();
+    await answered(words, open.url);
+    if (what === 'query') answers.push(performance.now() - begin);
+    questions.set(what, [...(questions.get(what) ?? []), performance.now() - asked]);
+  }
+  alls.push(performance.now() - begin);
   await open[Symbol.asyncDispose]();
   const words = [join(import.meta.dirname, '..', 'bin', 'skein'), 'open', file, '--', 'query', 'G.V().Count()'];
   commands.push((await timed(async () => execFileSync(words[0] as string, words.slice(1), { stdio: 'pipe' }))).ms);
@@ -118,13 +149,28 @@ const floor = median(unpacks);
 say('read alone', ms(median(reads)));
 say('read and unpacked alone (floor)', ms(floor));
 say('opened', ms(median(opens)), `≤ 2000 ms; ${(median(opens) / floor).toFixed(2)} × floor`);
-say('first answer', ms(median(answers)), `${(median(answers) / floor).toFixed(2)} × floor`);
+say('first answer of a query', ms(median(answers)), `≤ 2000 ms; ${(median(answers) / floor).toFixed(2)} × floor`);
+say('and of a diff, follow and why', ms(median(alls)), `≤ 2000 ms; ${(median(alls) / floor).toFixed(2)} × floor`);
+for (const [what, times] of questions) say(`  ${what}`, ms(median(times)));
 say(
   'skein open FILE -- query, whole process',
   ms(median(commands)),
   `${(median(commands) / floor).toFixed(2)} × floor`,
 );
 process.exit();
+
+/** As a command, whose text is let go. */
+async function answered(words: readonly string[], url: string): Promise<void> {
+  let said = '';
+  const write = (data: string | Uint8Array) => {
+    said += String(data);
+  };
+  const sink = { write, isTerminal: false, columns: undefined };
+  const its = { ...io, out: sink, err: sink, now: () => END, interrupted: signal };
+  const exitCode = await runCli([...words, '--server', url], { ...SETUP, io: its });
+  if (exitCode !== 0 || said.length < 10)
+    throw new Error(`skein ${words.join(' ')}: ${exitCode} ${said.slice(0, 2_000)}`);
+}
 
 /** With how late the event loop was meanwhile, and how long questions to the archive took. */
 async function making(span: Span, into: string) {
@@ -154,6 +200,10 @@ async function making(span: Span, into: string) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const asked: number[] = [];
   let isOver = false;
+  const [before, most] = [process.memoryUsage().rss, { rss: 0 }];
+  const watch = setInterval(() => {
+    most.rss = Math.max(most.rss, process.memoryUsage.rss());
+  }, 100);
   delay.enable();
   const asking = (async () => {
     while (!isOver) {
@@ -169,10 +219,15 @@ async function making(span: Span, into: string) {
     }),
   );
   delay.disable();
+  clearInterval(watch);
   isOver = true;
   await asking;
   const [p99, max, idleMax] = [delay.percentile(99) / 1e6, delay.max / 1e6, idle.max / 1e6];
-  return { ...done, busy: { p99, idleMax, max, alone, asked: median(asked), askedMost: Math.max(...asked) } };
+  return {
+    ...done,
+    rss: most.rss - before,
+    busy: { p99, idleMax, max, alone, asked: median(asked), askedMost: Math.max(...asked) },
+  };
 }
 
 async function fill(): Promise<void> {
@@ -184,8 +239,8 @@ async function fill(): Promise<void> {
   };
   await tell(syntheticChanges(HOSTS), START);
   const ids = Array.from(graph.now().nodes(), ({ id }) => id);
-  for (let at = 0; at < CHANGES; at += 100) {
-    const changes = Array.from({ length: 100 }, (_, i) => ({
+  for (let at = 0; at < CHANGES; at += TOGETHER) {
+    const changes = Array.from({ length: TOGETHER }, (_, i) => ({
       kind: 'set' as const,
       id: ids[(at + i) % ids.length] as string,
       set: { MTU: 1_000 + at + i },
@@ -233,7 +288,7 @@ function flowOf(n: number): Flow {
     RTT: { Handshake: 100_000 + ((n * 7_919) % 90_001) },
     Start,
     Last,
-    NodeTID: `node-${n % 100}`,
+    NodeTID: `tid-vi-${1 + (n % HOSTS)}-1`,
     CaptureID: 'capture',
     RawPacketsCaptured: PACKETS,
   };
@@ -252,6 +307,10 @@ function idOf(n: number): string {
   return BigInt.asUintN(64, BigInt(n + 1) * 0x9e3779b97f4a7c15n)
     .toString(16)
     .padStart(16, '0');
+}
+
+function packer() {
+  return createZstdCompress({ chunkSize: 2 ** 18, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 function nowhere(): Writable {

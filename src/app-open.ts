@@ -15,6 +15,7 @@ import { bundleFlows, bundleSockets, bundleTimeline } from './bundle/views.ts';
 import { captureTypes } from './capture/vocabulary.ts';
 import type { OpenTask } from './cli/bundle-task.ts';
 import type { Io } from './cli/io.ts';
+import { printable } from './cli/render/printable.ts';
 import { loadConfigHere } from './config/here.ts';
 import type { BundleManifest } from './contract/bundle.ts';
 import { KnownKeys } from './graph/keys.ts';
@@ -25,7 +26,8 @@ import { probes as probeList } from './probes/index.ts';
 import { QueryEngine } from './query/query.ts';
 import { Later } from './std/later.ts';
 import { logTo } from './std/log.ts';
-import { mistake } from './std/mistake.ts';
+import { type Mistake, mistake } from './std/mistake.ts';
+import { Unavailable } from './std/unavailable.ts';
 
 /** Runs the words of one command as this process would. */
 type Ask = (words: readonly string[], io: Io) => Promise<number>;
@@ -61,21 +63,27 @@ export interface OpenBundle extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'listen'>, io: Io): Promise<OpenBundle> {
+export interface OpenAsked extends Pick<OpenTask, 'file' | 'listen'> {
+  /** Where it is unpacked; left out: TMPDIR, or /tmp. */
+  readonly place?: string;
+}
+
+export async function openBundle({ file, listen, place }: OpenAsked, io: Pick<Io, 'err' | 'now'>): Promise<OpenBundle> {
   const startedAt = io.now();
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(temporaryFolder('open'));
-  const manifest = await unpackBundle(file, folder.path);
+  const folder = stack.use(temporaryFolder('open', place));
+  const manifest = printed(await unpackBundle(file, folder.path));
   const directory = join(folder.path, 'archive');
   const fault = foreignFault(directory);
   if (fault !== undefined)
     throw mistake('bundle.archive', `the archive in this bundle is none of ours: ${fault}`, 'take another copy');
   const archive = stack.use(await bundledArchive(directory, { expireMs: manifest.expireMs }));
   const { notes } = await archive.health();
-  if (notes.length > 0)
-    throw mistake('bundle.archive', `the archive in this bundle is damaged: ${notes.join('; ')}`, 'take another copy');
+  if (notes.length > 0) throw damaged(notes.join('; '));
   const { span, host } = manifest;
-  const now = await archive.viewAt(span.to);
+  const now = await archive.viewAt(span.to).catch((error: Error) => {
+    throw error instanceof Unavailable ? error : damaged(error.message);
+  });
   const probed = probeList.flatMap((probe) => [...probe.types, ...(probe.adds ?? [])]);
   const types = mergedTypes([...probed, ...captureTypes(probed.map(({ name }) => name))]);
   const keys = new KnownKeys([...keysOf(types), 'RelationType']);
@@ -102,7 +110,7 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
     return bundleChecks({ manifest, kept, timeline, engine, flows, log });
   });
   stack.defer(() => checks.made?.[Symbol.asyncDispose]());
-  const { place } = stack.use(
+  const { place: answering } = stack.use(
     await startApi({
       loaded,
       security: { api: { access: { tokens: [], hostNames: [] } } },
@@ -130,11 +138,23 @@ export async function openBundle({ file, listen }: Pick<OpenTask, 'file' | 'list
     }),
   );
   const opened = stack.move();
-  const at = place.host.includes(':') ? `[${place.host}]` : place.host;
+  const at = answering.host.includes(':') ? `[${answering.host}]` : answering.host;
   return {
     manifest,
-    url: `http://${at}:${place.port}`,
+    url: `http://${at}:${answering.port}`,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function damaged(why: string): Mistake {
+  return mistake('bundle.archive', `the archive in this bundle is damaged: ${why}`, 'take another copy');
+}
+
+/** What a bundle says of itself becomes part of many sentences: no terminal must obey it. */
+function printed({ host, by, query, missing, ...manifest }: BundleManifest): BundleManifest {
+  return {
+    ...{ ...manifest, host: printable(host), by: printable(by), missing: missing.map(printable) },
+    ...(query !== undefined && { query: printable(query) }),
   };
 }
 

@@ -11,6 +11,7 @@ import { BUNDLE_FORMAT, type BundleManifest, bundleManifestShape } from '../cont
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { isMember, MANIFEST, MANIFEST_BYTES_MAX, needed } from './members.ts';
+import { noRoom } from './room.ts';
 import { cutOff, noBundle, readTar } from './tar.ts';
 
 export interface UnpackLimits {
@@ -44,7 +45,7 @@ async function unpack(
   folder: string,
   limits: UnpackLimits,
 ): Promise<BundleManifest> {
-  mkdirSync(join(folder, 'archive'), { mode: 0o700 });
+  written(folder, 0, () => mkdirSync(join(folder, 'archive'), { mode: 0o700 }));
   let manifest: BundleManifest | undefined;
   let text: Buffer[] = [];
   let place = 0;
@@ -73,16 +74,17 @@ async function unpack(
         continue;
       }
       const told = manifest?.files[place++];
-      if (!told || told.name !== part.name)
+      if (!manifest || !told || told.name !== part.name)
         throw mistake(
           'bundle.other-file',
           `this bundle holds ${JSON.stringify(part.name)}, of which its manifest says nothing`,
           'take another copy',
         );
       if (told.size !== part.size) throw damaged(part.name);
-      writing = new Writing(folder, told);
+      writing = new Writing(folder, told, sizeOf(manifest));
     }
     writing?.finish();
+    if (manifestLeft < 0) throw noBundle();
     if (!manifest || place !== manifest.files.length) throw cutOff();
     return manifest;
   } finally {
@@ -92,19 +94,25 @@ async function unpack(
 
 /** One file on its way to the disk. */
 class Writing {
+  readonly #folder: string;
   readonly #told: BundleManifest['files'][number];
+  readonly #bytesInAll: number;
   readonly #fd: number;
   readonly #hash: Hash = createHash('sha256');
   #isClosed = false;
 
-  constructor(folder: string, told: BundleManifest['files'][number]) {
+  constructor(folder: string, told: BundleManifest['files'][number], bytesInAll: number) {
+    this.#folder = folder;
     this.#told = told;
-    this.#fd = openSync(join(folder, told.name), 'wx', 0o600);
+    this.#bytesInAll = bytesInAll;
+    this.#fd = written(folder, bytesInAll, () => openSync(join(folder, told.name), 'wx', 0o600));
   }
 
   take(bytes: Uint8Array): void {
     this.#hash.update(bytes);
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    written(this.#folder, this.#bytesInAll, () => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    });
   }
 
   /** All of it has come. Throws a Mistake when it is not what the manifest says. */
@@ -117,6 +125,18 @@ class Writing {
     if (!this.#isClosed) closeSync(this.#fd);
     this.#isClosed = true;
   }
+}
+
+function written<T>(folder: string, bytes: number, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw noRoom('unpacking this bundle', { folder, bytes }, error as Error);
+  }
+}
+
+function sizeOf({ files }: BundleManifest): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function manifestIn(bytes: Buffer, limits: UnpackLimits): BundleManifest {
@@ -138,7 +158,7 @@ function manifestIn(bytes: Buffer, limits: UnpackLimits): BundleManifest {
       throw mistake('bundle.other-file', `this bundle holds ${JSON.stringify(name)}, which no bundle does`);
   if (new Set(names).size < names.length || !(span.from <= span.to)) throw damaged(MANIFEST);
   for (const name of needed) if (!names.includes(name)) throw mistake('bundle.lacks', `this bundle lacks ${name}`);
-  const bytesInAll = files.reduce((sum, { size }) => sum + size, 0);
+  const bytesInAll = sizeOf(read.data);
   if (bytesInAll > limits.bytesMax)
     throw mistake(
       'bundle.too-large',
@@ -201,7 +221,7 @@ async function* unpacked(pieces: AsyncIterable<Uint8Array>, limits: UnpackLimits
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 function understood(error: unknown, file: string): unknown {
-  if (error instanceof Mistake) return error;
+  if (error instanceof Mistake || error instanceof Unavailable) return error;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' && syscall === 'open') return mistake('bundle.no-file', `there is no file ${file}`);
   if (code === 'EISDIR') return mistake('bundle.no-file', `${file} is a folder`);
@@ -209,7 +229,7 @@ function understood(error: unknown, file: string): unknown {
   if (code?.startsWith('ZSTD_') || code?.startsWith('Z_'))
     return mistake('bundle.damaged', `this bundle cannot be unpacked: ${message}`, 'take another copy');
   if (syscall !== undefined)
-    return new Unavailable(`the file ${file}`, `to be read and unpacked (${message})`, { cause: error });
+    return new Unavailable(`the file ${file}`, `to be readable (${message})`, { cause: error });
   return error;
 }
 

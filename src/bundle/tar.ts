@@ -10,15 +10,17 @@ export type TarPart =
 
 const BLOCK = 512;
 
-/** Throws a Mistake for what is no such archive, or ends before its end. Memory: one piece and a block. */
+/**
+ * Throws a Mistake for what is no such archive, or ends before its end. Memory: one piece and a block. What comes behind
+ * the end is not read, however much it is.
+ */
 export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<TarPart> {
   let head: Buffer = Buffer.alloc(0);
   let left = 0;
   let padding = 0;
-  let isOver = false;
   for await (const piece of pieces) {
     let rest: Uint8Array = piece;
-    while (rest.length > 0 && !isOver) {
+    while (rest.length > 0) {
       if (left > 0) {
         const bytes = rest.subarray(0, left);
         left -= bytes.length;
@@ -33,18 +35,16 @@ export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
         head = Buffer.concat([head, taken]);
         rest = rest.subarray(taken.length);
         if (head.length < BLOCK) continue;
-        if (head.every((byte) => byte === 0)) isOver = true;
-        else {
-          const file = headIn(head);
-          left = file.size;
-          padding = (BLOCK - (left % BLOCK)) % BLOCK;
-          yield file;
-        }
+        if (head.every((byte) => byte === 0)) return;
+        const file = headIn(head);
+        left = file.size;
+        padding = (BLOCK - (left % BLOCK)) % BLOCK;
+        yield file;
         head = Buffer.alloc(0);
       }
     }
   }
-  if (!isOver) throw cutOff();
+  throw cutOff();
 }
 
 function headIn(block: Buffer): Extract<TarPart, { kind: 'file' }> {

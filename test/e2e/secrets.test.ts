@@ -75,10 +75,10 @@ async function listening(words: readonly string[], variable: string) {
     server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
   const env = { ...process.env, DB_PASSWORD: variable };
   const child = spawn(process.execPath, ['-e', text, '--', ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  for await (const piece of child.stdout) if (/\d+\n$/.test((said += piece))) break;
+  // One line, in one piece.
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
   return {
-    port: Number(said),
+    port: Number(String(port)),
     async [Symbol.asyncDispose]() {
       child.kill();
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

@@ -113,25 +113,31 @@ function outputOf({ io }: Session, name: string): Output {
       close: () => undefined,
     };
   const part = `${name}.part`;
-  try {
-    const fd = openSync(part, 'w', 0o600);
-    let isKept = false;
-    return {
-      name,
-      write(bytes) {
+  const fd = written(part, () => openSync(part, 'w', 0o600));
+  let isKept = false;
+  return {
+    name,
+    write(bytes) {
+      written(part, () => {
         for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      },
-      keep() {
-        renameSync(part, name);
-        isKept = true;
-      },
-      close() {
-        closeSync(fd);
-        if (!isKept) rmSync(part, { force: true });
-      },
-    };
+      });
+    },
+    keep() {
+      written(name, () => renameSync(part, name));
+      isKept = true;
+    },
+    close() {
+      closeSync(fd);
+      if (!isKept) rmSync(part, { force: true });
+    },
+  };
+}
+
+function written<T>(name: string, write: () => T): T {
+  try {
+    return write();
   } catch (error) {
-    throw usageFailure(`cannot write ${part}: ${(error as Error).message}`);
+    throw usageFailure(`cannot write ${name}: ${(error as Error).message}`, 'to another place: -w FILE');
   }
 }
 
