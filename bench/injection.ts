@@ -7,7 +7,7 @@ import { records } from '../src/injection/host/records.ts';
 import { runOrder } from '../src/injection/host/run.ts';
 import type { Order } from '../src/injection/order.ts';
 import { packetSeries } from '../src/injection/packet/series.ts';
-import { openInjectionDoor, openPacketDoor } from '../src/native/index.ts';
+import { openDoor, openInjectionDoor, openPacketDoor } from '../src/native/index.ts';
 import { systemClock } from '../src/std/clock.ts';
 
 const PACKETS = 200_000;
@@ -70,6 +70,7 @@ async function sentByUs(ifIndex: number): Promise<number> {
   const parts = {
     door,
     packets: openPacketDoor(),
+    netlink: openDoor(),
     clock: systemClock,
     elapsed: () => performance.now(),
     rate: Number.POSITIVE_INFINITY,

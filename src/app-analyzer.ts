@@ -204,7 +204,11 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     }),
   );
   const injections = stack.use(
-    startInjections({ config, graph, timeline, engine, ends, where: { kind: 'fleet', fleet: relay } }),
+    startInjections({
+      ...{ config, graph, timeline, engine, ends },
+      dials: fleetDials(relay),
+      where: { kind: 'fleet', fleet: relay },
+    }),
   );
   const { checks } = stack.use(
     startChecks({

@@ -1,12 +1,16 @@
-/** The composition root's part about drops as the API tells them: with their places in the graph. */
+/** The composition root's part about drops as the API tells them, and injections: with their places in the graph. */
 import type { ApiDrops } from './api/drop-routes.ts';
 import type { RunningDials } from './app-dial.ts';
 import type { DropLine, DropsLost } from './contract/drops.ts';
 import { dropBeats } from './drops/beats.ts';
-import type { Drop } from './drops/drops.ts';
+import type { Drop, WatchedPackets } from './drops/drops.ts';
 import { placeOf } from './drops/place.ts';
 import { meaningOf } from './drops/reasons.ts';
 import type { GraphView } from './graph/view.ts';
+import type { InjectedPacket, InjectionDropped } from './injection/injection.ts';
+import { ASKED_AGENTS_MAX, LOSSES_MAX, type WatchLosses } from './injection/losses.ts';
+import type { Probing } from './injection/order.ts';
+import { conversationAt, protocolOf } from './injection/packet/series.ts';
 import { systemClock } from './std/clock.ts';
 
 export function apiDrops({ dropsOn }: Pick<RunningDials, 'dropsOn'>, view: () => GraphView): ApiDrops {
@@ -26,6 +30,79 @@ export function apiDrops({ dropsOn }: Pick<RunningDials, 'dropsOn'>, view: () =>
         before = lost;
       }
     }
+  };
+}
+
+/** Of one injection, from all hosts. */
+export function injectionLosses(
+  { dropsOn }: Pick<RunningDials, 'dropsOn'>,
+  view: () => GraphView,
+  agents: () => number,
+): WatchLosses {
+  return async (probing, packet) => {
+    const hosts = agents() > ASKED_AGENTS_MAX ? hostsOf(packet, view()) : undefined;
+    const watch = await dropsOn({ packets: packetsOf(probing) }, hosts);
+    return {
+      async told(isQuick) {
+        if (!isQuick) await watch.settled();
+        const found = new Map<string, InjectionDropped>();
+        const now = view();
+        for (const drop of watch.drops()) {
+          if (!isOf(drop, probing)) continue;
+          const { Count, ...one } = droppedOf(drop, now);
+          const key = JSON.stringify(one);
+          if (found.has(key) || found.size < LOSSES_MAX)
+            found.set(key, { ...one, Count: Count + (found.get(key)?.Count ?? 0) });
+        }
+        return [...found.values()];
+      },
+      [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
+    };
+  };
+}
+
+function hostsOf({ Host, DstNodeID }: InjectedPacket, view: GraphView): ReadonlySet<string> {
+  const hosts = new Set([Host]);
+  if (DstNodeID !== undefined) for (const { host } of view.nodes(DstNodeID)) hosts.add(host);
+  return hosts;
+}
+
+/** Behind a translation of one end the other is as it was, and its port. */
+function packetsOf(probing: Probing): readonly WatchedPackets[] {
+  const { type, source, destination, destinationPort, isRandom } = probing;
+  const { sourcePort, icmpId } = conversationAt(probing, 0);
+  const protocol = protocolOf(type);
+  const own = isRandom ? {} : type.startsWith('icmp') ? { icmpId } : { aPort: sourcePort };
+  const its = type.startsWith('icmp') ? {} : { bPort: destinationPort };
+  const back = isRandom || type.startsWith('icmp') ? own : { bPort: sourcePort };
+  return [
+    { a: source, b: destination, protocol, ...own, ...its },
+    ...(isRandom
+      ? []
+      : [
+          { a: source, protocol, ...own },
+          { a: destination, protocol, ...(!type.startsWith('icmp') && { aPort: destinationPort }), ...back },
+        ]),
+  ];
+}
+
+/** Errors of ICMP are about others too; an answer finds nobody who waits, as the kernel knows of no sender. */
+function isOf({ reason, tuple }: Drop, { type, source }: Probing): boolean {
+  if (tuple.protocol !== protocolOf(type)) return false;
+  return !(reason === 'NO_SOCKET' && tuple.to === source);
+}
+
+function droppedOf(drop: Drop, view: GraphView): InjectionDropped {
+  const { reason, symbol, host, tuple } = drop;
+  return {
+    Count: 1,
+    Reason: reason,
+    Words: meaningOf(drop).words,
+    ...(symbol !== undefined && { Symbol: symbol }),
+    Host: host,
+    ...whereOf(drop, view),
+    From: tuple.from,
+    To: tuple.to,
   };
 }
 
@@ -52,7 +129,7 @@ function lineOf(drop: Drop, view: GraphView): DropLine {
   };
 }
 
-function whereOf(drop: Drop, view: GraphView): Pick<DropLine, 'Node' | 'Place'> {
+function whereOf(drop: Drop, view: GraphView): { readonly Node?: string; readonly Place?: string } {
   const place = placeOf(drop, view);
   if (!place) return {};
   const name = String(place.node.metadata.Name);

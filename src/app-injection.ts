@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { processPlaces } from './api/process-places.ts';
 import { turn } from './api/write.ts';
 import { askingOne } from './app-asking.ts';
+import type { RunningDials } from './app-dial.ts';
 import type { RunningEnds } from './app-ends.ts';
 import { type FlowParts, nodesFound } from './app-flows.ts';
 import { queryLimits } from './app-limits.ts';
@@ -16,7 +17,7 @@ import { defaultInjectionLimits } from './injection/limits.ts';
 import type { Order, Progress } from './injection/order.ts';
 import { blank } from './injection/plan/checked.ts';
 import type { Plan } from './injection/plan/plan.ts';
-import { openInjectionDoor, openPacketDoor } from './native/index.ts';
+import { openDoor, openInjectionDoor, openPacketDoor } from './native/index.ts';
 import type { Namespaces, ProbeHost } from './probes/probe.ts';
 import { Budget, defaultLimits } from './query/limits.ts';
 import type { Fleet, ReplyPart } from './relay/fleet/fleet.ts';
@@ -36,6 +37,7 @@ export function startHostInjections({ config, host, graph, namespaces, apply }: 
   return new HostInjections({
     door: openInjectionDoor(),
     packets: openPacketDoor(),
+    netlink: openDoor(),
     clock: systemClock,
     elapsed: () => performance.now(),
     rate: config.injection.rate,
@@ -72,6 +74,7 @@ export interface InjectionParts {
   readonly engine: FlowParts['engine'];
   readonly ends: Pick<RunningEnds, 'view'>;
   readonly where: Sends;
+  readonly dials: Pick<RunningDials, 'dropsOn'>;
 }
 
 /** Who sends: this host (its elements have this origin), or agents. */
@@ -85,6 +88,11 @@ export function startInjections(parts: InjectionParts): InjectionBook {
     plan: (asked, uuid) => planned(asked, uuid, parts),
     run: (origin, order, signal) =>
       where.kind === 'here' ? here(where, origin, order, signal) : there(where, origin, order, signal),
+    async losses(probing, packet) {
+      const { injectionLosses } = await import('./app-drops.ts');
+      const agents = () => (where.kind === 'fleet' ? where.fleet.connected().length : 0);
+      return injectionLosses(parts.dials, () => parts.graph.now(), agents)(probing, packet);
+    },
     forget(origin, uuid) {
       if (where.kind === 'here') where.host.forget([uuid]);
       else void forgotten(where.fleet, origin, uuid);
@@ -143,11 +151,19 @@ async function planned(asked: InjectionAsked, uuid: string, parts: InjectionPart
   );
   const planning = planOf(asked, { from, to }, { view, budget, places, random: Math.random, bytes: randomBytes, uuid });
   for (let step = planning.next(); ; step = planning.next()) {
-    if (step.done === true) return step.value;
+    if (step.done === true) return told(step.value);
     view.freeze();
     await turn();
     budget.resume();
   }
+}
+
+/** Of a trace, what its frames tell is read from them; one that cannot be sent is refused here. */
+async function told(plan: Plan): Promise<Plan> {
+  const { what } = plan.order;
+  if (what.kind !== 'trace') return plan;
+  const { traceTracking } = await import('./injection/trace/tracking.ts');
+  return { ...plan, trackingIds: await traceTracking(openPacketDoor(), what.pcap) };
 }
 
 /** As a path names it: a query stands for the first node that it gives. */

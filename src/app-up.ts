@@ -28,7 +28,6 @@ import { injectedTypes } from './injection/vocabulary.ts';
 import { mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
-import { bridgeFlows } from './probes/openflow/bridges.ts';
 import type { Log } from './probes/probe.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
@@ -83,10 +82,10 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
     }),
   );
   const injector = stack.use(startHostInjections({ config, host, graph, namespaces, apply }));
-  const injections = stack.use(
-    startInjections({ config, graph, timeline, engine, ends, where: { kind: 'here', host: injector, origin } }),
-  );
   const dials = stack.use(startDials({ host, namespaces }));
+  const injections = stack.use(
+    startInjections({ config, graph, timeline, engine, ends, dials, where: { kind: 'here', host: injector, origin } }),
+  );
   const { checks } = stack.use(
     startChecks({
       ...{ config, graph, timeline, engine, dials, log },
@@ -153,7 +152,10 @@ export async function startUp(loaded: Loaded, log: Log): Promise<Running> {
       workflows,
       alerts: alerts.api,
       drops: async (...asked) => (await import('./app-drops.ts')).apiDrops(dials, () => graph.now())(...asked),
-      datapathFlows: (bridge, signal) => bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }),
+      async datapathFlows(bridge, signal) {
+        const { bridgeFlows } = await import('./probes/openflow/bridges.ts');
+        return bridgeFlows({ view: graph.now(), host: host.name, bridge, signal });
+      },
       keys: () => keys.list(),
       log,
     }),

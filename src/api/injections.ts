@@ -1,13 +1,13 @@
 /** `/api/injectpacket`: injections as Skydive's clients make, read and delete them. */
-import type { Express } from 'express';
 import { newInjectionShape, type WireInjection } from '../contract/injection.ts';
 import type { Injection, InjectionAsked, Injections } from '../injection/injection.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { notCreated, type Outcome, type ResourceDoor, resourceRoutes } from './resource-routes.ts';
 
-export function injectionRoutes(app: Express, injections: Injections, limits: ApiLimits): void {
+export function injectionRoutes(app: Routes, injections: Injections, limits: ApiLimits): void {
   resourceRoutes(app, '/api/injectpacket', new InjectionDoor(injections), limits);
 }
 
@@ -28,7 +28,7 @@ class InjectionDoor implements ResourceDoor {
   }
 
   async create(body: unknown): Promise<Outcome> {
-    const asked = newInjectionShape.safeParse(body);
+    const asked = newInjectionShape.safeParse(withoutNulls(body));
     if (!asked.success) return { status: 400, text: issuesText(asked.error) };
     try {
       return { status: 201, json: shown(await this.#injections.create(saidOf(asked.data))) };
@@ -45,6 +45,12 @@ class InjectionDoor implements ResourceDoor {
 
 function shown(injection: Injection): WireInjection {
   return injection as WireInjection;
+}
+
+/** As Go's clients write what they have not. */
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
 /** What is empty was not asked for. */

@@ -28,6 +28,10 @@ const askedFields = {
   TTL: number,
   Way: text.meta({ description: 'link (a frame on the interface) or stack (through the routes and filters there).' }),
   Wait: number.meta({ description: 'ms that answers are waited for.' }),
+  Drops: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether to tell what kernels drop of its packets and their answers: Dropped.' }),
 };
 
 /** Empty and zero are what Skydive's clients send for what they do not ask. */
@@ -84,6 +88,22 @@ export const injectionShape = z
         .optional()
         .meta({ description: 'ns; percentiles of the newest 1024.' }),
     }),
+    Dropped: z
+      .array(
+        z.object({
+          Count: count,
+          Reason: z.string().meta({ description: "The kernel's, without SKB_DROP_REASON_." }),
+          Words: z.string().meta({ description: 'What the reason means.' }),
+          Symbol: text,
+          Host: z.string(),
+          Node: text,
+          Place: text,
+          From: z.string(),
+          To: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Of an injection that asked for Drops, when it is over.' }),
     Error: text,
     CreatedAt: z.int().meta({ description: 'Epoch ms.' }),
     StartedAt: z.int().optional(),

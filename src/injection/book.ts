@@ -1,10 +1,11 @@
 /** Injections as objects: made, run on the host of their source, kept for a while when they are over. */
 import type { Clock } from '../std/clock.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
-import { pause } from '../std/pause.ts';
+import { pause, settlesWithin } from '../std/pause.ts';
 import { Unavailable } from '../std/unavailable.ts';
-import type { Injection, InjectionAsked, Injections } from './injection.ts';
+import type { InjectedPacket, Injection, InjectionAsked, Injections } from './injection.ts';
 import type { InjectionLimits } from './limits.ts';
+import { type Losses, WATCHING_MS, type WatchLosses } from './losses.ts';
 import type { Order, Progress } from './order.ts';
 import { checkAsked, startOf } from './plan/checked.ts';
 import type { Plan } from './plan/plan.ts';
@@ -14,6 +15,8 @@ export interface BookParts {
   readonly plan: (asked: InjectionAsked, uuid: string) => Promise<Plan>;
   /** Runs it on the host whose elements have this origin. Rejects with Unavailable. */
   readonly run: (origin: string, order: Order, signal: AbortSignal) => AsyncIterable<Progress>;
+  /** Left out: what is dropped is not told. */
+  readonly losses?: WatchLosses;
   /** It is not to be spoken of at its node any more. */
   readonly forget: (origin: string, uuid: string) => void;
   readonly clock: Clock;
@@ -161,12 +164,15 @@ export class InjectionBook implements Injections, AsyncDisposable {
         await pause(clock, Math.min(left, TIMER_MS_MAX), signal);
       let last: Progress | undefined;
       if (!signal.aborted) {
+        await using losses = entry.told.Drops === true ? await this.#losses(order, entry.told.Packet) : undefined;
         say({ State: 'running', StartedAt: clock.now() });
         for await (const progress of run(entry.origin, order, signal)) {
           this.#count(entry.told, progress);
           last = progress;
           say(toldOf(entry.told, progress));
         }
+        const { Sent, Replies } = entry.told;
+        if (losses) say({ Dropped: await losses.told(signal.aborted || Replies.Received >= Sent) });
       }
       if (signal.aborted) say({ State: 'stopped' });
       else if (last?.state !== 'completed' && last?.state !== 'failed')
@@ -178,6 +184,22 @@ export class InjectionBook implements Injections, AsyncDisposable {
     if (entry.told.State === 'failed') this.#totals.failed++;
     say({ EndedAt: clock.now() });
     this.#tidy();
+  }
+
+  /** Undefined where the kernels do not tell, or not in time. */
+  async #losses({ what }: Order, packet: InjectedPacket): Promise<Losses | undefined> {
+    const { clock, losses } = this.#parts;
+    if (losses === undefined || what.kind !== 'packets') return undefined;
+    let isLate = false;
+    const opening = losses(what, packet)
+      .then(async (its) => {
+        if (!isLate) return its;
+        await its[Symbol.asyncDispose]();
+        return undefined;
+      })
+      .catch(() => undefined);
+    isLate = !(await settlesWithin(clock, WATCHING_MS, opening));
+    return isLate ? undefined : opening;
   }
 
   #count({ Sent, SentBytes, Replies }: Injection, { sent, sentBytes, replies }: Progress): void {

@@ -58,6 +58,8 @@ export interface InjectionAsked {
   readonly Way?: InjectionWay;
   /** ms that answers are waited for after the last packet; 1000 when left out. */
   readonly Wait?: number;
+  /** Whether to tell what the kernels of all hosts drop of its packets and their answers (`Dropped`). */
+  readonly Drops?: boolean;
 }
 
 /** `pending`: its StartTime has not come, or neighbours are asked. The last three are final. */
@@ -120,6 +122,23 @@ export interface InjectionError {
   readonly MTU?: number;
 }
 
+/** Packets of it, or answers to it, that one kernel dropped at one place for one reason. */
+export interface InjectionDropped {
+  readonly Count: number;
+  /** Enum skb_drop_reason without its prefix, and what it means: the rest of "it was dropped: …". */
+  readonly Reason: string;
+  readonly Words: string;
+  /** Function of the kernel that dropped them. */
+  readonly Symbol?: string;
+  readonly Host: string;
+  /** Id and name of the interface, or of its namespace, where the graph has it. */
+  readonly Node?: string;
+  readonly Place?: string;
+  /** As they were then: behind a translation, the translated ones. */
+  readonly From: string;
+  readonly To: string;
+}
+
 export interface Injection extends InjectionAsked {
   readonly UUID: string;
   readonly State: InjectionState;
@@ -131,6 +150,8 @@ export interface Injection extends InjectionAsked {
   readonly Sent: number;
   readonly SentBytes: number;
   readonly Replies: InjectionReplies;
+  /** Where `Drops` was asked for and the kernels tell: known when it is over; at most 16 different ones. */
+  readonly Dropped?: readonly InjectionDropped[];
   /** A sentence: why it failed, or what went wrong last. */
   readonly Error?: string;
   /** Epoch ms. */

@@ -35,6 +35,8 @@ export interface Probing {
   readonly ttl: number;
   /** Base64. */
   readonly payload: string;
+  /** The first bytes of the payload are the number of the packet: it is nobody's but ours. */
+  readonly isNumbered?: boolean;
   readonly incrementBytes: number;
 }
 

@@ -70,7 +70,7 @@ function refusal(
 function bookOf(asked: Probing, answers: readonly Uint8Array[], isLoose = false) {
   const book = new AnswerBook(asked, { isLoose });
   for (const ms of [0n, 1n, 2n]) book.sent(ms * 1_000_000n);
-  const taken = answers.map((answer) => book.take(answer, 2_500_000n, 1));
+  const taken = answers.map((answer) => book.take({ packet: answer, timeNs: 2_500_000n, ifIndex: 1 }));
   return { book, taken, replies: book.replies() };
 }
 
@@ -90,7 +90,7 @@ test.each(['icmp4', 'icmp6'] as const)('%s: echo replies are counted once, with 
     RTT: { Min: 500_000, Avg: 1_500_000, P50: 500_000, P95: 2_500_000, Max: 2_500_000 },
   });
   expect(book.isAllAnswered).toBe(false);
-  book.take(echoReply(asked, 1), 2_500_000n, 1);
+  book.take({ packet: echoReply(asked, 1), timeNs: 2_500_000n, ifIndex: 1 });
   expect(book.isAllAnswered).toBe(true);
 });
 
@@ -100,7 +100,7 @@ test('of the times that answers took half are below the median, and of many the 
   const answer = (index: number, tookUs: number) => {
     const sentNs = BigInt(index) * 1_000_000n;
     book.sent(sentNs);
-    book.take(echoReply(asked, index), sentNs + BigInt(tookUs) * 1_000n, 1);
+    book.take({ packet: echoReply(asked, index), timeNs: sentNs + BigInt(tookUs) * 1_000n, ifIndex: 1 });
   };
   for (let at = 0; at < 100; at++) answer(at, 100 - at);
   expect(book.replies().RTT).toMatchObject({ Min: 1_000, P50: 50_000, P95: 95_000, Max: 100_000 });
@@ -124,6 +124,30 @@ test.each(['udp4', 'udp6'] as const)('%s: datagrams answer the oldest that has n
     Datagram: 2,
     RTT: { Min: 1_500_000, Max: 2_500_000 },
   });
+});
+
+test.each(['udp4', 'udp6'] as const)('%s: what gives our payload back tells which it answers', (type) => {
+  const payload = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz').toString('base64');
+  const asked = probing(type, { isNumbered: true, payload });
+  const echoed = (index: number) =>
+    from(asked, Uint8Array.of(0, 80, 195, 80, 0, 0, 0, 0, ...insideOf(asked, index).slice(8)));
+  expect(bookOf(asked, [echoed(2), echoed(0)]).replies.RTT).toMatchObject({ Min: 500_000, Max: 2_500_000 });
+  expect(bookOf(asked, [echoed(2)]).replies.RTT).toMatchObject({ Min: 500_000, Max: 500_000 });
+  // Errors too, where enough of it is in them; of another's packets nothing is.
+  const whole = packetSeries(asked, undefined)(2);
+  const error = from(
+    asked,
+    Uint8Array.of(type === 'udp4' ? 3 : 1, 4, 0, 0, 0, 0, 0, 0, ...whole),
+    asked.destination,
+    type === 'udp4' ? 1 : 58,
+  );
+  expect(bookOf(asked, [error]).replies.RTT).toMatchObject({ Min: 500_000, Max: 500_000 });
+  const others = probing(type, { sourcePort: 50_001 });
+  expect(
+    bookOf(asked, [
+      refusal(others, 0, { type: type === 'udp4' ? 3 : 1, code: type === 'udp4' ? 3 : 4, who: asked.destination }),
+    ]).replies,
+  ).toEqual(NONE);
 });
 
 test('ICMP errors say who refused what, and the size that would pass', () => {
@@ -160,8 +184,13 @@ test('what answers others is none of ours', () => {
   const other = segment(probing('tcp4', { sequence: 77 }), 0, 0x12);
   const elsewhere = segment(probing('tcp4', { destination: '10.0.0.3' }), 0, 0x12);
   expect(bookOf(tcp, [other, elsewhere]).replies).toEqual(NONE);
-  // Behind a translation of its address it answers by another.
-  expect(bookOf(tcp, [elsewhere], true).replies).toMatchObject({ SynAck: 1 });
+  // Behind a translation of its address it answers by another: whether that is ours is not known here.
+  const { book, replies } = bookOf(tcp, [elsewhere], true);
+  expect(replies).toEqual(NONE);
+  expect(book.stranger(elsewhere)).toEqual({ from: '10.0.0.3', port: 80, ours: 50_000 });
+  expect(book.stranger(other)).toBeUndefined();
+  expect(book.take({ packet: elsewhere, timeNs: 2_500_000n, ifIndex: 1 }, true)).toBe(true);
+  expect(book.replies()).toMatchObject({ SynAck: 1 });
 });
 
 test('whatever bytes come, they are read or left', () => {

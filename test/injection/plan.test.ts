@@ -82,6 +82,15 @@ test('what lies beyond a router goes to the MAC that the graph knows of it', () 
   });
 });
 
+test('what is for many has their MAC, and is not sent to a router', () => {
+  const macTo = (DstIP: string) => probingOf({ From: BLUE, DstIP }).link?.destinationMac;
+  expect([macTo('224.0.0.251'), macTo('ff02::fb'), macTo('10.0.0.255')]).toEqual([
+    '01:00:5e:00:00:fb',
+    '33:33:00:00:00:fb',
+    'ff:ff:ff:ff:ff:ff',
+  ]);
+});
+
 test('a type of IPv6 takes those addresses, and not those of the link where there are others', () => {
   const { source, destination } = probingOf({ From: BLUE, To: GREEN, Type: 'tcp6', DstPort: 80 });
   expect([source, destination]).toEqual(['fd00::1', 'fd00::2']);
@@ -96,6 +105,21 @@ test('a namespace sends through its stack, an interface by its link, and who say
     ways([{ From: 'netns:blue', To: GREEN, DstMAC: '02:00:00:00:00:99' }]),
   ]).toEqual(['stack', 'link', 'stack', 'link']);
   expect(plan({ From: 'netns:blue', To: GREEN }).order.nodeId).toBe(BLUE);
+});
+
+test('what a namespace sends to itself goes through its stack, unless a frame is asked for', () => {
+  expect(plan({ From: BLUE, To: BLUE })).toMatchObject({ order: { way: 'stack' }, packet: { DstIP: '10.0.0.1' } });
+  expect(() => plan({ From: BLUE, To: BLUE, Way: 'link' })).toThrow("10.0.0.1 is the source's own");
+  expect(plan({ From: BLUE, To: BLUE, DstMAC: '02:00:00:00:00:99' }).order.way).toBe('link');
+});
+
+test('MACs are read as people and clients write them, and what says nothing in a packet is passed over', () => {
+  const { link, icmpId, sourcePort } = probingOf({
+    ...{ From: BLUE, To: GREEN, SrcIP: '10.0.0.1/24', SrcMAC: '02-00-00-00-00-AA', DstMAC: '0200.0000.00BB' },
+    ...{ Type: 'tcp4', DstPort: 80, SrcPort: 1_234, ICMPID: 7 },
+  });
+  expect(link).toMatchObject({ sourceMac: '02:00:00:00:00:aa', destinationMac: '02:00:00:00:00:bb' });
+  expect([icmpId, sourcePort]).toEqual([0, 1_234]);
 });
 
 test('what has no Ethernet gets packets alone', () => {
@@ -120,6 +144,8 @@ test.each<[InjectionAsked, string]>([
   [{ From: 'veth:dark/eth0', To: GREEN }, 'No source IP in node and user input'],
   [{ From: BLUE, To: 'veth:dark/eth0' }, 'No dest IP in node and user input'],
   [{ From: BLUE, To: GREEN, Type: 'icmp6', DstIP: '10.0.0.2' }, 'No dest IP in node and user input'],
+  [{ From: BLUE, DstIP: 'fd00::2', SrcIP: '10.0.0.1' }, 'SrcIP 10.0.0.1 is not of the family of fd00::2'],
+  [{ From: BLUE, DstIP: '10.0.0.2', Type: 'tcp6' }, 'DstIP 10.0.0.2 is no IPv6 address'],
   [{ From: 'netns:dark', To: GREEN, SrcIP: '10.0.0.9', Way: 'link' }, 'Not able to find a source node: no route leads'],
   [{ From: 'nobody', To: GREEN }, 'nothing is called "nobody"'],
   [{ From: 'netns:blue', Pcap: 'AAAA' }, 'is no interface: frames of a trace are put on one'],

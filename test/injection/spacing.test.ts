@@ -24,6 +24,7 @@ test('who listens hears every few seconds that an injection goes on, also while 
   const host = new HostInjections({
     door,
     packets: { openDecoder: () => Promise.reject(new Error('not here')) as never },
+    netlink: { openNetlink: () => Promise.reject(new Error('not here')) },
     clock,
     elapsed: () => clock.now(),
     rate: 100,

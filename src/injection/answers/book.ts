@@ -1,10 +1,14 @@
 /** Which answer belongs to which packet of an injection, and what all of them come to. */
+import { parseAddress } from '../../std/address.ts';
 import type { InjectionError, InjectionReplies } from '../injection.ts';
 import type { Probing } from '../order.ts';
+import { groupMac } from '../packet/ethernet.ts';
 import { ICMP, ICMPV6 } from '../packet/icmp.ts';
+import { numberIn } from '../packet/number.ts';
 import { conversationAt, NUMBERS, numberAt, protocolOf } from '../packet/series.ts';
 import { TCP, tcpFlag } from '../packet/tcp.ts';
 import { UDP } from '../packet/udp.ts';
+import type { Heard } from './batch.ts';
 import { type About, type Answer, parseAnswer } from './parse.ts';
 import { errorWords } from './words.ts';
 
@@ -19,11 +23,23 @@ export const TIMES_KEPT = 1_024;
 
 const heard = { echo: 1, synAck: 2, reset: 4, datagram: 8, error: 16 } as const;
 
+/** Who may have answered, and which of our ports. */
+export interface Stranger {
+  readonly from: string;
+  readonly port: number;
+  readonly ours: number;
+}
+
+const protocols = { tcp: TCP, udp: UDP } as const;
+
 export class AnswerBook {
   readonly #probing: Probing;
   readonly #protocol: number;
-  /** Addresses of answers may have been translated behind us. */
+  /** Of what our namespace sends it may translate the addresses. */
   readonly #isLoose: boolean;
+  /** Of a group each answers by its own address. */
+  readonly #isToGroup: boolean;
+  readonly #payload: Uint8Array;
   readonly #sentNs = new Float64Array(KEPT);
   readonly #heard = new Uint8Array(KEPT);
   readonly #errors = new Map<string, { -readonly [Key in keyof InjectionError]: InjectionError[Key] }>();
@@ -42,6 +58,8 @@ export class AnswerBook {
     this.#probing = probing;
     this.#protocol = protocolOf(probing.type);
     this.#isLoose = isLoose;
+    this.#isToGroup = groupMac(parseAddress(probing.destination)?.bytes ?? new Uint8Array(0)) !== undefined;
+    this.#payload = Buffer.from(probing.payload, 'base64');
   }
 
   /** The next packet was sent then, epoch ns. */
@@ -53,11 +71,14 @@ export class AnswerBook {
     this.#sent++;
   }
 
-  /** From the network layer on. False: it is none of ours, or was counted already. */
-  take(packet: Uint8Array, timeNs: bigint, ifIndex: number): boolean {
+  /**
+   * From the network layer on. `isTranslated`: it is known to be an answer, whoever it comes from. False: it is none of
+   * ours, or was counted already.
+   */
+  take({ packet, timeNs, ifIndex }: Heard, isTranslated = false): boolean {
     const answer = parseAnswer(packet);
     if (answer === undefined) return false;
-    const index = this.#indexOf(answer, ifIndex);
+    const index = this.#indexOf(answer, ifIndex, isTranslated);
     if (index === undefined) return false;
     const what = kindOf(answer);
     const slot = index % KEPT;
@@ -71,6 +92,19 @@ export class AnswerBook {
       this.#time(slot, timeNs);
     }
     return true;
+  }
+
+  /** Would be an answer, if our namespace translates what it was sent to. */
+  stranger(packet: Uint8Array): Stranger | undefined {
+    const answer = this.#isLoose ? parseAnswer(packet) : undefined;
+    if (answer?.kind !== 'tcp' && answer?.kind !== 'udp') return undefined;
+    if (this.#isFrom(answer) || protocols[answer.kind] !== this.#protocol) return undefined;
+    const { from, sourcePort: port } = answer;
+    if (answer.kind === 'tcp') {
+      const index = this.#acknowledged(answer);
+      return index === undefined ? undefined : { from, port, ours: conversationAt(this.#probing, index).sourcePort };
+    }
+    return this.#hasPort(answer.destinationPort) ? { from, port, ours: answer.destinationPort } : undefined;
   }
 
   /** Each packet had an answer: nothing more is to be waited for. */
@@ -87,24 +121,32 @@ export class AnswerBook {
     };
   }
 
-  #indexOf(answer: Answer, ifIndex: number): number | undefined {
-    const { destination, destinationPort, type } = this.#probing;
-    const isIts = this.#isLoose || answer.from === destination;
+  #indexOf(answer: Answer, ifIndex: number, isTranslated: boolean): number | undefined {
+    const { type } = this.#probing;
     switch (answer.kind) {
       case 'echo':
         return type.startsWith('icmp') ? this.#echo(answer.id, answer.sequence) : undefined;
       case 'tcp':
-        return this.#protocol === TCP && isIts && answer.sourcePort === destinationPort
-          ? this.#known((answer.acknowledged - 1 - this.#probing.sequence) >>> 0)
+        return this.#protocol === TCP && (isTranslated || this.#isFrom(answer))
+          ? this.#acknowledged(answer)
           : undefined;
       case 'udp':
-        if (this.#protocol !== UDP || !isIts || answer.sourcePort !== destinationPort) return undefined;
+        if (this.#protocol !== UDP || !(isTranslated || this.#isFrom(answer))) return undefined;
         // Seen on two interfaces it would count twice.
         this.#byInterface ??= ifIndex;
-        return this.#byInterface === ifIndex ? this.#datagram(answer.destinationPort) : undefined;
+        return this.#byInterface === ifIndex ? this.#datagram(answer.destinationPort, answer.payload) : undefined;
       case 'error':
         return this.#about(answer.about);
     }
+  }
+
+  #isFrom({ from, sourcePort }: { readonly from: string; readonly sourcePort: number }): boolean {
+    const { destination, destinationPort } = this.#probing;
+    return sourcePort === destinationPort && (this.#isToGroup || from === destination);
+  }
+
+  #acknowledged({ acknowledged }: Answer & { kind: 'tcp' }): number | undefined {
+    return this.#known((acknowledged - 1 - this.#probing.sequence) >>> 0);
   }
 
   /** Errors tell their packet by what is left of it. */
@@ -120,7 +162,8 @@ export class AnswerBook {
         return this.#echo(about.icmpId, about.sequence);
       default: {
         if (about.destinationPort !== destinationPort && !this.#isLoose) return undefined;
-        return about.identification === 0 ? this.#datagram(about.sourcePort) : this.#numbered(about.identification);
+        if (about.identification === 0) return this.#datagram(about.sourcePort, about.payload);
+        return this.#isLoose || this.#hasPort(about.sourcePort) ? this.#numbered(about.identification) : undefined;
       }
     }
   }
@@ -141,7 +184,10 @@ export class AnswerBook {
     return index >= 0 && index < this.#sent && index >= this.#sent - KEPT ? index : undefined;
   }
 
-  #datagram(port: number): number | undefined {
+  /** By the number in it, where it is ours: what answers, or an error, gave it back. */
+  #datagram(port: number, payload: Uint8Array): number | undefined {
+    const number = this.#probing.isNumbered === true ? numberIn(payload, this.#payload) : undefined;
+    if (number !== undefined && conversationAt(this.#probing, number).sourcePort === port) return this.#known(number);
     this.#unanswered = Math.max(this.#unanswered, this.#sent - KEPT);
     const fits = (index: number) => conversationAt(this.#probing, index).sourcePort === port;
     if (this.#probing.isRandom) {
@@ -150,6 +196,12 @@ export class AnswerBook {
     }
     if (!fits(0) || this.#sent === 0) return undefined;
     return this.#unanswered < this.#sent ? this.#unanswered++ : this.#sent - 1;
+  }
+
+  /** Whether one of our conversations has it. */
+  #hasPort(port: number): boolean {
+    const { isRandom, sourcePort } = this.#probing;
+    return isRandom ? (port - sourcePort + NUMBERS - 1) % (NUMBERS - 1) < this.#sent : port === sourcePort;
   }
 
   #count(what: keyof typeof heard, answer: Answer): void {

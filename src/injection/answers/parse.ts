@@ -14,7 +14,13 @@ export type Answer =
       readonly sourcePort: number;
       readonly destinationPort: number;
     }
-  | { readonly kind: 'udp'; readonly from: string; readonly sourcePort: number; readonly destinationPort: number }
+  | {
+      readonly kind: 'udp';
+      readonly from: string;
+      readonly sourcePort: number;
+      readonly destinationPort: number;
+      readonly payload: Uint8Array;
+    }
   | {
       readonly kind: 'error';
       readonly from: string;
@@ -35,6 +41,8 @@ export interface About {
   readonly destinationPort: number;
   /** Of TCP; of an echo. */
   readonly sequence: number;
+  /** Of UDP, what is left of it. */
+  readonly payload: Uint8Array;
   readonly icmpId: number;
 }
 
@@ -56,7 +64,13 @@ export function parseAnswer(bytes: Uint8Array): Answer | undefined {
       };
     case UDP:
       if (inside.length < 8) return undefined;
-      return { kind: 'udp', from, sourcePort: view.getUint16(0), destinationPort: view.getUint16(2) };
+      return {
+        kind: 'udp',
+        from,
+        sourcePort: view.getUint16(0),
+        destinationPort: view.getUint16(2),
+        payload: inside.subarray(8),
+      };
     case ICMP:
     case ICMPV6:
       return inside.length < 8 ? undefined : icmpAnswer(protocol, from, inside);
@@ -104,6 +118,7 @@ function readAbout(bytes: Uint8Array): About | undefined {
     sourcePort: hasPorts ? view.getUint16(0) : 0,
     destinationPort: hasPorts ? view.getUint16(2) : 0,
     sequence: protocol === TCP ? view.getUint32(4) : isEcho ? view.getUint16(6) : 0,
+    payload: inside.subarray(8),
     icmpId: isEcho ? view.getUint16(4) : 0,
   };
 }

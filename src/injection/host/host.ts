@@ -1,6 +1,7 @@
 /** Injections of one host: runs what it is told, says so at the nodes, and stops when an interface goes. */
 import type { Change, Commit } from '../../graph/change.ts';
 import type { GraphView } from '../../graph/view.ts';
+import type { Door } from '../../native/door.ts';
 import type { InjectionDoor } from '../../native/injection.ts';
 import type { PacketDoor } from '../../native/packets.ts';
 import { bell } from '../../std/bell.ts';
@@ -13,6 +14,7 @@ import { InjectionEntries } from './entries.ts';
 export interface HostParts {
   readonly door: InjectionDoor;
   readonly packets: Pick<PacketDoor, 'openDecoder'>;
+  readonly netlink: Pick<Door, 'openNetlink'>;
   readonly clock: Clock;
   readonly elapsed: () => number;
   /** Packets a second of one injection. */

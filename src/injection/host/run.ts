@@ -1,25 +1,29 @@
 /** One injection on its host: finds the neighbour, sends, and counts what comes back. */
+
+import type { Door } from '../../native/door.ts';
 import type { InjectionDoor } from '../../native/injection.ts';
 import type { PacketDoor } from '../../native/packets.ts';
 import { parseAddress } from '../../std/address.ts';
 import { macText } from '../../std/addresstext.ts';
 import type { Clock } from '../../std/clock.ts';
-import { pause } from '../../std/pause.ts';
+import { pause, settlesWithin } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import { heardIn } from '../answers/batch.ts';
-import { AnswerBook } from '../answers/book.ts';
+import { AnswerBook, type Stranger } from '../answers/book.ts';
 import { answerFilter } from '../answers/filter.ts';
 import type { Order, Probing, Progress } from '../order.ts';
 import { ethertype, groupMac, macBytes } from '../packet/ethernet.ts';
-import { conversationAt, packetSeries } from '../packet/series.ts';
+import { conversationAt, packetSeries, protocolOf } from '../packet/series.ts';
 import { traceFrames } from '../trace/frames.ts';
 import { resolveMac } from './resolve.ts';
 import { asCaptured, evenly, type Schedule } from './schedule.ts';
 import { Sending } from './sending.ts';
+import { Translations } from './translation.ts';
 
 export interface RunParts {
   readonly door: InjectionDoor;
   readonly packets: Pick<PacketDoor, 'openDecoder'>;
+  readonly netlink: Pick<Door, 'openNetlink'>;
   readonly clock: Clock;
   /** Monotonic ms. */
   readonly elapsed: () => number;
@@ -40,7 +44,7 @@ export async function runOrder(
   const { intervalMs } = order;
   const pace = { intervalMs, rate: parts.rate };
   if (what.kind === 'trace') {
-    const schedule = asCaptured(traceFrames(parts.packets, what.pcap), pace);
+    const schedule = asCaptured(await traceFrames(parts.packets, what.pcap), pace);
     await send({
       order,
       parts,
@@ -87,7 +91,9 @@ async function send({
   const book = probing && new AnswerBook(probing, { isLoose: order.way === 'stack' });
   const sender = await door.openSender({ ...place, ...senderOf(order, probing) });
   stack.defer(() => sender.close());
-  const sending = new Sending({ ...parts, order, sender, schedule, book });
+  const translations = probing && order.way === 'stack' ? stack.use(new Translations(parts.netlink, netns)) : undefined;
+  const isAnswerer = translations && ((stranger: Stranger) => isAnswererOf(translations, probing as Probing, stranger));
+  const sending = new Sending({ ...parts, order, sender, schedule, book, ...(isAnswerer && { isAnswerer }) });
   const told = () => {
     const error = sending.trouble ?? trouble;
     tell({
@@ -121,6 +127,7 @@ async function send({
       if (left <= 0) break;
       await pause(clock, Math.min(left, LOOK_MS), signal);
     }
+    await settlesWithin(clock, ASKED_MS, sending.settled());
   } finally {
     told();
   }
@@ -132,6 +139,21 @@ async function send({
 const TELL_MS = 200;
 /** Whether all answers are there is looked at so often. */
 const LOOK_MS = 5;
+
+/** What is asked of connection tracking is answered by then. */
+const ASKED_MS = 1_000;
+
+/** Where the kernel does not tell, it is believed that it answers from the port that was asked. */
+async function isAnswererOf(translations: Translations, probing: Probing, stranger: Stranger): Promise<boolean> {
+  const source = parseAddress(probing.source)?.bytes;
+  const destination = parseAddress(probing.destination)?.bytes;
+  if (!source || !destination) return false;
+  const { destinationPort, type } = probing;
+  const sent = { protocol: protocolOf(type), source, sourcePort: stranger.ours, destination, destinationPort };
+  const answerer = await translations.answererOf(sent);
+  if (answerer === undefined) return stranger.port === destinationPort;
+  return answerer !== 'untranslated' && answerer.from === stranger.from && answerer.port === stranger.port;
+}
 
 const NO_REPLIES = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0, Errors: [] };
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../std/clock.ts';
 import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Heard } from '../answers/batch.ts';
-import type { AnswerBook } from '../answers/book.ts';
+import type { AnswerBook, Stranger } from '../answers/book.ts';
 import type { Order } from '../order.ts';
 import { records } from './records.ts';
 import { FILTERED, isFiltered, isFull, refusal } from './refusal.ts';
@@ -15,6 +15,8 @@ export interface SendingParts {
   readonly sender: SendSocket;
   readonly schedule: Schedule;
   readonly book: AnswerBook | undefined;
+  /** Whether an answer from another address is one: undefined where nobody asks. */
+  readonly isAnswerer?: (stranger: Stranger) => Promise<boolean>;
   readonly clock: Clock;
   readonly elapsed: () => number;
 }
@@ -27,11 +29,14 @@ const FULL_MS = 2;
 const FULL_MS_MAX = 5_000;
 /** Answers that came while packets were on their way. */
 const EARLY_MAX = 4_096;
+/** Answers from other addresses that are asked about. */
+const ASKED_MAX = 256;
 
 export class Sending {
   readonly #parts: SendingParts;
   #early: Heard[] = [];
   #isSending = false;
+  readonly #asked = new Set<Promise<void>>();
   sent = 0;
   sentBytes = 0;
   /** What went wrong, and did not end it. */
@@ -60,6 +65,11 @@ export class Sending {
     if (!this.#isSending) this.#take(heard);
     else if (this.#early.length < EARLY_MAX) this.#early.push(heard);
     else this.trouble ??= `more than ${EARLY_MAX} answers at once: further ones were not counted`;
+  }
+
+  /** Resolves when it is known of all that were heard until now whose they are. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#asked);
   }
 
   /** Those that are due. */
@@ -116,7 +126,19 @@ export class Sending {
     for (const heard of early) this.#take(heard);
   }
 
-  #take({ packet, timeNs, ifIndex }: Heard): void {
-    this.#parts.book?.take(packet, timeNs, ifIndex);
+  #take(heard: Heard): void {
+    const { book, isAnswerer } = this.#parts;
+    if (book === undefined || book.take(heard) || isAnswerer === undefined) return;
+    const stranger = book.stranger(heard.packet);
+    if (stranger === undefined) return;
+    if (this.#asked.size >= ASKED_MAX) {
+      this.trouble ??= `more than ${ASKED_MAX} answers from other addresses at once: further ones were not counted`;
+      return;
+    }
+    const asked = isAnswerer(stranger).then((isIts) => {
+      this.#asked.delete(asked);
+      if (isIts) book.take(heard, true);
+    });
+    this.#asked.add(asked);
   }
 }

@@ -21,10 +21,12 @@ export function ethernet(
   return frame;
 }
 
-/** Six bytes of aa:bb:cc:dd:ee:ff, with colons or dashes; undefined of anything else. */
+/** Six bytes of aa:bb:cc:dd:ee:ff, with colons, dashes, or as aabb.ccdd.eeff; undefined of anything else. */
 export function macBytes(text: string): Uint8Array | undefined {
-  if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;
-  return Uint8Array.from(text.split(/[:-]/), (octet) => Number.parseInt(octet, 16));
+  const isMac = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i.test(
+    text.trim(),
+  );
+  return isMac ? Uint8Array.from(Buffer.from(text.replace(/[^0-9a-f]/gi, ''), 'hex')) : undefined;
 }
 
 /** Of addresses that stand for many: RFC 1112 §6.4, RFC 2464 §7, and the broadcast of IPv4. */

@@ -4,6 +4,7 @@ import type { Probing } from '../order.ts';
 import { ethernet, ethertype } from './ethernet.ts';
 import { echoRequest, ICMP, ICMP_BYTES, ICMPV6 } from './icmp.ts';
 import { ip, ipHeaderBytes } from './ip.ts';
+import { numbered } from './number.ts';
 import { TCP, TCP_BYTES, tcpSyn } from './tcp.ts';
 import { UDP, UDP_BYTES, udp } from './udp.ts';
 
@@ -67,7 +68,7 @@ export function packetSeries(
       source,
       destination,
       index,
-      payload: grown(payload, probing.incrementBytes * index),
+      payload: payloadAt(probing, payload, index),
     });
     const header = { source, destination, protocol, ttl: probing.ttl, identification: numberAt(index) };
     const packet = ip(header, inside);
@@ -95,6 +96,11 @@ function insideOf(
     default:
       return echoRequest({ source, destination, id: icmpId, sequence: numberAt(index) }, payload);
   }
+}
+
+function payloadAt({ incrementBytes, isNumbered }: Probing, payload: Uint8Array, index: number): Uint8Array {
+  const bytes = grown(payload, incrementBytes * index);
+  return isNumbered === true ? numbered(bytes, index) : bytes;
 }
 
 /** Longer by so many bytes, its own over again; shorter, down to none, where it shrinks. */

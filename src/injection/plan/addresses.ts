@@ -1,6 +1,6 @@
 /** Which addresses a packet has: what was said, else what the ends have in one family. */
 import type { GraphNode } from '../../graph/element.ts';
-import { type Atlas, addressesOf, canonical, prefixesOf } from '../../query/forwarding/atlas.ts';
+import { type Atlas, addressesOf, canonical, nameOf, prefixesOf } from '../../query/forwarding/atlas.ts';
 import type { EndPoint } from '../../query/forwarding/ends.ts';
 import { isLinkLocal, isLoopback, sourceFor } from '../../query/forwarding/source-address.ts';
 import { originOf } from '../../query/origin.ts';
@@ -32,17 +32,38 @@ export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends): A
   if (destination === undefined || family === undefined || (wanted !== undefined && family !== wanted))
     throw mistake(
       'injection.no-destination-address',
-      `No dest IP in node and user input: ${ends.to?.text ?? given} has no IPv${wanted ?? 4} address`,
+      `No dest IP in node and user input: ${noDestination(given, ends, wanted ?? 4)}`,
       'DstIP, or a Type of the other family',
     );
   const source = own ?? sourceOf(atlas, ends, destination);
   if (source === undefined || versionOf(source) !== family)
     throw mistake(
       'injection.no-source-address',
-      `No source IP in node and user input: ${ends.from.text} has no IPv${family} address for ${destination}`,
+      own === undefined
+        ? `No source IP in node and user input: ${noSource(atlas, ends, family)} for ${destination}`
+        : `No source IP in node and user input: SrcIP ${own} is not of the family of ${destination}`,
       'SrcIP, or a source that has one',
     );
   return { family, source, destination };
+}
+
+function noDestination(given: string | undefined, { to }: Ends, family: 4 | 6): string {
+  return given === undefined
+    ? `${to && wordOf(to)} has no IPv${family} address`
+    : `DstIP ${given} is no IPv${family} address`;
+}
+
+function noSource(atlas: Atlas, { from, namespace }: Ends, family: 4 | 6): string {
+  const isThere = [...atlas.interfaces(namespace)].some(({ metadata }) =>
+    addressesOf(metadata).some((one) => versionOf(one) === family && !isLoopback(one)),
+  );
+  const isWhole = from.node === undefined || from.node.id === namespace.id;
+  return isWhole && isThere ? `${wordOf(from)} has no route` : `${wordOf(from)} has no IPv${family} address`;
+}
+
+/** By name what was found by a query. */
+function wordOf({ text, node }: EndPoint): string {
+  return node?.id === text ? nameOf(node) : text;
 }
 
 function versionOf(address: string): 4 | 6 {

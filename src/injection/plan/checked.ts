@@ -37,9 +37,6 @@ export function checkAsked(asked: InjectionAsked, limits: InjectionLimits): void
     if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
       wrong('number', notSet(`${key}: ${value} is not from ${least} to ${most}`), what);
   }
-  for (const key of ['ICMPID', 'SrcPort', 'DstPort'] as const)
-    if ((asked[key] ?? 0) !== 0 && Type !== undefined && Type.startsWith('icmp') !== (key === 'ICMPID'))
-      wrong('unfitting', notSet(`${key} says nothing in a packet of ${Type}`), 'leave it out');
   if (asked.Mode !== undefined && asked.Mode !== 'unique' && asked.Mode !== 'random')
     wrong('mode', notSet(`Mode: there is no "${asked.Mode}"`), 'unique, random');
   if (asked.Way !== undefined && asked.Way !== 'link' && asked.Way !== 'stack')

@@ -1,13 +1,15 @@
 /** By which interface a packet leaves, and which neighbour it is given to. */
 import type { GraphNode } from '../../graph/element.ts';
-import { type Atlas, nameOf, textOf } from '../../query/forwarding/atlas.ts';
+import { type Atlas, nameOf, prefixesOf, textOf } from '../../query/forwarding/atlas.ts';
 import type { EndPoint } from '../../query/forwarding/ends.ts';
 import { originOf } from '../../query/origin.ts';
 import { type RouteFound, type RouteRefused, routeOf } from '../../query/routing.ts';
-import { parseAddress } from '../../std/address.ts';
+import { type Address, contains, parseAddress, parsePrefix } from '../../std/address.ts';
+import { macText } from '../../std/addresstext.ts';
 import { mistake } from '../../std/mistake.ts';
 import type { InjectionAsked, InjectionWay } from '../injection.ts';
 import type { LinkAddresses } from '../order.ts';
+import { groupMac, macBytes } from '../packet/ethernet.ts';
 import type { Addresses } from './addresses.ts';
 import { blank } from './checked.ts';
 
@@ -15,6 +17,8 @@ export interface Departure {
   readonly by: GraphNode;
   /** Absent: it is given to the stack, or the interface has no Ethernet. */
   readonly link: LinkAddresses | undefined;
+  /** As asked; what a namespace sends to itself goes by its stack, unless a link was asked for. */
+  readonly way: InjectionWay;
 }
 
 /** Throws a Mistake that begins as Skydive's. */
@@ -32,7 +36,11 @@ export function departureOf(
   const named = from.node !== undefined && typeof from.node.metadata.IfIndex === 'number' ? from.node : undefined;
   const inNamespace = routeFrom(atlas, namespace, addresses);
   const routed = byOf(atlas, namespace, inNamespace);
-  if (way === 'stack') return { by: routed ?? named ?? namespace, link: undefined };
+  const isOwn =
+    (inNamespace.kind === 'found' && inNamespace.type === 'local') ||
+    atlas.holders(addresses.destination).some((node) => atlas.namespace(node)?.id === namespace.id);
+  if (way === 'stack' || (isOwn && isLeftOpen(asked) && textOf(named?.metadata.EncapType) !== 'loopback'))
+    return { by: routed ?? named ?? namespace, link: undefined, way: 'stack' };
   const by = named ?? routed;
   if (by === undefined)
     throw mistake(
@@ -41,8 +49,8 @@ export function departureOf(
       'name an interface',
     );
   const hardware = textOf(by.metadata.EncapType);
-  if (hardware !== undefined && hardware !== 'ether' && hardware !== 'loopback') return { by, link: undefined };
-  const sourceMac = asked.SrcMAC?.trim() || textOf(by.metadata.MAC) || (hardware === 'loopback' ? NO_MAC : undefined);
+  if (hardware !== undefined && hardware !== 'ether' && hardware !== 'loopback') return { by, link: undefined, way };
+  const sourceMac = macSaid(asked.SrcMAC) ?? textOf(by.metadata.MAC) ?? (hardware === 'loopback' ? NO_MAC : undefined);
   if (sourceMac === undefined)
     throw mistake(
       'injection.no-source-mac',
@@ -51,9 +59,10 @@ export function departureOf(
     );
   const onLink = by === routed ? inNamespace : routeFrom(atlas, by, addresses);
   const nextHop = (onLink.kind === 'found' ? onLink.gateway : undefined) ?? addresses.destination;
-  if (!blank(asked.DstMAC)) return { by, link: { sourceMac, destinationMac: asked.DstMAC?.trim() ?? '', nextHop } };
-  if (hardware === 'loopback') return { by, link: { sourceMac, destinationMac: NO_MAC, nextHop } };
-  if (inNamespace.kind === 'found' && inNamespace.type === 'local')
+  const destinationMac = macSaid(asked.DstMAC) ?? macOfMany(addresses.destination, by);
+  if (destinationMac !== undefined) return { by, link: { sourceMac, destinationMac, nextHop }, way };
+  if (hardware === 'loopback') return { by, link: { sourceMac, destinationMac: NO_MAC, nextHop }, way };
+  if (isOwn)
     throw mistake(
       'injection.own-address',
       `Failed to resolve destination MAC address: ${addresses.destination} is the source's own, and no frame leads there`,
@@ -63,6 +72,7 @@ export function departureOf(
   const lastMac = known === undefined ? macOfHolder(atlas, nextHop) : undefined;
   return {
     by,
+    way,
     link: {
       sourceMac,
       ...(known !== undefined && { destinationMac: known }),
@@ -72,7 +82,35 @@ export function departureOf(
   };
 }
 
+const EVERYBODY = 'ff:ff:ff:ff:ff:ff';
 const NO_MAC = '00:00:00:00:00:00';
+
+/** Nothing that was said means a frame. */
+function isLeftOpen({ DstMAC, SrcMAC, Way }: InjectionAsked): boolean {
+  return Way === undefined && blank(DstMAC) && blank(SrcMAC);
+}
+
+/** Groups and broadcasts are asked of nobody, and are not sent to a router. */
+function macOfMany(destination: string, { metadata }: GraphNode): string | undefined {
+  const address = parseAddress(destination);
+  const group = address && groupMac(address.bytes);
+  if (group) return macText(group);
+  return address && prefixesOf(metadata).some((prefix) => isLastOf(prefix, address)) ? EVERYBODY : undefined;
+}
+
+/** The broadcast address of a network (RFC 919); of two addresses both are hosts (RFC 3021). */
+function isLastOf(text: string, address: Address): boolean {
+  const prefix = parsePrefix(text);
+  if (prefix?.family !== 4 || prefix.length < 1 || prefix.length > 30 || !contains(prefix, address)) return false;
+  const number = new DataView(address.bytes.buffer, address.bytes.byteOffset).getUint32(0);
+  return (number | (0xffff_ffff << (32 - prefix.length))) === -1;
+}
+
+/** As the graph writes them, however it was said. */
+function macSaid(text: string | undefined): string | undefined {
+  const bytes = macBytes(text ?? '');
+  return bytes && macText(bytes);
+}
 
 function routeFrom(atlas: Atlas, node: GraphNode, { source, destination }: Addresses): RouteFound | RouteRefused {
   const address = parseAddress(destination);

@@ -68,8 +68,9 @@ export function* planOf(
     ttl: asked.TTL || TTL,
     payload: Buffer.from(payloadFor(asked, type, parts)).toString('base64'),
     incrementBytes: asked.IncrementPayload ?? 0,
+    ...(type.startsWith('udp') && blank(asked.Payload) && { isNumbered: true }),
   };
-  const order = orderOf(asked, { way, namespace, by: departure.by, what: probing, uuid: parts.uuid });
+  const order = orderOf(asked, { way: departure.way, namespace, by: departure.by, what: probing, uuid: parts.uuid });
   return {
     order,
     origin: departure.by.origin,

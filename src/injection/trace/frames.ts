@@ -3,6 +3,7 @@ import { rawPacketLayout } from '../../flow/layout.ts';
 import type { PacketDoor } from '../../native/packets.ts';
 import { RAW_PACKETS_ALONE } from '../../native/packets.ts';
 import { mistake } from '../../std/mistake.ts';
+import { TRACE_CODE, TRACE_HINT, tracePieces } from './pieces.ts';
 
 export interface TraceFrame {
   readonly bytes: Uint8Array;
@@ -14,40 +15,23 @@ export interface TraceFrame {
 export const FRAMES_MAX = 100_000;
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
-const PIECE_BYTES = 64 * 1024;
 const FRAME_BYTES_MAX = 65_535;
-const CODE = 'injection.pcap';
 
-/** Throws a Mistake that says what is wrong with it, and where. */
-export function traceFrames(door: Pick<PacketDoor, 'openDecoder'>, base64: string): readonly TraceFrame[] {
-  const file = Buffer.from(base64, 'base64');
+/** Rejects with a Mistake that says what is wrong with it, and where. */
+export async function traceFrames(
+  door: Pick<PacketDoor, 'openDecoder'>,
+  base64: string,
+): Promise<readonly TraceFrame[]> {
   const decoder = door.openDecoder({ source: 0, rawPacketLimit: RAW_PACKETS_ALONE, rawBytes: FRAME_BYTES_MAX });
   const frames: TraceFrame[] = [];
   try {
-    for (let at = 0; at < file.length; at += PIECE_BYTES) {
-      read(() => decoder.file(file.subarray(at, at + PIECE_BYTES)));
-      for (let isMore = true; isMore; ) {
-        const drained = decoder.drain(0);
-        take(drained.rawPackets, frames);
-        isMore = drained.isMore;
-      }
-    }
+    for await (const { rawPackets } of tracePieces(decoder, base64)) take(rawPackets, frames);
     const missing = decoder.end();
     if (missing !== undefined || frames.length === 0)
-      throw mistake(CODE, `the trace cannot be sent: ${missing ?? 'there is no packet in it'}`, HINT);
+      throw mistake(TRACE_CODE, `the trace cannot be sent: ${missing ?? 'there is no packet in it'}`, TRACE_HINT);
     return frames;
   } finally {
     decoder.close();
-  }
-}
-
-const HINT = 'Pcap is a whole file, pcap or pcapng, in base64';
-
-function read(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    throw mistake(CODE, `the trace cannot be read: ${(error as Error).message}`, HINT);
   }
 }
 
@@ -58,11 +42,11 @@ function take(records: Uint8Array, frames: TraceFrame[]): void {
     const size = view.getUint32(at + captured, true);
     const which = `packet ${frames.length + 1} of the trace`;
     if (view.getUint32(at + linkType, true) !== ETHERNET)
-      throw mistake(CODE, `${which} is no frame of Ethernet`, 'a trace of an Ethernet interface');
+      throw mistake(TRACE_CODE, `${which} is no frame of Ethernet`, 'a trace of an Ethernet interface');
     if (view.getUint32(at + length, true) !== size)
-      throw mistake(CODE, `${which} was cut off when it was captured`, 'capture whole packets: tcpdump -s 0');
+      throw mistake(TRACE_CODE, `${which} was cut off when it was captured`, 'capture whole packets: tcpdump -s 0');
     if (frames.length >= FRAMES_MAX)
-      throw mistake(CODE, `the trace has more than ${FRAMES_MAX} packets`, 'send a part of it');
+      throw mistake(TRACE_CODE, `the trace has more than ${FRAMES_MAX} packets`, 'send a part of it');
     const start = at + headBytes;
     frames.push({ bytes: records.slice(start, start + size), atMs: view.getFloat64(at + ms, true) });
     at = start + Math.ceil(size / 8) * 8;
