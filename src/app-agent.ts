@@ -32,7 +32,6 @@ import { injectedTypes } from './injection/vocabulary.ts';
 import { indexedKeysOf, keysOf, mergedTypes } from './model/vocabulary.ts';
 import { openPacketDoor } from './native/index.ts';
 import { probes as probeList } from './probes/index.ts';
-import { bridgeFlows } from './probes/openflow/bridges.ts';
 import type { Log } from './probes/probe.ts';
 import { thisHost } from './probes/thishost.ts';
 import { QueryEngine } from './query/query.ts';
@@ -218,6 +217,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     },
     async *'datapath-flows'(body, signal) {
       const { bridge } = body as { readonly bridge: string };
+      const { bridgeFlows } = await import('./probes/openflow/bridges.ts');
       yield { body: await bridgeFlows({ view: graph.now(), host: host.name, bridge, signal }) };
     },
     async *status() {

@@ -5,7 +5,6 @@ import type { Archive } from './archive/archive.ts';
 import type { ElasticsearchPlace } from './archive/elasticsearch/options.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import type { FlowKeeping } from './archive/flow-keeping.ts';
-import { MemoryArchive } from './archive/memory/index.ts';
 import type { Config } from './config/options.ts';
 import type { Log } from './probes/probe.ts';
 import { mistake } from './std/mistake.ts';
@@ -15,7 +14,7 @@ import { Unavailable } from './std/unavailable.ts';
 export async function openArchive(config: Config, log: Log, notes: Map<string, string>): Promise<Archive | undefined> {
   const { kind, directory, maxSize, maxAge } = config.archive;
   if (kind === 'none') return undefined;
-  if (kind === 'memory') return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
+  if (kind === 'memory') return openMemory(config);
   if (kind === 'elasticsearch') return openElasticsearch(config, log);
   try {
     const flows = flowKeeping(config);
@@ -26,7 +25,7 @@ export async function openArchive(config: Config, log: Log, notes: Map<string, s
     const note = `history is kept in memory only, and ends with this process: ${error.message}`;
     log.warn(note);
     notes.set('archive', note);
-    return new MemoryArchive({ flows: { expireMs: config.flow.expire } });
+    return openMemory(config);
   }
 }
 
@@ -35,7 +34,7 @@ export function tracesArchive(config: Config): (() => Promise<Archive>) | undefi
   const { kind, flows } = config.archive;
   if (kind === 'none') return undefined;
   const expireMs = config.flow.expire;
-  if (kind === 'memory') return async () => new MemoryArchive({ flows: { expireMs } });
+  if (kind === 'memory') return () => openMemory(config);
   const for100Years = 36_500 * 86_400_000;
   const ages = {
     flowsMs: for100Years,
@@ -64,6 +63,11 @@ export function elasticsearchPlace({ archive: { elasticsearch } }: Config): Elas
     ...(fingerprint !== undefined && { fingerprint }),
     timeoutMs: timeout,
   };
+}
+
+async function openMemory({ flow }: Config): Promise<Archive> {
+  const { MemoryArchive } = await import('./archive/memory/index.ts');
+  return new MemoryArchive({ flows: { expireMs: flow.expire } });
 }
 
 async function openElasticsearch(config: Config, log: Log): Promise<Archive> {

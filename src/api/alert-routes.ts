@@ -1,5 +1,5 @@
 /** `/api/alert`: alerts as Skydive's clients make, read and delete them; `/api/alerts`: how they stand, and what happened. */
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { shownAction } from '../alerts/action.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import { newAlertShape, type WireAlert } from '../contract/alert.ts';
@@ -7,6 +7,7 @@ import { schemaVersion } from '../contract/element.ts';
 import { Mistake } from '../std/mistake.ts';
 import { identityOf, may } from './identity.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { mistakeText } from './mistake-text.ts';
 import { note, wordsOf } from './noted.ts';
@@ -19,7 +20,7 @@ export type ApiAlerts = Pick<
   'list' | 'get' | 'create' | 'update' | 'delete' | 'states' | 'history' | 'test' | 'status' | 'listen'
 >;
 
-export function alertRoutes(app: Express, alerts: ApiAlerts, limits: ApiLimits): void {
+export function alertRoutes(app: Routes, alerts: ApiAlerts, limits: ApiLimits): void {
   app
     .route('/api/alert')
     .get((request, response) => {

@@ -1,13 +1,13 @@
 /** `GET /api/audit?last=N`: who did what, oldest first. */
-import type { Express } from 'express';
 import { schemaVersion } from '../contract/element.ts';
 import type { AuditEntry } from '../security/audit.ts';
+import type { Routes } from './later-routes.ts';
 import { sendJson, sendText } from './reply.ts';
 import { wrongMethod } from './requests.ts';
 
 const lastMax = 10_000;
 
-export function auditRoutes(app: Express, audited: (count: number) => readonly AuditEntry[]): void {
+export function auditRoutes(app: Routes, audited: (count: number) => readonly AuditEntry[]): void {
   app
     .route('/api/audit')
     .get((request, response) => {

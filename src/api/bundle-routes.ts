@@ -1,12 +1,13 @@
 /** `GET /api/bundle?from=…&to=…&query=…` and the same as a body of `POST`: what was so, as one file. */
 import { pipeline } from 'node:stream/promises';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { BUNDLE_HEADER, type BundleMade, bundleName, bundleRequestShape } from '../contract/bundle.ts';
 import { roleFor } from '../security/role.ts';
 import type { ApiBundles } from './bundles.ts';
 import { guardFor } from './guard.ts';
 import { denied, identityOf, may } from './identity.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import { guardHeaders, refusalOf, sendJson, sendText, statusOf } from './reply.ts';
@@ -18,7 +19,7 @@ interface BundleDoor {
   readonly status: () => unknown;
 }
 
-export function bundleRoutes(app: Express, door: BundleDoor, limits: ApiLimits): void {
+export function bundleRoutes(app: Routes, door: BundleDoor, limits: ApiLimits): void {
   app
     .route('/api/bundle')
     .get((request, response, next) => {

@@ -1,6 +1,6 @@
 /** `POST /api/check` runs checks and answers line by line; `GET /api/check` tells what runs and what ran. */
 import { once } from 'node:events';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { World } from '../checks/run/world.ts';
 import type { Json } from '../checks/suite/suite.ts';
 import { checkRequestShape } from '../contract/check.ts';
@@ -10,6 +10,7 @@ import type { Checks, ChecksList } from './checks.ts';
 import { drained } from './drained.ts';
 import { denied, identityOf, may } from './identity.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { note } from './noted.ts';
 import type { ApiParts } from './parts.ts';
@@ -36,7 +37,7 @@ const WAITING_MAX = 256 * 1024;
 /** A client that takes nothing for so long is left, and its run is ended. */
 const TAKES_NOTHING_MS = 60_000;
 
-export function checkRoutes(app: Express, door: CheckDoor, limits: ApiLimits): void {
+export function checkRoutes(app: Routes, door: CheckDoor, limits: ApiLimits): void {
   app
     .route('/api/check')
     .get(async (_, response) => {

@@ -1,8 +1,9 @@
 /** `GET /api/drops`: packets that kernels drop, as they do, for as long as the client reads. */
 import { once } from 'node:events';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { type DropLine, type DropsLost, type DropsRequest, dropsRequestShape } from '../contract/drops.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import { note } from './noted.ts';
 import { guardHeaders, sendText, statusOf } from './reply.ts';
 import { wrongMethod } from './requests.ts';
@@ -16,7 +17,7 @@ export type ApiDrops = (
 /** Streams at the same time. */
 export const DROPS_STREAMS_MAX = 16;
 
-export function dropRoutes(app: Express, drops: ApiDrops): void {
+export function dropRoutes(app: Routes, drops: ApiDrops): void {
   let running = 0;
   app
     .route('/api/drops')

@@ -1,13 +1,14 @@
 /** `GET /api/path?from=…&to=…` and the same as a body of `POST`. */
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { type PathRequest, pathRequestShape } from '../contract/path.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import type { Paths } from './path.ts';
 import { refusalOf, sendJson, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 
-export function pathRoutes(app: Express, paths: () => Promise<Paths>, limits: ApiLimits): void {
+export function pathRoutes(app: Routes, paths: () => Promise<Paths>, limits: ApiLimits): void {
   const answer = async (response: Response, said: unknown) => {
     const asked = pathRequestShape.safeParse(said);
     if (!asked.success) return sendText(response, 400, issuesText(asked.error));

@@ -1,6 +1,7 @@
 /** Things that clients make, list, read and delete, all at one path: `/api/capture`, `/api/noderule`. */
-import type { Express, Response } from 'express';
+import type { Response } from 'express';
 import { Mistake } from '../std/mistake.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { mistakeText } from './mistake-text.ts';
 import { note, wordsOf } from './noted.ts';
@@ -19,7 +20,7 @@ export interface ResourceDoor {
   remove(id: string): Promise<Outcome>;
 }
 
-export function resourceRoutes(app: Express, path: string, door: ResourceDoor, limits: ApiLimits): void {
+export function resourceRoutes(app: Routes, path: string, door: ResourceDoor, limits: ApiLimits): void {
   app
     .route(path)
     .get((_, response) => send(response, door.list()))

@@ -1,31 +1,23 @@
 /** The paths that are asked now and then, as an express application. The hot one does not come this way. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { completionRequestShape } from '../contract/vocabulary.ts';
-import { alertRoutes } from './alert-routes.ts';
-import { auditRoutes } from './audit-routes.ts';
 import { readBody } from './body.ts';
-import { bundleRoutes } from './bundle-routes.ts';
 import { captureRoutes } from './capture-routes.ts';
-import { type CheckDoor, checkRoutes } from './check-routes.ts';
+import type { CheckDoor } from './check-routes.ts';
 import { completions } from './complete.ts';
-import { datapathRoutes } from './datapath-routes.ts';
-import { dropRoutes } from './drop-routes.ts';
 import type { Elements, Kind, Outcome } from './elements.ts';
-import { injectionRoutes } from './injections.ts';
 import { issuesText } from './issues-text.ts';
+import { laterRoutes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import type { ApiParts } from './parts.ts';
 import type { Paths } from './path.ts';
-import { pathRoutes } from './path-routes.ts';
 import { guardHeaders, jsonHeaders, refusalOf, send, sendJson, sendNothing, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
-import { ruleRoutes } from './rule-routes.ts';
 import type { TopologyDoor } from './topology.ts';
 import { vocabularyReply } from './vocabulary.ts';
 import type { Whys } from './why.ts';
-import { whyRoutes } from './why-routes.ts';
 import { elementJson } from './wire.ts';
-import { type AskAs, workflowRoutes } from './workflow-routes.ts';
+import type { AskAs } from './workflow-routes.ts';
 import { writeReply } from './write.ts';
 
 export interface RouteParts {
@@ -75,16 +67,7 @@ export function routes(all: RouteParts): express.Express {
     .all(wrongMethod('GET'));
   for (const kind of ['node', 'edge'] as const) elementRoutes(app, kind, all);
   captureRoutes(app, all);
-  pathRoutes(app, all.paths, limits);
-  whyRoutes(app, all.whys, limits);
-  if (parts.bundles) bundleRoutes(app, { bundles: parts.bundles, audit: parts.audit, status: all.status }, limits);
-  if (parts.checks) checkRoutes(app, checkDoor(all, parts.checks), limits);
-  if (parts.datapathFlows) datapathRoutes(app, parts.datapathFlows);
-  if (parts.drops) dropRoutes(app, parts.drops);
-  if (parts.alerts) alertRoutes(app, parts.alerts, limits);
-  if (parts.injections) injectionRoutes(app, parts.injections, limits);
-  if (parts.rules) ruleRoutes(app, parts.rules, limits);
-  if (parts.workflows) workflowRoutes(app, parts.workflows, all.askAs, limits);
+  seldomRoutes(app, all);
   app
     .route('/api/vocabulary')
     .get((_, response) => sendJson(response, 200, vocabularyReply(parts.vocabulary)))
@@ -134,7 +117,6 @@ export function routes(all: RouteParts): express.Express {
     .route('/logout')
     .post((request, response) => all.logout(request, response))
     .all(wrongMethod('POST'));
-  if (parts.audited) auditRoutes(app, parts.audited);
   app.route('/healthz').get((_, response) => sendText(response, 200, 'ok'));
   app
     .route('/readyz')
@@ -152,6 +134,65 @@ export function routes(all: RouteParts): express.Express {
     sendText(response, status, text ?? 'internal error');
   });
   return app;
+}
+
+/** What answers here is loaded with the first that asks. */
+function seldomRoutes(app: express.Express, all: RouteParts): void {
+  const { parts, limits, askAs } = all;
+  const { alerts, audit, audited, bundles, checks, datapathFlows, drops, injections, rules, workflows } = parts;
+  laterRoutes(app, ['/api/path'], async () => {
+    const { pathRoutes } = await import('./path-routes.ts');
+    return (routes) => pathRoutes(routes, all.paths, limits);
+  });
+  laterRoutes(app, ['/api/why'], async () => {
+    const { whyRoutes } = await import('./why-routes.ts');
+    return (routes) => whyRoutes(routes, all.whys, limits);
+  });
+  if (bundles)
+    laterRoutes(app, ['/api/bundle'], async () => {
+      const { bundleRoutes } = await import('./bundle-routes.ts');
+      return (routes) => bundleRoutes(routes, { bundles, audit, status: all.status }, limits);
+    });
+  if (checks)
+    laterRoutes(app, ['/api/check'], async () => {
+      const { checkRoutes } = await import('./check-routes.ts');
+      return (routes) => checkRoutes(routes, checkDoor(all, checks), limits);
+    });
+  if (datapathFlows)
+    laterRoutes(app, ['/api/datapath-flows'], async () => {
+      const { datapathRoutes } = await import('./datapath-routes.ts');
+      return (routes) => datapathRoutes(routes, datapathFlows);
+    });
+  if (drops)
+    laterRoutes(app, ['/api/drops'], async () => {
+      const { dropRoutes } = await import('./drop-routes.ts');
+      return (routes) => dropRoutes(routes, drops);
+    });
+  if (alerts)
+    laterRoutes(app, ['/api/alert', '/api/alerts'], async () => {
+      const { alertRoutes } = await import('./alert-routes.ts');
+      return (routes) => alertRoutes(routes, alerts, limits);
+    });
+  if (injections)
+    laterRoutes(app, ['/api/injectpacket'], async () => {
+      const { injectionRoutes } = await import('./injections.ts');
+      return (routes) => injectionRoutes(routes, injections, limits);
+    });
+  if (rules)
+    laterRoutes(app, ['/api/noderule', '/api/edgerule', '/api/usermetadata'], async () => {
+      const { ruleRoutes } = await import('./rule-routes.ts');
+      return (routes) => ruleRoutes(routes, rules, limits);
+    });
+  if (workflows)
+    laterRoutes(app, ['/api/workflow'], async () => {
+      const { workflowRoutes } = await import('./workflow-routes.ts');
+      return (routes) => workflowRoutes(routes, workflows, askAs, limits);
+    });
+  if (audited)
+    laterRoutes(app, ['/api/audit'], async () => {
+      const { auditRoutes } = await import('./audit-routes.ts');
+      return (routes) => auditRoutes(routes, audited);
+    });
 }
 
 function checkDoor({ parts, metrics, askAs }: RouteParts, checks: CheckDoor['checks']): CheckDoor {

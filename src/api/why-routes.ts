@@ -1,13 +1,14 @@
 /** `POST /api/why`. */
-import type { Express, Response } from 'express';
+import type { Response } from 'express';
 import { whyRequestShape } from '../contract/why.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { refusalOf, sendJson, sendText, statusOf } from './reply.ts';
 import { withBody, wrongMethod } from './requests.ts';
 import type { Whys } from './why.ts';
 
-export function whyRoutes(app: Express, whys: () => Promise<Whys>, limits: ApiLimits): void {
+export function whyRoutes(app: Routes, whys: () => Promise<Whys>, limits: ApiLimits): void {
   app
     .route('/api/why')
     .post((request, response, next) =>

@@ -1,5 +1,5 @@
 /** `/api/workflow`: workflows as Skydive's clients make, read, delete and call them. */
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import {
   newWorkflowShape,
   sourceCallShape,
@@ -13,6 +13,7 @@ import type { NewWorkflow, Params, Ran, Workflow, Workflows } from '../workflows
 import { type Identity, identityOf } from './identity.ts';
 import type { InnerAnswer, InnerRequest } from './inner.ts';
 import { issuesText } from './issues-text.ts';
+import type { Routes } from './later-routes.ts';
 import type { ApiLimits } from './limits.ts';
 import { mistakeText } from './mistake-text.ts';
 import { note } from './noted.ts';
@@ -23,7 +24,7 @@ import { notCreated, type Outcome, type ResourceDoor, resourceRoutes } from './r
 /** Asks the API itself in the name of somebody. */
 export type AskAs = (identity: Identity, request: InnerRequest, signal: AbortSignal) => Promise<InnerAnswer>;
 
-export function workflowRoutes(app: Express, workflows: Workflows, askAs: AskAs, limits: ApiLimits): void {
+export function workflowRoutes(app: Routes, workflows: Workflows, askAs: AskAs, limits: ApiLimits): void {
   app
     .route('/api/workflow/call')
     .post((request, response, next) =>

@@ -2,8 +2,7 @@
 import { keepListening } from '../listening.ts';
 import type { ProbeContext } from '../probe.ts';
 import type { EngineAddress } from './address.ts';
-import { EngineClient } from './client.ts';
-import { type Followed, follow } from './follow.ts';
+import type { Followed } from './follow.ts';
 
 export interface ConnectionParts {
   readonly context: Pick<ProbeContext<unknown>, 'signal' | 'notice' | 'count' | 'ready'>;
@@ -31,15 +30,18 @@ export async function keepConnected(parts: ConnectionParts): Promise<void> {
     sockets: 'path' in address ? [address.path] : [],
     address: url,
     goneAfterMs,
-    listen: (heard) =>
-      follow({
+    async listen(heard) {
+      // Many hosts have none: what speaks to it is loaded where it is.
+      const [{ EngineClient }, { follow }] = await Promise.all([import('./client.ts'), import('./follow.ts')]);
+      return follow({
         ...{ followed, containersMax, verifyMs, signal, count },
         client: new EngineClient(address, { answerMs }),
         changed() {
           heard();
           changed(true);
         },
-      }),
+      });
+    },
     lost() {
       followed.containers.clear();
       followed.networks.clear();

@@ -7,9 +7,7 @@ import { defineProbe } from '../probe.ts';
 import { Speaker } from '../speaker.ts';
 import { youth } from '../youth.ts';
 import { readLibvirtAddress } from './address.ts';
-import { Daemon } from './daemon.ts';
 import type { Domain } from './domain.ts';
-import { follow } from './follow.ts';
 import { DRIVER, draw } from './picture.ts';
 import { ADDED_KEYS, adds, OWNED, types } from './vocabulary.ts';
 
@@ -104,15 +102,18 @@ export const libvirt = defineProbe({
         called: 'libvirt',
         sockets,
         goneAfterMs: given.goneAfterMs,
-        listen: (heard, path) =>
-          follow({
+        async listen(heard, path) {
+          // Most hosts have none: what speaks to it is loaded where it is.
+          const [{ Daemon }, { follow }] = await Promise.all([import('./daemon.ts'), import('./follow.ts')]);
+          return follow({
             open: (happened, until) => Daemon.open({ path, uri, answerMs: given.answerMs, happened }, until),
             ...{ domains, domainsMax: given.domainsMax, verifyMs: given.verifyMs, signal, count },
             changed() {
               heard();
               changed();
             },
-          }),
+          });
+        },
         lost() {
           domains.clear();
           changed();

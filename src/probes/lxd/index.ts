@@ -6,7 +6,6 @@ import { stage } from '../containers/stage.ts';
 import { NetnsOfContainers } from '../containers/vocabulary.ts';
 import { keepListening } from '../listening.ts';
 import { defineProbe } from '../probe.ts';
-import { follow } from './follow.ts';
 import { OWNED, types } from './vocabulary.ts';
 
 const options = z
@@ -72,15 +71,18 @@ export const lxd = defineProbe({
       context,
       called: 'LXD',
       ...given,
-      listen: (heard, path) =>
-        follow({
+      async listen(heard, path) {
+        // Most hosts have none: what speaks to it is loaded where it is.
+        const { follow } = await import('./follow.ts');
+        return follow({
           ...given,
           ...{ path, instances, signal, count },
           changed() {
             heard();
             changed();
           },
-        }),
+        });
+      },
       lost() {
         instances.clear();
         changed();

@@ -8,7 +8,6 @@ import { systemClock } from '../../std/clock.ts';
 import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import { defineProbe } from '../probe.ts';
-import { follow } from './follow.ts';
 import { Orphans } from './orphans.ts';
 import { Teller } from './tell.ts';
 import { types } from './vocabulary.ts';
@@ -85,9 +84,11 @@ export const openflow = defineProbe({
         isSettled: false,
         ended: Promise.resolve(),
       };
-      function start(): Promise<void> {
-        if (!where) return Promise.resolve();
-        return follow({
+      async function start(): Promise<void> {
+        if (!where) return;
+        // Most hosts have no bridge: what speaks to switches is loaded with the first.
+        const { follow } = await import('./follow.ts');
+        await follow({
           ...{ ...rest, versions, address: where, teller, count },
           keys: given,
           signal: AbortSignal.any([signal, stop.signal]),
