@@ -1,12 +1,12 @@
 /**
- * When each condition is looked at: after changes of the graph, again and again, or at a moment. All of them wait in one
- * line: a few are looked at at a time, for a share of the processor's time, and none twice at once.
+ * When each condition is looked at: after changes of the graph, again and again, or at a moment; never twice at once.
+ * There is a line for those that are quick and one for those that are slow, so that these hold up only each other.
  */
 import type { Clock } from '../std/clock.ts';
 import { mistake } from '../std/mistake.ts';
 import { Passes } from '../std/passes.ts';
 import type { Alert } from './alert.ts';
-import { Share } from './share.ts';
+import { Line } from './line.ts';
 import type { Reason } from './standing.ts';
 import { triggerOf } from './trigger.ts';
 
@@ -34,8 +34,8 @@ export interface Looked {
   readonly error: string | undefined;
 }
 
-/** One that waits for an answer must not hold up all others. */
-const LOOKS_AT_ONCE = 4;
+/** What took longer the last time is slow: it computes much, or waits for an answer. */
+const SLOW_MS = 100;
 /** Waiting for longer than this, and than its own interval, is told. */
 const LATE_MS = 1_000;
 /** After so long without another one that was late it is no more so. */
@@ -59,21 +59,26 @@ interface Watched {
 export class Looking {
   readonly #parts: LookingParts;
   readonly #watched = new Map<string, Watched>();
-  /** Those whose turn is to come, in the order in which it is. */
-  readonly #due = new Set<Watched>();
-  readonly #share: Share;
+  readonly #quick: Line<Watched>;
+  readonly #slow: Line<Watched>;
   readonly #passes: Passes;
-  readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly counts = { looks: 0, failed: 0, late: 0 };
   #isRunning = false;
-  #pausing: (() => void) | undefined;
   #lateAt: number | undefined;
 
   constructor(parts: LookingParts) {
     this.#parts = parts;
-    this.#share = new Share(parts);
-    this.#passes = new Passes({ clock: parts.clock, run: async () => this.#changed() });
+    const { clock, usedMs } = parts;
+    const line = () =>
+      new Line<Watched>({
+        ...{ clock, usedMs },
+        isBusy: ({ isLooking }) => isLooking,
+        serve: (watched) => this.#served(watched),
+      });
+    this.#quick = line();
+    this.#slow = line();
+    this.#passes = new Passes({ clock, run: async () => this.#changed() });
   }
 
   all(): readonly Looked[] {
@@ -135,10 +140,9 @@ export class Looking {
 
   async stop(): Promise<void> {
     this.run(false);
-    this.#pausing?.();
     this.#stopping.abort();
     await this.#passes.stop();
-    await Promise.all(this.#underWay);
+    await Promise.all([this.#quick.stop(), this.#slow.stop()]);
   }
 
   /** Not all at the same moment: those that are as often begin at different times of their interval. */
@@ -159,7 +163,8 @@ export class Looking {
     watched.again?.();
     watched.cancel = undefined;
     watched.again = undefined;
-    this.#due.delete(watched);
+    this.#quick.leave(watched);
+    this.#slow.leave(watched);
   }
 
   #changed(): void {
@@ -167,41 +172,15 @@ export class Looking {
   }
 
   #lineUp(watched: Watched): void {
-    if (!this.#isRunning || this.#due.has(watched)) return;
+    if (!this.#isRunning || this.#quick.has(watched) || this.#slow.has(watched)) return;
     watched.dueAt = this.#parts.clock.now();
-    this.#due.add(watched);
-    this.#next();
+    (watched.tookMs > SLOW_MS ? this.#slow : this.#quick).add(watched);
   }
 
-  #next(): void {
-    while (this.#underWay.size < LOOKS_AT_ONCE && !this.#pausing) {
-      const watched = this.#first();
-      if (watched === undefined) return;
-      const waitMs = this.#share.waitMs();
-      if (waitMs > 0) {
-        this.#pausing = this.#parts.clock.after(waitMs, () => {
-          this.#pausing = undefined;
-          this.#next();
-        });
-        return;
-      }
-      this.#due.delete(watched);
-      this.#share.begin();
-      const looked = this.#look(watched).finally(() => {
-        this.#underWay.delete(looked);
-        this.#share.end();
-        const { everyMs } = watched;
-        if (everyMs !== undefined && this.#isCurrent(watched)) this.#schedule(watched, everyMs);
-        this.#next();
-      });
-      this.#underWay.add(looked);
-    }
-  }
-
-  /** One that is being looked at has its turn after that. */
-  #first(): Watched | undefined {
-    for (const watched of this.#due) if (!watched.isLooking) return watched;
-    return undefined;
+  async #served(watched: Watched): Promise<void> {
+    await this.#look(watched);
+    const { everyMs } = watched;
+    if (everyMs !== undefined && this.#isCurrent(watched)) this.#schedule(watched, everyMs);
   }
 
   async #look(watched: Watched): Promise<void> {

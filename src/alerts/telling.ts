@@ -39,6 +39,9 @@ const REFUSED_TRIES_MAX = 4;
 
 interface Line {
   readonly waiting: Delivery[];
+  /** Where the one that was looked at last goes. */
+  action: string;
+  place: string;
   readonly backoff: Backoff;
   sending: Delivery | undefined;
   /** Its alert was deleted: what is on its way comes to its end, and is not tried again. */
@@ -79,6 +82,8 @@ export class Telling {
     const { limits, random } = this.#parts;
     const line = this.#lines.get(delivery.Alert) ?? {
       waiting: [],
+      action: '',
+      place: '',
       backoff: backoff({ ...RETRY, random }),
       sending: undefined,
       isForgotten: false,
@@ -116,7 +121,7 @@ export class Telling {
       const first = line.waiting[0];
       if (first === undefined || line.sending || line.cancel !== undefined) continue;
       // Who hangs must not take the room of all others.
-      if ((this.#sending.get(placeOf(first)) ?? 0) < limits.tellingOne) this.#begin(line, first);
+      if ((this.#sending.get(placeOf(line, first)) ?? 0) < limits.tellingOne) this.#begin(line, first);
     }
   }
 
@@ -167,7 +172,7 @@ export class Telling {
   }
 
   async #send(line: Line, delivery: Delivery): Promise<void> {
-    const place = placeOf(delivery);
+    const place = placeOf(line, delivery);
     line.sending = delivery;
     this.#sendingAll++;
     this.#sending.set(place, (this.#sending.get(place) ?? 0) + 1);
@@ -225,8 +230,11 @@ export class Telling {
   }
 }
 
-/** Where it goes: of an address the server, else the action itself. */
-function placeOf({ Action }: Delivery): string {
-  const url = URL.parse(Action);
-  return url?.host ? url.host : Action;
+/** Where it goes: of an address the server, else the action itself. Asked of all lines again and again. */
+function placeOf(line: Line, { Action }: Delivery): string {
+  if (line.action !== Action) {
+    line.action = Action;
+    line.place = URL.parse(Action)?.host || Action;
+  }
+  return line.place;
 }

@@ -49,6 +49,14 @@ export function reasonOf(answer: Answer): Reason | undefined {
         (some) => jsonOf({ ...answer, nodes: some, edges: [] }),
       );
     }
+    case 'paths':
+      return ofMany(
+        answer.paths,
+        'path',
+        (path) => path.map(({ id }) => id).join(' '),
+        (path) => path.map(nameOf).join(' - '),
+        (paths) => jsonOf({ ...answer, paths }),
+      );
     case 'values':
       return ofMany(answer.values, 'value', json, json, (values) => jsonOf({ ...answer, values }));
     case 'value':

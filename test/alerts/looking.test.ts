@@ -42,7 +42,17 @@ test('many heavy conditions take a fifth of the time, each has its turn, and tha
   ]);
 });
 
-test('those that wait for an answer hold up no others until there are many, and cost nothing', async () => {
+test('one that is slow holds up no other that is quick, once that is known', async () => {
+  const { ground, fake, now, looked } = heavyGround({ lookMs: 2_000 });
+  ground.create({ Expression: 'G heavy', Trigger: 'duration:1s' });
+  ground.create({ Expression: 'G light', Trigger: 'duration:1s' });
+  const from = now();
+  while (now() - from < 100_000) await fake.pass(100);
+  expect(looked.get('G heavy')).toBeLessThan(12);
+  expect(looked.get('G light')).toBeGreaterThan(60);
+});
+
+test('those that wait for an answer hold up no others, and cost nothing', async () => {
   const fast: number[] = [];
   const ground = new Ground({
     look: (expression, signal) => {
@@ -52,11 +62,12 @@ test('those that wait for an answer hold up no others until there are many, and 
     },
     usedMs: () => 0,
   });
-  for (let n = 0; n < 3; n++) ground.create({ Expression: `G slow ${n}` });
+  for (let n = 0; n < 3; n++) ground.create({ Expression: `G slow ${n}`, Trigger: 'duration:1s' });
   ground.create({ Expression: 'G fast', Trigger: 'duration:1s' });
-  await ground.clock.pass(10_500);
-  expect(fast).toHaveLength(10);
-  expect(ground.alerts.status()).toMatchObject({ late: 0, failed: 3 });
+  for (let n = 3; n < 6; n++) ground.create({ Expression: `G slow ${n}`, Trigger: 'duration:20s' });
+  await ground.clock.pass(60_500);
+  expect(fast).toHaveLength(60);
+  expect(ground.alerts.status().failed).toBeGreaterThan(10);
 });
 
 test('one that could not be looked at is looked at again, even if nothing changes, and says so', async () => {

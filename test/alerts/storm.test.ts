@@ -44,7 +44,7 @@ test('a thousand alerts at a thousand changes a second leave the event loop to o
   };
   const ground = new Ground({
     clock: systemClock,
-    usedMs: () => performance.now(),
+    usedMs: () => process.cpuUsage().user / 1_000,
     limits: { ...defaultLimits, waiting: 100 },
     look: async () => {
       spin(0.05);
@@ -69,14 +69,19 @@ test('a thousand alerts at a thousand changes a second leave the event loop to o
   const all: AllAlerts = { ...kept, alerts: Array.from({ length: 1_000 }, (_, at) => ({ ...alert, UUID: `u${at}` })) };
   ground.alerts.replace(all);
   const before = written;
+  // By the time of this thread: what else the machine does is not ours.
+  const usedMs = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1_000;
+  };
   let heldMs = 0;
   const begun = performance.now();
-  for (let last = begun; performance.now() - begun < 2_000; ) {
+  for (let last = usedMs(); performance.now() - begun < 2_000; ) {
     found++;
     ground.alerts.saw({ events: [{}] } as unknown as Parameters<typeof ground.alerts.saw>[0]);
     await pause(1);
-    heldMs = Math.max(heldMs, performance.now() - last);
-    last = performance.now();
+    heldMs = Math.max(heldMs, usedMs() - last);
+    last = usedMs();
   }
   const status = ground.alerts.status();
   const stopped = ground.alerts.stop();

@@ -43,6 +43,15 @@ test('nodes and edges are told apart by their ids: what is said of them is no ne
   });
 });
 
+test('paths are told apart by the nodes on them, and called by their names', async () => {
+  const lines = ['host:a', 'veth:b', 'a -layer2-> b'];
+  const query = "G.V().Has('Name', 'a').ShortestPathTo(Metadata('Name', 'b'))";
+  const found = reasonOf(await prepareAndRun(query, lines));
+  expect(found?.text).toBe('1 path: a - b');
+  expect(found?.data).toMatchObject([[{ Metadata: { Name: 'a' } }, { Metadata: { Name: 'b' } }]]);
+  expect(found?.key).not.toContain('Metadata');
+});
+
 test('of many the first hundred are sent, and how many there are', async () => {
   const lines = Array.from({ length: 250 }, (_, at) => `host:n${String(at).padStart(3, '0')}`);
   const found = reasonOf(await prepareAndRun('G.V()', lines));
