@@ -65,6 +65,8 @@ const EVERYTHING = [
   'tunnel.',
 ];
 
+const RULES = /^(openflow|filter|nat)\./;
+
 /** What may follow, by how kinds begin; undefined: nothing. */
 function followersOf(kind: KindName): readonly string[] | undefined {
   if (/^(namespace|container)\.|^interface\.(removed|moved)/.test(kind))
@@ -77,7 +79,7 @@ function followersOf(kind: KindName): readonly string[] | undefined {
   if (/^(vlan|mac|bridge|tunnel|bond|switch|mtu)\./.test(kind)) return [...WIRING, 'tunnel.', 'switch.', 'mac.'];
   if (kind.startsWith('route.')) return ['route.'];
   // What appears is tied to others.
-  if (/^(openflow|filter|nat)\.|\.(added|removed)$/.test(kind)) return ['link.'];
+  if (RULES.test(kind) || /\.(added|removed)$/.test(kind)) return ['link.'];
   return undefined;
 }
 
@@ -93,6 +95,8 @@ function follows(
   if (kindOf(fact.kind).cause > kindOf(cause.kind).cause || !takes.some((start) => fact.kind.startsWith(start)))
     return false;
   const { element } = fact;
+  // A rule is tied to its chain, and a chain to its namespace: what ties it is its own, and not what ties those it holds.
+  if (element.kind === 'edge' && RULES.test(cause.kind)) return element.child === cause.element.id;
   if (element.kind === 'edge') return circle.held.has(element.parent) || circle.held.has(element.child);
   if (cause.kind.startsWith('route.')) return isSameRoute(cause, fact) && circle.near.has(element.id);
   // What stands alone beside it, as another address, was done besides.

@@ -1,6 +1,6 @@
 /** Keys of packet filters and of what the kernel was told of forwarding. */
 import type { Element } from '../graph/element.ts';
-import { nameOf, objectOf, textOf, typeOf } from '../query/forwarding/atlas.ts';
+import { isNamespace, nameOf, objectOf, textOf, typeOf } from '../query/forwarding/atlas.ts';
 import type { Said } from './fact.ts';
 import type { KindName } from './kinds.ts';
 import { type KeyChange, on, one, texted } from './say.ts';
@@ -40,8 +40,11 @@ export function filterText(element: Element): string {
 
 function forwarding(change: KeyChange): readonly Said[] {
   const [was, is] = [objectOf(change.from), objectOf(change.to)];
+  // Of an interface it is told where it is another than that of its namespace.
+  const isInterface = change.before.kind === 'node' && !isNamespace(change.before);
   const isOff =
-    change.to === false || Object.keys(was).some((family) => was[family] !== false && was[family] !== is[family]);
+    Object.keys(was).some((family) => was[family] !== false && was[family] !== is[family]) ||
+    (isInterface && Object.keys(is).some((family) => is[family] === false && was[family] !== false));
   return setting(change, isOff ? 'forwarding.off' : 'sysctl.changed', 'forwarding');
 }
 

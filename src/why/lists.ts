@@ -1,12 +1,13 @@
 /** Changes of routes, policy rules, neighbours, forwarding entries and services, entry by entry. */
 import type { Metadata, Value } from '../graph/element.ts';
+import { changedKeys } from '../graph/value.ts';
 import { numberOf, objectOf, textOf, textsIn } from '../query/forwarding/atlas.ts';
 import { objectsIn } from '../query/routing.ts';
 import { contains, parseAddress, parsePrefix } from '../std/address.ts';
 import { changesBetween, entryChanges } from './entries.ts';
 import type { Said, Traffic } from './fact.ts';
 import type { KindName } from './kinds.ts';
-import { bare, type KeyChange, on } from './say.ts';
+import { bare, type KeyChange, on, texted } from './say.ts';
 
 export function routesSaid(change: KeyChange): readonly Said[] {
   const { key, traffic } = change;
@@ -18,12 +19,14 @@ export function routesSaid(change: KeyChange): readonly Said[] {
       return { kind: 'route.added', text: `${routeText(one)} was added (${where})`, key, from, to, isAbout };
     if (to === undefined)
       return { kind: 'route.removed', text: `${routeText(one)} was removed (${where})`, key, from, to, isAbout };
-    const text = `${routeText(from)} was changed to ${routeText(to)} (${where})`;
+    const [was, is] = [routeText(from), routeText(to)];
+    const text =
+      was === is ? `${was} was changed: ${changedText(from, to)} (${where})` : `${was} was changed to ${is} (${where})`;
     return { kind: 'route.changed', text, key, from, to, isAbout };
   });
 }
 
-function* routesIn(value: Value | undefined): Generator<Metadata> {
+export function* routesIn(value: Value | undefined): Generator<Metadata> {
   // That of the first route is said of the table, which another route may be the first of tomorrow.
   for (const table of objectsIn(value))
     for (const route of objectsIn(table.Routes))
@@ -36,7 +39,7 @@ function sourceFor({ Prefix }: Metadata, { Src }: Metadata): Value {
 }
 
 /** As the kernel tells routes apart: by table, prefix, TOS and metric. */
-function routeName({ Table, Prefix, TOS, NextHops }: Metadata): string {
+export function routeName({ Table, Prefix, TOS, NextHops }: Metadata): string {
   const [first] = objectsIn(NextHops);
   return JSON.stringify([Table, Prefix, TOS ?? 0, first?.Priority ?? 0]);
 }
@@ -49,6 +52,14 @@ function routeText({ Table, Prefix, NextHops, Type }: Metadata): string {
   const type = textOf(Type);
   const kind = type === undefined || type === 'unicast' ? 'route' : `${type} route`;
   return `${kind} ${name}${via}${Table === 254 ? '' : ` of table ${String(Table)}`}`;
+}
+
+/** What else of it is another: `MTU none became 900`. */
+function changedText(from: Metadata, to: Metadata): string {
+  const differing = changedKeys(from, to);
+  const text = (value: Value | undefined) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  return differing.map((name) => `${name} ${texted(text(from[name]))} became ${texted(text(to[name]))}`).join(', ');
 }
 
 export function rulesSaid({ key, from: was, to: is, traffic }: KeyChange): readonly Said[] {

@@ -39,7 +39,7 @@ export interface Play {
 
 /** Moments after which the model is asked; of more, those between which something differs are looked for. */
 const JUDGED_MAX = 250;
-/** Steps of one moment that are told apart. */
+/** Steps of one moment after each of which the model is asked; of more, the one at which it breaks is looked for. */
 const APART_MAX = 40;
 
 export function* play(asked: Play): Generator<undefined, Played> {
@@ -62,7 +62,7 @@ export function* play(asked: Play): Generator<undefined, Played> {
     const after = judged.get(known[i] as number) as Judgement;
     if (drop >= BREAKS) brokeAt ??= moment[0]?.time;
     const loud = moment.filter(asked.matters);
-    const shares = moment.length > 1 && moment.length <= APART_MAX ? yield* apart(asked, steps, moment) : undefined;
+    const shares = moment.length > 1 ? yield* apart(asked, steps, moment) : undefined;
     for (const step of loud) {
       const own = shares === undefined ? drop : Math.min(drop, shares.get(step) ?? 0);
       if (own > 0) effects.set(step, { drop: own, text: worsening(before, after), at: stopsOf(after) });
@@ -137,15 +137,42 @@ function* apart(asked: Play, steps: readonly Step[], moment: readonly Step[]): G
     if (step === first) break;
     view.play(step);
   }
-  let worth = badness(yield* judgeIn(conversation, view, budget), well);
+  const worthOf = function* (of: ReplayView): Generator<undefined, number> {
+    return badness(yield* judgeIn(conversation, of, budget), well);
+  };
   const shares = new Map<Step, number>();
+  let worth = yield* worthOf(view);
+  if (moment.filter(asked.matters).length > APART_MAX) return yield* searched(moment, view, worth, worthOf);
   for (const step of moment) {
     view.play(step);
-    const next = badness(yield* judgeIn(conversation, view, budget), well);
+    if (!asked.matters(step)) continue;
+    const next = yield* worthOf(view);
     shares.set(step, next - worth);
     worth = next;
   }
   return shares;
+}
+
+/** The step of many after which it is as bad as after all of them, and was not before. */
+function* searched(
+  moment: readonly Step[],
+  before: ReplayView,
+  good: number,
+  worthOf: (view: ReplayView) => Generator<undefined, number>,
+): Generator<undefined, Map<Step, number>> {
+  const after = function* (count: number): Generator<undefined, number> {
+    const view = before.copy();
+    for (const step of moment.slice(0, count)) view.play(step);
+    return yield* worthOf(view);
+  };
+  const bad = yield* after(moment.length);
+  let [low, high] = [0, moment.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((yield* after(middle)) >= bad) high = middle;
+    else low = middle;
+  }
+  return new Map([[moment[high - 1] as Step, bad - good]]);
 }
 
 function momentsOf(steps: readonly Step[]): Step[][] {

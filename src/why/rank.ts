@@ -10,6 +10,7 @@ import type { Effect, Played } from './play.ts';
 import type { Culprit, WhyElement, WhyReason } from './question.ts';
 import { keyOf } from './region.ts';
 import type { Step } from './steps.ts';
+import { isEntryUndone } from './undone.ts';
 
 export interface Circumstances {
   readonly played: Played;
@@ -31,7 +32,8 @@ export interface Circumstances {
 export function ranked(groups: readonly Group[], about: Circumstances, limit: number): Culprit[] {
   const judged = groups
     .map((group) => scored(group, about))
-    .filter(({ group, effect, score }) => score > 0 && (effect !== undefined || kindOf(group.cause.kind).points > 0));
+    // What says nothing about these packets is not accused because it happened at the time.
+    .filter(({ group, effect, score }) => score > 0 && (effect !== undefined || kindReason(group.cause).points > 0));
   judged.sort((a, b) => b.score - a.score || b.group.cause.time - a.group.cause.time);
   return judged
     .slice(0, limit)
@@ -129,11 +131,13 @@ function undoneReason({ cause, consequences }: Group, { later }: Circumstances):
   return { of: 'kind', points: UNDONE, text: 'it was as before again when it failed' };
 }
 
-function isUndone({ step, key, element }: Fact, later: ReadonlyMap<string, Element>): boolean {
+function isUndone(fact: Fact, later: ReadonlyMap<string, Element>): boolean {
+  const { step, key, element } = fact;
   const last = later.get(keyOf(element));
   if (step.before === undefined) return last === undefined;
   if (last === undefined) return false;
-  return key === undefined ? true : equal(last.metadata[key], step.before.metadata[key]);
+  if (key === undefined || equal(last.metadata[key], step.before.metadata[key])) return true;
+  return isEntryUndone(fact, last);
 }
 
 const BUILT = -25;

@@ -22,6 +22,11 @@ export class ReplayView implements GraphView {
     if (after !== undefined) this.#put(after);
   }
 
+  /** As it is now: what is played to one is not to the other. */
+  copy(): ReplayView {
+    return new ReplayView(this.time.from, [...this.#nodes.values(), ...this.#edges.values()]);
+  }
+
   nodes(id?: string): Iterable<GraphNode> {
     return some(this.#nodes, id);
   }

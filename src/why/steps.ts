@@ -30,8 +30,35 @@ export function stepsOf(versions: Iterable<Element>, { from, to }: Span): Step[]
     if (last?.deletedAt !== undefined && isIn(last.deletedAt) && (last.validTo ?? last.deletedAt) >= last.deletedAt)
       steps.push({ time: last.deletedAt, before: last, after: undefined });
   }
-  return steps.sort((a, b) => a.time - b.time || order(a) - order(b));
+  const depths = depthsOf(steps);
+  // Who owns comes before what it owns, and goes after it: so what a thing does is told of the thing, and not of its owner.
+  const depth = (step: Step) => (depths.get(step) ?? 0) * (step.after === undefined ? -1 : 1);
+  return steps.sort((a, b) => a.time - b.time || order(a) - order(b) || depth(a) - depth(b));
 }
+
+/** Ownerships that begin or end at one moment: how many of them are above each. */
+function depthsOf(steps: readonly Step[]): Map<Step, number> {
+  const above = new Map<string, string>();
+  const owning: { readonly step: Step; readonly parent: string }[] = [];
+  for (const step of steps) {
+    if (step.before !== undefined && step.after !== undefined) continue;
+    const edge = step.after ?? step.before;
+    if (edge?.kind !== 'edge' || edge.metadata.RelationType !== 'ownership') continue;
+    above.set(`${step.time} ${edge.child}`, edge.parent);
+    owning.push({ step, parent: edge.parent });
+  }
+  const depths = new Map<Step, number>();
+  for (const { step, parent } of owning) {
+    let depth = 0;
+    for (let at: string | undefined = parent; at !== undefined && depth < DEPTH_MAX; depth++)
+      at = above.get(`${step.time} ${at}`);
+    depths.set(step, depth);
+  }
+  return depths;
+}
+
+/** A host owns a namespace owns a chain owns a rule. */
+const DEPTH_MAX = 8;
 
 /** Versions of one life each, oldest first. */
 function livesOf(versions: Iterable<Element>): Iterable<Element[]> {

@@ -12,7 +12,9 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
   for (const { how, node } of hops) {
     const gateway = how.route?.gateway === undefined ? undefined : canonical(how.route.gateway);
     if (gateway !== undefined) addresses.add(gateway);
-    if (how.tunnel?.remote !== undefined) addresses.add(how.tunnel.remote);
+    for (const end of [how.tunnel?.remote, how.tunnel?.local]) if (end !== undefined) addresses.add(end);
+    // What is translated is other packets from there on.
+    for (const end of [how.nat?.newFrom, how.nat?.newTo]) if (end !== undefined) addresses.add(addressIn(end));
     const mac = textOf(node.metadata.MAC);
     if (mac !== undefined) macs.add(mac);
   }
@@ -26,4 +28,11 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
   for (const id of onPath) if (atlas.node(id) !== undefined) holders.add(id);
   for (const mac of macs) for (const { id } of atlas.withMac(mac)) holders.add(id);
   return { addresses, taken, macs, port, holders };
+}
+
+/** Of `10.0.0.1:80`, `[fd00::1]:80`, or an address alone. */
+function addressIn(end: string): string {
+  const [, six] = /^\[(.*)\]/.exec(end) ?? [];
+  if (six !== undefined) return six;
+  return end.includes('.') ? (end.split(':', 1)[0] as string) : end;
 }

@@ -7,6 +7,8 @@ import type { WhyWorld } from './why_world.ts';
 
 export interface Fault {
   readonly name: string;
+  /** Done while all is well. */
+  prepare?(world: WhyWorld): void | Promise<void>;
   make(world: WhyWorld): void | Promise<void>;
   undo(world: WhyWorld): void | Promise<void>;
   /** Whether the culprit is this fault. */
@@ -19,10 +21,10 @@ export interface Fault {
   readonly over?: string;
 }
 
-const in_ = (netns: TestNetns, name: string) => (culprit: WhyCulprit) =>
+export const in_ = (netns: TestNetns, name: string) => (culprit: WhyCulprit) =>
   culprit.element.name === name && culprit.element.namespace === netns.name;
 
-const by6 = ({ client }: WhyWorld): WhyRequest => ({ from: client.name, to: 'fd07::2' });
+export const by6 = ({ client }: WhyWorld): WhyRequest => ({ from: client.name, to: 'fd07::2' });
 
 export const faults: readonly Fault[] = [
   {
@@ -287,7 +289,7 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-function macOf(netns: TestNetns, name: string): string {
+export function macOf(netns: TestNetns, name: string): string {
   const shown = execFileSync('ip', ['-n', netns.name, 'link', 'show', name], { encoding: 'utf8' });
   return shown.match(/link\/ether ([0-9a-f:]+)/)?.[1] ?? '';
 }

@@ -2,7 +2,7 @@
 import type { GraphNode, Metadata } from '../../graph/element.ts';
 import { objectsIn } from '../routing.ts';
 import { type Atlas, nameOf, numberOf, objectOf, textsIn, typeOf } from './atlas.ts';
-import { bridgeIssues } from './filters/gate.ts';
+import { type LinkPassage, throughBridge } from './filters/link-gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { best, type ForwardingEntry, type Hop, type Outcome, prefixed, stopped } from './hop.ts';
 import { blockOf, interfaceHop } from './interface.ts';
@@ -21,31 +21,40 @@ export function* forward(
   const key = seenKey(bridge, from?.id ?? 'self', frame);
   if (trip.seen.has(key)) return stopped([], 'loop', `${nameOf(bridge)} has had this frame before`);
   trip.seen.add(key);
-  const hopWith = (text: string, fdb?: ForwardingEntry): Hop => {
-    const hop = interfaceHop(bridge, { kind: 'bridge', text, ...(fdb && { fdb }) }, trip.depth);
-    return { ...hop, issues: [...hop.issues, ...bridgeIssues(atlas, bridge)] };
-  };
+  const hopWith = (text: string, fdb?: ForwardingEntry): Hop =>
+    interfaceHop(bridge, { kind: 'bridge', text, ...(fdb && { fdb }) }, trip.depth);
   const admitted = admit(bridge, from ?? bridge, frame);
   if (typeof admitted === 'string') return stopped([hopWith('forwards')], 'vlan', admitted);
   const state = from && objectOf(from.metadata.BridgePort).State;
   if (state !== undefined && state !== 'FORWARDING')
     return stopped([hopWith('forwards')], 'stp', `port ${nameOf(from as GraphNode)} of ${nameOf(bridge)} is ${state}`);
+  const first = yield* throughBridge(
+    walker,
+    bridge,
+    from === undefined ? 'output' : 'prerouting',
+    from === undefined ? {} : { iif: from },
+    frame,
+    trip,
+  );
+  if (first.stop !== undefined) return filtered([hopWith('forwards')], first);
   const { vlan, frame: inside } = admitted;
   const self = isForSelf(atlas, bridge, inside);
   if (self && from !== undefined) {
     const out = expel(bridge, bridge, vlan, inside);
     if (out === undefined) return stopped([hopWith('forwards')], 'vlan', notIn(bridge, bridge, vlan));
     const hop = hopWith('is for the bridge itself');
-    return prefixed([hop], yield* walker.take(bridge, out, trip));
+    const taken = yield* throughBridge(walker, bridge, 'input', { iif: from }, out, trip);
+    if (taken.stop !== undefined) return filtered([hop, ...first.hops], taken);
+    return prefixed([hop, ...first.hops, ...taken.hops], yield* walker.take(bridge, out, trip));
   }
   const ports = portsOf(atlas, bridge).filter((port) => port.id !== from?.id || isHairpin(port));
   const learned = frame.targetMac === undefined ? undefined : learnedOn(ports, frame.targetMac, vlan);
   if (learned !== undefined) {
     const { port, entry } = learned;
     const hop = hopWith(`${entry.mac} is behind ${nameOf(port)} (${entry.state})`, entry);
-    return prefixed([hop], yield* leave(walker, bridge, { from, to: port, vlan }, inside, trip));
+    return prefixed([hop, ...first.hops], yield* leave(walker, bridge, { from, to: port, vlan }, inside, trip));
   }
-  return yield* flood(walker, bridge, { from, ports, vlan, hopWith }, inside, trip);
+  return prefixed(first.hops, yield* flood(walker, bridge, { from, ports, vlan, hopWith }, inside, trip));
 }
 
 interface Flood {
@@ -106,7 +115,18 @@ function* leave(
     return stopped([hop], 'isolated', `${nameOf(from)} and ${nameOf(to)} are isolated from each other`);
   const out = expel(bridge, to, vlan, frame);
   if (out === undefined && trip.isLenient !== true) return stopped([hop], 'vlan', notIn(bridge, to, vlan));
-  return prefixed([hop], yield* walker.transmit(to, out ?? frame, trip));
+  const before: Hop[] = [];
+  for (const hook of from === undefined ? (['postrouting'] as const) : (['forward', 'postrouting'] as const)) {
+    const passed = yield* throughBridge(walker, bridge, hook, { iif: from, oif: to }, frame, trip);
+    if (passed.stop !== undefined) return filtered(before, passed);
+    before.push(...passed.hops);
+  }
+  return prefixed([...before, hop], yield* walker.transmit(to, out ?? frame, trip));
+}
+
+/** A chain of the family bridge has it. */
+function filtered(before: readonly Hop[], { hops, stop }: LinkPassage): Outcome {
+  return stopped([...before, ...hops], stop?.code ?? '', stop?.reason ?? '');
 }
 
 /** Without VLAN filtering tags are not looked at. */

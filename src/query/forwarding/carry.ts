@@ -50,6 +50,11 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
     if (isLocal || (holder !== undefined && !origin.tables.some(({ ID }) => ID === 255))) {
       if (iif === undefined) {
         const lo = origin.interfaceBy('lo');
+        const down = lo && downOf(lo);
+        if (lo !== undefined && down !== undefined) {
+          const hop = interfaceHop(lo, { kind: 'out', text: `to ${now.destination}` }, depth);
+          return { hops: [...hops, hop], end: { kind: 'stopped', code: 'down', reason: down } };
+        }
         if (!(yield* through('postrouting', { iif: undefined, oif: lo }))) return dropped();
         if (!(yield* through('prerouting', { iif: lo, oif: undefined, isLooped: true }))) return dropped();
         if (!(yield* through('input', { iif: lo, oif: undefined, isLooped: true }))) return dropped();
@@ -62,7 +67,7 @@ export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: 
       return stopped(hops, 'loop', `it comes back to ${nameOf(at)}, and goes round until its TTL is used up`);
     been.add(key);
     if (iif !== undefined && passesOn(at, iif, now.family) === false) {
-      const reason = notPassedOn(at, now.family);
+      const reason = notPassedOn(at, iif, now.family);
       return stopped([...hops, routeHop(at, iif, undefined, reason, depth)], 'no-forwarding', reason);
     }
     if (way.kind === 'refused')
@@ -131,6 +136,11 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
       text: `nobody answered who has ${target} (${states.join(', ')})`,
       weight: 'warns',
     });
+  const mute = known === undefined ? muteMac(out) : undefined;
+  if (mute !== undefined) {
+    const text = `${nameOf(out)} asks nobody who has ${target} (arp off): what it sends has its own address, ${mute}`;
+    issues.push({ code: 'neighbour', text, weight: 'warns' });
+  }
   const how = { kind: 'out', text: known === undefined ? `to ${target}` : `to ${target} (${known})` } as const;
   const hop = interfaceHop(out, how, depth, issues);
   const down = downOf(out);
@@ -138,7 +148,7 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
   const send = (targetMac: string | undefined) => {
     const frame: Frame = {
       packet,
-      sourceMac: isResolved ? textOf(out.metadata.MAC) : undefined,
+      sourceMac: isResolved || mute !== undefined ? textOf(out.metadata.MAC) : undefined,
       targetMac,
       target,
       tags: [],
@@ -151,6 +161,7 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
       : outcome.end.kind === 'stopped'
         ? stopped([hop], outcome.end.code, outcome.end.reason)
         : unknown([hop], outcome.end.code, outcome.end.reason);
+  if (mute !== undefined) return joined(yield* send(mute));
   if (!isResolved) return joined(yield* send(undefined));
   if (known !== undefined) return joined(yield* send(known));
   const macs = new Set(walker.atlas.holders(target).flatMap(({ metadata }) => textOf(metadata.MAC) ?? []));
@@ -170,6 +181,17 @@ function hasAddresses({ LinkFlags, EncapType, MAC }: Metadata): boolean {
   if (EncapType !== undefined && EncapType !== 'ether') return false;
   return typeof MAC === 'string' && MAC !== '';
 }
+
+/**
+ * Where nobody is asked, on a link whose frames have addresses, a neighbour is given the device's own (arp_constructor(),
+ * ndisc_constructor()). Devices that are made so have no use for addresses, or find the other end by themselves.
+ */
+function muteMac({ metadata }: GraphNode): string | undefined {
+  const isMute = isList(metadata.LinkFlags) && metadata.LinkFlags.includes('NOARP');
+  return isMute && ASKING.has(textOf(metadata.Type) ?? '') ? textOf(metadata.MAC) : undefined;
+}
+
+const ASKING = new Set(['veth', 'bridge', 'vlan', 'macvlan', 'bond']);
 
 function holderIn(walker: Walker, namespace: GraphNode, address: string): GraphNode | undefined {
   return walker.atlas.holders(address).find((node) => {

@@ -15,7 +15,10 @@ export function passesOn(namespace: GraphNode, iif: GraphNode, family: 4 | 6): b
   return typeof found === 'boolean' ? found : undefined;
 }
 
-export function notPassedOn(namespace: GraphNode, family: 4 | 6): string {
+export function notPassedOn(namespace: GraphNode, iif: GraphNode, family: 4 | 6): string {
+  const isOwn = family === 4 && typeof objectOf(iif.metadata.Forwarding).IPV4 === 'boolean';
+  if (isOwn)
+    return `${nameOf(namespace)} does not forward what comes in by ${nameOf(iif)} (net.ipv4.conf.${nameOf(iif)}.forwarding)`;
   const setting = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
   return `${nameOf(namespace)} does not forward IPv${family} (${setting})`;
 }

@@ -2,6 +2,7 @@
 import type { GraphNode } from '../../graph/element.ts';
 import { addressesOf, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
 import { forward } from './bridge.ts';
+import { throughDevice } from './filters/link-gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
 import { type Hop, type HowKind, type Outcome, prefixed, stopped, unknown } from './hop.ts';
 import { blockOf, downOf, interfaceHop } from './interface.ts';
@@ -23,6 +24,13 @@ export function* transmit(walker: Walker, node: GraphNode, frame: Frame, trip: T
   const key = seenKey(node, 'out', frame);
   if (trip.seen.has(key)) return stopped([], 'loop', `${nameOf(node)} has had this frame before`);
   trip.seen.add(key);
+  const { hops, stop } = yield* throughDevice(walker, node, 'egress', frame, trip);
+  if (stop !== undefined) return stopped(hops, stop.code, stop.reason);
+  const sent = yield* sentBy(walker, node, frame, trip);
+  return hops.length === 0 ? sent : prefixed(hops, sent);
+}
+
+function* sentBy(walker: Walker, node: GraphNode, frame: Frame, trip: Trip): Way {
   const type = typeOf(node);
   const links = [...walker.atlas.links(node)];
   if (isTunnelEnd(node)) return yield* encapsulate(walker, node, frame, trip);
@@ -41,6 +49,13 @@ export function* transmit(walker: Walker, node: GraphNode, frame: Frame, trip: T
 
 export function* receive(walker: Walker, node: GraphNode, frame: Frame, trip: Trip): Way {
   if (walker.atlas.budget.spend()) yield undefined;
+  const { hops, stop } = yield* throughDevice(walker, node, 'ingress', frame, trip);
+  if (stop !== undefined) return stopped(hops, stop.code, stop.reason);
+  const taken = yield* receivedBy(walker, node, frame, trip);
+  return hops.length === 0 ? taken : prefixed(hops, taken);
+}
+
+function* receivedBy(walker: Walker, node: GraphNode, frame: Frame, trip: Trip): Way {
   const links = [...walker.atlas.links(node)];
   if (isSwitched(node, links)) return yield* enter(walker, node, links, frame, trip);
   const master = masterOf(node, links);

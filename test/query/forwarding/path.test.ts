@@ -333,14 +333,94 @@ test('a route that wraps what it takes is not followed', () => {
   expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'unknown', code: 'encap' });
 });
 
-test('that no chain of a bridge stands against it is assumed where there are some', () => {
-  const issues = (more: string) =>
-    walked(bridged('', '') + more, { from: 'a', to: 'b' }).there.hops.flatMap((hop) =>
-      hop.issues.map(({ text }) => text),
-    );
-  const rules = `
-    netns:m {"Netfilter":{"Tables":1,"Chains":1,"Rules":0,"Sets":0}}
-    netns:m -ownership-> nftchain:c {"Family":"bridge","Table":"t","Name":"c","Hook":"forward"}`;
-  const assumed = 'no chain of the family bridge of m stands against that: they are not followed';
-  expect([issues(''), issues(rules)].map((all) => all.includes(assumed))).toEqual([false, true]);
+/** A chain of the family bridge in `m`, with rules as their clauses. */
+function bridgeChain(hook: string, ...rules: readonly (readonly object[])[]): string {
+  const chain = { Family: 'bridge', Table: 't', Name: 'c', Hook: hook, Priority: 0, Policy: 'accept' };
+  return [
+    '\n    netns:m {"Netfilter":{"Tables":1,"Chains":1,"Rules":1,"Sets":0}}',
+    `netns:m -ownership-> nftchain:c ${JSON.stringify(chain)}`,
+    ...rules.map((clauses, at) => {
+      const rule = { Family: 'bridge', Table: 't', Chain: 'c', Order: at, Text: `rule ${at}`, Clauses: clauses };
+      return `nftchain:c -ownership-> nftrule:c-${at} ${JSON.stringify(rule)}`;
+    }),
+  ].join('\n');
+}
+
+const drop = { Do: 'drop' };
+const asks = (Key: string, value: string) => ({ Key, Op: '==', Values: [value] });
+
+test('chains of the family bridge see frames by their ports, addresses and what is in them', () => {
+  const ended = (rules: string) => walked(bridged('', '') + rules, { from: 'a', to: 'b', protocol: 6, port: 80 }).there;
+  const stopped = { reaches: 'no', code: 'filtered', reason: 'm: dropped by rule "rule 0" of chain c, table bridge t' };
+  const mac = macOf('10.0.0.1');
+  for (const conditions of [
+    [asks('tcp dport', '80')],
+    [asks('iifname', 'p1'), asks('oifname', 'p2')],
+    [asks('meta ibrname', 'br0')],
+    [asks('ether saddr', mac), asks('ether type', 'ip')],
+  ])
+    expect(ended(bridgeChain('forward', [...conditions, drop]))).toMatchObject(stopped);
+  expect(ended(bridgeChain('forward', [asks('tcp dport', '81'), drop]))).toMatchObject({ reaches: 'yes', assumed: [] });
+  for (const hook of ['prerouting', 'postrouting'])
+    expect(ended(bridgeChain(hook, [asks('ip daddr', '10.0.0.2'), drop]))).toMatchObject(stopped);
+  // What is passed from port to port is nobody's input.
+  for (const hook of ['input', 'output'])
+    expect(ended(bridgeChain(hook, [drop]))).toMatchObject({ reaches: 'yes', assumed: [] });
+});
+
+test('an answer is let through by a bridge that saw what it answers', () => {
+  const way = (rules: string) => walked(bridged('', '') + rules, { from: 'a', to: 'b', isBoth: true });
+  const fresh = bridgeChain(
+    'forward',
+    [asks('ct state', 'established'), { Do: 'accept' }],
+    [asks('iifname', 'p2'), drop],
+  );
+  expect(way(fresh)).toMatchObject({ there: { reaches: 'yes' }, back: { reaches: 'yes' } });
+  expect(way(bridgeChain('forward', [asks('iifname', 'p2'), drop]))).toMatchObject({
+    there: { reaches: 'yes' },
+    back: { reaches: 'no', code: 'filtered' },
+  });
+});
+
+test('chains at a device see what comes in and goes out by it alone', () => {
+  const ended = (hook: string, devices: readonly string[]) => {
+    const facts = {
+      Family: 'netdev',
+      Table: 't',
+      Name: 'd',
+      Hook: hook,
+      Priority: 0,
+      Policy: 'drop',
+      Devices: devices,
+    };
+    const rules = `
+      netns:b {"Netfilter":{"Tables":1,"Chains":1,"Rules":0,"Sets":0}}
+      netns:b -ownership-> nftchain:d ${JSON.stringify(facts)}`;
+    const { there, back } = walked(bridged('', '') + rules, { from: 'a', to: 'b', isBoth: true });
+    return [there.code ?? there.reaches, back?.code ?? back?.reaches];
+  };
+  expect(ended('ingress', ['eth0'])[0]).toBe('filtered');
+  expect(ended('egress', ['eth0'])).toEqual(['yes', 'filtered']);
+  expect(ended('ingress', ['eth1'])).toEqual(['yes', 'yes']);
+});
+
+test('what is for oneself goes over loopback, if that is up', () => {
+  const local = (up: string) => `
+    ${host('a', '10.0.0.1')}
+    netns:a -ownership-> device:a/lo {"Name":"lo","IfIndex":1,"LinkFlags":[${up}"LOOPBACK"]}`;
+  const { there } = walked(local(''), { from: 'a', to: '10.0.0.1' });
+  expect(there).toMatchObject({ reaches: 'no', code: 'down', reason: 'lo is down', at: { id: 'device:a/lo' } });
+  expect(walked(local('"UP",'), { from: 'a', to: '10.0.0.1' }).there.reaches).toBe('yes');
+});
+
+test('a link on which nobody is asked sends frames to itself, unless a neighbour was written down', () => {
+  const mute = { LinkFlags: ['UP', 'NOARP'] };
+  const graph = (more: Readonly<Record<string, unknown>>) => bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', more));
+  const { there } = walked(graph(mute), { from: 'a', to: 'b' });
+  expect(there.reaches).toBe('no');
+  expect(there.hops.flatMap(({ issues }) => issues.map(({ text }) => text))).toContain(
+    `eth0 asks nobody who has 10.0.0.2 (arp off): what it sends has its own address, ${macOf('10.0.0.1')}`,
+  );
+  const written = [{ IP: '10.0.0.2', MAC: macOf('10.0.0.2'), State: ['NUD_PERMANENT'], IfIndex: 2 }];
+  expect(walked(graph({ ...mute, Neighbors: written }), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
 });

@@ -20,6 +20,8 @@ export interface Chain {
   readonly policy: string;
   /** filter, nat, route. */
   readonly type: string;
+  /** Names of the devices whose frames it sees. */
+  readonly devices: readonly string[];
   /** Looked for when a packet comes to it. */
   rules(): readonly Rule[];
 }
@@ -38,13 +40,25 @@ export interface Filters {
   readonly hasLegacy: boolean;
   /** Rules that are not told. */
   readonly leftOut: number;
-  /** Chains that see frames as they come in by a device, and on bridges: they are not followed. */
-  readonly hasLink: boolean;
-  readonly hasBridge: boolean;
+  /** Chains that see frames on a bridge, and such as see them come in or go out by a device, the lowest priority first. */
+  onBridge(hook: string): readonly Chain[];
+  atDevice(hook: 'ingress' | 'egress', name: string): readonly Chain[];
 }
 
+const known = new WeakMap<Atlas, Map<string, Filters | undefined>>();
+
 /** Undefined where nobody reads them. */
-export function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefined {
+export function filtersAt(atlas: Atlas, namespace: GraphNode): Filters | undefined {
+  let all = known.get(atlas);
+  if (all === undefined) {
+    all = new Map();
+    known.set(atlas, all);
+  }
+  if (!all.has(namespace.id)) all.set(namespace.id, filtersOf(atlas, namespace));
+  return all.get(namespace.id);
+}
+
+function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefined {
   const facts = namespace.metadata.Netfilter;
   if (typeof facts !== 'object' || facts === null) return undefined;
   const told = facts as Metadata;
@@ -58,6 +72,8 @@ export function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefin
   }
   const byName = new Map(chains.map((chain) => [keyOf(chain.family, chain.table, chain.name), chain]));
   const based = chains.filter(({ hook }) => hook !== undefined).sort((a, b) => a.priority - b.priority);
+  const bridging = based.filter(({ family }) => family === 'bridge');
+  const early = based.filter(({ devices }) => devices.length > 0);
   return {
     at: (hook, family) => {
       const own = family === 4 ? 'ip' : 'ip6';
@@ -67,8 +83,8 @@ export function filtersOf(atlas: Atlas, namespace: GraphNode): Filters | undefin
     set: ({ family, table }, name) => sets.get(keyOf(family, table, name)),
     hasLegacy: textsIn(told.Legacy).length > 0,
     leftOut: numberOf(told.LeftOut) ?? 0,
-    hasLink: based.some(({ family }) => family === 'netdev'),
-    hasBridge: based.some(({ family }) => family === 'bridge'),
+    onBridge: (hook) => bridging.filter((chain) => chain.hook === hook),
+    atDevice: (hook, name) => early.filter((chain) => chain.hook === hook && chain.devices.includes(name)),
   };
 }
 
@@ -84,6 +100,7 @@ function chainOf(atlas: Atlas, node: GraphNode): Chain {
     priority: numberOf(metadata.Priority) ?? 0,
     policy: textOf(metadata.Policy) ?? 'accept',
     type: textOf(metadata.ChainType) ?? 'filter',
+    devices: textsIn(metadata.Devices),
     rules: () => {
       rules ??= rulesOf(atlas, node);
       return rules;

@@ -13,6 +13,13 @@ export interface Place {
   readonly hook: string;
   readonly iif: GraphNode | undefined;
   readonly oif: GraphNode | undefined;
+  /** Where rules look at frames: on a bridge, or at a device. */
+  readonly link?: {
+    readonly bridge: GraphNode | undefined;
+    readonly sourceMac: string | undefined;
+    readonly targetMac: string | undefined;
+    readonly tags: readonly number[];
+  };
 }
 
 export interface Tracked {
@@ -73,7 +80,17 @@ export function factOf(key: string, facts: Facts): Fact {
       return known(packet.family === 4 ? 'ipv4' : 'ipv6');
     case 'meta protocol':
     case 'ether type':
+      // Where a frame has a tag it depends on the device which of both is looked at.
+      if ((place.link?.tags.length ?? 0) > 0) return { kind: 'open', why: `the ${key} of a frame with a VLAN tag` };
       return known(packet.family === 4 ? 'ip' : 'ip6');
+    case 'ether saddr':
+      return macFact(place.link?.sourceMac, key);
+    case 'ether daddr':
+      return macFact(place.link?.targetMac, key);
+    case 'meta ibrname':
+      return place.link?.bridge && iif ? known(nameOf(place.link.bridge)) : NEVER;
+    case 'meta obrname':
+      return place.link?.bridge && oif ? known(nameOf(place.link.bridge)) : NEVER;
     case 'icmp type':
       return protocol === 1 ? known(tracked.isReply ? 'echo-reply' : 'echo-request') : NEVER;
     case 'icmpv6 type':
@@ -151,6 +168,10 @@ function isOf(key: string, { family }: Packet): boolean {
 function protocolFact(protocol: number | undefined): Fact {
   if (protocol === undefined) return { kind: 'open', why: 'its protocol' };
   return known(NAMES[protocol] ?? MORE_NAMES[protocol] ?? `${protocol}`);
+}
+
+function macFact(mac: string | undefined, key: string): Fact {
+  return mac === undefined ? { kind: 'open', why: key } : known(mac);
 }
 
 function portFact(port: number | undefined): Fact {

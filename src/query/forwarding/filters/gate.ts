@@ -4,9 +4,10 @@ import type { Atlas } from '../atlas.ts';
 import { nameOf } from '../atlas.ts';
 import type { Hop, Issue } from '../hop.ts';
 import type { Packet } from '../packet.ts';
-import { type Chain, type Filters, filtersOf, type Rule } from './chains.ts';
-import { type Doubt, evaluate, type Verdict } from './evaluate.ts';
+import { type Filters, filtersAt } from './chains.ts';
+import { evaluate } from './evaluate.ts';
 import type { Tracked } from './facts.ts';
+import { changeText, shownChange, stopText, toldHops } from './telling.ts';
 import { type Connection, type Tracking, tupleOf } from './tracking.ts';
 
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
@@ -24,23 +25,6 @@ export interface Through {
   readonly nextHop?: string | undefined;
   /** It came over the loopback: its connection is that which it left with. */
   readonly isLooped?: boolean;
-}
-
-const knownFilters = new WeakMap<Atlas, Map<string, Filters | undefined>>();
-
-function filtersIn(atlas: Atlas, namespace: GraphNode): Filters | undefined {
-  const all = knownFilters.get(atlas) ?? new Map<string, Filters | undefined>();
-  knownFilters.set(atlas, all);
-  if (!all.has(namespace.id)) all.set(namespace.id, filtersOf(atlas, namespace));
-  return all.get(namespace.id);
-}
-
-/** What is taken for granted where a frame passes a bridge. */
-export function bridgeIssues(atlas: Atlas, bridge: GraphNode): readonly Issue[] {
-  const namespace = atlas.namespace(bridge);
-  if (namespace === undefined || filtersIn(atlas, namespace)?.hasBridge !== true) return [];
-  const text = `no chain of the family bridge of ${nameOf(namespace)} stands against that: they are not followed`;
-  return [{ code: 'filter', text, weight: 'assumed' }];
 }
 
 /** One visit of a packet to a namespace. */
@@ -66,7 +50,7 @@ export class Gate {
     this.#namespace = namespace;
     this.#tracking = tracking;
     this.#depth = depth;
-    this.#filters = filtersIn(atlas, namespace);
+    this.#filters = filtersAt(atlas, namespace);
   }
 
   /** Undefined where nobody reads them. */
@@ -97,8 +81,7 @@ export class Gate {
         tracked: this.#tracked(now),
       };
       const verdict = yield* evaluate({ filters: filters as Filters, chain, facts, nextHop: through.nextHop });
-      const told = this.#told(verdict, now);
-      hops.push(...told);
+      hops.push(...toldHops(verdict, now, { namespace: this.#namespace, depth: this.#depth }));
       [this.#mark, this.#connectionMark] = [verdict.mark, verdict.connectionMark];
       this.#isUntracked ||= verdict.isUntracked;
       if (verdict.verdict !== 'accept') {
@@ -117,12 +100,11 @@ export class Gate {
   issues(): Issue[] {
     if (this.#isTold || this.#filters === undefined) return [];
     this.#isTold = true;
-    const { hasLegacy, leftOut, hasLink } = this.#filters;
+    const { hasLegacy, leftOut } = this.#filters;
     const name = nameOf(this.#namespace);
     const texts = [
       ...(hasLegacy ? [`no rule of the old ip_tables of ${name} stands against that: they are not read`] : []),
       ...(leftOut > 0 ? [`none of the ${leftOut} rules of ${name} that are not told stands against that`] : []),
-      ...(hasLink ? [`no chain of the family netdev of ${name} stands against that: they are not followed`] : []),
     ];
     return texts.map((text) => ({ code: 'filter', text, weight: 'assumed' }));
   }
@@ -181,106 +163,8 @@ export class Gate {
         now.destination !== original.destination || now.destinationPort !== original.destinationPort,
     };
   }
-
-  #told(verdict: Verdict, before: Packet): Hop[] {
-    const { nat, doubts, chain, rule } = verdict;
-    const base = { depth: this.#depth, node: this.#namespace };
-    const issues = doubts.map((doubt) => this.#doubtful(doubt));
-    if (verdict.verdict !== 'accept') {
-      const { verdict: what } = verdict;
-      return [
-        { ...base, issues, how: { kind: 'filter', text: filterText(verdict), filter: shownRule(chain, rule, what) } },
-      ];
-    }
-    const hops: Hop[] = [];
-    if (nat) {
-      const text = `${nat.kind} ${changeText(before, verdict.packet)}, by ${ruleText(nat.rule, nat.chain)}`;
-      const choice: Issue[] =
-        nat.choice === undefined
-          ? []
-          : [
-              {
-                code: 'nat',
-                text: `of ${nat.choice} it takes ${verdict.packet.source === before.source ? verdict.packet.destination : verdict.packet.source}`,
-                weight: 'assumed',
-              },
-            ];
-      hops.push({
-        ...base,
-        issues: [...issues, ...choice],
-        how: {
-          kind: 'nat',
-          text,
-          nat: { kind: nat.kind, ...shownChange(before, verdict.packet) },
-          filter: shownRule(nat.chain, nat.rule, nat.kind),
-        },
-      });
-    } else if (issues.length > 0) {
-      const [doubt] = doubts as [Doubt];
-      const by = rule ?? doubt.rule;
-      const text = `passes ${chain.name} of table ${chain.table}`;
-      hops.push({
-        ...base,
-        issues,
-        how: { kind: 'filter', text, filter: shownRule(rule ? chain : doubt.chain, by, 'accept') },
-      });
-    }
-    return hops;
-  }
-
-  #doubtful({ kind, rule, chain, why }: Doubt): Issue {
-    const whose = `${ruleText(rule, chain)} of ${nameOf(this.#namespace)}`;
-    if (kind === 'usual') return { code: 'filter', text: `${why}: ${whose} asks for it`, weight: 'assumed' };
-    const text = `whether ${whose} takes it depends on ${why}, which is not known`;
-    return { code: 'filter-unknown', text, weight: 'assumed' };
-  }
 }
 
 /** NF_IP_PRI_CONNTRACK: what comes before it sees no state. */
 const CONNTRACK_PRIORITY = -200;
 const UDP = 17;
-
-function stopText(namespace: GraphNode, verdict: Verdict): string {
-  return `${nameOf(namespace)}: ${filterText(verdict)}`;
-}
-
-function filterText({ verdict, rule, chain }: Verdict): string {
-  const done = verdict === 'drop' ? 'dropped' : 'rejected';
-  return rule === undefined
-    ? `${done} by the policy of chain ${chain.name}, table ${chain.family} ${chain.table}`
-    : `${done} by ${ruleText(rule, chain)}`;
-}
-
-function ruleText({ text }: Rule, { name, family, table }: Chain): string {
-  return `rule "${text}" of chain ${name}, table ${family} ${table}`;
-}
-
-function shownRule(chain: Chain, rule: Rule | undefined, verdict: string) {
-  return {
-    ...{ id: rule?.node.id ?? chain.node.id, family: chain.family, table: chain.table, chain: chain.name, verdict },
-    text: rule?.text ?? `policy ${chain.policy}`,
-  };
-}
-
-function shownChange(before: Packet, after: Packet) {
-  return {
-    from: endText(before.source, before.sourcePort),
-    to: endText(before.destination, before.destinationPort),
-    newFrom: endText(after.source, after.sourcePort),
-    newTo: endText(after.destination, after.destinationPort),
-  };
-}
-
-function changeText(before: Packet, after: Packet): string {
-  const { from, to, newFrom, newTo } = shownChange(before, after);
-  const parts = [
-    ...(from === newFrom ? [] : [`from ${newFrom} instead of ${from}`]),
-    ...(to === newTo ? [] : [`to ${newTo} instead of ${to}`]),
-  ];
-  return parts.length > 0 ? parts.join(', ') : 'without a change';
-}
-
-function endText(address: string, port: number | undefined): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
