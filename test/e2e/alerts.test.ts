@@ -1,4 +1,6 @@
 /** Alerts of a real Skein: who is told, by webhook, script, file and WebSocket; also after it was killed. */
+
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -73,6 +75,7 @@ test('who is named is told when it is so, when it is another, and when it is ove
       const message = JSON.parse(String(text));
       if (message.Namespace === 'Alert') heard.push(message);
     });
+    await once(ws, 'open');
     const Expression = "G.V().Has('Type', 'lamp')";
     const id = await made(running, { Name: 'lamps', Expression, Action: receiver.url, Severity: 'critical' });
     await made(running, { Expression, Action: 'script://note' });
@@ -109,11 +112,14 @@ test('who is named is told when it is so, when it is another, and when it is ove
     await eventually(() => expect(receiver.got).toHaveLength(2));
     expect(receiver.got[1]?.message).toMatchObject({ State: 'resolved', Sequence: 2 });
     expect(receiver.got[1]?.message.Firing).toBe(receiver.got[0]?.message.Firing);
-    const states = (await (await fetch(`${running.url}/api/alerts`)).json()) as { alerts: object[] };
-    expect(states.alerts).toHaveLength(3);
-    expect(states.alerts[0]).toMatchObject({ State: 'inactive', Waiting: 0, Alert: { Name: 'lamps' } });
-    const history = (await (await fetch(`${running.url}/api/alerts/history`)).json()) as { events: { Told: string }[] };
-    expect(history.events.filter(({ Told }) => Told !== 'done' && Told !== 'nobody')).toEqual([]);
+    // Who was told is known when it has answered, and so is what the script did.
+    await eventually(async () => {
+      const states = (await (await fetch(`${running.url}/api/alerts`)).json()) as { alerts: object[] };
+      expect(states.alerts).toHaveLength(3);
+      expect(states.alerts[0]).toMatchObject({ State: 'inactive', Waiting: 0, Alert: { Name: 'lamps' } });
+      const told = (await (await fetch(`${running.url}/api/alerts/history`)).json()) as { events: { Told: string }[] };
+      expect(told.events.filter(({ Told }) => Told !== 'done' && Told !== 'nobody')).toEqual([]);
+    });
     expect(await (await fetch(`${running.url}/metrics`)).text()).toMatch(/skein_alerts\{state="inactive"\} 3/);
     await running.end();
   });
@@ -138,7 +144,7 @@ test('what cannot be an alert is refused with all that is wrong, and secrets of 
     expect(receiver.got).toMatchObject([{ message: { Test: true, UUID } }]);
     receiver.status = 503;
     const failed = await fetch(`${alert}/test`, { method: 'POST' });
-    expect(`${failed.status} ${(await failed.text()).trim()}`).toBe('502 answered with status 503');
+    expect(`${failed.status} ${(await failed.text()).trim()}`).toBe('502 it was not taken: answered with status 503');
     const patched = await fetch(alert, { method: 'PATCH', body: JSON.stringify({ Severity: 'info', Action: null }) });
     expect(await patched.json()).toMatchObject({ UUID, Severity: 'info', Action: '' });
     expect((await fetch(alert, { method: 'PATCH', body: '{"Severity":"loud"}' })).status).toBe(400);

@@ -100,7 +100,7 @@ test(
       expect(account).toMatchObject(ALL_IS_WELL);
       expect(account.acknowledged).toBeGreaterThan(100);
     }),
-  120_000,
+  240_000,
 );
 
 /** A server that answers everything with the same. */

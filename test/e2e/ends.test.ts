@@ -62,7 +62,6 @@ test(
         expect(JSON.parse(sockets).sockets).toContainEqual(
           expect.objectContaining({ process: waits, pid: listener.pid, local: '0.0.0.0:9000' }),
         );
-        const then = Date.now();
         await eventually(async () => {
           const status = (await (await fetch(`${server.url}/api/status`)).json()) as {
             Sockets: { Archive: { Written: number } };
@@ -87,8 +86,12 @@ test(
             .filter((local) => /:900[01]$/.test(local))
             .sort();
         };
-        const known = await all(server.url, '--node', right.name);
-        expect(known.length).toBe(4);
+        const known = await eventually(async () => {
+          const found = await all(server.url, '--node', right.name);
+          expect(found).toHaveLength(4);
+          return found;
+        });
+        const then = Date.now();
         // What has stayed is kept after some ten seconds; a process that is killed then has lost nothing of it.
         await new Promise((resolve) => setTimeout(resolve, 16_000));
         await server.end('SIGKILL');
@@ -100,7 +103,7 @@ test(
         expect(Number((await cli(again.url, 'query', query)).out)).toBeGreaterThan(0);
       }),
     ),
-  180_000,
+  240_000,
 );
 
 interface Told {

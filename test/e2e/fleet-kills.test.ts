@@ -74,5 +74,5 @@ test(
       expect(account.acknowledged).toBeGreaterThan(100);
       expect(account.flows).toMatchObject({ packetsTold: traffic.sent, packetsKept: traffic.sent });
     }),
-  120_000,
+  240_000,
 );

@@ -130,4 +130,4 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
     await using _second = await fleet.agent(three, 'h1', 'second');
     await says(() => skein('status'), /host-taken [1-9][\s\S]*host h1 has an agent already/);
   });
-}, 120_000);
+}, 240_000);

@@ -70,7 +70,7 @@ export class Traffic implements AsyncDisposable {
     const lengths = FRAMES.flatMap((frame) => [Buffer.from([frame.length & 255, frame.length >> 8]), frame]);
     const bytes = Buffer.concat(lengths);
     while (!this.#isOver) {
-      const sending = spawn('timeout', ['3', 'ip', 'netns', 'exec', this.#from.name, this.#sender, 'wire', '2']);
+      const sending = spawn('timeout', ['30', 'ip', 'netns', 'exec', this.#from.name, this.#sender, 'wire', '2']);
       sending.stdin.end(bytes);
       sending.stdout.resume();
       const [code] = await once(sending, 'exit');

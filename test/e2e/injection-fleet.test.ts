@@ -52,5 +52,5 @@ test(
       ]);
       expect(refused).toMatch(/failed: 0 sent[\s\S]*the agent of h1: needs a connection/);
     }),
-  120_000,
+  240_000,
 );

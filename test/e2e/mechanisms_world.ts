@@ -16,7 +16,8 @@ export interface World {
   readonly to: TestNetns;
   /** The captured end of the wire, in `to`. */
   readonly name: string;
-  send(frames: readonly Uint8Array[], times?: number): Promise<void>;
+  /** `withinS`: it gives up then; default 30. */
+  send(frames: readonly Uint8Array[], times?: number, withinS?: number): Promise<void>;
 }
 
 /** `prepare` has the folder before `skein up` does, and what it gives goes at the end. */
@@ -49,9 +50,10 @@ export async function inWorld<Disk extends Disposable | undefined = undefined>(
       from,
       to,
       name,
-      async send(frames, times = 1) {
+      async send(frames, times = 1, withinS = 30) {
         // It tries again for ever where nothing can be sent.
-        const sending = spawn('timeout', ['3', 'ip', 'netns', 'exec', from.name, sender, 'wire', `${times}`]);
+        const words = [`${withinS}`, 'ip', 'netns', 'exec', from.name, sender, 'wire', `${times}`];
+        const sending = spawn('timeout', words);
         sending.stdin.end(
           Buffer.concat(frames.flatMap((frame) => [Buffer.from([frame.length & 255, frame.length >> 8]), frame])),
         );

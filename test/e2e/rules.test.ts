@@ -21,7 +21,10 @@ test('what users say is there again after a restart, as it was, and the past kno
     writeFileSync(file, "nodes: [{ name: tor1 }]\nlinks: ['tor1 --> *[Type=host]']\n");
     const flags = ['--probes-enabled', 'host,fabric', '--probes-fabric-file', file];
     let running = await skeinUp(data, ...flags);
-    await eventually(async () => expect(await nodes(running, theHost)).toHaveLength(1));
+    await eventually(async () => {
+      expect(await nodes(running, theHost)).toHaveLength(1);
+      expect(await nodes(running, "G.V().Has('Name', 'tor1').Out('Type', 'host')")).toHaveLength(1);
+    });
     const before = Date.now();
     await delay(20);
     const made = await running.post('/api/noderule', { Action: 'update', Query: theHost, Metadata: { Team: 'web' } });

@@ -50,6 +50,8 @@ export class Running implements AsyncDisposable {
 }
 
 const started = new Set<ChildProcess>();
+/** Starting takes a second, and a machine may be busy. */
+const SAYS_MS = 60_000;
 
 /** Resolves when it has said where to ask. Rejects with what it said when it ends before. */
 export async function skeinUp(data: string, ...flags: string[]): Promise<Running> {
@@ -80,11 +82,19 @@ export async function saying(
   started.add(child);
   let said = '';
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`it has said no address within ${SAYS_MS / 1_000} s: ${said}`));
+    }, SAYS_MS);
+    child.once('exit', () => clearTimeout(late));
     child.once('error', reject);
     const heard = (chunk: Buffer) => {
       said += chunk;
       const url = whole.exec(said)?.[1];
-      if (url) resolve(new Running(child, url, () => said));
+      if (url) {
+        clearTimeout(late);
+        resolve(new Running(child, url, () => said));
+      }
     };
     child.stdout.on('data', heard);
     child.stderr.on('data', heard);
@@ -98,8 +108,13 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
     return await work(folder);
   } finally {
     // A test that failed half way leaves its process to us.
-    for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+    const left = [...started].filter(
+      ({ pid, exitCode, signalCode }) => pid && exitCode === null && signalCode === null,
+    );
     started.clear();
-    rmSync(folder, { recursive: true, force: true });
+    const gone = left.map((child) => once(child, 'exit'));
+    for (const child of left) child.kill('SIGKILL');
+    await Promise.all(gone);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
