@@ -1,63 +1,8 @@
 /* Packets that the kernel drops, of those who are watched: one record each, with its reason and where it was. */
-#include <linux/bpf.h>
-
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
+#include "dropped_packet.h"
 #include "drops_watch.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_ARP = 0x0806, ETHERTYPE_IPV6 = 0x86dd };
-enum { TCP = 6, UDP = 17, ICMP = 1, ICMPV6 = 58, SCTP = 132 };
-enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, DESTINATION = 60, EXTENSIONS_MAX = 4 };
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct ns_common {
-  unsigned int inum;
-};
-
-struct net {
-  __u64 net_cookie;
-  struct ns_common ns;
-};
-
-typedef struct {
-  struct net *net;
-} possible_net_t;
-
-struct net_device {
-  int ifindex;
-  possible_net_t nd_net;
-};
-
-struct sock_common {
-  possible_net_t skc_net;
-};
-
-struct sock {
-  struct sock_common __sk_common;
-};
-
-struct dst_entry {
-  struct net_device *dev;
-};
-
-struct sk_buff {
-  struct net_device *dev;
-  struct sock *sk;
-  unsigned long _skb_refdst;
-  unsigned char *head;
-  unsigned int len;
-  int skb_iif;
-  __be16 protocol;
-  __u16 network_header;
-};
-
-#pragma clang attribute pop
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -86,8 +31,6 @@ struct {
   __type(value, char[DROP_SYMBOL_BYTES]);
 } symbol SEC(".maps");
 
-#define READ(to, from) (bpf_probe_read_kernel(to, sizeof *(to), from) == 0)
-
 static __always_inline __u64 *controlled(__u32 key) { return bpf_map_lookup_elem(&control, &key); }
 
 static __always_inline int is_skipped(__u32 reason) {
@@ -104,29 +47,16 @@ static __always_inline void mapped(__u8 *address, __be32 v4) {
 }
 
 static __always_inline void numbers_at(struct drop_record *record, const unsigned char *at) {
-  __u8 bytes[8];
-  if (!READ(&bytes, at)) return;
-  if (record->protocol == TCP || record->protocol == UDP || record->protocol == SCTP) {
-    record->from_number = bytes[0] << 8 | bytes[1];
-    record->to_number = bytes[2] << 8 | bytes[3];
-    if (record->protocol == TCP) bpf_probe_read_kernel(&record->tcp_flags, 1, at + 13);
-  } else if (record->protocol == ICMP || record->protocol == ICMPV6) {
-    record->from_number = bytes[0] << 8 | bytes[1];
-    record->to_number = bytes[4] << 8 | bytes[5];
-  } else {
-    return;
-  }
+  struct numbers found = {};
+  if (!read_numbers(&found, at, record->protocol)) return;
+  record->from_number = found.from_port | found.kind;
+  record->to_number = found.to_port | found.id;
+  if (record->protocol == TCP) bpf_probe_read_kernel(&record->tcp_flags, 1, at + 13);
   record->what |= DROP_NUMBERED;
 }
 
 static __always_inline int read_v4(struct drop_record *record, const unsigned char *at) {
-  struct {
-    __u8 version, tos;
-    __be16 total, id, fragment;
-    __u8 ttl, protocol;
-    __be16 checksum;
-    __be32 from, to;
-  } ip;
+  struct ip4 ip;
   if (!READ(&ip, at) || ip.version >> 4 != 4) return 0;
   mapped(record->from, ip.from);
   mapped(record->to, ip.to);
@@ -138,12 +68,7 @@ static __always_inline int read_v4(struct drop_record *record, const unsigned ch
 }
 
 static __always_inline int read_v6(struct drop_record *record, const unsigned char *at) {
-  struct {
-    __u8 version, unused[3];
-    __be16 length;
-    __u8 next, hops;
-    __u8 from[16], to[16];
-  } ip;
+  struct ip6 ip;
   if (!READ(&ip, at) || ip.version >> 4 != 6) return 0;
   __builtin_memcpy(record->from, ip.from, 16);
   __builtin_memcpy(record->to, ip.to, 16);
@@ -187,7 +112,7 @@ static __always_inline int read_arp(struct drop_record *record, const unsigned c
 }
 
 static __always_inline int read_packet(struct drop_record *record, struct sk_buff *skb) {
-  const unsigned char *at = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+  const unsigned char *at = network_of(skb);
   __be16 type = BPF_CORE_READ(skb, protocol);
   if (type == bpf_htons(ETHERTYPE_IPV4)) return read_v4(record, at);
   if (type == bpf_htons(ETHERTYPE_IPV6)) return read_v6(record, at);

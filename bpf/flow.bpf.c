@@ -1,5 +1,5 @@
 /* The flow table (flow_seen.h) for Linux 6.2 and later, where members of the kernel's structs are read as one's own. */
-#include "flow_kernel.h"
+#include "kernel.h"
 #include "flow_seen.h"
 
 char LICENSE[] SEC("license") = "GPL";

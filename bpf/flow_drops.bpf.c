@@ -1,26 +1,8 @@
 /* Packets that the kernel drops, by its own reason, at the captured interface they came from or were to leave by. */
+#include "dropped_packet.h"
 #include "flow_facts.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd, TCP = 6, UDP = 17, ICMP = 1, ICMPV6 = 58, SCTP = 132 };
-enum { HOP_BY_HOP = 0, ROUTING = 43, DESTINATION = 60, EXTENSIONS_MAX = 4 };
-
-#define READ(to, from) (bpf_probe_read_kernel(to, sizeof *(to), from) == 0)
-
-/* The ports, as they are in the first four bytes of TCP, UDP and SCTP; ICMP: type, code and id. */
-static __always_inline __u64 numbers_at(const void *transport, __u8 protocol, __u16 *from_port, __u16 *to_port) {
-  __u8 bytes[8];
-  if (!READ(&bytes, transport)) return 0;
-  if (protocol == TCP || protocol == UDP || protocol == SCTP) {
-    *from_port = bytes[0] << 8 | bytes[1];
-    *to_port = bytes[2] << 8 | bytes[3];
-  }
-  if (protocol == ICMP || protocol == ICMPV6) {
-    return (__u64)(bytes[4] << 8 | bytes[5]) | (__u64)(bytes[0] << 8 | bytes[1]) << 32;
-  }
-  return 0;
-}
 
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(flow_dropped, struct sk_buff *skb, void *location, unsigned int reason) {
@@ -32,32 +14,19 @@ int BPF_PROG(flow_dropped, struct sk_buff *skb, void *location, unsigned int rea
   fact.place = FLOW_PLACE(BPF_CORE_READ(device, nd_net.net, net_cookie), BPF_CORE_READ(device, ifindex));
   if (!is_captured(fact.place)) return 0;
 
-  const unsigned char *network = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+  const unsigned char *network = network_of(skb);
   __be16 type = BPF_CORE_READ(skb, protocol);
-  __u64 from[2] = {}, to[2] = {}, numbers = 0;
-  __u16 from_port = 0, to_port = 0;
+  __u64 from[2] = {}, to[2] = {};
+  struct numbers found = {};
   if (type == bpf_htons(ETHERTYPE_IPV4)) {
-    struct {
-      __u8 version, tos;
-      __be16 total, id, fragment;
-      __u8 ttl, protocol;
-      __be16 checksum;
-      __be32 from, to;
-    } ip;
+    struct ip4 ip;
     if (!READ(&ip, network) || ip.version >> 4 != 4) return 0;
     from[0] = ip.from;
     to[0] = ip.to;
-    if (!(ip.fragment & bpf_htons(0x3fff))) {
-      numbers = numbers_at(network + (ip.version & 15) * 4, ip.protocol, &from_port, &to_port);
-    }
-    fact_ends(&fact, 4, ip.protocol, from, to, from_port, to_port);
+    if (!(ip.fragment & bpf_htons(0x3fff))) read_numbers(&found, network + (ip.version & 15) * 4, ip.protocol);
+    fact_ends(&fact, 4, ip.protocol, from, to, found.from_port, found.to_port);
   } else if (type == bpf_htons(ETHERTYPE_IPV6)) {
-    struct {
-      __u8 version, unused[3];
-      __be16 length;
-      __u8 next, hops;
-      __u64 from[2], to[2];
-    } ip;
+    struct ip6 ip;
     if (!READ(&ip, network) || ip.version >> 4 != 6) return 0;
     const unsigned char *at = network + sizeof ip;
     for (int i = 0; i < EXTENSIONS_MAX; i++) {
@@ -67,12 +36,12 @@ int BPF_PROG(flow_dropped, struct sk_buff *skb, void *location, unsigned int rea
       ip.next = extension[0];
       at += (extension[1] + 1) * 8;
     }
-    numbers = numbers_at(at, ip.next, &from_port, &to_port);
-    fact_ends(&fact, 6, ip.next, ip.from, ip.to, from_port, to_port);
+    read_numbers(&found, at, ip.next);
+    fact_ends(&fact, 6, ip.next, ip.from, ip.to, found.from_port, found.to_port);
   } else {
     return 0;
   }
-  fact.what |= numbers;
+  fact.what |= (__u64)found.id | (__u64)found.kind << 32;
   add_fact(ctl, &fact, 1);
   return 0;
 }

@@ -13,7 +13,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "flow.h"
-#include "flow_kernel.h"
+#include "kernel.h"
 
 /* Of one period. What finds no room is counted. */
 #define FACTS_MAX 8192

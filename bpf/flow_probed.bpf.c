@@ -2,7 +2,7 @@
  * The flow table (flow_seen.h) for kernels before Linux 6.2, which lack bpf_cast_to_kern_ctx: the namespace of an
  * interface is found by three probe reads, which each packet pays.
  */
-#include "flow_kernel.h"
+#include "kernel.h"
 #include "flow_seen.h"
 
 #include <bpf/bpf_core_read.h>

@@ -10,7 +10,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "netns_watch.h"
-#include "task.h"
+#include "kernel.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -2,7 +2,7 @@
 #ifndef SKEIN_SOCKET_FACTS_H
 #define SKEIN_SOCKET_FACTS_H
 
-#include "socket_kernel.h"
+#include "kernel.h"
 
 #include <linux/bpf.h>
 

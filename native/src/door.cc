@@ -4,12 +4,13 @@
  *   door.cc             the exports
  *   netlink_socket.cc   NetlinkSocket for JavaScript     netlink.cc       the socket and its batches
  *   device_socket.cc    DeviceSocket for JavaScript      devices.cc       the ioctl
- *   frames/frame_socket.cc   FrameSocket for JavaScript     frames/frame_port.cc   the socket and its batches
+ *   frames/frame_socket.cc   FrameSocket for JavaScript     frames/frame_port.cc   frames of neighbours
  *   namespace_watch.cc  NamespaceWatch for JavaScript    netns_watch.cc   how the kernel tells us
  *   netns.cc            entering and identifying         processes.cc     who lives where
  *
  *   inject/send_socket.cc    SendSocket for JavaScript      inject/sender.cc        packets of our own
  *   inject/answer_socket.cc  AnswerSocket for JavaScript    inject/answer_port.cc   what comes back
+ *   packet_port.cc           the packet socket of both, and its batches
  *
  *   packets/packet_door.cc   sockets, decoders, filters: src/native/packets.ts
  *
@@ -20,6 +21,7 @@
  *   drops/drops_door.cc packets that the kernel drops: src/native/drops.ts
  *
  *   bpf_image.cc        BPF without libbpf               bell.cc, watchpoint.cc   its ring buffer, its event
+ *   bpf_watch.h         programs that tell by a ring     netns_watch.cc, drops/drop_watch.cc, sockets/socket_changes.cc
  *
  * Threads. The JavaScript thread never changes its network namespace and never waits for the kernel's lock of devices:
  * one side thread (side_thread.cc) enters namespaces and ends when it has nothing left to do, another sends and asks.

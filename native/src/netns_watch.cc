@@ -41,7 +41,7 @@ std::shared_ptr<NetnsWatch> NetnsWatch::open() {
 void NetnsWatch::attach() {
   loaded_ = loadBpf(kImage);
   putBpf(loaded_.maps[image::known], NETNS_WATCH_HOME, homeInode());
-  bell_ = std::make_unique<Bell>(loaded_.maps[image::bell]);
+  ring_ = std::make_unique<Bell>(loaded_.maps[image::bell]);
   for (const auto program : {image::netns_fork, image::netns_exec, image::netns_exit}) {
     attached_.push_back(attachBpf(loaded_.programs[program]));
   }
@@ -63,37 +63,10 @@ void NetnsWatch::attachWatchpoint() {
   }
 }
 
-void NetnsWatch::listen(std::function<void()> ring) {
-  const std::lock_guard lock(mutex_);
-  ring_ = std::move(ring);
-  ticket_ = poller::add(bell_->fd(), shared_from_this());
-}
-
-void NetnsWatch::readable() {
-  const std::lock_guard lock(mutex_);
-  if (!bell_ || resting_) return;
-  resting_ = true;
-  poller::pause(ticket_, bell_->fd());
+void NetnsWatch::tell() {
   // Silent first, told then: what happens from now on rings again.
-  bell_->silence();
-  ring_();
-}
-
-void NetnsWatch::rearm() {
-  const std::lock_guard lock(mutex_);
-  if (!bell_ || !resting_) return;
-  resting_ = false;
-  poller::resume(ticket_, bell_->fd());
-}
-
-void NetnsWatch::close() {
-  const std::lock_guard lock(mutex_);
-  if (!bell_) return;
-  if (ticket_ != 0) poller::remove(ticket_, bell_->fd());
-  bell_.reset();
-  attached_.clear();
-  loaded_ = BpfLoaded{};
-  ring_ = nullptr;
+  ring_->silence();
+  deliver_();
 }
 
 }  // namespace skein

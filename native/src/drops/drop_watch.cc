@@ -38,9 +38,9 @@ std::string nameOf(const char* text) {
 
 }  // namespace
 
-DropWatch::DropWatch()
-    : loaded_(loadBpf(kImage)),
-      ring_(std::make_unique<ebpf::Ring>(loaded_.maps[image::dropped], DROP_RING_BYTES)) {
+DropWatch::DropWatch() {
+  loaded_ = loadBpf(kImage);
+  ring_ = std::make_unique<ebpf::Ring>(loaded_.maps[image::dropped], DROP_RING_BYTES);
   uint64_t skipped[DROP_CONTROLS - DROP_SKIPPED] = {};
   for (const uint32_t reason : reasons_.ordinary()) {
     if (reason != kNotSpecified) skipped[reason / kWordBits] |= uint64_t{1} << (reason % kWordBits);
@@ -48,7 +48,7 @@ DropWatch::DropWatch()
   for (uint32_t i = 0; i < DROP_CONTROLS - DROP_SKIPPED; i++) {
     putBpf(loaded_.maps[image::control], DROP_SKIPPED + i, skipped[i]);
   }
-  attached_ = attachBpf(loaded_.programs[image::drop_seen]);
+  attached_.push_back(attachBpf(loaded_.programs[image::drop_seen]));
 }
 
 void DropWatch::want(const Wanted& who, bool isWanted) {
@@ -89,27 +89,6 @@ std::string DropWatch::symbol(uint64_t location) {
   return nameOf(text);
 }
 
-void DropWatch::listen(Deliver deliver) {
-  const std::lock_guard lock(mutex_);
-  deliver_ = std::move(deliver);
-  ticket_ = poller::add(ring_->fd(), shared_from_this());
-}
-
-void DropWatch::readable() {
-  const std::lock_guard lock(mutex_);
-  if (!ring_ || resting_) return;
-  resting_ = true;
-  poller::pause(ticket_, ring_->fd());
-  deliver_(take());
-}
-
-void DropWatch::rearm() {
-  const std::lock_guard lock(mutex_);
-  if (!ring_ || !resting_) return;
-  resting_ = false;
-  poller::resume(ticket_, ring_->fd());
-}
-
 Dropped DropWatch::read() {
   const std::lock_guard lock(mutex_);
   return ring_ ? take() : Dropped{};
@@ -128,16 +107,6 @@ Dropped DropWatch::take() {
   });
   dropped.lost = getBpf(loaded_.maps[image::control], DROP_LOST);
   return dropped;
-}
-
-void DropWatch::close() {
-  const std::lock_guard lock(mutex_);
-  if (!ring_) return;
-  if (ticket_ != 0) poller::remove(ticket_, ring_->fd());
-  attached_.reset();
-  ring_.reset();
-  loaded_ = BpfLoaded{};
-  deliver_ = nullptr;
 }
 
 }  // namespace skein::drops

@@ -2,16 +2,12 @@
 #pragma once
 
 #include <array>
-#include <functional>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
-#include "bpf_image.h"
+#include "bpf_watch.h"
 #include "ebpf/drop_reasons.h"
 #include "ebpf/ring.h"
-#include "poller.h"
 
 namespace skein::drops {
 
@@ -23,10 +19,8 @@ struct Dropped {
   uint64_t lost = 0;             // ever, for want of room
 };
 
-class DropWatch : public Source, public std::enable_shared_from_this<DropWatch> {
+class DropWatch : public BpfWatch<ebpf::Ring, Dropped> {
  public:
-  using Deliver = std::function<void(Dropped)>;
-
   /** Throws Failure. */
   DropWatch();
 
@@ -36,27 +30,14 @@ class DropWatch : public Source, public std::enable_shared_from_this<DropWatch> 
   void wantAll(bool isWanted);
   /** The function of the kernel at an address that a record has; empty where it does not tell. */
   std::string symbol(uint64_t location);
-
-  /** `deliver` is called on the epoll thread, and not again before rearm(): the kernel queues meanwhile. */
-  void listen(Deliver deliver);
-  void rearm();
   /** What has come and was not delivered. On any thread. */
   Dropped read();
-  /** Idempotent; nothing is delivered after it returns. */
-  void close();
 
  private:
-  void readable() override;
+  void tell() override { deliver_(take()); }
   Dropped take();
 
   const ebpf::DropReasons reasons_;
-  BpfLoaded loaded_;
-  std::unique_ptr<ebpf::Ring> ring_;
-  Fd attached_;
-  poller::Ticket ticket_ = 0;
-  Deliver deliver_;
-  bool resting_ = false;
-  std::mutex mutex_;  // the epoll thread uses the ring and resting_
 };
 
 }  // namespace skein::drops

@@ -11,19 +11,9 @@ namespace {
 Napi::Value open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Napi::Object given = objectArgument(info, 0, "options");
-  const auto protocol = numberIn(given, "protocol", 1, 0xffff);
-  if (!protocol) throw Napi::TypeError::New(env, "protocol is missing");
-  FrameOptions options;
-  options.protocol = static_cast<uint16_t>(*protocol);
-  options.interfaceIndex = static_cast<int>(numberIn(given, "interfaceIndex", 1, INT32_MAX).value_or(0));
-  const Napi::Value filter = given.Get("filter");
-  if (!filter.IsUndefined()) {
-    if (!filter.IsTypedArray()) throw Napi::TypeError::New(env, "filter must be a Uint8Array");
-    options.filter = packets::programOf(filter.As<Napi::Uint8Array>());
-  }
   return Addon::of(env).mailbox->inNetns<Fd>(
       env, textIn(given, "netns"),
-      [options] { return openFrames(options); },
+      [options = packets::portOptionsIn(given)] { return openFrames(options); },
       [](Napi::Env then, Fd fd) { return FrameSocket::wrap(then, std::move(fd)); });
 }
 

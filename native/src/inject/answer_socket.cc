@@ -9,17 +9,10 @@ namespace {
 Napi::Value open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Napi::Object given = objectArgument(info, 0, "options");
-  const auto protocol = numberIn(given, "protocol", 1, 0xffff);
-  if (!protocol) throw Napi::TypeError::New(env, "protocol is missing");
-  AnswerOptions options;
-  options.protocol = static_cast<uint16_t>(*protocol);
-  options.interfaceIndex = static_cast<int>(numberIn(given, "interfaceIndex", 1, INT32_MAX).value_or(0));
-  const Napi::Value filter = given.Get("filter");
-  if (!filter.IsTypedArray()) throw Napi::TypeError::New(env, "filter must be a Uint8Array");
-  options.filter = packets::programOf(filter.As<Napi::Uint8Array>());
+  if (given.Get("filter").IsUndefined()) throw Napi::TypeError::New(env, "filter is missing");
   return Addon::of(env).mailbox->inNetns<Fd>(
       env, textIn(given, "netns"),
-      [options] { return openAnswers(options); },
+      [options = packets::portOptionsIn(given)] { return openAnswers(options); },
       [](Napi::Env then, Fd fd) { return AnswerSocket::wrap(then, std::move(fd)); });
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "failure.h"
-#include "inject/answer_port.h"
+#include "packet_port.h"
 
 namespace skein::inject {
 namespace {

@@ -53,6 +53,19 @@ Program programOf(const Napi::Uint8Array& bytes) {
   return program;
 }
 
+PacketPortOptions portOptionsIn(const Napi::Object& options) {
+  const auto protocol = numberIn(options, "protocol", 1, 0xffff);
+  if (!protocol) throw Napi::TypeError::New(options.Env(), "protocol is missing");
+  PacketPortOptions found;
+  found.protocol = static_cast<uint16_t>(*protocol);
+  found.interfaceIndex = static_cast<int>(numberIn(options, "interfaceIndex", 1, INT32_MAX).value_or(0));
+  const Napi::Value filter = options.Get("filter");
+  if (filter.IsUndefined()) return found;
+  if (!filter.IsTypedArray()) throw Napi::TypeError::New(options.Env(), "filter must be a Uint8Array");
+  found.filter = programOf(filter.As<Napi::Uint8Array>());
+  return found;
+}
+
 Napi::Error toError(Napi::Env env, const FilterMistake& mistake, const std::string& text) {
   Napi::Error error = Napi::Error::New(env, "filter \"" + text + "\": " + mistake.reason);
   error.Set("code", Napi::String::New(env, "EINVAL"));

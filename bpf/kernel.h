@@ -1,21 +1,36 @@
 /*
- * The few members of the kernel's own structs that the programs of sockets read. Only their names count: where they are
- * is taken from the running kernel's BTF when the program is loaded.
+ * The few members of the kernel's own structs that our programs read. Only their names count: where they are is taken
+ * from the running kernel's BTF when a program is loaded, and what it does not read need not be there.
  */
-#ifndef SKEIN_SOCKET_KERNEL_H
-#define SKEIN_SOCKET_KERNEL_H
+#ifndef SKEIN_KERNEL_H
+#define SKEIN_KERNEL_H
 
 #include <linux/types.h>
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct list_head {
+  struct list_head *next, *prev;
+};
+
+struct ns_common {
+  unsigned int inum;
+};
+
 struct net {
+  struct list_head list;
   __u64 net_cookie;
+  struct ns_common ns;
 };
 
 typedef struct {
   struct net *net;
 } possible_net_t;
+
+struct net_device {
+  int ifindex;
+  possible_net_t nd_net;
+};
 
 struct in6_addr {
   union {
@@ -35,8 +50,13 @@ struct sock_common {
   struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct dst_entry {
+  struct net_device *dev;
+};
+
 struct sock {
   struct sock_common __sk_common;
+  struct dst_entry *sk_dst_cache;
   __u16 sk_protocol;
 };
 
@@ -51,16 +71,28 @@ struct socket {
   struct sock *sk;
 };
 
+struct sk_buff {
+  struct net_device *dev;
+  struct sock *sk;
+  unsigned long _skb_refdst;
+  unsigned char *head;
+  unsigned int len;
+  int skb_iif;
+  __be16 protocol;
+  __u16 network_header;
+  char cb[48];
+};
+
+struct tcp_skb_cb {
+  __u16 tcp_gso_segs;
+};
+
 typedef struct {
   unsigned int val;
 } kuid_t;
 
 struct cred {
   kuid_t euid;
-};
-
-struct ns_common {
-  unsigned int inum;
 };
 
 struct pid_namespace {
@@ -78,12 +110,22 @@ struct pid {
   struct upid numbers[1];
 };
 
+struct nsproxy {
+  struct {
+    int refs;
+  } count; /* atomic_t, since 6.2 refcount_t; either begins with an int */
+  struct net *net_ns;
+};
+
 struct task_struct {
+  int pid;
   int tgid;
   struct pid *thread_pid;
   struct task_struct *group_leader;
+  struct task_struct *real_parent;
   __u64 start_boottime;
   const struct cred *cred;
+  struct nsproxy *nsproxy;
   char comm[16];
 };
 
