@@ -111,6 +111,12 @@ export function isImplied({ isForwarding, state }: Neighbour): boolean {
   return !isForwarding && (state === 0 || (state & NUD_NOARP) !== 0);
 }
 
+/** It is an entry of the bridge that the interface is a port of, and not one of the device's own. */
+export function isOfBridge({ isForwarding, entry }: Neighbour): boolean {
+  const { Flags } = entry;
+  return isForwarding && !(Array.isArray(Flags) && Flags.includes('NTF_SELF'));
+}
+
 function names(of: readonly (readonly [number, string])[], bits: number): readonly string[] {
   return of.filter(([bit]) => bits & bit).map(([, name]) => name);
 }

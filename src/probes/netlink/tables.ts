@@ -9,7 +9,7 @@ import { Grouped } from './grouped.ts';
 import { kindOf } from './kinds/index.ts';
 import { type Link, readBridgeLink, readLink, readLinkHead } from './link.ts';
 import { type MulticastRoute, readMulticastRoute } from './multicastroute.ts';
-import { AF_BRIDGE, isImplied, type Neighbour, NUD_AGEING, readNeighbour } from './neighbour.ts';
+import { AF_BRIDGE, isImplied, isOfBridge, type Neighbour, NUD_AGEING, readNeighbour } from './neighbour.ts';
 import { ALL, Netconfs, readNetconf } from './netconf.ts';
 import type { News } from './news.ts';
 import { type NexthopObject, readNexthop } from './nexthop.ts';
@@ -84,7 +84,7 @@ export class Tables {
         break;
       case RTM.newNeighbour:
       case RTM.delNeighbour:
-        this.#neighbour(body, type === RTM.newNeighbour, news);
+        this.#neighbour(body, { isNew: type === RTM.newNeighbour, isAnswer }, news);
         break;
       case RTM.newRule:
       case RTM.delRule:
@@ -240,7 +240,7 @@ export class Tables {
     });
   }
 
-  #neighbour(body: Uint8Array, isNew: boolean, news: News): void {
+  #neighbour(body: Uint8Array, { isNew, isAnswer }: { isNew: boolean; isAnswer: boolean }, news: News): void {
     const neighbour = readNeighbour(body);
     if (!neighbour) return;
     const table = neighbour.isForwarding ? this.forwarding : this.neighbours;
@@ -251,8 +251,18 @@ export class Tables {
     }
     const before = table.get(ifindex, key);
     table.set(ifindex, key, neighbour);
+    if (before === undefined && !isAnswer && isOfBridge(neighbour)) this.#movedFrom(neighbour, news);
     if (before && isSameButState(before, neighbour)) news.settling.add(ifindex);
     else news.neighboured.add(ifindex);
+  }
+
+  /** A bridge has an address behind one port alone: where it moved to another it says so of that one only (br_fdb_update()). */
+  #movedFrom({ ifindex, key }: Neighbour, news: News): void {
+    const master = this.links.get(ifindex)?.master ?? 0;
+    if (master === 0) return;
+    for (const [other, link] of this.links)
+      if (link.master === master && other !== ifindex && this.forwarding.delete(other, key))
+        news.neighboured.add(other);
   }
 
   #rule(body: Uint8Array, isNew: boolean, news: News): void {

@@ -315,6 +315,28 @@ test('a neighbour that only ages makes no version of its own; one that moves doe
   await running.stop();
 });
 
+test('what moved to another port of a bridge is behind that one alone, also in another VLAN and beside its own', async () => {
+  const port: Fill = (m) => void m.u32(10, 9);
+  const kernel = fakeKernel([
+    device(7, 'p1', port),
+    device(8, 'p2', port),
+    device(6, 'other', (m) => void m.u32(10, 5)),
+    device(9, 'br0', ofKind('bridge')),
+  ]);
+  const running = await watch(kernel);
+  const entry = (ifindex: number, vlan: number, flags = 0) =>
+    neighbourMessage({ ifindex, family: 7, flags }, (m) => void m.bytes(2, mac('02:00:00:00:00:01')).u16(5, vlan));
+  const own = 2;
+  kernel.tell(entry(7, 1), entry(7, 2), entry(7, 1, own), entry(6, 1), entry(8, 1));
+  await turns();
+  const vlans = (name: string) =>
+    ((find(running, name)?.FDB ?? []) as { Vlan: number; Flags?: string[] }[]).map(
+      ({ Vlan, Flags }) => `${Vlan}${Flags ? ' own' : ''}`,
+    );
+  expect([vlans('p1').sort(), vlans('p2'), vlans('other')]).toEqual([['1 own', '2'], ['1'], ['1']]);
+  await running.stop();
+});
+
 test('its age is told with everything else of the interface, and some time later at most', async () => {
   const kernel = fakeKernel([device(7, 'eth0')]);
   const running = await watch(kernel, { settleMs: 0 });
