@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEvery } from '../everynamespace.ts';
 import { defineProbe } from '../probe.ts';
-import { NamespaceList } from './namespaces.ts';
+import { watchedNamespaces } from './namespaces.ts';
 import { Notices } from './notices.ts';
 import { options } from './options.ts';
 import { Turns } from './turns.ts';
@@ -51,7 +51,7 @@ export const conntrack = defineProbe({
     }
     notice(undefined);
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-    const list = new NamespaceList({ context, notices: new Notices(notice), turns: new Turns() }, fail);
+    const list = watchedNamespaces({ context, notices: new Notices(notice), turns: new Turns() }, fail);
     await readEvery(list, context, failed);
   },
 });

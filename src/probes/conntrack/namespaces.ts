@@ -1,87 +1,19 @@
 /** A watch for every namespace that is listed, for as long as it is. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { backoff } from '../../std/backoff.ts';
-import type { Namespace } from '../probe.ts';
+import { WatchedNamespaces } from '../watched-namespaces.ts';
 import { type Shared, Watch } from './watch.ts';
 
-const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 30_000;
-
-interface Kept {
-  readonly leaving: AbortController;
-  watch: Watch | undefined;
-}
-
-export class NamespaceList {
-  readonly #shared: Shared;
-  /** Ends the run with a bug that showed outside of any call from it. */
-  readonly #fail: (error: unknown) => void;
-  readonly #kept = new Map<string, Kept>();
-
-  constructor(shared: Shared, fail: (error: unknown) => void) {
-    this.#shared = shared;
-    this.#fail = fail;
-  }
-
-  /** Resolves when what is there has been told, or at the first failure; then goes on. */
-  add(namespace: Namespace): Promise<void> {
-    const kept: Kept = { leaving: new AbortController(), watch: undefined };
-    this.#kept.set(namespace.nodeId, kept);
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
-    this.#keep(namespace, kept, settle).catch(this.#fail).finally(settle);
-    return settled;
-  }
-
-  remove({ nodeId, name }: Namespace): void {
-    const kept = this.#kept.get(nodeId);
-    if (!kept) return;
-    this.#kept.delete(nodeId);
-    leave(kept);
-    this.#shared.notices.gone(name);
-    this.#shared.context.translations.gone(nodeId, Date.now());
-  }
-
-  close(): void {
-    for (const kept of this.#kept.values()) leave(kept);
-    this.#kept.clear();
-  }
-
-  async #keep(namespace: Namespace, kept: Kept, settle: () => void): Promise<void> {
-    const { signal } = kept.leaving;
-    const { notices, context } = this.#shared;
-    const waits = backoff({ firstMs: RETRY_FIRST_MS, maxMs: RETRY_MAX_MS, random: Math.random });
-    while (!signal.aborted) {
-      try {
-        kept.watch = await Watch.open(this.#newest(namespace), this.#shared);
-        await kept.watch.run(signal, () => {
-          notices.refused(namespace.name, false);
-          waits.reset();
-          settle();
-        });
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        // Without a code it is no refusal of the world.
-        if (code === undefined) throw error;
-        if (!signal.aborted) {
-          context.count('namespacesNotRead');
-          if (code === 'EPERM' || code === 'EACCES') notices.refused(namespace.name, true);
-        }
-      } finally {
-        kept.watch?.close();
-        kept.watch = undefined;
-      }
-      settle();
-      await sleep(waits.next(), undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  /** Its path may be another by now: it was listed again. */
-  #newest(namespace: Namespace): Namespace {
-    return this.#shared.context.namespaces.list().find((one) => one.nodeId === namespace.nodeId) ?? namespace;
-  }
-}
-
-function leave({ leaving, watch }: Kept): void {
-  leaving.abort();
-  watch?.close();
+/** `fail` ends the run with a bug that showed outside of any call from it. */
+export function watchedNamespaces(shared: Shared, fail: (error: unknown) => void): WatchedNamespaces {
+  const { context, notices } = shared;
+  return new WatchedNamespaces({
+    ...{ context, fail },
+    listed: ({ nodeId, name }) => ({
+      open: (namespace) => Watch.open(namespace, shared),
+      gone() {
+        notices.gone(name);
+        context.translations.gone(nodeId, Date.now());
+      },
+    }),
+    refused: (name, isRefused) => notices.set('refused', name, isRefused),
+  });
 }

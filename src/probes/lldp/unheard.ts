@@ -1,7 +1,6 @@
 /** Namespaces in which no neighbour is heard, and why: one sentence for all of them. */
-
-/** Namespaces named in it. */
-const NAMES_MAX = 5;
+import { someOf } from '../../std/some-of.ts';
+import { NAMES_MAX } from '../notice-of-many.ts';
 
 export class Unheard {
   readonly #names = new Map<string, { readonly name: string; readonly needs: string }>();
@@ -26,10 +25,9 @@ export class Unheard {
     const texts = [];
     if (this.#names.size > 0) {
       const all = [...this.#names.values()];
-      const some = all.slice(0, NAMES_MAX).map(({ name }) => name);
-      const more = all.length > NAMES_MAX ? ` and ${all.length - NAMES_MAX} more` : '';
+      const names = all.map(({ name }) => name);
       const needs = [...new Set(all.map((one) => one.needs))].sort().join(' and ');
-      texts.push(`neighbours in ${some.join(', ')}${more} are not heard: needs ${needs}`);
+      texts.push(`neighbours in ${someOf(names, NAMES_MAX)} are not heard: needs ${needs}`);
     }
     if (this.#isBeyond) texts.push(`neighbours are listened for in ${namespacesMax} namespaces, and there are more`);
     return texts.length > 0 ? texts.join('; ') : undefined;

@@ -143,8 +143,8 @@ export class Watch {
     const { context, notices } = this.#shared;
     const { nodeId, name, path } = this.#namespace;
     const legacy = legacyTables(nodeId === context.host.id ? undefined : path);
-    notices.legacy(name, legacy.length > 0);
-    notices.leftOut(name, reading.leftOut > 0);
+    notices.set('legacy', name, legacy.length > 0);
+    notices.set('leftOut', name, reading.leftOut > 0);
     if (reading.leftOut > 0) context.count('rulesLeftOut', reading.leftOut);
     // Its node may not be there yet, or not any more.
     const [node] = context.view().nodes(nodeId);

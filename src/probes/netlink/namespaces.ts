@@ -1,6 +1,8 @@
 /** A watch for every namespace that is listed, for as long as it is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetlinkError } from '../../native/netlink_error.ts';
+import { someOf } from '../../std/some-of.ts';
+import { NAMES_MAX } from '../notice-of-many.ts';
 import type { Namespace } from '../probe.ts';
 import type { Shared } from './publisher.ts';
 import { Watch } from './watch.ts';
@@ -8,9 +10,8 @@ import { Watch } from './watch.ts';
 /** Until a namespace that could not be read is tried again, doubled each time. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 30_000;
-/** Namespaces that may not be entered are named after this long, and so many of them. */
+/** Namespaces that may not be entered are named after this long. */
 const SAY_MS = 50;
-const NAMES_MAX = 5;
 /** Of this, each namespace's readings of counters are shifted against the one before: spread evenly, whatever the number. */
 const GOLDEN = 0.618_033_988_75;
 
@@ -131,7 +132,5 @@ export class NamespaceList {
 
 function refusal(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
-  const some = names.slice(0, NAMES_MAX).join(', ');
-  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
-  return `cannot see into ${some}${more}: needs CAP_SYS_ADMIN and CAP_NET_ADMIN`;
+  return `cannot see into ${someOf(names, NAMES_MAX)}: needs CAP_SYS_ADMIN and CAP_NET_ADMIN`;
 }
