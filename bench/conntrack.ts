@@ -18,6 +18,7 @@ import { conntrack } from '../src/probes/conntrack/index.ts';
 import { hostId, hostTid } from '../src/probes/identity.ts';
 import { namespaceRegistry } from '../src/probes/namespaces.ts';
 import { made } from './conntrack-entries.ts';
+import { watchStretches } from './stretch.ts';
 
 const COUNT = Number(process.argv[2] ?? 262_144);
 const ROUNDS = 5;
@@ -109,7 +110,7 @@ async function probed() {
   namespaces.add({ nodeId: 'n', tid: 'n', path, cookie: 0n, name: netns });
   const stop = new AbortController();
   const { promise: ready, resolve } = Promise.withResolvers<void>();
-  const stalls = watchStalls();
+  const longest = watchStretches();
   const cpu = process.cpuUsage();
   const began = performance.now();
   const ended = conntrack.run({
@@ -130,33 +131,11 @@ async function probed() {
   await Promise.race([ready, ended]);
   const tookMs = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
-  const { stallMs, clockMs } = stalls();
+  const { cpuMs: stallMs, clockMs } = longest();
   stop.abort();
   await ended;
   const translated = [...translations.live()].length;
   const { Entries: counted } = graph.now().counters('n', 'Conntrack')?.total ?? {};
   if (counted !== COUNT) throw new Error(`${counted} entries counted, not ${COUNT}`);
   return { tookMs, cpuMs: (user + system) / 1000, stallMs, clockMs, translated };
-}
-
-/** In CPU time of the thread: what neighbours on this machine take is not ours. */
-function watchStalls(): () => { stallMs: number; clockMs: number } {
-  let isWatching = true;
-  const longest = { stallMs: 0, clockMs: 0 };
-  const threadMs = () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
-  const watch = (cpu: number, clock: number) =>
-    setImmediate(() => {
-      const [nowCpu, nowClock] = [threadMs(), performance.now()];
-      longest.stallMs = Math.max(longest.stallMs, nowCpu - cpu);
-      longest.clockMs = Math.max(longest.clockMs, nowClock - clock);
-      if (isWatching) watch(nowCpu, nowClock);
-    });
-  watch(threadMs(), performance.now());
-  return () => {
-    isWatching = false;
-    return longest;
-  };
 }

@@ -17,6 +17,7 @@ import { namespaceRegistry } from '../src/probes/namespaces.ts';
 import { netfilter } from '../src/probes/netfilter/index.ts';
 import { dumpOf, NETLINK_NETFILTER, NFT } from '../src/probes/netfilter/nftnetlink.ts';
 import type { ProbeContext } from '../src/probes/probe.ts';
+import { watchStretches } from './stretch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -69,32 +70,9 @@ const cpuMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-const threadMs = () => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-};
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const text = (value: number, digits = 1) => value.toFixed(digits);
 const median = (all: number[]) => [...all].sort((one, other) => one - other)[all.length >> 1] as number;
-
-/** The longest stretch between two turns of the event loop, in CPU time of its thread. */
-let isWatching = false;
-let longest = 0;
-function watch(before: number): void {
-  setImmediate(() => {
-    const now = threadMs();
-    longest = Math.max(longest, now - before);
-    if (isWatching) watch(now);
-  });
-}
-function watched(): void {
-  [isWatching, longest] = [true, 0];
-  watch(threadMs());
-}
-function stretch(): number {
-  isWatching = false;
-  return longest;
-}
 
 interface Running {
   readonly graph: Graph;
@@ -186,12 +164,12 @@ async function first(rules: number): Promise<void> {
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();
     const heap = process.memoryUsage().heapUsed;
-    watched();
+    const longest = watchStretches();
     const [began, cpu] = [performance.now(), cpuMs()];
     const running = await run([netns], { rulesMax: rules });
     const [ms, spent] = [performance.now() - began, cpuMs() - cpu];
     await pause(1);
-    const longestMs = stretch();
+    const longestMs = longest().cpuMs;
     globalThis.gc?.();
     const { heapUsed } = process.memoryUsage();
     all.push({ ms, spent, longestMs, heap: heapUsed - heap });
@@ -257,10 +235,10 @@ async function empty(count: number): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => namespace(index));
   const all: { ms: number; cpu: number; longestMs: number }[] = [];
   for (let round = 0; round < 3; round++) {
-    watched();
+    const longest = watchStretches();
     const [began, cpu] = [performance.now(), cpuMs()];
     const running = await run(names, {});
-    all.push({ ms: performance.now() - began, cpu: cpuMs() - cpu, longestMs: stretch() });
+    all.push({ ms: performance.now() - began, cpu: cpuMs() - cpu, longestMs: longest().cpuMs });
     await running.stop();
   }
   const of = (read: (one: (typeof all)[0]) => number) => median(all.map(read));
