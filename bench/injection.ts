@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { records } from '../src/injection/host/records.ts';
 import { runOrder } from '../src/injection/host/run.ts';
+import { SendingShare } from '../src/injection/host/share.ts';
 import type { Order } from '../src/injection/order.ts';
 import { packetSeries } from '../src/injection/packet/series.ts';
 import { openDoor, openInjectionDoor, openPacketDoor } from '../src/native/index.ts';
@@ -74,6 +75,7 @@ async function sentByUs(ifIndex: number): Promise<number> {
     clock: systemClock,
     elapsed: () => performance.now(),
     rate: Number.POSITIVE_INFINITY,
+    share: new SendingShare({ rate: Number.POSITIVE_INFINITY, elapsed: () => performance.now() }),
     netns: path,
   };
   let sent = 0;

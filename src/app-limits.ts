@@ -5,9 +5,14 @@ import type { Config } from './config/options.ts';
 import type { Limits } from './query/limits.ts';
 
 /** `agents`: connections that come beside those of users, who are not to find the door full of them. */
-export function apiLimits({ api, query }: Pick<Config, 'api' | 'query'>, agents = 0): Partial<ApiLimits> {
+export function apiLimits(
+  { api, injection, query }: Pick<Config, 'api' | 'injection' | 'query'>,
+  agents = 0,
+): Partial<ApiLimits> {
   return {
     bodyBytesMax: api.body,
+    // In base64 three bytes are four.
+    injectionBytesMax: api.body + Math.ceil((injection.pcapSize * 4) / 3),
     traceBytesMax: api.trace,
     messageBytesMax: api.message,
     connectionsMax: api.connections + agents,

@@ -8,7 +8,8 @@ import type { ApiLimits } from './limits.ts';
 import { notCreated, type Outcome, type ResourceDoor, resourceRoutes } from './resource-routes.ts';
 
 export function injectionRoutes(app: Routes, injections: Injections, limits: ApiLimits): void {
-  resourceRoutes(app, '/api/injectpacket', new InjectionDoor(injections), limits);
+  const its = { ...limits, bodyBytesMax: limits.injectionBytesMax };
+  resourceRoutes(app, '/api/injectpacket', new InjectionDoor(injections), its);
 }
 
 class InjectionDoor implements ResourceDoor {

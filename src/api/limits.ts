@@ -2,6 +2,8 @@
 export interface ApiLimits {
   /** Bytes of one request body. */
   readonly bodyBytesMax: number;
+  /** Bytes of one request body that may have a trace in it (POST /api/injectpacket). */
+  readonly injectionBytesMax: number;
   /** Bytes of one request body in YAML, which takes a hundred times as long to read as JSON. */
   readonly yamlBytesMax: number;
   /** Bytes of one trace (POST /api/pcap). */
@@ -39,6 +41,7 @@ export interface ApiLimits {
 
 export const defaultLimits: ApiLimits = {
   bodyBytesMax: 4 * 1024 * 1024,
+  injectionBytesMax: 10 * 1024 * 1024,
   yamlBytesMax: 64 * 1024,
   traceBytesMax: 1024 * 1024 * 1024,
   tracesMax: 4,

@@ -87,17 +87,16 @@ export class Fleet implements AsyncDisposable {
     return said.stdout + said.stderr;
   }
 
-  async metrics(): Promise<string> {
-    const words = [
-      'curl',
-      '-s',
-      '--cacert',
-      this.#ca(),
-      '-H',
-      `X-Auth-Token: ${this.#tokens?.admin}`,
-      `https://${PLACE}/metrics`,
-    ];
-    return (await run('ip', [...inside(this.#netns), ...words])).stdout;
+  metrics(): Promise<string> {
+    return this.ask('/metrics');
+  }
+
+  /** What the analyzer answers over HTTP; `body` is sent as JSON. */
+  async ask(path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}): Promise<string> {
+    const words = ['-s', '--max-time', '20', '--cacert', this.#ca(), '-H', `X-Auth-Token: ${this.#tokens?.admin}`];
+    const said = body === undefined ? [] : ['-H', 'Content-Type: application/json', '-d', JSON.stringify(body)];
+    const all = ['curl', ...words, '-X', method, ...said, `https://${PLACE}${path}`];
+    return (await run('ip', [...inside(this.#netns), ...all])).stdout;
   }
 
   #ca(): string {

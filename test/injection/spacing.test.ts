@@ -1,6 +1,7 @@
 /** When packets go, and that who waits hears of it also while none does. */
 import { HostInjections } from '../../src/injection/host/host.ts';
 import { asCaptured, GAP_MS_MAX } from '../../src/injection/host/schedule.ts';
+import { SendingShare } from '../../src/injection/host/share.ts';
 import type { InjectionDoor } from '../../src/native/injection.ts';
 import { fakeClock } from '../std/fake-clock.ts';
 import { probing } from './probing.ts';
@@ -15,6 +16,21 @@ test('a trace keeps its gaps, none of them longer than the bound or what was ask
   expect(due(0)).toEqual([0, 5, 6, 1_006, 1_007, 1_207]);
   expect(due(100)).toEqual([0, 5, 6, 106, 107, 207]);
   expect(due(5_000)).toEqual(due(0));
+});
+
+test('all that a host sends is twice what one may, and what was not used does not add up', () => {
+  let now = 0;
+  const share = new SendingShare({ rate: 1_000, elapsed: () => now });
+  const taken = () => {
+    let count = 0;
+    while (share.take()) count++;
+    return count;
+  };
+  expect([taken(), taken()]).toEqual([100, 0]);
+  now = 10;
+  expect(taken()).toBe(20);
+  now = 60_000;
+  expect(taken()).toBe(100);
 });
 
 test('who listens hears every few seconds that an injection goes on, also while nothing is sent', async () => {

@@ -10,6 +10,7 @@ import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Order, Progress } from '../order.ts';
 import { InjectionEntries } from './entries.ts';
+import { SendingShare } from './share.ts';
 
 export interface HostParts {
   readonly door: InjectionDoor;
@@ -37,6 +38,7 @@ const STILL_MS = 2_000;
 export class HostInjections implements AsyncDisposable {
   readonly #parts: HostParts;
   readonly #entries: InjectionEntries;
+  readonly #share: SendingShare;
   readonly #running = new Map<string, Running>();
   readonly #unsubscribe: () => void;
   #isStopped = false;
@@ -44,6 +46,7 @@ export class HostInjections implements AsyncDisposable {
   constructor(parts: HostParts) {
     this.#parts = parts;
     this.#entries = new InjectionEntries(parts);
+    this.#share = new SendingShare(parts);
     this.#unsubscribe = parts.subscribe((commit) => this.#saw(commit));
   }
 
@@ -166,7 +169,7 @@ export class HostInjections implements AsyncDisposable {
     try {
       // Loaded with the first: most hosts send none.
       const { runOrder } = await import('./run.ts');
-      await runOrder(its.order, { ...this.#parts, netns }, tell, signal);
+      await runOrder(its.order, { ...this.#parts, netns, share: this.#share }, tell, signal);
       return its.gone?.message;
     } catch (error) {
       if (its.gone) return its.gone.message;

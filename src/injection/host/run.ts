@@ -18,6 +18,7 @@ import { traceFrames } from '../trace/frames.ts';
 import { resolveMac } from './resolve.ts';
 import { asCaptured, evenly, type Schedule } from './schedule.ts';
 import { Sending } from './sending.ts';
+import type { SendingShare } from './share.ts';
 import { Translations } from './translation.ts';
 
 export interface RunParts {
@@ -29,6 +30,7 @@ export interface RunParts {
   readonly elapsed: () => number;
   /** Packets a second. */
   readonly rate: number;
+  readonly share: SendingShare;
   /** Path of the namespace; undefined: our own. */
   readonly netns: string | undefined;
 }
@@ -85,7 +87,7 @@ async function send({
   destinationMac,
   trouble,
 }: SendParts): Promise<void> {
-  const { door, clock, netns } = parts;
+  const { door, clock, netns, share } = parts;
   const place = netns === undefined ? {} : { netns };
   using stack = new DisposableStack();
   const book = probing && new AnswerBook(probing, { isLoose: order.way === 'stack' });
@@ -93,7 +95,7 @@ async function send({
   stack.defer(() => sender.close());
   const translations = probing && order.way === 'stack' ? stack.use(new Translations(parts.netlink, netns)) : undefined;
   const isAnswerer = translations && ((stranger: Stranger) => isAnswererOf(translations, probing as Probing, stranger));
-  const sending = new Sending({ ...parts, order, sender, schedule, book, ...(isAnswerer && { isAnswerer }) });
+  const sending = new Sending({ ...parts, order, sender, schedule, book, share, ...(isAnswerer && { isAnswerer }) });
   const told = () => {
     const error = sending.trouble ?? trouble;
     tell({

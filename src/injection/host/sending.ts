@@ -9,12 +9,14 @@ import type { Order } from '../order.ts';
 import { records } from './records.ts';
 import { FILTERED, isFiltered, isFull, refusal } from './refusal.ts';
 import type { Schedule } from './schedule.ts';
+import { type SendingShare, TOGETHER } from './share.ts';
 
 export interface SendingParts {
   readonly order: Order;
   readonly sender: SendSocket;
   readonly schedule: Schedule;
   readonly book: AnswerBook | undefined;
+  readonly share: SendingShare;
   /** Whether an answer from another address is one: undefined where nobody asks. */
   readonly isAnswerer?: (stranger: Stranger) => Promise<boolean>;
   readonly clock: Clock;
@@ -27,6 +29,9 @@ const TOGETHER_BYTES_MAX = 256 * 1024;
 /** A full device is tried again after this, and given up after that. */
 const FULL_MS = 2;
 const FULL_MS_MAX = 5_000;
+/** Where others have what may be sent, it is looked at again so soon; it is told when that made it so late. */
+const SHARED_MS = 5;
+const LATE_MS = 1_000;
 /** Answers that came while packets were on their way. */
 const EARLY_MAX = 4_096;
 /** Answers from other addresses that are asked about. */
@@ -36,6 +41,7 @@ export class Sending {
   readonly #parts: SendingParts;
   #early: Heard[] = [];
   #isSending = false;
+  #isHeld = false;
   readonly #asked = new Set<Promise<void>>();
   sent = 0;
   sentBytes = 0;
@@ -56,8 +62,13 @@ export class Sending {
         await pause(clock, Math.max(1, waitMs), signal);
         continue;
       }
-      index = await this.#sendFrom(index, this.#together(index, elapsed() - begin), signal);
+      const packets = this.#together(index, elapsed() - begin);
+      if (packets.length === 0) await pause(clock, SHARED_MS, signal);
+      else index = await this.#sendFrom(index, packets, signal);
     }
+    const lateMs = elapsed() - begin - schedule.dueMs(schedule.count - 1);
+    if (this.#isHeld && lateMs > LATE_MS && !signal.aborted)
+      this.trouble ??= `${Math.round(lateMs / 1_000)} s late: all injections of a host together send ${TOGETHER} times what one may`;
   }
 
   /** An answer may come before it is known when its packet was sent. */
@@ -74,11 +85,15 @@ export class Sending {
 
   /** Those that are due. */
   #together(from: number, nowMs: number): Uint8Array[] {
-    const { schedule } = this.#parts;
+    const { schedule, share } = this.#parts;
     const packets: Uint8Array[] = [];
     let bytes = 0;
     for (let index = from; index < schedule.count && packets.length < TOGETHER_MAX; index++) {
       if (schedule.dueMs(index) > nowMs || bytes > TOGETHER_BYTES_MAX) break;
+      if (!share.take()) {
+        this.#isHeld = true;
+        break;
+      }
       const packet = schedule.packet(index);
       bytes += packet.length;
       packets.push(packet);
