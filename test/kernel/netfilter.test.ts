@@ -231,10 +231,13 @@ test('elements of a set that come and go are told, and so are chains', async () 
 });
 
 test('elements that end by themselves are told until they do; of those that packets put somewhere it is said that they are not', async () => {
-  nft(`table ip t { set b { type ipv4_addr; flags timeout; elements = { 10.0.0.1 timeout 1h, 10.0.0.2 timeout 1s } }
-    set seen { type ipv4_addr; flags dynamic, timeout; timeout 1m; } }`);
+  nft(`table ip t { set b { type ipv4_addr; flags timeout; elements = { 10.0.0.1 timeout 1h }; };
+    set seen { type ipv4_addr; flags dynamic, timeout; timeout 1m; }; }`);
   const set = (name: string) => all('nftset').find(({ metadata }) => metadata.Name === name)?.metadata;
-  await eventually(() => expect(set('b')).toMatchObject({ IsDynamic: true, Elements: ['10.0.0.1', '10.0.0.2'] }));
+  await eventually(() => {
+    nft('add element ip t b { 10.0.0.2 timeout 500ms }');
+    expect(set('b')).toMatchObject({ IsDynamic: true, Elements: ['10.0.0.1', '10.0.0.2'] });
+  });
   await eventually(() => expect(set('b')?.Elements).toEqual(['10.0.0.1']), 5_000);
   expect(set('seen')).toMatchObject({ IsDynamic: true, Notice: 'packets fill it: its elements are not read' });
   expect(set('seen')).not.toHaveProperty('Elements');
@@ -243,7 +246,7 @@ test('elements that end by themselves are told until they do; of those that pack
 });
 
 test('of a set with more elements than are told some are, and that there are more', async () => {
-  const many = Array.from({ length: 65_536 }, (_, at) => `10.0.${at >> 8}.${at & 255}`).join(',');
+  const many = Array.from({ length: 5_000 }, (_, at) => `10.0.${at >> 8}.${at & 255}`).join(',');
   nft(`table ip t { set s { type ipv4_addr; }; }; add element ip t s { ${many} }`);
   await eventually(() => expect(all('nftset')[0]?.metadata).toMatchObject({ IsCut: true }), 5_000);
   expect(all('nftset')[0]?.metadata.Elements).toHaveLength(1_000);

@@ -4,7 +4,14 @@ import { uuidV5 } from '../../std/uuid.ts';
 import { FAMILIES, hookName } from './family.ts';
 import { SET_FLAG } from './nftnetlink.ts';
 import type { RuleRead } from './read-rule.ts';
-import type { RawChain, RawRule, RawSet, RawTable } from './ruleset.ts';
+import {
+  endByThemselves,
+  isFilledByPackets,
+  type RawChain,
+  type RawRule,
+  type RawSet,
+  type RawTable,
+} from './ruleset.ts';
 import { partsOf, setValues } from './setvalues.ts';
 
 /** Of a rule's text, as its name. */
@@ -65,19 +72,17 @@ const ENDS = new Set([
 ]);
 
 export function describeSet(set: RawSet): Metadata {
-  const isDynamic = isFilledByPackets(set);
+  const isFilled = isFilledByPackets(set);
   return {
     ...{ Type: 'nftset', Name: set.name, Family: familyName(set.family), Table: set.table },
     KeyType: partsOf(set.keyType, set.keyLength)
       .map(({ type }) => type)
       .join(' . '),
     ...((set.flags & SET_FLAG.map) !== 0 && { IsMap: true }),
-    ...(isDynamic ? { IsDynamic: true } : { Elements: setValues(set) }),
+    ...((isFilled || endByThemselves(set)) && { IsDynamic: true }),
+    ...(isFilled ? { Notice: NOT_READ } : { Elements: setValues(set) }),
     ...(set.isCut && { IsCut: true }),
   };
 }
 
-/** Each of their elements would be a change of the graph. */
-export function isFilledByPackets({ flags }: RawSet): boolean {
-  return (flags & (SET_FLAG.dynamic | SET_FLAG.timeout)) !== 0;
-}
+const NOT_READ = 'packets fill it: its elements are not read';

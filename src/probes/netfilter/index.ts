@@ -13,7 +13,7 @@ export const netfilter = defineProbe({
   doc: 'Packet filters and NAT of every namespace: chains, rules and sets of nftables, and so what iptables-nft makes of its own; a rule that comes, changes or goes is a change of the graph.',
   reads: [
     'nf_tables of every namespace over netlink: the kernel tells of each commit, and the chains and sets that it touched are read again, as of one generation; all of them where a table came or went, or something was lost.',
-    'Counters of rules, every `probes.netfilter.poll`, and for a hundredth of the time at most.',
+    'Counters of rules, every `probes.netfilter.poll`, and for a hundredth of the time at most; elements that have a timeout, after six times that.',
     '`/proc/PID/net/ip_tables_names`: whether there are tables of the old ip_tables, which are not read.',
   ],
   needs: [

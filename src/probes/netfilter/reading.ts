@@ -1,7 +1,8 @@
 /** A namespace's rules as of one generation: all of them, or what a commit has touched. */
 import type { Conversation } from '../../native/conversation.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
-import { isFilledByPackets } from './describe.ts';
+import { messages } from '../../native/nlmsg.ts';
+import { Breath } from './breath.ts';
 import {
   dumpOf,
   elementsDump,
@@ -13,6 +14,8 @@ import {
   SET_FLAG,
 } from './nftnetlink.ts';
 import {
+  endByThemselves,
+  isFilledByPackets,
   type RawChain,
   type RawRule,
   type RawSet,
@@ -43,9 +46,20 @@ export interface ReadingBounds {
   readonly rulesMax: number;
   readonly elementsMax: number;
   readonly setsMax: number;
+  /** Elements that end by themselves, of which nobody tells when they do, are read again so long after. */
+  readonly agedMs: number;
 }
 
 const ENOENT = 2;
+
+interface World {
+  readonly conversation: Conversation;
+  readonly bounds: ReadingBounds;
+  /** Reading takes turns with all else: how many there are is up to others. */
+  readonly breath: Breath;
+  /** Monotonic ms. */
+  readonly nowMs: number;
+}
 
 /**
  * Undefined: it changed while it was read, and is to be read again. `before`: the last reading, of which is kept what was
@@ -60,68 +74,85 @@ export async function readRuleset(
   const generation = readGeneration(await conversation.request(generationRequest()));
   // Of many rules only some are told: which ones they are only a whole reading says.
   const known = touched.isAll || before === undefined || before.leftOut > 0 ? undefined : before;
-  const reading = known ? await readTouched(conversation, bounds, touched, known) : await readAll(conversation, bounds);
+  const world: World = { conversation, bounds, breath: new Breath(), nowMs: performance.now() };
+  const reading = known ? await readTouched(world, touched, known) : await readAll(world);
   const after = readGeneration(await conversation.request(generationRequest()));
   return after === generation ? { ...reading, generation } : undefined;
 }
 
 type Read = Omit<Reading, 'generation'>;
 
-async function readAll(conversation: Conversation, bounds: ReadingBounds): Promise<Read> {
-  const tables = readTables(await dumped(conversation, NFT.getTable));
+async function readAll(world: World): Promise<Read> {
+  const tables = await listed(world, NFT.getTable, readTables);
   if (tables.length === 0) return { tables, chains: [], rules: new Map(), touched: undefined, sets: [], leftOut: 0 };
-  const chains = readChains(await dumped(conversation, NFT.getChain));
+  const chains = await listed(world, NFT.getChain, readChains);
   const rules = new Map<string, RawRule[]>();
-  const room = { left: bounds.rulesMax, leftOut: 0 };
-  await readRulesInto(rules, conversation, dumpOf(NFT.getRule), room);
-  const sets = readSets(await dumped(conversation, NFT.getSet));
-  for (const [index, set] of sets.entries()) await fill(conversation, set, index, bounds);
+  const room = { left: world.bounds.rulesMax, leftOut: 0 };
+  await readRulesInto(rules, world, dumpOf(NFT.getRule), room);
+  const sets = await listed(world, NFT.getSet, readSets);
+  for (const [index, set] of sets.entries()) await fill(world, set, index);
   return { tables, chains, rules, touched: undefined, sets, leftOut: room.leftOut };
 }
 
-async function readTouched(
-  conversation: Conversation,
-  bounds: ReadingBounds,
-  touched: Touched,
-  before: Reading,
-): Promise<Read> {
+async function readTouched(world: World, touched: Touched, before: Reading): Promise<Read> {
   const { tables } = before;
-  const chains = touched.areChains ? readChains(await dumped(conversation, NFT.getChain)) : before.chains;
+  const chains = touched.areChains ? await listed(world, NFT.getChain, readChains) : before.chains;
   const rules = new Map<string, RawRule[]>();
-  const room = { left: bounds.rulesMax, leftOut: 0 };
+  const room = { left: world.bounds.rulesMax, leftOut: 0 };
   if (touched === COUNTERS) {
-    await readRulesInto(rules, conversation, dumpOf(NFT.getRule), room);
+    await readRulesInto(rules, world, dumpOf(NFT.getRule), room);
     return { ...before, rules, touched: undefined, leftOut: room.leftOut };
   }
-  for (const chain of touched.rules) await readRulesInto(rules, conversation, rulesDump(chain), room);
+  for (const chain of touched.rules) await readRulesInto(rules, world, rulesDump(chain), room);
   if (!touched.areSets && touched.elements.length === 0)
     return { tables, chains, rules, touched: touched.rules, sets: before.sets, leftOut: room.leftOut };
   const stale = new Set(touched.elements.map(placeKey));
   const kept = new Map(before.sets.map((set) => [placeKey(set), set]));
-  const sets = readSets(await dumped(conversation, NFT.getSet));
+  const sets = await listed(world, NFT.getSet, readSets);
   for (const [index, set] of sets.entries()) {
-    const same = stale.has(placeKey(set)) ? undefined : kept.get(placeKey(set));
-    if (same) sets[index] = same;
-    else await fill(conversation, set, index, bounds);
+    const key = placeKey(set);
+    const known = kept.get(key);
+    if (known === undefined || stale.has(key) || isAged(known, world.nowMs - world.bounds.agedMs))
+      await fill(world, set, index);
+    else sets[index] = known;
   }
   return { tables, chains, rules, touched: touched.rules, sets, leftOut: room.leftOut };
 }
 
-async function dumped(conversation: Conversation, type: number): Promise<readonly Uint8Array[]> {
-  return (await conversation.dumpAll(dumpOf(type))).batches;
+/** Whether its elements may have ended by themselves, when they were read before that moment. */
+export function isAged(set: RawSet, sinceMs: number): boolean {
+  return endByThemselves(set) && set.readAtMs <= sinceMs;
+}
+
+async function listed<Raw>(
+  { conversation, breath }: World,
+  type: number,
+  read: (batches: readonly Uint8Array[]) => readonly Raw[],
+): Promise<Raw[]> {
+  const all: Raw[] = [];
+  for (const batch of (await conversation.dumpAll(dumpOf(type))).batches) {
+    await breath.take();
+    for (const one of read([batch])) all.push(one);
+  }
+  return all;
 }
 
 /** Batch for batch: of very many no more is in memory than is kept. */
 async function readRulesInto(
   rules: Map<string, RawRule[]>,
-  conversation: Conversation,
+  { conversation, breath }: World,
   request: Uint8Array,
   room: { left: number; leftOut: number },
 ): Promise<void> {
   let last: RawRule | undefined;
   let list: RawRule[] = [];
   try {
-    for await (const batch of conversation.dump(request))
+    for await (const batch of conversation.dump(request)) {
+      if (room.left <= 0) {
+        room.leftOut += countOf(batch);
+        continue;
+      }
+      await breath.take();
       for (const rule of readRules([batch])) {
         if (room.left <= 0) {
           room.leftOut++;
@@ -136,21 +167,35 @@ async function readRulesInto(
         list.push(rule);
         last = rule;
       }
+    }
   } catch (error) {
     if (!isGone(error)) throw error;
   }
 }
 
-async function fill(conversation: Conversation, set: RawSet, index: number, bounds: ReadingBounds): Promise<void> {
+function countOf(batch: Uint8Array): number {
+  let count = 0;
+  for (const { type } of messages(batch)) if (type === NFT.rule) count++;
+  return count;
+}
+
+async function fill({ conversation, bounds, breath, nowMs }: World, set: RawSet, index: number): Promise<void> {
+  set.readAtMs = nowMs;
   if (index >= bounds.setsMax) set.isCut = true;
   if (set.isCut || isFilledByPackets(set)) return;
   // Of intervals each has a beginning and an end.
   const max = (set.flags & SET_FLAG.interval) !== 0 ? bounds.elementsMax * 2 : bounds.elementsMax;
   try {
-    for await (const batch of conversation.dump(elementsDump(set)))
-      for (const element of readElements(batch))
+    for await (const batch of conversation.dump(elementsDump(set))) {
+      await breath.take();
+      for (const element of readElements(batch)) {
         if (set.elements.length < max) set.elements.push(element);
         else set.isCut = true;
+        if (set.isCut) break;
+      }
+      // What is left of the dump is heard by nobody.
+      if (set.isCut) break;
+    }
   } catch (error) {
     if (!isGone(error)) throw error;
   }

@@ -79,6 +79,7 @@ export class ToldRules {
     const before = this.#left.size > 0 ? this.#left : this.#orders;
     const orders = ordersOf(ids, before);
     for (const [at, id] of ids.entries()) {
+      await breathe();
       const Order = orders[at] as number;
       const metadata = fresh.get(id);
       if (metadata) {
@@ -95,7 +96,10 @@ export class ToldRules {
     const still = new Set(handles);
     for (const handle of this.#handles) if (!still.has(handle)) known.delete(handle);
     this.#handles = handles;
-    for (const [id, counts] of counted) this.#count(id, counts, changes);
+    for (const [id, counts] of counted) {
+      await breathe();
+      this.#count(id, counts, changes);
+    }
     return changes;
   }
 

@@ -13,6 +13,7 @@ import {
   NFTA_RULE,
   NFTA_SET,
   NFTA_TABLE,
+  SET_FLAG,
 } from './nftnetlink.ts';
 
 export interface RawTable {
@@ -59,6 +60,18 @@ export interface RawSet {
   readonly elements: RawElement[];
   /** There are more than are read. */
   isCut: boolean;
+  /** When its elements were read last, monotonic ms. */
+  readAtMs: number;
+}
+
+/** Each of their elements would be a change of the graph, made by whoever sends packets. */
+export function isFilledByPackets({ flags }: RawSet): boolean {
+  return (flags & SET_FLAG.dynamic) !== 0;
+}
+
+/** Someone puts them there for a time; that it is over nobody tells. */
+export function endByThemselves({ flags }: RawSet): boolean {
+  return (flags & (SET_FLAG.timeout | SET_FLAG.dynamic)) === SET_FLAG.timeout;
 }
 
 export interface RawElement {
@@ -191,7 +204,7 @@ export function readSets(batches: readonly Uint8Array[]): RawSet[] {
         case NFTA_SET.dataType:
           dataType = attributes.be32();
       }
-    return { family, table, name, flags, keyType, keyLength, dataType, elements: [], isCut: false };
+    return { family, table, name, flags, keyType, keyLength, dataType, elements: [], isCut: false, readAtMs: 0 };
   });
 }
 

@@ -3,9 +3,7 @@ import type { Change } from '../../graph/change.ts';
 import type { GraphNode, Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import { Breath } from './breath.ts';
-import { chainId, describeChain, describeRule, describeSet, familyName, setId } from './describe.ts';
 import { type Place, placeKey, SET_FLAG } from './nftnetlink.ts';
-import { readRule } from './read-rule.ts';
 import type { Reading } from './reading.ts';
 import { type Known, ToldRules } from './rules.ts';
 import type { RawRule, RawSet, RawTable } from './ruleset.ts';
@@ -46,20 +44,43 @@ export class Teller {
   /** What has changed since the last reading. Gives way while it works; undefined: all was withdrawn meanwhile. */
   async tell(reading: Reading, legacy: readonly string[]): Promise<Change[] | undefined> {
     const { tables, chains, sets, leftOut } = reading;
-    const namespace = this.#namespace;
     const changes: Change[] = [];
-    const breath = new Breath();
-    const byTable = new Map(tables.map((table) => [tableKey(table.family, table.name), table]));
     this.#forgetTables(tables);
     const seen = new Set<string>();
+    if (chains.length + sets.length > 0) await this.#tellAll(reading, seen, changes);
+    if (this.#isWithdrawn) return undefined;
+    for (const id of this.#texts.keys()) if (!seen.has(id)) changes.push(...this.#forget(id));
+    this.#summarize(
+      {
+        ...{
+          Tables: tables.length,
+          Chains: chains.length,
+          Rules: this.size + leftOut,
+          Sets: sets.filter(isNamed).length,
+        },
+        ...(leftOut > 0 && { LeftOut: leftOut }),
+        ...(legacy.length > 0 && { Legacy: [...legacy] }),
+      },
+      changes,
+    );
+    return changes;
+  }
+
+  /** `seen`: ids of the chains and sets that there are. */
+  async #tellAll({ tables, chains, sets, ...reading }: Reading, seen: Set<string>, changes: Change[]): Promise<void> {
+    // Many namespaces have no rule: what reads them is loaded with the first.
+    const [words, { readRule }] = await Promise.all([import('./describe.ts'), import('./read-rule.ts')]);
+    const { chainId, describeChain, describeRule, describeSet, familyName, setId } = words;
+    const namespace = this.#namespace;
+    const breath = new Breath();
+    const byTable = new Map(tables.map((table) => [tableKey(table.family, table.name), table]));
     for (const chain of chains) {
       await breath.take();
       const id = chainId(namespace, chain);
       seen.add(id);
       this.#say(id, describeChain(chain, byTable.get(tableKey(chain.family, chain.table))), changes);
     }
-    const named = sets.filter(({ flags }) => (flags & SET_FLAG.anonymous) === 0);
-    for (const set of named) {
+    for (const set of sets.filter(isNamed)) {
       await breath.take();
       const id = setId(namespace, set);
       seen.add(id);
@@ -80,17 +101,6 @@ export class Teller {
       for (const change of await rules.tell(all, { describe, known, breathe: () => breath.take() }))
         changes.push(change);
     }
-    if (this.#isWithdrawn) return undefined;
-    for (const id of this.#texts.keys()) if (!seen.has(id)) changes.push(...this.#forget(id));
-    this.#summarize(
-      {
-        ...{ Tables: tables.length, Chains: chains.length, Rules: this.size + leftOut, Sets: named.length },
-        ...(leftOut > 0 && { LeftOut: leftOut }),
-        ...(legacy.length > 0 && { Legacy: [...legacy] }),
-      },
-      changes,
-    );
-    return changes;
   }
 
   /** Of all that is told, and of what an earlier run has left. */
@@ -141,6 +151,10 @@ export class Teller {
     this.#said = text;
     changes.push({ kind: 'set', id: this.#namespace, of: 'node', set: { [KEY]: facts } });
   }
+}
+
+function isNamed({ flags }: RawSet): boolean {
+  return (flags & SET_FLAG.anonymous) === 0;
 }
 
 function tableKey(family: number, table: string): string {

@@ -29,6 +29,9 @@ export interface Touched {
 /** The rules of every chain, for what they have counted. */
 export const COUNTERS: Touched = { isAll: false, areChains: false, areSets: false, rules: [], elements: [] };
 
+/** The sets whose elements are due, and no rules. */
+export const SETS: Touched = { ...COUNTERS, areSets: true };
+
 export class Notebook {
   /** The generation that was told last; 0 before. */
   generation = 0;

@@ -66,13 +66,17 @@ export const SetType = nodeType('nftset', 'A set or map of nftables that has a n
   Table: table,
   KeyType: field(z.string(), { doc: 'Of what its elements consist.', example: 'ipv4 . port' }),
   Elements: field(z.array(z.string()).optional(), {
-    doc: 'What is in it; of maps with what it leads to. Absent of sets that packets fill.',
+    doc: 'What is in it; of maps with what it leads to. Absent of sets that packets fill; those that end by themselves are read again now and then.',
     example: ['10.0.0.0/8', '192.168.1.1'],
   }),
   IsMap: field(z.boolean().optional(), { doc: 'Whether its elements lead to something.', example: true }),
   IsDynamic: field(z.boolean().optional(), {
-    doc: 'Packets fill it, or its elements end by themselves.',
+    doc: 'Packets fill it, or its elements end by themselves: it may hold others than are told.',
     example: true,
+  }),
+  Notice: field(z.string().optional(), {
+    doc: 'Why its elements are not told.',
+    example: 'packets fill it: its elements are not read',
   }),
   IsCut: field(z.boolean().optional(), { doc: 'It has more elements than are told.', example: true }),
 });

@@ -10,9 +10,10 @@ import { legacyTables } from './legacy.ts';
 import { GROUPS, NETLINK_NETFILTER } from './nftnetlink.ts';
 import type { Notices } from './notices.ts';
 import type { Options } from './options.ts';
-import { type Reading, readRuleset } from './reading.ts';
+import { isAged, type Reading, readRuleset } from './reading.ts';
+import { endByThemselves } from './ruleset.ts';
 import type { Teller } from './teller.ts';
-import { COUNTERS, Notebook, type Touched } from './touched.ts';
+import { COUNTERS, Notebook, SETS, type Touched } from './touched.ts';
 
 /** A reading takes at most this share of the time, one part in so many. */
 const READING_SHARE = 3;
@@ -24,6 +25,8 @@ const ATTEMPTS = 4;
 const BUSY_REST_MS = 1_000;
 /** Counters are read for at most this share of the time, one part in so many. */
 const COUNTING_SHARE = 100;
+/** Elements that end by themselves are read again once in so many times that counters are. */
+const AGED_POLLS = 6;
 /** Of what the kernel tells of commits: a rule takes some 400. */
 const RECEIVE_BYTES = 4 << 20;
 /** Changes that are written at once. */
@@ -87,7 +90,7 @@ export class Watch {
     while (!signal.aborted && !this.#isClosed) {
       const began = performance.now();
       const isCounting = this.#notes.isEmpty;
-      const isTold = await this.#round(isCounting ? COUNTERS : undefined);
+      const isTold = await this.#round(isCounting ? this.#byItself() : undefined);
       first();
       const took = performance.now() - began;
       const restMs = isTold ? Math.min(REST_MAX_MS, Math.max(REST_MS, took * READING_SHARE)) : BUSY_REST_MS;
@@ -105,18 +108,30 @@ export class Watch {
     this.#look.ring();
   }
 
-  /** For news, or until it is time to read counters. */
+  /** For news, or until it is time to read what nobody tells of. */
   async #wait(signal: AbortSignal, leastMs: number): Promise<void> {
     const { pollMs } = this.#shared.context.options;
-    const wake = this.#teller.hasCounters ? setTimeout(this.#look.ring, Math.max(pollMs, leastMs)).unref() : undefined;
+    const hasEnding = this.#before?.sets.some(endByThemselves);
+    const everyMs = this.#teller.hasCounters ? pollMs : hasEnding ? this.#agedMs : undefined;
+    const wake = everyMs === undefined ? undefined : setTimeout(this.#look.ring, Math.max(everyMs, leastMs)).unref();
     await this.#look.rung(signal);
     clearTimeout(wake);
   }
 
+  /** What nobody tells of: what rules have counted, and elements that end by themselves. */
+  #byItself(): Touched {
+    const sinceMs = performance.now() - this.#agedMs;
+    return this.#before?.sets.some((set) => isAged(set, sinceMs)) ? SETS : COUNTERS;
+  }
+
+  get #agedMs(): number {
+    return this.#shared.context.options.pollMs * AGED_POLLS;
+  }
+
   /** False: it changed all the while. */
-  async #round(counters: Touched | undefined): Promise<boolean> {
+  async #round(untold: Touched | undefined): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const touched = counters ?? this.#notes.take();
+      const touched = untold ?? this.#notes.take();
       const reading = await this.#read(touched);
       if (this.#isClosed) return true;
       if (reading !== undefined) {
@@ -131,7 +146,8 @@ export class Watch {
 
   async #read(touched: Touched): Promise<Reading | undefined> {
     try {
-      return await readRuleset(this.#conversation, this.#shared.context.options, touched, this.#before);
+      const bounds = { ...this.#shared.context.options, agedMs: this.#agedMs };
+      return await readRuleset(this.#conversation, bounds, touched, this.#before);
     } catch (error) {
       if (!(error instanceof NetlinkError) || !/^(ENOBUFS|EINTR)$/.test(error.code ?? '')) throw error;
       this.#shared.context.count('overruns');

@@ -52,7 +52,17 @@ function nested(fill: (inside: MessageBuilder) => void): Uint8Array {
 }
 
 const set: RawSet = {
-  ...{ family: 1, table: 't', name: 's', flags: 0x0c, keyType: 7, keyLength: 4, dataType: 0, isCut: false },
+  ...{
+    family: 1,
+    table: 't',
+    name: 's',
+    flags: 0x0c,
+    keyType: 7,
+    keyLength: 4,
+    dataType: 0,
+    isCut: false,
+    readAtMs: 0,
+  },
   elements: [{ key: new Uint8Array([10]), keyEnd: undefined, data: undefined, verdict: undefined, flags: 0 }],
 };
 
