@@ -32,12 +32,17 @@ export interface Circumstances {
 export function ranked(groups: readonly Group[], about: Circumstances, limit: number): Culprit[] {
   const judged = groups
     .map((group) => scored(group, about))
-    // What says nothing about these packets is not accused because it happened at the time.
-    .filter(({ group, effect, score }) => score > 0 && (effect !== undefined || kindReason(group.cause).points > 0));
+    .filter(({ group, effect, score }) => score > 0 && (effect !== undefined || isSuspect(group)));
   judged.sort((a, b) => b.score - a.score || b.group.cause.time - a.group.cause.time);
   return judged
     .slice(0, limit)
     .map(({ group, score, reasons }, at) => culpritOf(group, { rank: at + 1, score, reasons }, about.lore));
+}
+
+/** What is about other packets is not accused for having happened at the time. */
+function isSuspect({ cause, consequences }: Group): boolean {
+  const isElsewhere = cause.isAbout === false && !consequences.some(({ isAbout }) => isAbout === true);
+  return !isElsewhere && kindOf(cause.kind).points > 0;
 }
 
 interface Scored {

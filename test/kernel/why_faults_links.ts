@@ -38,7 +38,7 @@ const flowsBack = (world: WhyWorld) => {
 export const linkFaults: readonly Fault[] = [
   {
     name: 'port of the bridge disabled (state)',
-    make: ({ bridge }) => bridge.ip('link set dev r type bridge_slave state 0'),
+    make: ({ bridge }) => bridge.ip('link set dev r type bridge_slave state 4'),
     undo: ({ bridge }) => bridge.ip('link set dev r type bridge_slave state 3'),
     isIt: (culprit, { bridge }) => culprit.kind === 'bridge.changed' && in_(bridge, 'r')(culprit),
   },
@@ -118,6 +118,7 @@ export const linkFaults: readonly Fault[] = [
       world.sysctl(world.router, 'net.ipv6.conf.lan.disable_ipv6=0');
       world.router.ip('addr add 10.50.1.1/24 dev lan');
       world.router.ip('addr add fd50::1/64 dev lan nodad');
+      world.client.ip('neigh flush dev eth0');
     },
     isIt: (culprit, { bridge, router }) =>
       culprit.kind === 'interface.removed' && (in_(router, 'lan')(culprit) || in_(bridge, 'r')(culprit)),
