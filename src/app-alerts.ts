@@ -53,6 +53,7 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
   const alerts = new Alerts({
     look: (expression, signal) => look(parts, expression, signal),
     check: (expression) => check(parts, expression),
+    warnings: (expression) => warningsOf(parts, expression),
     async act(...told) {
       // Most alerts are never told of.
       const { act } = await import('./alerts/act/act.ts');
@@ -157,6 +158,16 @@ function check({ engine }: AlertParts, expression: string): void {
   const { mode } = engine.prepare(expression).plan;
   if (mode !== 'run')
     throw mistake('alert.plan', 'an alert looks at what is found, not at how', 'leave Explain() or Profile() out');
+}
+
+/** It was looked at when it was made; what a newer release does not know any more is told when it is looked at. */
+function warningsOf({ engine }: AlertParts, expression: string): readonly string[] {
+  if (!isGremlin(expression)) return [];
+  try {
+    return engine.prepare(expression).warnings.map(({ message }) => message);
+  } catch {
+    return [];
+  }
 }
 
 function isGremlin(expression: string): boolean {

@@ -22,6 +22,8 @@ export interface Delivery {
   /** Of the message as JSON. */
   readonly Chars: number;
   readonly Tries: number;
+  /** Of the last try. */
+  readonly Error?: string;
   /** Epoch ms: when it was first to be told. */
   readonly Since: number;
 }

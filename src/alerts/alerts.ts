@@ -12,6 +12,7 @@ import { keptStanding } from './kept-reason.ts';
 import { type Looked, Looking } from './looking.ts';
 import { eventOf, messageOf, spoken } from './message.ts';
 import { type Reason, type Standing, stood } from './standing.ts';
+import { stateOf } from './state.ts';
 import { Telling } from './telling.ts';
 import { triggerOf } from './trigger.ts';
 
@@ -20,6 +21,8 @@ export interface AlertsParts {
   readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
   /** Throws a Mistake that tells all that is wrong with a condition. */
   readonly check: (expression: string) => void;
+  /** What is odd about one, and not wrong, such as a key that nothing has. */
+  readonly warnings: (expression: string) => readonly string[];
   readonly act: (action: Action, message: AlertMessage, signal: AbortSignal) => Promise<void>;
   readonly actionRules: ActionRules;
   /** What several share has to arrive where they share it: before a message is sent, and before another goes on with it. */
@@ -65,6 +68,7 @@ export class Alerts {
       log,
       lookMs: limits.lookMs,
       seen: (looked, reason) => this.#seen(looked, reason),
+      failed: (looked, error) => this.#failed(looked, error),
     });
     this.#telling = new Telling({
       clock,
@@ -175,7 +179,14 @@ export class Alerts {
   }
 
   states(): AlertState[] {
-    return this.#looking.all().map((looked) => this.#stateOf(looked));
+    // Where another tells, what waits is as it said it last.
+    const waiting = this.#isRunning ? this.#telling.waiting() : this.#parts.kept.read().lists.deliveries;
+    const byAlert = Map.groupBy(waiting, ({ Alert }) => Alert);
+    return this.#looking.all().map((looked) => {
+      const { UUID, Expression } = looked.alert;
+      const warnings = this.#parts.warnings(Expression);
+      return stateOf({ looked, standing: this.#standings.get(UUID), waiting: byAlert.get(UUID) ?? [], warnings });
+    });
   }
 
   history(): readonly AlertEvent[] {
@@ -202,7 +213,7 @@ export class Alerts {
       alerts: this.#looking.size,
       firing: standings.filter(({ State }) => State === 'firing').length,
       pending: standings.filter(({ State }) => State === 'pending').length,
-      failing: this.#looking.all().filter(({ error }) => error !== undefined).length,
+      failing: standings.filter(({ Error: error }) => error !== undefined).length,
       waiting: this.#telling.waiting().length,
       isFirst: this.#isRunning,
       told: this.#telling.counts,
@@ -272,7 +283,7 @@ export class Alerts {
       this.#looking.lookAgain(alert.UUID, atMs + GO_ON_AGAIN_MS);
       return;
     }
-    const before = this.#standings.get(alert.UUID) ?? { UUID: alert.UUID, State: 'inactive', Since: atMs };
+    const { Error: wasError, ...before } = this.#standingOf(alert.UUID, atMs);
     const patience = { forMs: msOf(alert.For), keepMs: msOf(alert.KeepFor) };
     const { standing, told, againAt } = stood(before, { atMs, reason }, patience, newId);
     const isChange = told === 'firing' && (standing.Sequence ?? 1) > 1;
@@ -284,7 +295,19 @@ export class Alerts {
     this.#standings.set(alert.UUID, standing);
     if (againAt !== undefined) this.#looking.lookAgain(alert.UUID, againAt);
     if (told) this.#tell(alert, standing, told, atMs);
-    else if (standing.State !== before.State) this.#keeping.due();
+    else if (standing.State !== before.State || wasError !== undefined) this.#keeping.due();
+  }
+
+  /** It stays as it was; others are to know why, too. */
+  #failed({ alert }: Looked, error: string): void {
+    const before = this.#standingOf(alert.UUID, this.#parts.clock.now());
+    if (before.Error === error || !this.#parts.isFirst()) return;
+    this.#standings.set(alert.UUID, { ...before, Error: error });
+    this.#keeping.due();
+  }
+
+  #standingOf(id: string, now: number): Standing {
+    return this.#standings.get(id) ?? { UUID: id, State: 'inactive', Since: now };
   }
 
   #tell(alert: Alert, standing: Standing, state: 'firing' | 'resolved', atMs: number): void {
@@ -327,23 +350,6 @@ export class Alerts {
     if (over > 0) this.#history.splice(0, over);
   }
 
-  #stateOf({ alert, lookedAt, tookMs, lateMs, error }: Looked): AlertState {
-    const { State = 'inactive', Since, Firing, Reason } = this.#standings.get(alert.UUID) ?? {};
-    const { waiting, error: deliveryError } = this.#telling.stateOf(alert.UUID);
-    return {
-      Alert: alert,
-      State,
-      ...(Since !== undefined && { Since: new Date(Since).toISOString() }),
-      ...(State === 'firing' && Firing !== undefined && { Firing }),
-      ...(State !== 'inactive' && Reason && { Reason: Reason.text }),
-      ...(lookedAt !== undefined && { LastLooked: new Date(lookedAt).toISOString(), TookMs: tookMs }),
-      ...(lateMs !== undefined && { LateMs: Math.round(lateMs) }),
-      ...(error !== undefined && { Error: error }),
-      Waiting: waiting,
-      ...(deliveryError !== undefined && { DeliveryError: deliveryError }),
-    };
-  }
-
   #adopt({ alerts }: AllAlerts): void {
     const ids = new Set(alerts.map(({ UUID }) => UUID));
     for (const { UUID } of this.list()) if (!ids.has(UUID)) this.#forget(UUID);
@@ -371,12 +377,16 @@ export class Alerts {
   }
 
   #write(alerts: readonly Alert[]): void {
-    const standings = [...this.#standings.values()].filter(({ State }) => State !== 'inactive').map(keptStanding);
+    const standings = [...this.#standings.values()].filter(isWorthKeeping).map(keptStanding);
     // What is another's to say stays as it said it.
     const { kept } = this.#parts;
     const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history };
     kept.write({ ...(this.#isRunning ? mine : kept.read().lists), alerts });
   }
+}
+
+function isWorthKeeping({ State, Error: error }: Standing): boolean {
+  return State !== 'inactive' || error !== undefined;
 }
 
 function msOf(text: string | undefined): number {

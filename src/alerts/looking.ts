@@ -14,6 +14,7 @@ export interface LookingParts {
   /** What a condition finds now; undefined: nothing. Rejects when that cannot be known. */
   readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
   readonly seen: (looked: Looked, reason: Reason | undefined) => void;
+  readonly failed: (looked: Looked, error: string) => void;
   readonly clock: Clock;
   readonly random: () => number;
   /** Of the processor, as much as all of us have used so far, ms. */
@@ -31,7 +32,6 @@ export interface Looked {
   readonly tookMs: number;
   /** How much later than it should have been, where that is more than may be; ms. */
   readonly lateMs: number | undefined;
-  readonly error: string | undefined;
 }
 
 /** What took longer the last time is slow: it computes much, or waits for an answer. */
@@ -238,6 +238,7 @@ export class Looking {
     if (watched.error === undefined)
       this.#parts.log.warn(`alert ${nameOf(watched.alert)} cannot be looked at: ${error.message}`);
     watched.error = error.message;
+    if (this.#isCurrent(watched)) this.#parts.failed(watched, error.message);
     const againMs = watched.everyMs ?? Number.POSITIVE_INFINITY;
     if (againMs > FAILED_AGAIN_MS && this.#isCurrent(watched))
       this.lookAgain(watched.alert.UUID, this.#parts.clock.now() + FAILED_AGAIN_MS);

@@ -12,6 +12,8 @@ export interface Standing {
   /** Messages of this firing so far. */
   readonly Sequence?: number;
   readonly Reason?: Reason;
+  /** Why it could not be looked at the last time. */
+  readonly Error?: string;
   /** Epoch ms: since when its condition does not hold, while it still counts as firing. */
   readonly ClearSince?: number;
 }

@@ -46,7 +46,6 @@ interface Line {
   sending: Delivery | undefined;
   /** Its alert was deleted: what is on its way comes to its end, and is not tried again. */
   isForgotten: boolean;
-  error: string | undefined;
   cancel: (() => void) | undefined;
 }
 
@@ -72,11 +71,6 @@ export class Telling {
     return [...this.#lines.values()].flatMap(({ waiting }) => waiting).sort((a, b) => a.Since - b.Since);
   }
 
-  stateOf(alert: string): { readonly waiting: number; readonly error: string | undefined } {
-    const line = this.#lines.get(alert);
-    return { waiting: line?.waiting.length ?? 0, error: line?.error };
-  }
-
   /** To be kept (`waiting`) before `go` is called. */
   add(delivery: Delivery): void {
     const { limits, random } = this.#parts;
@@ -87,7 +81,6 @@ export class Telling {
       backoff: backoff({ ...RETRY, random }),
       sending: undefined,
       isForgotten: false,
-      error: undefined,
       cancel: undefined,
     };
     this.#lines.set(delivery.Alert, line);
@@ -202,7 +195,6 @@ export class Telling {
 
   #done(line: Line, delivery: Delivery): void {
     line.waiting.splice(line.waiting.indexOf(delivery), 1);
-    line.error = undefined;
     line.backoff.reset();
     this.counts.done++;
     this.#parts.ended(delivery, 'done', undefined);
@@ -211,13 +203,13 @@ export class Telling {
 
   #failed(line: Line, delivery: Delivery, failure: unknown): void {
     const { clock, limits } = this.#parts;
-    const tried = { ...delivery, Tries: delivery.Tries + 1 };
-    line.error = (failure as Error).message;
+    const { message } = failure as Error;
+    const tried = { ...delivery, Tries: delivery.Tries + 1, Error: message };
     const isHopeless = failure instanceof Mistake && tried.Tries >= REFUSED_TRIES_MAX;
     if (isHopeless || clock.now() - delivery.Since >= limits.giveUpMs) {
       line.waiting.splice(line.waiting.indexOf(delivery), 1);
       this.counts.failed++;
-      this.#parts.ended(delivery, 'failed', line.error);
+      this.#parts.ended(delivery, 'failed', message);
     } else {
       line.waiting.splice(line.waiting.indexOf(delivery), 1, tried);
       this.counts.retried++;

@@ -61,7 +61,10 @@ export function alertRoutes(app: Routes, alerts: ApiAlerts, limits: ApiLimits): 
       alerts.test(id).then(
         (isThere) => (isThere ? sendText(response, 200, '') : notFound(response, id)),
         // What the other side said is the answer to the question.
-        (error: Error) => sendText(response, error instanceof Mistake ? 400 : 502, error.message),
+        (error: Error) =>
+          error instanceof Mistake
+            ? sendText(response, 400, error.message)
+            : sendText(response, 502, `it was not taken: ${error.message}`),
       );
     })
     .all(wrongMethod('POST'));

@@ -33,22 +33,37 @@ export function alertNamed(states: readonly AlertState[], word: string): WireAle
   return meant(alerts, word, { noun: 'alert', make: 'skein alert create' });
 }
 
-export function alertRow({ Alert, State, Since, Reason, Error: error, Waiting, DeliveryError }: AlertState): Row {
-  const notes = [error, DeliveryError].filter((text) => text !== undefined);
+export function alertRow({ Alert, State, Since, Reason, Waiting, ...state }: AlertState): Row {
   return {
     ID: Alert.UUID,
     NAME: Alert.Name,
     SEVERITY: Alert.Severity,
-    STATE: error === undefined ? State : `${State}?`,
+    STATE: state.Error === undefined ? State : `${State}?`,
     SINCE: Since,
     REASON: Reason,
+    PROBLEMS: problemsOf(state),
     EXPRESSION: Alert.Expression,
     TRIGGER: Alert.Trigger,
     ACTION: Alert.Action,
     WAITING: Waiting,
-    NOTES: notes.length > 0 ? notes : undefined,
     DESCRIPTION: Alert.Description,
   };
+}
+
+/** Undefined: all is well. */
+function problemsOf({
+  Error: error,
+  LateMs,
+  DeliveryError,
+  Warnings = [],
+}: Pick<AlertState, 'Error' | 'LateMs' | 'DeliveryError' | 'Warnings'>): string[] | undefined {
+  const problems = [
+    ...(error === undefined ? [] : [`cannot be looked at: ${error}`]),
+    ...(LateMs === undefined ? [] : [`looked at ${Math.round(LateMs / 1_000)} s late`]),
+    ...(DeliveryError === undefined ? [] : [`not told: ${DeliveryError}`]),
+    ...Warnings,
+  ];
+  return problems.length > 0 ? problems : undefined;
 }
 
 async function read<T>(session: Session, options: ServerOptions, path: string): Promise<T> {

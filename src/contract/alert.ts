@@ -75,6 +75,10 @@ export const alertStateShape = z
       .string()
       .optional()
       .meta({ description: 'Why the condition could not be looked at; its state is as it was.' }),
+    Warnings: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What is odd about the condition, such as a key that nothing has.' }),
     Waiting: z.int().meta({ description: 'Messages that nobody has taken yet.' }),
     DeliveryError: z.string().optional().meta({ description: 'Why the last try to tell failed.' }),
   })

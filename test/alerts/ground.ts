@@ -62,6 +62,7 @@ export class Ground {
       check: (expression) => {
         if (!expression.startsWith('G')) throw mistake('query.bad', 'it is no query');
       },
+      warnings: () => [],
       act: async (action, message) => {
         const failure = await this.answer(action, message);
         if (failure) throw failure;

@@ -35,7 +35,8 @@ class Documents {
 /** What all of them see, and who is told. */
 class World {
   readonly documents = new Documents();
-  found: Reason | undefined;
+  found: Reason | Error | undefined;
+  refusal: Error | undefined;
   readonly told: AlertMessage[] = [];
   ids = 0;
 }
@@ -73,10 +74,15 @@ class Analyzer {
     this.lists = new SharedLists<AllAlerts>({ ...common, things: 'alerts', local, keyOf: alertKeyOf, isEntry });
     this.lease = new Lease({ ...common, name: 'analyzer', holder: name, elapsedMs: clock.now });
     this.alerts = new Alerts({
-      look: async () => world.found,
+      look: async () => {
+        if (world.found instanceof Error) throw world.found;
+        return world.found;
+      },
       check: () => undefined,
+      warnings: () => [],
       act: async (_, message) => {
         await after(10);
+        if (world.refusal) throw world.refusal;
         world.told.push(message);
         await after(10);
       },
@@ -149,6 +155,27 @@ test.each(Array.from({ length: 18 }, (_, at) => at * 10))(
     expect(two.alerts.history().map(({ State, Told }) => `${State} ${Told}`)).toEqual(['firing done', 'resolved done']);
   },
 );
+
+test('why one cannot be looked at, and why nobody was told, is known at the other too', async () => {
+  const { world, one, two } = await twoThatAreQuiet();
+  world.refusal = new Error('answered with status 500');
+  world.found = reason('a');
+  one.alerts.saw(saw);
+  await pass(200, one);
+  world.found = new Error('the archive is away');
+  one.alerts.saw(saw);
+  await pass(200, one);
+  await two.clock.pass(3_000);
+  const known = {
+    State: 'firing',
+    Error: 'the archive is away',
+    Waiting: 1,
+    DeliveryError: 'answered with status 500',
+  };
+  expect(one.alerts.states()).toMatchObject([known]);
+  expect(two.alerts.states()).toMatchObject([known]);
+  expect(two.alerts.status().failing).toBe(1);
+});
 
 test('one that stood still while another went on says nothing more when it is awake again', async () => {
   const { world, one, two } = await twoThatAreQuiet();

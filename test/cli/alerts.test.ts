@@ -4,8 +4,8 @@ import { eventually } from '../eventually.ts';
 import { smallNetwork } from './network.ts';
 import { skein, type TerminalOptions } from './terminal.ts';
 
-async function network() {
-  const ground = new Ground();
+async function network(parts: ConstructorParameters<typeof Ground>[0] = {}) {
+  const ground = new Ground(parts);
   const server = await smallNetwork({ alerts: ground.alerts });
   return {
     ground,
@@ -82,6 +82,59 @@ test('what fires and what is over is shown as it happens', async () => {
   const { out, exitCode } = await watching;
   expect(out).toMatch(/^\S+ {2}firing {2}warning {2}down {2}"e1"\n\S+ {2}resolved {2}warning {2}down {2}"e1"\n$/);
   expect(exitCode).toBe(0);
+});
+
+test('what happened while the server was away is shown when it is back, once', async () => {
+  const ground = new Ground();
+  const enough = new AbortController();
+  let [out, err] = ['', ''];
+  const before = await smallNetwork({ alerts: ground.alerts });
+  ground.create({ Name: 'early', Action: '' });
+  await ground.change(reason('before'));
+  const running = skein(['alert', 'watch', '--server', before.url], {
+    interrupted: enough.signal,
+    onErr: (text) => {
+      err += text;
+    },
+    onOut: (text) => {
+      out += text;
+    },
+  });
+  await eventually(() => expect(err).toContain('watching alerts'));
+  ground.create({ Name: 'down', Action: '' });
+  await ground.change(reason('seen'));
+  await eventually(() => expect(out).toContain('firing  warning  down'));
+  await before[Symbol.asyncDispose]();
+  await eventually(() => expect(err).toContain('lost the server'));
+  await ground.change(undefined);
+  await using _after = await smallNetwork({ alerts: ground.alerts, port: before.port });
+  await eventually(() => expect(out).toContain('resolved  warning  down  seen'));
+  expect(err).toContain('it is back; what happened meanwhile:\n');
+  await ground.change(reason('later'));
+  await eventually(() => expect(out).toContain('"later"'));
+  enough.abort();
+  await running;
+  const said = out.split('\n').map((line) => line.split('  ').slice(1).join(' '));
+  expect(said.filter((line) => line.includes(' down ')).length).toBe(3);
+});
+
+test('what is wrong with one is listed with it', async () => {
+  await using net = await network({ warnings: () => ['no node has the key "Stat"'] });
+  expect((await net.run(['create', expression, '--name', 'down', '--action', 'http://example.org/'])).err).toBe(
+    'no node has the key "Stat"\nskein alert list shows how it stands\n',
+  );
+  net.ground.answer = () => new Error('answered with status 503');
+  await net.ground.change(reason('e1'));
+  await net.ground.change(new Error('the archive is away'));
+  const { out } = await net.run(['list']);
+  for (const part of [
+    'PROBLEMS',
+    ' firing? ',
+    'cannot be looked at: the archive is away',
+    'not told: answered with status 503',
+    'no node has the key "Stat"',
+  ])
+    expect(out).toContain(part);
 });
 
 test('they are deleted by name or the beginning of an id', async () => {

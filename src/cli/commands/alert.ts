@@ -1,6 +1,6 @@
 /** `skein alert`: conditions that stand, how they are, and who is told. */
 import { type Command, Option } from 'commander';
-import type { AlertMessage, AlertState, WireAlert } from '../../contract/alert.ts';
+import type { AlertEvent, AlertMessage, AlertState, WireAlert } from '../../contract/alert.ts';
 import { parseDuration } from '../../std/duration.ts';
 import { alertHistory, alertNamed, alertRow, alertStates, sendAlert } from '../alerts.ts';
 import { examples, type Session } from '../command.ts';
@@ -126,7 +126,11 @@ async function make(session: Session, word: string | undefined, options: AlertOp
   if (expression === undefined) throw usageFailure('say what to look at', "like \"G.V().Has('State', 'DOWN')\"");
   const text = await sendAlert(session, options, 'POST', '', wordsOf({ ...options, expression }));
   await printMade(session, text, options);
-  if (!options.quiet && options.output?.kind !== 'json') io.err.write('skein alert list shows how it stands\n');
+  if (options.quiet || options.output?.kind === 'json') return;
+  const { UUID } = JSON.parse(text) as WireAlert;
+  const made = (await alertStates(session, options)).find(({ Alert }) => Alert.UUID === UUID);
+  for (const warning of made?.Warnings ?? []) io.err.write(`${cellText(warning)}\n`);
+  io.err.write('skein alert list shows how it stands\n');
 }
 
 async function change(session: Session, word: string, options: AlertOptions): Promise<void> {
@@ -196,25 +200,38 @@ async function printHistory(session: Session, word: string | undefined, options:
 
 async function listen(session: Session, options: AlertOptions): Promise<void> {
   const { io } = session;
-  const { listenTo } = await import('../socket.ts');
+  const { streamAlerts } = await import('../alert-stream.ts');
   const server = await serverOf(options, io);
   const enough = new AbortController();
+  const note = (text: string) => options.quiet || io.err.write(`${text}\n`);
   let left = options.count ?? Number.POSITIVE_INFINITY;
-  const why = await listenTo(server, {
-    path: '/ws/subscriber',
-    headers: { 'X-Websocket-Namespace': 'Alert' },
+  const print = (record: object, line: string) => {
+    if (left <= 0) return;
+    io.out.write(options.output?.kind === 'ndjson' ? `${JSON.stringify(record)}\n` : `${line}\n`);
+    left -= 1;
+    if (left <= 0) enough.abort();
+  };
+  await streamAlerts({
+    server,
     signal: AbortSignal.any([io.interrupted, enough.signal]),
-    onOpen: () => options.quiet || io.err.write('watching alerts; Ctrl-C ends\n'),
-    onMessage: (message) => {
-      const { Namespace, Obj } = message as { readonly Namespace?: string; readonly Obj: AlertMessage };
-      if (Namespace !== 'Alert' || left <= 0) return;
-      io.out.write(options.output?.kind === 'ndjson' ? `${JSON.stringify(Obj)}\n` : `${lineOf(Obj)}\n`);
-      left -= 1;
-      if (left <= 0) enough.abort();
-    },
+    history: () => alertHistory(session, options),
+    onMessage: (message) => print(message, lineOf(message)),
+    onMissed: (event) => print(missedOf(event), missedLine(event)),
+    onOpen: () => note('watching alerts; Ctrl-C ends'),
+    onLost: (reason) => note(`lost the server: ${reason}; trying again`),
+    onBack: (isComplete) =>
+      note(isComplete ? 'it is back; what happened meanwhile:' : 'it is back; more may have happened than is kept'),
   });
   if (io.interrupted.aborted) session.exitCode = exitCodes.interrupted;
-  else if (!enough.signal.aborted) throw usageFailure(`the server ended it: ${why}`);
+}
+
+/** In the words of a message, as far as the history knows them. */
+function missedOf({ Alert: UUID, Time: Timestamp, Told: _, Note: __, ...event }: AlertEvent): object {
+  return { UUID, Timestamp, ...event, Missed: true };
+}
+
+function missedLine({ Time, State, Severity, Name, Alert, Reason }: AlertEvent): string {
+  return cellText(`${Time}  ${State}  ${Severity}  ${Name ?? Alert}  ${Reason}`);
 }
 
 function lineOf({ Timestamp, State, Severity, Name, UUID, ReasonData, ReasonCount }: AlertMessage): string {
