@@ -1,12 +1,13 @@
 /** What should bring nothing down: odd packets, many captures, vanishing nodes, broken traces, floods. Needs root. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Flow } from '../../src/flow/flow.ts';
 import { pcapFile } from '../capture/files.ts';
 import { eventually } from '../eventually.ts';
 import { ethernet, ipv4, udp } from '../kernel/ebpf_frames.ts';
+import type { TestNetns } from '../kernel/native_netns.ts';
 import { throughAll } from './mechanisms_all.ts';
 import { frames } from './mechanisms_traffic.ts';
 import { asking, capturing, inWorld } from './mechanisms_world.ts';
@@ -42,9 +43,9 @@ test('18 zero bytes to and from the ports of tunnels are an ordinary conversatio
 test(
   '500 captures at once count each for itself, and leave nothing when they are deleted',
   () =>
-    inWorld([], async ({ skein, name, send }) => {
+    inWorld([], async ({ skein, name, send, to }) => {
       const all = (i: number) => `G.V().Has('Name', '${name}').Limit(${i + 1})`;
-      const before = holdingsOf(skein);
+      const before = { ...holdingsOf(skein), heard: packetSocketsIn(to) };
       const ids: string[] = [];
       for (let i = 0; i < 500; i++)
         ids.push(await asking(skein, { GremlinQuery: all(i), Type: i % 2 === 0 ? 'ebpf' : 'afpacket' }));
@@ -64,8 +65,9 @@ test(
       await eventually(async () => {
         const { descriptors, threads, residentBytes } = holdingsOf(skein);
         expect(await skein.query('G.Flows().Count()')).toBe(0);
-        // Our connections, and the archive's files for its first flows; the captures had more than a thousand.
+        // The archive's files for its first flows; the captures had more than a thousand.
         expect(descriptors).toBeLessThanOrEqual(before.descriptors + 40);
+        expect(packetSocketsIn(to)).toBe(before.heard);
         expect(threads).toBeLessThanOrEqual(before.threads);
         expect(residentBytes - before.residentBytes).toBeLessThan(150 << 20);
       });
@@ -223,14 +225,29 @@ async function statusOf(skein: Running): Promise<Status> {
   return JSON.parse(text) as Status;
 }
 
-/** What a process holds on to. */
+/** What a process holds on to. Its sockets are more and fewer as namespaces of this machine come and go. */
 function holdingsOf({ child: { pid } }: Running) {
   const [, residentKb = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return {
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    descriptors: readdirSync(`/proc/${pid}/fd`).filter((fd) => !isSocket(`/proc/${pid}/fd/${fd}`)).length,
     threads: readdirSync(`/proc/${pid}/task`).length,
     residentBytes: Number(residentKb) * 1024,
   };
+}
+
+function isSocket(descriptor: string): boolean {
+  try {
+    return readlinkSync(descriptor).startsWith('socket:');
+  } catch {
+    // It is closed already.
+    return true;
+  }
+}
+
+/** Skein alone listens there: /proc/net/packet has a line for each, below one of words. */
+function packetSocketsIn({ name }: TestNetns): number {
+  const lines = execFileSync('ip', ['netns', 'exec', name, 'cat', '/proc/net/packet'], { encoding: 'utf8' });
+  return lines.trim().split('\n').length - 1;
 }
 
 /** The answer to a request as it is written, without a body. */

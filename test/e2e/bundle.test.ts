@@ -46,11 +46,54 @@ test('a bundle answers as the server did that it is from, elsewhere, without roo
   expect(readdirSync(temporary)).toHaveLength(1);
 });
 
+test('a command says of any moment in a bundle what it said of the server', async () => {
+  const { opened, alike, names, end } = made;
+  expect(alike).toHaveLength(COMMANDS.length);
+  for (const [n, words] of COMMANDS.entries())
+    expect({ words, ran: await plainly(words, names, { url: opened.url, now: end }) }).toEqual({
+      words,
+      ran: alike[n],
+    });
+});
+
 test('what checks came to before is told of by the bundle', async () => {
   const told = (await (await fetch(`${made.opened.url}/api/check`)).json()) as { results: object[]; last: object[] };
   expect(told.last).toEqual([expect.objectContaining({ summary: expect.objectContaining({ ok: 1, failed: 0 }) })]);
   expect(told.results).toEqual([expect.objectContaining({ id: 'now', status: 'ok' })]);
 });
+
+/** Of what is ours alone, and of moments that are over. */
+const COMMANDS = [
+  'describe TAGd --at FIRST -o json',
+  'describe TAGd --at END -o json',
+  'history TAGd -o json',
+  'get interfaces TAG* --at SECOND -o json',
+  'flows --at END --tracking TRACKING -o json',
+  'follow TRACKING --at END -o json',
+  'follow TRACKING --since -10m -o json',
+  'path LEFT/TAGa 10.95.1.2 --at SECOND -o json',
+  'why LEFT/TAGa 10.95.1.2 --good SECOND --at END -o json',
+  'check SUITE --only way --at FIRST -o json',
+  'check SUITE --only now --at FIRST -o json',
+  'check SUITE --only now --at END -o json',
+];
+
+/** What is of the run itself is left out. */
+async function plainly(
+  words: string,
+  names: Made['names'],
+  { url, now }: { readonly url: string; readonly now: number },
+) {
+  const said = Object.entries(names).reduce((all, [name, value]) => all.replaceAll(name, value), words);
+  const { exitCode, out } = await cli([...said.split(' '), '--server', url], { now });
+  const values = out.split('\n').filter((line) => line !== '');
+  const plain = (text: string) =>
+    JSON.parse(text, (key, value) => (OF_THE_RUN.has(key) ? undefined : value)) as unknown;
+  const isLines = values.every((line) => line.startsWith('{') && line.endsWith('}'));
+  return { exitCode, out: isLines ? values.map(plain) : plain(out) };
+}
+
+const OF_THE_RUN = new Set(['tookMs', 'startedAt', 'run', 'range', 'warnings']);
 
 interface Asked {
   readonly words: string;
@@ -74,7 +117,8 @@ test.each<Asked>([
   { words: 'flows --since -10m --tracking TRACKING', out: /10\.95\.1\.1.*10\.95\.1\.2/s },
   { words: 'follow TRACKING --since -10m', out: /TAGa.*TAGd/s },
   { words: 'path LEFT/TAGa 10.95.1.2 --at FIRST', out: /TAGa.*TAGd/s },
-  { words: 'why LEFT/TAGa 10.95.1.2 --good FIRST', out: /1\. TAGd was set down in / },
+  // Since FIRST it has become narrow, too: what is named first then depends on how long ago that was.
+  { words: 'why LEFT/TAGa 10.95.1.2 --good SECOND', out: /1\. TAGd was set down in / },
   { words: 'check SUITE --at FIRST', out: /ok .*the way was there/ },
   {
     words: 'check SUITE --only now',
@@ -130,6 +174,8 @@ interface Made extends AsyncDisposable {
   readonly questions: readonly Question[];
   /** What the server answered. */
   readonly before: readonly unknown[];
+  /** What commands said of it. */
+  readonly alike: readonly unknown[];
   readonly opened: Running;
   /** Where it was unpacked. */
   readonly temporary: string;
@@ -146,6 +192,7 @@ async function makeAndLeave(): Promise<Made> {
   const [file, part] = [join(data, 'incident.tar.zst'), join(data, 'part.tar.zst')];
   const suite = join(data, 'net.check.yaml');
   const before: unknown[] = [];
+  const alike: unknown[] = [];
   const about = await inNetwork(async ({ left, right, tag }) => {
     await using server = await skeinUp(
       join(data, 'server'),
@@ -192,6 +239,8 @@ async function makeAndLeave(): Promise<Made> {
     const its = { tag, left: left.name, right: right.name, moments, begin, flow: flow as Flow, end: span.to };
     const questions = questionsOf(its);
     for (const question of questions) before.push(await answerOf(server, question));
+    const names = namesOf(its, suite);
+    for (const words of COMMANDS) alike.push(await plainly(words, names, { url: server.url, now: its.end }));
     const one = await asked(['bundle', `G.V().Has('Name', '${tag}a')`, '--from', '-1m', '-w', part]);
     expect(one.exitCode).toBe(0);
     const none = await asked(['bundle', 'G.V().Count()', '--from', '-1m', '-w', join(data, 'none')]);
@@ -210,15 +259,19 @@ async function makeAndLeave(): Promise<Made> {
   const words = [...asNobody(temporary), SKEIN, 'open', file];
   const opened = stack.use(await saying('setpriv', words, /ask +(http:[^\s,]+).*try /s));
   const { its, questions, none } = about;
-  const [first] = its.moments;
-  const names = {
-    ...{ TAG: its.tag, LEFT: its.left, SUITE: suite, TRACKING: its.flow.TrackingID, THIS: its.flow.UUID },
-    ...{ FIRST: String(first), END: String(its.end) },
-  };
   const all = stack.move();
   return {
-    ...{ file, part, none, questions, before, opened, temporary, names, end: its.end },
+    ...{ file, part, none, questions, before, alike, opened, temporary, names: namesOf(its, suite), end: its.end },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** What stands for them in words. */
+function namesOf({ tag, left, moments, end, flow }: World, suite: string): Made['names'] {
+  const [first, second] = moments;
+  return {
+    ...{ TAG: tag, LEFT: left, SUITE: suite, TRACKING: flow.TrackingID, THIS: flow.UUID },
+    ...{ FIRST: String(first), SECOND: String(second), END: String(end) },
   };
 }
 
@@ -285,7 +338,12 @@ function questionsOf({ tag, left, right, moments, begin, end, flow }: World): Qu
     `${flows}.Sort('UUID').Hops().Values('Name')`,
     `${flows}.Sort('UUID').Metrics()`,
     `${flows}.Sort('UUID').RawPackets()`,
-    `G.At(${end}).V().Has('Name', '${right}').Sockets()`,
+    `${flows}.Has('TrackingID', '${flow.TrackingID}').Sort('UUID')`,
+    `${flows}.Sort('UUID').CaptureNode().Values('Name')`,
+    `${flows}.Sort('UUID').Nodes().Values('Name')`,
+    `G.At(${end}).V().Has('Name', '${tag}a').Values('Captures')`,
+    `G.At(${moments[1]}).V().Has('Name', '${tag}a').ShortestPathTo(Metadata('Name', '${tag}d'))`,
+    ...[moments[1], end].map((time) => `G.At(${time}).V().Has('Name', '${right}').Sockets()`),
   ].map((GremlinQuery) => ({ path: '/api/topology', body: { GremlinQuery } }));
   const paths = moments.map((at) => ({
     path: '/api/path',
@@ -296,8 +354,16 @@ function questionsOf({ tag, left, right, moments, begin, end, flow }: World): Qu
     body: { GremlinQuery: `${flows}.Has('UUID', '${flow.UUID}').RawPackets()` },
     accept: 'vnd.tcpdump.pcap',
   };
+  const why = {
+    path: '/api/why',
+    body: { from: `${left}/${tag}a`, to: '10.95.1.2', good: String(moments[1]), at: String(end) },
+  };
+  const gremlin = moments.map((at) => ({
+    path: '/gremlin',
+    body: { gremlin: `g.with('at', ${at}).V().has('Name', '${tag}d').valueMap('MTU', 'State', 'IPV4')` },
+  }));
   const diff = { path: '/api/topology', body: { GremlinQuery: `G.Diff(${moments[0]}, ${end})` }, about: tag };
-  return [...asked, ...paths, pcap, diff];
+  return [...asked, ...paths, ...gremlin, why, pcap, diff];
 }
 
 async function answerOf({ url }: Running, { path, body, accept, about }: Question): Promise<unknown> {
@@ -312,7 +378,8 @@ async function answerOf({ url }: Running, { path, body, accept, about }: Questio
   const answer = JSON.parse(bytes.toString());
   if (about) return inOrder((answer as Differing[]).filter((one) => JSON.stringify(one).includes(about)));
   if (Array.isArray(answer)) return answer;
-  return typeof answer === 'object' ? { ...answer, tookMs: 0 } : answer;
+  // Of the answer itself.
+  return typeof answer === 'object' ? { ...answer, tookMs: 0, requestId: '' } : answer;
 }
 
 interface Differing {

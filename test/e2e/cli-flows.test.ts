@@ -55,6 +55,8 @@ test('skein capture tail shows packets as they pass, and nothing is captured any
     inNetwork(async ({ left, right, tag }) => {
       await using server = await skeinUp(data);
       const place = `${right.name}/${tag}r`;
+      const known = `G.V().Has('Type', 'netns', 'Name', '${right.name}').Out('Name', '${tag}r').Count()`;
+      await eventually(async () => expect(await server.query(known)).toBe(1));
       const tail = ['capture', 'tail', '--on', place, '--bpf', 'icmp', '-c', '6', '--server', server.url];
       let isOpen = false;
       const running = skein(tail, {
