@@ -64,6 +64,10 @@ export class MergedTimeline implements Timeline {
     );
   }
 
+  recalled(span: Span): GraphView {
+    return this.#parts.graph.between(span);
+  }
+
   async history(ids: readonly string[], span?: Span): Promise<Element[]> {
     if (span) this.#check(span);
     const { graph } = this.#parts;

@@ -8,6 +8,7 @@ export function shifted(timeline: Timeline, view: GraphView): Timeline {
     now: () => view,
     at: (time, wanted) => timeline.at(time, wanted),
     between: (span) => timeline.between(span),
+    ...(timeline.recalled && { recalled: (span) => timeline.recalled?.(span) as GraphView }),
     history: (ids, span) => timeline.history(ids, span),
     diff: (span) => timeline.diff(span),
     samples: (ids, series, span) => timeline.samples(ids, series, span),

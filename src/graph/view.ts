@@ -57,6 +57,8 @@ export interface Timeline {
   at(time: number, wanted?: Wanted): GraphView | Promise<GraphView>;
   /** Every version that overlaps the span, oldest first. */
   between(span: Span): GraphView | Promise<GraphView>;
+  /** As `between`, of what is in memory alone: nothing is read for it. */
+  recalled?(span: Span): GraphView;
   /** All versions of the given ids that overlap the span (default: everything kept), oldest first. */
   history(ids: readonly string[], span?: Span): Promise<Element[]>;
   diff(span: Span): Promise<Difference[]>;

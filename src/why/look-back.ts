@@ -36,7 +36,7 @@ const TRIED_MAX = 6;
 export async function lookBack(
   { failed, since }: { readonly failed: number; readonly since: number },
   about: MomentQuestion,
-  timeline: Pick<Timeline, 'history'>,
+  timeline: Pick<Timeline, 'history' | 'recalled'>,
 ): Promise<LookedBack> {
   const last = await momentAt(failed, about);
   const nowAs = remembered((conversation) => judgedAs(failed, conversation, about));
@@ -103,8 +103,9 @@ async function statesBetween(
   earlier: Moment,
   later: Moment,
   about: MomentQuestion,
-  timeline: Pick<Timeline, 'history'>,
+  timeline: Pick<Timeline, 'history' | 'recalled'>,
 ): Promise<State[]> {
+  const passing = timeline.recalled?.({ from: earlier.time, to: later.time });
   const first = { time: earlier.time, judgement: earlier.judgement };
   // Where it stopped at both moments nothing is known of the way behind that.
   const { start, end } = earlier.conversation;
@@ -112,7 +113,7 @@ async function statesBetween(
   const ways = end === undefined || !isStopped ? [] : [earlier, later].map(({ view }) => between(view, start, end));
   const more = new Set(ways.flat());
   for (let round = 1; ; round++) {
-    const regions = regionsOf(earlier, later, more);
+    const regions = regionsOf(earlier, later, more, passing);
     const states = [...(await statesNear(regions, earlier, later, about, timeline)), first];
     if (round === ROUNDS_MAX || states.some(({ judgement }) => judgement.there.reaches === 'yes')) return states;
     // It came further in between: what is near there belongs to it, too.

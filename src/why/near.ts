@@ -14,19 +14,25 @@ export interface Regions {
   readonly isCut: boolean;
 }
 
-/** What is near the path of then or of the failure; of both moments, so that what appeared is there too. */
-export function regionsOf(good: Moment, failed: Moment, more: Iterable<string> = []): Regions {
+/**
+ * What is near the path of then or of the failure; of both moments, so that what appeared is there too. `between`: the
+ * span from one to the other, for what came and went in it.
+ */
+export function regionsOf(good: Moment, failed: Moment, more: Iterable<string> = [], between?: GraphView): Regions {
   const roots = new Set([...rootsOf(good), ...rootsOf(failed), ...more]);
   const [then, now] = [regionOf(good.view, roots), regionOf(failed.view, roots)];
-  const ids = new Set([...then.elements.values(), ...now.elements.values()].map(({ id }) => id));
-  const distance = new Map(now.distance);
-  for (const [id, steps] of then.distance) distance.set(id, Math.min(steps, distance.get(id) ?? steps));
+  const passing = between && regionOf(between, roots);
+  const all = [then, now, ...(passing ? [passing] : [])];
+  const ids = new Set(all.flatMap(({ elements }) => [...elements.values()].map(({ id }) => id)));
+  const distance = new Map<string, number>();
+  for (const region of all)
+    for (const [id, steps] of region.distance) distance.set(id, Math.min(steps, distance.get(id) ?? steps));
   return {
     base: [...withAll(then, ids, good.view)],
     later: [...withAll(now, ids, failed.view)],
     ids: [...ids],
     distance,
-    isCut: then.isCut || now.isCut,
+    isCut: all.some(({ isCut }) => isCut),
   };
 }
 

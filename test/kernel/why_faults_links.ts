@@ -22,6 +22,13 @@ function portOf({ hosts }: WhyWorld, port: string, how: string): void {
   execFileSync('ovs-ofctl', ['mod-port', `unix:${folder}/br0.mgmt`, port, how], { stdio: 'pipe' });
 }
 
+function tunnelAnew({ router, server }: WhyWorld): void {
+  server.ip('link add vx0 type vxlan id 42 local 10.7.0.2 remote 10.7.0.1 dstport 4789');
+  server.ip('addr add 10.60.0.2/24 dev vx0');
+  server.ip('link set vx0 up');
+  router.ip('neigh flush dev vx0');
+}
+
 const overTunnel = ({ router }: WhyWorld) => ({ from: router.name, to: '10.60.0.2' });
 
 const flowsFrom = (world: WhyWorld) => {
@@ -149,6 +156,7 @@ export const linkFaults: readonly Fault[] = [
     make: ({ router }) => router.ip('link set eth0 mtu 1000'),
     undo: (world) => {
       world.router.ip('link set eth0 mtu 1500');
+      world.sysctl(world.router, 'net.ipv6.conf.eth0.disable_ipv6=0');
       world.router.ip('addr add fd07::1/64 dev eth0 nodad');
     },
     isIt: (culprit, { router }) => /^(mtu|address)\./.test(culprit.kind) && in_(router, 'eth0')(culprit),
@@ -226,14 +234,14 @@ export const linkFaults: readonly Fault[] = [
     prepare: flowsFrom,
     make: (world) => world.ofctl('--strict', 'del-flows', 'priority=50,in_port=pl'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=pl'),
+    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=1'),
   },
   {
     name: 'flow of the switch deleted, on the way back',
     prepare: flowsFrom,
     make: (world) => world.ofctl('--strict', 'del-flows', 'priority=50,in_port=pr'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=pr'),
+    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=2'),
   },
   {
     name: 'all flows of the switch deleted',
@@ -246,7 +254,7 @@ export const linkFaults: readonly Fault[] = [
     prepare: flowsFrom,
     make: (world) => world.ofctl('mod-flows', 'in_port=pl,actions=drop'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind.startsWith('openflow.') && text.includes('in_port=pl'),
+    isIt: ({ kind, text }) => kind.startsWith('openflow.') && text.includes('in_port=1'),
   },
   {
     name: 'OpenFlow port set down',
@@ -275,11 +283,9 @@ export const linkFaults: readonly Fault[] = [
       server.ip('addr add 10.60.0.2/24 dev vx0');
       server.ip('link set vx0 up');
     },
-    undo: ({ server }) => {
-      server.ip('link del vx0');
-      server.ip('link add vx0 type vxlan id 42 local 10.7.0.2 remote 10.7.0.1 dstport 4789');
-      server.ip('addr add 10.60.0.2/24 dev vx0');
-      server.ip('link set vx0 up');
+    undo: (world) => {
+      world.server.ip('link del vx0');
+      tunnelAnew(world);
     },
     isIt: (culprit, { server }) => /^(tunnel|interface)\./.test(culprit.kind) && in_(server, 'vx0')(culprit),
     ask: overTunnel,
@@ -287,11 +293,7 @@ export const linkFaults: readonly Fault[] = [
   {
     name: 'far end of the tunnel deleted',
     make: ({ server }) => server.ip('link del vx0'),
-    undo: ({ server }) => {
-      server.ip('link add vx0 type vxlan id 42 local 10.7.0.2 remote 10.7.0.1 dstport 4789');
-      server.ip('addr add 10.60.0.2/24 dev vx0');
-      server.ip('link set vx0 up');
-    },
+    undo: tunnelAnew,
     isIt: (culprit, { server }) => culprit.kind === 'interface.removed' && in_(server, 'vx0')(culprit),
     ask: overTunnel,
   },

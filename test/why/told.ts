@@ -77,6 +77,7 @@ export class Told {
       now: () => graph.now(),
       at: (time): GraphView => graph.at(time),
       between: (span) => graph.between(span),
+      recalled: (span) => graph.between(span),
       history: (ids, span) => Promise.resolve(graph.history(ids, span)),
       diff: (span) => Promise.resolve(graph.diff(span)),
       samples: (ids, series, span) => Promise.resolve(graph.samples(ids, series, span)),

@@ -156,3 +156,85 @@ test('what is said of injections, captures and counters is never a culprit, even
 test('ends that nobody knows are refused', async () => {
   await expect(new Told().why(9_000, { from: 'netns:nobody' })).rejects.toThrow('nobody');
 });
+
+test('what it worked by may have come and gone since the moments that are looked at', async () => {
+  const told = new Told();
+  const cable = [...told.graph.now().edges()].find(
+    ({ parent, child }) => `${parent} ${child}` === 'veth:r/wan veth:b/eth0',
+  );
+  const wire = { RelationType: 'layer2', Type: 'veth' };
+  told
+    .at(1, { kind: 'gone', id: cable?.id ?? '' })
+    .at(30_000, { kind: 'edge', id: 'spare', parent: 'veth:r/wan', child: 'veth:b/eth0', metadata: wire })
+    .at(40_000, { kind: 'gone', id: 'spare' });
+  const { culprits, goodBy } = await told.why(60_000);
+  expect(goodBy).toBe('model');
+  expect(culprits[0]).toMatchObject({ kind: 'link.removed', time: BEGIN + 40_000 });
+});
+
+test('of a chain that comes with its rules that rule is named which stops it', async () => {
+  const table = { Family: 'ip', Table: 't' };
+  const chain = { ...table, Type: 'nftchain', Name: 'forward', Hook: 'forward', Priority: 0, Policy: 'accept' };
+  const rule = (Order: number, port: string) => {
+    const Clauses = [{ Key: 'tcp dport', Op: '==', Values: [port] }, { Do: 'drop' }];
+    return { ...table, Type: 'nftrule', Name: port, Chain: 'forward', Order, Text: `tcp dport ${port} drop`, Clauses };
+  };
+  const owns = (parent: string, child: string) =>
+    ({ kind: 'edge', parent, child, metadata: { RelationType: 'ownership' } }) as const;
+  const told = new Told()
+    .set(2_000, 'netns:r', { Netfilter: { Tables: 0, Chains: 0, Rules: 0, Sets: 0 } })
+    .at(
+      5_000,
+      { kind: 'node', id: 'r1', metadata: rule(1, '25') },
+      { kind: 'node', id: 'r2', metadata: rule(2, '80') },
+      { kind: 'node', id: 'c', metadata: chain },
+      owns('c', 'r1'),
+      owns('c', 'r2'),
+      owns('netns:r', 'c'),
+    );
+  const { culprits } = await told.why(9_000);
+  expect(culprits[0]?.text).toBe('nftables rule "tcp dport 80 drop" of chain forward (ip t) appeared in r');
+  told.at(10_000, { kind: 'gone', id: 'c' }, { kind: 'gone', id: 'r1' }, { kind: 'gone', id: 'r2' });
+  expect((await told.why(12_000)).culprits).toEqual([]);
+});
+
+test('the one of many changes of a moment at which it breaks is found among them', async () => {
+  const ports = Array.from({ length: 100 }, (_, at) => ({ kind: 'set', id: `x${at}`, set: { MTU: 1400 } }) as const);
+  const told = new Told();
+  for (const { id } of ports)
+    told.at(
+      1,
+      { kind: 'node', id, metadata: { Type: 'veth', Name: id, IfIndex: 50, MTU: 1500 } },
+      { kind: 'edge', parent: 'netns:m', child: id, metadata: { RelationType: 'ownership' } },
+    );
+  told.at(5_000, ...ports.slice(0, 50), { kind: 'set', id: 'veth:p2', set: { LinkFlags: [] } }, ...ports.slice(50));
+  const { culprits } = await told.why(9_000);
+  expect(culprits[0]).toMatchObject({ kind: 'link.down', element: { id: 'veth:p2' } });
+  expect(culprits[1]?.reasons[0]?.points ?? -10).toBe(-10);
+});
+
+test('what is about other packets is not accused, whenever it happened', async () => {
+  const service = (Port: number) => ({ Protocol: 'TCP', Address: '0.0.0.0', Port });
+  const told = new Told()
+    .set(2_000, 'netns:b', { Services: [service(80), service(8080)] })
+    .set(5_000, 'netns:b', { Services: [service(80)] })
+    .set(5_100, 'veth:r/lan', {
+      Neighbors: [{ IP: '10.0.0.77', MAC: '02:00:00:00:00:77', State: ['NUD_PERMANENT'], IfIndex: 2 }],
+    });
+  const { culprits, notes } = await told.why(9_000, { good: BEGIN + 3_000 });
+  expect(culprits).toEqual([]);
+  expect(notes.length).toBeGreaterThan(0);
+});
+
+test('an entry that was wrong for a moment is no culprit, though others of its list are new', async () => {
+  const entry = (IP: string, end: string) => ({
+    ...{ IP, MAC: `02:00:00:00:00:${end}`, State: ['NUD_REACHABLE'], IfIndex: 3 },
+  });
+  const told = new Told()
+    .set(4_000, 'veth:r/wan', { Neighbors: [entry('10.0.1.2', '04')] })
+    .set(5_000, 'veth:r/wan', { Neighbors: [entry('10.0.1.2', '99')] })
+    .set(5_100, 'veth:b/eth0', { RoutingTables: tables('10.0.1.2', '10.0.1.0/24', 2) })
+    .set(5_200, 'veth:r/wan', { Neighbors: [entry('10.0.1.2', '04'), entry('10.0.1.9', '09')] });
+  const { culprits } = await told.why(9_000);
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:b/eth0' } });
+});
