@@ -4,6 +4,7 @@ import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Archive, FlowArchive } from '../archive/archive.ts';
+import { Breath } from '../archive/breath.ts';
 import type { Dumped } from '../archive/dump.ts';
 import { importItems, sayAlive } from '../archive/transfer/import.ts';
 import { type Watch, watchesOf } from '../archive/transfer/watches.ts';
@@ -62,9 +63,11 @@ async function make(
     const name = { id: randomUUID(), watches: watchesIn(span, gaps) };
     await sayAlive(archive, name.watches, 'from');
     let page = 0;
+    const breath = new Breath();
     for await (const { stage, items } of ahead(together(collect(source, span, asked.selection)))) {
       signal.throwIfAborted();
       const some = asked.withPackets ? items : items.map(withoutPackets);
+      if (breath.isDue) await breath.take();
       await importItems(archive, some, { ...name, page: ++page });
       for (const item of some) {
         counts[COUNTED[item.kind]]++;

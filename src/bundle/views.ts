@@ -14,15 +14,17 @@ export interface BundleTime {
 
 /** `now`: the archive at the end of the span. */
 export function bundleTimeline(archive: Archive, now: GraphView, { span, gaps }: BundleTime): Timeline {
+  const at = lastOnes((time) => archive.viewAt(time.from));
+  const between = lastOnes((time) => archive.viewBetween(time));
   return {
     now: () => now,
     at(time) {
       within(time, span);
-      return time >= span.to ? now : archive.viewAt(time);
+      return time >= span.to ? now : at({ from: time, to: time });
     },
     between(asked) {
       within(asked.to, span);
-      return archive.viewBetween(asked);
+      return between(asked);
     },
     async history(ids, asked) {
       if (asked) within(asked.to, span);
@@ -39,6 +41,27 @@ export function bundleTimeline(archive: Archive, now: GraphView, { span, gaps }:
     timeOf: () => undefined,
     range: () => span,
     unwatched: ({ from, to }) => gaps.filter((gap) => gap.from < to && from < gap.to),
+  };
+}
+
+/** Of views of a whole graph: one question of a user is several to the server, about the same time. */
+const REMEMBERED_MAX = 2;
+
+/** Nothing in a bundle changes: what was asked last need not be read again. */
+function lastOnes(read: (time: Span) => Promise<GraphView>): (time: Span) => Promise<GraphView> {
+  const known = new Map<string, Promise<GraphView>>();
+  return (time) => {
+    const key = `${time.from} ${time.to}`;
+    const view = known.get(key) ?? read(time);
+    // A Map keeps insertion order, so the oldest is always the first.
+    known.delete(key);
+    known.set(key, view);
+    view.catch(() => known.delete(key));
+    for (const oldest of known.keys()) {
+      if (known.size <= REMEMBERED_MAX) break;
+      known.delete(oldest);
+    }
+    return view;
   };
 }
 

@@ -46,6 +46,12 @@ test('a bundle answers as the server did that it is from, elsewhere, without roo
   expect(readdirSync(temporary)).toHaveLength(1);
 });
 
+test('what checks came to before is told of by the bundle', async () => {
+  const told = (await (await fetch(`${made.opened.url}/api/check`)).json()) as { results: object[]; last: object[] };
+  expect(told.last).toEqual([expect.objectContaining({ summary: expect.objectContaining({ ok: 1, failed: 0 }) })]);
+  expect(told.results).toEqual([expect.objectContaining({ id: 'now', status: 'ok' })]);
+});
+
 test('a command says of any moment in a bundle what it said of the server', async () => {
   const { opened, alike, names, end } = made;
   expect(alike).toHaveLength(COMMANDS.length);
@@ -56,17 +62,10 @@ test('a command says of any moment in a bundle what it said of the server', asyn
     });
 });
 
-test('what checks came to before is told of by the bundle', async () => {
-  const told = (await (await fetch(`${made.opened.url}/api/check`)).json()) as { results: object[]; last: object[] };
-  expect(told.last).toEqual([expect.objectContaining({ summary: expect.objectContaining({ ok: 1, failed: 0 }) })]);
-  expect(told.results).toEqual([expect.objectContaining({ id: 'now', status: 'ok' })]);
-});
-
 /** Of what is ours alone, and of moments that are over. */
 const COMMANDS = [
   'describe TAGd --at FIRST -o json',
   'describe TAGd --at END -o json',
-  'history TAGd -o json',
   'get interfaces TAG* --at SECOND -o json',
   'flows --at END --tracking TRACKING -o json',
   'follow TRACKING --at END -o json',
@@ -88,12 +87,17 @@ async function plainly(
   const { exitCode, out } = await cli([...said.split(' '), '--server', url], { now });
   const values = out.split('\n').filter((line) => line !== '');
   const plain = (text: string) =>
-    JSON.parse(text, (key, value) => (OF_THE_RUN.has(key) ? undefined : value)) as unknown;
+    JSON.parse(text, (key, value) => (OF_THE_RUN.has(key) ? undefined : Array.isArray(value) ? sorted(value) : value));
   const isLines = values.every((line) => line.startsWith('{') && line.endsWith('}'));
   return { exitCode, out: isLines ? values.map(plain) : plain(out) };
 }
 
-const OF_THE_RUN = new Set(['tookMs', 'startedAt', 'run', 'range', 'warnings']);
+/** What begins in the same moment has no order of its own. */
+function sorted(values: readonly unknown[]): readonly unknown[] {
+  return values.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+const OF_THE_RUN = new Set(['tookMs', 'startedAt', 'logRevision', 'run', 'range', 'warnings']);
 
 interface Asked {
   readonly words: string;
