@@ -183,7 +183,7 @@ function suiteOf(...checks: readonly string[]): string {
 kind: CheckSuite
 metadata: { name: pair }
 vars: { patience: 0s }
-defaults: { timeout: 500ms, retry: { for: "\${patience}", every: 100ms }, hold: 100ms }
+defaults: { timeout: 5s, retry: { for: "\${patience}", every: 100ms }, hold: 100ms }
 endpoints: { one: { netns: ${one?.name} }, other: { netns: ${other?.name} } }
 checks:
 ${checks.map((text) => `  - ${text}\n`).join('')}`,
