@@ -1,7 +1,9 @@
 /** The composition root's part about checks: the world as they see it. */
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checks, LastGreen } from './api/checks.ts';
+import { placesIn } from './api/process-places.ts';
 import { turn } from './api/write.ts';
 import type { RunningDials } from './app-dial.ts';
 import type { Why } from './app-why.ts';
@@ -42,10 +44,30 @@ export const CHECK_WHY_MS = 2_000;
 /** Loaded when someone asks; what runs at the end is stopped, and has removed what it made. */
 export function startChecks(parts: CheckParts): { readonly checks: Later<Checks> } & AsyncDisposable {
   const checks = new Later(async () => {
+    await loadedInPieces();
     const { Checks: Running } = await import('./api/checks.ts');
     return checksOf(parts, Running);
   });
   return { checks, [Symbol.asyncDispose]: async () => checks.made?.[Symbol.asyncDispose]() };
+}
+
+/**
+ * A module is read and compiled together with all that it imports, and nobody else has a word meanwhile: for checks that
+ * is 180 ms, most of it the steps of standard Gremlin. So what lies below is loaded first, with turns in between.
+ */
+async function loadedInPieces(): Promise<void> {
+  const folder = './query/gremlin/steps/';
+  const steps = readdirSync(new URL(folder, import.meta.url)).map((name) => `${folder}${name}`);
+  const rest = [
+    './query/gremlin/compile/compile.ts',
+    './checks/suite/parse.ts',
+    './checks/run/reach.ts',
+    './why/why.ts',
+  ];
+  for (const path of ['./query/forwarding/path.ts', './query/gremlin/parse/parse.ts', ...steps, ...rest]) {
+    await import(path);
+    await turn();
+  }
 }
 
 function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
@@ -67,7 +89,7 @@ function checksOf(parts: CheckParts, Running: typeof Checks): Checks {
         turn,
         signal,
       }),
-    ...(flows.sockets && { places: (time) => placesOf(flows.sockets as SocketView, time) }),
+    ...(flows.sockets && { places: (time) => placesIn(flows.sockets as SocketView, time) }),
     flows: flows.flows,
     watching: captures && watchingBy(captures, () => graph.now()),
     injecting,
@@ -87,20 +109,6 @@ export function whatBroke(why: Why): NonNullable<World['why']> {
     const { culprits } = await why({ ...asked, limit: 5 }, signal);
     return culprits.map(({ text, time, kind, element }) => ({ text, time, kind, id: element.id }));
   };
-}
-
-export async function placesOf(sockets: SocketView, time: number | undefined) {
-  const found = await sockets.find(time === undefined ? {} : { time: { from: time, to: time } });
-  return (wanted: { readonly pid: number } | { readonly name: string }) =>
-    new Set(
-      found
-        .filter(({ process }) =>
-          'pid' in wanted
-            ? process?.pid === wanted.pid
-            : process?.name === wanted.name || process?.path?.split('/').at(-1) === wanted.name,
-        )
-        .map(({ node }) => node),
-    );
 }
 
 const READY_EVERY_MS = 20;

@@ -1,8 +1,9 @@
 /** Checks of what a bundle holds: query, path and model are asked of it, nothing is sent, and nothing changes. */
 import { randomUUID } from 'node:crypto';
 import { Checks, type ChecksList, type LastGreen, type PreparedChecks } from './api/checks.ts';
+import { placesIn } from './api/process-places.ts';
 import { turn } from './api/write.ts';
-import { CHECK_WHY_MS, placesOf, whatBroke } from './app-checks.ts';
+import { CHECK_WHY_MS, whatBroke } from './app-checks.ts';
 import { whyOf } from './app-why.ts';
 import type { World } from './checks/run/world.ts';
 import { version } from './cli/version.ts';
@@ -45,7 +46,7 @@ export function bundleChecks({ manifest, kept: given, timeline, engine, flows, l
         turn,
         signal,
       }),
-    ...(sockets && { places: (time) => placesOf(sockets, time) }),
+    ...(sockets && { places: (time) => placesIn(sockets, time) }),
     flows: flows.flows,
     why: whatBroke(why),
     log,

@@ -128,11 +128,15 @@ export class Checks implements AsyncDisposable {
       { vars, env, allowed: new Set(Object.keys(env)) },
       signal,
     );
+    // Each of these looks at all of ten thousand checks.
+    const { turn } = this.#parts.world;
     const { at, method, select = {} } = request;
     const checks = chosenOf(suites, { ...select, at, method });
+    await turn();
     if (checks.length > CHECKS_MAX)
       throw mistake('check.many', `${checks.length} checks, of ${CHECKS_MAX} in one run`, 'run them in parts');
     if (request.dryRun !== true) refuseTooMany(checks, this.#limits);
+    await turn();
     return {
       request,
       suites,
@@ -159,10 +163,11 @@ export class Checks implements AsyncDisposable {
     const stop = new AbortController();
     const over = Promise.withResolvers<void>();
     const startedAt = clock.now();
-    const chosen = suites.map((suite) => ({
-      name: suite.name,
-      file: suite.file,
-      checks: checks.filter((check) => check.suite === suite.name && check.position.file === suite.file).length,
+    const inSuite = (name: string, file: string) => JSON.stringify([name, file]);
+    const counts = Map.groupBy(checks, ({ suite, position }) => inSuite(suite, position.file));
+    const chosen = suites.map(({ name, file }) => ({
+      ...{ name, file },
+      checks: counts.get(inSuite(name, file))?.length ?? 0,
     }));
     const told = { id, startedAt, suites: suites.map(({ name }) => name), checks: checks.length, done: 0, who };
     const its = { told, done: 0, stop, over: over.promise };

@@ -6,21 +6,32 @@ const STRETCH_MS = 5;
 
 export class Breath {
   readonly #world: Pick<World, 'elapsed' | 'turn'>;
+  readonly #waiting: (() => void)[] = [];
   #since: number;
-  #turning: Promise<void> | undefined;
+  #isTurning = false;
 
   constructor(world: Pick<World, 'elapsed' | 'turn'>) {
     this.#world = world;
     this.#since = world.elapsed();
   }
 
-  /** Undefined while there is no need. All that go on at the same time wait for the same turn. */
+  /** Undefined while there is no need. */
   take(): Promise<void> | undefined {
-    if (this.#turning === undefined && this.#world.elapsed() - this.#since < STRETCH_MS) return undefined;
-    this.#turning ??= this.#world.turn().then(() => {
-      this.#since = this.#world.elapsed();
-      this.#turning = undefined;
+    if (!this.#isTurning && this.#world.elapsed() - this.#since < STRETCH_MS) return undefined;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (!this.#isTurning) void this.#turning();
     });
-    return this.#turning;
+  }
+
+  /** One goes on in each turn: what all who waited do would add up to one stretch otherwise. */
+  async #turning(): Promise<void> {
+    this.#isTurning = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#world.turn();
+      this.#since = this.#world.elapsed();
+      next();
+    }
+    this.#isTurning = false;
   }
 }

@@ -87,6 +87,7 @@ export async function runChecks(
       failure: { isBrief: false },
     };
     const slots = new Slots(asked.jobs);
+    await world.turn();
     watches.plan(asked.checks, run, stopping.signal);
     const told = (result: CheckResult) => {
       tally.add(result);
