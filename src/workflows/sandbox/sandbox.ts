@@ -3,6 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Caller } from '../workflow.ts';
 import { graceMs, type RunLimits, threadLimits } from './limits.ts';
 import { ANSWERED, type Failure, type FromThread, type Setup, WAITING } from './messages.ts';
+import { keepWrappers } from './wrappers.ts';
 
 export interface Script {
   readonly source: string;
@@ -26,6 +27,7 @@ export async function runInSandbox(script: Script): Promise<Came> {
   const bell = new SharedArrayBuffer(8);
   const { source, params, limits } = script;
   const setup: Setup = { source, params, limits, answers, bell };
+  keepWrappers();
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: setup,
     transferList: [answers],
