@@ -104,7 +104,7 @@ export class WorkflowBook implements Workflows {
     const { elapsed } = this.#parts;
     const begun = elapsed();
     const { as, signal, said } = call;
-    const text = JSON.stringify(params);
+    const text = jsonOf(params);
     if (text.length > this.#limits.run.paramsMax)
       throw mistake(
         'workflow.params',
@@ -178,6 +178,15 @@ export class WorkflowBook implements Workflows {
       throw mistake('workflow.unkept', `workflows cannot be kept: ${(error as Error).message}`);
     }
     this.#own = workflows;
+  }
+}
+
+function jsonOf(params: Params): string {
+  try {
+    return JSON.stringify(params);
+  } catch (error) {
+    // Nested deeper than it can be written.
+    throw mistake('workflow.params', `the parameters cannot be written as JSON: ${(error as Error).message}`);
   }
 }
 

@@ -46,6 +46,27 @@ test('a workflow of promises, as those of Skydive were written first', async () 
   ]);
 });
 
+test('what was left to promises goes on while a script sleeps in place, as a mesh of pings expects', async () => {
+  const source = `function mesh(names) {
+    var made = {}, seen = {};
+    return client.captures.create(new Capture()).then(function () {
+      names.forEach(function (name) {
+        client.G.V().Has('Name', name).then(function (nodes) { return nodes }).then(function () {
+          made[name] = { id: name + '!' };
+          return client.packetInjections.create(new PacketInjection());
+        });
+      });
+    }).then(function () {
+      return sleep(20);
+    }).then(function () {
+      names.forEach(function (name) { seen[name] = made[name].id });
+      return seen;
+    });
+  }`;
+  const { result } = await bookOf().runSource(source, { as: caller(), params: [['a', 'b']] });
+  expect(result).toEqual({ a: 'a!', b: 'b!' });
+});
+
 test('a workflow that takes answers in place, as those of Skydive are written now', async () => {
   const source = `function Look(from) {
     try {

@@ -18,6 +18,8 @@ export class Door {
   get isOpen(): boolean {
     return this.#cpuFrom !== undefined;
   }
+  /** What the script left to promises: it goes on while the script waits in place, as scripts of promises expect. */
+  goOn: () => void = () => undefined;
   /** Console lines that were not kept. */
   unsaid = 0;
   readonly #setup: Setup;
@@ -62,9 +64,12 @@ export class Door {
       case 'say':
         this.#say(first);
         return '';
-      case 'wait':
-        this.wait(Number(first));
+      case 'wait': {
+        const until = performance.now() + Number(first);
+        this.goOn();
+        this.wait(until - performance.now());
         return '';
+      }
       case 'uuid':
         return uuidOf(first, second, third);
       case 'done':

@@ -85,6 +85,7 @@ class Script {
     this.#context = context;
     this.#door = door;
     this.#isFull = isFull;
+    door.goOn = () => this.#goOn();
   }
 
   run({ source, params, limits }: Setup): FromThread {
@@ -118,6 +119,16 @@ class Script {
       door.wait(dueInMs);
       const due = this.#call('runTimer');
       if (due.error) return this.#failed(due.error, 'threw');
+    }
+  }
+
+  /** What fails in a promise fails there; what must stop stops the script as soon as it is its turn again. */
+  #goOn(): void {
+    while (this.#runtime.hasPendingJob() && !this.#door.mustStop()) {
+      const ran = this.#runtime.executePendingJobs(jobsAtOnce);
+      if (!ran.error) continue;
+      ran.error.dispose();
+      return;
     }
   }
 

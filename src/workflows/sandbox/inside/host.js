@@ -7,13 +7,15 @@ export const { parse, stringify } = JSON;
 
 /** What the server says to a request. Waits for it in place. */
 export function ask(method, path, body) {
+  // What goes through the door ends there.
+  if (`${path}${body ?? ''}`.includes('\0')) throw new Error('a request holds no NUL');
   const answer = askHost('ask', method, path, body ?? '');
   // Three digits and the text: what is large is not put into JSON once more.
   return { status: Number(answer.slice(0, 3)), text: answer.slice(3) };
 }
 
 export function say(line) {
-  askHost('say', line);
+  askHost('say', line.replaceAll('\0', '\\0'));
 }
 
 /** In place, ms. */
