@@ -54,7 +54,7 @@ export function injectionLosses(
           if (found.has(key) || found.size < LOSSES_MAX)
             found.set(key, { ...one, Count: Count + (found.get(key)?.Count ?? 0) });
         }
-        return [...found.values()];
+        return toldOnce([...found.values()]);
       },
       [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
     };
@@ -65,6 +65,16 @@ function hostsOf({ Host, DstNodeID }: InjectedPacket, view: GraphView): Readonly
   const hosts = new Set([Host]);
   if (DstNodeID !== undefined) for (const { host } of view.nodes(DstNodeID)) hosts.add(host);
   return hosts;
+}
+
+/** Where several agents are on one kernel each tells of all that it drops; whose namespace it is knows the place. */
+function toldOnce(dropped: readonly InjectionDropped[]): readonly InjectionDropped[] {
+  const placed = new Set(dropped.filter(({ Node }) => Node !== undefined).map(keyOf));
+  return dropped.filter((one) => one.Node !== undefined || !placed.has(keyOf(one)));
+}
+
+function keyOf({ From, Reason, Symbol: symbol, To }: InjectionDropped): string {
+  return `${From} ${To} ${Reason} ${symbol}`;
 }
 
 /** Behind a translation of one end the other is as it was, and its port. */

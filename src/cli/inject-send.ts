@@ -161,6 +161,7 @@ export async function askedOf(from: string, to: string | undefined, options: Inj
     TTL: options.ttl,
     Way: options.way,
     Wait: durationOf(options.wait),
+    ...(pcap === undefined && options.detach !== true && { Drops: true }),
   };
 }
 
@@ -173,8 +174,10 @@ function durationOf(text: string | undefined): number | undefined {
 
 export async function traceIn(file: string): Promise<string> {
   try {
-    return (await readFile(file)).toString('base64');
+    const bytes = await readFile(file);
+    if (bytes.length > 0) return bytes.toString('base64');
   } catch (error) {
     throw usageFailure(`${file} cannot be read: ${(error as Error).message}`, 'a trace: pcap or pcapng');
   }
+  throw usageFailure(`${file} is empty`, 'a trace: pcap or pcapng');
 }

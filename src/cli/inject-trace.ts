@@ -2,14 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WireCapture } from '../contract/capture.ts';
 import type { NewInjection, WireInjection } from '../contract/injection.ts';
-import type { PathReply } from '../contract/path.ts';
-import { parsed } from './ask.ts';
 import { settled } from './capture-start.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { followed } from './followed.ts';
 import { quoted } from './gremlin.ts';
 import { request } from './http.ts';
+import { pathOf } from './inject-model.ts';
 import { CLEAN_UP_MS, conclude, type InjectOptions, sent, show, waited } from './inject-send.ts';
 import { drawingOf } from './print.ts';
 import { drawInjection } from './render/injection.ts';
@@ -57,20 +56,6 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
     const asking = { method: 'DELETE', path: `/api/capture/${encodeURIComponent(capture.UUID)}` } as const;
     await request(server, { ...asking, signal: AbortSignal.timeout(CLEAN_UP_MS) });
   }
-}
-
-async function pathOf({ io }: Session, server: Server, asked: NewInjection): Promise<PathReply> {
-  const protocol = /^(icmp|tcp|udp)/.exec(asked.Type ?? '')?.[1];
-  const body = {
-    from: asked.From,
-    to: asked.DstIP ?? asked.To,
-    ...(protocol !== undefined && { protocol }),
-    ...(asked.DstPort !== undefined && { port: asked.DstPort }),
-    ...(asked.SrcPort !== undefined && { sourcePort: asked.SrcPort }),
-    ...(asked.SrcIP !== undefined && { fromAddress: asked.SrcIP.split('/', 1)[0] }),
-  };
-  const { text } = await request(server, { method: 'POST', path: '/api/path', body, signal: io.interrupted });
-  return parsed(text, server.url) as PathReply;
 }
 
 async function captured(session: Session, server: Server, ids: readonly string[]): Promise<WireCapture> {

@@ -103,7 +103,8 @@ test('a namespace sends through its stack, an interface by its link, and who say
     ways([{ From: BLUE, To: GREEN }]),
     ways([{ From: BLUE, To: GREEN, Way: 'stack' }]),
     ways([{ From: 'netns:blue', To: GREEN, DstMAC: '02:00:00:00:00:99' }]),
-  ]).toEqual(['stack', 'link', 'stack', 'link']);
+    ways([{ From: '10.0.0.1', To: GREEN }]),
+  ]).toEqual(['stack', 'link', 'stack', 'link', 'stack']);
   expect(plan({ From: 'netns:blue', To: GREEN }).order.nodeId).toBe(BLUE);
 });
 

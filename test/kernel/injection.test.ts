@@ -1,5 +1,6 @@
 /** Packets of our own through real namespaces: blue, a router, green. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,7 +139,8 @@ test('packets of each type arrive, both ways of sending, are seen at every hop b
       'udp6 port unreachable',
     ].flatMap((one) => [one, one]),
   );
-  for (const { Replies } of sent) expect(Replies.RTT?.Min).toBeGreaterThan(0);
+  for (const { Replies, Packet } of sent)
+    expect([Packet.Type, Packet.Way, Replies.RTT?.Min]).toEqual([Packet.Type, Packet.Way, expect.any(Number)]);
   const replayed = await trace;
   expect([replayed.State, replayed.Sent, replayed.Packet.Type, 'Pcap' in replayed]).toEqual([
     'completed',
@@ -159,6 +161,7 @@ test('packets of each type arrive, both ways of sending, are seen at every hop b
     }
     const frames = seen.filter(({ Link }) => Link?.A === '02:00:00:00:00:01' && Link.B === '02:00:00:00:00:02');
     expect(frames.map(({ Metric }) => Metric.ABPackets)).toEqual([3, 3]);
+    expect(frames.map(({ TrackingID }) => [TrackingID])).toEqual([replayed.TrackingIDs, replayed.TrackingIDs]);
   });
 }, 60_000);
 
@@ -192,6 +195,51 @@ test('a neighbour is asked for, a route used; what is in the way says so', async
   ]);
   for (const { State, Sent, Error: error } of filtered)
     expect([State, Sent, error]).toEqual(['failed', 0, expect.stringMatching(/packet filter/)]);
+}, 60_000);
+
+test('an answer counts that a program there would hear: from who was asked, or as the namespace itself translates it', async () => {
+  const { blue, green, red } = world;
+  const from = { From: `netns:${blue.name}`, Type: 'tcp4', Wait: 300 } as const;
+  const nft = ({ name }: TestNetns, rules: string) => execFileSync('ip', ['netns', 'exec', name, 'nft', rules]);
+  // The router sends it to green, which answers by another way: to blue nobody it has asked says anything.
+  blue.ip(`link add direct type veth peer name direct netns ${green.name}`);
+  for (const netns of [blue, green]) netns.ip('link set direct up');
+  blue.ip('addr add 10.3.0.1/24 dev direct');
+  green.ip('addr add 10.3.0.2/24 dev direct');
+  const chain = (hook: string) =>
+    `add table ip n; add chain ip n c { type nat hook ${hook} priority -100; }; add rule ip n c`;
+  nft(red, `${chain('prerouting')} ip daddr 10.9.9.9 dnat to 10.2.0.2`);
+  nft(blue, `${chain('output')} ip daddr 10.9.9.8 tcp dport 80 dnat to 10.2.0.2:90`);
+  const serving = "require('net').createServer().listen(90, () => console.log('up'))";
+  const server = spawn('ip', ['netns', 'exec', green.name, process.execPath, '-e', serving]);
+  await once(server.stdout, 'data');
+  try {
+    const [back, own] = await Promise.all([
+      done(world, { ...from, To: '10.9.9.9', DstPort: 90 }),
+      done(world, { ...from, To: '10.9.9.8', DstPort: 80 }),
+    ]);
+    expect([back.Replies, own.Replies]).toMatchObject([{ SynAck: 1 }, { SynAck: 1 }]);
+    green.ip('route add 10.1.0.2/32 via 10.3.0.1');
+    const astray = await done(world, { ...from, To: '10.9.9.9', DstPort: 90 });
+    expect(astray).toMatchObject({ State: 'completed', Sent: 1, Replies: { Received: 0 } });
+  } finally {
+    server.kill('SIGKILL');
+  }
+  green.ip('route del 10.1.0.2/32');
+}, 60_000);
+
+test('who asks for it is told which kernel dropped its packets, where and why', async () => {
+  const { blue, green } = world;
+  const rules =
+    'add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 82 drop';
+  execFileSync('ip', ['netns', 'exec', green.name, 'nft', rules]);
+  const { Dropped } = await done(world, {
+    ...{ From: `netns:${blue.name}`, To: '10.2.0.2', Type: 'tcp4', DstPort: 82, Count: 2, Wait: 300, Drops: true },
+  });
+  const at = { Place: `${green.name}/eth0`, From: '10.1.0.2', To: '10.2.0.2' };
+  expect(Dropped).toMatchObject([
+    { ...at, Count: 2, Reason: 'NETFILTER_DROP', Words: expect.stringMatching(/packet filter/) },
+  ]);
 }, 60_000);
 
 test('an injection is deleted while it runs, and one whose interface goes ends', async () => {

@@ -1,6 +1,7 @@
 /** `skein drops`: what kernels drop right now, where, and why. */
 import { type Command, Option } from 'commander';
 import type { DropLine, DropsLost } from '../../contract/drops.ts';
+import { parseAddress } from '../../std/address.ts';
 import { parseDuration } from '../../std/duration.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
@@ -34,6 +35,14 @@ async function run(session: Session, options: Options): Promise<void> {
   const { io } = session;
   const forMs = options.for === undefined ? undefined : parseDuration(options.for);
   if (options.for !== undefined && !forMs) throw usageFailure(`"${options.for}" is no duration`, 'like 30s or 5m');
+  for (const word of ['from', 'to'] as const) {
+    const said = options[word];
+    if (said !== undefined && !parseAddress(said))
+      throw usageFailure(
+        `--${word} takes an address, and "${said}" is none`,
+        'like 10.0.0.2; skein get nodes shows those of each node',
+      );
+  }
   const parameters = new URLSearchParams();
   if (options.from !== undefined) parameters.set('a', options.from);
   if (options.to !== undefined) parameters.set('b', options.to);

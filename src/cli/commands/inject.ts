@@ -1,10 +1,13 @@
 /** `skein inject FROM TO`: packets of your own, and what came of them; `list`, `show`, `delete`. */
 import type { Command } from 'commander';
 import { examples, type Session } from '../command.ts';
+import { modelText } from '../inject-model.ts';
 import { addInjectOptions, askedOf, conclude, type InjectOptions, sent, show, waited } from '../inject-send.ts';
 import { traced } from '../inject-trace.ts';
 import { defineInjections, oneFormats } from '../injection-commands.ts';
 import { addFormatOption } from '../output.ts';
+import { drawingOf } from '../print.ts';
+import { drawInjection } from '../render/injection.ts';
 import { addServerOptions } from '../server-options.ts';
 
 export function define(command: Command, session: Session): void {
@@ -34,6 +37,10 @@ async function inject(session: Session, from: string, to: string | undefined, op
   const made = await sent(session, asked, options);
   if (options.detach === true) return show(session, made, options);
   const over = await waited(session, made, options);
-  await show(session, over, options);
+  if ((options.output?.kind ?? 'table') !== 'table') await show(session, over, options);
+  else {
+    const model = await modelText(session, { asked, over }, options);
+    session.io.out.write(drawInjection(over, drawingOf(session, options), model));
+  }
   conclude(session, over, options);
 }

@@ -5,11 +5,14 @@ import { drawBytes } from '../moment.ts';
 import { cellText } from './grid.ts';
 import type { Drawing } from './reply.ts';
 
-export function drawInjection(injection: WireInjection, { paint }: Pick<Drawing, 'paint'>): string {
+/** `model`: what the graph says of its way. */
+export function drawInjection(injection: WireInjection, { paint }: Pick<Drawing, 'paint'>, model?: string): string {
   const { Error: error, State } = injection;
   const lines = [paint.strong(cellText(titleOf(injection))), `  ${sentText(injection)}`];
   for (const line of errorLines(injection)) lines.push(paint.removed(`  ${cellText(line)}`));
+  for (const line of lostLines(injection)) lines.push(paint.removed(`  ${cellText(line)}`));
   if (error !== undefined) lines.push((State === 'failed' ? paint.removed : paint.dim)(`  ${cellText(error)}`));
+  if (model !== undefined) lines.push(`  ${cellText(model)}`);
   const [first, ...more] = injection.TrackingIDs;
   if (first !== undefined)
     lines.push(`  TrackingID ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: skein follow ${first}`);
@@ -28,12 +31,12 @@ function sentText({ Sent, SentBytes, Replies, State, Packet }: WireInjection): s
   const sent = `${State}: ${Sent} sent (${drawBytes(SentBytes)})`;
   if (Packet.Type === 'pcap') return sent;
   const kinds = [
-    [Replies.EchoReply, 'echo replies'],
-    [Replies.SynAck, 'SYN-ACKs'],
-    [Replies.Reset, 'resets'],
-    [Replies.Datagram, 'datagrams'],
+    [Replies.EchoReply, 'echo reply', 'echo replies'],
+    [Replies.SynAck, 'SYN-ACK', 'SYN-ACKs'],
+    [Replies.Reset, 'reset', 'resets'],
+    [Replies.Datagram, 'datagram', 'datagrams'],
   ] as const;
-  const told = kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const told = kinds.filter(([count]) => count > 0).map(([count, one, more]) => `${count} ${count === 1 ? one : more}`);
   if (told.length === 0) return `${sent}, no answer`;
   const { RTT } = Replies;
   const times = RTT === undefined ? '' : `, after ${[RTT.Min, RTT.Avg, RTT.Max].map(msText).join('/')} ms`;
@@ -44,6 +47,16 @@ function errorLines({ Replies }: WireInjection): string[] {
   return Replies.Errors.map(({ Count, From, MTU, Text }) => {
     const size = MTU === undefined ? '' : ` (${MTU} bytes at most)`;
     return `${From} says: ${Text}${size}${Count > 1 ? `, ${Count} times` : ''}`;
+  });
+}
+
+/** Of what was answered nothing is lost, whatever was dropped on the side. */
+function lostLines({ Sent, Replies, Dropped = [] }: WireInjection): string[] {
+  if (Replies.Received >= Sent) return [];
+  return Dropped.map(({ Count, From, Host, Place, Reason, Symbol: symbol, To, Words }) => {
+    const where = Place === undefined ? Host : `${Place} on ${Host}`;
+    const why = symbol === undefined ? Reason : `${Reason} in ${symbol}`;
+    return `dropped at ${where}: ${Count} of ${From} > ${To}: ${Words} (${why})`;
   });
 }
 

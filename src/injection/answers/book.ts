@@ -28,6 +28,7 @@ export interface Stranger {
   readonly from: string;
   readonly port: number;
   readonly ours: number;
+  readonly isReset: boolean;
 }
 
 const protocols = { tcp: TCP, udp: UDP } as const;
@@ -102,9 +103,18 @@ export class AnswerBook {
     const { from, sourcePort: port } = answer;
     if (answer.kind === 'tcp') {
       const index = this.#acknowledged(answer);
-      return index === undefined ? undefined : { from, port, ours: conversationAt(this.#probing, index).sourcePort };
+      return index === undefined
+        ? undefined
+        : {
+            from,
+            port,
+            ours: conversationAt(this.#probing, index).sourcePort,
+            isReset: (answer.flags & tcpFlag.reset) !== 0,
+          };
     }
-    return this.#hasPort(answer.destinationPort) ? { from, port, ours: answer.destinationPort } : undefined;
+    return this.#hasPort(answer.destinationPort)
+      ? { from, port, ours: answer.destinationPort, isReset: false }
+      : undefined;
   }
 
   /** Each packet had an answer: nothing more is to be waited for. */
@@ -163,7 +173,7 @@ export class AnswerBook {
       default: {
         if (about.destinationPort !== destinationPort && !this.#isLoose) return undefined;
         if (about.identification === 0) return this.#datagram(about.sourcePort, about.payload);
-        return this.#isLoose || this.#hasPort(about.sourcePort) ? this.#numbered(about.identification) : undefined;
+        return this.#hasPort(about.sourcePort) ? this.#numbered(about.identification) : undefined;
       }
     }
   }

@@ -3,6 +3,7 @@ import type { Change } from '../../graph/change.ts';
 import type { Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import type { Clock } from '../../std/clock.ts';
+import { defaultInjectionLimits } from '../limits.ts';
 
 export interface EntriesParts {
   readonly view: () => GraphView;
@@ -19,6 +20,8 @@ export interface InjectionEntry extends Metadata {
 
 /** How often the count of one that goes on is told: each time is a version of the node. */
 const COUNTED_MS = 3_000;
+/** What is over is told so long, as its analyzer does: one that was started anew knows nothing of it. */
+const KEPT_MS = defaultInjectionLimits.keptMs;
 /** Entries of one node; those that are over longest go first. */
 const ENTRIES_MAX = 16;
 
@@ -27,6 +30,7 @@ export class InjectionEntries {
   readonly #byNode = new Map<string, Map<string, InjectionEntry>>();
   readonly #dirty = new Set<string>();
   #counting: (() => void) | undefined;
+  readonly #leaving = new Map<string, () => void>();
   #isDue = false;
 
   constructor(parts: EntriesParts) {
@@ -44,6 +48,7 @@ export class InjectionEntries {
       if (State !== 'active') entries.delete(ID);
     }
     this.#dirty.add(nodeId);
+    if (entry.State !== 'active') this.#leaveLater(entry.ID);
     if (before?.State !== entry.State) this.#soon();
     else
       this.#counting ??= this.#parts.clock.after(COUNTED_MS, () => {
@@ -53,6 +58,8 @@ export class InjectionEntries {
   }
 
   remove(uuid: string): void {
+    this.#leaving.get(uuid)?.();
+    this.#leaving.delete(uuid);
     for (const [nodeId, entries] of this.#byNode) {
       if (!entries.delete(uuid)) continue;
       if (entries.size === 0) this.#byNode.delete(nodeId);
@@ -71,8 +78,18 @@ export class InjectionEntries {
   clear(): void {
     for (const nodeId of this.#byNode.keys()) this.#dirty.add(nodeId);
     this.#byNode.clear();
+    for (const cancel of this.#leaving.values()) cancel();
+    this.#leaving.clear();
     this.#counting?.();
     this.#flush();
+  }
+
+  #leaveLater(uuid: string): void {
+    this.#leaving.get(uuid)?.();
+    this.#leaving.set(
+      uuid,
+      this.#parts.clock.after(KEPT_MS, () => this.remove(uuid)),
+    );
   }
 
   /** With what else changes at the same time. */

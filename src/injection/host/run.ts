@@ -154,7 +154,9 @@ async function isAnswererOf(translations: Translations, probing: Probing, strang
   const sent = { protocol: protocolOf(type), source, sourcePort: stranger.ours, destination, destinationPort };
   const answerer = await translations.answererOf(sent);
   if (answerer === undefined) return stranger.port === destinationPort;
-  return answerer !== 'untranslated' && answerer.from === stranger.from && answerer.port === stranger.port;
+  // With the reset that answers its first packet the kernel forgets an entry (nf_conntrack_proto_tcp.c).
+  if (answerer === 'untranslated') return stranger.isReset;
+  return answerer.from === stranger.from && answerer.port === stranger.port;
 }
 
 const NO_REPLIES = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0, Errors: [] };

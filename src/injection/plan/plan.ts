@@ -2,7 +2,7 @@
 import { trackingOf } from '../../flow/tuple-tracking.ts';
 import type { GraphNode } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
-import { Atlas, nameOf, typeOf } from '../../query/forwarding/atlas.ts';
+import { Atlas, canonical, nameOf, typeOf } from '../../query/forwarding/atlas.ts';
 import { type EndPoint, endPoint, type ProcessPlaces } from '../../query/forwarding/ends.ts';
 import type { Budget } from '../../query/limits.ts';
 import { mistake } from '../../std/mistake.ts';
@@ -80,8 +80,9 @@ export function* planOf(
 }
 
 /** An interface stands for its link; a namespace, container, process or address for the stack that is there. */
-function usualWay({ DstMAC, Pcap, SrcMAC }: InjectionAsked, { node }: EndPoint): InjectionWay {
-  const isLink = typeof node?.metadata.IfIndex === 'number' || ![DstMAC, Pcap, SrcMAC].every(blank);
+function usualWay({ DstMAC, Pcap, SrcMAC }: InjectionAsked, { node, text }: EndPoint): InjectionWay {
+  const isInterface = typeof node?.metadata.IfIndex === 'number' && canonical(text) === undefined;
+  const isLink = isInterface || ![DstMAC, Pcap, SrcMAC].every(blank);
   return isLink ? 'link' : 'stack';
 }
 

@@ -1,0 +1,54 @@
+/** What the graph says of the way of an injection. */
+import type { NewInjection, WireInjection } from '../contract/injection.ts';
+import type { PathReply, PathTravel } from '../contract/path.ts';
+import { parsed } from './ask.ts';
+import type { Session } from './command.ts';
+import { Failure } from './failure.ts';
+import { request } from './http.ts';
+import { type Server, type ServerOptions, serverOf } from './server.ts';
+
+/** Of packets that nobody answered, and of which nobody says why: a sentence, where the graph has one. */
+export async function modelText(
+  session: Session,
+  { asked, over }: { readonly asked: NewInjection; readonly over: WireInjection },
+  options: ServerOptions,
+): Promise<string | undefined> {
+  const { Dropped = [], Packet, Replies } = over;
+  if (Replies.Received > 0 || Dropped.length > 0 || Packet.DstIP === undefined) return undefined;
+  try {
+    const { back, there } = await pathOf(session, await serverOf(options, session.io), {
+      ...asked,
+      Type: Packet.Type,
+      DstIP: Packet.DstIP,
+      ...(Packet.DstPort !== undefined && { DstPort: Packet.DstPort }),
+      ...(Packet.SrcIP !== undefined && { SrcIP: Packet.SrcIP }),
+    });
+    if (there.reaches !== 'yes') return `the graph says ${endText(there)}`;
+    if (back?.reaches === 'no') return `the graph says that it gets there, and of the answer ${endText(back)}`;
+    return 'the graph knows of nothing that is in its way';
+  } catch (error) {
+    // It is what is said besides.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+function endText({ reaches, reason = 'it does not tell why', stopsAt }: PathTravel): string {
+  if (reaches === 'unknown') return `that nobody knows whether it gets there: ${reason}`;
+  return stopsAt === undefined ? `that it stops: ${reason}` : `that it stops at ${stopsAt.name}: ${reason}`;
+}
+
+export async function pathOf({ io }: Session, server: Server, asked: NewInjection): Promise<PathReply> {
+  const protocol = /^(icmp|tcp|udp)/.exec(asked.Type ?? '')?.[1];
+  const body = {
+    from: asked.From,
+    to: asked.DstIP ?? asked.To,
+    both: true,
+    ...(protocol !== undefined && { protocol }),
+    ...(asked.DstPort !== undefined && { port: asked.DstPort }),
+    ...(asked.SrcPort !== undefined && { sourcePort: asked.SrcPort }),
+    ...(asked.SrcIP !== undefined && { fromAddress: asked.SrcIP.split('/', 1)[0] }),
+  };
+  const { text } = await request(server, { method: 'POST', path: '/api/path', body, signal: io.interrupted });
+  return parsed(text, server.url) as PathReply;
+}
