@@ -28,7 +28,12 @@ export interface Traffic {
   /** Those of them that somebody had when all was well, with who that was, by id of the node. */
   readonly taken: ReadonlyMap<string, ReadonlySet<string>>;
   readonly macs: ReadonlySet<string>;
-  readonly port: number | undefined;
+  /** Where they are sent to, and where translations send them; none: they have none. */
+  readonly ports: ReadonlySet<number>;
+  /** IANA number. */
+  readonly protocol: number | undefined;
+  /** Id of the namespace that they are for. */
+  readonly end: string | undefined;
   /** Who has these addresses and MACs, by id of the node: that they are there is no news. */
   readonly holders: ReadonlySet<string>;
 }

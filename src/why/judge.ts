@@ -35,6 +35,8 @@ export interface Way {
   readonly hops: readonly Hop[];
   /** What should be known besides: `code text`. */
   readonly warnings: readonly string[];
+  /** What has to hold besides, and is not in the graph. */
+  readonly assumed: readonly string[];
 }
 
 function conversationOf({ from, to, packet, there }: PathAnswer, atlas: Atlas): Conversation | undefined {
@@ -105,11 +107,11 @@ function* answerOf(question: PathQuestion, atlas: Atlas): Generator<undefined, P
   }
 }
 
-function waysOf({ reaches, code, reason, at, mtu, hops }: Travel): Way {
+function waysOf({ reaches, code, reason, at, mtu, hops, assumed }: Travel): Way {
   const warnings = hops.flatMap(({ issues, node }) =>
     issues.filter(({ weight }) => weight === 'warns').map((issue) => `${issue.code} ${node.id} ${issue.text}`),
   );
-  return { reaches, code, reason, at, mtu, hops, warnings };
+  return { reaches, code, reason, at, mtu, hops, warnings, assumed };
 }
 
 function nowhere(mistake: Mistake): Way {
@@ -122,5 +124,6 @@ function nowhere(mistake: Mistake): Way {
     mtu: undefined,
     hops: [],
     warnings: [],
+    assumed: [],
   };
 }

@@ -144,7 +144,7 @@ export function servicesSaid({ key, before, from: was, to: is, traffic }: KeyCha
   return changes.flatMap(({ from, to }): Said[] => {
     const one = to ?? from ?? {};
     const port = numberOf(one.Port);
-    const isAbout = traffic.port === undefined ? undefined : port === traffic.port;
+    const isAbout = isAsked(before.id, one, traffic);
     const say = (kind: KindName, text: string): Said => ({ kind, text, key, from, to, isAbout });
     if (to === undefined) {
       // It may listen at another address since.
@@ -165,6 +165,16 @@ export function servicesSaid({ key, before, from: was, to: is, traffic }: KeyCha
     ];
   });
 }
+
+/** Whether packets are for a service: by where it is, its protocol and its port. */
+function isAsked(id: string, { Protocol, Port }: Metadata, { end, protocol, ports }: Traffic): boolean | undefined {
+  if (end !== undefined && id !== end) return false;
+  if (protocol !== undefined && PROTOCOLS[textOf(Protocol) ?? ''] !== protocol) return false;
+  return ports.size === 0 ? undefined : ports.has(numberOf(Port) ?? -1);
+}
+
+/** IANA's numbers. */
+const PROTOCOLS: Readonly<Record<string, number>> = { TCP: 6, UDP: 17 };
 
 function serviceText({ Protocol, Address, Port, Process }: Metadata): string {
   const who = textOf(Process);

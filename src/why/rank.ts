@@ -60,7 +60,7 @@ function scored(group: Group, about: Circumstances): Scored {
     placeReason(group, effect, about),
     kindReason(group.cause),
     effect === undefined ? builtReason(group.cause, about) : undefined,
-    undone,
+    undone ?? (effect === undefined ? replacedReason(group.cause, about) : undefined),
     timeReason(group, about),
   ].filter((reason) => reason !== undefined);
   const sum = reasons.reduce((total, { points }) => total + points, 0);
@@ -134,6 +134,22 @@ function undoneReason({ cause, consequences }: Group, { later }: Circumstances):
   const all = [cause, ...consequences].filter(({ kind }) => kindOf(kind).points >= 0);
   if (all.length === 0 || !all.every((fact) => isUndone(fact, later))) return undefined;
   return { of: 'kind', points: UNDONE, text: 'it was as before again when it failed' };
+}
+
+/** What has the same name in the same place is what people take for it. */
+function replacedReason({ step, element }: Fact, { later, lore }: Circumstances): WhyReason | undefined {
+  if (step.after !== undefined || element.kind !== 'node') return undefined;
+  const owner = lore.namespaceOf(element.id)?.id;
+  for (const other of later.values())
+    if (
+      other.kind === 'node' &&
+      other.id !== element.id &&
+      other.metadata.Name === element.metadata.Name &&
+      other.metadata.Type === element.metadata.Type &&
+      lore.namespaceOf(other.id)?.id === owner
+    )
+      return { of: 'kind', points: UNDONE, text: 'another of the same name was there again when it failed' };
+  return undefined;
 }
 
 function isUndone(fact: Fact, later: ReadonlyMap<string, Element>): boolean {

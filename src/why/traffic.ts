@@ -4,17 +4,24 @@ import { type Atlas, canonical, textOf } from '../query/forwarding/atlas.ts';
 import type { Traffic } from './fact.ts';
 import type { Conversation, Judgement } from './judge.ts';
 
-export function trafficOf({ source, destination, port }: Conversation, then: Judgement, atlas: Atlas): Traffic {
+export function trafficOf(
+  { source, destination, port, protocol, end }: Conversation,
+  then: Judgement,
+  atlas: Atlas,
+): Traffic {
   const addresses = new Set([source, destination]);
   const macs = new Set<string>();
+  const ports = new Set(port === undefined ? [] : [port]);
   const hops = [...then.there.hops, ...(then.back?.hops ?? [])];
   const onPath = new Set(hops.map(({ node }) => node.id));
   for (const { how, node } of hops) {
     const gateway = how.route?.gateway === undefined ? undefined : canonical(how.route.gateway);
     if (gateway !== undefined) addresses.add(gateway);
-    for (const end of [how.tunnel?.remote, how.tunnel?.local]) if (end !== undefined) addresses.add(end);
+    for (const text of [how.tunnel?.remote, how.tunnel?.local]) if (text !== undefined) addresses.add(text);
     // What is translated is other packets from there on.
-    for (const end of [how.nat?.newFrom, how.nat?.newTo]) if (end !== undefined) addresses.add(addressIn(end));
+    for (const text of [how.nat?.newFrom, how.nat?.newTo]) if (text !== undefined) addresses.add(addressIn(text));
+    const newPort = how.nat === undefined || how.nat.isBack ? undefined : portIn(how.nat.newTo);
+    if (newPort !== undefined) ports.add(newPort);
     const mac = textOf(node.metadata.MAC);
     if (mac !== undefined) macs.add(mac);
   }
@@ -27,7 +34,12 @@ export function trafficOf({ source, destination, port }: Conversation, then: Jud
   }
   for (const id of onPath) if (atlas.node(id) !== undefined) holders.add(id);
   for (const mac of macs) for (const { id } of atlas.withMac(mac)) holders.add(id);
-  return { addresses, taken, macs, port, holders };
+  return { addresses, taken, macs, ports, protocol, end, holders };
+}
+
+function portIn(text: string): number | undefined {
+  const [, port] = /^(?:\[.*\]|[^:]*):(\d+)$/.exec(text) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** Of `10.0.0.1:80`, `[fd00::1]:80`, or an address alone. */

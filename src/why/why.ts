@@ -5,11 +5,12 @@
  * played one after the other on a small graph, and the model is asked after each: where it says that the path breaks, and
  * stays so, is the culprit. What the model does not see is weighed by its kind, its place and its time.
  */
-import type { Span } from '../graph/view.ts';
+import type { GraphView, Span } from '../graph/view.ts';
 import { type Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import { Budget, defaultLimits } from '../query/limits.ts';
 import { badness } from './badness.ts';
 import { groupsOf } from './causes.ts';
+import type { Fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { type Judgement, readAtlas } from './judge.ts';
 import { lookBack } from './look-back.ts';
@@ -19,6 +20,7 @@ import { play } from './play.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict, WhyWorld } from './question.ts';
 import { ranked } from './rank.ts';
 import { keyOf } from './region.ts';
+import { isHeardOn } from './segment.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { trafficOf } from './traffic.ts';
 import { isMoment, judgedAs, type Moment, type MomentQuestion, momentAt } from './window.ts';
@@ -42,7 +44,12 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
   const steps = stepsOf(versions, window);
   const lore = new Lore([...regions.base, ...regions.later, ...versions]);
   const traffic = trafficOf(good.conversation, good.judgement, good.atlas);
-  const factsBy = new Map(steps.map((step) => [step, factsOf(step, traffic, (id) => lore.nameOf(id))]));
+  const hops = hopsOf(good.judgement);
+  const path = new Set(hops.keys());
+  const heard = (fact: Fact) => (isHere(fact, path, failed.view) ? fact : { ...fact, kind: 'noise' as const });
+  const factsBy = new Map(
+    steps.map((step) => [step, factsOf(step, traffic, (id) => lore.nameOf(id)).map(heard)] as const),
+  );
   const matters = (step: Step) => (factsBy.get(step) ?? []).some(({ kind }) => kind !== 'noise');
   const played = await about.drain(
     play({
@@ -71,7 +78,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
       played,
       lore,
       distance: regions.distance,
-      hops: hopsOf(good.judgement),
+      hops,
       later: new Map(regions.later.map((element) => [keyOf(element), element])),
       failed: failed.time,
       isFailedGiven: question.failed !== undefined,
@@ -99,9 +106,16 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
       moments,
       isCut: regions.isCut,
       unwatched,
+      // Where the path says what it is, nothing has to be guessed.
+      assumed: isBroken || after.reaches === 'no' ? undefined : assumedOn(failed.judgement),
     }),
     tookMs: world.elapsed() - start,
   };
+}
+
+/** Who has the same on another network takes nothing away. */
+function isHere({ kind, element }: Fact, path: ReadonlySet<string>, view: GraphView): boolean {
+  return !kind.endsWith('.duplicated') || isHeardOn(path, element.id, view);
 }
 
 function momentQuestion(question: WhyQuestion, world: WhyWorld, signal: AbortSignal | undefined): MomentQuestion {
@@ -194,6 +208,7 @@ function notesOf({
   moments,
   isCut,
   unwatched,
+  assumed,
 }: {
   readonly before: WhyVerdict;
   readonly after: WhyVerdict;
@@ -203,16 +218,32 @@ function notesOf({
   readonly moments: number;
   readonly isCut: boolean;
   readonly unwatched: readonly Span[];
+  readonly assumed: readonly string[] | undefined;
 }): string[] {
   const [from, to] = [new Date(before.time).toISOString(), new Date(after.time).toISOString()];
   return [
     ...nothingOr({ from, to, hasCulprits, goodBy, isNever, moments, after, isSame: before.reaches === after.reaches }),
+    ...(assumed === undefined ? [] : [unseen(assumed)]),
     ...(isCut ? ['more is near the path than is looked at: what is further away was left out'] : []),
     ...unwatched.map(
       (gap) =>
         `nobody was watching from ${new Date(gap.from).toISOString()} to ${new Date(gap.to).toISOString()}: what changed then is dated to its end`,
     ),
   ];
+}
+
+function assumedOn({ there, back }: Judgement): readonly string[] {
+  return [...new Set([...there.assumed, ...(back?.assumed ?? [])])];
+}
+
+/** Of what is taken for granted so much is said. */
+const ASSUMED_MAX = 5;
+
+function unseen(assumed: readonly string[]): string {
+  const granted = assumed.slice(0, ASSUMED_MAX).join('; ');
+  const more = assumed.length > ASSUMED_MAX ? ` and ${assumed.length - ASSUMED_MAX} more` : '';
+  const all = granted === '' ? '' : ` It takes for granted: ${granted}${more}.`;
+  return `as far as the graph tells the path works.${all} What it does not tell may be why: a process that hangs or a switch whose process has ended, a full queue, loss on a link, a setting of the kernel such as icmp_echo_ignore_all`;
 }
 
 function nothingOr({

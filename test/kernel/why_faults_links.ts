@@ -234,14 +234,14 @@ export const linkFaults: readonly Fault[] = [
     prepare: flowsFrom,
     make: (world) => world.ofctl('--strict', 'del-flows', 'priority=50,in_port=pl'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=1'),
+    isIt: ({ kind, text }) => kind === 'openflow.removed' && /in_port=\d actions=output/.test(text),
   },
   {
     name: 'flow of the switch deleted, on the way back',
     prepare: flowsFrom,
     make: (world) => world.ofctl('--strict', 'del-flows', 'priority=50,in_port=pr'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind === 'openflow.removed' && text.includes('in_port=2'),
+    isIt: ({ kind, text }) => kind === 'openflow.removed' && /in_port=\d actions=output/.test(text),
   },
   {
     name: 'all flows of the switch deleted',
@@ -254,7 +254,7 @@ export const linkFaults: readonly Fault[] = [
     prepare: flowsFrom,
     make: (world) => world.ofctl('mod-flows', 'in_port=pl,actions=drop'),
     undo: flowsBack,
-    isIt: ({ kind, text }) => kind.startsWith('openflow.') && text.includes('in_port=1'),
+    isIt: ({ kind, text }) => kind.startsWith('openflow.') && /in_port=\d actions=output/.test(text),
   },
   {
     name: 'OpenFlow port set down',

@@ -94,7 +94,12 @@ test('what never worked says what stops it, instead of naming how it was built',
 test('when nothing changed it says so', async () => {
   const { culprits, notes } = await new Told().why(9_000);
   expect(culprits).toEqual([]);
-  expect(notes).toEqual([expect.stringMatching(/^nothing on the path, or beside it, changed between/)]);
+  expect(notes).toEqual([
+    expect.stringMatching(/^nothing on the path, or beside it, changed between/),
+    expect.stringMatching(
+      /^as far as the graph tells the path works\. It takes for granted: no filter or NAT of r .*What it does not tell may be why/,
+    ),
+  ]);
 });
 
 test('an address that is there twice is found without a word on when it worked, and how much is built beside it', async () => {
@@ -237,4 +242,39 @@ test('an entry that was wrong for a moment is no culprit, though others of its l
     .set(5_200, 'veth:r/wan', { Neighbors: [entry('10.0.1.2', '04'), entry('10.0.1.9', '09')] });
   const { culprits } = await told.why(9_000);
   expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:b/eth0' } });
+});
+
+test('an address that is there twice on networks that nothing connects is no matter', async () => {
+  const island = (name: string, address: string) => [
+    { kind: 'node', id: `netns:${name}`, metadata: { Type: 'netns', Name: name } } as const,
+    {
+      ...({ kind: 'node', id: `veth:${name}` } as const),
+      metadata: { Type: 'veth', Name: 'eth0', IfIndex: 2, MAC: '02:00:00:00:07:01', IPV4: [address] },
+    },
+    { kind: 'edge', parent: `netns:${name}`, child: `veth:${name}`, metadata: { RelationType: 'ownership' } } as const,
+  ];
+  const plugged = {
+    kind: 'edge',
+    parent: 'bridge:br0',
+    child: 'veth:near',
+    metadata: { RelationType: 'layer2' },
+  } as const;
+  const kinds = async (told: Told) => (await told.why(9_000, { good: BEGIN + 1_000 })).culprits.map(({ kind }) => kind);
+  expect(await kinds(new Told().at(5_000, ...island('far', '10.0.0.254/24')))).not.toContain('address.duplicated');
+  expect((await kinds(new Told().at(5_000, ...island('near', '10.0.0.254/24'), plugged)))[0]).toBe(
+    'address.duplicated',
+  );
+});
+
+test('a service is about packets by its namespace, protocol and port, also where that is translated', async () => {
+  const service = (Protocol: string, Port: number) => ({ Protocol, Address: '0.0.0.0', Port });
+  const told = () =>
+    new Told()
+      .set(2_000, 'netns:b', { Services: [service('TCP', 22), service('UDP', 80)] })
+      .set(2_000, 'netns:m', { Services: [service('TCP', 80)] });
+  const gone = (id: string, left: readonly object[]) => told().set(5_000, id, { Services: left as never });
+  const good = { good: BEGIN + 3_000 };
+  expect((await gone('netns:b', [service('TCP', 22)]).why(9_000, good)).culprits).toEqual([]);
+  expect((await gone('netns:m', []).why(9_000, good)).culprits).toEqual([]);
+  expect((await gone('netns:b', []).why(9_000, { ...good, protocol: 1, port: undefined })).culprits).toEqual([]);
 });
