@@ -32,9 +32,16 @@ const STRETCH = 16;
 /** Moments that looked good near the path, and are looked at as a whole. */
 const TRIED_MAX = 6;
 
+export interface Back {
+  readonly failed: number;
+  readonly since: number;
+  /** Looked back to when it is known to fail, and has since then. */
+  readonly further?: number | undefined;
+}
+
 /** Rejects with a Mistake for ends that nobody knows at any of these moments. */
 export async function lookBack(
-  { failed, since }: { readonly failed: number; readonly since: number },
+  { failed, since, further }: Back,
   about: MomentQuestion,
   timeline: Pick<Timeline, 'history' | 'recalled'>,
 ): Promise<LookedBack> {
@@ -45,7 +52,9 @@ export async function lookBack(
   let same: { readonly time: number; readonly isOver: boolean } = { time: failed, isOver: false };
   let tried = 0;
   let looked = 1;
-  for (const time of stepsBack(failed, since)) {
+  const isFailing = isMoment(last) && !arrives(last.judgement);
+  for (const time of stepsBack(failed, since, isFailing ? further : undefined)) {
+    if (time < since && oneWay !== undefined) break;
     const found = await momentAt(time, about);
     // An end that was not there yet is the one that was there later.
     const conversation = isMoment(found) ? found.conversation : later?.conversation;
@@ -88,9 +97,17 @@ function isBetter(then: Judgement, now: Judgement): boolean {
   return then.there.reaches === 'yes' && badness(now, then) >= WORSE;
 }
 
-function* stepsBack(failed: number, since: number): Generator<number> {
-  for (let step = FIRST_STEP_MS; failed - step > since; step *= STRETCH) yield failed - step;
+/** So much is known of both ways, as far as there is a way back. */
+function arrives({ there, back }: Judgement): boolean {
+  return there.reaches === 'yes' && back?.reaches !== 'no';
+}
+
+function* stepsBack(failed: number, since: number, further = since): Generator<number> {
+  let step = FIRST_STEP_MS;
+  for (; failed - step > since; step *= STRETCH) yield failed - step;
   yield Math.min(since, failed);
+  for (; failed - step > further; step *= STRETCH) if (failed - step < since) yield failed - step;
+  if (further < since) yield further;
 }
 
 interface State {

@@ -27,7 +27,7 @@ import { isMoment, judgedAs, type Moment, type MomentQuestion, momentAt } from '
 
 export type { Culprit, WhyAnswer, WhyElement, WhyQuestion, WhyReason, WhyVerdict, WhyWorld } from './question.ts';
 
-/** Looked back by default, ms: as long as the live graph remembers by itself. */
+/** Looked back first, ms: as long as the live graph remembers by itself. */
 const BACK_MS = 3_600_000;
 const CULPRITS = 10;
 /** Nodes, edges and rules that are looked at for one answer. */
@@ -167,7 +167,12 @@ async function momentsOf(question: WhyQuestion, world: WhyWorld, about: MomentQu
       return { good: given, goodBy: 'given', failed: await judgedAs(failedAt, given.conversation, about), moments: 2 };
   }
   const { good, same, failed, looked } = await lookBack(
-    { failed: failedAt, since: Math.min(since, question.good ?? since) },
+    {
+      failed: failedAt,
+      since: Math.min(since, question.good ?? since),
+      // Nobody said how far: what broke it may be older than anybody's asking for it.
+      further: question.since === undefined && question.good === undefined ? kept.from : undefined,
+    },
     about,
     world.timeline,
   );
@@ -243,7 +248,7 @@ function unseen(assumed: readonly string[]): string {
   const granted = assumed.slice(0, ASSUMED_MAX).join('; ');
   const more = assumed.length > ASSUMED_MAX ? ` and ${assumed.length - ASSUMED_MAX} more` : '';
   const all = granted === '' ? '' : ` It takes for granted: ${granted}${more}.`;
-  return `as far as the graph tells the path works.${all} What it does not tell may be why: a process that hangs or a switch whose process has ended, a full queue, loss on a link, a setting of the kernel such as icmp_echo_ignore_all`;
+  return `as far as the graph tells the path works.${all} What it does not tell may be why: rules of the old ip_tables, a process that hangs or a switch whose process has ended, a full queue, loss on a link, a setting of the kernel such as icmp_echo_ignore_all`;
 }
 
 function nothingOr({

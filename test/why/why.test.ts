@@ -278,3 +278,17 @@ test('a service is about packets by its namespace, protocol and port, also where
   expect((await gone('netns:m', []).why(9_000, good)).culprits).toEqual([]);
   expect((await gone('netns:b', []).why(9_000, { ...good, protocol: 1, port: undefined })).culprits).toEqual([]);
 });
+
+test('what broke it hours before anybody asked is found, where it fails since', async () => {
+  const HOUR = 3_600_000;
+  const told = new Told().set(2 * HOUR, 'veth:a/eth0', withoutDefault).set(6 * HOUR, 'veth:r/wan', { Alias: 'uplink' });
+  const { culprits, goodBy } = await told.why(7 * HOUR);
+  expect(goodBy).toBe('model');
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed', time: BEGIN + 2 * HOUR });
+  // Who says how far is not told of what was before.
+  const near = await told.why(7 * HOUR, { since: BEGIN + 6 * HOUR });
+  expect(near).toMatchObject({ goodBy: 'earliest', culprits: [] });
+  // Where the path works the hour is enough.
+  const well = new Told().set(2 * HOUR, 'veth:r/wan', { MTU: 1400 });
+  expect((await well.why(7 * HOUR)).window.from).toBeGreaterThanOrEqual(BEGIN + 6 * HOUR);
+});
