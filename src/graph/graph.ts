@@ -5,6 +5,7 @@
 import type { Change, Commit, GraphEvent, SampleEvent, Source } from './change.ts';
 import { differencesBetween } from './diff-log.ts';
 import type { Element, GraphEdge, Metadata } from './element.ts';
+import { Events } from './events.ts';
 import { firstEdge, firstNode } from './first.ts';
 import { type IndexedKey, KeyIndex } from './keyindex.ts';
 import { Lives, type Writing } from './lives.ts';
@@ -40,7 +41,7 @@ export class Graph {
   readonly log: ChangeLog;
   readonly series: SeriesStore;
   readonly #edgeId: (parent: string, child: string, relation: string) => string;
-  readonly #firstRevision: number;
+  readonly #events: Events;
   readonly #listeners = new Set<(commit: Commit) => void>();
   readonly #lives: Lives;
   readonly #mirror: Mirror;
@@ -52,10 +53,11 @@ export class Graph {
 
   constructor(options: GraphOptions = {}) {
     const indexes = [...new Set(options.indexed ?? [])].map((key) => new KeyIndex(key));
-    this.#firstRevision = options.firstRevision ?? 1;
-    this.#lives = new Lives(indexes, this.#firstRevision);
+    const { firstRevision = 1 } = options;
+    this.#lives = new Lives(indexes, firstRevision);
     this.#mirror = new Mirror(this.#lives);
     ({ nodes: this.nodes, edges: this.edges, log: this.log, series: this.series } = this.#lives);
+    this.#events = new Events(this.log, firstRevision);
     this.#remembered = this.#lives.remembered;
     this.#edgeId = options.edgeId ?? ((parent, child, relation) => `${parent}>${relation}>${child}`);
     this.#begin = options.begin ?? Number.NEGATIVE_INFINITY;
@@ -181,17 +183,11 @@ export class Graph {
 
   /** Events after `revision`, oldest first, `max` at most; undefined when they are not kept any more (or not written yet). */
   since(revision: number, max = Number.POSITIVE_INFINITY): GraphEvent[] | undefined {
-    const position = revision - this.#firstRevision + 1;
-    if (position < this.log.first || position > this.log.next) return undefined;
-    const events: GraphEvent[] = [];
-    const end = Math.min(this.log.next, position + max);
-    for (let next = position; next < end; next++) events.push(this.#eventAt(next));
-    return events;
+    return this.#events.since(revision, max);
   }
 
   timeOf(revision: number): number | undefined {
-    const position = revision - this.#firstRevision;
-    return position < this.log.first || position >= this.log.next ? undefined : this.log.timeOf(position);
+    return this.#events.timeOf(revision);
   }
 
   /** What is kept here. */
@@ -378,23 +374,6 @@ export class Graph {
       revision: before.revision + 1,
     };
     this.#lives.update(slot, element, keys, commit);
-  }
-
-  #eventAt(position: number): GraphEvent {
-    const slot = this.log.slotOf(position);
-    const kind = this.log.kindOf(position);
-    const revision = position + this.#firstRevision;
-    if (kind === 'removed') {
-      // It may be out of the slot's list: the life was reopened.
-      const last = this.log.undoOf(position) as Element;
-      const time = this.log.timeOf(position);
-      return { revision, kind, element: { ...last, deletedAt: time, validTo: time }, before: last };
-    }
-    const before = slot.before(position, this.log);
-    if (kind === 'returned') return { revision, kind: 'added', element: before as Element, before: undefined };
-    if (kind === 'reopened')
-      return { revision, kind: 'added', element: before as Element, before: undefined, isReopened: true };
-    return { revision, kind, element: slot.before(position + 1, this.log) as Element, before };
   }
 }
 
