@@ -32,7 +32,7 @@ import type { CaptureStatus, FlowStatus } from './contract/status.ts';
 import type { Flow, RawPacket } from './flow/flow.ts';
 import type { Loss } from './flow/loss.ts';
 import type { FlowLife } from './flow/place.ts';
-import type { KeptPacket } from './flow/table.ts';
+import type { KeptPacket } from './flow/raw-intake.ts';
 import type { FlowView } from './flow/view.ts';
 import type { Change } from './graph/change.ts';
 import type { GraphNode } from './graph/element.ts';

@@ -8,16 +8,17 @@ import { type DecodeApplication, LAYERS_MAX, type LoseApplication } from './appl
 import type { LookUpEnds } from './ends.ts';
 import { countFlows, findFlows, rowOfId } from './find.ts';
 import type { Flow, FlowMetric, RawPacket } from './flow.ts';
-import { layout, rawPacketLayout } from './layout.ts';
+import { layout } from './layout.ts';
 import type { Loss, LossStage } from './loss.ts';
 import { LossBook } from './loss-book.ts';
 import { finishedNow, mergeObservation } from './merge.ts';
 import { ObservationReader } from './observation.ts';
 import type { CapturePlace, FlowLife } from './place.ts';
+import { type KeptPacket, RawIntake } from './raw-intake.ts';
 import { row as r } from './row.ts';
 import { RowList } from './row-list.ts';
 import { lastUpdate, pending, totals } from './row-metric.ts';
-import { applicationName, type FlowNames, idOf, isHiStarted, port } from './row-values.ts';
+import { applicationName, type FlowNames, isHiStarted, port } from './row-values.ts';
 import { FlowStore, PLACES_MAX } from './store.ts';
 import type { FlowTableStats } from './table-stats.ts';
 import { FlowTelling, type UpdateListener } from './telling.ts';
@@ -42,11 +43,6 @@ export interface FlowTableOptions {
   readonly lookUpEnds?: LookUpEnds | undefined;
 }
 
-export interface KeptPacket {
-  readonly uuid: string;
-  readonly packet: RawPacket;
-}
-
 /** Bytes of raw packets kept, by default. */
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
 /** A new flow is told of within so long, and then once per update period. */
@@ -65,10 +61,9 @@ export class FlowTable implements FlowView {
   readonly #news: UpdateQueue;
   readonly #telling: FlowTelling;
   readonly #losses = new LossBook();
-  readonly #rawListeners = new Set<(packets: readonly KeptPacket[]) => void>();
+  readonly #raw: RawIntake;
   #places = 0;
   #count = { created: 0, ended: 0, expired: 0, evicted: 0, observations: 0, undecodable: 0, refused: 0 };
-  #raw = { packets: 0, refused: 0 };
 
   constructor(options: FlowTableOptions) {
     this.#life = options.life;
@@ -79,6 +74,7 @@ export class FlowTable implements FlowView {
     };
     const { decode, layersMax = LAYERS_MAX, rawBytesMax = RAW_BYTES_MAX } = options;
     this.#store = new FlowStore({ decode, layersMax, rawBytesMax });
+    this.#raw = new RawIntake(this.#store, (lost) => this.#lose({ stage: 'raw-packets', packets: 1, ...lost }));
     this.#telling = new FlowTelling(this.#store, this.#names, options.lookUpEnds);
     this.#ages = new FlowAges(this.#store, options.life);
     this.#queue = new UpdateQueue(this.#store, options.life.updateMs);
@@ -154,18 +150,7 @@ export class FlowTable implements FlowView {
 
   /** Raw packets, one after the other: rawPacketLayout. Their flows were observed before. */
   raw(bytes: Uint8Array): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const kept: KeptPacket[] = [];
-    let at = 0;
-    while (at + rawPacketLayout.headBytes <= bytes.length) {
-      const captured = view.getUint32(at + rawPacketLayout.captured, true);
-      const from = at + rawPacketLayout.headBytes;
-      if (from + captured > bytes.length) break;
-      this.#keep(view, at, bytes.slice(from, from + captured), kept);
-      at = from + Math.ceil(captured / 8) * 8;
-    }
-    if (at < bytes.length) this.#raw.refused++;
-    if (kept.length > 0) for (const listener of this.#rawListeners) listener(kept);
+    this.#raw.take(bytes);
   }
 
   lost(loss: Loss): void {
@@ -211,8 +196,7 @@ export class FlowTable implements FlowView {
   }
 
   onRaw(listener: (packets: readonly KeptPacket[]) => void): () => void {
-    this.#rawListeners.add(listener);
-    return () => this.#rawListeners.delete(listener);
+    return this.#raw.listen(listener);
   }
 
   stats(): FlowTableStats {
@@ -261,15 +245,7 @@ export class FlowTable implements FlowView {
   }
 
   rawPackets(uuids: readonly string[], span?: Span): Map<string, RawPacket[]> {
-    const found = new Map<string, RawPacket[]>();
-    for (const uuid of uuids) {
-      const row = rowOfId(this.#store.byUuid, uuid);
-      if (row === 0) continue;
-      const packets = this.#store.packets.of(row);
-      const inside = packets.filter(({ timestampMs: at }) => !span || (at >= span.from && at <= span.to));
-      if (inside.length > 0) found.set(uuid, inside);
-    }
-    return found;
+    return this.#raw.of(uuids, span);
   }
 
   loss(span?: Span): readonly Loss[] {
@@ -367,28 +343,6 @@ export class FlowTable implements FlowView {
     const place = this.#store.places[source]?.place;
     const { node, capture, host } = place ?? { node: '', capture: '', host: '' };
     this.#losses.add({ node, capture, host, flows: 0, ...rest, from: nowMs, to: nowMs });
-  }
-
-  #keep(view: DataView, at: number, data: Uint8Array, kept: KeptPacket[]): void {
-    const store = this.#store;
-    const source = view.getUint32(at + rawPacketLayout.source, true);
-    const key = at + rawPacketLayout.key;
-    const row = store.find(source, view.getUint32(key + 4, true), view.getUint32(key, true));
-    const timestampMs = view.getFloat64(at + rawPacketLayout.ms, true);
-    const length = view.getUint32(at + rawPacketLayout.length, true);
-    const loss = { source, stage: 'raw-packets', packets: 1, bytes: length, nowMs: timestampMs } as const;
-    if (row === 0) {
-      this.#raw.refused++;
-      this.#lose({ ...loss, reason: 'no flow for a raw packet' });
-      return;
-    }
-    const linkType = view.getUint32(at + rawPacketLayout.linkType, true);
-    const { packet, isKept } = store.packets.add(row, { timestampMs, data, length, linkType });
-    this.#raw.packets++;
-    kept.push({ uuid: idOf(store, row, r.uuid), packet });
-    if (isKept) return;
-    this.#raw.refused++;
-    this.#lose({ ...loss, reason: 'no room for raw packets of live flows' });
   }
 
   /** At most `most`; gives how many. */

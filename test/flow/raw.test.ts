@@ -1,6 +1,6 @@
 import { layout, rawPacketLayout } from '../../src/flow/layout.ts';
 import { ObservationReader } from '../../src/flow/observation.ts';
-import type { KeptPacket } from '../../src/flow/table.ts';
+import type { KeptPacket } from '../../src/flow/raw-intake.ts';
 import { client, flowsIn, observations, tableOf } from './seen.ts';
 
 /** A record of a packet of the conversation of these observations. */
