@@ -10,16 +10,16 @@ import type { AnalyzerLink } from '../link.ts';
 import type { Batch, Facts, Hello, Refusal, Versions, Welcome } from '../message.ts';
 import type { AgentsStatus } from './agents-status.ts';
 import type { AskOptions } from './asks.ts';
+import { Batches } from './batches.ts';
 import { Gate } from './gate.ts';
 import { lookAt, type Visitor } from './hello.ts';
 import { Intake, type IntakeParts } from './intake.ts';
 import { KnownAgent } from './known-agent.ts';
 import { Lane } from './lane.ts';
 import type { AgentMemory, RememberedAgent } from './memory.ts';
-import { heldBytesOf, Pressure } from './pressure.ts';
+import { Pressure } from './pressure.ts';
 import { Roll } from './roll.ts';
 import { Session } from './session.ts';
-import { oddNumber } from './trusted.ts';
 
 export interface AgentsParts extends IntakeParts {
   /** Of this analyzer. */
@@ -63,8 +63,7 @@ export class Agents implements Fleet {
   readonly #gate: Gate;
   readonly #roll: Roll;
   readonly #sessions = new Set<Session>();
-  /** Of those that mirror, the last batch that was taken. */
-  readonly #mirrored = new WeakMap<Session, number>();
+  readonly #batches: Batches;
   readonly #refusals: Partial<Record<Refusal['code'], number>> = {};
   #isStopping = false;
 
@@ -75,6 +74,14 @@ export class Agents implements Fleet {
     this.#intake = new Intake(parts);
     this.#pressure = new Pressure(parts.heldBytesMax === undefined ? {} : { bytesMax: parts.heldBytesMax });
     this.#pressure.listen(() => this.#pressed());
+    this.#batches = new Batches({
+      intake: this.#intake,
+      pressure: this.#pressure,
+      decode: parts.decode,
+      told: parts.told,
+      changed: (known) => this.#roll.changed(known),
+      connections: () => this.#sessions.size,
+    });
     this.#gate = new Gate(parts.appendsMax ?? 64);
   }
 
@@ -239,77 +246,17 @@ export class Agents implements Fleet {
     }
     known.role = hello.role;
     known.newFrom = hello.role === 'home' && known.wants ? hello.next : 0;
-    // A mirror always begins with a whole picture, and its numbers with its connection.
-    if (hello.role === 'mirror') this.#mirrored.set(session, 0);
+    if (hello.role === 'mirror') this.#batches.beginMirror(session);
     if (known.state !== 'connected') known.since = clock.now();
     if (known.state === 'gone') log.info(`agent of ${known.host} is back`);
     known.state = 'connected';
     this.#roll.changed(known);
   }
 
-  #batch({ seq, after, facts: bytes }: Batch, session: Session): Refusal | undefined {
+  #batch(batch: Batch, session: Session): Refusal | undefined {
     const known = this.#knownOf(session);
-    if (!known) return undefined;
-    const isMirror = known.role === 'mirror';
-    const taken = isMirror ? (this.#mirrored.get(session) ?? 0) : known.lane.taken;
-    if (seq <= taken) {
-      known.taken.repeated++;
-      this.#ack(known);
-      return undefined;
-    }
-    if (after > taken || after >= seq)
-      return this.#refusal({
-        code: 'protocol',
-        message: `batch ${seq} follows ${after}, and ${taken} is the last that came`,
-        isFinal: false,
-      });
-    let facts: Facts;
-    try {
-      facts = this.#parts.decode(bytes);
-      const odd = oddNumber(facts);
-      if (odd !== undefined) throw new RangeError(`${odd} is none`);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return this.#refusal({
-        code: 'protocol',
-        message: `batch ${seq} of ${known.host} cannot be read: ${why}`,
-        isFinal: false,
-      });
-    }
-    const neededSockets = known.needsSockets;
-    known.took(facts, seq);
-    this.#roll.changed(known);
-    if (isMirror) {
-      if (this.#intake.takeMirrored(facts, known)) known.needsGraph = true;
-      this.#mirrored.set(session, seq);
-      this.#ack(known);
-      return undefined;
-    }
-    const kept = this.#parts.told?.(known.agent, facts);
-    const { isMissing, foreign, keep } = this.#intake.take(facts, known, {
-      isFirst: neededSockets && !known.needsSockets,
-    });
-    if (isMissing) known.needsGraph = true;
-    known.taken.foreign += foreign;
-    const { spool } = known.lane;
-    known.lane.put({
-      seq,
-      bytes: heldBytesOf(bytes, facts),
-      keep: async () => {
-        known.taken.unresolved += await keep(spool, seq);
-        kept?.();
-      },
-    });
-    if (this.#pressure.isShut) session.pause();
-    return undefined;
-  }
-
-  #ack(known: KnownAgent): void {
-    const { session, wants } = known;
-    if (!session) return;
-    const isMirror = known.role === 'mirror';
-    const kept = isMirror ? (this.#mirrored.get(session) ?? 0) : known.lane.kept;
-    session.ack(wants ? { kept, wants } : { kept }, this.#pressure.window(this.#sessions.size));
+    const refusal = known && this.#batches.take(batch, known, session);
+    return refusal && this.#refusal(refusal);
   }
 
   #ended(session: Session, reason: string): void {
@@ -388,7 +335,7 @@ export class Agents implements Fleet {
         const known = of();
         if (!known) return;
         this.#roll.changed(known);
-        if (known.role === 'home') this.#ack(known);
+        if (known.role === 'home') this.#batches.ack(known);
       },
       lost: (reason) => {
         const known = of();
@@ -403,7 +350,7 @@ export class Agents implements Fleet {
       if (state !== 'connected' || role !== 'home' || !session) continue;
       if (!this.#pressure.isShut) session.resume();
     }
-    for (const known of this.#roll.all.values()) if (known.role === 'home') this.#ack(known);
+    for (const known of this.#roll.all.values()) if (known.role === 'home') this.#batches.ack(known);
   }
 
   #refusal(refusal: Omit<Refusal, 'kind'>): Refusal {
