@@ -3,26 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { syncRequestShape } from '../../contract/message.ts';
 import type { ConnectionStatus } from '../../contract/status.ts';
 import type { Commit } from '../../graph/change.ts';
-import type { GraphView, Timeline } from '../../graph/view.ts';
+import type { Timeline } from '../../graph/view.ts';
 import type { WebSocketEnd } from '../counts.ts';
 import { type Identity, identityOf } from '../identity.ts';
-import { issuesText } from '../issues-text.ts';
 import type { ApiLog, FlowFeed } from '../parts.ts';
 import type { Queries } from '../queries.ts';
 import { statusOf } from '../reply.ts';
-import { errorText, messageText, syncPieces } from './envelope.ts';
+import { errorText } from './envelope.ts';
 import { type FlowFilter, flowFilter } from './flow-filter.ts';
 import { FlowSource } from './flow-source.ts';
+import { GraphFeed } from './graph-feed.ts';
 import { type Hello, hearsAlerts, hearsGraph, helloOf } from './hello.ts';
 import type { Incoming } from './incoming.ts';
 import { incomingOf } from './incoming.ts';
 import { Intake, type IntakeParts } from './intake.ts';
-import { LogSource } from './log-source.ts';
-import { Outbox, type Pieces } from './outbox.ts';
-import { StandingQuery } from './standing.ts';
+import { Outbox } from './outbox.ts';
 
 /** `flows` hears of flows, and of the graph nothing. */
 export type Role = 'subscriber' | 'publisher' | 'pubsub' | 'flows';
@@ -44,12 +41,11 @@ export class Client {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
+  readonly #graph: GraphFeed;
   readonly #intake: Intake | undefined;
   readonly #identity: Identity | undefined;
   readonly #connected: number;
   readonly #address: string;
-  #events: LogSource | undefined;
-  #standing: StandingQuery | undefined;
   #flows: FlowSource | undefined;
   #unfollow: () => void = () => undefined;
   #end: WebSocketEnd = 'left';
@@ -83,6 +79,15 @@ export class Client {
       late: (why) => this.cut('slow', 1013, `too slow: ${why}`),
       failed: (error) => this.cut('failed', 1011, this.#textOf(error)),
     });
+    this.#graph = new GraphFeed(parts, {
+      hello: this.hello,
+      hearsEvents: role !== 'publisher',
+      outbox: this.#outbox,
+      isOpen: () => ws.readyState === ws.OPEN,
+      refuse: (uuid, text) => this.#refuse(uuid, text),
+      cut: (why) => this.cut('refused', 1008, why),
+      textOf: (error) => this.#textOf(error),
+    });
     if (role === 'publisher' || role === 'pubsub') {
       this.#intake = new Intake(parts, this.hello, ws, {
         reply: (text) => this.#outbox.reply(text),
@@ -95,7 +100,7 @@ export class Client {
     ws.on('close', () => {
       gone();
       this.#outbox.close();
-      this.#standing?.end();
+      this.#graph.end();
       this.#unfollow();
       parts.counts.webSocketEnd(this.#end);
       this.#intake?.end().catch((error) => parts.log.warn(`publisher ${this.hello.hostId}: ${error.message}`));
@@ -113,13 +118,7 @@ export class Client {
       return;
     }
     if (this.role === 'publisher' || !hearsGraph(this.hello)) return;
-    if (this.hello.filter !== '') {
-      this.#filterAtStart();
-      return;
-    }
-    this.#events = new LogSource(this.#parts.graph, this.hello.isPartial, this.#parts.graph.revision);
-    this.#outbox.source = this.#events;
-    if (this.hello.resume !== undefined) this.#resume('', this.hello.resume);
+    this.#graph.begin();
   }
 
   #follow(): void {
@@ -149,8 +148,7 @@ export class Client {
 
   /** The graph has changed. */
   changed(commit: Commit): void {
-    if (this.#standing) this.#standing.changed(commit);
-    else if (this.#events) this.#outbox.wake();
+    this.#graph.changed(commit);
   }
 
   /** `text` is a whole message. */
@@ -175,7 +173,7 @@ export class Client {
     if (this.#silentPings <= this.#parts.limits.silentPingsMax) {
       if (this.#ws.readyState === this.#ws.OPEN && !this.#outbox.isBlocked) this.#ws.ping();
     } else if (this.#outbox.isBlocked) {
-      const behind = this.#events ? `${this.#events.behind} changes behind` : 'it does not read';
+      const behind = this.#graph.behind === undefined ? 'it does not read' : `${this.#graph.behind} changes behind`;
       this.cut('slow', 1013, `too slow: ${behind}`);
     } else {
       this.#end = 'silent';
@@ -212,7 +210,7 @@ export class Client {
       IsConnected: true,
       ConnectTime: new Date(this.#connected).toISOString(),
       RemoteHost: this.hello.hostId,
-      Queued: this.#outbox.waiting + (this.#events?.behind ?? this.#flows?.behind ?? 0),
+      Queued: this.#outbox.waiting + (this.#graph.behind ?? this.#flows?.behind ?? 0),
     };
   }
 
@@ -241,143 +239,7 @@ export class Client {
       this.#refuse(uuid, `no message of Type "${type}" is known`);
       return;
     }
-    const asked = syncRequestShape.safeParse(obj ?? {});
-    if (!asked.success) {
-      this.#syncFailed(uuid, issuesText(asked.error));
-      return;
-    }
-    const { Time, GremlinFilter, Revision } = asked.data;
-    if (typeof Time === 'number') this.#syncThen(uuid, Time, GremlinFilter ?? this.#standing?.text ?? '');
-    else if (GremlinFilter) this.#refilter(uuid, GremlinFilter.trim());
-    else if (GremlinFilter === '' && this.#standing) this.#unfilter(uuid);
-    else if (typeof Revision === 'number') this.#resume(uuid, Revision);
-    else this.#sync(uuid, undefined);
-  }
-
-  /** The state of now; what comes after it are the events after it. */
-  #sync(uuid: string, resumed: boolean | undefined): void {
-    const { graph } = this.#parts;
-    const standing = this.#standing;
-    if (standing) {
-      this.#outbox.reply(() =>
-        this.#shown(uuid, standing, resumed).catch((error) => failedPieces(uuid, this.#textOf(error))),
-      );
-      return;
-    }
-    this.#outbox.reply(() => {
-      const view = graph.now();
-      const logRevision = graph.revision;
-      this.#events?.skipTo(logRevision);
-      return wholePieces(uuid, view, { logRevision, resumed });
-    });
-  }
-
-  #syncThen(uuid: string, time: number, filter: string): void {
-    const { timeline, queries, graph } = this.#parts;
-    this.#outbox.reply(async () => {
-      try {
-        const logRevision = graph.revision;
-        if (filter === '') return wholePieces(uuid, await timeline.at(time), { logRevision, resumed: undefined });
-        const answer = await queries.run(queries.prepare(filter), { timeline: await queries.timelineAt(time) });
-        if (answer.kind !== 'graph' && answer.kind !== 'nodes') return failedPieces(uuid, noGraph(filter));
-        const { nodes, view } = answer;
-        const edges = answer.kind === 'graph' ? answer.edges : [];
-        return {
-          pieces: syncPieces(uuid, { nodes, edges, view }, { logRevision, resumed: undefined }),
-          freeze: () => view.freeze(),
-        };
-      } catch (error) {
-        return failedPieces(uuid, this.#textOf(error));
-      }
-    });
-  }
-
-  #resume(uuid: string, revision: number): void {
-    const { graph } = this.#parts;
-    // What a filter showed then is not known any more.
-    const isKept =
-      !this.#standing && this.#events && revision <= graph.revision && graph.since(revision, 1) !== undefined;
-    if (!isKept) {
-      this.#sync(uuid, false);
-      return;
-    }
-    this.#outbox.reply(() => {
-      this.#events?.skipTo(revision);
-      const obj = { Nodes: null, Edges: null, LogRevision: revision, Resumed: true };
-      return { pieces: [messageText('SyncReply', uuid, 200, JSON.stringify(obj))], freeze: () => {} };
-    });
-  }
-
-  #refilter(uuid: string, filter: string): void {
-    const before = this.#standing;
-    this.#outbox.reply(async () => {
-      try {
-        const standing = this.#standingQuery(filter);
-        const pieces = await this.#shown(uuid, standing, undefined);
-        before?.end();
-        this.#use(standing);
-        return pieces;
-      } catch (error) {
-        return failedPieces(uuid, this.#textOf(error));
-      }
-    });
-  }
-
-  #unfilter(uuid: string): void {
-    this.#standing?.end();
-    this.#standing = undefined;
-    if (this.role !== 'publisher') {
-      this.#events = new LogSource(this.#parts.graph, this.hello.isPartial, this.#parts.graph.revision);
-    }
-    this.#outbox.source = this.#events;
-    this.#sync(uuid, undefined);
-  }
-
-  #filterAtStart(): void {
-    try {
-      const standing = this.#standingQuery(this.hello.filter);
-      // At once: whoever asks for a sync before the first answer must not get what the filter keeps out.
-      this.#standing = standing;
-      // Events before the first answer would have nothing to be a difference to.
-      standing.start().then(
-        () => {
-          this.#use(standing);
-          if (this.hello.resume !== undefined) this.#sync('', false);
-        },
-        (error) => this.cut('refused', 1008, this.#textOf(error)),
-      );
-    } catch (error) {
-      this.cut('refused', 1008, this.#textOf(error));
-    }
-  }
-
-  #standingQuery(filter: string): StandingQuery {
-    return new StandingQuery(filter, this.#parts, {
-      isPartial: this.hello.isPartial,
-      wake: () => this.#outbox.wake(),
-      failed: (error) => this.#refuse('', this.#textOf(error)),
-    });
-  }
-
-  #use(standing: StandingQuery): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) {
-      standing.end();
-      return;
-    }
-    this.#standing = standing;
-    this.#events = undefined;
-    if (this.role !== 'publisher') this.#outbox.source = standing;
-  }
-
-  async #shown(uuid: string, standing: StandingQuery, resumed: boolean | undefined): Promise<Pieces> {
-    const { nodes, edges, view, logRevision } = await standing.start();
-    const shown = { nodes: nodes.values(), edges: edges.values(), view };
-    return { pieces: syncPieces(uuid, shown, { logRevision, resumed }), freeze: () => view.freeze() };
-  }
-
-  #syncFailed(uuid: string, text: string): void {
-    this.#parts.counts.messagesRefused++;
-    this.#outbox.reply(messageText('SyncReply', uuid, 400, JSON.stringify(text)));
+    this.#graph.sync(uuid, obj);
   }
 
   #textOf(error: unknown): string {
@@ -390,22 +252,3 @@ export class Client {
 
 /** Time for the last words to arrive. */
 const cutMs = 2_000;
-
-function wholePieces(
-  uuid: string,
-  view: GraphView,
-  how: { logRevision: number; resumed: boolean | undefined },
-): Pieces {
-  return {
-    pieces: syncPieces(uuid, { nodes: view.nodes(), edges: view.edges(), view }, how),
-    freeze: () => view.freeze(),
-  };
-}
-
-function failedPieces(uuid: string, text: string): Pieces {
-  return { pieces: [messageText('SyncReply', uuid, 400, JSON.stringify(text))], freeze: () => {} };
-}
-
-function noGraph(filter: string): string {
-  return `Gremlin query '${filter}' did not return a graph: end it with .SubGraph()`;
-}
