@@ -25,7 +25,8 @@ export function apiDrops({ dropsOn }: Pick<RunningDials, 'dropsOn'>, view: () =>
       let before = 0;
       for await (const { drops, lost } of dropBeats(its, { clock: systemClock, signal })) {
         const now = drops.length > 0 ? view() : undefined;
-        const told = drops.map((drop) => lineOf(drop, now as GraphView));
+        const where = placing(now);
+        const told = drops.map((drop) => lineOf(drop, where(drop)));
         yield lost > before ? [...told, { Lost: lost }] : told;
         before = lost;
       }
@@ -46,10 +47,10 @@ export function injectionLosses(
       async told(isQuick) {
         if (!isQuick) await watch.settled();
         const found = new Map<string, InjectionDropped>();
-        const now = view();
+        const where = placing(view());
         for (const drop of watch.drops()) {
           if (!isOf(drop, probing)) continue;
-          const { Count, ...one } = droppedOf(drop, now);
+          const { Count, ...one } = droppedOf(drop, where(drop));
           const key = JSON.stringify(one);
           if (found.has(key) || found.size < LOSSES_MAX)
             found.set(key, { ...one, Count: Count + (found.get(key)?.Count ?? 0) });
@@ -102,7 +103,7 @@ function isOf({ reason, tuple }: Drop, { type, source }: Probing): boolean {
   return !(reason === 'NO_SOCKET' && tuple.to === source);
 }
 
-function droppedOf(drop: Drop, view: GraphView): InjectionDropped {
+function droppedOf(drop: Drop, where: Where): InjectionDropped {
   const { reason, symbol, host, tuple } = drop;
   return {
     Count: 1,
@@ -110,13 +111,13 @@ function droppedOf(drop: Drop, view: GraphView): InjectionDropped {
     Words: meaningOf(drop).words,
     ...(symbol !== undefined && { Symbol: symbol }),
     Host: host,
-    ...whereOf(drop, view),
+    ...where,
     From: tuple.from,
     To: tuple.to,
   };
 }
 
-function lineOf(drop: Drop, view: GraphView): DropLine {
+function lineOf(drop: Drop, where: Where): DropLine {
   const { code, words } = meaningOf(drop);
   const { from, to, protocol, fromPort, toPort, icmp, ttl } = drop.tuple;
   return {
@@ -126,7 +127,7 @@ function lineOf(drop: Drop, view: GraphView): DropLine {
     Code: code,
     Words: words,
     ...(drop.symbol !== undefined && { Symbol: drop.symbol }),
-    ...whereOf(drop, view),
+    ...where,
     Direction: drop.direction,
     Length: drop.length,
     Protocol: protocol,
@@ -139,7 +140,24 @@ function lineOf(drop: Drop, view: GraphView): DropLine {
   };
 }
 
-function whereOf(drop: Drop, view: GraphView): { readonly Node?: string; readonly Place?: string } {
+interface Where {
+  readonly Node?: string;
+  readonly Place?: string;
+}
+
+/** In one state of the graph: in a storm most are of one place, which is looked for once. */
+function placing(view: GraphView | undefined): (drop: Drop) => Where {
+  const known = new Map<string, Where>();
+  return (drop) => {
+    const { cookie, host, ifIndex, inode, isOwn } = drop;
+    const key = `${host} ${cookie} ${inode} ${isOwn} ${ifIndex}`;
+    const found = known.get(key) ?? (view === undefined ? {} : whereOf(drop, view));
+    known.set(key, found);
+    return found;
+  };
+}
+
+function whereOf(drop: Drop, view: GraphView): Where {
   const place = placeOf(drop, view);
   if (!place) return {};
   const name = String(place.node.metadata.Name);

@@ -1,7 +1,7 @@
 /** A watch as a stream: what was dropped since the last beat, several times a second. An agent tells it so. */
 import type { Clock } from '../std/clock.ts';
 import { pause } from '../std/pause.ts';
-import { DROPS_KEPT, type Drop, type DropsWatch } from './drops.ts';
+import type { Drop, DropsWatch } from './drops.ts';
 
 export interface DropsBeat {
   readonly drops: readonly Drop[];
@@ -12,7 +12,7 @@ export interface DropsBeat {
 /** Also without any drop, so that who hears knows that there was none. */
 export const DROPS_BEAT_MS = 200;
 /** Drops of one beat; further ones are counted as lost. */
-const BEAT_DROPS_MAX = DROPS_KEPT;
+export const BEAT_DROPS_MAX = 2_048;
 
 /** The first at once. Until the signal aborts. The watch is its caller's to end. */
 export async function* dropBeats(

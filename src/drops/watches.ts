@@ -6,10 +6,12 @@ import { Unavailable } from '../std/unavailable.ts';
 import { DROPS_KEPT, type Drop, type DropsQuestion, type DropsWatch, WATCHES_MAX, type WatchDrops } from './drops.ts';
 import { type Addressed, isOf, keysOf, type Watched, watchedOf } from './matching.ts';
 import { reasonOf } from './reasons.ts';
-import { readDrops } from './record.ts';
+import { RECORD_BYTES, readDrops } from './record.ts';
 
 /** The next watch often comes soon: checks run one after the other. */
 const LINGER_MS = 5_000;
+/** Drops of one delivery that are looked at, ten of them a second at most; further ones are counted as lost. */
+export const TAKEN_MAX = 2_048;
 /** Functions of the kernel that were named; there are some hundreds that drop. */
 const SYMBOLS_MAX = 4_096;
 
@@ -25,7 +27,7 @@ export interface DropsStats {
   readonly watches: number;
   /** Told to at least one watch. */
   readonly drops: number;
-  /** That found no room in the kernel's buffer, since the program was attached. */
+  /** That found no room in the kernel's buffer, or no time here, since the program was attached. */
   readonly lost: number;
 }
 
@@ -40,6 +42,7 @@ export class Drops implements AsyncDisposable {
   #lingering: (() => void) | undefined;
   #drops = 0;
   #lost = 0;
+  #passedOver = 0;
 
   constructor(parts: DropsParts) {
     this.#parts = parts;
@@ -122,10 +125,13 @@ export class Drops implements AsyncDisposable {
     this.#opening = undefined;
     this.#symbols.clear();
     this.#lost = 0;
+    this.#passedOver = 0;
   }
 
   #take({ records, lost }: DroppedRecords): void {
-    this.#lost = lost;
+    const taken = records.subarray(0, TAKEN_MAX * RECORD_BYTES);
+    this.#passedOver += Math.floor((records.length - taken.length) / RECORD_BYTES);
+    this.#lost = lost + this.#passedOver;
     const native = this.#native;
     if (!native) return;
     const meanings = {
@@ -133,7 +139,7 @@ export class Drops implements AsyncDisposable {
       reason: (number: number) => reasonOf(number, native.reasons),
       symbol: (location: bigint) => this.#symbol(location, native),
     };
-    for (const { drop, from, to } of readDrops(records, meanings)) {
+    for (const { drop, from, to } of readDrops(taken, meanings)) {
       if (isNoLoss(drop)) continue;
       const own = this.#parts.ownCookie;
       const told = own !== 0n && drop.cookie === `${own}` ? { ...drop, isOwn: true } : drop;

@@ -1,7 +1,7 @@
 import { dropBeats } from '../../src/drops/beats.ts';
 import { DROPS_KEPT } from '../../src/drops/drops.ts';
 import { mergedWatches, remoteWatch } from '../../src/drops/remote.ts';
-import { Drops } from '../../src/drops/watches.ts';
+import { Drops, TAKEN_MAX } from '../../src/drops/watches.ts';
 import { Unavailable } from '../../src/std/unavailable.ts';
 import { fakeClock, quiet } from '../std/fake-clock.ts';
 import { type FakeKernel, fakeKernel, type Record, recordsOf } from './records.ts';
@@ -110,6 +110,18 @@ test('a kernel that does not tell is unavailable, with what would do', async () 
   await expect(answer).rejects.toBeInstanceOf(Unavailable);
   await expect(answer).rejects.toThrow('CAP_BPF and CAP_PERFMON');
   expect(drops.stats().watches).toBe(0);
+});
+
+test('of a storm so much is looked at as leaves time for others, and the rest is told as lost', async () => {
+  const { drops, kernel } = world();
+  const watch = await drops.watch({ most: 0 });
+  let heard = 0;
+  watch.listen(() => heard++);
+  const storm = recordsOf(...Array.from({ length: TAKEN_MAX + 100 }, () => ({})));
+  kernel.tell({ records: storm, lost: 5 });
+  expect([heard, watch.lost()]).toEqual([TAKEN_MAX, 105]);
+  kernel.tell({ records: recordsOf({}), lost: 5 });
+  expect([heard, watch.lost(), drops.stats().lost]).toEqual([TAKEN_MAX + 1, 105, 105]);
 });
 
 test('what is no address is refused', async () => {
