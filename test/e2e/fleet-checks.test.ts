@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckResult } from '../../src/checks/result.ts';
+import type { WhyReply } from '../../src/contract/why.ts';
 import { eventually } from '../eventually.ts';
 import { Fleet } from './fleet_operator.ts';
 import { inFolder } from './running.ts';
 
-test('packets injected on one host are seen on the other, or it is told that its kernel drops them', async () => {
+test('packets injected on one host are seen on the other, or it is told that its kernel drops them, or why they do not arrive', async () => {
   await inFolder(async (folder) => {
     await using fleet = await Fleet.make(folder);
     const [one, two] = [fleet.host(), fleet.host()];
@@ -58,5 +59,19 @@ checks:
         );
       expect(seen).toEqual(['h1 1', 'h2 1']);
     }, 30_000);
+    // The rule is nobody's word in the graph here; what changes on the other host is named with that host.
+    for (const [change, kind] of [
+      ['neigh replace 198.51.100.1 lladdr 02:aa:aa:aa:aa:aa dev wire nud permanent', 'neighbour.fixed'],
+      ['addr del 198.51.100.2/24 dev wire', 'address.removed'],
+    ] as const) {
+      two.ip(change);
+      await eventually(async () => {
+        const text = await fleet.skein(['why', 'h1/wire', '198.51.100.2', '-o', 'json']);
+        const [first] = (JSON.parse(text) as WhyReply).culprits;
+        const { name, host } = first?.element ?? {};
+        expect({ kind: first?.kind, name, host, text }).toEqual({ kind, name: 'wire', host: 'h2', text });
+      }, 30_000);
+      if (kind === 'neighbour.fixed') two.ip('neigh del 198.51.100.1 dev wire');
+    }
   });
 }, 240_000);
