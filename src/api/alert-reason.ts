@@ -1,6 +1,7 @@
 /** What a condition found, as a reason to fire: the first of it as /api/topology would give it, and what makes it another. */
 import { createHash } from 'node:crypto';
 import type { Reason } from '../alerts/standing.ts';
+import type { Flow } from '../flow/flow.ts';
 import type { Answer } from '../query/query.ts';
 import { someOf } from '../std/some-of.ts';
 import { topologyPieces } from './answer.ts';
@@ -36,7 +37,7 @@ export function reasonOf(answer: Answer): Reason | undefined {
         answer.flows,
         'flow',
         ({ UUID }) => UUID,
-        ({ TrackingID }) => TrackingID,
+        flowText,
         (flows) => jsonOf({ ...answer, flows }),
       );
     case 'graph': {
@@ -111,6 +112,13 @@ function nameOf({
   readonly metadata: Readonly<Record<string, unknown>>;
 }): string {
   return String(metadata.Name ?? metadata.RelationType ?? id);
+}
+
+/** `10.0.0.1:40312 > 10.0.0.2:80 HTTP` */
+function flowText({ Network, Transport, Application, TrackingID }: Flow): string {
+  if (Network === undefined) return TrackingID;
+  const [from, to] = [Network.A, Network.B].map((host) => (host.includes(':') && Transport ? `[${host}]` : host));
+  return Transport ? `${from}:${Transport.A} > ${to}:${Transport.B} ${Application}` : `${from} > ${to} ${Application}`;
 }
 
 function jsonOf(answer: Answer): string {

@@ -37,6 +37,8 @@ export class Inner {
   ask(identity: Identity, { method, path, body }: InnerRequest, signal: AbortSignal): Promise<InnerAnswer> {
     const [ours, theirs] = duplexPair();
     this.#identities.set(theirs, identity);
+    // What a socket has, and a stream has not: who asks from inside takes what it is given, or ends.
+    Object.assign(theirs, { setTimeout: () => theirs });
     this.#server.emit('connection', theirs);
     const { promise, resolve, reject } = Promise.withResolvers<InnerAnswer>();
     const headers = {

@@ -41,7 +41,7 @@ export function alertRow({ Alert, State, Since, Reason, Waiting, ...state }: Ale
     STATE: state.Error === undefined ? State : `${State}?`,
     SINCE: Since,
     REASON: Reason,
-    PROBLEMS: problemsOf(state),
+    PROBLEMS: problemsOf(state)?.join('; '),
     EXPRESSION: Alert.Expression,
     TRIGGER: Alert.Trigger,
     ACTION: Alert.Action,
