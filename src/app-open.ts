@@ -11,6 +11,7 @@ import { foreignFault } from './archive/embedded/foreign.ts';
 import { keptChecksIn } from './bundle/checks.ts';
 import { temporaryFolder } from './bundle/folder.ts';
 import { unpackBundle } from './bundle/read.ts';
+import { orNoRoom } from './bundle/room.ts';
 import { bundleFlows, bundleSockets, bundleTimeline } from './bundle/views.ts';
 import { captureTypes } from './capture/vocabulary.ts';
 import type { OpenTask } from './cli/bundle-task.ts';
@@ -68,12 +69,29 @@ export interface OpenAsked extends Pick<OpenTask, 'file' | 'listen'> {
   readonly place?: string;
 }
 
-export async function openBundle({ file, listen, place }: OpenAsked, io: Pick<Io, 'err' | 'now'>): Promise<OpenBundle> {
+export async function openBundle(asked: OpenAsked, io: Pick<Io, 'err' | 'now'>): Promise<OpenBundle> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(temporaryFolder('open', asked.place));
+  try {
+    const { manifest, url, ...its } = await openIn(folder.path, asked, io);
+    const opened = stack.move();
+    return {
+      ...{ manifest, url },
+      async [Symbol.asyncDispose]() {
+        await its[Symbol.asyncDispose]();
+        await opened.disposeAsync();
+      },
+    };
+  } catch (error) {
+    throw orNoRoom('opening this bundle', folder.path, error);
+  }
+}
+
+async function openIn(folder: string, { file, listen }: OpenAsked, io: Pick<Io, 'err' | 'now'>): Promise<OpenBundle> {
   const startedAt = io.now();
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(temporaryFolder('open', place));
-  const manifest = printed(await unpackBundle(file, folder.path));
-  const directory = join(folder.path, 'archive');
+  const manifest = printed(await unpackBundle(file, folder));
+  const directory = join(folder, 'archive');
   const fault = foreignFault(directory);
   if (fault !== undefined)
     throw mistake('bundle.archive', `the archive in this bundle is none of ours: ${fault}`, 'take another copy');
@@ -96,7 +114,7 @@ export async function openBundle({ file, listen, place }: OpenAsked, io: Pick<Io
     () => new Date(),
   );
   const health = await archiveStatus(archive, manifest);
-  const kept = keptChecksIn(folder.path);
+  const kept = keptChecksIn(folder);
   const timeline = bundleTimeline(archive, now, manifest);
   const engine = new QueryEngine({ keys: () => keys.list(), limits: queryLimits(loaded.config) });
   const flows = {
@@ -110,7 +128,7 @@ export async function openBundle({ file, listen, place }: OpenAsked, io: Pick<Io
     return bundleChecks({ manifest, kept, timeline, engine, flows, log });
   });
   stack.defer(() => checks.made?.[Symbol.asyncDispose]());
-  const { place: answering } = stack.use(
+  const { place } = stack.use(
     await startApi({
       loaded,
       security: { api: { access: { tokens: [], hostNames: [] } } },
@@ -138,10 +156,10 @@ export async function openBundle({ file, listen, place }: OpenAsked, io: Pick<Io
     }),
   );
   const opened = stack.move();
-  const at = answering.host.includes(':') ? `[${answering.host}]` : answering.host;
+  const at = place.host.includes(':') ? `[${place.host}]` : place.host;
   return {
     manifest,
-    url: `http://${at}:${answering.port}`,
+    url: `http://${at}:${place.port}`,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -13,9 +13,12 @@ export function noRoom(
   return new Unavailable(what, needs, { cause: error });
 }
 
-/** The same, of whatever was thrown while files were written. */
-export function orNoRoom(what: string, folder: string, error: unknown): unknown {
-  const isRefused =
-    error instanceof Error && ['write', 'open', 'mkdir'].includes((error as NodeJS.ErrnoException).syscall ?? '');
-  return isRefused ? noRoom(what, { folder }, error) : error;
+/** The same, of whatever was thrown while files were written; anything else is as it was. */
+export function orNoRoom(what: string, folder: string, thrown: unknown): unknown {
+  let error = thrown;
+  // What could not be written cannot be closed either: the first of them is told.
+  while (error instanceof SuppressedError) error = error.suppressed;
+  const isOfFiles = ['write', 'open', 'mkdir'].includes((error as NodeJS.ErrnoException).syscall ?? '');
+  const isOfArchive = error instanceof Unavailable && error.what.includes(folder);
+  return error instanceof Error && (isOfFiles || isOfArchive) ? noRoom(what, { folder }, error) : error;
 }
