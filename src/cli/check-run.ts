@@ -185,8 +185,9 @@ async function followed(pieces: AsyncIterable<Uint8Array>, following: Following)
     if (heard.run === undefined) throw isLost ? new Failure(exitCodes.unreachable, silent) : error;
     broken = isLost ? silent : error.message;
   }
-  const run = heard.run ?? unknownRun(following);
-  return { run, results: heard.results, summary: heard.summary ?? cutOff(heard, run, following, broken) };
+  const { run, results, summary } = heard;
+  if (run === undefined) throw notOurs();
+  return { run, results, summary: summary ?? cutOff(heard, run, following, broken) };
 }
 
 interface Heard {
@@ -263,9 +264,14 @@ function lineOf(text: string): CheckLine {
   }
   if (value?.schema === 'skein/v1' && (value.kind === 'run' || value.kind === 'result' || value.kind === 'summary'))
     return value as CheckLine;
-  throw new Failure(
+  throw notOurs();
+}
+
+/** A proxy's page, or nothing at all. */
+function notOurs(): Failure {
+  return new Failure(
     exitCodes.unreachable,
     'the server answers, but not as Skein does',
-    'another version of it? skein version shows both',
+    'another version of it, or a proxy before it? skein version shows both',
   );
 }

@@ -142,6 +142,15 @@ test('a server that falls silent is not waited for, and what it said counts', as
   );
 });
 
+test.each([
+  ['nothing', ''],
+  ['a page', '<html>Who are you?</html>\n'],
+])('a server that answers %s is none of ours', async (_, body) => {
+  await using server = await fakeServer(() => ({ body }));
+  const { exitCode, err } = await skein(['check', suite, '--var', 'net=7', '--server', server.url], { env });
+  expect([exitCode, err]).toEqual([3, expect.stringContaining('answers, but not as Skein does')]);
+});
+
 test('a file that is named twice, or lies in a folder that is named too, is one suite', async () => {
   const words = [suite, suite, folder, join(folder, '.', 'net.check.yaml')];
   expect((await skein(['check', 'validate', ...words, '--var', 'net=7'], { env })).out).toBe(

@@ -49,15 +49,20 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     }
   },
   moment: (value, path, { placed, report }) => {
-    const moment =
-      typeof value === 'number' ? momentOfNumber(value) : typeof value === 'string' ? parseMoment(value) : undefined;
-    if (moment === undefined && (typeof value === 'string' || typeof value === 'number'))
+    if (momentIn(value) === undefined && (typeof value === 'string' || typeof value === 'number'))
       report(
         'moment',
         placed.positionOf(path),
         `${shown(value)} is no time`,
         'like -5m, now, 2026-11-21T10:30:00Z or rev:1234',
       );
+  },
+  span: (value, path, { placed, report }) => {
+    const [from, to] = [momentIn(valueIn(value, 'from')), momentIn(valueIn(value, 'to') ?? 'now')];
+    const [first, last] = [from && placeInTime(from), to && placeInTime(to)];
+    if (first === undefined || last === undefined || first.of !== last.of || first.ms <= last.ms) return;
+    const [begin, end] = [shown(valueIn(value, 'from') ?? null), shown(valueIn(value, 'to') ?? 'now')];
+    report('span', placed.positionOf([...path, 'from']), `${begin} is after ${end}`, 'the earlier time comes first');
   },
   nodePattern: (value, path, { placed, report }) => {
     if (typeof value === 'string' && !nodePattern.test(value))
@@ -158,6 +163,18 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
         );
   },
 };
+
+function momentIn(value: Json | undefined) {
+  if (typeof value === 'number') return momentOfNumber(value);
+  return typeof value === 'string' ? parseMoment(value) : undefined;
+}
+
+/** Which of two of a kind comes first can be said without knowing when it is. */
+function placeInTime(moment: NonNullable<ReturnType<typeof momentIn>>): { of: string; ms: number } | undefined {
+  if (moment.kind === 'absolute') return { of: 'clock', ms: moment.ms };
+  if (moment.kind === 'revision') return { of: 'revision', ms: moment.revision };
+  return { of: 'now', ms: moment.kind === 'now' ? 0 : moment.ms };
+}
 
 export const nodePattern = /^([\w.@-]{1,128})=(.+)$/s;
 

@@ -193,7 +193,7 @@ export const bodyShapes = {
         to: moment().optional().meta({ description: 'now when left out.' }),
         query: gremlin('Which elements are looked at; all when left out.').optional(),
       }),
-      { is: 'a map with from and to' },
+      { is: 'a map with from and to', rule: 'span' },
     ),
     expect: named(
       z.strictObject({
@@ -287,7 +287,7 @@ const head = {
 
 const time = {
   at: moment().optional().meta({ description: 'The past it is about.' }),
-  between: named(z.strictObject({ from: moment(), to: moment() }), { is: 'a map with from and to' })
+  between: named(z.strictObject({ from: moment(), to: moment() }), { is: 'a map with from and to', rule: 'span' })
     .optional()
     .meta({ description: 'A span of the past.' }),
 };

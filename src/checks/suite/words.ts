@@ -13,6 +13,7 @@ export type RuleName =
   | 'pattern'
   | 'range'
   | 'reachExpectation'
+  | 'span'
   | 'traffic'
   | 'whole';
 

@@ -46,6 +46,25 @@ test.each([
   expect(mistakesIn(text).join('\n')).toMatch(/is (a map|a list)/);
 });
 
+test.each<[string, string, boolean]>([
+  ['now', '-5m', true],
+  ['-1m', '-5m', true],
+  ['-5m', 'now', false],
+  ['2026-01-02T00:00:00Z', '1767225600', true],
+  ['rev:9', 'rev:3', true],
+  // Only when it is run is it known which comes first.
+  ['-5m', '2026-01-02T00:00:00Z', false],
+])('of a span from %s to %s it is said that it ends before it begins: %s', (from, to, isWrong) => {
+  for (const body of [
+    `between: { from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)} }, query: G.V().Count(), expect: { min: 0 }`,
+    `changed: { from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)} }, expect: { added: 0 }`,
+  ]) {
+    const told = mistakesIn(suiteOf(`  - { name: s, ${body} }\n`)).join('\n');
+    expect(told.includes(`"${from}" is after "${to}"`)).toBe(isWrong);
+    expect(told === '').toBe(!isWrong);
+  }
+});
+
 test('10,001 checks are too many, and are read in a moment', () => {
   const check = "  - { name: a, query: 'G.V().Count()', expect: { min: 0 } }\n";
   const startedAt = performance.now();
