@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Elastic } from '../../../src/archive/elasticsearch/client.ts';
 import { SharedLists, type SharedListsParts } from '../../../src/archive/elasticsearch/shared-lists.ts';
-import { systemClock } from '../../../src/std/clock.ts';
+import { type Clock, systemClock } from '../../../src/std/clock.ts';
 import { keptLists } from '../../../src/std/kept-lists.ts';
+import { fakeClock } from '../../std/fake-clock.ts';
 import { esServer, stopServers } from './servers.ts';
 
 interface Entry {
@@ -122,14 +123,16 @@ test('entries of a newer release are left where they are', async () => {
 });
 
 test('a change is with the others within two seconds', async () => {
-  await using world = await open();
+  const clock = fakeClock();
+  await using world = await open(clock);
   const [a, b] = [world.analyzer('a'), world.analyzer('b')];
   await Promise.all([a.lists.start(), b.lists.start()]);
   const arrived = new Promise((resolve) => b.lists.changed(resolve));
-  const begin = performance.now();
   a.lists.write({ rules: [{ id: '1' }], users: [] });
+  await a.lists.written();
+  await clock.pass(2_000);
+  // It has looked: that the server answers takes the time that it takes.
   await arrived;
-  expect(performance.now() - begin).toBeLessThan(3_000);
 });
 
 interface Analyzer {
@@ -138,7 +141,7 @@ interface Analyzer {
   isCut: boolean;
 }
 
-async function open() {
+async function open(clock: Clock = systemClock) {
   const elastic = new Elastic({ urls: [(await server).url] });
   const index = `test-lists-${randomUUID().slice(0, 8)}`;
   const folder = mkdtempSync(join(tmpdir(), 'skein-lists-'));
@@ -160,7 +163,7 @@ async function open() {
       const entries = { rules: isEntry, users: isEntry };
       const local = keptLists<Rules>({ file, things: 'rules', isEntry: entries, nowMs: Date.now });
       const keyOf = (_: string, entry: unknown) => String((entry as Entry).id ?? JSON.stringify(entry));
-      const world = { clock: systemClock, random: () => 0.5 };
+      const world = { clock, random: () => 0.5 };
       const parts = { elastic: { request }, index, things: 'rules', local, keyOf, isEntry: entries, ...world };
       const lists = new SharedLists<Rules>(parts);
       stack.use(lists);
