@@ -1,12 +1,16 @@
 /** Packets that an analyzer has an agent send. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Injection } from '../../src/injection/injection.ts';
 import { eventually } from '../eventually.ts';
+import type { TestNetns } from '../kernel/native_netns.ts';
 import { Fleet } from './fleet_operator.ts';
 import { inFolder } from './running.ts';
 
 test(
-  'an analyzer has the agent of the source send, shows what came back and the way over both hosts, and says who is away; the agent notes it in its own log',
+  'an analyzer has the agent of the source send, shows what came back and the way over both hosts, and says who is away; the agent notes it in its own log, sends many at once, and stops when its analyzer dies',
   () =>
     inFolder(async (folder) => {
       await using fleet = await Fleet.make(folder);
@@ -40,8 +44,32 @@ test(
         eventually(async () => expect(await shown()).toMatch(new RegExp(`${id}.*active`))),
       ]);
       expect(captures).toContain('nothing');
-      expect(await skein('inject', 'delete', id)).toBe(`${id}\n`);
+      // The id, and beside the data that it is deleted.
+      expect(await skein('inject', 'delete', id)).toMatch(new RegExp(`^${id}\n(deleted ${id}\n)?$`));
       await eventually(async () => expect(await shown()).not.toContain(id));
+
+      // Twenty at once, from both hosts.
+      const ask = async (path: string, body?: unknown) =>
+        JSON.parse(
+          await fleet.ask(`/api/injectpacket${path}`, body === undefined ? {} : { method: 'POST', body }),
+        ) as Injection;
+      const made = await Promise.all(
+        Array.from({ length: 20 }, (_, at) =>
+          ask('', {
+            Src: wire(`h${1 + (at % 2)}`),
+            Dst: wire(`h${2 - (at % 2)}`),
+            Type: 'icmp4',
+            Count: 3,
+            Interval: 20,
+          }),
+        ),
+      );
+      await eventually(async () => {
+        const over = await Promise.all(made.map(({ UUID }) => ask(`/${UUID}`)));
+        expect(over.map(({ State, Sent, Replies }) => [State, Sent, Replies.EchoReply])).toEqual(
+          made.map(() => ['completed', 3, 3]),
+        );
+      });
       await h1.end();
       const audited = readFileSync(join(folder, 'h1', 'audit.jsonl'), 'utf8');
       for (const uuid of [id, other]) expect(audited).toMatch(new RegExp(`injection ${uuid}.*from wire`));
@@ -51,6 +79,28 @@ test(
         eventually(async () => expect(await skein('inject', 'list')).toMatch(new RegExp(`${other}.* failed`))),
       ]);
       expect(refused).toMatch(/failed: 0 sent[\s\S]*the agent of h1: needs a connection/);
+
+      // An analyzer that dies takes what it asked for with it.
+      const orphan = await ask('', {
+        Src: wire('h2'),
+        DstIP: '198.51.100.1',
+        Type: 'icmp4',
+        Count: 10_000,
+        Interval: 10,
+      });
+      await eventually(async () => expect((await ask(`/${orphan.UUID}`)).Sent).toBeGreaterThan(5));
+      await fleet.killAnalyzer();
+      await eventually(async () => {
+        const before = sentBy(two);
+        await delay(300);
+        expect(sentBy(two) - before).toBeLessThan(5);
+      });
     }),
   240_000,
 );
+
+/** Packets that have left by the wire. */
+function sentBy({ name }: TestNetns): number {
+  const said = execFileSync('ip', ['-n', name, '-s', '-j', 'link', 'show', 'wire']).toString();
+  return JSON.parse(said)[0].stats64.tx.packets;
+}
