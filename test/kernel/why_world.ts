@@ -8,63 +8,29 @@
 import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from '../eventually.ts';
-import { TestNetns } from './native_netns.ts';
+import type { TestNetns } from './native_netns.ts';
+import { made, RoutedSite } from './routed_site.ts';
 import { SwitchedHosts } from './switched.ts';
 
 /** Rules of the router's chain forward. */
 const FORWARDED = ['ip saddr @blocked drop', 'jump guests', 'tcp dport 8080 counter accept', 'tcp dport 23 drop'];
 
-export class WhyWorld implements AsyncDisposable {
-  readonly hosts: SwitchedHosts;
-  readonly client = new TestNetns();
-  readonly bridge = new TestNetns();
-  readonly stranger = new TestNetns();
+/** The router has 10.50.1.1 on lan. */
+export class WhyWorld extends RoutedSite {
+  readonly stranger = this.namespace();
   /** Nothing of it is near the path. */
-  readonly elsewhere = new TestNetns();
+  readonly elsewhere = this.namespace();
   #service: ChildProcess | undefined;
   #noises = 0;
 
-  private constructor(hosts: SwitchedHosts) {
-    this.hosts = hosts;
-  }
-
   static async start(): Promise<WhyWorld> {
     const world = new WhyWorld(await SwitchedHosts.start());
-    try {
+    return made(world, () => {
       world.#wire();
       world.#route();
       world.filter();
-      await world.serve('0.0.0.0');
-      return world;
-    } catch (error) {
-      await world[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  /** 10.50.1.1 on lan, 10.7.0.1 on eth0. */
-  get router(): TestNetns {
-    return this.hosts.left;
-  }
-
-  /** 10.7.0.2 on eth0. */
-  get server(): TestNetns {
-    return this.hosts.right;
-  }
-
-  ofctl(...words: readonly string[]): void {
-    const folder = this.hosts.database.replace(/^unix:/, '').replace(/\/db\.sock$/, '');
-    const rest = [...words];
-    const rule = rest.pop() ?? '';
-    execFileSync('ovs-ofctl', [...rest, `unix:${folder}/br0.mgmt`, rule], { stdio: 'pipe' });
-  }
-
-  nft(netns: TestNetns, commands: string): void {
-    execFileSync('ip', ['netns', 'exec', netns.name, 'nft', '-f', '-'], { input: commands, stdio: 'pipe' });
-  }
-
-  sysctl(netns: TestNetns, setting: string): void {
-    execFileSync('ip', ['netns', 'exec', netns.name, 'sysctl', '-qw', setting]);
+      return world.serve('0.0.0.0');
+    });
   }
 
   /** A connection is let through, an address is translated. */
@@ -93,10 +59,12 @@ table ip nat {
     this.nft(this.router, `flush chain ip filter forward\n${rules.join('')}`);
   }
 
-  async serve(address: string): Promise<void> {
-    const source = `require('net').createServer(()=>{}).listen(8080,'${address}',()=>console.log('listening'))`;
-    this.#service = this.hosts.spawn(this.server, process.execPath, '-e', source);
-    await once(this.#service.stdout as NodeJS.ReadableStream, 'data');
+  /** `more`: options of node's `listen` that win. */
+  async serve(address: string, more = ''): Promise<void> {
+    const options = `{port:8080,host:'${address}',${more}}`;
+    this.#service = await this.served(
+      `require('net').createServer(()=>{}).listen(${options},()=>console.log('listening'))`,
+    );
   }
 
   async stopServing(): Promise<void> {
@@ -128,35 +96,18 @@ table ip nat {
   }
 
   #wire(): void {
-    const { client, bridge, stranger, router } = this;
-    for (const netns of [client, bridge, stranger, this.elsewhere])
-      for (const device of ['default', 'all']) this.sysctl(netns, `net.ipv6.conf.${device}.disable_ipv6=1`);
-    bridge.ip('link add br0 type bridge mcast_snooping 0');
-    bridge.ip('link set br0 up');
-    bridge.ip('link add br1 type bridge mcast_snooping 0');
-    bridge.ip('link set br1 up');
-    this.plug(client, 'eth0', 'c');
-    this.plug(router, 'lan', 'r');
-    this.plug(stranger, 'eth0', 'x');
+    this.withoutIpv6();
+    for (const name of ['br0', 'br1']) this.addBridge(name);
+    this.plug(this.client, 'eth0', 'c');
+    this.plug(this.router, 'lan', 'r');
+    this.plug(this.stranger, 'eth0', 'x');
     this.elsewhere.ip('link set lo up');
   }
 
-  /** An interface on the bridge. */
-  plug(netns: TestNetns, name: string, port: string): void {
-    this.bridge.ip(`link add ${port} type veth peer name ${name} netns ${netns.name}`);
-    this.bridge.ip(`link set ${port} master br0`);
-    this.bridge.ip(`link set ${port} up`);
-    netns.ip(`link set ${name} up`);
-  }
-
   #route(): void {
-    const { client, router, server, stranger } = this;
-    client.ip('addr add 10.50.1.2/24 dev eth0');
-    client.ip('route add default via 10.50.1.1');
-    stranger.ip('addr add 10.50.1.9/24 dev eth0');
-    router.ip('addr add 10.50.1.1/24 dev lan');
-    this.sysctl(router, 'net.ipv4.ip_forward=1');
-    server.ip('route add default via 10.7.0.1');
+    this.route('lan');
+    this.stranger.ip('addr add 10.50.1.9/24 dev eth0');
+    this.server.ip('route add default via 10.7.0.1');
     this.tunnel();
     this.#route6();
   }
@@ -164,29 +115,18 @@ table ip nat {
   /** The same way for IPv6, which this network has on its path alone: fd50::2, fd50::1, fd07::1, fd07::2. */
   #route6(): void {
     const { client, router, server } = this;
-    for (const [netns, device, address] of [
-      [client, 'eth0', 'fd50::2/64'],
-      [router, 'lan', 'fd50::1/64'],
-      [router, 'eth0', 'fd07::1/64'],
-      [server, 'eth0', 'fd07::2/64'],
-    ] as const) {
-      this.sysctl(netns, `net.ipv6.conf.${device}.disable_ipv6=0`);
-      netns.ip(`addr add ${address} dev ${device} nodad`);
-    }
+    this.addIpv6(client, 'eth0', 'fd50::2/64');
+    this.addIpv6(router, 'lan', 'fd50::1/64');
+    this.addIpv6(router, 'eth0', 'fd07::1/64');
+    this.addIpv6(server, 'eth0', 'fd07::2/64');
     this.sysctl(router, 'net.ipv6.conf.all.forwarding=1');
     client.ip('-6 route add default via fd50::1');
     server.ip('-6 route add default via fd07::1');
   }
 
   tunnel(): void {
-    for (const [netns, own, other] of [
-      [this.router, 1, 2],
-      [this.server, 2, 1],
-    ] as const) {
-      netns.ip(`link add vx0 type vxlan id 42 local 10.7.0.${own} remote 10.7.0.${other} dstport 4789`);
-      netns.ip(`addr add 10.60.0.${own}/24 dev vx0`);
-      netns.ip('link set vx0 up');
-    }
+    this.addTunnel(this.router, { vni: 42, own: 1, other: 2 });
+    this.addTunnel(this.server, { vni: 42, own: 2, other: 1 });
   }
 
   async ready(): Promise<void> {
@@ -201,15 +141,9 @@ table ip nat {
     }, 10_000);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     await this.stopServing();
-    await this.hosts[Symbol.asyncDispose]();
-    for (const netns of [this.client, this.bridge, this.stranger, this.elsewhere])
-      try {
-        netns[Symbol.dispose]();
-      } catch {
-        // A fault may have taken it already.
-      }
+    await super[Symbol.asyncDispose]();
   }
 }
 
