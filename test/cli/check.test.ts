@@ -260,6 +260,8 @@ test('what failed in the baseline is known, and what was ok says since when chan
 test('list, explain, schema and init need no server', async () => {
   const list = await skein(['check', 'list', suite, '--var', 'net=7'], { env });
   expect(list.out).toBe('A   query     in here or 7  #smoke\nB   reach     b\n');
+  const smoke = await skein(['check', 'list', suite, '--var', 'net=7', '--not-tag', 'smoke'], { env });
+  expect(smoke.out).toBe('B   reach     b\n');
   const explain = await skein(['check', 'explain', 'B', suite, '--var', 'net=7'], { env });
   expect(explain.out).toContain('asks       whether tcp 80 gets from netns:a to 10.0.0.1\n');
   expect(JSON.parse((await skein(['check', 'schema'])).out)).toHaveProperty('$schema');

@@ -43,19 +43,12 @@ export function define(command: Command, session: Session): void {
 }
 
 function defineRun(command: Command, session: Session): void {
-  const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
-  const choose = 'Which:';
   const output = 'Output:';
   const run = command
     .command('run', { isDefault: true })
     .description('run checks, and end with 1 when one failed; run need not be said')
     .argument('[files...]', 'suites, folders with suites (*.check.yaml), or - for standard input')
-    .addOption(new Option('--tag <tag>', 'checks with this tag; again for others').argParser(several).helpGroup(choose))
-    .addOption(new Option('--not-tag <tag>', 'no checks with this tag').argParser(several).helpGroup(choose))
-    .addOption(new Option('--only <id>', 'this check; again for others').argParser(several).helpGroup(choose))
-    .addOption(
-      new Option('--at <time>', 'query, path and model checks ask about then: -5m, rev:1234').helpGroup(choose),
-    )
+    .addOption(new Option('--at <time>', 'query, path and model checks ask about then: -5m, rev:1234').helpGroup(WHICH))
     .addOption(
       new Option('--method <method>', 'instead of what the checks say').choices(['inject', 'connect', 'model']),
     )
@@ -77,6 +70,7 @@ function defineRun(command: Command, session: Session): void {
       const options: CheckOptions & { readonly generate?: boolean } = self.optsWithGlobals();
       return options.generate === true ? generate(session, {}, options) : runChecks(session, files, options);
     });
+  addChoiceOptions(run);
   addVariableOptions(run);
   addServerOptions(run);
   run.addHelpText(
@@ -85,8 +79,20 @@ function defineRun(command: Command, session: Session): void {
   );
 }
 
+const WHICH = 'Which:';
+
+function several(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
+function addChoiceOptions(command: Command): void {
+  command
+    .addOption(new Option('--tag <tag>', 'checks with this tag; again for others').argParser(several).helpGroup(WHICH))
+    .addOption(new Option('--not-tag <tag>', 'no checks with this tag').argParser(several).helpGroup(WHICH))
+    .addOption(new Option('--only <id>', 'this check; again for others').argParser(several).helpGroup(WHICH));
+}
+
 function addVariableOptions(command: Command): void {
-  const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text];
   command
     .addOption(new Option('--var <name=value>', `value of a variable \${NAME} of suites`).argParser(several))
     .addOption(
@@ -112,6 +118,7 @@ function defineList(command: Command, session: Session): void {
     .description('the checks of suites')
     .argument('<files...>', 'suites, folders, or -')
     .action((files: string[], _, self: Command) => listChecks(session, files, self.optsWithGlobals()));
+  addChoiceOptions(list);
   addVariableOptions(list);
 }
 
@@ -158,9 +165,15 @@ async function validateSuites(session: Session, files: readonly string[], option
     session.io.out.write(`${words(read.files.length, 'file')}, ${words(checks, 'check')}: no mistakes\n`);
 }
 
-async function listChecks(session: Session, files: readonly string[], options: ReadOptions): Promise<void> {
+async function listChecks(
+  session: Session,
+  files: readonly string[],
+  options: ReadOptions & Pick<CheckOptions, 'tag' | 'notTag' | 'only'>,
+): Promise<void> {
+  const { chosenOf } = await import('../../checks/run/chosen.ts');
   const { suites } = await readSuites(session, files, options);
-  const checks = suites.flatMap((suite) => suite.checks);
+  const { tag: tags, notTag: notTags, only } = options;
+  const checks = chosenOf(suites, { tags, notTags, only });
   const widest = checks.reduce((most, { id }) => Math.max(most, id.length), 2);
   for (const { id, kind, name, tags, skip } of checks) {
     const asides = [...tags.map((tag) => `#${tag}`), ...(skip === undefined ? [] : [`skipped: ${skip}`])].join(' ');
