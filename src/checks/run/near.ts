@@ -161,15 +161,17 @@ async function ranked(
     since: span.from,
   };
   try {
-    const culprits = await moment.shared(`why ${JSON.stringify(asked)}`, signal, async () => {
-      if (run.spent.whyMs > WHY_MS_MAX) return undefined;
-      const begun = elapsed();
-      try {
-        return await why(asked, signal);
-      } finally {
-        run.spent.whyMs += elapsed() - begun;
-      }
-    });
+    const culprits = await moment.shared(`why ${JSON.stringify(asked)}`, signal, () =>
+      run.blaming.with(signal, async () => {
+        if (run.spent.whyMs > WHY_MS_MAX) return undefined;
+        const begun = elapsed();
+        try {
+          return await why(asked, signal);
+        } finally {
+          run.spent.whyMs += elapsed() - begun;
+        }
+      }),
+    );
     if (culprits === undefined)
       return { list, missing: [`what broke it: ${WHY_MS_MAX / 1000} s were spent on that for others of this run`] };
     const said = culprits.map(({ text, time, kind, id }): ChangeSeen => {
@@ -180,6 +182,6 @@ async function ranked(
     return { list: [...said, ...list] };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
-    return { list };
+    return { list, missing: [`what broke it: ${error.message}`] };
   }
 }

@@ -77,6 +77,7 @@ export async function runChecks(
       stretch: () => undefined,
       begunAt: world.clock.now(),
       looking: new Slots(LOOKING_MAX),
+      blaming: new Slots(1),
       isDry: asked.isDry,
       hasPackets: asked.hasPackets,
       since: new Since(asked.checks, asked.lastGreen),

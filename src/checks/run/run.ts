@@ -20,6 +20,8 @@ export interface Run {
   readonly begunAt: number;
   /** Evidence of so many failures is gathered at a time. */
   readonly looking: Slots;
+  /** What broke it is asked for one failure at a time: it computes and waits for nothing, so many at once would all be late. */
+  readonly blaming: Slots;
   /** Nothing is sent; it is said what would be. */
   readonly isDry: boolean;
   /** Packets of failed checks come along. */

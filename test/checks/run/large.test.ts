@@ -2,6 +2,7 @@ import type { CheckResult } from '../../../src/checks/result.ts';
 import { WHOLES_MAX } from '../../../src/checks/run/check.ts';
 import { Since } from '../../../src/checks/run/since.ts';
 import type { Check } from '../../../src/checks/suite/suite.ts';
+import { mistake } from '../../../src/std/mistake.ts';
 import { cable, host } from '../../query/forwarding/walked.ts';
 import { fakeWorld, ran } from './fake_world.ts';
 
@@ -55,6 +56,30 @@ test('failures that ask the same share one look at what has changed', async () =
   expect(await run.summary).toMatchObject({ failed: 50 });
   expect({ diffs, whys, paths }).toEqual({ diffs: 1, whys: 1, paths: 1 });
   expect(run.results.every(({ evidence }) => evidence?.changes !== undefined)).toBe(true);
+});
+
+test('what broke it is asked for one failure at a time, and why it is not known is told', async () => {
+  const its = fakeWorld(NET);
+  await its.clock.pass(5_000);
+  let [asking, most, asked] = [0, 0, 0];
+  const world = {
+    ...its.world,
+    why: async () => {
+      most = Math.max(most, ++asking);
+      await new Promise((resolve) => setImmediate(resolve));
+      asking--;
+      if (asked++ % 2 === 0) throw mistake('query.limit', 'the query was stopped after 2 s');
+      return [];
+    },
+  };
+  const checks = failing(20).replaceAll(/F(\d+)(.*?)proto: icmp/g, 'F$1$2proto: tcp, port: 1$1');
+  const run = ran({ ...its, world }, checks, {}, HEAD);
+  expect(await run.summary).toMatchObject({ failed: 20 });
+  expect({ most, asked }).toEqual({ most: 1, asked: 20 });
+  const missing = run.results.filter(({ evidence }) =>
+    evidence?.missing?.includes('what broke it: the query was stopped after 2 s'),
+  );
+  expect(missing).toHaveLength(10);
 });
 
 test('one that fails and is tried again is looked into once, at the end', async () => {
