@@ -187,9 +187,14 @@ function fateOf({ over, sending, way, arrived, drops }: Facts): { readonly fate:
 
 /** The kernel of its own namespace would not send it. */
 function unsentFate(error: string, way: PathAnswer): { readonly fate: Fate; readonly sentence: string } {
-  const code = unsentCodes.find(([pattern]) => pattern.test(error))?.[1];
+  // Who may not send does not know what would have become of it.
+  const [, needs] = /: needs (CAP_.+)$/.exec(error) ?? [];
+  const code = needs === undefined ? unsentCodes.find(([pattern]) => pattern.test(error))?.[1] : undefined;
   const where = way.from.namespace ? nameOf(way.from.namespace) : 'the source';
-  if (code === undefined) throw new Unavailable(`${where} could not send: ${error}`, 'packets that can be sent');
+  if (code === undefined)
+    throw needs === undefined
+      ? new Unavailable(`${where} could not send: ${error}`, 'packets that can be sent')
+      : new Unavailable(`sending from ${where}`, needs);
   return { fate: { code, result: 'refused' }, sentence: `${where} could not send it: ${error}` };
 }
 

@@ -10,6 +10,7 @@ import { Mistake } from '../../std/mistake.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Order, Progress } from '../order.ts';
 import { InjectionEntries } from './entries.ts';
+import { lacking } from './refusal.ts';
 import { SendingShare } from './share.ts';
 
 export interface HostParts {
@@ -174,6 +175,8 @@ export class HostInjections implements AsyncDisposable {
     } catch (error) {
       if (its.gone) return its.gone.message;
       if (error instanceof Unavailable || error instanceof Mistake) return error.message;
+      const lacks = lacking(error);
+      if (lacks) return lacks.message;
       // What the door refuses: it says what was attempted.
       if (typeof (error as { code?: unknown }).code === 'string') return (error as Error).message;
       return `a bug: ${(error as Error).stack ?? error}`;

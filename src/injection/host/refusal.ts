@@ -19,6 +19,13 @@ export function isFiltered(code: string): boolean {
 
 export const FILTERED = 'a packet filter of the namespace refuses its own packets (EPERM)';
 
+/** What the door refuses before anything is sent: then it is we who may not. Undefined of all else. */
+export function lacking(error: unknown): Unavailable | undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== 'EPERM' && code !== 'EACCES') return undefined;
+  return new Unavailable('packets of our own', 'CAP_NET_RAW, and CAP_SYS_ADMIN in other namespaces', { cause: error });
+}
+
 function wordsOf(code: string, name: string, packetBytes: number): [string, string] {
   switch (code) {
     case 'ENODEV':
