@@ -80,6 +80,8 @@ await measured('beyond the hour, good two hours before', { ...older, good: OLD -
 await measured('within the hour', base, RECENT);
 await measured('within the hour, again', base, RECENT);
 await measured('within the hour, good given', { ...base, good: RECENT - 60_000 }, RECENT);
+// It is looked for to the beginning of all that is kept.
+await measured('never worked', { ...base, to: '10.0.9.9' }, 0);
 await archive[Symbol.asyncDispose]();
 
 async function measured(what: string, question: WhyQuestion, fault: number): Promise<void> {

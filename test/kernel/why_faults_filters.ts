@@ -56,7 +56,7 @@ export const filterFaults: readonly Fault[] = [
         'table ip out { chain output { type filter hook output priority 0; tcp dport 8080 drop;\n}\n}\n',
       ),
     undo: (world) => world.nft(world.client, 'delete table ip out\n'),
-    isIt: ({ kind, element }, { client }) => kind.startsWith('filter.') && element.namespace === client.name,
+    isIt: ({ kind, text }) => kind === 'filter.added' && text.includes('"tcp dport 8080 drop" of chain output'),
   },
   {
     name: 'output policy drop at the client',
