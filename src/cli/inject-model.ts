@@ -7,14 +7,14 @@ import { Failure } from './failure.ts';
 import { request } from './http.ts';
 import { type Server, type ServerOptions, serverOf } from './server.ts';
 
-/** Of packets that nobody answered, and of which nobody says why: a sentence, where the graph has one. */
+/** Of packets that nobody answered: a sentence, where the graph has one. */
 export async function modelText(
   session: Session,
   { asked, over }: { readonly asked: NewInjection; readonly over: WireInjection },
   options: ServerOptions,
 ): Promise<string | undefined> {
   const { Dropped = [], Packet, Replies } = over;
-  if (Replies.Received > 0 || Dropped.length > 0 || Packet.DstIP === undefined) return undefined;
+  if (Replies.Received > 0 || Packet.DstIP === undefined) return undefined;
   try {
     const { back, there } = await pathOf(session, await serverOf(options, session.io), {
       ...asked,
@@ -23,7 +23,10 @@ export async function modelText(
       ...(Packet.DstPort !== undefined && { DstPort: Packet.DstPort }),
       ...(Packet.SrcIP !== undefined && { SrcIP: Packet.SrcIP }),
     });
-    if (there.reaches !== 'yes') return `the graph says ${endText(there)}`;
+    if (there.reaches === 'no') return `the graph says ${endText(there)}`;
+    // A kernel that has dropped them knows better than that nobody knows.
+    if (Dropped.length > 0) return undefined;
+    if (there.reaches === 'unknown') return `the graph says ${endText(there)}`;
     if (back?.reaches === 'no') return `the graph says that it gets there, and of the answer ${endText(back)}`;
     return 'the graph knows of nothing that is in its way';
   } catch (error) {
@@ -35,7 +38,8 @@ export async function modelText(
 
 function endText({ reaches, reason = 'it does not tell why', stopsAt }: PathTravel): string {
   if (reaches === 'unknown') return `that nobody knows whether it gets there: ${reason}`;
-  return stopsAt === undefined ? `that it stops: ${reason}` : `that it stops at ${stopsAt.name}: ${reason}`;
+  const isNamed = stopsAt === undefined || reason.startsWith(stopsAt.name);
+  return isNamed ? `that it stops: ${reason}` : `that it stops at ${stopsAt.name}: ${reason}`;
 }
 
 export async function pathOf({ io }: Session, server: Server, asked: NewInjection): Promise<PathReply> {

@@ -172,7 +172,7 @@ export class InjectionBook implements Injections, AsyncDisposable {
           say(toldOf(entry.told, progress));
         }
         const { Sent, Replies } = entry.told;
-        if (losses) say({ Dropped: await losses.told(signal.aborted || Replies.Received >= Sent) });
+        if (losses) say({ Dropped: await losses.told(signal.aborted || (Sent > 0 && Replies.Received >= Sent)) });
       }
       if (signal.aborted) say({ State: 'stopped' });
       else if (last?.state !== 'completed' && last?.state !== 'failed')

@@ -52,7 +52,7 @@ function errorLines({ Replies }: WireInjection): string[] {
 
 /** Of what was answered nothing is lost, whatever was dropped on the side. */
 function lostLines({ Sent, Replies, Dropped = [] }: WireInjection): string[] {
-  if (Replies.Received >= Sent) return [];
+  if (Sent > 0 && Replies.Received >= Sent) return [];
   return Dropped.map(({ Count, From, Host, Place, Reason, Symbol: symbol, To, Words }) => {
     const where = Place === undefined ? Host : `${Place} on ${Host}`;
     const why = symbol === undefined ? Reason : `${Reason} in ${symbol}`;
