@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Archive, FlowArchive } from '../archive/archive.ts';
+import type { Archive } from '../archive/archive.ts';
 import { Breath } from '../archive/breath.ts';
 import type { Dumped } from '../archive/dump.ts';
 import { importItems, sayAlive } from '../archive/transfer/import.ts';
@@ -74,7 +74,7 @@ async function make(
         if (item.kind === 'flow') packets.add(item.flow, item.packets);
         if (item.kind === 'version') learnName(names, item);
       }
-      if (await isWithin(directory, limits.bytesMax, stage === 'flows' ? archive.flows : undefined)) continue;
+      if ((await sizeOf(archive, directory, stage)) < limits.bytesMax) continue;
       missing.push(cutShort(stage, some, limits));
       break;
     }
@@ -133,18 +133,12 @@ function learnName(names: Map<string, string>, { element }: Extract<Dumped, { ki
   if (typeof TID === 'string' && typeof Name === 'string') names.set(TID, Name);
 }
 
-/** `flows`: they know of themselves also what is in no file yet. */
-async function isWithin(directory: string, bytesMax: number, flows: FlowArchive | undefined): Promise<boolean> {
-  const { sizeBytes = 0 } = (await flows?.health()) ?? {};
-  return sizeOf(directory) + sizeBytes < bytesMax;
-}
-
-function sizeOf(directory: string): number {
-  let bytes = 0;
-  for (const name of ['skein.db', 'sockets.db'])
-    for (const part of ['', '-wal'])
-      bytes += statSync(join(directory, name + part), { throwIfNoEntry: false })?.size ?? 0;
-  return bytes;
+/** Archives know of themselves also what is in no file yet. */
+async function sizeOf(archive: Archive, directory: string, stage: Stage): Promise<number> {
+  const graph = await archive.health();
+  const flows = stage === 'flows' || stage === 'losses' ? await archive.flows?.health() : undefined;
+  const sockets = statSync(join(directory, 'sockets.db'), { throwIfNoEntry: false });
+  return graph.sizeBytes + (flows?.sizeBytes ?? 0) + (sockets?.size ?? 0);
 }
 
 function write(folder: string, name: Member, value: unknown): void {

@@ -27,7 +27,10 @@ export interface EmbeddedArchiveOptions {
   /** Versions, or samples, in one answer about a span; a longer answer is refused with a Mistake. About 1 kB each, once in memory. */
   readonly spanRowsMax?: number;
   readonly clock?: Clock;
-  /** What is appended need not survive the machine: it is made for a file that is whole or not there at all. */
+  /**
+   * What is appended need survive neither the machine nor the process before it is closed, and where one append fails all
+   * is lost: it is made for a file that is whole or not there at all.
+   */
   readonly isBeingMade?: boolean;
   readonly flows?: Partial<FlowKeeping>;
   readonly sockets?: Partial<SocketKeeping>;

@@ -24,6 +24,9 @@ import { summaryOf } from './summary.ts';
 const TRANSACTION_ROWS_MAX = 64_000;
 const TRANSACTION_PARTS_MAX = 2_000;
 
+/** Rows in one transaction of an archive that is being made: each writes anew all pages that it has touched. */
+const MADE_ROWS_MAX = 100_000;
+
 /** Parts of an answer sent before the first is taken: turned into objects all at once they would stop everything else. */
 const PARTS_AHEAD_MAX = 3;
 
@@ -57,6 +60,8 @@ class Thread {
   readonly #held: Write[] = [];
   /** Slices of pruning that should be done before the next message is looked at. */
   #slices = 0;
+  /** Rows of whole batches that are in no file yet: of an archive that is being made. */
+  #uncommitted = 0;
   #isWorking = false;
 
   constructor(port: MessagePort, options: ThreadOptions) {
@@ -121,12 +126,14 @@ class Thread {
     this.#guard(call, () => {
       switch (order.kind) {
         case 'read':
+          this.#commitMade();
           this.#reads.push(this.#reading(call, () => this.#archived.read(order.read)));
           return;
         case 'more':
           if (call === this.#readingFor) this.#partsAhead--;
           return;
         case 'prune':
+          this.#commitMade();
           this.#prunes.push(this.#pruningFor(call, order.before));
           return;
         case 'summary':
@@ -152,23 +159,35 @@ class Thread {
   #write(writes: readonly Write[]): void {
     const all = [...this.#applied, ...writes];
     try {
-      if (this.#applied.length === 0) this.#db.exec('begin immediate');
+      if (!this.#db.isTransaction) this.#db.exec('begin immediate');
       for (const { order } of writes) {
         if (order.kind === 'append') this.#appends.append(order.batch);
         else this.#appends.closeLost(order.lost, order.time, order.recordedAt);
       }
       this.#applied = all;
       if (!isWhole(all)) return;
-      this.#db.exec('commit');
+      this.#uncommitted += all.reduce((rows, write) => rows + rowsOf(write), 0);
+      if (!this.#options.isBeingMade || this.#uncommitted >= MADE_ROWS_MAX) this.#commit();
     } catch (error) {
       this.#undo(all, error);
       return;
     }
     this.#applied = [];
     for (const call of new Set(all.map((write) => write.call))) this.#say({ kind: 'done', call });
+    if (this.#db.isTransaction) return;
     this.#lookForOld();
     this.#slices =
       Math.ceil(all.reduce((rows, write) => rows + rowsOf(write), 0) / 1_000) * this.#pruning.slicesPerPart;
+  }
+
+  #commit(): void {
+    this.#db.exec('commit');
+    this.#uncommitted = 0;
+  }
+
+  /** What is being made, for who looks at it or takes away from it. */
+  #commitMade(): void {
+    if (this.#db.isTransaction && this.#applied.length === 0) this.#commit();
   }
 
   #lookForOld(): void {
@@ -192,9 +211,15 @@ class Thread {
   /** Once more, each call in a transaction of its own, so that one that cannot be written harms no other. */
   #undo(writes: readonly Write[], error: unknown): void {
     this.#applied = [];
+    this.#uncommitted = 0;
     if (this.#db.isTransaction) this.#db.exec('rollback');
     this.#appends.forget();
     const calls = Map.groupBy(writes, ({ call }) => call);
+    // More than these is lost: what is made is whole or not there at all.
+    if (this.#options.isBeingMade) {
+      for (const call of calls.keys()) this.#fail(call, error);
+      return;
+    }
     for (const [call, parts] of calls) {
       if (!isWhole(parts)) this.#held.push(...parts);
       else if (calls.size === 1) this.#fail(call, error);
@@ -247,7 +272,14 @@ class Thread {
     let sizeBytes = 0;
     for (const part of ['', '-wal', '-shm'])
       sizeBytes += statSync(this.#file + part, { throwIfNoEntry: false })?.size ?? 0;
+    if (this.#uncommitted > 0) sizeBytes = Math.max(sizeBytes, this.#pagesBytes());
     return summaryOf(this.#db, sizeBytes);
+  }
+
+  /** With those that are in no file yet. */
+  #pagesBytes(): number {
+    const size = this.#db.prepare('select page_count * page_size as bytes from pragma_page_count, pragma_page_size');
+    return Number(size.get()?.bytes);
   }
 
   #guard(call: number, act: () => void): void {
@@ -269,12 +301,19 @@ class Thread {
 
   #close(lastWord: Reply): void {
     this.#reads.length = this.#prunes.length = this.#inbox.length = 0;
-    this.#flows.close();
-    this.#sockets.close();
+    let last = lastWord;
+    try {
+      this.#flows.close();
+      this.#sockets.close();
+      if (lastWord.kind === 'done') this.#commitMade();
+    } catch (error) {
+      if (lastWord.kind === 'done')
+        last = { kind: 'failed', call: lastWord.call, failure: failureOf(error, this.#options.directory) };
+    }
     this.#reader.close();
     this.#db.close();
     this.#lock[Symbol.dispose]();
-    this.#say(lastWord);
+    this.#say(last);
     this.#port.close();
   }
 
