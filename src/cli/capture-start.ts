@@ -2,10 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { WireCapture } from '../contract/capture.ts';
-import { parseDuration } from '../std/duration.ts';
 import { captureQuery, type WhereOptions } from './capture-query.ts';
 import { capturedAt, listenersOf } from './captures.ts';
 import type { Session } from './command.ts';
+import { durationOf } from './duration-option.ts';
 import { usageFailure } from './failure.ts';
 import { request } from './http.ts';
 import { wholeNumber } from './output.ts';
@@ -79,7 +79,7 @@ export async function startCapture(session: Session, options: StartOptions): Pro
   if (GremlinQuery === undefined)
     throw usageFailure('say where to capture', "like --on eth0, or --gremlin \"G.V().Has('Type','veth')\"");
   const lasts = options.for ?? options.ttl;
-  if (lasts !== undefined && !parseDuration(lasts)) throw usageFailure(`"${lasts}" is no duration`, 'like 30s or 5m');
+  durationOf(lasts);
   const made = await make<WireCapture>(session, options, {
     kind: 'capture',
     body: { GremlinQuery, ...askedOf(options) },

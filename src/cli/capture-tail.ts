@@ -1,11 +1,11 @@
 /** `skein capture tail`: packets as they pass, into a file, a pipe, or a line for each. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { parseDuration } from '../std/duration.ts';
 import { captureQuery, type WhereOptions } from './capture-query.ts';
 import { addWhereOptions } from './capture-start.ts';
 import { captureNamed, listCaptures } from './captures.ts';
 import type { Session } from './command.ts';
+import { durationOf } from './duration-option.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { requestPieces } from './http.ts';
 import { drawTime } from './moment.ts';
@@ -35,8 +35,7 @@ export function addTailOptions(command: Command): Command {
 
 export async function tailCapture(session: Session, word: string | undefined, options: TailOptions): Promise<void> {
   const { io } = session;
-  const forMs = options.for === undefined ? undefined : parseDuration(options.for);
-  if (options.for !== undefined && !forMs) throw usageFailure(`"${options.for}" is no duration`, 'like 30s or 5m');
+  const forMs = durationOf(options.for);
   const { query, filter } = await asked(session, word, options);
   const parameters = new URLSearchParams({ gremlin: query });
   if (filter) parameters.set('bpf', filter);

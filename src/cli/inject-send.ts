@@ -14,6 +14,7 @@ import { drawInjection } from './render/injection.ts';
 import { printOne } from './resource-print.ts';
 import { remove } from './resources.ts';
 import { serverOf } from './server.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface InjectOptions extends PrintOptions {
   readonly tcp?: number;
@@ -177,7 +178,7 @@ export async function traceIn(file: string): Promise<string> {
     const bytes = await readFile(file);
     if (bytes.length > 0) return bytes.toString('base64');
   } catch (error) {
-    throw usageFailure(`${file} cannot be read: ${(error as Error).message}`, 'a trace: pcap or pcapng');
+    throw unreadable(file, error, 'a trace: pcap or pcapng');
   }
   throw usageFailure(`${file} is empty`, 'a trace: pcap or pcapng');
 }

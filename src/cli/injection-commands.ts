@@ -23,8 +23,8 @@ export function defineInjections(command: Command, session: Session): void {
   addListOptions(list);
   addServerOptions(list);
   const one = command
-    .command('show')
-    .alias('get')
+    .command('get')
+    .alias('show')
     .description('one of them, with all that is known of it')
     .argument('<injection>', 'by id, or the beginning of one')
     .action(async (word: string, _, self: Command) => {

@@ -1,4 +1,5 @@
 /** What the server keeps of one kind, at `/api/KIND`: all of them, making and deleting, and which one a word means. */
+import { didYouMean } from '../std/nearest.ts';
 import type { Session } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { request } from './http.ts';
@@ -87,12 +88,13 @@ export function meant<T extends Resource>(
     const how = first.UUID === word || first.Name === word ? 'are called' : 'begin with';
     throw usageFailure(`${found.length} ${noun}s ${how} "${word}"; say which:`, known(found));
   }
-  const hint = all.length > 0 ? `there are\n${known(all)}` : `there is none: ${making}`;
+  const names = all.flatMap(({ Name }) => Name ?? []);
+  const hint = all.length > 0 ? (didYouMean(word, names) ?? `there are\n${known(all)}`) : `there is none: ${making}`;
   throw new Failure(exitCodes.empty, `there is no ${noun} "${word}"`, hint);
 }
 
 /** Whom the whole word names, or whose ids it begins. */
-export function allMeant<T extends Resource>(all: readonly T[], word: string): readonly T[] {
+function allMeant<T extends Resource>(all: readonly T[], word: string): readonly T[] {
   const whole = all.filter(({ UUID, Name }) => UUID === word || Name === word);
   return whole.length > 0 ? whole : all.filter(({ UUID }) => UUID.startsWith(word.toLowerCase()));
 }

@@ -43,6 +43,7 @@ export function defineRules(command: Command, session: Session, kind: RuleKind):
   addServerOptions(list);
   const get = command
     .command('get')
+    .alias('show')
     .description('one of them, with all that is known of it')
     .argument('<rule>', 'by id, the beginning of one, or name')
     .action(async (word: string, _, self: Command) => {

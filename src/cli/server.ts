@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseDuration } from '../std/duration.ts';
 import { usageFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface Server {
   /** `http://127.0.0.1:8082`, without a slash at the end. */
@@ -50,7 +51,7 @@ function caOf(file: string | undefined): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw usageFailure(`cannot read the authority: ${(error as Error).message}`);
+    throw unreadable(`the authority in ${file}`, error);
   }
 }
 
@@ -66,7 +67,7 @@ async function tokenOf(url: string, options: ServerOptions, io: Io): Promise<str
     try {
       return readFileSync(options.tokenFile, 'utf8').trim();
     } catch (error) {
-      throw usageFailure(`cannot read the token: ${(error as Error).message}`);
+      throw unreadable(`the token in ${options.tokenFile}`, error);
     }
   }
   const given = io.env.SKEIN_TOKEN?.trim();

@@ -4,6 +4,7 @@ import { basename, extname } from 'node:path';
 import type { NewWireWorkflow } from '../contract/workflow.ts';
 import { usageFailure } from './failure.ts';
 import type { Io } from './io.ts';
+import { unreadable } from './unreadable.ts';
 
 /** For keeping: it has a name. */
 export async function workflowIn(path: string, io: Pick<Io, 'readInput'>): Promise<NewWireWorkflow> {
@@ -31,7 +32,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw usageFailure(`cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }
 

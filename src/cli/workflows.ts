@@ -1,10 +1,9 @@
 /** Workflows of the server, and which one a word on the command line means. */
 import type { WireWorkflow } from '../contract/workflow.ts';
-import { didYouMean } from '../std/nearest.ts';
 import type { Session } from './command.ts';
-import { exitCodes, Failure, usageFailure } from './failure.ts';
+import { exitCodes, Failure } from './failure.ts';
 import { refused, request } from './http.ts';
-import { allMeant, listOf } from './resources.ts';
+import { listOf, meant } from './resources.ts';
 import { type ServerOptions, serverOf } from './server.ts';
 import type { Row } from './things.ts';
 
@@ -34,13 +33,7 @@ export async function callWorkflow(
 
 /** By name, id, or the beginning of one. Throws a Failure that says what there is. */
 export function workflowNamed(workflows: readonly WireWorkflow[], word: string): WireWorkflow {
-  const found = allMeant(workflows, word);
-  const [first] = found;
-  if (first && found.length === 1) return first;
-  const names = workflows.map(({ Name }) => Name);
-  if (first) throw usageFailure(`${found.length} workflows are called "${word}"; say which by name`, names.join('\n'));
-  const hint = didYouMean(word, names) ?? `there are ${names.join(', ')}`;
-  throw new Failure(exitCodes.usage, `Unknown workflow '${word}'`, hint);
+  return meant(workflows, word, { noun: 'workflow', make: 'skein workflow create' });
 }
 
 export function workflowRow({ UUID, Name, Title, Description, Parameters, IsBundled }: WireWorkflow): Row {

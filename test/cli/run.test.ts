@@ -50,6 +50,23 @@ test('a wrong option or a wrong value of one is wrong usage', async () => {
   }
 });
 
+test.each([
+  [['nothing'], "skein: unknown command 'nothing'\n  skein --help lists what there is\n"],
+  [['get'], "skein: missing required argument 'things'\n  skein get --help says what it takes\n"],
+  [['capture', 'get'], "skein: missing required argument 'capture'\n  skein capture --help says what it takes\n"],
+  [['get', 'if', '--timeout', 'soon'], 'skein: "soon" is no duration\n  like 10s, 500ms or 2m\n'],
+  [['drops', '--for', '0s'], 'skein: "0s" is no duration\n  like 30s or 5m\n'],
+  [['alert', 'silence', 'a', '--for', 'long'], 'skein: "long" is no duration\n  like --for 2h\n'],
+  [['workflow', 'run', '/nowhere/a.js'], 'skein: cannot read /nowhere/a.js: there is no such file\n'],
+  [['pcap', '/nowhere/a.pcap'], 'skein: cannot read /nowhere/a.pcap: there is no such file\n'],
+  [
+    ['get', 'if', '--token-file', '/nowhere/token'],
+    'skein: cannot read the token in /nowhere/token: there is no such file\n',
+  ],
+])('of %j it is said what is wrong, and what would do', async (words, said) => {
+  expect(await skein(words)).toMatchObject({ exitCode: 2, out: '', err: said });
+});
+
 test('up is given the flags as they were typed, and its exit code is ours', async () => {
   const given: unknown[] = [];
   const up = async (options: unknown) => {

@@ -1,9 +1,9 @@
 /** `skein alert`: conditions that stand, how they are, and who is told. */
 import { type Command, Option } from 'commander';
 import type { AlertEvent, AlertMessage, AlertState, WireAlert } from '../../contract/alert.ts';
-import { parseDuration } from '../../std/duration.ts';
 import { alertHistory, alertNamed, alertRow, alertStates, sendAlert } from '../alerts.ts';
 import { examples, type Session } from '../command.ts';
+import { durationOf } from '../duration-option.ts';
 import { exitCodes, usageFailure } from '../failure.ts';
 import { addFormatOption, addListOptions, wholeNumber } from '../output.ts';
 import { pairsOf } from '../pairs.ts';
@@ -59,7 +59,9 @@ export function define(command: Command, session: Session): void {
     return defined;
   };
   addFormatOption(
-    one('get', 'one of them, with all that is known of it', (word, options) => printState(session, word, options)),
+    one('get', 'one of them, with all that is known of it', (word, options) =>
+      printState(session, word, options),
+    ).alias('show'),
     ['json', 'yaml', 'skydive'],
   );
   const update = one('update', 'change what is given, and leave the rest', (word, options) =>
@@ -172,9 +174,8 @@ async function silence(
   word: string,
   options: AlertOptions & { readonly end?: boolean },
 ): Promise<void> {
+  const ms = durationOf(options.for ?? '1h', 'like --for 2h');
   const { UUID } = alertNamed(await alertStates(session, options), word);
-  const ms = parseDuration(options.for ?? '1h');
-  if (ms === undefined) throw usageFailure(`"${options.for}" is no duration`, '--for 2h');
   const until = options.end ? null : new Date(session.io.now() + ms).toISOString();
   await sendAlert(session, options, 'PATCH', `/${UUID}`, { SilencedUntil: until });
   if (!options.quiet) session.io.err.write(until === null ? 'it tells again\n' : `nobody is told until ${until}\n`);

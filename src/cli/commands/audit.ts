@@ -6,10 +6,11 @@ import { parsed } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { request } from '../http.ts';
+import { addFormatOption, type OutputOptions } from '../output.ts';
 import { type ServerOptions, serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
 
-interface Options extends ServerOptions {
+interface Options extends ServerOptions, Pick<OutputOptions, 'output'> {
   readonly follow?: boolean;
   readonly last?: string;
   readonly json?: boolean;
@@ -22,8 +23,9 @@ export function define(command: Command, session: Session): void {
   command
     .option('-f, --follow', 'go on with what happens')
     .option('--last <count>', 'so many of the newest (default 100)')
-    .option('--json', 'a JSON object a line')
+    .option('--json', 'a JSON object a line: -o ndjson')
     .action((_, self: Command) => run(session, self.optsWithGlobals()));
+  addFormatOption(command, ['table', 'ndjson']);
   addServerOptions(command);
   examples(command, ['skein audit', 'skein audit -f', 'skein audit --last 1000 --json']);
 }
@@ -38,8 +40,9 @@ async function run(session: Session, options: Options): Promise<void> {
     const { text } = await request(server, { path: `/api/audit?last=${last}`, signal: io.interrupted });
     return (parsed(text, server.url) as { readonly Entries?: readonly AuditEntry[] }).Entries ?? [];
   };
+  const isJson = options.json === true || options.output?.kind === 'ndjson';
   const print = (entries: readonly AuditEntry[]) => {
-    for (const entry of entries) io.out.write(`${options.json ? JSON.stringify(entry) : lineOf(entry)}\n`);
+    for (const entry of entries) io.out.write(`${isJson ? JSON.stringify(entry) : lineOf(entry)}\n`);
   };
   let before = await ask(count);
   print(before);

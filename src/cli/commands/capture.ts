@@ -18,7 +18,7 @@ export function define(command: Command, session: Session): void {
   defineStart(command, session);
   const stop = command
     .command('stop')
-    .alias('delete')
+    .aliases(['delete', 'rm'])
     .description('end captures')
     .argument('[captures...]', 'by id, the beginning of one, or name')
     .option('--all', 'all of them')
@@ -36,6 +36,7 @@ export function define(command: Command, session: Session): void {
   examples(list, ['skein capture list', 'skein capture list -o wide']);
   const get = command
     .command('get')
+    .alias('show')
     .description('one capture, with all that is known of it')
     .argument('<capture>', 'by id, the beginning of one, or name')
     .action((word: string, _, self: Command) => showCapture(session, word, self.optsWithGlobals()));

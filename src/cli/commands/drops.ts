@@ -2,16 +2,16 @@
 import { type Command, Option } from 'commander';
 import type { DropLine, DropsLost } from '../../contract/drops.ts';
 import { parseAddress } from '../../std/address.ts';
-import { parseDuration } from '../../std/duration.ts';
 import { examples, type Session } from '../command.ts';
+import { durationOf } from '../duration-option.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { requestPieces } from '../http.ts';
-import { wholeNumber } from '../output.ts';
+import { addFormatOption, type OutputOptions, wholeNumber } from '../output.ts';
 import { cellText } from '../render/grid.ts';
 import { type ServerOptions, serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
 
-interface Options extends ServerOptions {
+interface Options extends ServerOptions, Pick<OutputOptions, 'output'> {
   readonly from?: string;
   readonly to?: string;
   readonly count?: number;
@@ -25,16 +25,16 @@ export function define(command: Command, session: Session): void {
     .option('--to <address>', 'and of this one')
     .addOption(new Option('-c, --count <n>', 'end after so many').argParser(wholeNumber))
     .option('--for <duration>', 'end after, e.g. 30s')
-    .option('--json', 'a JSON object a line')
+    .option('--json', 'a JSON object a line: -o ndjson')
     .action((_, self: Command) => run(session, self.optsWithGlobals()));
+  addFormatOption(command, ['table', 'ndjson']);
   addServerOptions(command);
   examples(command, ['skein drops', 'skein drops --from 10.0.0.2 --to 10.0.0.3', 'skein drops --for 10s --json']);
 }
 
 async function run(session: Session, options: Options): Promise<void> {
   const { io } = session;
-  const forMs = options.for === undefined ? undefined : parseDuration(options.for);
-  if (options.for !== undefined && !forMs) throw usageFailure(`"${options.for}" is no duration`, 'like 30s or 5m');
+  const forMs = durationOf(options.for);
   for (const word of ['from', 'to'] as const) {
     const said = options[word];
     if (said !== undefined && !parseAddress(said))
@@ -53,11 +53,12 @@ async function run(session: Session, options: Options): Promise<void> {
     accept: 'application/x-ndjson',
     signal: AbortSignal.any([io.interrupted, ended.signal]),
   });
+  const isJson = options.json === true || options.output?.kind === 'ndjson';
   let count = 0;
   try {
     for await (const text of linesOf(pieces)) {
       const line = JSON.parse(text) as DropLine | DropsLost;
-      if (options.json) io.out.write(`${text}\n`);
+      if (isJson) io.out.write(`${text}\n`);
       else if ('Lost' in line) io.err.write(`${line.Lost} drops found no room and are not shown\n`);
       else io.out.write(`${lineText(line)}\n`);
       if ('Lost' in line) continue;

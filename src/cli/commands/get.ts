@@ -62,13 +62,13 @@ export function define(command: Command, session: Session): void {
   addUtcOption(command);
   addTimeOptions(command);
   addServerOptions(command);
+  const width = Math.max(...listed.map(({ name }) => name.length)) + 1;
   command.addHelpText(
     'after',
     [
       "\nOf routes, neighbours, rules, captures and sockets -l and --where ask for columns: Table=main, 'Priority>100'.",
       '\nThings:',
-      ...listed.map((thing) => `  ${thing.name.padEnd(11)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
-      '',
+      ...listed.map((thing) => `  ${thing.name.padEnd(width)} ${thing.doc} (also: ${thing.aliases.join(', ')})`),
     ].join('\n'),
   );
   examples(command, [

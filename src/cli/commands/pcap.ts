@@ -13,6 +13,7 @@ import type { PrintOptions } from '../print.ts';
 import { cellText } from '../render/grid.ts';
 import { serverOf } from '../server.ts';
 import { addServerOptions } from '../server-options.ts';
+import { unreadable } from '../unreadable.ts';
 
 export function define(command: Command, session: Session): void {
   command
@@ -72,7 +73,7 @@ async function piecesOf({ io }: Session, file: string): Promise<AsyncIterable<Ui
   try {
     isFolder = (await stat(file)).isDirectory();
   } catch (error) {
-    throw usageFailure(`cannot read ${file}: ${(error as Error).message}`);
+    throw unreadable(file, error);
   }
   if (isFolder) throw usageFailure(`${file} is a folder`, 'say which of its files');
   return createReadStream(file);

@@ -6,8 +6,8 @@ import { usageFailure } from '../failure.ts';
 import { addFormatOption, addListOptions } from '../output.ts';
 import type { PrintOptions } from '../print.ts';
 import { cellText } from '../render/grid.ts';
+import { printAll, printOne } from '../resource-print.ts';
 import { make, removeAll } from '../resources.ts';
-import { printRows } from '../rows.ts';
 import { addServerOptions } from '../server-options.ts';
 import { sourceIn, workflowIn } from '../workflow-file.ts';
 import { paramsOf, printResult, say } from '../workflow-result.ts';
@@ -29,14 +29,15 @@ export function define(command: Command, session: Session): void {
     .description('which there are')
     .action(async (_, self: Command) => {
       const options: PrintOptions = self.optsWithGlobals();
-      const workflows = await listWorkflows(session, options);
-      await printRows(session, 'workflows', workflows.map(workflowRow), options);
+      const all = await listWorkflows(session, options);
+      await printAll(session, { all, kind: 'workflows', rows: (some) => some.map(workflowRow) }, options);
     });
-  addFormatOption(list, ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns']);
+  addFormatOption(list, ['table', 'wide', 'json', 'ndjson', 'csv', 'yaml', 'columns', 'skydive']);
   addListOptions(list);
   addServerOptions(list);
   const get = command
     .command('get')
+    .alias('show')
     .description('one of them, with its source')
     .argument('<workflow>', 'by name, id, or the beginning of one')
     .action(async (word: string, _, self: Command) => {
@@ -76,9 +77,10 @@ function defineCreate(command: Command, session: Session): void {
       const body: NewWireWorkflow = { ...said, ...(options.name && { Name: options.name }) };
       const duplicate = usageFailure(`there is a workflow named ${body.Name} already`, 'give it another with --name');
       const made = await make<WireWorkflow>(session, options, { kind: 'workflow', body, duplicate });
-      session.io.out.write(`${made.UUID}\n`);
+      await printOne(session, { resource: made, kind: 'workflow' }, options.output?.kind ?? 'name');
       if (!options.quiet) session.io.err.write(`made ${cellText(made.Name)}\n`);
     });
+  addFormatOption(create, ['name', 'json', 'skydive']);
   addServerOptions(create);
   examples(create, ['skein workflow create --path check.yaml', 'skein workflow create --path look.js --name Look']);
 }
