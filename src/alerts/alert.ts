@@ -52,7 +52,7 @@ export const defaultLimits: AlertLimits = {
   changedMs: 1_000,
   history: 500,
   waiting: 500,
-  waitingChars: 8 * 2 ** 20,
+  waitingChars: 4 * 2 ** 20,
   telling: 16,
   tellingOne: 4,
   giveUpMs: 24 * 3_600_000,
