@@ -45,7 +45,7 @@ Times are given as \`-5m\`, \`1h30m\`, \`2d\` (ago), \`10:30\` (today), \`2026-1
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | nothing found (\`--fail-empty\`), something differs (\`diff --exit-code\`), a check failed (\`check\`, \`doctor\`), a workflow failed (\`workflow\`), or a trace was cut off (\`pcap\`) |
+| 1 | nothing found (\`--fail-empty\`), nothing of that name, something differs (\`diff --exit-code\`), a check failed (\`check\`, \`doctor\`), a workflow failed (\`workflow\`), or a trace was cut off (\`pcap\`) |
 | 2 | wrong usage, or a mistake in the query |
 | 3 | the server cannot be reached, or refuses |
 | 4 | it took too long |

@@ -2,8 +2,8 @@
 export const exitCodes = {
   found: 0,
   /**
-   * Nothing found (only with --fail-empty), a difference (only with --exit-code), a workflow that came to no result, or
-   * a trace that was cut off.
+   * Nothing found (only with --fail-empty), nothing of that name, a difference (only with --exit-code), a workflow that
+   * came to no result, or a trace that was cut off.
    */
   empty: 1,
   /** Wrong usage, or a mistake in the query. */

@@ -72,13 +72,15 @@ export interface Words<T> {
   readonly make: string;
   /** What it is called beside its id; default: its name. */
   readonly called?: (one: T) => string;
+  /** When there is none of that name; default: 1. */
+  readonly exitCode?: number;
 }
 
 /** By id, by the beginning of one, or by name. Throws a Failure that says what there is. */
 export function meant<T extends Resource>(
   all: readonly T[],
   word: string,
-  { noun, make: making, called = ({ Name }) => Name ?? '' }: Words<T>,
+  { noun, make: making, called = ({ Name }) => Name ?? '', exitCode = exitCodes.empty }: Words<T>,
 ): T {
   const found = allMeant(all, word);
   const [first] = found;
@@ -90,7 +92,7 @@ export function meant<T extends Resource>(
   }
   const names = all.flatMap(({ Name }) => Name ?? []);
   const hint = all.length > 0 ? (didYouMean(word, names) ?? `there are\n${known(all)}`) : `there is none: ${making}`;
-  throw new Failure(exitCodes.empty, `there is no ${noun} "${word}"`, hint);
+  throw new Failure(exitCode, `there is no ${noun} "${word}"`, hint);
 }
 
 /** Whom the whole word names, or whose ids it begins. */

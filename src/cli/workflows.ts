@@ -33,7 +33,8 @@ export async function callWorkflow(
 
 /** By name, id, or the beginning of one. Throws a Failure that says what there is. */
 export function workflowNamed(workflows: readonly WireWorkflow[], word: string): WireWorkflow {
-  return meant(workflows, word, { noun: 'workflow', make: 'skein workflow create' });
+  // 1 says that a workflow came to no result.
+  return meant(workflows, word, { noun: 'workflow', make: 'skein workflow create', exitCode: exitCodes.usage });
 }
 
 export function workflowRow({ UUID, Name, Title, Description, Parameters, IsBundled }: WireWorkflow): Row {

@@ -21,6 +21,7 @@ test.each([
 test.each([
   ['web', '2 captures are called "web"; say which:', 'aa11  web\naa22  web'],
   ['AA', '2 captures begin with "AA"; say which:', 'aa11  web\naa22  web'],
+  ['wbe', 'there is no capture "wbe"', 'did you mean web?'],
   ['x', 'there is no capture "x"', 'there are\naa11  web\naa22  web\nbb33  aa\ncc44'],
 ])('of %s it is said that %s', (word, message, hint) => {
   expect(failureOf(() => meant(all, word, words))).toMatchObject({ message, hint });
