@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledWorkflows } from '../../src/workflows/bundled/index.ts';
+import { eventually } from '../eventually.ts';
 import { bookOf } from '../workflows/book.ts';
 import { node, testServer } from './server.ts';
 
@@ -41,7 +42,8 @@ async function front() {
       json: () => JSON.parse(text),
     };
   };
-  return { ask, audited, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const url = server.url;
+  return { ask, audited, url, workflows, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 const names = { Name: 'Names', Source: "function() { return client.G.V().Values('Name').result() }" };
@@ -84,6 +86,21 @@ test('who only reads may call, and neither make, nor delete, nor run a source', 
   expect((await net.ask('POST', '/api/workflow/CheckMTU/call', { Params: ['tid-a', 'tid-a'] }, reader)).text).toBe(
     'true\n',
   );
+});
+
+test('who goes away in the middle is not worked for any longer', async () => {
+  await using net = await front();
+  const gone = new AbortController();
+  const called = fetch(`${net.url}/api/workflow/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.admin}` },
+    body: JSON.stringify({ Source: 'function() { for (;;) { client.G.V().Count().result(); sleep(5) } }' }),
+    signal: gone.signal,
+  }).catch((error: Error) => error.name);
+  await eventually(() => expect(net.workflows.status().Running).toBe(1));
+  gone.abort();
+  expect(await called).toBe('AbortError');
+  await eventually(() => expect(net.workflows.status().Running).toBe(0));
 });
 
 test('the step Workflow makes a graph of what it gives, with the rights of who asks', async () => {
