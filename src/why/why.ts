@@ -5,7 +5,7 @@
  * played one after the other on a small graph, and the model is asked after each: where it says that the path breaks, and
  * stays so, is the culprit. What the model does not see is weighed by its kind, its place and its time.
  */
-import type { GraphView, Span } from '../graph/view.ts';
+import type { Span } from '../graph/view.ts';
 import { type Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import { Budget, defaultLimits } from '../query/limits.ts';
 import { badness } from './badness.ts';
@@ -20,7 +20,7 @@ import { play } from './play.ts';
 import type { WhyAnswer, WhyQuestion, WhyVerdict, WhyWorld } from './question.ts';
 import { ranked } from './rank.ts';
 import { keyOf } from './region.ts';
-import { isHeardOn } from './segment.ts';
+import { nearness } from './segment.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { trafficOf } from './traffic.ts';
 import { isMoment, judgedAs, type Moment, type MomentQuestion, momentAt } from './window.ts';
@@ -45,8 +45,8 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
   const lore = new Lore([...regions.base, ...regions.later, ...versions]);
   const traffic = trafficOf(good.conversation, good.judgement, good.atlas);
   const hops = hopsOf(good.judgement);
-  const path = new Set(hops.keys());
-  const heard = (fact: Fact) => (isHere(fact, path, failed.view) ? fact : { ...fact, kind: 'noise' as const });
+  const isNear = nearness({ path: new Set(hops.keys()), lore, views: [good.view, failed.view] });
+  const heard = (fact: Fact) => (isNear(fact.element) ? fact : { ...fact, kind: 'noise' as const });
   const factsBy = new Map(
     steps.map((step) => [step, factsOf(step, traffic, (id) => lore.nameOf(id)).map(heard)] as const),
   );
@@ -111,11 +111,6 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     }),
     tookMs: world.elapsed() - start,
   };
-}
-
-/** Who has the same on another network takes nothing away. */
-function isHere({ kind, element }: Fact, path: ReadonlySet<string>, view: GraphView): boolean {
-  return !kind.endsWith('.duplicated') || isHeardOn(path, element.id, view);
 }
 
 function momentQuestion(question: WhyQuestion, world: WhyWorld, signal: AbortSignal | undefined): MomentQuestion {

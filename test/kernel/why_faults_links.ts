@@ -45,8 +45,8 @@ const flowsBack = (world: WhyWorld) => {
 export const linkFaults: readonly Fault[] = [
   {
     name: 'port of the bridge disabled (state)',
-    make: ({ bridge }) => bridge.ip('link set dev r type bridge_slave state 4'),
-    undo: ({ bridge }) => bridge.ip('link set dev r type bridge_slave state 3'),
+    make: (world) => world.inside(world.bridge, ...'bridge link set dev r state 0'.split(' ')),
+    undo: (world) => world.inside(world.bridge, ...'bridge link set dev r state 3'.split(' ')),
     isIt: (culprit, { bridge }) => culprit.kind === 'bridge.changed' && in_(bridge, 'r')(culprit),
   },
   {
