@@ -83,7 +83,7 @@ const faults: readonly Fault[] = [
         at: 'server',
         by: 'socket',
         why: /nobody listens at .*8080/,
-        change: /nobody listens at TCP 0\.0\.0\.0:8080 \(shop\)/,
+        change: /nobody listens at TCP 0\.0\.0\.0:8080 \(shop\d+\)/,
       }),
       ...each('tcp-connect tcp-inject snat-connect snat-inject dnat-connect dnat-inject', {
         code: 'PORT_CLOSED',

@@ -30,7 +30,7 @@ export class ChecksWorld extends RoutedSite {
   get vars(): Readonly<Record<string, string>> {
     const { client, guest, bridge, router, server, hosts } = this;
     const names = { client, guest, bridge, router, server, switch: hosts.middle };
-    return Object.fromEntries(Object.entries(names).map(([key, { name }]) => [key, name]));
+    return { ...Object.fromEntries(Object.entries(names).map(([key, { name }]) => [key, name])), service };
   }
 
   filter(): void {
@@ -95,8 +95,11 @@ table ip nat {
   }
 }
 
+/** Processes of others are seen too, and may be called like ours. */
+const service = `shop${process.pid}`;
+
 const services = {
-  tcp: `process.title = 'shop';
+  tcp: `process.title = '${service}';
 let left = 2;
 for (const port of [8080, 22])
   require('node:net').createServer((one) => one.on('error', () => {})).listen(port, '0.0.0.0', () => --left || console.log('ready'));`,
