@@ -255,6 +255,23 @@ test('of a set with more elements than are told some are, and that there are mor
   expect(all('nftset')[0]?.metadata).not.toHaveProperty('IsCut');
 });
 
+test('what an earlier run told stays where it is so still, and goes with its namespace', async () => {
+  nft('table ip t { set s { type ipv4_addr; }; chain a { tcp dport 22 accept; tcp dport 80 drop; }; }');
+  await eventually(() => expect(told()).toEqual(['tcp dport 22 accept', 'tcp dport 80 drop']));
+  await running.stop();
+  const before = all('nftrule');
+  const options = { pollMs: 50 };
+  running = runProbe(netfilter as Probe, { door: openDoor(), options, before: running });
+  await running.ready;
+  expect(all('nftrule')).toEqual(before);
+  await running.stop();
+  const [namespace] = running.namespaces.list();
+  running.namespaces.remove(namespace?.nodeId ?? '');
+  running = runProbe(netfilter as Probe, { door: openDoor(), options, before: running });
+  await running.ready;
+  expect([all('nftrule'), all('nftchain'), all('nftset')]).toEqual([[], [], []]);
+});
+
 test('what rules count is a series, and no version', async () => {
   nft('table ip t { chain out { type filter hook output priority 0; counter; }; }');
   await eventually(() => expect(all('nftrule')).toHaveLength(1));
