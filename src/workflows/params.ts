@@ -19,7 +19,8 @@ export function paramsFor({ Name, Parameters }: Pick<Workflow, 'Name' | 'Paramet
     return [...inOrder];
   }
   if (inOrder.length > Parameters.length) {
-    const message = `${Name} takes ${Parameters.length} parameters (${namesOf(Parameters)}), not ${inOrder.length}`;
+    const many = Parameters.length === 1 ? 'one parameter' : `${Parameters.length} parameters`;
+    const message = `${Name} takes ${many} (${namesOf(Parameters)}), not ${inOrder.length}`;
     faults.push({ code: 'workflow.params', message });
   }
   const read = Parameters.map((parameter, at) => readOf(Name, parameter, inOrder[at], faults));

@@ -137,6 +137,15 @@ test('what is wrong with one is listed with it', async () => {
     expect(out).toContain(part);
 });
 
+test('the status says how many there are, what they lack, and who looks', async () => {
+  const Alerts = { IsMaster: false, All: 7, Firing: 2, Failing: 1, Waiting: 9, LateLooks: 0 };
+  await using server = await smallNetwork({ status: { Alerts } });
+  const { out } = await skein(['status', '--server', server.url]);
+  expect(out).toContain(
+    'alerts     7: 2 firing, 1 cannot be looked at, 9 messages wait, another analyzer looks and tells\n',
+  );
+});
+
 test('they are deleted by name or the beginning of an id', async () => {
   await using net = await network();
   for (const name of ['one', 'two', 'three']) await net.run(['create', expression, '--name', name]);

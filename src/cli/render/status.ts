@@ -2,6 +2,7 @@
 import type { ArchiveStatus, ProbeStatus, Status } from '../../contract/status.ts';
 import type { Paint } from '../../std/paint.ts';
 import { type Clockface, drawBytes, drawDuration, drawTime } from '../moment.ts';
+import { alertLines } from './alert-status.ts';
 import { fleetLines, relayLines } from './fleet-status.ts';
 import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
@@ -37,6 +38,7 @@ export function drawStatus(status: Status, drawing: StatusDrawing): string {
     ),
     ...socketLines(status.Sockets, paint).map(([title, text]) => line(title, text)),
     ...ruleLines(status.Rules, paint).map(([title, text]) => line(title, text)),
+    ...alertLines(status.Alerts, paint).map(([title, text]) => line(title, text)),
     ...clientLines(status),
     ...status.Notes.map((note) => line('note', paint.changed(cellText(note)))),
   ];
