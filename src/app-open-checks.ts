@@ -1,6 +1,6 @@
 /** Checks of what a bundle holds: query, path and model are asked of it, nothing is sent, and nothing changes. */
 import { randomUUID } from 'node:crypto';
-import { Checks, type ChecksList, type LastGreen, type PreparedChecks } from './api/checks.ts';
+import { Checks, type ChecksList, greenAt, type LastGreen, type PreparedChecks } from './api/checks.ts';
 import { placesIn } from './api/process-places.ts';
 import { turn } from './api/write.ts';
 import { CHECK_WHY_MS, whatBroke } from './app-checks.ts';
@@ -89,9 +89,7 @@ function clockFrom(time: number): Clock {
 }
 
 function greenIn(results: ChecksList['results']): LastGreen {
-  const times = new Map(
-    results.filter(({ status }) => status === 'ok').map(({ id, startedAt, tookMs }) => [id, startedAt + tookMs]),
-  );
+  const times = new Map(results.filter(({ status }) => status === 'ok').map((result) => [result.id, greenAt(result)]));
   for (const { id, status } of results) if (status !== 'ok') times.delete(id);
   return { get: (id) => times.get(id), set: () => undefined };
 }
