@@ -26,6 +26,44 @@ export function captureStatus(mechanisms: readonly Mechanism[], captures: Captur
       why.set(type, (why.get(type) ?? new Set()).add(rest.join(': ')));
     }
   }
+  const notes = captures
+    .list()
+    .flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((note) => `${Name ?? UUID}: ${note}`));
+  return statusOf(mechanisms, captures, { active, failed, nodes, why, notes });
+}
+
+/** Of captures that agents run: each mechanism with the nodes on which it does. */
+export function assignedStatus(
+  mechanisms: readonly Mechanism[],
+  captures: Pick<AssignedCaptures, 'list' | 'state' | 'trouble'>,
+): CaptureStatus {
+  const nodes = new Map<string, number>();
+  let [active, failed] = [0, 0];
+  const notes: string[] = [];
+  for (const { UUID, Name } of captures.list()) {
+    const state = captures.state(UUID);
+    active += state.active;
+    failed += state.failed;
+    for (const [type, count] of Object.entries(state.types)) nodes.set(type, (nodes.get(type) ?? 0) + count);
+    for (const note of state.notes) notes.push(`${Name ?? UUID}: ${note}`);
+  }
+  return statusOf(mechanisms, captures, { active, failed, nodes, why: new Map(), notes });
+}
+
+/** How captures are doing, all together; `nodes` and `why` by the type of a mechanism. */
+interface Doing {
+  readonly active: number;
+  readonly failed: number;
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly why: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly notes: readonly string[];
+}
+
+function statusOf(
+  mechanisms: readonly Mechanism[],
+  captures: Pick<AssignedCaptures, 'list' | 'trouble'>,
+  { active, failed, nodes, why, notes }: Doing,
+): CaptureStatus {
   return {
     IsMaster: true,
     All: captures.list().length,
@@ -39,41 +77,7 @@ export function captureStatus(mechanisms: readonly Mechanism[], captures: Captur
       Nodes: nodes.get(type) ?? 0,
       ...(why.has(type) && { Why: [...(why.get(type) ?? [])] }),
     })),
-    Notes: [
-      ...(captures.trouble === undefined ? [] : [captures.trouble]),
-      ...captures.list().flatMap(({ UUID, Name }) => captures.state(UUID).notes.map((it) => `${Name ?? UUID}: ${it}`)),
-    ].slice(0, NOTES_SHOWN),
-  };
-}
-
-/** Of captures that agents run: each mechanism with the nodes on which it does. */
-export function assignedStatus(
-  mechanisms: readonly Mechanism[],
-  captures: Pick<AssignedCaptures, 'list' | 'state' | 'trouble'>,
-): CaptureStatus {
-  const nodes = new Map<string, number>();
-  let [active, failed] = [0, 0];
-  const notes = captures.trouble === undefined ? [] : [captures.trouble];
-  for (const { UUID, Name } of captures.list()) {
-    const state = captures.state(UUID);
-    active += state.active;
-    failed += state.failed;
-    for (const [type, count] of Object.entries(state.types)) nodes.set(type, (nodes.get(type) ?? 0) + count);
-    for (const note of state.notes) notes.push(`${Name ?? UUID}: ${note}`);
-  }
-  return {
-    IsMaster: true,
-    All: captures.list().length,
-    Active: active,
-    Failed: failed,
-    Mechanisms: mechanisms.map(({ type, doc, nodeTypes, rank }) => ({
-      Type: type,
-      Doc: doc,
-      NodeTypes: [...nodeTypes],
-      ...(rank !== undefined && { Rank: rank }),
-      Nodes: nodes.get(type) ?? 0,
-    })),
-    Notes: notes.slice(0, NOTES_SHOWN),
+    Notes: [...(captures.trouble === undefined ? [] : [captures.trouble]), ...notes].slice(0, NOTES_SHOWN),
   };
 }
 
