@@ -44,7 +44,7 @@ test('killed again and again while it writes, it opens, misses nothing acknowled
   } finally {
     rmSync(directory, { recursive: true });
   }
-}, 180_000);
+}, 300_000);
 
 /** Numbers of the acknowledged batches. */
 async function appendAndKill(directory: string, run: number): Promise<number[]> {

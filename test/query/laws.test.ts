@@ -5,6 +5,7 @@ import type { Change } from '../../src/graph/change.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { compareValues } from '../../src/query/compare.ts';
 import { compilePattern } from '../../src/query/pattern.ts';
+import { usedMs } from '../used-ms.ts';
 import { askNow, lines } from './ask.ts';
 
 interface Shape {
@@ -166,12 +167,12 @@ test('a pattern made to hang does not, or is refused', () => {
     '(a{1,50}){1,20}b',
     '\\pL{1000}'.repeat(20),
   ];
-  const started = performance.now();
+  const started = usedMs();
   for (const source of sources) {
     const pattern = compilePattern(source);
     if (typeof pattern !== 'string') expect(pattern.test('a'.repeat(10_000))).toBe(false);
   }
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(usedMs() - started).toBeLessThan(1000);
   expect(compilePattern('\\pL{1000}'.repeat(20))).toMatch(/too large/);
 });
 

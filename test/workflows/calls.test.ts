@@ -105,7 +105,7 @@ describe('what a script started', () => {
   test('is stopped when a limit cuts it off, in the name of who called', async () => {
     const as = server();
     const source = `function() { try { ${start} for (;;); } finally { client.captures.list() } }`;
-    await expect(bookOf({ run: { cpuMs: 300 } }).runSource(source, { as })).rejects.toThrow('it computed longer');
+    await expect(bookOf({ run: { cpuMs: 1_000 } }).runSource(source, { as })).rejects.toThrow('it computed longer');
     expect(removed(as)).toEqual(['/api/capture/u2', '/api/capture/u1', '/api/injectpacket/u3']);
   });
 

@@ -6,6 +6,7 @@ import type { Argument } from '../../../src/query/gremlin/bytecode.ts';
 import { GMap } from '../../../src/query/gremlin/value/collections.ts';
 import { BulkSet, type GValue, Tree } from '../../../src/query/gremlin/value/value.ts';
 import { Mistake } from '../../../src/std/mistake.ts';
+import { usedMs } from '../../used-ms.ts';
 
 const requestId = '7122e189-fd7a-434d-a4ba-bd015031386b';
 
@@ -154,11 +155,11 @@ describe('GraphSON', () => {
   });
 
   test('brackets without end are refused before they are looked at', () => {
-    const start = performance.now();
+    const start = usedMs();
     expect(fault(() => inJson('['.repeat(5_000_000))).message).toContain(
       'lists and objects lie deeper than 2048 levels',
     );
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(usedMs() - start).toBeLessThan(1000);
   });
 
   test('a request needs an id and an op', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isSimple } from '../../../../src/query/gremlin/judge/simple-path.ts';
 import { Trail } from '../../../../src/query/gremlin/run/traverser.ts';
+import { usedMs } from '../../../used-ms.ts';
 import { ask, askOne } from '../asked.ts';
 
 const trailOf = (values: readonly number[]) =>
@@ -20,7 +21,7 @@ test('a way without a value twice is simple, whoever asked of which part of it b
 
 test('a way that goes on costs a look back, not a look at all ways back', () => {
   let trail = trailOf([0]) as Trail;
-  const startMs = performance.now();
+  const startMs = usedMs();
   for (let value = 1; value < 5000; value++) {
     trail = new Trail(trail, value, []);
     isSimple(trail);
@@ -28,7 +29,7 @@ test('a way that goes on costs a look back, not a look at all ways back', () => 
   expect(isSimple(trail)).toBe(true);
   expect(isSimple(new Trail(trail, 7, []))).toBe(false);
   // 12 million comparisons, and not 20 billion.
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(usedMs() - startMs).toBeLessThan(2000);
 });
 
 test('simplePath and cyclicPath are the two halves of all ways', async () => {
