@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { eventShape, serverMessageShape } from '../../src/contract/message.ts';
+import { eventually } from '../eventually.ts';
 import { ask, edge, node, testServer } from './server.ts';
 import { TestClient } from './ws-client.ts';
 
@@ -183,7 +184,7 @@ test('who does not read what it asked for is told, cut off and counted, and nobo
   expect(server.warnings[0]).toMatch(/^subscriber slow \(127\.0\.0\.1\): too slow: \d+ changes behind$/);
   slow.ws.resume();
   await slow.untilClosed();
-  expect((await ask(server, '/metrics')).text).toContain('skein_websocket_ended_total{reason="slow"} 1');
+  await untilEnded(server, 'slow');
   expect(quick.closed).toBeUndefined();
 });
 
@@ -194,7 +195,7 @@ test('who is gone without a word is let go', async () => {
   (client.ws as unknown as { pong: () => void }).pong = () => {};
   (client.ws as unknown as { _autoPong: boolean })._autoPong = false;
   await client.untilClosed();
-  expect((await ask(server, '/metrics')).text).toContain('skein_websocket_ended_total{reason="silent"} 1');
+  await untilEnded(server, 'silent');
 });
 
 test('messages that mean nothing are answered with what is wrong', async () => {
@@ -276,3 +277,9 @@ test('who is so late that the log has forgotten what comes next is told, and not
   const revisions = client.heard.slice(1, -1).map(({ LogRevision }) => LogRevision as number);
   expect(revisions.every((revision, i) => i === 0 || revision === (revisions[i - 1] as number) + 1)).toBe(true);
 });
+
+/** The server counts once it has heard the end too, which may be after the client has. */
+async function untilEnded(server: Parameters<typeof ask>[0], reason: 'slow' | 'silent'): Promise<void> {
+  const counted = `skein_websocket_ended_total{reason="${reason}"} 1`;
+  await eventually(async () => expect((await ask(server, '/metrics')).text).toContain(counted));
+}
