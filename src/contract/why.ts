@@ -27,12 +27,10 @@ export const whyRequestShape = z
       example: '-5m',
     }),
     at: moment.optional().meta({ description: 'A moment at which it fails; now when left out.' }),
-    since: moment
-      .optional()
-      .meta({
-        description:
-          'How far back a good moment is looked for; an hour when left out, and more where it fails and has failed in all of it.',
-      }),
+    since: moment.optional().meta({
+      description:
+        'How far back a good moment is looked for; an hour when left out, and more where it fails and has failed in all of it.',
+    }),
     limit: z.int().min(1).max(100).optional().meta({ description: 'Culprits in the answer; 10 when left out.' }),
   })
   .refine(({ from, to, tracking }) => (tracking === undefined ? from !== undefined && to !== undefined : true), {

@@ -415,7 +415,8 @@ test('what is for oneself goes over loopback, if that is up', () => {
 
 test('a link on which nobody is asked sends frames to itself, unless a neighbour was written down', () => {
   const mute = { LinkFlags: ['UP', 'NOARP'] };
-  const graph = (more: Readonly<Record<string, unknown>>) => bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', more));
+  const graph = (more: Readonly<Record<string, unknown>>) =>
+    bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', more));
   const { there } = walked(graph(mute), { from: 'a', to: 'b' });
   expect(there.reaches).toBe('no');
   expect(there.hops.flatMap(({ issues }) => issues.map(({ text }) => text))).toContain(
