@@ -7,13 +7,22 @@ export function badness(now: Judgement, then: Judgement): number {
   // A way back that nobody could follow then says nothing now either.
   const isBackKnown = then.back?.reaches === 'yes' && now.back !== undefined;
   const back = isBackKnown ? of(now.back as Way, then.back as Way) * BACK : 0;
-  return there + back;
+  // One link of two ways that carries less is not two: else it were worse than half of a path that is gone.
+  const isNarrower = isLess(now.there, then.there) || (isBackKnown && isLess(now.back as Way, then.back as Way));
+  return there + back + (isNarrower ? NARROWER : 0);
+}
+
+function isLess(now: Way, then: Way): boolean {
+  // What stops, or is no longer known to get there, is worse than that.
+  const isAsBefore = now.reaches !== 'no' && (now.reaches === 'yes' || then.reaches === 'unknown');
+  return isAsBefore && now.mtu !== undefined && then.mtu !== undefined && now.mtu < then.mtu;
 }
 
 /** The way back counts a little less than the way there: of two that break the first is told. */
 const BACK = 0.8;
 const STOPS = 100;
-const UNKNOWN = 60;
+/** From here on nobody can say that anything passes. */
+export const UNKNOWN = 60;
 const NARROWER = 30;
 const NOBODY_LISTENS = 60;
 const WARNED = 3;
@@ -29,13 +38,12 @@ function of(now: Way, then: Way): number {
 
 /** It gets there all the same, but not as it did. */
 function softly(now: Way, then: Way): number {
-  const narrower = now.mtu !== undefined && then.mtu !== undefined && now.mtu < then.mtu ? NARROWER : 0;
   const known = new Set(then.warnings);
   const news = now.warnings.filter((warning) => !known.has(warning) && !warning.startsWith('mtu '));
   const isUnheard = news.some((warning) => warning.startsWith('nobody-listens '));
   const warned = isUnheard ? NOBODY_LISTENS : news.length > 0 ? WARNED : 0;
   const astray = trackOf(now) === trackOf(then) ? 0 : ASTRAY;
-  return narrower + warned + astray;
+  return warned + astray;
 }
 
 function trackOf({ hops }: Way): string {

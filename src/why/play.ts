@@ -1,7 +1,7 @@
 /** The changes of the window played one after the other, and what the model says after each: where the path breaks. */
 import type { Element } from '../graph/element.ts';
 import type { Budget } from '../query/limits.ts';
-import { badness, worsening } from './badness.ts';
+import { badness, UNKNOWN, worsening } from './badness.ts';
 import { type Conversation, type Judgement, judge, readAtlas } from './judge.ts';
 import { ReplayView } from './replay.ts';
 import type { Step } from './steps.ts';
@@ -53,6 +53,8 @@ export function* play(asked: Play): Generator<undefined, Played> {
   for (let i = worth.length - 1; i >= 0; i--)
     best[i] = Math.min(worth[i] as number, best[i + 1] ?? Number.POSITIVE_INFINITY);
   const effects = new Map<Step, Effect>();
+  // Where nothing passes in the end, being narrower was not yet broken.
+  const broken = (worth.at(-1) ?? 0) >= UNKNOWN ? UNKNOWN : BREAKS;
   let brokeAt: number | undefined;
   for (let i = 1; i < known.length; i++) {
     const drop = (best[i] as number) - (worth[i - 1] as number);
@@ -60,7 +62,7 @@ export function* play(asked: Play): Generator<undefined, Played> {
     const moment = moments[known[i] as number] as readonly Step[];
     const before = judged.get(known[i - 1] as number) as Judgement;
     const after = judged.get(known[i] as number) as Judgement;
-    if (drop >= BREAKS) brokeAt ??= moment[0]?.time;
+    if (drop >= BREAKS && (best[i] as number) >= broken) brokeAt ??= moment[0]?.time;
     const loud = moment.filter(asked.matters);
     const shares = moment.length > 1 ? yield* apart(asked, steps, moment) : undefined;
     for (const step of loud) {

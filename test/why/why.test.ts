@@ -49,6 +49,17 @@ test('two changes that have nothing to do with each other are two, however near 
   expect(culprits[0]?.consequences).toEqual([]);
 });
 
+test('where nothing passes any more, what only made it narrower before comes second', async () => {
+  const told = new Told()
+    .set(5_000, 'veth:a/eth0', { MTU: 1300 })
+    .set(7_100, 'veth:b/eth0', { LinkFlags: [] })
+    .set(7_100, 'veth:r/wan', { LinkFlags: ['UP'], State: 'DOWN' });
+  const { culprits, before, after } = await told.why(9_000, { good: BEGIN + 4_000 });
+  expect([before.reaches, after.reaches]).toEqual(['yes', 'no']);
+  expect(culprits.map(({ kind }) => kind).slice(0, 2)).toEqual(['link.down', 'mtu.lowered']);
+  expect(culprits[0]?.reasons.find(({ of }) => of === 'time')?.text).toBe('when the path broke');
+});
+
 test('what came before it last worked is no culprit', async () => {
   const told = new Told()
     .set(2_000, 'veth:r/wan', { MTU: 9000 })
