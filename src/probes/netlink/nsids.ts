@@ -1,10 +1,12 @@
 /**
  * Which namespace a namespace means by a number. Links name the namespace of their other end by an id (IFLA_LINK_NETNSID)
  * that only the namespace they are in knows, so each is asked, with an open file for every namespace we know: "which id
- * has this one for you?" (RTM_GETNSID, NETNSA_FD). Answers hold until the kernel says that the id is free again.
+ * has this one for you?" (RTM_GETNSID, NETNSA_FD). Answers hold until the kernel says that the id is free again, or
+ * may have said so unheard.
  */
 import { closeSync, openSync } from 'node:fs';
 import type { Conversation } from '../../native/conversation.ts';
+import { NetlinkError } from '../../native/netlink_error.ts';
 import { messages } from '../../native/nlmsg.ts';
 import type { Namespace } from '../probe.ts';
 import { readNsid } from './nsid.ts';
@@ -14,16 +16,20 @@ import { RTM } from './rtm.ts';
 export class Nsids {
   /** nsid → node id of the namespace. */
   readonly #known = new Map<number, string>();
+  /** Of those, the ones that hold until everybody was asked again. */
+  readonly #doubted = new Set<number>();
   /** Ids somebody wants to know. */
   readonly #wanted = new Set<number>();
-  /** Namespaces that had no id here when we asked, or the one in `#known`. */
+  /** Namespaces that had no id here when we asked, or the one in `#known` that is not doubted. */
   readonly #asked = new Set<string>();
   readonly #conversation: Conversation;
   readonly #candidates: () => Iterable<Namespace>;
   readonly #onFound: (nsid: number) => void;
   readonly #onFailure: (error: unknown) => void;
-  /** How often the kernel said that an answer may be another now. */
+  /** How often something came up that may make another answer of one that is under way. */
   #changes = 0;
+  /** Somebody may have to be asked since the last look at who there is. */
+  #isDue = false;
   #searching: Promise<void> | undefined;
 
   constructor(
@@ -52,29 +58,42 @@ export class Nsids {
   changed(nsid: number): void {
     this.#changes++;
     const known = this.#known.get(nsid);
-    if (known !== undefined) this.#asked.delete(known);
-    this.#known.delete(nsid);
+    this.#drop(nsid);
     this.#asked.clear();
-    for (const nodeId of this.#known.values()) this.#asked.add(nodeId);
+    for (const [other, nodeId] of this.#known) if (!this.#doubted.has(other)) this.#asked.add(nodeId);
     if (this.#wanted.has(nsid) || known !== undefined) {
       this.#wanted.add(nsid);
       this.search();
     }
   }
 
+  /** News were lost, of numbers perhaps: everybody is asked again. What is still so is so all the time. */
+  doubtAll(): void {
+    this.#changes++;
+    this.#asked.clear();
+    for (const nsid of this.#known.keys()) {
+      this.#doubted.add(nsid);
+      this.#wanted.add(nsid);
+    }
+    this.search();
+  }
+
   /** A namespace is not listed any more. Gives its number here, if it had one. */
   forget(nodeId: string): number | undefined {
+    this.#changes++;
     this.#asked.delete(nodeId);
+    let had: number | undefined;
     for (const [nsid, known] of this.#known) {
       if (known !== nodeId) continue;
-      this.#known.delete(nsid);
-      return nsid;
+      this.#drop(nsid);
+      had = nsid;
     }
-    return undefined;
+    return had;
   }
 
   /** Also when a namespace came that may be the one. */
   search(): void {
+    this.#isDue = true;
     if (this.#searching || this.#wanted.size === 0) return;
     this.#searching = this.#searchAll().catch(this.#onFailure);
   }
@@ -88,11 +107,12 @@ export class Nsids {
     // After the messages at hand: they may name more.
     await Promise.resolve();
     try {
-      let seen: number;
-      do {
+      for (let seen = -1; this.#isDue || seen !== this.#changes; ) {
         seen = this.#changes;
+        this.#isDue = false;
         await this.#searchCandidates();
-      } while (seen !== this.#changes);
+      }
+      for (const nsid of this.#doubted) this.#drop(nsid);
     } finally {
       this.#searching = undefined;
     }
@@ -103,23 +123,33 @@ export class Nsids {
       if (this.#wanted.size === 0) return;
       if (this.#asked.has(namespace.nodeId)) continue;
       this.#asked.add(namespace.nodeId);
-      const nsid = await this.#ask(namespace.path);
-      if (nsid === undefined) continue;
+      const seen = this.#changes;
+      const nsid = await this.#ask(namespace);
+      // What came up meanwhile may be newer than the answer: asked again in the next round.
+      if (seen !== this.#changes) this.#asked.delete(namespace.nodeId);
+      if (seen !== this.#changes || nsid === undefined) continue;
       this.#known.set(nsid, namespace.nodeId);
+      this.#doubted.delete(nsid);
       if (this.#wanted.delete(nsid)) this.#onFound(nsid);
     }
   }
 
+  #drop(nsid: number): void {
+    this.#known.delete(nsid);
+    this.#doubted.delete(nsid);
+  }
+
   /** Undefined where it has no id here, is gone, or we are. */
-  async #ask(path: string): Promise<number | undefined> {
+  async #ask({ path, nodeId }: Namespace): Promise<number | undefined> {
     let fd: number | undefined;
     try {
       fd = openSync(path, 'r');
       const answers = await this.#conversation.request(nsidRequest(fd));
       for (const answer of answers)
         for (const { type, payload } of messages(answer)) if (type === RTM.newNsid) return readNsid(payload);
-    } catch {
-      // It vanished while we looked.
+    } catch (error) {
+      // It vanished while we looked; or the question was lost, not the namespace.
+      if (error instanceof NetlinkError) this.#asked.delete(nodeId);
     } finally {
       if (fd !== undefined) closeSync(fd);
     }

@@ -241,6 +241,7 @@ export class Watch {
       this.#shared.context.count('resyncs');
       try {
         await this.#catchUp();
+        this.#nsids.doubtAll();
         await this.#readEverything();
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error;

@@ -1,8 +1,10 @@
 /** A kernel of one namespace, ours, whose links a test sets; and the netlink probe that looks at it. */
+import { readlinkSync } from 'node:fs';
 import { type FakeAnswer, type FakeDoor, type FakeScript, fakeDoor } from '../../../src/native/fake.ts';
 import { LITTLE, type Message } from '../../../src/native/nlmsg.ts';
 import { netlink } from '../../../src/probes/netlink/index.ts';
 import type { Probe } from '../../../src/probes/probe.ts';
+import { nsidMessage } from '../../fixtures/netlink/message.ts';
 import { type Running, runProbe, self } from '../context.ts';
 
 export interface FakeKernel {
@@ -11,12 +13,15 @@ export interface FakeKernel {
   readonly links: Map<number, Uint8Array>;
   /** What dumps of other kinds answer, by type of request. */
   readonly others: Map<number, readonly Uint8Array[]>;
+  /** Numbers that our namespace has for others, by the file that stands for each. */
+  readonly nsids: Map<string, number>;
   /** What the event socket hears. */
   tell(...events: readonly Uint8Array[]): void;
   overrun(): void;
 }
 
 const RTM_GETLINK = 18;
+const RTM_GETNSID = 90;
 const ENODEV = 19;
 
 export function fakeKernel(
@@ -26,6 +31,7 @@ export function fakeKernel(
   const kernel: FakeKernel = {
     links: new Map(links),
     others: new Map<number, readonly Uint8Array[]>(),
+    nsids: new Map<string, number>(),
     door: fakeDoor({
       netlink: (request, { protocol }) => (protocol === 0 ? answer(request) : undefined),
       ...script,
@@ -40,6 +46,7 @@ export function fakeKernel(
   };
 
   function answer({ type, payload }: Message): FakeAnswer {
+    if (type === RTM_GETNSID) return [nsidMessage(kernel.nsids.get(askedAbout(payload)) ?? -1)];
     if (type !== RTM_GETLINK) return kernel.others.get(type) ?? [];
     const ifindex = new DataView(payload.buffer, payload.byteOffset).getInt32(4, LITTLE);
     if (payload[0] !== 0) return [];
@@ -49,6 +56,12 @@ export function fakeKernel(
   }
 
   return kernel;
+}
+
+/** The file that RTM_GETNSID asks about: struct rtgenmsg, then NETNSA_FD, the number by which we have it open. */
+export function askedAbout(payload: Uint8Array): string {
+  const fd = new DataView(payload.buffer, payload.byteOffset).getUint32(8, LITTLE);
+  return readlinkSync(`/proc/self/fd/${fd}`);
 }
 
 /** Ready when it resolves. */
