@@ -17,6 +17,7 @@ const NAMESPACE_MS = 5_000;
 /** Who has an address is asked three times before it is given up. */
 const SLOW_MS = 15_000;
 
+/** `said`: oldest first. */
 export function groupsOf(said: readonly Fact[], lore: Lore): Group[] {
   const facts = withMoves(said, lore);
   const ordered = [...facts].sort(
@@ -29,7 +30,7 @@ export function groupsOf(said: readonly Fact[], lore: Lore): Group[] {
     taken.add(cause);
     const takes = followersOf(cause.kind);
     const circle = takes === undefined ? undefined : circleOf(cause, lore);
-    const consequences = facts.filter(
+    const consequences = around(facts, cause.time).filter(
       (fact) => !taken.has(fact) && isSoon(cause, fact) && (follows(cause, fact, takes, circle) || isSame(cause, fact)),
     );
     for (const fact of consequences) taken.add(fact);
@@ -41,6 +42,22 @@ export function groupsOf(said: readonly Fact[], lore: Lore): Group[] {
 /** Of two that were removed at once that one is told which the packets passed. */
 function isTouched({ isAbout }: Fact): number {
   return isAbout === true ? 1 : 0;
+}
+
+/** Those that could be soon enough after it, or before. */
+function around(facts: readonly Fact[], time: number): readonly Fact[] {
+  return facts.slice(placeOf(facts, time - NAMESPACE_MS), placeOf(facts, time + SLOW_MS + 1));
+}
+
+/** How many are older. */
+function placeOf(facts: readonly Fact[], time: number): number {
+  let [low, high] = [0, facts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((facts[middle] as Fact).time < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isSoon(cause: Fact, { time, kind }: Fact): boolean {
