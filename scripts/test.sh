@@ -103,7 +103,7 @@ check 'format and lint' biome check src test bench scripts package.json tsconfig
 check types tsc
 check 'kernel programs are made from their sources' sh scripts/build-bpf.sh --check
 # How soon something happens is asked where nothing else runs.
-timed='/test/(alerts/storm|api/gremlin/load|query/gremlin/run/endless|archive/flows/aging)[.]test'
+timed='/test/(api/gremlin/load|query/gremlin/run/endless|archive/flows/aging)[.]test'
 tests unit $patience --maxWorkers=2 --testPathIgnorePatterns '/test/(kernel|e2e|byhand|archive/elasticsearch)/' "$timed"
 tests timed $patience --runInBand --testPathPatterns "$timed"
 

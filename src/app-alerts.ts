@@ -16,7 +16,7 @@ import type { Log } from './probes/probe.ts';
 import { dialectOf } from './query/dialect.ts';
 import type { Context, QueryEngine } from './query/query.ts';
 import { systemClock } from './std/clock.ts';
-import { type KeptLists, keptLists, type SharedKeptLists } from './std/kept-lists.ts';
+import { type KeptLists, keptLists, type LongKeptLists, type SharedKeptLists } from './std/kept-lists.ts';
 import { mistake } from './std/mistake.ts';
 import { Unavailable } from './std/unavailable.ts';
 import type { Caller, Workflows } from './workflows/workflow.ts';
@@ -113,7 +113,7 @@ export async function askToRead(
   return answering.askToRead('alerts', request, signal);
 }
 
-export function keptAlerts({ data }: Config): KeptLists<AllAlerts> {
+export function keptAlerts({ data }: Config): LongKeptLists<AllAlerts> {
   return keptLists<AllAlerts>({
     file: join(data, 'alerts.json'),
     things: 'alerts',

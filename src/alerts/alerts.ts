@@ -3,7 +3,7 @@ import type { AlertEvent, AlertMessage, AlertState, NewAlert } from '../contract
 import type { Commit } from '../graph/change.ts';
 import type { Clock } from '../std/clock.ts';
 import { parseDuration } from '../std/duration.ts';
-import type { KeptLists, SharedKeptLists } from '../std/kept-lists.ts';
+import type { KeptLists, LongKeptLists, SharedKeptLists } from '../std/kept-lists.ts';
 import { type Fault, Mistake, mistake } from '../std/mistake.ts';
 import { type Action, type ActionRules, actionOf, shownAction } from './action.ts';
 import type { Alert, AlertLimits, AllAlerts, Delivery } from './alert.ts';
@@ -26,7 +26,7 @@ export interface AlertsParts {
   readonly act: (action: Action, message: AlertMessage, signal: AbortSignal) => Promise<void>;
   readonly actionRules: ActionRules;
   /** What several share has to arrive where they share it: before a message is sent, and before another goes on with it. */
-  readonly kept: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
+  readonly kept: KeptLists<AllAlerts> & Partial<LongKeptLists<AllAlerts> & SharedKeptLists<AllAlerts>>;
   /** Of several servers that share their alerts, this one looks and tells. */
   readonly isFirst: () => boolean;
   readonly host: string;
@@ -61,7 +61,8 @@ export class Alerts {
     this.#parts = parts;
     const { clock, kept, log, random, limits, usedMs } = parts;
     const written = kept.written?.bind(kept);
-    this.#keeping = new Keeping({ clock, log, write: () => this.#write(this.list()), written });
+    const write = (kept.writeInPieces ?? kept.write).bind(kept);
+    this.#keeping = new Keeping({ clock, log, write: () => write(this.#all(this.list())), written });
     this.#looking = new Looking({
       ...{ clock, random, usedMs },
       look: parts.look,
@@ -377,11 +378,15 @@ export class Alerts {
   }
 
   #write(alerts: readonly Alert[]): void {
+    this.#parts.kept.write(this.#all(alerts));
+  }
+
+  #all(alerts: readonly Alert[]): AllAlerts {
     const standings = [...this.#standings.values()].filter(isWorthKeeping).map(keptStanding);
     // What is another's to say stays as it said it.
     const { kept } = this.#parts;
     const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history };
-    kept.write({ ...(this.#isRunning ? mine : kept.read().lists), alerts });
+    return { ...(this.#isRunning ? mine : kept.read().lists), alerts };
   }
 }
 

@@ -8,8 +8,8 @@ import { settlesWithin } from '../std/pause.ts';
 
 export interface KeepingParts {
   readonly clock: Clock;
-  /** Throws what the file system says. */
-  readonly write: () => void;
+  /** Throws or rejects with what the file system says. Never asked for again before it has come to its end. */
+  readonly write: () => void | Promise<void>;
   /** Where others read it: resolves when all that was written has arrived, rejects with why it has not. */
   readonly written?: (() => Promise<void>) | undefined;
   readonly log: { info(text: string): void; warn(text: string): void };
@@ -22,11 +22,14 @@ const AGAIN_MS = 5_000;
 /** Nobody waits for longer until it has arrived. */
 const ARRIVE_MS = 5_000;
 
+const LATE = new Error(`the disk takes longer than ${ARRIVE_MS / 1_000} s`);
+
 export class Keeping {
   readonly #parts: KeepingParts;
   #then: (() => void)[] = [];
   #pausing: (() => void) | undefined;
   #arriving: Promise<void> | undefined;
+  #isWriting = false;
   #again: (() => void) | undefined;
   #isUnkept = false;
 
@@ -41,21 +44,31 @@ export class Keeping {
 
   /** What waits is written now; resolves when it is where it should be. */
   async stop(): Promise<void> {
-    if (this.#arriving !== undefined) await this.#arriving;
+    while (this.#arriving !== undefined) await this.#arriving;
     this.#pausing?.();
     this.#pausing = undefined;
     if (this.#then.length > 0) this.#now();
-    await this.#arriving;
+    while (this.#arriving !== undefined) await this.#arriving;
     this.#again?.();
   }
 
   #now(): void {
-    const { clock } = this.#parts;
-    const startedMs = clock.now();
+    const startedMs = this.#parts.clock.now();
     const then = this.#then;
     this.#then = [];
-    const arriving = this.#write();
-    const pauseMs = (clock.now() - startedMs) * SHARE;
+    const written = this.#write();
+    if (typeof written === 'boolean') this.#wrote(written, then, startedMs);
+    else
+      this.#arriving = written.then((isWritten) => {
+        this.#arriving = undefined;
+        this.#wrote(isWritten, then, startedMs);
+      });
+  }
+
+  /** What the way to others takes costs us nothing. */
+  #wrote(isWritten: boolean, then: readonly (() => void)[], startedMs: number): void {
+    const pauseMs = (this.#parts.clock.now() - startedMs) * SHARE;
+    const arriving = isWritten ? this.#arrive() : undefined;
     if (arriving === undefined) this.#goOn(then, pauseMs);
     else
       this.#arriving = arriving.then(() => {
@@ -74,15 +87,41 @@ export class Keeping {
     if (this.#then.length > 0 && this.#pausing === undefined && this.#arriving === undefined) this.#now();
   }
 
-  /** Undefined: it is there already, or is not to be waited for. */
-  #write(): Promise<void> | undefined {
-    const { clock, write, written } = this.#parts;
+  /** Whether it is written. */
+  #write(): boolean | Promise<boolean> {
+    if (this.#isWriting) {
+      this.#came(LATE);
+      return false;
+    }
     try {
-      write();
+      const writing = this.#parts.write();
+      return writing === undefined || this.#inTime(writing);
     } catch (error) {
       this.#came(error as Error);
-      return undefined;
+      return false;
     }
+  }
+
+  async #inTime(writing: Promise<void>): Promise<boolean> {
+    this.#isWriting = true;
+    let fault: Error | undefined = LATE;
+    const ended = writing
+      .then(
+        () => undefined,
+        (error: Error) => error,
+      )
+      .then((error) => {
+        this.#isWriting = false;
+        fault = error;
+      });
+    await settlesWithin(this.#parts.clock, ARRIVE_MS, ended);
+    if (fault) this.#came(fault);
+    return fault === undefined;
+  }
+
+  /** Undefined: there are no others, or it is not to be waited for. */
+  #arrive(): Promise<void> | undefined {
+    const { clock, written } = this.#parts;
     if (written === undefined) {
       this.#came(undefined);
       return undefined;

@@ -13,7 +13,7 @@ export interface ShareParts {
 /** After work there is a pause so many times as long. */
 const PAUSES = 4;
 /** Work that follows each other holds up nothing else for longer. ms */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 export class Share {
   readonly #parts: ShareParts;

@@ -1,5 +1,6 @@
 /** Lists over a restart: a JSON file, written beside and moved into place, so that it is always whole. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Lists by their names in the file. */
@@ -10,6 +11,16 @@ export interface KeptLists<L> {
   read(): { readonly lists: L; readonly note: string | undefined };
   /** Throws what the file system says. */
   write(lists: L): void;
+}
+
+/** Lists that may be long, and change often. */
+export interface LongKeptLists<L> extends KeptLists<L> {
+  /**
+   * As `write`, with what the lists hold now, and others have their turn between its pieces: entries are not to be
+   * changed meanwhile. One at a time. What `write` writes meanwhile is newer and stays. Rejects with what the file
+   * system says.
+   */
+  writeInPieces(lists: L): Promise<void>;
 }
 
 /** Lists that others change too. */
@@ -32,9 +43,12 @@ export interface KeptListsParts<L> {
 }
 
 const FORMAT = 1;
+/** Made and written at a time. */
+const PIECE_CHARS = 64 * 1024;
 
-export function keptLists<L extends Lists<L>>(parts: KeptListsParts<L>): KeptLists<L> {
+export function keptLists<L extends Lists<L>>(parts: KeptListsParts<L>): LongKeptLists<L> {
   const { file, things, nowMs } = parts;
+  let written = 0;
   return {
     read() {
       let text: string;
@@ -62,14 +76,62 @@ export function keptLists<L extends Lists<L>>(parts: KeptListsParts<L>): KeptLis
       const beside = `${file}.new`;
       const handle = openSync(beside, 'w', 0o600);
       try {
-        writeFileSync(handle, `${JSON.stringify({ format: FORMAT, ...lists }, undefined, 1)}\n`);
+        writeFileSync(handle, [...linesOf(lists)].join(''));
         fsyncSync(handle);
       } finally {
         closeSync(handle);
       }
       renameSync(beside, file);
+      written++;
+    },
+
+    async writeInPieces(lists) {
+      const before = written;
+      const lines = linesOf(copyOf(lists));
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      // Not where `write` writes: that may come in between.
+      const beside = `${file}.next`;
+      {
+        await using handle = await open(beside, 'w', 0o600);
+        for (const piece of piecesOf(lines)) await handle.writeFile(piece);
+        await handle.sync();
+      }
+      if (written === before) renameSync(beside, file);
+      else rmSync(beside);
     },
   };
+}
+
+/** JSON with an entry a line. */
+function* linesOf<L extends Lists<L>>(lists: L): Generator<string> {
+  yield `{\n"format": ${FORMAT}`;
+  for (const [name, entries] of Object.entries<readonly unknown[]>(lists)) {
+    yield `,\n${JSON.stringify(name)}: [`;
+    let between = '\n';
+    for (const entry of entries) {
+      yield `${between}${JSON.stringify(entry)}`;
+      between = ',\n';
+    }
+    yield '\n]';
+  }
+  yield '\n}\n';
+}
+
+function* piecesOf(lines: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+/** As they are now: what is added meanwhile is for the next time. */
+function copyOf<L extends Lists<L>>(lists: L): L {
+  const copies = Object.entries<readonly unknown[]>(lists).map(([name, all]) => [name, [...all]] as const);
+  return Object.fromEntries<unknown>(copies) as L;
 }
 
 function parsed<L>(text: string, parts: KeptListsParts<L>): { readonly lists: L; readonly fault?: string } {

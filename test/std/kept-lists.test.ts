@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keptLists } from '../../src/std/kept-lists.ts';
@@ -26,6 +26,45 @@ test('what was written is read again, over and over', () =>
     expect(readdirSync(join(folder, 'deep'))).toEqual(['captures.json']);
     kept.write({ captures: [] });
     expect(kept.read()).toEqual({ lists: { captures: [] }, note: undefined });
+  }));
+
+test('what is written in pieces is there when that is over, as it was when it began, and others had their turn', () =>
+  inFolderFor(async (folder) => {
+    const kept = listsIn(join(folder, 'deep', 'captures.json'));
+    const captures = Array.from({ length: 5_000 }, (_, n) => ({ ...capture, UUID: `c${n}`, text: 'ü\n'.repeat(50) }));
+    let turns = 0;
+    const watch = () => {
+      turns++;
+      watching = setImmediate(watch);
+    };
+    let watching = setImmediate(watch);
+    const before = captures.slice();
+    const written = kept.writeInPieces({ captures });
+    captures.push({ ...capture, text: 'later' });
+    await written;
+    clearImmediate(watching);
+    expect(turns).toBeGreaterThan(10);
+    expect(kept.read()).toEqual({ lists: { captures: before }, note: undefined });
+    expect(readdirSync(join(folder, 'deep'))).toEqual(['captures.json']);
+  }));
+
+test('what is written while others are written in pieces is newer and stays', () =>
+  inFolderFor(async (folder) => {
+    const kept = listsIn(join(folder, 'captures.json'));
+    const written = kept.writeInPieces({ captures: [capture, capture] });
+    kept.write({ captures: [capture] });
+    await written;
+    expect(kept.read().lists.captures).toEqual([capture]);
+    expect(readdirSync(folder)).toEqual(['captures.json']);
+  }));
+
+test('what cannot be written in pieces is said, and what was there stays', () =>
+  inFolderFor(async (folder) => {
+    const kept = listsIn(join(folder, 'captures.json'));
+    kept.write({ captures: [capture] });
+    mkdirSync(join(folder, 'captures.json.next'));
+    await expect(kept.writeInPieces({ captures: [] })).rejects.toThrow('EISDIR');
+    expect(kept.read().lists.captures).toEqual([capture]);
   }));
 
 test.each([
@@ -83,3 +122,12 @@ test('of several lists each takes its own entries', () =>
     writeFileSync(file, JSON.stringify({ format: 1, words: [] }));
     expect(kept.read().note).toContain('holds no things');
   }));
+
+async function inFolderFor(act: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-kept-'));
+  try {
+    await act(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
