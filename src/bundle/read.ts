@@ -3,7 +3,7 @@
  * others, so nothing is written anywhere else; sizes and hashes are those that the manifest says, and all has a bound.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
@@ -11,6 +11,7 @@ import { BUNDLE_FORMAT, type BundleManifest, bundleManifestShape } from '../cont
 import { Mistake, mistake } from '../std/mistake.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { isMember, MANIFEST, MANIFEST_BYTES_MAX, needed } from './members.ts';
+import { piecesOf } from './pieces.ts';
 import { noRoom } from './room.ts';
 import { cutOff, noBundle, readTar } from './tar.ts';
 
@@ -31,12 +32,15 @@ export async function unpackBundle(
   file: string,
   folder: string,
   limits: UnpackLimits = unpackLimits,
-  signal?: AbortSignal,
 ): Promise<BundleManifest> {
+  let source: Readable | undefined;
   try {
-    return await unpack(readPieces(file, signal), folder, limits);
+    source = piecesOf(file, PIECE_BYTES);
+    return await unpack(source, folder, limits);
   } catch (error) {
     throw understood(error, file);
+  } finally {
+    source?.destroy();
   }
 }
 
@@ -174,11 +178,6 @@ function jsonIn(bytes: Buffer): unknown {
   } catch {
     throw noBundle();
   }
-}
-
-async function* readPieces(file: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES, ...(signal && { signal }) }))
-    yield piece as Uint8Array;
 }
 
 /** By its first bytes: packed or not, as someone may have unpacked it to look into it. */

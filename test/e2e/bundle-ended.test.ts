@@ -57,26 +57,40 @@ test('Ctrl-C while it is opened leaves nothing, and what SIGKILL leaves is taken
   expect(readdirSync(placeOf('SIGKILL'))).toEqual([]);
 });
 
+test('what is wrong in a pipe ends it, also one that does not end', async () => {
+  expect(await opening('none', Buffer.alloc(1_024, 'no bundle'))).toEqual({ end: 2, left: [] });
+});
+
+test('a signal ends it that waits for a pipe that nobody writes to', async () => {
+  expect(await opening('SIGTERM', Buffer.of())).toEqual({ end: 143, left: [] });
+});
+
 /** Of a bundle that comes through a pipe and does not end: what it ended with, and what is left of it. */
-async function opening(signal: NodeJS.Signals) {
+async function opening(signal: NodeJS.Signals | 'none', first = bytes.subarray(0, 1_024)) {
   const pipe = join(folder, `pipe-${signal}`);
   execFileSync('mkfifo', [pipe]);
   const its = placeOf(signal);
   mkdirSync(its);
   // Both ways, so that neither end waits for the other.
-  const fd = openSync(pipe, 'r+');
-  writeSync(fd, bytes, 0, 1_024);
+  const fd = first.length > 0 ? openSync(pipe, 'r+') : undefined;
+  if (fd !== undefined) writeSync(fd, first);
   const child = spawn(SKEIN, ['open', pipe], { env: { ...process.env, TMPDIR: its }, stdio: 'ignore' });
   const exited = once(child, 'exit');
-  await eventually(async () => expect(readdirSync(its)).toEqual([expect.stringMatching(/^skein-open-/)]));
-  child.kill(signal);
-  const [code, by] = (await exited) as [number | null, string | null];
-  closeSync(fd);
-  return { end: code ?? by, left: readdirSync(its) };
+  try {
+    if (signal !== 'none') {
+      await eventually(async () => expect(readdirSync(its)).toEqual([expect.stringMatching(/^skein-open-/)]));
+      child.kill(signal);
+    }
+    const [code, by] = (await exited) as [number | null, string | null];
+    return { end: code ?? by, left: readdirSync(its) };
+  } finally {
+    child.kill('SIGKILL');
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 /** For what is temporary, of the one that gets this signal. */
-function placeOf(signal: NodeJS.Signals): string {
+function placeOf(signal: NodeJS.Signals | 'none'): string {
   return join(folder, `tmp-${signal}`);
 }
 
