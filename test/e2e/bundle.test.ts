@@ -245,7 +245,7 @@ async function makeAndLeave(): Promise<Made> {
     const moments = [first, second, span.to];
     const its = { tag, left: left.name, right: right.name, moments, begin, flow: flow as Flow, end: span.to };
     const questions = questionsOf(its);
-    for (const question of questions) before.push(await answerOf(server, question));
+    for (const question of questions) before.push(asKnownAt(span.to, await answerOf(server, question)));
     const names = namesOf(its, suite);
     for (const words of COMMANDS) alike.push(await plainly(words, names, { url: server.url, now: its.end }));
     const one = await asked(['bundle', `G.V().Has('Name', '${tag}a')`, '--from', '-1m', '-w', part]);
@@ -388,6 +388,15 @@ async function answerOf({ url }: Running, { path, body, accept, about }: Questio
   // Of the answer itself.
   return typeof answer === 'object' ? { ...answer, tookMs: 0, requestId: '' } : answer;
 }
+
+/** What ended later goes on as far as a bundle knows, and this is asked after it was made. */
+function asKnownAt(end: number, answer: unknown): unknown {
+  if (typeof answer === 'string') return answer;
+  const isLater = (key: string, value: unknown) => ENDS.has(key) && typeof value === 'number' && value > end;
+  return JSON.parse(JSON.stringify(answer), (key, value) => (isLater(key, value) ? null : value));
+}
+
+const ENDS = new Set(['ValidTo', 'DeletedAt']);
 
 interface Differing {
   readonly before?: { readonly ID: string };
