@@ -7,10 +7,11 @@ import type { PacketDoor } from '../../native/packets.ts';
 import { bell } from '../../std/bell.ts';
 import type { Clock } from '../../std/clock.ts';
 import { Mistake } from '../../std/mistake.ts';
+import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Order, Progress } from '../order.ts';
 import { InjectionEntries } from './entries.ts';
-import { lacking } from './refusal.ts';
+import { lacking, mayBeGoing } from './refusal.ts';
 import { SendingShare } from './share.ts';
 
 export interface HostParts {
@@ -35,6 +36,8 @@ export interface HostParts {
 export const RUNNING_MAX = 256;
 /** Who listens hears so often that it goes on, also while packets are far apart: an analyzer gives up what is silent for 10 s. */
 const STILL_MS = 2_000;
+/** So long the graph has to say that an interface is gone that was down when a packet should have gone. */
+const GOING_MS = 2_000;
 
 export class HostInjections implements AsyncDisposable {
   readonly #parts: HostParts;
@@ -173,6 +176,7 @@ export class HostInjections implements AsyncDisposable {
       await runOrder(its.order, { ...this.#parts, netns, share: this.#share }, tell, signal);
       return its.gone?.message;
     } catch (error) {
+      if (mayBeGoing(error)) await pause(this.#parts.clock, GOING_MS, signal);
       if (its.gone) return its.gone.message;
       if (error instanceof Unavailable || error instanceof Mistake) return error.message;
       const lacks = lacking(error);

@@ -4,7 +4,12 @@ import { Unavailable } from '../../std/unavailable.ts';
 /** Ends an injection. `name`: of the interface. */
 export function refusal(code: string, name: string, packetBytes: number): Unavailable {
   const [what, needs] = wordsOf(code, name, packetBytes);
-  return new Unavailable(what, needs);
+  return new Unavailable(what, needs, { cause: code });
+}
+
+/** What is deleted is taken down first, and the kernel refuses it as if that were all. */
+export function mayBeGoing(error: unknown): boolean {
+  return error instanceof Unavailable && error.cause === 'ENETDOWN';
 }
 
 /** It passes by itself: the device, or the socket, is full. */
