@@ -69,7 +69,9 @@ function refused() {
 }
 
 async function collected<T>(from: AsyncIterable<T>): Promise<T[]> {
-  return Array.fromAsync(from);
+  const all: T[] = [];
+  for await (const one of from) all.push(one);
+  return all;
 }
 
 async function last<T>(told: Promise<readonly T[]>): Promise<T | undefined> {
