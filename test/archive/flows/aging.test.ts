@@ -35,12 +35,15 @@ async function open(ages: Partial<FlowAges> = {}, maxBytes = flowDefaults.maxByt
 /** Time goes on for others, until nothing more becomes of what there was. */
 async function settle({ flows, append }: Awaited<ReturnType<typeof open>>, to: number): Promise<void> {
   let before = -1;
+  let still = 0;
   for (let i = 0; ; i++) {
     await append([flowOf(1_000 + i, { Start: to + i, LastUpdateMetric: metricOf(to + i, to + i) })]);
     const { points } = await flows.health();
     // A look every second, and what it finds takes a moment.
     await new Promise((resolve) => setTimeout(resolve, 300));
-    if (points - i === before && i > 4) return;
+    still = points - i === before ? still + 1 : 0;
+    // Longer than from one look to the next, also where that takes its time.
+    if (still >= 6) return;
     before = points - i;
   }
 }

@@ -79,9 +79,8 @@ test('more steps behind and within one another than fit are refused before they 
 test('a few things that each take long are stopped by time as well', async () => {
   const long = 'g.inject(1..100000).repeat';
   for (const step of ['reverse()', 'dedup(local).fold().unfold()', 'order(local)', 'identity().map(reverse())']) {
-    const start = performance.now();
-    await expect(ask(`${long}(map(${step}))`, 'modern', { context: { limits: { timeMs: 100 } } })).rejects.toThrow();
-    expect([step, performance.now() - start < 3000]).toEqual([step, true]);
+    const limits = { timeMs: 100, items: 2 ** 40, memoryBytes: 2 ** 40 };
+    await expect(ask(`${long}(map(${step}))`, 'modern', { context: { limits } })).rejects.toThrow('timeMs');
   }
 });
 
