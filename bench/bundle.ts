@@ -106,7 +106,7 @@ const COMMANDS: readonly (readonly [what: string, words: readonly string[]])[] =
   ['query', ['query', `G.At(${START + HOUR_MS / 2}).Flows().Limit(10)`]],
   ['diff', ['diff', '--from', '-5m']],
   ['follow', ['follow', flowOf(Math.floor(FLOWS * 0.98)).TrackingID, '--since', '-5m']],
-  ['why', ['why', 'ns-1-1/vi-1-1', '10.0.1.2', '--since', '-5m']],
+  ['why', ['why', 'ns-1-1/vi-1-1', '10.0.1.2']],
 ];
 
 const rounds = 5;
