@@ -6,6 +6,8 @@ import type { CaptureStats, MechanismContext } from '../mechanism.ts';
 
 /** What was read is handed over so often. */
 const DRAIN_MS = 250;
+/** What is over before its last packet was due is told when that is, or so much later. */
+const AHEAD_MS = 1_000;
 /** Conversations of one batch. */
 const BATCH_CONVERSATIONS = 16_384;
 
@@ -45,7 +47,7 @@ export class Replay {
   }
 
   close(): void {
-    for (const stream of this.#open) stream.end();
+    for (const stream of this.#open) stream.close();
   }
 }
 
@@ -56,6 +58,8 @@ class OneStream implements Stream {
   readonly #losses: DecoderLosses;
   readonly #over: (counted: DecoderStats) => void;
   #timer: NodeJS.Timeout | undefined;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #isEnding = false;
   #isOver = false;
 
   constructor(context: MechanismContext, from: string, over: (counted: DecoderStats) => void) {
@@ -72,7 +76,8 @@ class OneStream implements Stream {
   take(piece: Uint8Array): boolean {
     if (this.#isOver) return false;
     try {
-      this.#decoder.file(piece);
+      const { packets, lastMs } = this.#decoder.file(piece);
+      if (packets > 0) this.#lastMs = lastMs;
     } catch (error) {
       this.#say((error as Error).message);
       this.#finish();
@@ -85,11 +90,25 @@ class OneStream implements Stream {
     return true;
   }
 
+  /** What comes quicker than it once happened has its gaps all the same: who asks about now is not told of what is to come. */
   end(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isEnding) return;
+    this.#isEnding = true;
     const missing = this.#decoder.end();
     if (missing !== undefined) this.#say(missing);
-    this.#finish();
+    const aheadMs = Math.min(AHEAD_MS, this.#lastMs - this.#context.nowMs());
+    if (aheadMs <= 0) {
+      this.#finish();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#finish(), aheadMs).unref();
+  }
+
+  /** All that came is told now. */
+  close(): void {
+    this.end();
+    if (!this.#isOver) this.#finish();
   }
 
   stats(): DecoderStats {

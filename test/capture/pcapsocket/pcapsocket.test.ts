@@ -61,6 +61,7 @@ test('several captures come one after the other, of either format, each from now
   const { running, seen, port } = await started();
   await using _ = running;
   await send(port, file);
+  await eventually(() => expect(seen.length).toBe(2));
   await send(port, joined(section(), described(), packetBlock(udpFrame(6000), 7n)));
   await eventually(() => expect(seen.length).toBe(3));
   expect(seen.at(-1)).toMatchObject({ ports: [6000, 53], firstMs: NOW_MS });
@@ -75,6 +76,19 @@ test('a long capture is handed over while it comes', async () => {
   await eventually(() => expect(seen.length).toBe(2));
   expect(running.stats().packetsReceived).toBe(3);
   socket.destroy();
+});
+
+test('what comes quicker than it happened is told when its last packet is due, so that nothing begins in the future', async () => {
+  const { running, seen, port } = await started();
+  await using _ = running;
+  const short = pcapFile([
+    { data: udpFrame(4000), s: S },
+    { data: udpFrame(5000), s: S, fraction: 300_000 },
+  ]);
+  const begun = performance.now();
+  await send(port, short);
+  await eventually(() => expect(seen.length).toBe(2));
+  expect(performance.now() - begun).toBeGreaterThan(295);
 });
 
 test('a filter is honoured', async () => {
