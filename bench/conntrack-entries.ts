@@ -1,7 +1,8 @@
 /** Entries of connection tracking, as requests that make them: eight in ten established, one half-open, one translated. */
+
+import { CT } from '../src/native/ctnetlink.ts';
 import { joined } from '../src/native/fake.ts';
 import { MessageBuilder, NLM_F } from '../src/native/nlmsg.ts';
-import { CT } from '../src/probes/conntrack/ctnetlink.ts';
 
 const TOGETHER = 200;
 const TCP = 6;

@@ -5,6 +5,7 @@
  */
 import { Attributes } from '../../native/attributes.ts';
 import { Conversation } from '../../native/conversation.ts';
+import { CT, CTA, CTA_IP, CTA_PROTOCOL, CTA_TUPLE, NETLINK_NETFILTER, NFGEN_SIZE } from '../../native/ctnetlink.ts';
 import type { Door } from '../../native/door.ts';
 import { HEADER_BYTES, MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
 import { ipText } from '../../std/addresstext.ts';
@@ -76,19 +77,12 @@ export class Translations implements Disposable {
 }
 
 const KNOWN_MAX = 1_024;
-const NETLINK_NETFILTER = 12;
-/** NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET. */
-const GET_ENTRY = (1 << 8) | 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
-const CTA = { original: 1, reply: 2 } as const;
-const CTA_TUPLE = { ip: 1, proto: 2 } as const;
-const CTA_IP = { v4Source: 1, v4Destination: 2, v6Source: 3, v6Destination: 4 } as const;
-const CTA_PROTO = { number: 1, sourcePort: 2, destinationPort: 3 } as const;
 
 function entryRequest({ protocol, source, sourcePort, destination, destinationPort }: SentTuple): Uint8Array {
   const isV4 = source.length === 4;
-  return new MessageBuilder(GET_ENTRY, NLM_F.request)
+  return new MessageBuilder(CT.get, NLM_F.request)
     .fixed(Uint8Array.of(isV4 ? AF_INET : AF_INET6, 0, 0, 0))
     .nested(CTA.original, (tuple) => {
       tuple
@@ -96,10 +90,10 @@ function entryRequest({ protocol, source, sourcePort, destination, destinationPo
           ip.bytes(isV4 ? CTA_IP.v4Source : CTA_IP.v6Source, source);
           ip.bytes(isV4 ? CTA_IP.v4Destination : CTA_IP.v6Destination, destination);
         })
-        .nested(CTA_TUPLE.proto, (proto) => {
-          proto.u8(CTA_PROTO.number, protocol);
-          proto.bytes(CTA_PROTO.sourcePort, be16(sourcePort));
-          proto.bytes(CTA_PROTO.destinationPort, be16(destinationPort));
+        .nested(CTA_TUPLE.protocol, (proto) => {
+          proto.u8(CTA_PROTOCOL.number, protocol);
+          proto.bytes(CTA_PROTOCOL.sourcePort, be16(sourcePort));
+          proto.bytes(CTA_PROTOCOL.destinationPort, be16(destinationPort));
         });
     })
     .build();
@@ -108,13 +102,11 @@ function entryRequest({ protocol, source, sourcePort, destination, destinationPo
 /** Source of the tuple that answers have. */
 function answererIn(messages: readonly Uint8Array[]): Answerer | undefined {
   for (const message of messages) {
-    const entry = new Attributes(message, HEADER_BYTES + NFGEN_BYTES);
+    const entry = new Attributes(message, HEADER_BYTES + NFGEN_SIZE);
     while (entry.next()) if (entry.type === CTA.reply) return sourceOf(entry.nested());
   }
   return undefined;
 }
-
-const NFGEN_BYTES = 4;
 
 function sourceOf(tuple: Attributes): Answerer {
   let from = '';
@@ -124,8 +116,8 @@ function sourceOf(tuple: Attributes): Answerer {
     if (tuple.type === CTA_TUPLE.ip) {
       while (inside.next())
         if (inside.type === CTA_IP.v4Source || inside.type === CTA_IP.v6Source) from = ipText(inside.bytes());
-    } else if (tuple.type === CTA_TUPLE.proto)
-      while (inside.next()) if (inside.type === CTA_PROTO.sourcePort) port = inside.be16();
+    } else if (tuple.type === CTA_TUPLE.protocol)
+      while (inside.next()) if (inside.type === CTA_PROTOCOL.sourcePort) port = inside.be16();
   }
   return { from, port };
 }

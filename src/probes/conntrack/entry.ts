@@ -4,9 +4,9 @@
  * off ends the walk. Nothing throws on bytes from outside.
  */
 import type { Tuple } from '../../ends/translation.ts';
+import { CT, CTA, IPS, NFGEN_SIZE } from '../../native/ctnetlink.ts';
 import { HEADER_BYTES, LITTLE } from '../../native/nlmsg.ts';
 import { ipText } from '../../std/addresstext.ts';
-import { CT, CTA, IPS, NFGEN_SIZE } from './ctnetlink.ts';
 
 const ATTRIBUTE_HEADER = 4;
 const TYPE_MASK = 0x3fff;

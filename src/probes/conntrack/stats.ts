@@ -1,7 +1,7 @@
 /** IPCTNL_MSG_CT_GET_STATS and …_STATS_CPU: how full the table is, and what was counted since the machine started. */
 import { Attributes } from '../../native/attributes.ts';
+import { NFGEN_SIZE } from '../../native/ctnetlink.ts';
 import { messages } from '../../native/nlmsg.ts';
-import { NFGEN_SIZE } from './ctnetlink.ts';
 
 export interface Fill {
   readonly entries: number;

@@ -1,6 +1,6 @@
 /** What a dump counts: entries by protocol and state, by zone, and half-open ones by where they want to go. */
 
-import { IPS } from './ctnetlink.ts';
+import { IPS } from '../../native/ctnetlink.ts';
 import { destinationText, type Entries, TCP } from './entry.ts';
 
 /** Of others that are half-open no more is said than how many they are. */

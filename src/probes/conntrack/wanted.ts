@@ -3,8 +3,9 @@
  * us: a router has many times more that are not. Every event carries CTA_STATUS (ctnetlink_conntrack_event()); one
  * that does not is let through.
  */
+
+import { CTA, IPS } from '../../native/ctnetlink.ts';
 import { LITTLE } from '../../native/nlmsg.ts';
-import { CTA, IPS } from './ctnetlink.ts';
 
 /** linux/filter.h: what is found at SKF_AD_OFF + SKF_AD_NLATTR is the place of the attribute of type X from A on. */
 const FIND_ATTRIBUTE = 0xffff_f000 + 12;

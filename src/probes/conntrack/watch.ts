@@ -1,11 +1,18 @@
 /** Connection tracking of one namespace: how full it is, what is in it, and what it translates. */
 import type { Metadata } from '../../graph/element.ts';
 import { Conversation } from '../../native/conversation.ts';
+import {
+  cpuStatsDump,
+  entryDump,
+  GROUPS,
+  NETLINK_NETFILTER,
+  statsRequest,
+  translatedDumps,
+} from '../../native/ctnetlink.ts';
 import type { NetlinkSocket } from '../../native/door.ts';
 import { NetlinkError } from '../../native/netlink_error.ts';
 import { bell } from '../../std/bell.ts';
 import type { Namespace, ProbeContext } from '../probe.ts';
-import { cpuStatsDump, entryDump, GROUPS, NETLINK_NETFILTER, statsRequest, translatedDumps } from './ctnetlink.ts';
 import type { Entries } from './entry.ts';
 import type { Notices } from './notices.ts';
 import type { Options } from './options.ts';

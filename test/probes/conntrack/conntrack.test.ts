@@ -1,6 +1,6 @@
+import { CT } from '../../../src/native/ctnetlink.ts';
 import { fakeDoor } from '../../../src/native/fake.ts';
 import { type Message, MessageBuilder } from '../../../src/native/nlmsg.ts';
-import { CT } from '../../../src/probes/conntrack/ctnetlink.ts';
 import { conntrack } from '../../../src/probes/conntrack/index.ts';
 import type { Probe } from '../../../src/probes/probe.ts';
 import { eventually } from '../../eventually.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { TranslationTable } from '../../../src/ends/translation-table.ts';
+import { CT } from '../../../src/native/ctnetlink.ts';
 import { joined } from '../../../src/native/fake.ts';
 import { MessageBuilder } from '../../../src/native/nlmsg.ts';
-import { CT } from '../../../src/probes/conntrack/ctnetlink.ts';
 import { destinationText, Entries } from '../../../src/probes/conntrack/entry.ts';
 import { CpuStats, readFill } from '../../../src/probes/conntrack/stats.ts';
 import { Tally } from '../../../src/probes/conntrack/tally.ts';

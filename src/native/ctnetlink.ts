@@ -1,5 +1,5 @@
 /** What is asked of connection tracking (linux/netfilter/nfnetlink_conntrack.h, net/netfilter/nf_conntrack_netlink.c). */
-import { MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
+import { MessageBuilder, NLM_F } from './nlmsg.ts';
 
 export const NETLINK_NETFILTER = 12;
 
@@ -26,6 +26,11 @@ export const CTA = {
   timestamp: 20,
   statusMask: 26,
 } as const;
+
+/** Inside of a tuple, and of its two parts. */
+export const CTA_TUPLE = { ip: 1, protocol: 2 } as const;
+export const CTA_IP = { v4Source: 1, v4Destination: 2, v6Source: 3, v6Destination: 4 } as const;
+export const CTA_PROTOCOL = { number: 1, sourcePort: 2, destinationPort: 3 } as const;
 
 /** enum ip_conntrack_status (linux/netfilter/nf_conntrack_common.h). */
 export const IPS = {
