@@ -18,14 +18,10 @@ interface Path {
 }
 
 export function nearness({ path, lore, views }: Path): (element: Element) => boolean {
-  const known = new Map<string, boolean>();
+  const seenBy = views.map((view) => ({ view, known: new Map<string, boolean>() }));
   const isHeard = (id: string): boolean => {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    const there = views.filter((view) => [...view.nodes(id)].length > 0);
-    const found = there.length === 0 || there.some((view) => isHeardOn(path, id, view));
-    known.set(id, found);
-    return found;
+    const there = seenBy.filter(({ view }) => [...view.nodes(id)].length > 0);
+    return there.length === 0 || there.some(({ view, known }) => known.get(id) ?? isHeardOn(path, id, view, known));
   };
   const isNear = (element: GraphNode): boolean => {
     if (path.has(element.id)) return true;
@@ -46,22 +42,20 @@ export function nearness({ path, lore, views }: Path): (element: Element) => boo
   };
 }
 
-/** `path`: ids of nodes. False where cables, bridges and switches, as far as they are known, lead from one to none of the others. */
-function isHeardOn(path: ReadonlySet<string>, id: string, view: GraphView): boolean {
-  const [first] = view.nodes(id);
-  if (first === undefined) return true;
-  const seen = new Set([id]);
-  const queue: GraphNode[] = [first];
-  for (let next = 0; next < queue.length; next++) {
-    const node = queue[next] as GraphNode;
-    if (path.has(node.id) || OUTSIDE.test(typeOf(node)) || seen.size > LOOKED_MAX) return true;
-    for (const other of beside(view, node)) {
-      if (seen.has(other.id)) continue;
-      seen.add(other.id);
-      queue.push(other);
-    }
+/**
+ * `path`: ids of nodes. False where cables, bridges and switches, as far as they are known, lead from one to none of the
+ * others. `known` takes it of all that was met on the way: they are on one network.
+ */
+function isHeardOn(path: ReadonlySet<string>, id: string, view: GraphView, known: Map<string, boolean>): boolean {
+  const queue = new Map([...view.nodes(id)].map((node) => [node.id, node]));
+  let isHeard = false;
+  for (const node of queue.values()) {
+    isHeard = path.has(node.id) || OUTSIDE.test(typeOf(node)) || queue.size > LOOKED_MAX;
+    if (isHeard) break;
+    for (const other of beside(view, node)) if (!queue.has(other.id)) queue.set(other.id, other);
   }
-  return false;
+  for (const met of queue.keys()) known.set(met, isHeard);
+  return isHeard;
 }
 
 function* beside(view: GraphView, node: GraphNode): Generator<GraphNode> {
