@@ -83,18 +83,13 @@ function packetsOf(probing: Probing): readonly WatchedPackets[] {
   const { type, source, destination, destinationPort, isRandom } = probing;
   const { sourcePort, icmpId } = conversationAt(probing, 0);
   const protocol = protocolOf(type);
-  const own = isRandom ? {} : type.startsWith('icmp') ? { icmpId } : { aPort: sourcePort };
-  const its = type.startsWith('icmp') ? {} : { bPort: destinationPort };
-  const back = isRandom || type.startsWith('icmp') ? own : { bPort: sourcePort };
-  return [
-    { a: source, b: destination, protocol, ...own, ...its },
-    ...(isRandom
-      ? []
-      : [
-          { a: source, protocol, ...own },
-          { a: destination, protocol, ...(!type.startsWith('icmp') && { aPort: destinationPort }), ...back },
-        ]),
-  ];
+  const isIcmp = type.startsWith('icmp');
+  const own = isRandom ? {} : isIcmp ? { icmpId } : { aPort: sourcePort };
+  const its = isIcmp ? {} : { bPort: destinationPort };
+  const both = { a: source, b: destination, protocol, ...own, ...its };
+  if (isRandom) return [both];
+  const back = isIcmp ? own : { aPort: destinationPort, bPort: sourcePort };
+  return [both, { a: source, protocol, ...own }, { a: destination, protocol, ...back }];
 }
 
 /** Errors of ICMP are about others too; an answer finds nobody who waits, as the kernel knows of no sender. */
