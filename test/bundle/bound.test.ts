@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledArchive } from '../../src/app-bundle.ts';
-import type { FlowArchive } from '../../src/archive/archive.ts';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
-import { makeBundle } from '../../src/bundle/make.ts';
-import { bundleFlows, bundleTimeline } from '../../src/bundle/views.ts';
 import { fill } from '../archive/dump-contract.ts';
 import { flowOf, T0 } from '../archive/flows/made.ts';
+import { bundleIn } from './made.ts';
 
 const FLOWS = 8_000;
 
@@ -23,24 +21,7 @@ test.each([
     await fill(archive);
     const more = Array.from({ length: FLOWS - 2 }, (_, i) => flowOf(i + 10));
     await archive.flows?.append({ id: 'boot-3', flows: more, rawPackets: [], losses: [] });
-    const span = { from: T0, to: T0 + 10_000 };
-    const manifest = await makeBundle(
-      {
-        ...{ host: 'h', version: '0', archive, expireMs: 600_000, sockets: undefined },
-        timeline: bundleTimeline(archive, await archive.viewAt(span.to), { span, gaps: [] }),
-        flows: bundleFlows(archive.flows as FlowArchive, span),
-        flushed: async () => undefined,
-        status: () => ({}),
-        checks: () => undefined,
-      },
-      { span, withPackets: true, missing: [], by: '', nowMs: span.to },
-      folder,
-      {
-        openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
-        limits: { bytesMax },
-        signal: new AbortController().signal,
-      },
-    );
+    const manifest = await bundleIn(folder, archive, { from: T0, to: T0 + 10_000 }, bytesMax);
     expect(manifest.missing).toEqual(missing);
     if (flows !== undefined) expect(manifest.counts.flows).toBe(flows);
     else expect(manifest.counts.flows).toBeLessThan(FLOWS);

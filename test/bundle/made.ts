@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledArchive } from '../../src/app-bundle.ts';
-import type { FlowArchive } from '../../src/archive/archive.ts';
+import type { Archive, FlowArchive } from '../../src/archive/archive.ts';
 import { MemoryArchive } from '../../src/archive/memory/index.ts';
 import { makeBundle } from '../../src/bundle/make.ts';
-import { bundleFlows, bundleTimeline } from '../../src/bundle/views.ts';
+import { bundleFlows, bundleSockets, bundleTimeline } from '../../src/bundle/views.ts';
 import { writeBundle } from '../../src/bundle/write.ts';
 import type { BundleManifest } from '../../src/contract/bundle.ts';
+import type { Span } from '../../src/graph/view.ts';
 import { fill } from '../archive/dump-contract.ts';
 import { T0 } from '../archive/flows/made.ts';
 
@@ -22,13 +23,24 @@ export async function madeBundle(): Promise<Made> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-made-'));
   await using archive = new MemoryArchive();
   await fill(archive);
-  const span = { from: T0, to: T0 + 10_000 };
-  const manifest = await makeBundle(
+  const manifest = await bundleIn(folder, archive, { from: T0, to: T0 + 10_000 });
+  return { folder, manifest, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }) };
+}
+
+/** All that an archive holds of a span. */
+export async function bundleIn(
+  folder: string,
+  archive: Archive,
+  span: Span,
+  bytesMax: number = 2 ** 30,
+): Promise<BundleManifest> {
+  const { sockets } = archive;
+  return makeBundle(
     {
-      ...{ host: 'h', version: '0', archive, expireMs: 600_000, sockets: undefined },
+      ...{ host: 'h', version: '0', archive, expireMs: 600_000, flushed: async () => undefined },
       timeline: bundleTimeline(archive, await archive.viewAt(span.to), { span, gaps: [] }),
       flows: bundleFlows(archive.flows as FlowArchive, span),
-      flushed: async () => undefined,
+      sockets: sockets && bundleSockets(sockets, span),
       status: () => ({}),
       checks: () => undefined,
     },
@@ -36,11 +48,10 @@ export async function madeBundle(): Promise<Made> {
     folder,
     {
       openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
-      limits: { bytesMax: 2 ** 30 },
+      limits: { bytesMax },
       signal: new AbortController().signal,
     },
   );
-  return { folder, manifest, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }) };
 }
 
 export async function packed({ folder, manifest }: Pick<Made, 'folder' | 'manifest'>): Promise<Buffer> {

@@ -1,7 +1,8 @@
 /** Why an injection ended whose interface the kernel refused: one that is deleted is taken down first. */
-import { HostInjections } from '../../src/injection/host/host.ts';
+import type { HostParts } from '../../src/injection/host/host.ts';
 import type { InjectionDoor } from '../../src/native/injection.ts';
 import { fakeClock } from '../std/fake-clock.ts';
+import { bareHost } from './bare_host.ts';
 import { probing } from './probing.ts';
 
 test('an interface that is down when a packet goes, and gone a moment later, is said to be gone', async () => {
@@ -32,19 +33,11 @@ function refused() {
   const sender = { send: async () => ({ sent: 0, times: new Uint8Array(), code: 'ENETDOWN' }), close: () => undefined };
   const answers = { onAnswers: () => undefined, close: () => undefined };
   const door: InjectionDoor = { openSender: async () => sender, openAnswers: async () => answers };
-  type Saw = Parameters<ConstructorParameters<typeof HostInjections>[0]['subscribe']>[0];
+  type Saw = Parameters<HostParts['subscribe']>[0];
   let saw: Saw | undefined;
-  const host = new HostInjections({
+  const host = bareHost({
     door,
-    packets: { openDecoder: () => Promise.reject(new Error('not here')) as never },
-    netlink: { openNetlink: () => Promise.reject(new Error('not here')) },
     clock,
-    elapsed: () => clock.now(),
-    rate: 100,
-    view: () => ({ nodes: () => [] }) as never,
-    apply: () => undefined,
-    namespaces: () => [],
-    ownNode: 'host',
     subscribe: (tell) => {
       saw = tell;
       return () => undefined;

@@ -1,9 +1,9 @@
 /** When packets go, and that who waits hears of it also while none does. */
-import { HostInjections } from '../../src/injection/host/host.ts';
 import { asCaptured, GAP_MS_MAX } from '../../src/injection/host/schedule.ts';
 import { SendingShare } from '../../src/injection/host/share.ts';
 import type { InjectionDoor } from '../../src/native/injection.ts';
 import { fakeClock } from '../std/fake-clock.ts';
+import { bareHost } from './bare_host.ts';
 import { probing } from './probing.ts';
 
 test('a trace keeps its gaps, none of them longer than the bound or what was asked, none shorter than the rate allows', () => {
@@ -37,18 +37,9 @@ test('who listens hears every few seconds that an injection goes on, also while 
   const clock = fakeClock();
   // A host whose door never opens.
   const door = { openSender: () => new Promise(() => undefined) } as unknown as InjectionDoor;
-  const host = new HostInjections({
+  const host = bareHost({
     door,
-    packets: { openDecoder: () => Promise.reject(new Error('not here')) as never },
-    netlink: { openNetlink: () => Promise.reject(new Error('not here')) },
     clock,
-    elapsed: () => clock.now(),
-    rate: 100,
-    view: () => ({ nodes: () => [] }) as never,
-    apply: () => undefined,
-    namespaces: () => [],
-    ownNode: 'host',
-    subscribe: () => () => undefined,
   });
   const order = {
     ...{ uuid: 'one', way: 'stack' as const, nodeId: 'host', namespaceId: 'host', interfaceName: 'lo', ifIndex: 1 },

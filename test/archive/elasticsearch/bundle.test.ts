@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledArchive } from '../../../src/app-bundle.ts';
-import type { Archive, FlowArchive, SocketArchive } from '../../../src/archive/archive.ts';
+import type { Archive } from '../../../src/archive/archive.ts';
 import type { Dumped } from '../../../src/archive/dump.ts';
 import { dump } from '../../../src/archive/dump-all.ts';
 import { MemoryArchive } from '../../../src/archive/memory/index.ts';
-import { makeBundle } from '../../../src/bundle/make.ts';
-import { bundleFlows, bundleSockets, bundleTimeline } from '../../../src/bundle/views.ts';
 import { Graph } from '../../../src/graph/graph.ts';
+import { bundleIn } from '../../bundle/made.ts';
 import { fakeClock } from '../../std/fake-clock.ts';
 import { fill } from '../dump-contract.ts';
 import { flowOf, T0 } from '../flows/made.ts';
@@ -77,24 +76,7 @@ test('what another has written just before is in a bundle, though this one had l
 async function bundled(archive: Archive) {
   const folder = mkdtempSync(join(tmpdir(), 'skein-bundled-'));
   try {
-    const now = await archive.viewAt(span.to);
-    const { counts, missing } = await makeBundle(
-      {
-        ...{ host: 'h', version: '0', archive, expireMs: 600_000, flushed: async () => undefined },
-        timeline: bundleTimeline(archive, now, { span, gaps: [] }),
-        flows: bundleFlows(archive.flows as FlowArchive, span),
-        sockets: bundleSockets(archive.sockets as SocketArchive, span),
-        status: () => ({}),
-        checks: () => undefined,
-      },
-      { span, withPackets: true, missing: [], by: '', nowMs: span.to },
-      folder,
-      {
-        openArchive: (directory) => bundledArchive(directory, { isBeingMade: true }),
-        limits: { bytesMax: 2 ** 30 },
-        signal: new AbortController().signal,
-      },
-    );
+    const { counts, missing } = await bundleIn(folder, archive, span);
     await using opened = await bundledArchive(join(folder, 'archive'));
     const items: Dumped[] = [];
     for await (const page of dump(opened)) items.push(...page.items);
