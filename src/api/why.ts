@@ -116,6 +116,7 @@ export class Whys {
       from: Network.A,
       to: Network.B,
       fromAddress: Network.A,
+      seenAt: [...new Set([...found.values()].map(({ NodeTID }) => NodeTID))],
       protocol,
       port: Transport?.B,
       sourcePort: Transport?.A,

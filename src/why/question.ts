@@ -8,6 +8,8 @@ export interface WhyQuestion {
   readonly from: string;
   readonly to: string;
   readonly fromAddress?: string | undefined;
+  /** TIDs of nodes that saw it: of several that have the address it is about the one whose packets pass these. */
+  readonly seenAt?: readonly string[] | undefined;
   /** IANA number; ICMP when left out. */
   readonly protocol?: number | undefined;
   readonly port?: number | undefined;

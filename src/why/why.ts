@@ -36,6 +36,7 @@ const ITEMS_MAX = 50_000_000;
 /** Rejects with a Mistake for ends that nobody knows at any moment of the window. */
 export async function why(question: WhyQuestion, world: WhyWorld, signal?: AbortSignal): Promise<WhyAnswer> {
   const start = world.elapsed();
+  const kept = world.timeline.range().from;
   const about = momentQuestion(question, world, signal);
   const { good, goodBy, failed, moments } = await momentsOf(question, world, about);
   const window = { from: good.time, to: failed.time };
@@ -98,6 +99,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
     looked: { elements: regions.ids.length, changes: steps.length },
     unwatched,
     notes: notesOf({
+      lost: question.good !== undefined && question.good < kept ? { good: question.good, kept } : undefined,
       before,
       after,
       hasCulprits: culprits.length > 0,
@@ -115,7 +117,7 @@ export async function why(question: WhyQuestion, world: WhyWorld, signal?: Abort
 
 function momentQuestion(question: WhyQuestion, world: WhyWorld, signal: AbortSignal | undefined): MomentQuestion {
   const { timeline } = world;
-  const { from, to, fromAddress, protocol, port, sourcePort } = question;
+  const { from, to, fromAddress, seenAt, protocol, port, sourcePort } = question;
   const limits = { ...defaultLimits, items: ITEMS_MAX, timeMs: world.timeMs };
   const budget = new Budget(limits, () => world.elapsed(), signal);
   const atlases = new Map<number, Promise<Atlas>>();
@@ -129,7 +131,7 @@ function momentQuestion(question: WhyQuestion, world: WhyWorld, signal: AbortSig
     }
   };
   return {
-    question: { from, to, fromAddress, protocol, port, sourcePort },
+    question: { from, to, fromAddress, seenAt, protocol, port, sourcePort },
     budget,
     // Of one moment everything is read once.
     atlasAt(time) {
@@ -156,17 +158,18 @@ async function momentsOf(question: WhyQuestion, world: WhyWorld, about: MomentQu
   const kept = world.timeline.range();
   const failedAt = Math.min(question.failed ?? world.now(), world.now());
   const since = Math.max(kept.from, question.since ?? failedAt - BACK_MS);
-  if (question.good !== undefined) {
-    const given = await momentAt(Math.max(kept.from, question.good), about);
+  const said = question.good === undefined ? undefined : Math.max(kept.from, question.good);
+  if (said !== undefined) {
+    const given = await momentAt(said, about);
     if (isMoment(given))
       return { good: given, goodBy: 'given', failed: await judgedAs(failedAt, given.conversation, about), moments: 2 };
   }
   const { good, same, failed, looked } = await lookBack(
     {
       failed: failedAt,
-      since: Math.min(since, question.good ?? since),
+      since: Math.min(since, said ?? since),
       // Nobody said how far: what broke it may be older than anybody's asking for it.
-      further: question.since === undefined && question.good === undefined ? kept.from : undefined,
+      further: question.since === undefined && said === undefined ? kept.from : undefined,
     },
     about,
     world.timeline,
@@ -200,6 +203,7 @@ function verdictOf(time: number, { there, back }: Judgement): WhyVerdict {
 }
 
 function notesOf({
+  lost,
   before,
   after,
   hasCulprits,
@@ -210,6 +214,8 @@ function notesOf({
   unwatched,
   assumed,
 }: {
+  /** It is said to have worked before anything is kept. Epoch ms. */
+  readonly lost: { readonly good: number; readonly kept: number } | undefined;
   readonly before: WhyVerdict;
   readonly after: WhyVerdict;
   readonly hasCulprits: boolean;
@@ -222,6 +228,11 @@ function notesOf({
 }): string[] {
   const [from, to] = [new Date(before.time).toISOString(), new Date(after.time).toISOString()];
   return [
+    ...(lost === undefined
+      ? []
+      : [
+          `nothing is kept of ${new Date(lost.good).toISOString()}, when it is said to have worked: what is kept begins at ${new Date(lost.kept).toISOString()}`,
+        ]),
     ...nothingOr({ from, to, hasCulprits, goodBy, isNever, moments, after, isSame: before.reaches === after.reaches }),
     ...(assumed === undefined ? [] : [unseen(assumed)]),
     ...(isCut ? ['more is near the path than is looked at: what is further away was left out'] : []),

@@ -3,6 +3,7 @@ import type { Change } from '../../src/graph/change.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { readGraph } from '../../src/graph/text.ts';
 import type { GraphView, Span, Timeline } from '../../src/graph/view.ts';
+import { mistake } from '../../src/std/mistake.ts';
 import type { WhyAnswer, WhyQuestion } from '../../src/why/question.ts';
 import { why } from '../../src/why/why.ts';
 
@@ -75,7 +76,10 @@ export class Told {
     const { graph } = this;
     return {
       now: () => graph.now(),
-      at: (time): GraphView => graph.at(time),
+      at(time): GraphView {
+        if (time < BEGIN) throw mistake('query.time', `nothing is kept at ${time}`);
+        return graph.at(time);
+      },
       between: (span) => graph.between(span),
       recalled: (span) => graph.between(span),
       history: (ids, span) => Promise.resolve(graph.history(ids, span)),

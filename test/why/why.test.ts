@@ -1,3 +1,4 @@
+import { readChanges } from '../../src/graph/text.ts';
 import { BEGIN, Told, tables } from './told.ts';
 
 const withoutDefault = { RoutingTables: tables('10.0.0.1', '10.0.0.0/24', 2) };
@@ -68,6 +69,31 @@ test('what came before it last worked is no culprit', async () => {
     .set(5_000, 'veth:a/eth0', withoutDefault);
   const { culprits } = await told.why(9_000, { good: BEGIN + 1_000 });
   expect(culprits.map(({ kind }) => kind)).toEqual(['route.removed']);
+});
+
+test('a moment that is older than what is kept is the first that is, and that is said', async () => {
+  const late = `netns:late -ownership-> veth:late/eth0 {"Name":"eth0","IfIndex":2,"IPV4":["10.0.0.7/24"]}`;
+  const told = new Told().at(8_000, ...readChanges(late)).set(8_500, 'veth:a/eth0', withoutDefault);
+  const good = BEGIN - 3_600_000;
+  const { culprits, window, notes } = await told.why(9_000, { good });
+  expect(window.from).toBe(BEGIN);
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed' });
+  expect(notes.join()).toMatch(/nothing is kept of .* when it is said to have worked/);
+  // Nor is an end that came later looked for in vain before that.
+  const { before, notes: more } = await told.why(9_000, { good, from: 'netns:late' });
+  expect(before.time).toBeGreaterThanOrEqual(BEGIN);
+  expect(more.join()).toMatch(/nothing is kept of/);
+});
+
+test('of several that have the address it is about the one that was seen', async () => {
+  const twin = `netns:twin -ownership-> veth:twin/eth0 {"Name":"eth0","IfIndex":2,"IPV4":["10.0.0.1/24"]}`;
+  const told = new Told()
+    .at(0, ...readChanges(twin), { kind: 'set', id: 'veth:r/lan', set: { TID: 'tid-lan' } })
+    .set(5_000, 'veth:a/eth0', withoutDefault);
+  const question = { from: '10.0.0.1', good: BEGIN + 3_000 };
+  await expect(told.why(9_000, question)).rejects.toThrow('2 nodes are meant by "10.0.0.1"');
+  const { culprits } = await told.why(9_000, { ...question, seenAt: ['tid-lan'] });
+  expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:a/eth0' } });
 });
 
 test('a moment that was good is found however short it was, between two faults', async () => {

@@ -61,14 +61,24 @@ export function* endPoint(
   return nodeEnd(atlas, { text, node: best.node, namespace: best.namespace, services });
 }
 
+export interface Holder {
+  readonly node: GraphNode;
+  readonly namespace: GraphNode;
+}
+
+/** Interfaces that have an address, in its one spelling, each with the namespace that it is in. */
+export function holdersOf(atlas: Atlas, address: string): Holder[] {
+  return atlas.holders(address).flatMap((node) => {
+    const namespace = atlas.namespace(node);
+    return namespace === undefined ? [] : [{ node, namespace }];
+  });
+}
+
 function addressEnd(
   atlas: Atlas,
   { text, address, isStart }: { readonly text: string; readonly address: string; readonly isStart: boolean },
 ): EndPoint {
-  const holders = atlas.holders(address).flatMap((node) => {
-    const namespace = atlas.namespace(node);
-    return namespace === undefined ? [] : [{ node, namespace }];
-  });
+  const holders = holdersOf(atlas, address);
   const namespaces = new Set(holders.map(({ namespace }) => namespace.id));
   const [first] = holders;
   if (isStart && first === undefined)
@@ -202,11 +212,7 @@ function namespaceOf(atlas: Atlas, node: GraphNode): GraphNode | undefined {
 
 const CANDIDATES_MAX = 20;
 
-function ambiguous(
-  atlas: Atlas,
-  text: string,
-  found: readonly { readonly node: GraphNode; readonly namespace: GraphNode }[],
-): Mistake {
+function ambiguous(atlas: Atlas, text: string, found: readonly Holder[]): Mistake {
   const lines = found.slice(0, CANDIDATES_MAX).map(({ node, namespace }) => {
     const [owner] = atlas.owners(namespace);
     const where = namespace.id === node.id ? (owner === undefined ? node.host : nameOf(owner)) : nameOf(namespace);

@@ -17,6 +17,7 @@ import type { Walker } from './frame.ts';
 import { type Hop, type Outcome, stopped } from './hop.ts';
 import { measured } from './mtu.ts';
 import type { Packet } from './packet.ts';
+import { beginningSeen } from './seen-at.ts';
 import { sourceFor } from './source-address.ts';
 import { receive, take, transmit } from './wires.ts';
 
@@ -32,6 +33,8 @@ export interface PathQuestion {
   /** The way back too. */
   readonly isBoth?: boolean | undefined;
   readonly places?: ProcessPlaces | undefined;
+  /** TIDs of nodes that saw its packets: of several that have the address it begins at the one whose packets pass these. */
+  readonly seenAt?: readonly string[] | undefined;
 }
 
 export interface PathAnswer {
@@ -68,8 +71,12 @@ export function* forwardingPath(
 
 /** The same in an atlas that has been read: many questions about one moment share it. */
 export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefined, PathAnswer> {
-  const { places } = question;
-  const from = yield* endPoint(atlas, question.from, { isStart: true, places });
+  const { places, seenAt = [] } = question;
+  const seen = yield* beginningSeen({ text: question.from, seenAt, atlas }, (start) =>
+    hopsFrom(start, question, atlas),
+  );
+  const found = yield* endPoint(atlas, seen?.id ?? question.from, { isStart: true, places });
+  const from = { ...found, text: question.from };
   const to = yield* endPoint(atlas, question.to, { isStart: false, places });
   const start = from.namespace;
   if (start === undefined) throw mistake('path.unknown', `where ${question.from} is is not in the graph`);
@@ -87,6 +94,12 @@ export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefin
   const returned = yield* walker.carry(begins, answer, 0);
   const back = travelled(strangersOut(returned, answerOf(packet)), to, from, answer);
   return { from, to, packet, there, back };
+}
+
+function* hopsFrom(start: GraphNode, question: PathQuestion, atlas: Atlas): Generator<undefined, readonly Hop[]> {
+  const fromAddress = question.fromAddress ?? question.from;
+  const there = { ...question, from: start.id, fromAddress, seenAt: [], isBoth: false };
+  return (yield* pathIn(there, atlas)).there.hops;
 }
 
 function answerOf({ source, destination, sourcePort, destinationPort, ...rest }: Packet): Packet {

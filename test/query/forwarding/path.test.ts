@@ -209,6 +209,23 @@ test.each([
   expect(fault.hint ?? '').toMatch(hint);
 });
 
+test('of several that have an address it begins at the one whose packets pass where they were seen', () => {
+  const graph = `${bridged('', '')}
+    ${host('twin', '10.0.0.1')}
+    ${host('far', '10.0.0.1')}
+    veth:a/eth0 {"Name":"eth0","TID":"tid-a"}
+    veth:b/eth0 {"Name":"eth0","TID":"tid-b"}
+    veth:far/eth0 {"Name":"eth0","TID":"tid-far"}`;
+  const from = (...seenAt: string[]) => walked(graph, { from: '10.0.0.1', to: '10.0.0.2', seenAt }).from.namespace?.id;
+  expect(from('tid-a')).toBe('netns:a');
+  expect(from('tid-b')).toBe('netns:a');
+  expect(from('tid-far')).toBe('netns:far');
+  expect(from('tid-b', 'unknown')).toBe('netns:a');
+  expect(() => from()).toThrow('3 nodes are meant by "10.0.0.1"');
+  expect(() => from('unknown')).toThrow('3 nodes are meant by "10.0.0.1"');
+  expect(() => from('tid-a', 'tid-far')).toThrow('3 nodes are meant by "10.0.0.1"');
+});
+
 test('a graph that is too large for its bound is a mistake, and not a wait', () => {
   expect(() => walked(bridged('', ''), { from: 'a', to: 'b' }, { items: 10 })).toThrow(/limit items/);
 });
