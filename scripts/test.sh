@@ -65,6 +65,19 @@ server() {
   sh scripts/elasticsearch.sh "$@"
 }
 
+# A run that was killed left its namespaces, which whoever looks at all there is would find: a name has the number of the
+# process that made it, or the last digits of that.
+sweep() {
+  for file in /run/netns/sk[0-9]* /run/netns/sk[a-z]*[0-9]; do
+    name=${file##*/}
+    pid=$(expr "$name" : 'sk[a-z]*\([0-9][0-9]*\)')
+    if [ -e "$file" ] && ! ls -d /proc/*"$pid" >/dev/null 2>&1; then
+      echo "   left by a run that was killed: namespace $name"
+      ip netns del "$name"
+    fi
+  done
+}
+
 free_port() {
   node -e 'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port); this.close(); })'
 }
@@ -124,7 +137,10 @@ SKEIN_OPENSEARCH=$(where opensearch)
 export SKEIN_ES8 SKEIN_ES9 SKEIN_ES7 SKEIN_OPENSEARCH
 end
 # Some of these have hosts of their own, in namespaces.
-if [ "$(id -u)" = 0 ]; then runner=with_root_mounted; fi
+if [ "$(id -u)" = 0 ]; then
+  runner=with_root_mounted
+  sweep
+fi
 tests elasticsearch $patience --maxWorkers=2 --passWithNoTests --testPathPatterns '/test/(archive/elasticsearch|e2e/elasticsearch)'
 stop_servers
 

@@ -116,7 +116,7 @@ export interface FleetSaid {
 /** A host of its own: a namespace with a wire to another, at whose end packets can be captured. */
 export class Host implements AsyncDisposable {
   readonly name: string;
-  readonly netns = new TestNetns();
+  readonly netns: TestNetns;
   readonly load: Load;
   /** From the agent to its analyzer. */
   readonly way: Way;
