@@ -164,6 +164,7 @@ test('a bundle of what a query gives has it with its owners, and nothing else', 
   const host = (await opened.query("G.V().Has('Type', 'host').Values('Name')")) as string[];
   expect(its.toSorted()).toEqual([...host, names.LEFT, `${names.TAG}a`].toSorted());
   expect(await opened.query('G.E().Count()')).toBe(2);
+  await opened.end();
   expect(none).toMatchObject({ exitCode: 2, err: expect.stringContaining('a bundle is of nodes, edges or flows') });
 });
 

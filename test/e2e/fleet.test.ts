@@ -85,6 +85,7 @@ test('an operator sees, asks and changes hosts through their analyzer, and is to
     // The session goes on where it is.
     expect(await inBundle('follow', tracking)).toMatch(/1 +wire +h1 .*\n +2 +wire +h2 /);
     session[Symbol.dispose]();
+    await opened.end();
 
     // Who is away is missed in every answer.
     const lives = () => rows(WIRES, '@Host', '@ID', '@CreatedAt');

@@ -3,11 +3,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compiled } from '../../bench/native/compiled.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import type { PacketSocket, PacketsOptions } from '../../src/native/packets.ts';
 import { type Observed, observed } from '../capture/observed.ts';
 import { eventually } from '../eventually.ts';
+import { compiled } from './compiled.ts';
 import { TestNetns } from './native_netns.ts';
 
 const door = openPacketDoor();

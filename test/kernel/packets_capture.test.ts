@@ -1,11 +1,11 @@
 /** The packet socket as a mechanism, on a real kernel. Needs root. */
 import { execFileSync } from 'node:child_process';
-import { compiled } from '../../bench/native/compiled.ts';
 import { afpacket } from '../../src/capture/afpacket/index.ts';
 import { rawPacketLayout } from '../../src/flow/layout.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import { contextOf } from '../capture/context.ts';
 import { eventually } from '../eventually.ts';
+import { compiled } from './compiled.ts';
 import { TestNetns } from './native_netns.ts';
 
 const door = openPacketDoor();

@@ -1,7 +1,7 @@
 /** What becomes of packet sockets, their threads and their memory: each case in a process of its own. Needs root. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { compiled } from '../../bench/native/compiled.ts';
+import { compiled } from './compiled.ts';
 import { TestNetns } from './native_netns.ts';
 
 const INDEX = new URL('../../src/native/index.ts', import.meta.url).href;
