@@ -1,14 +1,15 @@
 /** `skein archive verify|export|import`: opens the archive itself, so no server may have its folder. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { elasticsearchPlace } from './app-archive.ts';
 import type { Archive } from './archive/archive.ts';
 import { openEmbeddedArchive } from './archive/embedded/index.ts';
 import { exportArchive } from './archive/transfer/export.ts';
 import { openFileOut } from './archive/transfer/file-out.ts';
-import { importArchive } from './archive/transfer/import.ts';
+import { type Imported, importArchive } from './archive/transfer/import.ts';
 import { NO_COUNTS, type TransferCounts } from './archive/transfer/lines.ts';
 import { count, drawProgress } from './archive/transfer/progress.ts';
 import { verifyArchive } from './archive/transfer/verify.ts';
@@ -19,6 +20,7 @@ import { loadConfigHere } from './config/here.ts';
 import type { Span } from './graph/view.ts';
 import { momentHint, parseMoment } from './query/times.ts';
 import { mistake } from './std/mistake.ts';
+import { piecesOf } from './std/pieces.ts';
 import { Unavailable } from './std/unavailable.ts';
 
 type Task<Kind extends ArchiveTask['kind']> = Extract<ArchiveTask, { readonly kind: Kind }>;
@@ -88,20 +90,20 @@ async function importFrom({ archive: place, file }: Task<'import'>, io: Io): Pro
   if (file !== '-' && !existsSync(file)) throw mistake('archive.no-file', `there is no file ${file}`);
   await using archive = await openArchiveAt(place, { isMade: true, env: io.env });
   const meter = new Meter(io, undefined);
-  const pieces = file === '-' ? io.inputPieces() : readPieces(file);
-  const { items, known, end } = await importArchive(archive, pieces, {
-    onPage: (imported) => meter.show(imported.items),
-    signal: io.interrupted,
-  });
+  const signal = io.interrupted;
+  const pieces = file === '-' ? io.inputPieces() : readPieces(file, signal);
+  const onPage = (imported: Imported) => meter.show(imported.items);
+  const { items, known, end } = await importArchive(archive, pieces, { onPage, signal });
   meter.clear();
   const there = known === 0 ? '' : `; ${count(known)} of ${count(items)} were there already`;
   io.err.write(`${sentenceOf(end.counts)} read into ${place}${there}${meter.rate}\n`);
   return 0;
 }
 
-async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+async function* readPieces(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    for await (const piece of createReadStream(file, { highWaterMark: 2 ** 18 })) yield piece as Uint8Array;
+    // What comes through a pipe may be long in coming.
+    for await (const piece of addAbortSignal(signal, piecesOf(file, 2 ** 18))) yield piece as Uint8Array;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new Unavailable(`the file ${file}`, `read access (${(error as Error).message})`, { cause: error });

@@ -9,9 +9,9 @@ import { Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { BUNDLE_FORMAT, type BundleManifest, bundleManifestShape } from '../contract/bundle.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
+import { piecesOf } from '../std/pieces.ts';
 import { Unavailable } from '../std/unavailable.ts';
 import { isMember, MANIFEST, MANIFEST_BYTES_MAX, needed } from './members.ts';
-import { piecesOf } from './pieces.ts';
 import { noRoom } from './room.ts';
 import { cutOff, noBundle, readTar } from './tar.ts';
 

@@ -1,4 +1,5 @@
 /** What a command sees of the world around it: streams, environment, clock, Ctrl-C. Tests bring their own. */
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export interface Io {
@@ -7,7 +8,7 @@ export interface Io {
   /** Everything that is said about the data. */
   readonly err: Sink;
   readonly readInput: () => Promise<string>;
-  /** The same where it is no text. */
+  /** The same where it is no text; rejects at Ctrl-C, where that is heard of. */
   readonly inputPieces: () => AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Epoch ms. */
@@ -35,7 +36,7 @@ export function processIo(): Io {
     out: sink(process.stdout),
     err: sink(process.stderr),
     readInput: () => text(process.stdin),
-    inputPieces: () => process.stdin,
+    inputPieces: () => addAbortSignal(interrupt.signal, process.stdin),
     env: process.env,
     now: Date.now,
     get interrupted() {

@@ -1,8 +1,8 @@
 /** `skein pcap FILE`: puts the flows of a trace into the past, at the times of its packets. */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { TRACE_HEADER, traceShape, type WireTrace } from '../../contract/trace.ts';
+import { piecesOf } from '../../std/pieces.ts';
 import { ask } from '../ask.ts';
 import { examples, type Session } from '../command.ts';
 import { exitCodes, usageFailure } from '../failure.ts';
@@ -31,6 +31,7 @@ export function define(command: Command, session: Session): void {
 
 /** A large trace takes its time. */
 const READ_MS = 600_000;
+const PIECE_BYTES = 2 ** 16;
 
 async function run(session: Session, file: string, options: PrintOptions): Promise<void> {
   const { io } = session;
@@ -39,8 +40,8 @@ async function run(session: Session, file: string, options: PrintOptions): Promi
   const { headers } = await request(patient, {
     method: 'POST',
     path: '/api/pcap',
-    pieces: await piecesOf(session, file),
     signal: io.interrupted,
+    pieces: await inputOf(session, file),
   });
   const trace = traceOf(headers[TRACE_HEADER.toLowerCase()]);
   const { Packets, From, To, Cut } = trace;
@@ -67,7 +68,7 @@ async function run(session: Session, file: string, options: PrintOptions): Promi
     );
 }
 
-async function piecesOf({ io }: Session, file: string): Promise<AsyncIterable<Uint8Array>> {
+async function inputOf({ io }: Session, file: string): Promise<AsyncIterable<Uint8Array>> {
   if (file === '-') return io.inputPieces();
   let isFolder: boolean;
   try {
@@ -76,7 +77,11 @@ async function piecesOf({ io }: Session, file: string): Promise<AsyncIterable<Ui
     throw unreadable(file, error);
   }
   if (isFolder) throw usageFailure(`${file} is a folder`, 'say which of its files');
-  return createReadStream(file);
+  try {
+    return piecesOf(file, PIECE_BYTES);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }
 
 /** Older servers say nothing of it. */
