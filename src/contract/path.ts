@@ -11,7 +11,7 @@ export const pathRequestShape = z
   .strictObject({
     from: endText.meta({
       description:
-        'Where it begins: id, TID or name of a node (OWNER/NAME where there are several), an address, container:NAME, netns:NAME, pid:N, process:NAME, or a query that gives one node.',
+        'Where it begins: id, TID or name of a node (OWNER/NAME where there are several), an address (also one beyond what is watched, whose packets come in where answers go out), container:NAME, netns:NAME, pid:N, process:NAME, or a query that gives one node.',
       example: 'blue/eth0',
     }),
     to: endText.meta({ description: 'Where it is to go: the same, or any address.', example: '10.0.0.2' }),

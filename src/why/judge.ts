@@ -2,6 +2,7 @@
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
 import { Atlas, nameOf } from '../query/forwarding/atlas.ts';
+import type { Entrance } from '../query/forwarding/entrance.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
 import { type PathAnswer, type PathQuestion, pathIn, type Travel } from '../query/forwarding/path.ts';
 import type { Budget } from '../query/limits.ts';
@@ -9,8 +10,10 @@ import { Mistake } from '../std/mistake.ts';
 
 /** A conversation whose two ends are settled: whatever happens to them, it is asked about these. */
 export interface Conversation {
-  /** Id of the namespace it starts in. */
+  /** Id of the namespace it starts in, or comes into. */
   readonly start: string;
+  /** Where it comes in, when it starts beyond what is watched. */
+  readonly entrance?: Entrance | undefined;
   /** Id of the namespace that it arrived in; undefined beyond what is watched. */
   readonly end: string | undefined;
   readonly source: string;
@@ -39,11 +42,14 @@ export interface Way {
   readonly assumed: readonly string[];
 }
 
-function conversationOf({ from, to, packet, there }: PathAnswer, atlas: Atlas): Conversation | undefined {
+function conversationOf({ from, to, packet, there, entrance }: PathAnswer, atlas: Atlas): Conversation | undefined {
   const last = there.reaches === 'yes' ? there.hops.at(-1)?.node : undefined;
-  if (from.namespace === undefined) return undefined;
+  const start = entrance === undefined ? from.namespace : atlas.node(entrance.by);
+  const namespace = start && atlas.namespace(start);
+  if (namespace === undefined) return undefined;
   return {
-    start: from.namespace.id,
+    start: namespace.id,
+    entrance,
     // Where addresses are translated it arrives elsewhere than it was sent to.
     end: (last && atlas.namespace(last)?.id) ?? to.namespace?.id,
     source: packet.source,
@@ -61,12 +67,13 @@ export function* readAtlas(view: GraphView, budget: Budget): Generator<undefined
 }
 
 export function* judge(
-  { start, end, source, destination, protocol, sourcePort, port }: Conversation,
+  { start, entrance, end, source, destination, protocol, sourcePort, port }: Conversation,
   atlas: Atlas,
 ): Generator<undefined, Judgement> {
   // Where nothing led on nobody knows which address it would have had.
   const fromAddress = /^(0\.0\.0\.0|::)$/.test(source) ? undefined : source;
-  const question = { from: start, fromAddress, to: destination, protocol, sourcePort, port, isBoth: true };
+  const from = entrance === undefined ? { from: start, fromAddress } : { from: source, entrance };
+  const question = { ...from, to: destination, protocol, sourcePort, port, isBoth: true };
   const answer = yield* answerOf(question, atlas);
   if (answer instanceof Mistake) return { there: nowhere(answer), back: undefined };
   const there = arrivedAt(end, waysOf(answer.there), question.to, atlas);

@@ -52,6 +52,9 @@ export async function lookBack(
   let same: { readonly time: number; readonly isOver: boolean } = { time: failed, isOver: false };
   let tried = 0;
   let looked = 1;
+  // Nobody has its destination in the end: where it left all was well, unless it is known to have arrived before.
+  const isBeyond = isMoment(last) && last.conversation.end === undefined;
+  const isBest = (then: Judgement, was: Judgement) => isBetter(then, was) || (isBeyond && isBetterAway(then, was));
   const isFailing = isMoment(last) && !arrives(last.judgement);
   for (const time of stepsBack(failed, since, isFailing ? further : undefined)) {
     if (time < since && oneWay !== undefined) break;
@@ -67,10 +70,10 @@ export async function lookBack(
     for (const state of states) {
       if (!same.isOver)
         same = badness(state.judgement, now) < WORSE ? { time: state.time, isOver: false } : { ...same, isOver: true };
-      if (tried >= TRIED_MAX || !isBetter(state.judgement, now)) continue;
+      if (tried >= TRIED_MAX || !isBest(state.judgement, now)) continue;
       tried++;
       const whole = state.time === earlier.time ? earlier : await momentAt(state.time, about);
-      if (!isMoment(whole) || !isBetter(whole.judgement, (await nowAs(whole.conversation)).judgement)) continue;
+      if (!isMoment(whole) || !isBest(whole.judgement, (await nowAs(whole.conversation)).judgement)) continue;
       // Where answers have never come back it cannot be better than this.
       if (whole.judgement.back?.reaches === 'yes')
         return { good: whole, same: whole, failed: await nowAs(whole.conversation), looked };
@@ -96,6 +99,14 @@ const WORSE = 12;
 function isBetter(then: Judgement, now: Judgement): boolean {
   return then.there.reaches === 'yes' && badness(now, then) >= WORSE;
 }
+
+/** The same of what leads to where nobody watches: all the way there is not known of it at any moment. */
+function isBetterAway(then: Judgement, now: Judgement): boolean {
+  return LEAVING.has(then.there.code ?? '') && badness(now, then) >= WORSE;
+}
+
+/** Codes of paths: by a wire out of the host, or to a namespace that nobody watches. */
+const LEAVING = new Set(['leaves', 'peer']);
 
 /** So much is known of both ways, as far as there is a way back. */
 function arrives({ there, back }: Judgement): boolean {

@@ -96,6 +96,46 @@ test('of several that have the address it is about the one that was seen', async
   expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:a/eth0' } });
 });
 
+/** `r` leads on to where nobody watches, by `up`. */
+function withUplink(): Told {
+  const up = {
+    ...{ Name: 'up', IfIndex: 4, MAC: '02:00:00:00:00:06', LinkFlags: ['UP'], MTU: 1500, IPV4: ['198.51.100.2/24'] },
+    RoutingTables: tables('198.51.100.2', '198.51.100.0/24', 4, '198.51.100.1'),
+  };
+  return new Told().at(0, ...readChanges(`netns:r -ownership-> device:r/up ${JSON.stringify(up)}`));
+}
+
+test.each<[string, (told: Told) => Told, object]>([
+  ['forwarding', (told) => told.set(5_000, 'netns:r', { Forwarding: { IPV4: false } }), { kind: 'forwarding.off' }],
+  [
+    'the way back',
+    (told) => told.set(5_000, 'veth:a/eth0', withoutDefault),
+    { kind: 'route.removed', element: { id: 'veth:a/eth0' } },
+  ],
+  ['the uplink', (told) => told.set(5_000, 'device:r/up', { LinkFlags: [] }), { kind: 'link.down' }],
+  [
+    'its address',
+    (told) => told.set(5_000, 'device:r/up', { IPV4: [] }),
+    { kind: 'address.removed', element: { id: 'device:r/up' } },
+  ],
+  ['the uplink itself', (told) => told.at(5_000, { kind: 'gone', id: 'device:r/up' }), { kind: 'interface.removed' }],
+])('of a conversation from where nobody watches, too: %s', async (_, broken, culprit) => {
+  const told = broken(withUplink()).set(5_500, 'veth:r/wan', { Alias: 'another' });
+  const { culprits, goodBy, before, after } = await told.why(9_000, { from: '203.0.113.9', to: '10.0.0.1' });
+  expect([goodBy, before.reaches, after.reaches]).toEqual(['model', 'yes', 'no']);
+  expect(culprits[0]).toMatchObject(culprit);
+});
+
+test.each<[string, (told: Told) => Told, object]>([
+  ['its route', (told) => told.set(5_000, 'veth:a/eth0', withoutDefault), { kind: 'route.removed' }],
+  ['the uplink', (told) => told.set(5_000, 'device:r/up', { LinkFlags: [] }), { kind: 'link.down' }],
+])('of one that leads to where nobody watches, too: %s', async (_, broken, culprit) => {
+  const told = broken(withUplink()).set(5_500, 'veth:r/wan', { Alias: 'another' });
+  const { culprits, goodBy, before, after } = await told.why(9_000, { to: '203.0.113.9' });
+  expect([goodBy, before.reaches, after.reaches]).toEqual(['model', 'unknown', 'no']);
+  expect(culprits[0]).toMatchObject(culprit);
+});
+
 test('a moment that was good is found however short it was, between two faults', async () => {
   const told = new Told()
     .set(5_000, 'veth:a/eth0', withoutDefault)

@@ -2,7 +2,7 @@
 import { Mistake, mistake } from '../../std/mistake.ts';
 import { pause } from '../../std/pause.ts';
 import type { Check, PathCheck, ReachCheck } from '../suite/suite.ts';
-import { type End, endsOf } from './ends.ts';
+import { type End, endsOf, startOf } from './ends.ts';
 import type { Run } from './run.ts';
 import type { Slots } from './slots.ts';
 
@@ -45,7 +45,9 @@ export async function instancesOf(
 async function found(check: Check & (ReachCheck | PathCheck), run: Run, signal: AbortSignal): Promise<Instance[]> {
   const moment = await run.moments.at(run.moments.spanOf(check.when)?.to);
   const ends = async (side: 'from' | 'to'): Promise<(End | undefined)[]> =>
-    check[side].pick === 'each' ? endsOf(check[side], moment, side === 'from', signal) : [undefined];
+    check[side].pick === 'each'
+      ? endsOf(check[side], moment, side === 'from' ? startOf(check) : side, signal)
+      : [undefined];
   const [froms, tos] = [await ends('from'), await ends('to')];
   const pairs = froms
     .flatMap((from) => tos.map((to) => ({ from, to })))

@@ -4,7 +4,7 @@ import { Unavailable } from '../../std/unavailable.ts';
 import type { MatrixCell, ReachCode } from '../result.ts';
 import type { Check, Endpoint, MatrixCheck } from '../suite/suite.ts';
 import type { Attempt } from './attempt.ts';
-import { endsOf } from './ends.ts';
+import { endsOf, startOf } from './ends.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
 import { sendOf } from './send.ts';
@@ -88,7 +88,8 @@ async function one(
 ): Promise<Tried> {
   if (expected === '.') return { cell: { expected, got: '.' }, outcome: undefined, error: undefined };
   try {
-    const [froms, tos] = [await endsOf(from, moment, true, signal), await endsOf(to, moment, false, signal)];
+    const froms = await endsOf(from, moment, startOf(check), signal);
+    const tos = await endsOf(to, moment, 'to', signal);
     let last: Outcome | undefined;
     for (const one of froms)
       for (const other of tos) {

@@ -2,7 +2,7 @@
 import { mistake } from '../../std/mistake.ts';
 import type { Check, PathCheck, ReachCheck } from '../suite/suite.ts';
 import { type Attempt, together } from './attempt.ts';
-import { type End, endsOf } from './ends.ts';
+import { type End, endsOf, startOf } from './ends.ts';
 import type { Instance } from './instances.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
@@ -30,8 +30,8 @@ export async function eachPair(
   const tried: [string, Attempt][] = [];
   for (const time of times) {
     const moment = await run.moments.at(time);
-    const froms = from ? [from] : await endsOf(check.from, moment, true, signal);
-    const tos = to ? [to] : await endsOf(check.to, moment, false, signal);
+    const froms = from ? [from] : await endsOf(check.from, moment, startOf(check), signal);
+    const tos = to ? [to] : await endsOf(check.to, moment, 'to', signal);
     const pairs = froms.flatMap((one) => tos.map((other) => ({ from: one, to: other })));
     const several = pairs.length > 1 ? pairs.filter((pair) => pair.from.text !== pair.to.text) : pairs;
     if (several.length > PAIRS_MAX)

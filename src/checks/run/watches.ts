@@ -9,7 +9,7 @@ import { Mistake } from '../../std/mistake.ts';
 import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Check, Endpoint } from '../suite/suite.ts';
-import { endsOf } from './ends.ts';
+import { endsOf, startOf } from './ends.ts';
 import type { Run } from './run.ts';
 import { type Sending, wayOf } from './traffic.ts';
 import { isWatchable } from './way.ts';
@@ -122,8 +122,8 @@ export class Watches implements AsyncDisposable {
       for (const [from, to] of pairsOf(check)) {
         if (found.length >= PLANNED_MAX) break;
         try {
-          for (const one of await endsOf(from, moment, true, signal))
-            for (const other of await endsOf(to, moment, false, signal)) {
+          for (const one of await endsOf(from, moment, startOf(check), signal))
+            for (const other of await endsOf(to, moment, 'to', signal)) {
               const { proto, port, method } = check;
               const way = await wayOf(
                 { check, from: one, to: other, proto, port, method, count: 1 } as Sending,

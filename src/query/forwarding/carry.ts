@@ -8,7 +8,7 @@ import { arrivalIssues } from './arrival.ts';
 import { addressesOf, canonical, nameOf, numberOf, textOf, textsIn, typeOf } from './atlas.ts';
 import { Gate, type HookName, type Passage, type Through } from './filters/gate.ts';
 import type { Frame, Packet, Walker, Way } from './frame.ts';
-import { best, type Hop, type Issue, type Outcome, type RouteTaken, stopped, unknown } from './hop.ts';
+import { best, type Hop, type Issue, type Outcome, prefixed, type RouteTaken, stopped, unknown } from './hop.ts';
 import { downOf, interfaceHop } from './interface.ts';
 import { notPassedOn, passesOn, wrongSide } from './passing-on.ts';
 
@@ -17,10 +17,11 @@ const TTL = 64;
 /** Interfaces that are tried, where several have the next hop's address. */
 const HOLDERS_MAX = 16;
 
-export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: number): Way {
+/** `came`: the interface that it has come in by; undefined of what begins here. */
+export function* carry(walker: Walker, start: GraphNode, packet: Packet, depth: number, came?: GraphNode): Way {
   const hops: Hop[] = [];
   const been = new Set<string>();
-  let [at, now, iif]: [GraphNode, Packet, GraphNode | undefined] = [start, packet, undefined];
+  let [at, now, iif]: [GraphNode, Packet, GraphNode | undefined] = [start, packet, came];
   for (let ttl = TTL; ttl > 0; ttl--) {
     if (walker.atlas.budget.spend()) yield undefined;
     const origin = originOf(at, walker.atlas.view);
@@ -155,12 +156,7 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
     };
     return walker.transmit(out, frame, { depth, seen: new Set() });
   };
-  const joined = (outcome: Outcome): Outcome =>
-    outcome.hops.length > 0 || outcome.end.kind === 'arrived'
-      ? { hops: [hop, ...outcome.hops], end: outcome.end }
-      : outcome.end.kind === 'stopped'
-        ? stopped([hop], outcome.end.code, outcome.end.reason)
-        : unknown([hop], outcome.end.code, outcome.end.reason);
+  const joined = (outcome: Outcome): Outcome => prefixed([hop], outcome);
   if (mute !== undefined) return joined(yield* send(mute));
   if (!isResolved) return joined(yield* send(undefined));
   if (known !== undefined) return joined(yield* send(known));

@@ -37,14 +37,21 @@ interface Found {
   readonly service?: Metadata;
 }
 
+export interface EndQuestion {
+  readonly isStart: boolean;
+  /** A start may be an address that nobody has who is watched. */
+  readonly isOutside?: boolean;
+  readonly places: ProcessPlaces | undefined;
+}
+
 /** Throws a Mistake that says what would do. */
 export function* endPoint(
   atlas: Atlas,
   text: string,
-  { isStart, places }: { readonly isStart: boolean; readonly places: ProcessPlaces | undefined },
+  { isStart, isOutside = false, places }: EndQuestion,
 ): Generator<undefined, EndPoint> {
   const address = canonical(text);
-  if (address !== undefined) return addressEnd(atlas, { text, address, isStart });
+  if (address !== undefined) return addressEnd(atlas, { text, address, isStart, isOutside });
   const [, kind, name] = /^(container|netns|host|pid|process):(.+)$/.exec(text) ?? [];
   const found = yield* candidates(atlas, text, kind, name, places);
   const usable = found.flatMap((one) => {
@@ -76,12 +83,17 @@ export function holdersOf(atlas: Atlas, address: string): Holder[] {
 
 function addressEnd(
   atlas: Atlas,
-  { text, address, isStart }: { readonly text: string; readonly address: string; readonly isStart: boolean },
+  {
+    text,
+    address,
+    isStart,
+    isOutside,
+  }: { readonly text: string; readonly address: string } & Required<Omit<EndQuestion, 'places'>>,
 ): EndPoint {
   const holders = holdersOf(atlas, address);
   const namespaces = new Set(holders.map(({ namespace }) => namespace.id));
   const [first] = holders;
-  if (isStart && first === undefined)
+  if (isStart && !isOutside && first === undefined)
     throw new Mistake([
       {
         code: 'path.unknown',

@@ -39,14 +39,16 @@ export interface Walker {
   readonly atlas: Atlas;
   /** What namespaces remember of the connection. */
   readonly tracking: Tracking;
+  /** Where it would go if no packet filter looked at it. */
+  readonly isUnfiltered?: boolean;
   /** The interface is given a frame to send, by the stack or by a switch that it is a port of. */
   transmit(node: GraphNode, frame: Frame, trip: Trip): Way;
   /** A frame comes in by the interface. */
   receive(node: GraphNode, frame: Frame, trip: Trip): Way;
   /** The frame is the stack's, if it is meant for this interface. */
   take(node: GraphNode, frame: Frame, trip: Trip): Way;
-  /** A packet from a namespace to one that has its destination. */
-  carry(namespace: GraphNode, packet: Packet, depth: number): Way;
+  /** A packet from a namespace to one that has its destination. `came`: by which interface, when it does not begin there. */
+  carry(namespace: GraphNode, packet: Packet, depth: number, came?: GraphNode): Way;
 }
 
 export function seenKey(node: GraphNode, where: string, { tags, targetMac, sourceMac }: Frame): string {

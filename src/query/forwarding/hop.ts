@@ -117,8 +117,18 @@ export type End =
   | { readonly kind: 'arrived'; readonly at: GraphNode; readonly packet?: Packet }
   /** It is known that it goes no further. */
   | { readonly kind: 'stopped'; readonly code: string; readonly reason: string }
-  /** The graph does not tell how it goes on. */
-  | { readonly kind: 'unknown'; readonly code: string; readonly reason: string };
+  /** The graph does not tell how it goes on. `left`: as the frame was when it went beyond what is watched. */
+  | { readonly kind: 'unknown'; readonly code: string; readonly reason: string; readonly left?: Left };
+
+/** A frame that goes beyond what is watched. */
+export interface Left {
+  readonly by: GraphNode;
+  readonly packet: Packet;
+  /** Undefined on links without hardware addresses. */
+  readonly sourceMac: string | undefined;
+  /** VLAN IDs, the outermost first. */
+  readonly tags: readonly number[];
+}
 
 export interface Outcome {
   readonly hops: readonly Hop[];
@@ -133,6 +143,12 @@ export function unknown(hops: readonly Hop[], code: string, reason: string): Out
   return { hops: marked(hops, { code, text: reason, weight: 'stops' }), end: { kind: 'unknown', code, reason } };
 }
 
+/** Beyond the interface nobody watches. */
+export function leaving(code: string, reason: string, by: GraphNode, frame: Omit<Left, 'by'>): Outcome {
+  const { packet, sourceMac, tags } = frame;
+  return { hops: [], end: { kind: 'unknown', code, reason, left: { by, packet, sourceMac, tags } } };
+}
+
 /** The last hop is where it happened. */
 function marked(hops: readonly Hop[], issue: Issue): readonly Hop[] {
   const last = hops.at(-1);
@@ -142,8 +158,7 @@ function marked(hops: readonly Hop[], issue: Issue): readonly Hop[] {
 export function prefixed(hops: readonly Hop[], { hops: rest, end }: Outcome): Outcome {
   if (rest.length > 0 || end.kind === 'arrived') return { hops: [...hops, ...rest], end };
   // What stopped at once did so at the last of these.
-  const { code, reason } = end;
-  return end.kind === 'stopped' ? stopped(hops, code, reason) : unknown(hops, code, reason);
+  return { hops: marked(hops, { code: end.code, text: end.reason, weight: 'stops' }), end };
 }
 
 /** Where it arrives; else where it is not known how it goes on; else where it got furthest. */

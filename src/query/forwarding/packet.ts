@@ -9,3 +9,11 @@ export interface Packet {
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
 }
+
+/** The other way round. */
+export function answerOf({ source, destination, sourcePort, destinationPort, ...rest }: Packet): Packet {
+  return {
+    ...rest,
+    ...{ source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort },
+  };
+}

@@ -11,12 +11,13 @@ import { originOf } from '../origin.ts';
 import { routeOf } from '../routing.ts';
 import { Atlas, canonical, nameOf, prefixesOf, typeOf } from './atlas.ts';
 import { carry } from './carry.ts';
-import { type EndPoint, endPoint, type ProcessPlaces } from './ends.ts';
+import { type EndPoint, endPoint, holdersOf, type ProcessPlaces } from './ends.ts';
+import { type Entrance, enter, entranceOf, homeBy } from './entrance.ts';
 import { Tracking } from './filters/tracking.ts';
 import type { Walker } from './frame.ts';
 import { type Hop, type Outcome, stopped } from './hop.ts';
 import { measured } from './mtu.ts';
-import type { Packet } from './packet.ts';
+import { answerOf, type Packet } from './packet.ts';
 import { beginningSeen } from './seen-at.ts';
 import { sourceFor } from './source-address.ts';
 import { receive, take, transmit } from './wires.ts';
@@ -35,6 +36,8 @@ export interface PathQuestion {
   readonly places?: ProcessPlaces | undefined;
   /** TIDs of nodes that saw its packets: of several that have the address it begins at the one whose packets pass these. */
   readonly seenAt?: readonly string[] | undefined;
+  /** Where packets of `from`, an address beyond what is watched, come in; found out when left out. */
+  readonly entrance?: Entrance | undefined;
 }
 
 export interface PathAnswer {
@@ -43,6 +46,8 @@ export interface PathAnswer {
   readonly packet: Packet;
   readonly there: Travel;
   readonly back: Travel | undefined;
+  /** Of an address beyond what is watched: where its packets come in. */
+  readonly entrance?: Entrance | undefined;
 }
 
 export interface Travel {
@@ -71,42 +76,64 @@ export function* forwardingPath(
 
 /** The same in an atlas that has been read: many questions about one moment share it. */
 export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefined, PathAnswer> {
-  const { places, seenAt = [] } = question;
-  const seen = yield* beginningSeen({ text: question.from, seenAt, atlas }, (start) =>
-    hopsFrom(start, question, atlas),
-  );
-  const found = yield* endPoint(atlas, seen?.id ?? question.from, { isStart: true, places });
-  const from = { ...found, text: question.from };
+  const { places } = question;
+  const from = yield* beginning(question, atlas);
   const to = yield* endPoint(atlas, question.to, { isStart: false, places });
+  // Undefined: beyond what is watched.
   const start = from.namespace;
-  if (start === undefined) throw mistake('path.unknown', `where ${question.from} is is not in the graph`);
   const packet = packetFor(atlas, question, from, to, start);
   const walker = walkerOn(atlas);
-  const outcome = yield* walker.carry(start, packet, 0);
+  const entrance = start === undefined ? yield* entranceFor(atlas, question, to, packet) : undefined;
+  const outcome = yield* start === undefined
+    ? enter(walker, entrance as Entrance, packet)
+    : walker.carry(start, packet, 0);
   const there = travelled(outcome, from, to, packet);
-  if (question.isBoth !== true) return { from, to, packet, there, back: undefined };
+  const found = { from, to, packet, there, ...(entrance && { entrance }) };
+  if (question.isBoth !== true) return { ...found, back: undefined };
   // As it arrived: addresses may have been translated on the way, and with them who answers.
   const { end } = outcome;
   walker.tracking.isAnswer = end.kind === 'arrived';
   const answer = answerOf((end.kind === 'arrived' ? end.packet : undefined) ?? packet);
   const begins = end.kind === 'arrived' ? atlas.namespace(end.at) : to.namespace;
-  if (begins === undefined) return { from, to, packet, there, back: undefined };
-  const returned = yield* walker.carry(begins, answer, 0);
+  if (begins === undefined) return { ...found, back: undefined };
+  const carried = yield* walker.carry(begins, answer, 0);
+  const returned = entrance === undefined ? carried : homeBy(entrance, carried);
   const back = travelled(strangersOut(returned, answerOf(packet)), to, from, answer);
-  return { from, to, packet, there, back };
+  return { ...found, back };
+}
+
+function* beginning(question: PathQuestion, atlas: Atlas): Generator<undefined, EndPoint> {
+  const { from: text, places, seenAt = [], entrance } = question;
+  if (entrance !== undefined) return { text, node: undefined, namespace: undefined, addresses: [] };
+  const seen = yield* beginningSeen({ text, seenAt, atlas }, (start) => hopsFrom(start, question, atlas));
+  const found = yield* endPoint(atlas, seen?.id ?? text, { isStart: true, isOutside: true, places });
+  return { ...found, text };
+}
+
+function* entranceFor(
+  atlas: Atlas,
+  { entrance, seenAt = [], from }: PathQuestion,
+  to: EndPoint,
+  packet: Packet,
+): Generator<undefined, Entrance> {
+  if (entrance !== undefined) return entrance;
+  const holders = holdersOf(atlas, packet.destination).map(({ namespace }) => [namespace.id, namespace] as const);
+  const ends = to.namespace === undefined ? [...new Map(holders).values()] : [to.namespace];
+  const answer = yield* entranceOf(walkerOn(atlas, true), packet, { ends, seenAt });
+  if ('found' in answer) return answer.found;
+  throw new Mistake([
+    {
+      code: 'path.unknown',
+      message: `nobody in the graph has ${from}, and where its packets come in is not known: ${answer.why}`,
+      hint: 'a path begins at something that is watched, or beyond that, where answers go out',
+    },
+  ]);
 }
 
 function* hopsFrom(start: GraphNode, question: PathQuestion, atlas: Atlas): Generator<undefined, readonly Hop[]> {
   const fromAddress = question.fromAddress ?? question.from;
   const there = { ...question, from: start.id, fromAddress, seenAt: [], isBoth: false };
   return (yield* pathIn(there, atlas)).there.hops;
-}
-
-function answerOf({ source, destination, sourcePort, destinationPort, ...rest }: Packet): Packet {
-  return {
-    ...rest,
-    ...{ source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort },
-  };
 }
 
 /** Whoever asked takes an answer from nobody else than whom it asked. */
@@ -121,14 +148,14 @@ function strangersOut(outcome: Outcome, expected: Packet): Outcome {
   return stopped(hops, 'nat-mismatch', reason);
 }
 
-function walkerOn(atlas: Atlas): Walker {
+function walkerOn(atlas: Atlas, isUnfiltered = false): Walker {
   const walker: Walker = {
-    atlas,
+    ...{ atlas, isUnfiltered },
     tracking: new Tracking(),
     transmit: (node, frame, trip) => transmit(walker, node, frame, trip),
     receive: (node, frame, trip) => receive(walker, node, frame, trip),
     take: (node, frame, trip) => take(walker, node, frame, trip),
-    carry: (namespace, packet, depth) => carry(walker, namespace, packet, depth),
+    carry: (namespace, packet, depth, came) => carry(walker, namespace, packet, depth, came),
   };
   return walker;
 }
@@ -136,15 +163,22 @@ function walkerOn(atlas: Atlas): Walker {
 const ICMP = 1;
 const ICMPV6 = 58;
 
-function packetFor(atlas: Atlas, question: PathQuestion, from: EndPoint, to: EndPoint, start: GraphNode): Packet {
+/** `start`: the namespace it begins in; undefined beyond what is watched. */
+function packetFor(
+  atlas: Atlas,
+  question: PathQuestion,
+  from: EndPoint,
+  to: EndPoint,
+  start: GraphNode | undefined,
+): Packet {
   const given = question.fromAddress === undefined ? undefined : canonical(question.fromAddress);
   if (question.fromAddress !== undefined && given === undefined)
     throw mistake('path.address', `"${question.fromAddress}" is no address`, 'such as 10.0.0.1 or fd00::1');
-  const own = from.node === undefined || from.node.id === start.id ? [] : from.addresses;
+  const own = from.node === undefined || from.node.id === start?.id ? [] : from.addresses;
   // What is asked for by its address starts with that.
   const bound = given ?? (canonical(from.text) !== undefined ? canonical(from.text) : undefined);
   const destinations = bound === undefined ? to.addresses : to.addresses.filter((one) => isV4(one) === isV4(bound));
-  const destination = likeliest(atlas, start, destinations);
+  const destination = start === undefined ? destinations[0] : likeliest(atlas, start, destinations);
   if (destination === undefined)
     throw new Mistake([
       {
@@ -156,7 +190,7 @@ function packetFor(atlas: Atlas, question: PathQuestion, from: EndPoint, to: End
         hint: 'name an address',
       },
     ]);
-  const preferred = sourceFor(atlas, start, destination)?.address;
+  const preferred = start && sourceFor(atlas, start, destination)?.address;
   const owned = own.filter((one) => isV4(one) === isV4(destination));
   const source =
     bound ?? (preferred !== undefined && owned.includes(preferred) ? preferred : undefined) ?? preferred ?? owned[0];

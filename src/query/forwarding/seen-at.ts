@@ -3,8 +3,9 @@
  * addresses, each host with containers has them, and only from one of the places would its packets come by there.
  */
 import type { GraphNode } from '../../graph/element.ts';
-import { type Atlas, canonical, textOf } from './atlas.ts';
+import { type Atlas, canonical } from './atlas.ts';
 import { type Holder, holdersOf } from './ends.ts';
+import { passedBy } from './entrance.ts';
 import type { Hop } from './hop.ts';
 
 /**
@@ -20,16 +21,11 @@ export function* beginningSeen(
   const holders = new Map<string, Holder>();
   for (const holder of holdersOf(atlas, address)) holders.set(holder.namespace.id, holder);
   if (holders.size < 2) return undefined;
-  const places = new Set(seenAt);
   let best = { node: undefined as GraphNode | undefined, passed: 0 };
   for (const { node } of holders.values()) {
-    const seen = new Set<string>();
-    for (const hop of yield* hopsFrom(node)) {
-      const tid = textOf(hop.node.metadata.TID);
-      if (tid !== undefined && places.has(tid)) seen.add(tid);
-    }
-    if (seen.size > best.passed) best = { node, passed: seen.size };
-    else if (seen.size === best.passed) best = { node: undefined, passed: best.passed };
+    const passed = passedBy(yield* hopsFrom(node), seenAt);
+    if (passed > best.passed) best = { node, passed };
+    else if (passed === best.passed) best = { node: undefined, passed };
   }
   return best.node;
 }

@@ -4,7 +4,7 @@ import { addressesOf, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
 import { forward } from './bridge.ts';
 import { throughDevice } from './filters/link-gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
-import { type Hop, type HowKind, type Outcome, prefixed, stopped, unknown } from './hop.ts';
+import { type Hop, type HowKind, leaving, type Outcome, prefixed, stopped, unknown } from './hop.ts';
 import { blockOf, downOf, interfaceHop } from './interface.ts';
 import { isMeant } from './meant.ts';
 import { enter } from './switch.ts';
@@ -114,7 +114,12 @@ function pairOf(node: GraphNode, links: readonly Link[]): GraphNode | undefined 
 /** To the other end of a cable. */
 function* over(walker: Walker, to: GraphNode | undefined, from: GraphNode, frame: Frame, trip: Trip): Way {
   if (to === undefined)
-    return unknown([], 'peer', `the other end of ${nameOf(from)} is not in the graph: in a namespace nobody watches?`);
+    return leaving(
+      'peer',
+      `the other end of ${nameOf(from)} is not in the graph: in a namespace nobody watches?`,
+      from,
+      frame,
+    );
   return yield* into(walker, to, { kind: 'in', text: `other end of ${nameOf(from)}` }, frame, trip);
 }
 
@@ -214,5 +219,5 @@ function* ontoWire(walker: Walker, node: GraphNode, links: readonly Link[], fram
   }
   if (best !== undefined) return best;
   const to = frame.target === frame.packet.destination ? frame.target : `the next hop ${frame.target}`;
-  return unknown([], 'leaves', `it leaves what the graph knows by ${nameOf(node)}, for ${to}`);
+  return leaving('leaves', `it leaves what the graph knows by ${nameOf(node)}, for ${to}`, node, frame);
 }

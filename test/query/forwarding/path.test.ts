@@ -194,7 +194,12 @@ test.each([
   ['a', 'br1', 'nothing is called "br1"', /did you mean br0\?/],
   ['eth0', 'b', '2 nodes are meant by "eth0"', /a\/eth0 \(veth, id veth:a\/eth0\), b\/eth0/],
   ['pid:5', 'b', 'nothing is called "pid:5"', /known by their sockets/],
-  ['9.9.9.9', 'b', 'nobody in the graph has 9.9.9.9', /begins at something that is watched/],
+  [
+    '9.9.9.9',
+    'b',
+    'nobody in the graph has 9.9.9.9, and where its packets come in is not known: answers to it do not leave: b has no route to 9.9.9.9',
+    /begins at something that is watched/,
+  ],
   ['a', 'm', 'm has no address that a packet could be sent to', /name an address/],
   ['a', 'fd00::1', '', /^$/],
 ])('from %s to %s: %s', (from, to, message, hint) => {

@@ -1,7 +1,7 @@
 /** The packet filters and NAT of a namespace, from hook to hook, for one packet that comes through it. */
 import type { GraphNode } from '../../../graph/element.ts';
-import type { Atlas } from '../atlas.ts';
-import { nameOf } from '../atlas.ts';
+import { type Atlas, nameOf } from '../atlas.ts';
+import type { Walker } from '../frame.ts';
 import type { Hop, Issue } from '../hop.ts';
 import type { Packet } from '../packet.ts';
 import { type Filters, filtersAt } from './chains.ts';
@@ -41,16 +41,12 @@ export class Gate {
   #connectionMark: number | undefined = 0;
   #isTold = false;
 
-  constructor(
-    { atlas, tracking }: { readonly atlas: Atlas; readonly tracking: Tracking },
-    namespace: GraphNode,
-    depth: number,
-  ) {
+  constructor({ atlas, tracking, isUnfiltered }: Walker, namespace: GraphNode, depth: number) {
     this.#atlas = atlas;
     this.#namespace = namespace;
     this.#tracking = tracking;
     this.#depth = depth;
-    this.#filters = filtersAt(atlas, namespace);
+    this.#filters = isUnfiltered === true ? undefined : filtersAt(atlas, namespace);
   }
 
   /** Undefined where nobody reads them. */

@@ -30,7 +30,7 @@ export function* throughBridge(
   trip: Trip,
 ): Generator<undefined, LinkPassage> {
   const namespace = walker.atlas.namespace(bridge);
-  const filters = namespace && filtersAt(walker.atlas, namespace);
+  const filters = filtersOf(walker, namespace);
   const chains = filters?.onBridge(hook) ?? [];
   if (namespace === undefined || filters === undefined || chains.length === 0) return PASSES;
   const place: Place = { atlas: walker.atlas, namespace, hook, iif, oif, link: { ...frame, bridge } };
@@ -45,7 +45,7 @@ export function* throughDevice(
   trip: Trip,
 ): Generator<undefined, LinkPassage> {
   const namespace = walker.atlas.namespace(device);
-  const filters = namespace && filtersAt(walker.atlas, namespace);
+  const filters = filtersOf(walker, namespace);
   const chains = filters?.atDevice(hook, nameOf(device)) ?? [];
   if (namespace === undefined || filters === undefined || chains.length === 0) return PASSES;
   const [iif, oif] = hook === 'ingress' ? [device, undefined] : [undefined, device];
@@ -54,6 +54,10 @@ export function* throughDevice(
   // Connections are tracked later.
   const tracked = { ...trackedOn(walker, namespace, frame), state: 'invalid', isReply } as const;
   return yield* through(chains, filters, { place, tracked }, frame, trip);
+}
+
+function filtersOf({ atlas, isUnfiltered }: Walker, namespace: GraphNode | undefined): Filters | undefined {
+  return namespace === undefined || isUnfiltered === true ? undefined : filtersAt(atlas, namespace);
 }
 
 function* through(
