@@ -105,8 +105,8 @@ function isBetterAway(then: Judgement, now: Judgement): boolean {
   return LEAVING.has(then.there.code ?? '') && badness(now, then) >= WORSE;
 }
 
-/** Codes of paths: by a wire out of the host, or to a namespace that nobody watches. */
-const LEAVING = new Set(['leaves', 'peer']);
+/** Codes of paths: by a wire out of the host, to a namespace that nobody watches, to a virtual machine or a VPN. */
+const LEAVING = new Set(['leaves', 'peer', 'program']);
 
 /** So much is known of both ways, as far as there is a way back. */
 function arrives({ there, back }: Judgement): boolean {

@@ -48,7 +48,8 @@ function verdict({ reaches, reason, stopsAt, mtu, assumed, hops }: PathTravel, p
   const line = wrapped(words, width, '  ');
   const told = reaches === 'yes' ? line : reaches === 'no' ? paint.removed(line) : paint.dim(line);
   const others = assumed.filter((one) => one !== reason);
-  return [told, ...others.map((one) => wrapped(`- ${one}`, width, '  '))].join('\n');
+  const granted = others.length > 0 && reaches !== 'yes' ? ['taken for granted:'] : [];
+  return [told, ...granted, ...others.map((one) => wrapped(`- ${one}`, width, '  '))].join('\n');
 }
 
 function placeOf(hops: readonly PathHop[], id: string): number | undefined {

@@ -224,7 +224,7 @@ function namespaceOf(atlas: Atlas, node: GraphNode): GraphNode | undefined {
 
 const CANDIDATES_MAX = 20;
 
-function ambiguous(atlas: Atlas, text: string, found: readonly Holder[]): Mistake {
+export function ambiguous(atlas: Atlas, text: string, found: readonly Holder[]): Mistake {
   const lines = found.slice(0, CANDIDATES_MAX).map(({ node, namespace }) => {
     const [owner] = atlas.owners(namespace);
     const where = namespace.id === node.id ? (owner === undefined ? node.host : nameOf(owner)) : nameOf(namespace);

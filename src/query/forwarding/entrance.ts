@@ -22,24 +22,27 @@ export interface Entrance {
 const HOLDERS_MAX = 16;
 
 /**
- * Where answers to the packet go out, whatever packet filters say; or why that is not known. `ends`: namespaces in which
- * its destination may be; of several it is the one whose answers pass more of the nodes with these TIDs.
+ * Where answers to the packet go out, whatever packet filters say, and why that is not known where it is nowhere.
+ * `ends`: namespaces in which its destination may be; of several only those count whose answers pass the most of the nodes
+ * with these TIDs.
  */
 export function* entranceOf(
   walker: Walker,
   packet: Packet,
   { ends, seenAt }: { readonly ends: readonly GraphNode[]; readonly seenAt: readonly string[] },
-): Generator<undefined, { readonly found: Entrance } | { readonly why: string }> {
-  let best: { readonly found: Entrance; readonly passed: number } | undefined;
+): Generator<undefined, { readonly found: readonly Entrance[]; readonly why: string }> {
+  let best: { found: Entrance[]; readonly passed: number } = { found: [], passed: 0 };
   let why = `nobody in the graph has ${packet.destination} either`;
   for (const end of ends.slice(0, HOLDERS_MAX)) {
     const outcome = yield* walker.carry(end, answerOf(packet), 0);
     const found = leftBy(outcome, packet);
     const passed = passedBy(outcome.hops, seenAt);
-    if (found !== undefined && (best === undefined || passed > best.passed)) best = { found, passed };
-    else if (outcome.end.kind !== 'arrived') why = `answers to it do not leave: ${outcome.end.reason}`;
+    if (found === undefined && outcome.end.kind !== 'arrived')
+      why = `answers to it do not leave: ${outcome.end.reason}`;
+    if (found === undefined || passed < best.passed) continue;
+    best = passed > best.passed ? { found: [found], passed } : { found: [...best.found, found], passed };
   }
-  return best ?? { why };
+  return { found: best.found, why };
 }
 
 /** How many of the places (TIDs) a way passes. */

@@ -11,7 +11,7 @@ import { originOf } from '../origin.ts';
 import { routeOf } from '../routing.ts';
 import { Atlas, canonical, nameOf, prefixesOf, typeOf } from './atlas.ts';
 import { carry } from './carry.ts';
-import { type EndPoint, endPoint, holdersOf, type ProcessPlaces } from './ends.ts';
+import { ambiguous, type EndPoint, endPoint, holdersOf, type ProcessPlaces } from './ends.ts';
 import { type Entrance, enter, entranceOf, homeBy } from './entrance.ts';
 import { Tracking } from './filters/tracking.ts';
 import type { Walker } from './frame.ts';
@@ -98,7 +98,8 @@ export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefin
   if (begins === undefined) return { ...found, back: undefined };
   const carried = yield* walker.carry(begins, answer, 0);
   const returned = entrance === undefined ? carried : homeBy(entrance, carried);
-  const back = travelled(strangersOut(returned, answerOf(packet)), to, from, answer);
+  const answering = begins.id === to.namespace?.id ? to : { ...to, node: undefined };
+  const back = travelled(strangersOut(returned, answerOf(packet)), answering, from, answer);
   return { ...found, back };
 }
 
@@ -120,7 +121,9 @@ function* entranceFor(
   const holders = holdersOf(atlas, packet.destination).map(({ namespace }) => [namespace.id, namespace] as const);
   const ends = to.namespace === undefined ? [...new Map(holders).values()] : [to.namespace];
   const answer = yield* entranceOf(walkerOn(atlas, true), packet, { ends, seenAt });
-  if ('found' in answer) return answer.found;
+  const [first, other] = answer.found;
+  if (first !== undefined && other === undefined) return first;
+  if (first !== undefined) throw ambiguous(atlas, to.text, holdersOf(atlas, packet.destination));
   throw new Mistake([
     {
       code: 'path.unknown',

@@ -42,7 +42,7 @@ function* sentBy(walker: Walker, node: GraphNode, frame: Frame, trip: Trip): Way
   if (type === 'bridge') return yield* forward(walker, node, undefined, frame, trip);
   if (type === 'internal' && isSwitched(node, links)) return yield* enter(walker, node, links, frame, trip);
   if (PROGRAMS.has(type))
-    return unknown([], 'program', `${nameOf(node)} hands it to a program, which may do with it what it likes`);
+    return leaving('program', `${nameOf(node)} hands it to a program, which may do with it what it likes`, node, frame);
   if (type === 'dummy' || type === 'nlmon') return stopped([], 'dummy', `${nameOf(node)} drops all that it is given`);
   return yield* ontoWire(walker, node, links, frame, trip);
 }

@@ -58,6 +58,8 @@ test('what is sent to the router is translated, and its answer back', () => {
   expect(lines(there).at(-2)).toBe('netns:b deliver');
   expect(back?.reaches).toBe('yes');
   expect(back?.hops.find(({ how }) => how.kind === 'nat')?.how.nat).toMatchObject({ isBack: true });
+  // It begins where the packet came to, and not where it was sent to.
+  expect(back && lines(back)[0]).toBe('netns:b route');
 });
 
 test('a port of a bridge, or of a VLAN, is an entrance too', () => {
@@ -77,6 +79,15 @@ test('a port of a bridge, or of a VLAN, is an entrance too', () => {
     'vlan:r/v in',
     'netns:r route',
   ]);
+});
+
+test('what comes from a virtual machine, or a VPN, comes in by its device', () => {
+  const vpn = { EncapType: 'none', LinkFlags: ['UP', 'NOARP'], MAC: '' };
+  const { there, back } = walked(edge([], vpn).replaceAll('device:r/wan', 'wireguard:r/wan'), question);
+  expect(lines(there)[0]).toBe('wireguard:r/wan in');
+  expect([there.reaches, back?.reaches]).toEqual(['yes', 'yes']);
+  const machine = walked(edge().replaceAll('device:r/wan', 'tap:r/wan'), question);
+  expect([machine.there.reaches, machine.back?.reaches]).toEqual(['yes', 'yes']);
 });
 
 test('where it comes in is told beforehand, and is as good when answers would not find out', () => {
@@ -104,6 +115,15 @@ test('answers that leave by another way than packets come in are not known to ge
   const { there, back } = walked(other, { ...question, entrance });
   expect(there.reaches).toBe('yes');
   expect(back).toMatchObject({ reaches: 'unknown', code: 'leaves', at: { id: 'device:r/two' } });
+});
+
+test('of several that have the destination it has to be said which', () => {
+  const two = `${edge()}
+    netns:s -ownership-> device:s/wan ${JSON.stringify({ Name: 'wan', IfIndex: 2, MAC: '02:00:00:00:02:04', IPV4: ['10.0.0.2/24'], ...table(net('10.0.0.0/24', 2), by('10.0.0.1', 2)) })}
+    device:r/wan {"TID":"seen"}`;
+  expect(() => walked(two, question)).toThrow('2 nodes are meant by "10.0.0.2"');
+  expect(walked(two, { ...question, to: 'netns:b' }).entrance?.by).toBe('device:r/wan');
+  expect(walked(two, { ...question, seenAt: ['seen'] }).entrance?.by).toBe('device:r/wan');
 });
 
 test('a destination that nobody has either is told', () => {
