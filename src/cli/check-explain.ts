@@ -83,7 +83,7 @@ function bodyFacts(check: Check): (readonly [string, string | undefined])[] {
       ];
     case 'workflow':
       return [
-        ['asks', `the workflow ${check.name} with ${JSON.stringify(check.params)}`],
+        ['asks', `the workflow ${check.workflow} with ${JSON.stringify(check.params)}`],
         ['expects', valueText(check.expect)],
       ];
   }

@@ -112,7 +112,7 @@ function readable<T>(act: () => T): T {
 function commandMeant(word = ''): string {
   return (
     didYouMean(word, ['run', 'validate', 'list', 'explain', 'generate', 'schema', 'init']) ??
-    'skein check init makes one to begin from'
+    `skein check init ${/\.ya?ml$/.test(word) ? word : 'net.check.yaml'} makes one to begin from`
   );
 }
 

@@ -18,7 +18,9 @@ export function factsOf(result: CheckResult): readonly Told[] {
   };
   tell('expected', result.expected);
   tell('got', gotOf(result));
-  if (result.reason !== undefined) tell(result.status === 'failed' ? 'because' : 'reason', result.reason);
+  // Of a value there is no more to say than what it is.
+  if (result.reason !== undefined && result.reason !== result.got)
+    tell(result.status === 'failed' ? 'because' : 'reason', result.reason);
   if (result.matrix) tell('table', ...tableLines(result.matrix));
   if (evidence.stopsAt) tell('stopped at', drawPlace(evidence.stopsAt));
   if (evidence.lostBetween)

@@ -24,8 +24,12 @@ export function judgeValue(value: Json, expect: ValueExpectation): Judged {
     typeof value === 'number' ? value : found.length === 1 && typeof found[0] === 'number' ? found[0] : undefined;
   const { equals, min, max, count, empty, contains, matches, values } = expect;
   if (equals !== undefined) ask(said(equals), isDeepEqual(value, equals) || isOne(found, equals), 'NOT_EQUAL');
-  if (min !== undefined) ask(`at least ${min}`, number !== undefined && number >= min, 'TOO_LOW');
-  if (max !== undefined) ask(`at most ${max}`, number !== undefined && number <= max, 'TOO_HIGH');
+  const askNumber = (words: string, isSo: (its: number) => boolean, code: ResultCode) =>
+    ask(words, number !== undefined && isSo(number), number === undefined ? 'UNEXPECTED' : code, () =>
+      number === undefined ? `no number, but ${said(value)}` : said(value),
+    );
+  if (min !== undefined) askNumber(`at least ${min}`, (its) => its >= min, 'TOO_LOW');
+  if (max !== undefined) askNumber(`at most ${max}`, (its) => its <= max, 'TOO_HIGH');
   if (count !== undefined) {
     const code = codeOfRange(found.length, count);
     ask(`${rangeText(count)} found`, code === undefined, code ?? 'NOT_EQUAL', () => `${found.length}: ${said(value)}`);

@@ -7,6 +7,6 @@ import { judgeValue } from './value.ts';
 
 export async function tryWorkflow(check: Check & WorkflowCheck, { world }: Run, signal: AbortSignal): Promise<Attempt> {
   if (world.workflow === undefined) throw new Unavailable('calling a workflow', 'a server that has workflows');
-  const value = await world.workflow(check.name, check.params, signal);
+  const value = await world.workflow(check.workflow, check.params, signal);
   return { ...judgeValue(value, check.expect), gotValue: value };
 }

@@ -205,7 +205,12 @@ function bodyOf(kind: BodyName, value: Json, expect: Json, { defaults, endpoints
     case 'workflow': {
       const { name, params } = bodyShapes.workflow.body.parse(value);
       const wanted = bodyShapes.workflow.expect.parse(expect);
-      return { kind, name, params: (params ?? {}) as Readonly<Record<string, Json>>, expect: valuesOf(wanted) };
+      return {
+        kind,
+        workflow: name,
+        params: (params ?? {}) as Readonly<Record<string, Json>>,
+        expect: valuesOf(wanted),
+      };
     }
   }
 }

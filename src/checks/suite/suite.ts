@@ -212,7 +212,8 @@ export interface MetricCheck {
 
 export interface WorkflowCheck {
   readonly kind: 'workflow';
-  readonly name: string;
+  /** Its name; `name` is that of the check. */
+  readonly workflow: string;
   readonly params: Readonly<Record<string, Json>>;
   readonly expect: ValueExpectation;
 }

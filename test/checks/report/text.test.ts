@@ -60,3 +60,12 @@ test('what a terminal would obey is shown instead', () => {
   expect(text).toContain('\\u{1b}[31m');
   expect(text.split('\n').some((line) => line.startsWith('not ok'))).toBe(false);
 });
+
+test('what was got is not said again as its own reason', () => {
+  const got = 'no number, but x';
+  const text = new TextReport({ paint, checks: 1 }).result(
+    resultOf({ status: 'failed', code: 'UNEXPECTED', expected: 'at least 0', got, reason: got }),
+  );
+  expect(text).toContain('got            UNEXPECTED: no number, but x\n');
+  expect(text).not.toContain('because');
+});

@@ -142,6 +142,14 @@ test('metrics are formulas over all series, and workflows give values', async ()
   expect(run.results.find(({ id }) => id === 'A')).toMatchObject({ code: 'TOO_HIGH', got: '5' });
 });
 
+test('a check of a workflow keeps its own name, and what is no number is said to be none', async () => {
+  const its = fakeWorld(NET);
+  const run = ran(its, '  - { id: A, name: mine, workflow: { name: W }, expect: { min: 0 } }\n', {}, ENDS);
+  await its.clock.pass(10_000);
+  await run.summary;
+  expect(run.results[0]).toMatchObject({ name: 'mine', code: 'UNEXPECTED', got: 'no number, but {"is":"W"}' });
+});
+
 test('a table is compared cell by cell', async () => {
   const its = fakeWorld(NET);
   const check =
