@@ -1,8 +1,11 @@
 /** `skein path` against what the kernel does: namespaces over bridges and routers, with policy rules, VLANs and faults. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { PathReply, PathRequest, PathTravel } from '../../src/contract/path.ts';
+import type { WhyReply } from '../../src/contract/why.ts';
 import { inFolder, type Running, skeinUp } from '../e2e/running.ts';
+import { compiled } from './compiled.ts';
 import { TestNetns } from './native_netns.ts';
 
 /** Whether it says so before a while is over: what the kernel tells of its changes takes its way. */
@@ -171,6 +174,30 @@ test(
         code: 'no-route',
         reason: `${router.name} has no route to 8.8.8.8`,
       });
+
+      // What a VPN brings comes from there.
+      const program = compiled(join(import.meta.dirname, 'packets_tun.c'));
+      const vpn = spawn('ip', ['netns', 'exec', router.name, program, 'vpn0'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      try {
+        await once(vpn.stdout, 'data');
+        router.ip('addr add 10.8.0.1/24 dev vpn0');
+        router.ip('link set vpn0 up');
+        const client = { from: '10.8.0.77', to: '10.1.0.2', both: true };
+        const came = await path(skein, client, (there, { back }) => reaches(there) && back?.reaches === 'yes');
+        expect(told(came)).toEqual(['vpn0 in', `${router.name} route`, 'in0 out', 'eth0 in', `${left.name} deliver`]);
+        expect(came.back?.hops.at(-1)?.node.name).toBe('vpn0');
+        const good = Date.now();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        router.ip('link set vpn0 down');
+        await path(skein, { from: left.name, to: '10.8.0.77' }, stops);
+        const why = { from: '10.8.0.77', to: '10.1.0.2', good };
+        const reply = (await (await skein.post('/api/why', why)).json()) as WhyReply;
+        const first = { kind: 'link.down', element: expect.objectContaining({ name: 'vpn0' }) };
+        expect(reply).toMatchObject({ culprits: [expect.objectContaining(first)] });
+      } finally {
+        vpn.stdin.end();
+        await once(vpn, 'close');
+      }
     }),
   240_000,
 );
