@@ -129,6 +129,26 @@ export function flowArchiveContract(open: () => Promise<Opened>, few: fc.Paramet
     expect(await opened.flows.count({ time: ALWAYS, where: [on('node-1', 'node-2'), on('node-2')] })).toBe(1);
   });
 
+  test('a flow is found by the conversation that it is on the other side of a translation', async () => {
+    await using opened = await open();
+    const nat = { Type: 'SNAT', A: '192.0.2.1', B: '10.0.0.2', APort: 1, BPort: 2, IsTranslated: true } as const;
+    const others = { ...nat, Node: 'router', Zone: 0 };
+    const flows = [
+      flowOf(1, { NAT: { ...others, TrackingID: idOf(7) } }),
+      flowOf(2, { NAT: { ...others, TrackingID: idOf(8) } }),
+      flowOf(3, { TLS: { SNI: idOf(7) } }),
+      flowOf(4),
+    ];
+    await opened.flows.append(batchOf('w-1', flows));
+    const equals = [idOf(7), 7];
+    const where: FlowCondition[] = [
+      { anyOf: [{ field: 'NAT.TrackingID', equals, test: (value) => isOneOf(value, equals) }] },
+    ];
+    const found = await all(opened.flows, { time: ALWAYS, where });
+    expect(found.map(({ UUID }) => UUID)).toEqual([idOf(1)]);
+    expect(await opened.flows.count({ time: ALWAYS, where })).toBe(1);
+  });
+
   test('without a time it says that it needs one', async () => {
     await using opened = await open();
     await expect(all(opened.flows, { where: [] })).rejects.toMatchObject({
@@ -334,6 +354,7 @@ const fields = {
   'Transport.B': fc.constantFrom<string | number>(80, '80', 0),
   'Metric.ABPackets': fc.nat(10),
   'Link.A': fc.constant('02:00:00:00:00:0a'),
+  'NAT.TrackingID': fc.constantFrom('9e42a86914a043b8', idOf(1)),
 } satisfies Record<string, fc.Arbitrary<string | number>>;
 
 const flowTest = fc.oneof(

@@ -51,6 +51,7 @@ export const columns = [
   'b',
   'a_port',
   'b_port',
+  'nat_tracking',
 ] as const;
 export type Column = (typeof columns)[number];
 

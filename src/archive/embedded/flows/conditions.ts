@@ -9,6 +9,9 @@ export interface Sql {
   readonly values: readonly SQLInputValue[];
 }
 
+/** Of those that are no columns of their own. */
+const PLACES: Partial<Record<Column, string>> = { nat_tracking: "(more ->> '$.NAT.TrackingID')" };
+
 export class Conditions {
   readonly #number: StatementSync;
 
@@ -25,7 +28,7 @@ export class Conditions {
       for (const { column, values: given } of condition) {
         const kept = this.valuesOf(column, given);
         if (kept.length === 0) continue;
-        either.push(`${column} in (${kept.map(() => '?').join()})`);
+        either.push(`${PLACES[column] ?? column} in (${kept.map(() => '?').join()})`);
         values.push(...kept);
       }
       if (either.length === 0) return undefined;
@@ -50,6 +53,8 @@ export class Conditions {
       case 'a':
       case 'b':
         return typeof value === 'string' ? addressOf(value) : undefined;
+      case 'nat_tracking':
+        return typeof value === 'string' ? value : undefined;
       case 'node':
       case 'capture':
       case 'layers':

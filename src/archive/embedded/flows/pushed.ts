@@ -16,6 +16,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Transport: ['a_port', 'b_port'],
   'Transport.A': ['a_port'],
   'Transport.B': ['b_port'],
+  'NAT.TrackingID': ['nat_tracking'],
 };
 
 /** Values in one condition; SQLite takes 32,766 in one statement. */
