@@ -32,7 +32,9 @@ export interface Sharing extends AsyncDisposable {
    * for what would do harm if it was done twice.
    */
   readonly speaks: () => boolean;
-  /** Hears when `isFirst` changes. */
+  /** The number of the turn that this one has, or had last while nobody can know; undefined: it is another's. */
+  readonly lastTurn: () => number | undefined;
+  /** Hears when `isFirst` or `lastTurn` changes. */
   onFirst(listener: (isFirst: boolean) => void): void;
   /** Sentences for people; empty when all is well. */
   notes(): readonly string[];
@@ -69,6 +71,7 @@ export async function startSharing({
       isShared: false,
       isFirst: () => true,
       speaks: () => true,
+      lastTurn: () => 0,
       onFirst: () => undefined,
       notes: () => [],
       [Symbol.asyncDispose]: nothing,
@@ -145,9 +148,11 @@ export async function startSharing({
     lease.look().catch(() => undefined),
   ]);
   lease.start();
-  lease.changed((isHeld) =>
-    log.info(isHeld ? 'this analyzer does what is done once' : 'another analyzer does what is done once'),
-  );
+  lease.changed((isHeld) => {
+    if (isHeld) log.info('this analyzer does what is done once');
+    else if (lease.isLast) log.warn('nobody can know who does what is done once, until Elasticsearch answers');
+    else log.info('another analyzer does what is done once');
+  });
   const all = stack.move();
   return {
     captures: sharedCaptures,
@@ -158,6 +163,7 @@ export async function startSharing({
     isShared: true,
     isFirst: () => lease.isHeld,
     speaks: () => lease.isLast,
+    lastTurn: () => lease.lastTerm,
     onFirst: (listener) => lease.changed(listener),
     notes: () =>
       [sharedCaptures, sharedRules, sharedAlerts, sharedWorkflows, sharedAgents].flatMap((lists) => {

@@ -25,6 +25,8 @@ export interface LongKeptLists<L> extends KeptLists<L> {
 
 /** Lists that others change too. */
 export interface SharedKeptLists<L> extends KeptLists<L> {
+  /** Why they are as they were last, and cannot be changed; undefined: they can be. */
+  readonly away: string | undefined;
   /** Told when others have changed them: with what `read` gives from then on. */
   changed(listener: (lists: L) => void): void;
   /** Reads what others wrote until now. Never rejects: `written` does. */

@@ -1,7 +1,8 @@
 /**
  * Who of several does what is to be done once: a document that one of them renews. No clock is compared with another's:
  * a lease is over when an observer has not seen its document change for longer than its time, by the observer's own
- * clock; and whoever holds it stops before that, by its own. The server's sequence numbers decide who was first.
+ * clock; and whoever holds it stops before that, by its own. The server's sequence numbers decide who was first. While
+ * the server cannot be asked nobody can renew it either: that time does not count.
  */
 import type { Clock } from '../../std/clock.ts';
 import type { Elastic } from './client.ts';
@@ -59,8 +60,13 @@ export class Lease implements AsyncDisposable {
   readonly #ttlMs: number;
   readonly #listeners: ((isHeld: boolean) => void)[] = [];
   #held: Held | undefined;
+  #lastTerm: number | undefined;
   #seen: { readonly stored: Stored; readonly elapsedMs: number } | undefined;
+  /** When the server was last asked with success, and whether it was since without. */
+  #lookedMs = 0;
+  #isBlind = false;
   #wasHeld = false;
+  #wasLast: number | undefined;
   #callOff: (() => void) | undefined;
   #turn: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -81,7 +87,12 @@ export class Lease implements AsyncDisposable {
 
   /** It was ours last, and nobody has taken it since as far as we have seen: nobody can while the server is away. */
   get isLast(): boolean {
-    return this.#held !== undefined;
+    return this.#lastTerm !== undefined;
+  }
+
+  /** The term of that. While it stays the same nobody else had it in between. */
+  get lastTerm(): number | undefined {
+    return this.#lastTerm;
   }
 
   /** Of our own hold; undefined: we have none. */
@@ -96,6 +107,7 @@ export class Lease implements AsyncDisposable {
     return seen?.isReleased ? undefined : seen?.holder;
   }
 
+  /** Hears when it is held or not, and when another has it after us. */
   changed(listener: (isHeld: boolean) => void): void {
     this.#listeners.push(listener);
   }
@@ -122,7 +134,18 @@ export class Lease implements AsyncDisposable {
   /** One look: renews what we hold, or takes what nobody does. Throws what the server's absence is told by. */
   look(): Promise<void> {
     this.#turn = this.#turn.catch(() => {}).then(() => this.#look());
-    return this.#turn.finally(() => this.#tell());
+    return this.#turn
+      .then(
+        () => {
+          this.#isBlind = false;
+          this.#lookedMs = this.#parts.elapsedMs();
+        },
+        (error) => {
+          this.#isBlind = true;
+          throw error;
+        },
+      )
+      .finally(() => this.#tell());
   }
 
   /** Lets go, so that the next one need not wait. */
@@ -132,6 +155,7 @@ export class Lease implements AsyncDisposable {
     await this.#turn.catch(() => {});
     const held = this.#held;
     this.#held = undefined;
+    this.#lastTerm = undefined;
     this.#tell();
     if (held) await this.#write({ ...held.stored._source, isReleased: true }, held.stored).catch(() => {});
   }
@@ -150,8 +174,10 @@ export class Lease implements AsyncDisposable {
     if (document.holder === holder && !document.isReleased) {
       if (await this.#renew({ stored, elapsedMs: 0, wallMs: 0 })) return;
     }
+    if (document.holder !== holder || document.isReleased) this.#lastTerm = undefined;
     const before = this.#seen?.stored;
-    if (!before || before._seq_no !== _seq_no || before._primary_term !== _primary_term)
+    const wasBlind = this.#isBlind && elapsedMs() - this.#lookedMs > this.#ttlMs / 2;
+    if (!before || wasBlind || before._seq_no !== _seq_no || before._primary_term !== _primary_term)
       this.#seen = { stored, elapsedMs: elapsedMs() };
     const unchangedMs = elapsedMs() - (this.#seen?.elapsedMs ?? 0);
     if (document.isReleased || unchangedMs > document.ttlMs) await this.#take(stored);
@@ -176,6 +202,7 @@ export class Lease implements AsyncDisposable {
     const stored = await this.#write(document, over);
     if (!stored || this.#isStopped) return false;
     this.#held = { stored, ...sent };
+    this.#lastTerm = document.term;
     return true;
   }
 
@@ -206,9 +233,10 @@ export class Lease implements AsyncDisposable {
   }
 
   #tell(): void {
-    const { isHeld } = this;
-    if (isHeld === this.#wasHeld) return;
+    const { isHeld, lastTerm } = this;
+    if (isHeld === this.#wasHeld && lastTerm === this.#wasLast) return;
     this.#wasHeld = isHeld;
+    this.#wasLast = lastTerm;
     for (const listener of this.#listeners) listener(isHeld);
   }
 }

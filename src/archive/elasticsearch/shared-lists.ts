@@ -82,6 +82,10 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
     return { lists: this.#lists, note: note ?? this.#note };
   }
 
+  get away(): string | undefined {
+    return this.#away;
+  }
+
   /** Throws Unavailable while the server is away. What it takes is on its way: `written` says when it has arrived. */
   write(lists: L): void {
     const { things } = this.#parts;

@@ -98,6 +98,46 @@ test('whoever gains or loses it is told once', async () => {
   expect(told).toEqual(['a true', 'b true', 'a false']);
 });
 
+test('while the server is away it is still the last turn of whoever held it, who has it back before others take it', async () => {
+  await using world = await open();
+  const [a, b] = [world.contender(), world.contender()];
+  await a.lease.look();
+  await b.lease.look();
+  a.isCutOff = b.isCutOff = true;
+  for (let n = 0; n < 10; n++) {
+    world.pass(TTL_MS / 4);
+    for (const { lease } of [a, b]) await expect(lease.look()).rejects.toThrow('away');
+  }
+  expect([a.lease.isHeld, a.lease.isLast, a.lease.lastTerm, b.lease.lastTerm]).toEqual([false, true, 1, undefined]);
+  a.isCutOff = b.isCutOff = false;
+  // Whoever comes first.
+  await b.lease.look();
+  world.pass(TTL_MS * 0.9);
+  await b.lease.look();
+  await a.lease.look();
+  expect([a.lease.isHeld, a.lease.term, b.lease.isHeld]).toEqual([true, 1, false]);
+});
+
+test('who was cut off alone hears that another had it since, also when it has it again', async () => {
+  await using world = await open();
+  const [a, b] = [world.contender(), world.contender()];
+  await a.lease.look();
+  await b.lease.look();
+  const told: string[] = [];
+  a.lease.changed((isHeld) => told.push(`${isHeld} ${a.lease.lastTerm}`));
+  a.isCutOff = true;
+  for (let n = 0; n < 5; n++) {
+    world.pass(TTL_MS / 4);
+    await expect(a.lease.look()).rejects.toThrow('away');
+    await b.lease.look();
+  }
+  expect([b.lease.isHeld, b.lease.term]).toEqual([true, 2]);
+  await b.lease[Symbol.asyncDispose]();
+  a.isCutOff = false;
+  await a.lease.look();
+  expect(told).toEqual(['false 1', 'true 3']);
+});
+
 test('whatever stalls, skews and loses answers, never do two hold it at once', async () => {
   const step = fc.record({
     who: fc.nat(3),
@@ -135,6 +175,8 @@ interface Contender {
   wallMs: number;
   /** Requests that write arrive, and their answers do not. */
   losesAnswers: boolean;
+  /** Nothing arrives. */
+  isCutOff: boolean;
 }
 
 async function open() {
@@ -147,8 +189,9 @@ async function open() {
     },
     contender({ wallMs = 5e11 } = {}): Contender {
       const name = randomUUID();
-      const own = { name, wallMs, losesAnswers: false };
+      const own = { name, wallMs, losesAnswers: false, isCutOff: false };
       const request: LeaseParts['elastic']['request'] = async (asked) => {
+        if (own.isCutOff) throw new Error('away');
         const answer = await elastic.request<never>(asked);
         if (own.losesAnswers && asked.method === 'PUT') throw new Error('lost');
         return answer;
