@@ -47,7 +47,9 @@ export interface Message {
 }
 
 /** The messages of a batch, in order. The generator returns how many bytes at the end made no sense. */
-export function* messages(batch: Uint8Array): Generator<Message, number, undefined> {
+export function* messages(given: Uint8Array): Generator<Message, number, undefined> {
+  // A window on a Buffer is a Buffer, whose slice() copies nothing: what is kept would hold the batch, and share it.
+  const batch = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const view = viewOf(batch);
   let at = 0;
   while (batch.length - at >= HEADER_BYTES) {

@@ -230,6 +230,17 @@ test('elements of a set that come and go are told, and so are chains', async () 
   expect(told()).toEqual(['ip saddr @s drop']);
 });
 
+test('intervals of a set stay as they are when other rules change', async () => {
+  nft('table ip t { set s { type ipv4_addr; flags interval; elements = { 10.0.0.0/25 } }; chain a { ip saddr @s; }; }');
+  const elements = () => all('nftset')[0]?.metadata.Elements;
+  await eventually(() => expect(elements()).toEqual(['10.0.0.0/25']));
+  for (let more = 1; more <= 3; more++) {
+    nft(`add rule ip t a tcp dport ${more} drop`);
+    await eventually(() => expect(told()).toContain(`tcp dport ${more} drop`));
+  }
+  expect(elements()).toEqual(['10.0.0.0/25']);
+});
+
 test('elements that end by themselves are told until they do; of those that packets put somewhere it is said that they are not', async () => {
   nft(`table ip t { set b { type ipv4_addr; flags timeout; elements = { 10.0.0.1 timeout 1h }; };
     set seen { type ipv4_addr; flags dynamic, timeout; timeout 1m; }; }`);

@@ -12,6 +12,16 @@ const LO = Buffer.from(
   'hex',
 );
 
+test('what is cut out of a batch that is a Buffer is copied where it is asked to be', () => {
+  const batch = Buffer.from(new MessageBuilder(20, 0).bytes(1, new Uint8Array([1, 2, 3])).build());
+  for (const { payload } of messages(batch)) {
+    const attributes = new Attributes(payload);
+    attributes.next();
+    attributes.bytes().slice().fill(9);
+  }
+  expect([...batch.subarray(20, 23)]).toEqual([1, 2, 3]);
+});
+
 test('a message of the kernel is read', () => {
   const [message] = [...messages(LO)];
   expect(message).toMatchObject({ type: 16, flags: NLM_F.multi, sequence: 7, portId: 1234 });

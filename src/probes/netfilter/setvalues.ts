@@ -107,7 +107,7 @@ function endsFirst({ flags }: RawElement): number {
 }
 
 function before(bytes: Uint8Array): Uint8Array {
-  const result = bytes.slice();
+  const result = Uint8Array.from(bytes);
   for (let at = result.length - 1; at >= 0; at--) {
     const byte = result[at] as number;
     result[at] = byte === 0 ? 0xff : byte - 1;
