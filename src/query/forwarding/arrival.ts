@@ -17,11 +17,15 @@ function filtering(at: GraphNode, isSent: boolean): Issue[] {
   return [{ code: 'filter', text, weight: 'assumed' }];
 }
 
-/** Of a namespace that has no services at all nobody may have looked at the sockets. */
+/** Of a namespace that has no services at all nobody may have looked at the sockets: then it is taken for granted. */
 function listening(at: GraphNode, { protocol, destination, destinationPort, family }: Packet): Issue[] {
   const name = protocol === undefined ? undefined : NAMES[protocol];
   const services = objectsIn(at.metadata.Services);
-  if (name === undefined || destinationPort === undefined || services.length === 0) return [];
+  if (name === undefined || destinationPort === undefined) return [];
+  if (services.length === 0) {
+    const text = `somebody listens at ${name} port ${destinationPort} of ${nameOf(at)}, of which no services are known`;
+    return [{ code: 'listening', text, weight: 'assumed' }];
+  }
   const isFor = (address: unknown) =>
     address === '::' || address === destination || (address === '0.0.0.0' && family === 4);
   const found = services.some(

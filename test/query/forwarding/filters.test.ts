@@ -1,4 +1,4 @@
-import { cable, host, lines, walked } from './walked.ts';
+import { cable, host, lines, serving, walked } from './walked.ts';
 
 /** `a` behind the router `r`, which has rules, and `b` at the other side. */
 function routed(rules: string, router: Readonly<Record<string, unknown>> = {}): string {
@@ -31,6 +31,7 @@ function routed(rules: string, router: Readonly<Record<string, unknown>> = {}): 
     netns:r ${JSON.stringify({ Netfilter: { Tables: 1, Chains: 1, Rules: 1, Sets: 0 }, Forwarding: { IPV4: true }, ...router })}
     ${port('in', 3, '10.1.0.1')}
     ${port('out', 4, '10.2.0.1')}
+    ${serving('b', 80)}
     ${cable('a', 'veth:r/in')}
     ${cable('b', 'veth:r/out')}
     ${rules}`;

@@ -1,5 +1,5 @@
 import { Mistake } from '../../../src/std/mistake.ts';
-import { cable, host, lines, macOf, walked } from './walked.ts';
+import { cable, host, lines, macOf, serving, walked } from './walked.ts';
 
 const flags = '"LinkFlags":["UP"]';
 
@@ -178,6 +178,16 @@ test('where nobody listens at the port is told, and where somebody does is not',
   expect(told('tcp', 80)).toEqual(['yes']);
   expect(told('tcp', 81)).toEqual(['yes', 'nobody listens at TCP port 81 of b']);
   expect(told('udp', 80)).toEqual(['yes', 'nobody listens at UDP port 80 of b']);
+});
+
+test('where no services are known it is taken for granted that there is one', () => {
+  const tcp = { from: 'a', to: 'b', protocol: 6, port: 80 };
+  expect(walked(bridged('', ''), tcp).there).toMatchObject({
+    reaches: 'yes',
+    assumed: ['somebody listens at TCP port 80 of b, of which no services are known'],
+  });
+  expect(walked(`${bridged('', '')}\n${serving('b', 80)}`, tcp).there.assumed).toEqual([]);
+  expect(walked(bridged('', ''), { ...tcp, protocol: 1 }).there.assumed).toEqual([]);
 });
 
 test('that nothing takes a connection elsewhere where they are tracked is assumed, and said', () => {
@@ -372,7 +382,8 @@ const drop = { Do: 'drop' };
 const asks = (Key: string, value: string) => ({ Key, Op: '==', Values: [value] });
 
 test('chains of the family bridge see frames by their ports, addresses and what is in them', () => {
-  const ended = (rules: string) => walked(bridged('', '') + rules, { from: 'a', to: 'b', protocol: 6, port: 80 }).there;
+  const graph = `${bridged('', '')}\n${serving('b', 80)}`;
+  const ended = (rules: string) => walked(graph + rules, { from: 'a', to: 'b', protocol: 6, port: 80 }).there;
   const stopped = { reaches: 'no', code: 'filtered', reason: 'm: dropped by rule "rule 0" of chain c, table bridge t' };
   const mac = macOf('10.0.0.1');
   for (const conditions of [

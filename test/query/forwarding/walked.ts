@@ -36,6 +36,11 @@ export function host(name: string, address: string, more: Readonly<Record<string
   return `netns:${name} -ownership-> veth:${name}/eth0 ${JSON.stringify(metadata)}`;
 }
 
+/** What listens in the namespace of a host. */
+export function serving(name: string, port: number): string {
+  return `netns:${name} {"Services":[{"Protocol":"TCP","Address":"0.0.0.0","Port":${port}}]}`;
+}
+
 export function macOf(address: string): string {
   return `02:00:${address
     .split('.')
