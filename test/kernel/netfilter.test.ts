@@ -208,6 +208,15 @@ test('rules that are written again as they were get no new version, wherever oth
   ]);
 });
 
+test('of rules that come one by one without a pause each says what is in its own set', async () => {
+  nft('table ip t { chain a { }; }');
+  await eventually(() => expect(all('nftchain')).toHaveLength(1));
+  const more = 'for i in $(seq 40); do nft add rule ip t a tcp dport vmap "{ $i : drop, 80 : accept }"; done';
+  inside('sh', '-c', more);
+  await eventually(() => expect(told()).toEqual(listed()));
+  expect(told()).toHaveLength(40);
+});
+
 test('of very many changes at once none is missed', async () => {
   const many = (from: number) => Array.from({ length: 3_000 }, (_, at) => `tcp dport ${from + at} drop`).join('\n');
   const table = (from: number) => `table ip t { chain in { type filter hook input priority 0;\n${many(from)}\n}; }`;

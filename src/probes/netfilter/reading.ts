@@ -62,18 +62,20 @@ interface World {
 }
 
 /**
- * Undefined: it changed while it was read, and is to be read again. `before`: the last reading, of which is kept what was
- * not touched.
+ * Undefined: it changed while it was read, or since what was touched was noted, and is to be read again. `before`: the
+ * last reading, of which is kept what was not touched; `notedAt`: the generation that had told of `touched`.
  */
 export async function readRuleset(
   conversation: Conversation,
   bounds: ReadingBounds,
-  touched: Touched,
+  { touched, notedAt }: { readonly touched: Touched; readonly notedAt: number | undefined },
   before: Reading | undefined,
 ): Promise<Reading | undefined> {
   const generation = readGeneration(await conversation.request(generationRequest()));
   // Of many rules only some are told: which ones they are only a whole reading says.
   const known = touched.isAll || before === undefined || before.leftOut > 0 ? undefined : before;
+  // A rule of a commit that is not noted yet may refer to a set that would not be read.
+  if (known && notedAt !== undefined && generation !== notedAt && generation !== known.generation) return undefined;
   const world: World = { conversation, bounds, breath: new Breath(), nowMs: performance.now() };
   const reading = known ? await readTouched(world, touched, known) : await readAll(world);
   const after = readGeneration(await conversation.request(generationRequest()));

@@ -17,7 +17,8 @@ export interface Known {
 }
 
 export interface Telling {
-  readonly describe: (rule: RawRule) => Metadata;
+  /** `isWhole`: false where it refers to a set that is not known yet, so that it says more another time. */
+  readonly describe: (rule: RawRule) => { readonly metadata: Metadata; readonly isWhole: boolean };
   /** Of handles in the chain's table. */
   readonly known: Map<number, Known>;
   /** Awaited between rules. */
@@ -63,16 +64,17 @@ export class ToldRules {
       let found = known.get(rule.handle);
       let metadata: Metadata | undefined;
       if (found === undefined) {
-        metadata = describe(rule);
+        const described = describe(rule);
+        metadata = described.metadata;
         const content = uuidV5([this.#chain, JSON.stringify(metadata)]);
         found = { content, counts: countedIn(rule.expressions) !== undefined };
-        known.set(rule.handle, found);
+        if (described.isWhole) known.set(rule.handle, found);
       }
       const nth = times.get(found.content) ?? 0;
       times.set(found.content, nth + 1);
       const id = nth === 0 ? found.content : uuidV5([found.content, `${nth}`]);
       ids.push(id);
-      if (!this.#orders.has(id)) fresh.set(id, metadata ?? describe(rule));
+      if (!this.#orders.has(id)) fresh.set(id, metadata ?? describe(rule).metadata);
       const counts = found.counts ? countedIn(rule.expressions) : undefined;
       if (counts) counted.push([id, counts]);
     }

@@ -87,9 +87,15 @@ export class Teller {
       this.#say(id, describeSet(set), changes);
     }
     const byName = new Map(sets.map((set) => [placeKey(set), set]));
-    const describe = (rule: RawRule): Metadata => {
-      const set = (name: string): RawSet | undefined => byName.get(placeKey({ ...rule, name }));
-      return describeRule(rule, readRule(rule.expressions, { family: familyName(rule.family), set }));
+    const describe = (rule: RawRule): { metadata: Metadata; isWhole: boolean } => {
+      let isWhole = true;
+      const set = (name: string): RawSet | undefined => {
+        const found = byName.get(placeKey({ ...rule, name }));
+        isWhole &&= found !== undefined;
+        return found;
+      };
+      const metadata = describeRule(rule, readRule(rule.expressions, { family: familyName(rule.family), set }));
+      return { metadata, isWhole };
     };
     for (const place of reading.touched ?? chains) {
       const id = chainId(namespace, place);

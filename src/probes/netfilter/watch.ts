@@ -131,8 +131,10 @@ export class Watch {
   /** False: it changed all the while. */
   async #round(untold: Touched | undefined): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const touched = untold ?? this.#notes.take();
-      const reading = await this.#read(touched);
+      const notedAt = this.#notes.generation;
+      const touched = this.#notes.isEmpty && untold ? untold : this.#notes.take();
+      // What comes without end is told at last as it is: see ToldRules of what is not known yet.
+      const reading = await this.#read(touched, attempt < ATTEMPTS - 1 ? notedAt : undefined);
       if (this.#isClosed) return true;
       if (reading !== undefined) {
         await this.#tell(reading);
@@ -144,10 +146,10 @@ export class Watch {
     return false;
   }
 
-  async #read(touched: Touched): Promise<Reading | undefined> {
+  async #read(touched: Touched, notedAt: number | undefined): Promise<Reading | undefined> {
     try {
       const bounds = { ...this.#shared.context.options, agedMs: this.#agedMs };
-      return await readRuleset(this.#conversation, bounds, touched, this.#before);
+      return await readRuleset(this.#conversation, bounds, { touched, notedAt }, this.#before);
     } catch (error) {
       if (!(error instanceof NetlinkError) || !/^(ENOBUFS|EINTR)$/.test(error.code ?? '')) throw error;
       this.#shared.context.count('overruns');
