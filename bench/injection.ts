@@ -77,6 +77,7 @@ async function sentByUs(ifIndex: number): Promise<number> {
     rate: Number.POSITIVE_INFINITY,
     share: new SendingShare({ rate: Number.POSITIVE_INFINITY, elapsed: () => performance.now() }),
     netns: path,
+    met: () => undefined,
   };
   let sent = 0;
   const start = performance.now();

@@ -257,6 +257,7 @@ export async function startAgent(loaded: Loaded, log: Log): Promise<Running> {
     Archive: null,
     ...flows.status(),
     Sockets: ends.status(),
+    Injections: injector.status(),
     Relay: relayReply(relay.status(), { ...spool.status(), place: config.agent.spool.directory }, outbox.status()),
   });
   const { place } = stack.use(

@@ -40,8 +40,10 @@ export function injectionLosses(
   view: () => GraphView,
   agents: () => number,
 ): WatchLosses {
-  return async (probing, packet) => {
-    const hosts = agents() > ASKED_AGENTS_MAX ? hostsOf(packet, view()) : undefined;
+  return async (probing, packet, met) => {
+    const isLarge = agents() > ASKED_AGENTS_MAX;
+    if (isLarge) met('drops-agents');
+    const hosts = isLarge ? hostsOf(packet, view()) : undefined;
     const watch = await dropsOn({ packets: packetsOf(probing) }, hosts);
     return {
       async told(isQuick) {
@@ -52,8 +54,8 @@ export function injectionLosses(
           if (!isOf(drop, probing)) continue;
           const { Count, ...one } = droppedOf(drop, where(drop));
           const key = JSON.stringify(one);
-          if (found.has(key) || found.size < LOSSES_MAX)
-            found.set(key, { ...one, Count: Count + (found.get(key)?.Count ?? 0) });
+          if (!found.has(key) && found.size >= LOSSES_MAX) met('drops');
+          else found.set(key, { ...one, Count: Count + (found.get(key)?.Count ?? 0) });
         }
         return toldOnce([...found.values()]);
       },

@@ -11,6 +11,7 @@ import type { Config } from './config/options.ts';
 import type { Graph } from './graph/graph.ts';
 import type { GraphView } from './graph/view.ts';
 import { InjectionBook } from './injection/book.ts';
+import type { MeetBound } from './injection/bounds.ts';
 import { HostInjections } from './injection/host/host.ts';
 import type { InjectionAsked } from './injection/injection.ts';
 import { defaultInjectionLimits } from './injection/limits.ts';
@@ -85,13 +86,13 @@ export type Sends =
 export function startInjections(parts: InjectionParts): InjectionBook {
   const { config, where } = parts;
   return new InjectionBook({
-    plan: (asked, uuid) => planned(asked, uuid, parts),
+    plan: (asked, uuid, met) => planned(asked, { uuid, met }, parts),
     run: (origin, order, signal) =>
       where.kind === 'here' ? here(where, origin, order, signal) : there(where, origin, order, signal),
-    async losses(probing, packet) {
+    async losses(probing, packet, met) {
       const { injectionLosses } = await import('./app-drops.ts');
       const agents = () => (where.kind === 'fleet' ? where.fleet.connected().length : 0);
-      return injectionLosses(parts.dials, () => parts.graph.now(), agents)(probing, packet);
+      return injectionLosses(parts.dials, () => parts.graph.now(), agents)(probing, packet, met);
     },
     forget(origin, uuid) {
       if (where.kind === 'here') where.host.forget([uuid]);
@@ -129,7 +130,11 @@ async function forgotten(fleet: Fleet, origin: string, uuid: string): Promise<vo
 /** Nodes that are looked at. */
 const ITEMS_MAX = 20_000_000;
 
-async function planned(asked: InjectionAsked, uuid: string, parts: InjectionParts): Promise<Plan> {
+async function planned(
+  asked: InjectionAsked,
+  { uuid, met }: { readonly uuid: string; readonly met: MeetBound },
+  parts: InjectionParts,
+): Promise<Plan> {
   const { config, ends, graph } = parts;
   const from = await endOf(asked.From, asked.Src, 'Not able to find a source node', parts);
   const to = await endOf(
@@ -149,9 +154,10 @@ async function planned(asked: InjectionAsked, uuid: string, parts: InjectionPart
     () => performance.now(),
     undefined,
   );
-  const planning = planOf(asked, { from, to }, { view, budget, places, random: Math.random, bytes: randomBytes, uuid });
+  const planParts = { view, budget, places, random: Math.random, bytes: randomBytes, uuid, met };
+  const planning = planOf(asked, { from, to }, planParts);
   for (let step = planning.next(); ; step = planning.next()) {
-    if (step.done === true) return told(step.value);
+    if (step.done === true) return told(step.value, met);
     view.freeze();
     await turn();
     budget.resume();
@@ -159,11 +165,11 @@ async function planned(asked: InjectionAsked, uuid: string, parts: InjectionPart
 }
 
 /** Of a trace, what its frames tell is read from them; one that cannot be sent is refused here. */
-async function told(plan: Plan): Promise<Plan> {
+async function told(plan: Plan, met: MeetBound): Promise<Plan> {
   const { what } = plan.order;
   if (what.kind !== 'trace') return plan;
   const { traceTracking } = await import('./injection/trace/tracking.ts');
-  return { ...plan, trackingIds: await traceTracking(openPacketDoor(), what.pcap) };
+  return { ...plan, trackingIds: await traceTracking(openPacketDoor(), what.pcap, met) };
 }
 
 /** As a path names it: a query stands for the first node that it gives. */

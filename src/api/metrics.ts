@@ -165,7 +165,7 @@ function workflowMetrics(page: Page, { Workflows }: Status): void {
 
 function injectionMetrics(page: Page, { Injections }: Status): void {
   if (!Injections) return;
-  const { Answers, Bytes, Failed, Made, Packets, Refused, Running } = Injections;
+  const { Answers, Bounds, Bytes, Failed, Made, Packets, Refused, Running } = Injections;
   page.gauge('skein_injections_running', 'Injections that run, or wait for their time.', [[{}, Running]]);
   page.counter('skein_injections_total', 'Injections, by what became of them when they were asked for.', [
     [{ outcome: 'made' }, Made],
@@ -175,6 +175,11 @@ function injectionMetrics(page: Page, { Injections }: Status): void {
   page.counter('skein_injected_packets_total', 'Packets sent.', [[{}, Packets]]);
   page.counter('skein_injected_bytes_total', 'Bytes of them.', [[{}, Bytes]]);
   page.counter('skein_injection_answers_total', 'Answers to them that were counted.', [[{}, Answers]]);
+  page.counter(
+    'skein_injection_bounds_total',
+    'Times that a bound of injections was met, by which.',
+    Object.entries(Bounds).map(([bound, count]) => [{ bound }, count]),
+  );
 }
 
 function ruleMetrics(page: Page, { Rules }: Status): void {

@@ -86,7 +86,10 @@ export const injectionShape = z
       RTT: z
         .object({ Min: z.number(), Avg: z.number(), P50: z.number(), P95: z.number(), Max: z.number() })
         .optional()
-        .meta({ description: 'ns; percentiles of the newest 1024.' }),
+        .meta({
+          description:
+            'ns; percentiles of the newest 1024. Guessed: so many answers do not tell of which packet they are.',
+        }),
     }),
     Dropped: z
       .array(
@@ -104,6 +107,7 @@ export const injectionShape = z
       )
       .optional()
       .meta({ description: 'Of an injection that asked for Drops, when it is over.' }),
+    Bounds: z.record(z.string(), z.int()).optional().meta({ description: 'Bounds it met, and how often.' }),
     Error: text,
     CreatedAt: z.int().meta({ description: 'Epoch ms.' }),
     StartedAt: z.int().optional(),

@@ -150,6 +150,7 @@ const injectionStatusShape = z
     Packets: z.int(),
     Bytes: z.int(),
     Answers: z.int(),
+    Bounds: z.record(z.string(), z.int()).meta({ description: 'Times that each bound was met.' }),
   })
   .meta({ id: 'InjectionStatus' });
 

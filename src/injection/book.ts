@@ -3,7 +3,8 @@ import type { Clock } from '../std/clock.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 import { pause, settlesWithin } from '../std/pause.ts';
 import { Unavailable } from '../std/unavailable.ts';
-import type { InjectedPacket, Injection, InjectionAsked, Injections } from './injection.ts';
+import { BoundCounts, type BoundsMet, type MeetBound } from './bounds.ts';
+import type { Injection, InjectionAsked, Injections } from './injection.ts';
 import type { InjectionLimits } from './limits.ts';
 import { type Losses, WATCHING_MS, type WatchLosses } from './losses.ts';
 import type { Order, Progress } from './order.ts';
@@ -12,7 +13,7 @@ import type { Plan } from './plan/plan.ts';
 
 export interface BookParts {
   /** Rejects with a Mistake. */
-  readonly plan: (asked: InjectionAsked, uuid: string) => Promise<Plan>;
+  readonly plan: (asked: InjectionAsked, uuid: string, met: MeetBound) => Promise<Plan>;
   /** Runs it on the host whose elements have this origin. Rejects with Unavailable. */
   readonly run: (origin: string, order: Order, signal: AbortSignal) => AsyncIterable<Progress>;
   /** Left out: what is dropped is not told. */
@@ -39,6 +40,9 @@ export interface InjectionCounts {
 type Entry = {
   told: Injection;
   readonly origin: string;
+  readonly bounds: BoundCounts;
+  /** What its host said last. */
+  hostMet: BoundsMet;
   readonly stopping: AbortController;
   readonly over: Promise<void>;
 };
@@ -47,6 +51,7 @@ export class InjectionBook implements Injections, AsyncDisposable {
   readonly #parts: BookParts;
   /** In the order they were made. */
   readonly #entries = new Map<string, Entry>();
+  readonly #bounds = new BoundCounts();
   #creating = 0;
   #totals = { made: 0, refused: 0, failed: 0, packets: 0, bytes: 0, answers: 0 };
 
@@ -58,11 +63,14 @@ export class InjectionBook implements Injections, AsyncDisposable {
     const { clock, limits, newId, plan } = this.#parts;
     this.#creating++;
     try {
-      if (this.#running() + this.#creating > limits.running)
+      if (this.#running() + this.#creating > limits.running) {
+        this.#bounds.met('running');
         throw mistake('injection.many', `${this.#running()} injections run already`, 'wait for one, or delete one');
-      checkAsked(asked, limits);
+      }
+      checkAsked(asked, limits, this.#bounds.met);
       const uuid = newId();
-      const planned = await plan(asked, uuid);
+      const bounds = new BoundCounts(this.#bounds.met);
+      const planned = await plan(asked, uuid, bounds.met);
       const told: Injection = {
         ...withoutPcap(asked),
         UUID: uuid,
@@ -73,10 +81,12 @@ export class InjectionBook implements Injections, AsyncDisposable {
         Sent: 0,
         SentBytes: 0,
         Replies: { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0, Errors: [] },
+        ...boundsTold(bounds),
         CreatedAt: clock.now(),
       };
       const { promise: over, resolve } = Promise.withResolvers<void>();
-      const entry: Entry = { told, origin: planned.origin, stopping: new AbortController(), over };
+      const stopping = new AbortController();
+      const entry: Entry = { told, origin: planned.origin, bounds, hostMet: {}, stopping, over };
       this.#entries.set(uuid, entry);
       this.#totals.made++;
       void this.#run(entry, planned.order, startOf(asked.StartTime ?? 0) ?? 0).finally(resolve);
@@ -138,6 +148,7 @@ export class InjectionBook implements Injections, AsyncDisposable {
       Packets: packets,
       Bytes: bytes,
       Answers: answers,
+      Bounds: this.#bounds.all(),
     };
   }
 
@@ -164,12 +175,12 @@ export class InjectionBook implements Injections, AsyncDisposable {
         await pause(clock, Math.min(left, TIMER_MS_MAX), signal);
       let last: Progress | undefined;
       if (!signal.aborted) {
-        await using losses = entry.told.Drops === true ? await this.#losses(order, entry.told.Packet) : undefined;
+        await using losses = entry.told.Drops === true ? await this.#losses(order, entry) : undefined;
         say({ State: 'running', StartedAt: clock.now() });
         for await (const progress of run(entry.origin, order, signal)) {
-          this.#count(entry.told, progress);
+          this.#count(entry, progress);
           last = progress;
-          say(toldOf(entry.told, progress));
+          say({ ...toldOf(entry.told, progress), ...boundsTold(entry.bounds) });
         }
         const { Sent, Replies } = entry.told;
         if (losses) say({ Dropped: await losses.told(signal.aborted || (Sent > 0 && Replies.Received >= Sent)) });
@@ -182,16 +193,16 @@ export class InjectionBook implements Injections, AsyncDisposable {
       else say({ State: 'failed', Error: (error as Error).message });
     }
     if (entry.told.State === 'failed') this.#totals.failed++;
-    say({ EndedAt: clock.now() });
+    say({ ...boundsTold(entry.bounds), EndedAt: clock.now() });
     this.#tidy();
   }
 
   /** Undefined where the kernels do not tell, or not in time. */
-  async #losses({ what }: Order, packet: InjectedPacket): Promise<Losses | undefined> {
+  async #losses({ what }: Order, { bounds, told }: Entry): Promise<Losses | undefined> {
     const { clock, losses } = this.#parts;
     if (losses === undefined || what.kind !== 'packets') return undefined;
     let isLate = false;
-    const opening = losses(what, packet)
+    const opening = losses(what, told.Packet, bounds.met)
       .then(async (its) => {
         if (!isLate) return its;
         await its[Symbol.asyncDispose]();
@@ -199,13 +210,18 @@ export class InjectionBook implements Injections, AsyncDisposable {
       })
       .catch(() => undefined);
     isLate = !(await settlesWithin(clock, WATCHING_MS, opening));
+    if (isLate) bounds.met('drops-for-long');
     return isLate ? undefined : opening;
   }
 
-  #count({ Sent, SentBytes, Replies }: Injection, { sent, sentBytes, replies }: Progress): void {
+  #count(entry: Entry, { sent, sentBytes, replies, bounds }: Progress): void {
+    const { Sent, SentBytes, Replies } = entry.told;
     this.#totals.packets += sent - Sent;
     this.#totals.bytes += sentBytes - SentBytes;
     this.#totals.answers += replies.Received - Replies.Received;
+    if (bounds === undefined) return;
+    entry.bounds.rise(entry.hostMet, bounds);
+    entry.hostMet = bounds;
   }
 
   #running(): number {
@@ -220,7 +236,9 @@ export class InjectionBook implements Injections, AsyncDisposable {
     const over = [...this.#entries].filter(([, { told }]) => told.EndedAt !== undefined);
     const tooMany = over.length - limits.kept;
     for (const [index, [uuid, { told, origin }]] of over.entries()) {
-      if (index >= tooMany && clock.now() - (told.EndedAt ?? 0) < limits.keptMs) continue;
+      const isOld = clock.now() - (told.EndedAt ?? 0) >= limits.keptMs;
+      if (index >= tooMany && !isOld) continue;
+      if (!isOld) this.#bounds.met('kept');
       this.#entries.delete(uuid);
       forget(origin, uuid);
     }
@@ -233,6 +251,11 @@ const TIMER_MS_MAX = 86_400_000;
 /** A trace is not shown again: it may be large. */
 function withoutPcap({ Pcap, ...asked }: InjectionAsked): InjectionAsked {
   return asked;
+}
+
+function boundsTold(bounds: BoundCounts): Pick<Injection, 'Bounds'> {
+  const Bounds = bounds.told();
+  return Bounds === undefined ? {} : { Bounds };
 }
 
 function toldOf({ Packet }: Injection, progress: Progress): Partial<Injection> {

@@ -9,6 +9,8 @@
  *     await injections.remove(made.UUID);
  */
 
+import type { BoundsMet } from './bounds.ts';
+
 export const injectionTypes = ['icmp4', 'icmp6', 'tcp4', 'tcp6', 'udp4', 'udp6'] as const;
 export type InjectionType = (typeof injectionTypes)[number];
 
@@ -108,6 +110,8 @@ export interface InjectionReplies {
     readonly P50: number;
     readonly P95: number;
     readonly Max: number;
+    /** Those of answers of UDP that may be of one of several packets; absent while there is none. */
+    readonly Guessed?: number;
   };
 }
 
@@ -152,6 +156,8 @@ export interface Injection extends InjectionAsked {
   readonly Replies: InjectionReplies;
   /** Where `Drops` was asked for and the kernels tell: known when it is over; at most 16 different ones. */
   readonly Dropped?: readonly InjectionDropped[];
+  /** Bounds that it met, and how often; absent while there is none. */
+  readonly Bounds?: BoundsMet;
   /** A sentence: why it failed, or what went wrong last. */
   readonly Error?: string;
   /** Epoch ms. */

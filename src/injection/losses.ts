@@ -1,4 +1,5 @@
 /** What the kernels drop of the packets of one injection: watched while it runs. */
+import type { MeetBound } from './bounds.ts';
 import type { InjectedPacket, InjectionDropped } from './injection.ts';
 import type { Probing } from './order.ts';
 
@@ -8,7 +9,7 @@ export interface Losses extends AsyncDisposable {
 }
 
 /** Rejects where no kernel tells. */
-export type WatchLosses = (probing: Probing, packet: InjectedPacket) => Promise<Losses>;
+export type WatchLosses = (probing: Probing, packet: InjectedPacket, met: MeetBound) => Promise<Losses>;
 
 /** Different ones that are told of one injection. */
 export const LOSSES_MAX = 16;

@@ -1,4 +1,5 @@
 /** What a host is told to send: everything is decided but the hardware address of a neighbour nobody knows. Goes as JSON. */
+import type { BoundsMet } from './bounds.ts';
 import type { InjectionReplies, InjectionType, InjectionWay } from './injection.ts';
 
 export interface Order {
@@ -61,6 +62,8 @@ export interface Progress {
   readonly sent: number;
   readonly sentBytes: number;
   readonly replies: InjectionReplies;
+  /** Those it has met until now. */
+  readonly bounds?: BoundsMet;
   /** Once it was found. */
   readonly destinationMac?: string;
   readonly error?: string;

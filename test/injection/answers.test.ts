@@ -10,6 +10,7 @@ import { openPacketDoor } from '../../src/native/index.ts';
 import { parseAddress } from '../../src/std/address.ts';
 import { probing } from './probing.ts';
 
+const parts = { waitMs: 1_000, met: () => undefined };
 const bytesOf = (text: string) => parseAddress(text)?.bytes ?? new Uint8Array(0);
 
 function from(
@@ -68,7 +69,7 @@ function refusal(
 
 /** Sent at 0, 1 and 2 ms; answers come half a millisecond after the last. */
 function bookOf(asked: Probing, answers: readonly Uint8Array[], isLoose = false) {
-  const book = new AnswerBook(asked, { isLoose });
+  const book = new AnswerBook(asked, { isLoose, ...parts });
   for (const ms of [0n, 1n, 2n]) book.sent(ms * 1_000_000n);
   const taken = answers.map((answer) => book.take({ packet: answer, timeNs: 2_500_000n, ifIndex: 1 }));
   return { book, taken, replies: book.replies() };
@@ -96,7 +97,7 @@ test.each(['icmp4', 'icmp6'] as const)('%s: echo replies are counted once, with 
 
 test('of the times that answers took half are below the median, and of many the newest count', () => {
   const asked = probing('icmp4', { count: TIMES_KEPT + 100 });
-  const book = new AnswerBook(asked, { isLoose: false });
+  const book = new AnswerBook(asked, { isLoose: false, ...parts });
   const answer = (index: number, tookUs: number) => {
     const sentNs = BigInt(index) * 1_000_000n;
     book.sent(sentNs);

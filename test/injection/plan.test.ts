@@ -35,6 +35,7 @@ function plan(asked: InjectionAsked): Plan {
     random: () => 0.5,
     bytes: (count: number) => new Uint8Array(count),
     uuid: 'u',
+    met: () => undefined,
   };
   const planning = planOf(asked, { from: asked.From ?? '', to: asked.To }, parts);
   for (let step = planning.next(); ; step = planning.next()) if (step.done === true) return step.value;

@@ -9,7 +9,7 @@ import { probing } from './probing.ts';
 test('a trace keeps its gaps, none of them longer than the bound or what was asked, none shorter than the rate allows', () => {
   const frames = [0, 5, 5, 5_000, 4_000, 4_200].map((atMs) => ({ bytes: Uint8Array.of(1), atMs }));
   const due = (intervalMs: number) => {
-    const { count, dueMs } = asCaptured(frames, { intervalMs, rate: 1_000 });
+    const { count, dueMs } = asCaptured(frames, { intervalMs, rate: 1_000, met: () => undefined });
     return Array.from({ length: count }, (_, at) => dueMs(at));
   };
   expect(GAP_MS_MAX).toBe(1_000);

@@ -9,6 +9,7 @@ import { openPacketDoor } from '../../src/native/index.ts';
 import { pcapngHeader, pcapngInterface, pcapngPacket } from '../../src/std/pcapng.ts';
 import { probing } from './probing.ts';
 
+const met = () => undefined;
 const macs = { source: Uint8Array.of(2, 0, 0, 0, 0, 1), destination: Uint8Array.of(2, 0, 0, 0, 0, 2) };
 const frame = (sourcePort: number) => packetSeries(probing('udp4', { sourcePort }), macs)(0);
 const idOf = (aPort: number) => trackingOf({ protocol: 17, a: '10.0.0.1', b: '10.0.0.2', aPort, bPort: 80 });
@@ -25,9 +26,9 @@ function traceOf(frames: readonly Uint8Array[], { linkType = 1, cut = 0, tail = 
 test('each conversation of a trace is told by its id, in the order they come, up to a bound', async () => {
   const door = openPacketDoor();
   const ports = [7_000, 7_001, 7_000];
-  expect(await traceTracking(door, traceOf(ports.map(frame)))).toEqual([idOf(7_000), idOf(7_001)]);
+  expect(await traceTracking(door, traceOf(ports.map(frame)), met)).toEqual([idOf(7_000), idOf(7_001)]);
   const many = traceOf(Array.from({ length: TRACKING_IDS_MAX + 10 }, (_, at) => frame(10_000 + at)));
-  const ids = await traceTracking(door, many);
+  const ids = await traceTracking(door, many, met);
   expect([ids.length, ids[0], ids.at(-1)]).toEqual([
     TRACKING_IDS_MAX,
     idOf(10_000),
@@ -47,11 +48,11 @@ test.each<[string, string, RegExp]>([
   ['packets that were cut off', traceOf([frame(1)], { cut: 4 }), /packet 1 of the trace was cut off/],
   ['half of a trace', traceOf([frame(1), frame(2)], { tail: 8 }), /the trace cannot be sent: /],
 ])('%s is refused before anything is sent', async (_, trace, sentence) => {
-  await expect(traceTracking(openPacketDoor(), trace)).rejects.toThrow(sentence);
+  await expect(traceTracking(openPacketDoor(), trace, met)).rejects.toThrow(sentence);
 });
 
 test('frames are read as they are, with their times', async () => {
-  const frames = await traceFrames(openPacketDoor(), traceOf([frame(1), frame(2)]));
+  const frames = await traceFrames(openPacketDoor(), traceOf([frame(1), frame(2)]), met);
   expect(frames.map(({ bytes, atMs }) => [Buffer.from(bytes).equals(frame(atMs + 1)), atMs])).toEqual([
     [true, 0],
     [true, 1],

@@ -1,15 +1,17 @@
 /** Which answer belongs to which packet of an injection, and what all of them come to. */
 import { parseAddress } from '../../std/address.ts';
+import type { MeetBound } from '../bounds.ts';
 import type { InjectionError, InjectionReplies } from '../injection.ts';
 import type { Probing } from '../order.ts';
 import { groupMac } from '../packet/ethernet.ts';
 import { ICMP, ICMPV6 } from '../packet/icmp.ts';
 import { numberIn } from '../packet/number.ts';
-import { conversationAt, NUMBERS, numberAt, protocolOf } from '../packet/series.ts';
+import { conversationAt, NUMBERS, numberAt, payloadAt, protocolOf } from '../packet/series.ts';
 import { TCP, tcpFlag } from '../packet/tcp.ts';
-import { UDP } from '../packet/udp.ts';
+import { UDP, UDP_BYTES } from '../packet/udp.ts';
 import type { Heard } from './batch.ts';
 import { type About, type Answer, parseAnswer } from './parse.ts';
+import { WaitingPackets, type Whose } from './waiting.ts';
 import { errorWords } from './words.ts';
 
 /** Different errors, by who sent them; further ones are counted with none of them, but as received. */
@@ -20,6 +22,23 @@ const KEPT = NUMBERS - 1;
 
 /** Times that percentiles are of: of more answers the newest. */
 export const TIMES_KEPT = 1_024;
+
+/** What a datagram says of the packet that it answers. */
+interface Said {
+  readonly port: number;
+  readonly payload: Uint8Array;
+  /** Of the packet's own payload, where it is known. */
+  readonly length?: number;
+  readonly timeNs: bigint;
+}
+
+export interface AnswerParts {
+  /** Of what our namespace sends it may translate the addresses. */
+  readonly isLoose: boolean;
+  /** Answers are waited for so long. */
+  readonly waitMs: number;
+  readonly met: MeetBound;
+}
 
 const heard = { echo: 1, synAck: 2, reset: 4, datagram: 8, error: 16 } as const;
 
@@ -38,6 +57,7 @@ export class AnswerBook {
   readonly #protocol: number;
   /** Of what our namespace sends it may translate the addresses. */
   readonly #isLoose: boolean;
+  readonly #met: MeetBound;
   /** Of a group each answers by its own address. */
   readonly #isToGroup: boolean;
   readonly #payload: Uint8Array;
@@ -46,19 +66,21 @@ export class AnswerBook {
   readonly #errors = new Map<string, { -readonly [Key in keyof InjectionError]: InjectionError[Key] }>();
   #beginNs: bigint | undefined;
   #sent = 0;
-  /** Datagrams tell nothing of the one they answer: the oldest that has no answer yet. */
-  #unanswered = 0;
+  /** Of UDP in one conversation. */
+  readonly #waiting: WaitingPackets | undefined;
   #byInterface: number | undefined;
   #answered = 0;
   #counts = { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0 };
   /** The newest, in ns. */
   readonly #times = new Float64Array(TIMES_KEPT);
-  #rtt = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 };
+  #rtt = { count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0, guessed: 0 };
 
-  constructor(probing: Probing, { isLoose }: { readonly isLoose: boolean }) {
+  constructor(probing: Probing, { isLoose, waitMs, met }: AnswerParts) {
     this.#probing = probing;
     this.#protocol = protocolOf(probing.type);
     this.#isLoose = isLoose;
+    this.#met = met;
+    if (this.#protocol === UDP && !probing.isRandom) this.#waiting = new WaitingPackets({ waitMs, most: KEPT });
     this.#isToGroup = groupMac(parseAddress(probing.destination)?.bytes ?? new Uint8Array(0)) !== undefined;
     this.#payload = Buffer.from(probing.payload, 'base64');
   }
@@ -67,8 +89,11 @@ export class AnswerBook {
   sent(timeNs: bigint): void {
     this.#beginNs ??= timeNs;
     const slot = this.#sent % KEPT;
-    this.#sentNs[slot] = Number(timeNs - this.#beginNs);
+    const atNs = Number(timeNs - this.#beginNs);
+    if (this.#sent >= KEPT && this.#heard[slot] === 0) this.#met('numbers');
+    this.#sentNs[slot] = atNs;
     this.#heard[slot] = 0;
+    this.#waiting?.sent(this.#sent, atNs);
     this.#sent++;
   }
 
@@ -79,10 +104,10 @@ export class AnswerBook {
   take({ packet, timeNs, ifIndex }: Heard, isTranslated = false): boolean {
     const answer = parseAnswer(packet);
     if (answer === undefined) return false;
-    const index = this.#indexOf(answer, ifIndex, isTranslated);
-    if (index === undefined) return false;
+    const whose = this.#whose(answer, { timeNs, ifIndex, isTranslated });
+    if (whose === undefined) return false;
     const what = kindOf(answer);
-    const slot = index % KEPT;
+    const slot = whose.index % KEPT;
     const before = this.#heard[slot] as number;
     // Seen once more on another interface of the namespace, or sent twice.
     if ((before & heard[what]) !== 0 && what !== 'datagram') return false;
@@ -90,7 +115,8 @@ export class AnswerBook {
     this.#count(what, answer);
     if (before === 0) {
       this.#answered++;
-      this.#time(slot, timeNs);
+      this.#waiting?.answered(whose.index);
+      this.#time(slot, timeNs, whose.isGuess);
     }
     return true;
   }
@@ -123,30 +149,38 @@ export class AnswerBook {
   }
 
   replies(): InjectionReplies {
-    const { count, sum, min, max } = this.#rtt;
+    const { count, sum, min, max, guessed } = this.#rtt;
+    const Guessed = guessed > 0 ? { Guessed: guessed } : {};
     return {
       ...this.#counts,
       Errors: [...this.#errors.values()].map((one) => ({ ...one })),
-      ...(count > 0 && { RTT: { Min: min, Avg: Math.round(sum / count), Max: max, ...this.#percentiles(count) } }),
+      ...(count > 0 && {
+        RTT: { Min: min, Avg: Math.round(sum / count), Max: max, ...this.#percentiles(count), ...Guessed },
+      }),
     };
   }
 
-  #indexOf(answer: Answer, ifIndex: number, isTranslated: boolean): number | undefined {
+  #whose(
+    answer: Answer,
+    { timeNs, ifIndex, isTranslated }: Omit<Heard, 'packet'> & { readonly isTranslated: boolean },
+  ): Whose | undefined {
     const { type } = this.#probing;
     switch (answer.kind) {
       case 'echo':
-        return type.startsWith('icmp') ? this.#echo(answer.id, answer.sequence) : undefined;
+        return type.startsWith('icmp') ? sure(this.#echo(answer.id, answer.sequence)) : undefined;
       case 'tcp':
         return this.#protocol === TCP && (isTranslated || this.#isFrom(answer))
-          ? this.#acknowledged(answer)
+          ? sure(this.#acknowledged(answer))
           : undefined;
       case 'udp':
         if (this.#protocol !== UDP || !(isTranslated || this.#isFrom(answer))) return undefined;
         // Seen on two interfaces it would count twice.
         this.#byInterface ??= ifIndex;
-        return this.#byInterface === ifIndex ? this.#datagram(answer.destinationPort, answer.payload) : undefined;
+        return this.#byInterface === ifIndex
+          ? this.#datagram({ port: answer.destinationPort, payload: answer.payload, timeNs })
+          : undefined;
       case 'error':
-        return this.#about(answer.about);
+        return this.#about(answer.about, timeNs);
     }
   }
 
@@ -160,20 +194,21 @@ export class AnswerBook {
   }
 
   /** Errors tell their packet by what is left of it. */
-  #about(about: About): number | undefined {
+  #about(about: About, timeNs: bigint): Whose | undefined {
     const { destination, destinationPort, sequence } = this.#probing;
     if (about.protocol !== this.#protocol) return undefined;
     if (!this.#isLoose && about.destination !== destination) return undefined;
     switch (about.protocol) {
       case TCP:
-        return this.#known((about.sequence - sequence) >>> 0);
+        return sure(this.#known((about.sequence - sequence) >>> 0));
       case ICMP:
       case ICMPV6:
-        return this.#echo(about.icmpId, about.sequence);
+        return sure(this.#echo(about.icmpId, about.sequence));
       default: {
         if (about.destinationPort !== destinationPort && !this.#isLoose) return undefined;
-        if (about.identification === 0) return this.#datagram(about.sourcePort, about.payload);
-        return this.#hasPort(about.sourcePort) ? this.#numbered(about.identification) : undefined;
+        const { identification, payload, sourcePort: port } = about;
+        if (identification === 0) return this.#datagram({ port, payload, timeNs, length: about.length - UDP_BYTES });
+        return this.#hasPort(port) ? sure(this.#numbered(identification)) : undefined;
       }
     }
   }
@@ -194,18 +229,39 @@ export class AnswerBook {
     return index >= 0 && index < this.#sent && index >= this.#sent - KEPT ? index : undefined;
   }
 
-  /** By the number in it, where it is ours: what answers, or an error, gave it back. */
-  #datagram(port: number, payload: Uint8Array): number | undefined {
+  /** By the number in it, where it is ours: what answers, or an error, gave it back; by its port, by its size, by its time. */
+  #datagram(said: Said): Whose | undefined {
+    const { port, payload } = said;
     const number = this.#probing.isNumbered === true ? numberIn(payload, this.#payload) : undefined;
-    if (number !== undefined && conversationAt(this.#probing, number).sourcePort === port) return this.#known(number);
-    this.#unanswered = Math.max(this.#unanswered, this.#sent - KEPT);
-    const fits = (index: number) => conversationAt(this.#probing, index).sourcePort === port;
-    if (this.#probing.isRandom) {
-      const index = port - this.#probing.sourcePort;
-      return index >= 0 && fits(index) ? this.#known(index) : undefined;
-    }
-    if (!fits(0) || this.#sent === 0) return undefined;
-    return this.#unanswered < this.#sent ? this.#unanswered++ : this.#sent - 1;
+    if (number !== undefined && this.#fits(number, port)) return sure(this.#known(number));
+    if (this.#probing.isRandom) return sure(this.#ofPort(port));
+    if (!this.#fits(0, port) || this.#sent === 0 || this.#beginNs === undefined) return undefined;
+    const sized = this.#ofSize(said);
+    if (sized !== undefined) return sure(sized);
+    // More answers than packets: of the last one, again.
+    return this.#waiting?.whose(Number(said.timeNs - this.#beginNs)) ?? { index: this.#sent - 1, isGuess: true };
+  }
+
+  /** The newest packet of the conversation that has this port. */
+  #ofPort(port: number): number | undefined {
+    if (this.#sent === 0) return undefined;
+    const after = (port - this.#probing.sourcePort + NUMBERS - 1) % (NUMBERS - 1);
+    const index = this.#sent - 1 - ((this.#sent - 1 - after + KEPT) % (NUMBERS - 1));
+    return this.#fits(index, port) ? this.#known(index) : undefined;
+  }
+
+  /** Where each packet is longer than the one before: an error tells how long it was, an echo is as long. */
+  #ofSize({ payload, length }: Said): number | undefined {
+    const { incrementBytes } = this.#probing;
+    const size = length ?? payload.length;
+    if (incrementBytes === 0 || size === 0) return undefined;
+    const index = (size - this.#payload.length) / incrementBytes;
+    if (!Number.isInteger(index) || this.#known(index) === undefined) return undefined;
+    return length !== undefined || isSame(payload, payloadAt(this.#probing, this.#payload, index)) ? index : undefined;
+  }
+
+  #fits(index: number, port: number): boolean {
+    return conversationAt(this.#probing, index).sourcePort === port;
   }
 
   /** Whether one of our conversations has it. */
@@ -238,7 +294,8 @@ export class AnswerBook {
     const key = `${type}.${code} ${from}`;
     const known = this.#errors.get(key);
     if (known) known.Count++;
-    else if (this.#errors.size < ERRORS_MAX) {
+    else if (this.#errors.size >= ERRORS_MAX) this.#met('errors');
+    else {
       const family = this.#probing.type.endsWith('4') ? 4 : 6;
       const said = { Type: type, Code: code, Text: errorWords(family, type, code), From: from, Count: 1 };
       this.#errors.set(key, { ...said, ...(mtu !== undefined && { MTU: mtu }) });
@@ -252,15 +309,28 @@ export class AnswerBook {
     return { P50: at(0.5), P95: at(0.95) };
   }
 
-  #time(slot: number, timeNs: bigint): void {
+  #time(slot: number, timeNs: bigint, isGuess: boolean): void {
     if (this.#beginNs === undefined) return;
     const tookNs = Number(timeNs - this.#beginNs) - (this.#sentNs[slot] as number);
     // The clock was set back.
     if (tookNs < 0) return;
-    const { count, sum, min, max } = this.#rtt;
+    if (!isGuess) this.#waiting?.took(tookNs);
+    const { count, sum, min, max, guessed } = this.#rtt;
+    if (count >= TIMES_KEPT) this.#met('round-trips');
     this.#times[count % TIMES_KEPT] = tookNs;
-    this.#rtt = { count: count + 1, sum: sum + tookNs, min: Math.min(min, tookNs), max: Math.max(max, tookNs) };
+    this.#rtt = {
+      ...{ count: count + 1, sum: sum + tookNs, min: Math.min(min, tookNs), max: Math.max(max, tookNs) },
+      guessed: guessed + (isGuess ? 1 : 0),
+    };
   }
+}
+
+function sure(index: number | undefined): Whose | undefined {
+  return index === undefined ? undefined : { index, isGuess: false };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function kindOf(answer: Answer): keyof typeof heard {

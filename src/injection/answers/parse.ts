@@ -41,6 +41,8 @@ export interface About {
   readonly destinationPort: number;
   /** Of TCP; of an echo. */
   readonly sequence: number;
+  /** Of UDP: as its header has it. */
+  readonly length: number;
   /** Of UDP, what is left of it. */
   readonly payload: Uint8Array;
   readonly icmpId: number;
@@ -118,6 +120,7 @@ function readAbout(bytes: Uint8Array): About | undefined {
     sourcePort: hasPorts ? view.getUint16(0) : 0,
     destinationPort: hasPorts ? view.getUint16(2) : 0,
     sequence: protocol === TCP ? view.getUint32(4) : isEcho ? view.getUint16(6) : 0,
+    length: protocol === UDP ? view.getUint16(4) : 0,
     payload: inside.subarray(8),
     icmpId: isEcho ? view.getUint16(4) : 0,
   };

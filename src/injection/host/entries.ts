@@ -3,6 +3,7 @@ import type { Change } from '../../graph/change.ts';
 import type { Metadata } from '../../graph/element.ts';
 import type { GraphView } from '../../graph/view.ts';
 import type { Clock } from '../../std/clock.ts';
+import type { MeetBound } from '../bounds.ts';
 import { defaultInjectionLimits } from '../limits.ts';
 
 export interface EntriesParts {
@@ -37,7 +38,7 @@ export class InjectionEntries {
     this.#parts = parts;
   }
 
-  set(nodeId: string, entry: InjectionEntry): void {
+  set(nodeId: string, entry: InjectionEntry, met: MeetBound): void {
     const entries = this.#byNode.get(nodeId) ?? new Map<string, InjectionEntry>();
     this.#byNode.set(nodeId, entries);
     const before = entries.get(entry.ID);
@@ -45,7 +46,9 @@ export class InjectionEntries {
     entries.set(entry.ID, entry);
     for (const { ID, State } of entries.values()) {
       if (entries.size <= ENTRIES_MAX) break;
-      if (State !== 'active') entries.delete(ID);
+      if (State === 'active') continue;
+      entries.delete(ID);
+      met('node-entries');
     }
     this.#dirty.add(nodeId);
     if (entry.State !== 'active') this.#leaveLater(entry.ID);
@@ -55,6 +58,11 @@ export class InjectionEntries {
         this.#counting = undefined;
         this.#flush();
       });
+  }
+
+  /** Of injections that are over. */
+  get kept(): number {
+    return this.#leaving.size;
   }
 
   remove(uuid: string): void {

@@ -9,6 +9,7 @@ import type { Clock } from '../../std/clock.ts';
 import { Mistake } from '../../std/mistake.ts';
 import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
+import { BoundCounts, type MeetBound } from '../bounds.ts';
 import type { Order, Progress } from '../order.ts';
 import { InjectionEntries } from './entries.ts';
 import { lacking, mayBeGoing } from './refusal.ts';
@@ -44,6 +45,8 @@ export class HostInjections implements AsyncDisposable {
   readonly #entries: InjectionEntries;
   readonly #share: SendingShare;
   readonly #running = new Map<string, Running>();
+  readonly #bounds = new BoundCounts();
+  #totals = { Made: 0, Refused: 0, Failed: 0, Packets: 0, Bytes: 0, Answers: 0 };
   readonly #unsubscribe: () => void;
   #isStopped = false;
 
@@ -56,25 +59,29 @@ export class HostInjections implements AsyncDisposable {
 
   /** How far it has come, until it is over: the last says how it ended. The signal stops it, and so does not reading on. */
   async *run(order: Order, signal: AbortSignal): AsyncGenerator<Progress> {
-    const trouble = this.#refusal(order);
+    const bounds = new BoundCounts(this.#bounds.met);
+    const trouble = this.#refusal(order, bounds.met);
     if (trouble !== undefined) {
-      yield { ...NOTHING, state: 'failed', error: trouble };
+      this.#totals.Refused++;
+      yield { ...NOTHING, state: 'failed', error: trouble, ...boundsTold(bounds) };
       return;
     }
+    this.#totals.Made++;
     const stopping = new AbortController();
     const rung = bell();
-    const its: Running = { order, stopping, gone: undefined, over: Promise.resolve() };
+    const its: Running = { order, bounds, stopping, gone: undefined, over: Promise.resolve() };
     this.#running.set(order.uuid, its);
     let progress: Progress = { ...NOTHING, state: 'running' };
     let isTold = false;
     const tell = (next: Progress) => {
       if (isSame(progress, next)) return;
-      progress = next;
+      this.#count(progress, next);
+      this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(next), Count: next.sent }, bounds.met);
+      progress = { ...next, ...boundsTold(bounds) };
       isTold = false;
-      this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(next), Count: next.sent });
       rung.ring();
     };
-    this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(progress), Count: 0 });
+    this.#entries.set(order.nodeId, { ID: order.uuid, State: stateShown(progress), Count: 0 }, bounds.met);
     const all = AbortSignal.any([signal, stopping.signal]);
     its.over = this.#work(its, (next) => tell({ ...next, state: 'running' }), all).then((error) => {
       const { error: _, ...rest } = progress;
@@ -140,6 +147,11 @@ export class HostInjections implements AsyncDisposable {
     return this.#running.size;
   }
 
+  /** As status of an agent tells it: of what this host was told to send. */
+  status() {
+    return { Running: this.running, Kept: this.#entries.kept, ...this.#totals, Bounds: this.#bounds.all() };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     this.#unsubscribe();
@@ -149,10 +161,20 @@ export class HostInjections implements AsyncDisposable {
     this.#entries.clear();
   }
 
-  #refusal({ uuid, namespaceId, interfaceName }: Order): string | undefined {
+  #count(before: Progress, { state, sent, sentBytes, replies }: Progress): void {
+    this.#totals.Packets += sent - before.sent;
+    this.#totals.Bytes += sentBytes - before.sentBytes;
+    this.#totals.Answers += replies.Received - before.replies.Received;
+    if (state === 'failed') this.#totals.Failed++;
+  }
+
+  #refusal({ uuid, namespaceId, interfaceName }: Order, met: MeetBound): string | undefined {
     if (this.#isStopped) return 'this host is stopping';
     if (this.#running.has(uuid)) return 'it runs already';
-    if (this.#running.size >= RUNNING_MAX) return `${RUNNING_MAX} injections run on this host already`;
+    if (this.#running.size >= RUNNING_MAX) {
+      met('host-running');
+      return `${RUNNING_MAX} injections run on this host already`;
+    }
     if (this.#netns(namespaceId) === null) return `the namespace of ${interfaceName} cannot be opened`;
     return undefined;
   }
@@ -173,7 +195,7 @@ export class HostInjections implements AsyncDisposable {
     try {
       // Loaded with the first: most hosts send none.
       const { runOrder } = await import('./run.ts');
-      await runOrder(its.order, { ...this.#parts, netns, share: this.#share }, tell, signal);
+      await runOrder(its.order, { ...this.#parts, netns, share: this.#share, met: its.bounds.met }, tell, signal);
       return its.gone?.message;
     } catch (error) {
       if (mayBeGoing(error)) await pause(this.#parts.clock, GOING_MS, signal);
@@ -190,6 +212,7 @@ export class HostInjections implements AsyncDisposable {
 
 interface Running {
   readonly order: Order;
+  readonly bounds: BoundCounts;
   readonly stopping: AbortController;
   gone: Unavailable | undefined;
   over: Promise<void>;
@@ -200,6 +223,11 @@ const NOTHING: Omit<Progress, 'state'> = {
   sentBytes: 0,
   replies: { Received: 0, EchoReply: 0, SynAck: 0, Reset: 0, Datagram: 0, Errors: [] },
 };
+
+function boundsTold(counts: BoundCounts): Pick<Progress, 'bounds'> {
+  const bounds = counts.told();
+  return bounds === undefined ? {} : { bounds };
+}
 
 function isRunning({ state }: Progress): boolean {
   return state === 'running' || state === 'pending';

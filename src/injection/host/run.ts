@@ -11,6 +11,7 @@ import { Unavailable } from '../../std/unavailable.ts';
 import { heardIn } from '../answers/batch.ts';
 import { AnswerBook, type Stranger } from '../answers/book.ts';
 import { answerFilter } from '../answers/filter.ts';
+import type { MeetBound } from '../bounds.ts';
 import type { Order, Probing, Progress } from '../order.ts';
 import { ethertype, groupMac, macBytes } from '../packet/ethernet.ts';
 import { conversationAt, packetSeries, protocolOf } from '../packet/series.ts';
@@ -33,6 +34,7 @@ export interface RunParts {
   readonly share: SendingShare;
   /** Path of the namespace; undefined: our own. */
   readonly netns: string | undefined;
+  readonly met: MeetBound;
 }
 
 /** Tells how far it has come whenever it may have changed. Rejects with Unavailable when it cannot go on. */
@@ -44,9 +46,10 @@ export async function runOrder(
 ): Promise<void> {
   const { what } = order;
   const { intervalMs } = order;
-  const pace = { intervalMs, rate: parts.rate };
+  const { met, rate } = parts;
+  const pace = { intervalMs, rate, met };
   if (what.kind === 'trace') {
-    const schedule = asCaptured(await traceFrames(parts.packets, what.pcap), pace);
+    const schedule = asCaptured(await traceFrames(parts.packets, what.pcap, met), pace);
     await send({
       order,
       parts,
@@ -87,13 +90,14 @@ async function send({
   destinationMac,
   trouble,
 }: SendParts): Promise<void> {
-  const { door, clock, netns, share } = parts;
+  const { door, clock, netns, share, met } = parts;
   const place = netns === undefined ? {} : { netns };
   using stack = new DisposableStack();
-  const book = probing && new AnswerBook(probing, { isLoose: order.way === 'stack' });
+  const book = probing && new AnswerBook(probing, { isLoose: order.way === 'stack', waitMs: order.waitMs, met });
   const sender = await door.openSender({ ...place, ...senderOf(order, probing) });
   stack.defer(() => sender.close());
-  const translations = probing && order.way === 'stack' ? stack.use(new Translations(parts.netlink, netns)) : undefined;
+  const translations =
+    probing && order.way === 'stack' ? stack.use(new Translations(parts.netlink, netns, met)) : undefined;
   const isAnswerer = translations && ((stranger: Stranger) => isAnswererOf(translations, probing as Probing, stranger));
   const sending = new Sending({ ...parts, order, sender, schedule, book, share, ...(isAnswerer && { isAnswerer }) });
   const told = () => {
@@ -129,7 +133,7 @@ async function send({
       if (left <= 0) break;
       await pause(clock, Math.min(left, LOOK_MS), signal);
     }
-    await settlesWithin(clock, ASKED_MS, sending.settled());
+    if (!(await settlesWithin(clock, ASKED_MS, sending.settled()))) met('asked-for-long');
   } finally {
     told();
   }

@@ -1,4 +1,5 @@
 /** When each packet of an injection is due. */
+import type { MeetBound } from '../bounds.ts';
 
 export interface Schedule {
   /** Packets in all. */
@@ -24,12 +25,13 @@ export const GAP_MS_MAX = 1_000;
 /** As it was captured, with its gaps cut at `intervalMs` (0: at a second), and no faster than the rate. */
 export function asCaptured(
   frames: readonly { readonly bytes: Uint8Array; readonly atMs: number }[],
-  { intervalMs, rate }: { readonly intervalMs: number; readonly rate: number },
+  { intervalMs, rate, met }: { readonly intervalMs: number; readonly rate: number; readonly met: MeetBound },
 ): Schedule {
   const longest = intervalMs > 0 ? Math.min(intervalMs, GAP_MS_MAX) : GAP_MS_MAX;
   const due = new Float64Array(frames.length);
   for (let index = 1; index < frames.length; index++) {
     const gap = (frames[index]?.atMs ?? 0) - (frames[index - 1]?.atMs ?? 0);
+    if (gap > longest && longest === GAP_MS_MAX) met('trace-gap');
     due[index] = (due[index - 1] as number) + Math.min(Math.max(gap, 1_000 / rate), longest);
   }
   return {

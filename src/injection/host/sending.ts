@@ -5,6 +5,7 @@ import { pause } from '../../std/pause.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Heard } from '../answers/batch.ts';
 import type { AnswerBook, Stranger } from '../answers/book.ts';
+import type { MeetBound } from '../bounds.ts';
 import type { Order } from '../order.ts';
 import { records } from './records.ts';
 import { FILTERED, isFiltered, isFull, refusal } from './refusal.ts';
@@ -17,6 +18,7 @@ export interface SendingParts {
   readonly schedule: Schedule;
   readonly book: AnswerBook | undefined;
   readonly share: SendingShare;
+  readonly met: MeetBound;
   /** Whether an answer from another address is one: undefined where nobody asks. */
   readonly isAnswerer?: (stranger: Stranger) => Promise<boolean>;
   readonly clock: Clock;
@@ -24,18 +26,18 @@ export interface SendingParts {
 }
 
 /** Given to the kernel at a time. */
-const TOGETHER_MAX = 256;
+export const TOGETHER_MAX = 256;
 const TOGETHER_BYTES_MAX = 256 * 1024;
 /** A full device is tried again after this, and given up after that. */
 const FULL_MS = 2;
-const FULL_MS_MAX = 5_000;
+export const FULL_MS_MAX = 5_000;
 /** Where others have what may be sent, it is looked at again so soon; it is told when that made it so late. */
 const SHARED_MS = 5;
 const LATE_MS = 1_000;
 /** Answers that came while packets were on their way. */
-const EARLY_MAX = 4_096;
+export const EARLY_MAX = 4_096;
 /** Answers from other addresses that are asked about. */
-const ASKED_MAX = 256;
+export const ASKED_MAX = 256;
 
 export class Sending {
   readonly #parts: SendingParts;
@@ -67,15 +69,20 @@ export class Sending {
       else index = await this.#sendFrom(index, packets, signal);
     }
     const lateMs = elapsed() - begin - schedule.dueMs(schedule.count - 1);
-    if (this.#isHeld && lateMs > LATE_MS && !signal.aborted)
+    if (this.#isHeld && lateMs > LATE_MS && !signal.aborted) {
+      this.#parts.met('late');
       this.trouble ??= `${Math.round(lateMs / 1_000)} s late: all injections of a host together send ${TOGETHER} times what one may`;
+    }
   }
 
   /** An answer may come before it is known when its packet was sent. */
   heard(heard: Heard): void {
     if (!this.#isSending) this.#take(heard);
     else if (this.#early.length < EARLY_MAX) this.#early.push(heard);
-    else this.trouble ??= `more than ${EARLY_MAX} answers at once: further ones were not counted`;
+    else {
+      this.#parts.met('early-answers');
+      this.trouble ??= `more than ${EARLY_MAX} answers at once: further ones were not counted`;
+    }
   }
 
   /** Resolves when it is known of all that were heard until now whose they are. */
@@ -85,13 +92,17 @@ export class Sending {
 
   /** Those that are due. */
   #together(from: number, nowMs: number): Uint8Array[] {
-    const { schedule, share } = this.#parts;
+    const { schedule, share, met } = this.#parts;
     const packets: Uint8Array[] = [];
     let bytes = 0;
-    for (let index = from; index < schedule.count && packets.length < TOGETHER_MAX; index++) {
-      if (schedule.dueMs(index) > nowMs || bytes > TOGETHER_BYTES_MAX) break;
+    for (let index = from; index < schedule.count && schedule.dueMs(index) <= nowMs; index++) {
+      if (packets.length >= TOGETHER_MAX || bytes > TOGETHER_BYTES_MAX) {
+        met('batch');
+        break;
+      }
       if (!share.take()) {
         this.#isHeld = true;
+        met('share');
         break;
       }
       const packet = schedule.packet(index);
@@ -103,7 +114,7 @@ export class Sending {
 
   /** Gives the index of the next. */
   async #sendFrom(from: number, packets: readonly Uint8Array[], signal: AbortSignal): Promise<number> {
-    const { clock, elapsed, order, sender } = this.#parts;
+    const { clock, elapsed, met, order, sender } = this.#parts;
     let fullSince: number | undefined;
     for (let done = 0; done < packets.length; ) {
       if (signal.aborted) return from + done;
@@ -127,8 +138,11 @@ export class Sending {
         done++;
       } else if (isFull(code)) {
         fullSince ??= elapsed();
-        if (elapsed() - fullSince > FULL_MS_MAX)
+        met('full');
+        if (elapsed() - fullSince > FULL_MS_MAX) {
+          met('full-for-long');
           throw new Unavailable(`${order.interfaceName} takes no packets (${code})`, 'room in its queue');
+        }
         await pause(clock, FULL_MS, signal);
       } else throw refusal(code, order.interfaceName, packets[done]?.length ?? 0);
     }
@@ -142,11 +156,12 @@ export class Sending {
   }
 
   #take(heard: Heard): void {
-    const { book, isAnswerer } = this.#parts;
+    const { book, isAnswerer, met } = this.#parts;
     if (book === undefined || book.take(heard) || isAnswerer === undefined) return;
     const stranger = book.stranger(heard.packet);
     if (stranger === undefined) return;
     if (this.#asked.size >= ASKED_MAX) {
+      met('asked-answers');
       this.trouble ??= `more than ${ASKED_MAX} answers from other addresses at once: further ones were not counted`;
       return;
     }

@@ -9,6 +9,7 @@ import { CT, CTA, CTA_IP, CTA_PROTOCOL, CTA_TUPLE, NETLINK_NETFILTER, NFGEN_SIZE
 import type { Door } from '../../native/door.ts';
 import { HEADER_BYTES, MessageBuilder, NLM_F } from '../../native/nlmsg.ts';
 import { ipText } from '../../std/addresstext.ts';
+import type { MeetBound } from '../bounds.ts';
 
 /** As it was sent: addresses of 4 or 16 bytes. */
 export interface SentTuple {
@@ -28,14 +29,16 @@ export interface Answerer {
 export class Translations implements Disposable {
   readonly #door: Pick<Door, 'openNetlink'>;
   readonly #netns: string | undefined;
+  readonly #met: MeetBound;
   readonly #known = new Map<string, Answerer>();
   /** With the first question: most answers come from where they were asked of. */
   #opened: Promise<Conversation | undefined> | undefined;
   #isClosed = false;
 
-  constructor(door: Pick<Door, 'openNetlink'>, netns: string | undefined) {
+  constructor(door: Pick<Door, 'openNetlink'>, netns: string | undefined, met: MeetBound) {
     this.#door = door;
     this.#netns = netns;
+    this.#met = met;
   }
 
   /** Undefined: the kernel does not tell whether it is translated. */
@@ -48,7 +51,9 @@ export class Translations implements Disposable {
     if (conversation === undefined) return undefined;
     try {
       const answerer = answererIn(await conversation.request(entryRequest(sent)));
-      if (answerer && this.#known.size < KNOWN_MAX) this.#known.set(key, answerer);
+      if (answerer === undefined) return undefined;
+      if (this.#known.size < KNOWN_MAX) this.#known.set(key, answerer);
+      else this.#met('translations');
       return answerer;
     } catch (error) {
       return (error as { code?: unknown }).code === 'ENOENT' ? 'untranslated' : undefined;
@@ -76,7 +81,8 @@ export class Translations implements Disposable {
   }
 }
 
-const KNOWN_MAX = 1_024;
+/** Conversations whose answerer is remembered: of further ones it is asked with each answer. */
+export const KNOWN_MAX = 1_024;
 const AF_INET = 2;
 const AF_INET6 = 10;
 

@@ -98,7 +98,8 @@ function insideOf(
   }
 }
 
-function payloadAt({ incrementBytes, isNumbered }: Probing, payload: Uint8Array, index: number): Uint8Array {
+/** `payload`: what the first has. */
+export function payloadAt({ incrementBytes, isNumbered }: Probing, payload: Uint8Array, index: number): Uint8Array {
   const bytes = grown(payload, incrementBytes * index);
   return isNumbered === true ? numbered(bytes, index) : bytes;
 }

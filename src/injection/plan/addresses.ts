@@ -7,6 +7,7 @@ import { originOf } from '../../query/origin.ts';
 import { routeOf } from '../../query/routing.ts';
 import { contains, parseAddress, parsePrefix } from '../../std/address.ts';
 import { mistake } from '../../std/mistake.ts';
+import type { MeetBound } from '../bounds.ts';
 import type { InjectionAsked } from '../injection.ts';
 import { addressIn, familyOf } from './checked.ts';
 
@@ -23,11 +24,12 @@ export interface Ends {
 }
 
 /** Throws a Mistake that begins as Skydive's. */
-export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends): Addresses {
+export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends, met: MeetBound): Addresses {
   const given = addressIn(asked.DstIP);
   const own = addressIn(asked.SrcIP);
   const wanted = asked.Type === undefined ? undefined : familyOf(asked.Type);
-  const destination = given ?? destinationOf(atlas, ends, wanted ?? (own === undefined ? undefined : versionOf(own)));
+  const destination =
+    given ?? destinationOf(atlas, ends, wanted ?? (own === undefined ? undefined : versionOf(own)), met);
   const family = destination === undefined ? undefined : versionOf(destination);
   if (destination === undefined || family === undefined || (wanted !== undefined && family !== wanted))
     throw mistake(
@@ -71,7 +73,12 @@ function versionOf(address: string): 4 | 6 {
 }
 
 /** On the link of the source before others, else the one with the longest route. */
-function destinationOf(atlas: Atlas, { from, to, namespace }: Ends, family: 4 | 6 | undefined): string | undefined {
+function destinationOf(
+  atlas: Atlas,
+  { from, to, namespace }: Ends,
+  family: 4 | 6 | undefined,
+  met: MeetBound,
+): string | undefined {
   if (to === undefined) return undefined;
   const own = to.node === undefined ? [] : addressesOf(to.node.metadata);
   const inside =
@@ -79,7 +86,9 @@ function destinationOf(atlas: Atlas, { from, to, namespace }: Ends, family: 4 | 
       ? own
       : [...atlas.interfaces(to.namespace)].flatMap(({ metadata }) => addressesOf(metadata));
   const fits = (one: string) => family === undefined || versionOf(one) === family;
-  const all = [...new Set([...to.addresses, ...inside])].filter(fits).slice(0, ADDRESSES_MAX);
+  const every = [...new Set([...to.addresses, ...inside])].filter(fits);
+  if (every.length > ADDRESSES_MAX) met('addresses');
+  const all = every.slice(0, ADDRESSES_MAX);
   const far = all.filter((one) => !isLoopback(one) || to.namespace?.id === namespace.id);
   const links = [...atlas.interfaces(namespace)]
     .flatMap(({ metadata }) => prefixesOf(metadata))

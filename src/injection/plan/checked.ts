@@ -2,12 +2,13 @@
 import { parseAddress } from '../../std/address.ts';
 import { ipText } from '../../std/addresstext.ts';
 import { type Fault, Mistake } from '../../std/mistake.ts';
+import type { BoundName, MeetBound } from '../bounds.ts';
 import { type InjectionAsked, type InjectionType, injectionTypes } from '../injection.ts';
 import { INTERVAL_MS_MAX, type InjectionLimits, WAIT_MS_MAX } from '../limits.ts';
 import { macBytes } from '../packet/ethernet.ts';
 
 /** Sentences begin as Skydive's. Throws a Mistake. */
-export function checkAsked(asked: InjectionAsked, limits: InjectionLimits): void {
+export function checkAsked(asked: InjectionAsked, limits: InjectionLimits, met: MeetBound): void {
   const faults: Fault[] = [];
   const wrong = (code: string, message: string, hint: string) =>
     faults.push({ code: `injection.${code}`, message, hint });
@@ -32,8 +33,9 @@ export function checkAsked(asked: InjectionAsked, limits: InjectionLimits): void
   for (const key of ['SrcMAC', 'DstMAC'] as const)
     if (!blank(asked[key]) && macBytes(asked[key] ?? '') === undefined)
       wrong('mac', notSet(`${key}: "${asked[key]}" is no MAC address`), 'such as 02:00:00:00:00:01');
-  for (const { key, least, most, what } of numbers(limits)) {
+  for (const { key, least, most, what, bound } of numbers(limits)) {
     const value = asked[key];
+    if (bound !== undefined && value !== undefined && value > most) met(bound);
     if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
       wrong('number', notSet(`${key}: ${value} is not from ${least} to ${most}`), what);
   }
@@ -43,7 +45,7 @@ export function checkAsked(asked: InjectionAsked, limits: InjectionLimits): void
     wrong('way', notSet(`Way: there is no "${asked.Way}"`), 'link, stack');
   if (asked.StartTime !== undefined && startOf(asked.StartTime) === undefined)
     wrong('time', notSet(`StartTime: "${asked.StartTime}" is no time`), 'epoch ms, or 2026-11-21T10:30:00Z');
-  checkSizes(asked, limits, wrong);
+  checkSizes(asked, limits, wrong, met);
   if (faults.length > 0) throw new Mistake(faults);
 }
 
@@ -77,15 +79,20 @@ function checkSizes(
   asked: InjectionAsked,
   limits: InjectionLimits,
   wrong: (code: string, message: string, hint: string) => void,
+  met: MeetBound,
 ): void {
   const { Payload, Pcap, Count = 1, IncrementPayload = 0 } = asked;
   const bytes = Buffer.byteLength(Payload ?? '') + Math.max(0, IncrementPayload * (Math.max(1, Count) - 1));
-  if (bytes > limits.payloadBytes)
+  if (bytes > limits.payloadBytes) {
+    met('payload');
     wrong('payload', notSet(`Payload: it is, or grows to, ${bytes} bytes`), `${limits.payloadBytes} at most`);
+  }
   if (blank(Pcap)) return;
   const size = Math.floor(((Pcap ?? '').length * 3) / 4);
-  if (size > limits.pcapBytes)
+  if (size > limits.pcapBytes) {
+    met('trace-bytes');
     wrong('pcap', notSet(`Pcap: the trace has ${size} bytes`), `${limits.pcapBytes} at most: send a part of it`);
+  }
   if (asked.Way === 'stack') wrong('pcap', notSet('Pcap: frames are put on a link'), 'leave Way out, or Way: link');
   if (Count > 1) wrong('pcap', notSet('Pcap: a trace is sent once'), 'leave Count out');
 }
@@ -95,6 +102,8 @@ interface Numbers {
   readonly least: number;
   readonly most: number;
   readonly what: string;
+  /** Of ours: others are what fits into a packet. */
+  readonly bound?: BoundName;
 }
 
 function numbers({ count, payloadBytes }: InjectionLimits): readonly Numbers[] {
@@ -102,10 +111,10 @@ function numbers({ count, payloadBytes }: InjectionLimits): readonly Numbers[] {
     { key: 'SrcPort', least: 0, most: 65_535, what: '0 for any' },
     { key: 'DstPort', least: 0, most: 65_535, what: 'a port' },
     { key: 'ICMPID', least: 0, most: 65_535, what: '0 for any' },
-    { key: 'Count', least: 0, most: count, what: 'packets' },
-    { key: 'Interval', least: 0, most: INTERVAL_MS_MAX, what: 'ms' },
+    { key: 'Count', least: 0, most: count, what: 'packets', bound: 'packets' },
+    { key: 'Interval', least: 0, most: INTERVAL_MS_MAX, what: 'ms', bound: 'interval' },
     { key: 'IncrementPayload', least: -payloadBytes, most: payloadBytes, what: 'bytes' },
     { key: 'TTL', least: 0, most: 255, what: '0 for 64' },
-    { key: 'Wait', least: 0, most: WAIT_MS_MAX, what: 'ms' },
+    { key: 'Wait', least: 0, most: WAIT_MS_MAX, what: 'ms', bound: 'wait' },
   ];
 }

@@ -6,6 +6,7 @@ import { Atlas, canonical, nameOf, typeOf } from '../../query/forwarding/atlas.t
 import { type EndPoint, endPoint, type ProcessPlaces } from '../../query/forwarding/ends.ts';
 import type { Budget } from '../../query/limits.ts';
 import { mistake } from '../../std/mistake.ts';
+import type { MeetBound } from '../bounds.ts';
 import type { InjectedPacket, InjectionAsked, InjectionType, InjectionWay } from '../injection.ts';
 import { TRACKING_IDS_MAX, WAIT_MS } from '../limits.ts';
 import type { Order, Probing } from '../order.ts';
@@ -23,6 +24,7 @@ export interface PlanParts {
   /** Random ones. */
   readonly bytes: (count: number) => Uint8Array;
   readonly uuid: string;
+  readonly met: MeetBound;
 }
 
 export interface Plan {
@@ -52,7 +54,7 @@ export function* planOf(
   if (namespace === undefined) throw mistake('injection.source', `Not able to find a source node: ${ends.from}`);
   const way = asked.Way ?? usualWay(asked, from);
   if (!blank(asked.Pcap)) return tracePlan(asked, { atlas, from, namespace }, parts);
-  const addresses = addressesFor(atlas, asked, { from, to, namespace });
+  const addresses = addressesFor(atlas, asked, { from, to, namespace }, parts.met);
   const departure = departureOf(atlas, asked, { from, namespace, way, addresses });
   const type = typeFor(asked, addresses);
   const probing: Probing = {
@@ -75,7 +77,7 @@ export function* planOf(
     order,
     origin: departure.by.origin,
     packet: shown(atlas, order, probing, { by: departure.by, namespace, to }),
-    trackingIds: trackingIdsOf(probing),
+    trackingIds: trackingIdsOf(probing, parts.met),
   };
 }
 
@@ -149,9 +151,10 @@ function orderOf(
   };
 }
 
-function trackingIdsOf(probing: Probing): string[] {
+function trackingIdsOf(probing: Probing, met: MeetBound): string[] {
   const { source, destination, destinationPort, type, isRandom, count } = probing;
   const found = new Set<string>();
+  if (isRandom && count > TRACKING_IDS_MAX) met('tracking-ids');
   for (let index = 0; index < (isRandom ? Math.min(count, TRACKING_IDS_MAX) : 1); index++) {
     const { icmpId, sourcePort } = conversationAt(probing, index);
     const aPort = type.startsWith('icmp') ? icmpId : sourcePort;
