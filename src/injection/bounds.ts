@@ -29,6 +29,7 @@ export const boundNames = [
   'asked-for-long',
   'translations',
   'numbers',
+  'guesses',
   'errors',
   'round-trips',
   // What kernels drop of it.

@@ -5,7 +5,7 @@ import { answerFilter } from '../../src/injection/answers/filter.ts';
 import { parseAnswer } from '../../src/injection/answers/parse.ts';
 import type { Probing } from '../../src/injection/order.ts';
 import { ip } from '../../src/injection/packet/ip.ts';
-import { packetSeries, protocolOf } from '../../src/injection/packet/series.ts';
+import { conversationAt, packetSeries, protocolOf } from '../../src/injection/packet/series.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
 import { parseAddress } from '../../src/std/address.ts';
 import { probing } from './probing.ts';
@@ -147,6 +147,121 @@ test.each(['udp4', 'udp6'] as const)('%s: what gives our payload back tells whic
   const refused = refusal(others, 0, { type: type === 'udp4' ? 3 : 1, code: 4, who: asked.destination });
   for (const isLoose of [false, true]) expect(bookOf(asked, [refused], isLoose).replies).toEqual(NONE);
 });
+
+/** Packets that were sent at so many ms, and answers that came at others. */
+function timed(
+  asked: Probing,
+  sentMs: readonly number[],
+  answers: readonly (readonly [atMs: number, answer: Uint8Array])[],
+  waitMs = 1_000,
+) {
+  const book = new AnswerBook(asked, { ...parts, isLoose: false, waitMs });
+  const all = [
+    ...sentMs.map((atMs) => ({ atMs, act: (timeNs: bigint) => book.sent(timeNs) })),
+    ...answers.map(([atMs, packet]) => ({
+      atMs,
+      act: (timeNs: bigint) => void book.take({ packet, timeNs, ifIndex: 1 }),
+    })),
+  ];
+  for (const { atMs, act } of all.toSorted((a, b) => a.atMs - b.atMs)) act(BigInt(Math.round(atMs * 1e6)));
+  const { Received, RTT } = book.replies();
+  return { Received, Min: (RTT?.Min ?? 0) / 1e6, Max: (RTT?.Max ?? 0) / 1e6, Guessed: RTT?.Guessed ?? 0, book };
+}
+
+describe.each(['udp4', 'udp6'] as const)('%s with a payload of somebody else', (type) => {
+  const asked = probing(type, { count: 5 });
+  const answer = datagram(asked);
+
+  test('what is answered before the next is sent is known', () => {
+    expect(
+      timed(
+        asked,
+        [0, 100, 200],
+        [
+          [1, answer],
+          [103, answer],
+          [202, answer],
+        ],
+      ),
+    ).toMatchObject({
+      Received: 3,
+      Min: 1,
+      Max: 3,
+      Guessed: 0,
+    });
+  });
+
+  test('a lost one is not what an answer is of that comes later than answers are waited for', () => {
+    const sent = [0, 999, 1_998, 2_997];
+    const answers = [1_000, 2_000, 3_000].map((atMs) => [atMs, answer] as const);
+    expect(timed(asked, sent, answers)).toMatchObject({ Received: 3, Min: 1, Max: 3, Guessed: 0 });
+    expect(timed(asked, sent, answers).book.isAllAnswered).toBe(false);
+  });
+
+  test('of several on their way the oldest is taken, and that it is a guess is told', () => {
+    const answers = [50, 60, 70].map((atMs) => [atMs, answer] as const);
+    // Of the last two it is known: the first of them may be of either, and is taken for the older.
+    expect(timed(asked, [0, 10, 20], answers)).toMatchObject({ Received: 3, Min: 50, Max: 50, Guessed: 2 });
+  });
+
+  test('where it is known how long answers take, a lost one does not make those after it late', () => {
+    const answers = [1, 201, 301.5, 401].map((atMs) => [atMs, answer] as const);
+    expect(timed(asked, [0, 100, 200, 300, 400], answers)).toMatchObject({ Received: 4, Min: 1, Max: 1.5, Guessed: 3 });
+  });
+
+  test('more answers than packets are counted, and say nothing of times', () => {
+    const answers = [1, 2, 3].map((atMs) => [atMs, answer] as const);
+    expect(timed(asked, [0], answers)).toMatchObject({ Received: 3, Min: 1, Max: 1, Guessed: 0 });
+  });
+});
+
+test.each(['udp4', 'udp6'] as const)(
+  '%s: where each packet is longer, an echo and an error tell by their size',
+  (type) => {
+    const asked = probing(type, { incrementBytes: 3 });
+    const echoed = from(asked, Uint8Array.of(0, 80, 195, 80, 0, 0, 0, 0, ...insideOf(asked, 2).slice(8)));
+    const error = refusal(asked, 1, { type: type === 'udp4' ? 3 : 1, code: 4, who: asked.destination });
+    expect(
+      timed(
+        asked,
+        [0, 100, 200],
+        [
+          [205, error],
+          [207, echoed],
+        ],
+      ),
+    ).toMatchObject({ Min: 7, Max: 105, Guessed: 0 });
+    // Something else that is as long.
+    const other = echoed.slice();
+    other.set([0xff], other.length - 1);
+    expect(timed(asked, [0, 100, 200], [[207, other]])).toMatchObject({ Received: 1, Guessed: 1 });
+  },
+);
+
+test.each(['udp4', 'udp6'] as const)(
+  '%s: packets of ports of their own are told apart by them, also where these go around',
+  (type) => {
+    const asked = probing(type, { isRandom: true, sourcePort: 65_534, count: 4 });
+    const answered = (index: number) =>
+      datagram(probing(type, { sourcePort: conversationAt(asked, index).sourcePort }));
+    expect(
+      timed(
+        asked,
+        [0, 10, 20, 30],
+        [
+          [32, answered(3)],
+          [33, answered(1)],
+        ],
+      ),
+    ).toMatchObject({
+      Received: 2,
+      Min: 2,
+      Max: 23,
+      Guessed: 0,
+    });
+    expect(timed(asked, [0, 10], [[12, answered(3)]])).toMatchObject({ Received: 0 });
+  },
+);
 
 test('ICMP errors say who refused what, and the size that would pass', () => {
   const asked = probing('udp4');

@@ -4,6 +4,7 @@ import { injectionLosses } from '../../src/app-drops.ts';
 import type { Drop } from '../../src/drops/drops.ts';
 import { readGraph } from '../../src/graph/text.ts';
 import { AnswerBook, TIMES_KEPT } from '../../src/injection/answers/book.ts';
+import { LOOKED_MAX, WaitingPackets } from '../../src/injection/answers/waiting.ts';
 import { InjectionBook } from '../../src/injection/book.ts';
 import { BoundCounts, type BoundsMet, boundNames, type MeetBound } from '../../src/injection/bounds.ts';
 import { InjectionEntries } from '../../src/injection/host/entries.ts';
@@ -304,7 +305,17 @@ test('answers that cannot be told apart, and kinds of them that are too many', a
     }
     expect(all.replies()).toMatchObject({ Received: 66, Errors: { length: 64 } });
   });
-  expect(await Promise.all([numbers, times, errors])).toEqual([{ numbers: 2 }, { 'round-trips': 2 }, { errors: 2 }]);
+  const guesses = met((count) => {
+    const waiting = new WaitingPackets({ waitMs: 1_000, most: 1_000, met: count });
+    for (let at = 0; at <= LOOKED_MAX; at++) waiting.sent(at, at);
+    expect([waiting.whose(LOOKED_MAX - 1), waiting.whose(LOOKED_MAX)]).toMatchObject([{ index: 0 }, { index: 0 }]);
+  });
+  expect(await Promise.all([numbers, times, errors, guesses])).toEqual([
+    { numbers: 2 },
+    { 'round-trips': 2 },
+    { errors: 2 },
+    { guesses: 1 },
+  ]);
 });
 
 test('drops of too many kinds, and a fleet that is too large to be asked for them', async () => {

@@ -23,9 +23,25 @@ const ROUTED = {
   ],
 };
 const GRAPH = `${host('blue', '10.0.0.1', ROUTED)}
-${host('green', '10.0.0.2', { IPV6: ['fd00::2/64'] })}
+${host('green', '10.0.0.2', { IPV6: ['fe80::2/64', 'fd00::2/64'] })}
 netns:dark -ownership-> veth:dark/eth0 {"Name":"eth0","IfIndex":2,"MAC":"02:00:00:00:00:33"}
+${two(0, 'fe80::21')}
+${two(1, 'fe80::22')}
 netns:blue -ownership-> tun:blue/tun0 {"Name":"tun0","IfIndex":3,"EncapType":"none","IPV4":["10.9.0.1/24"]}`;
+
+/** A namespace on two links. */
+function two(number: number, address: string): string {
+  const Routes = [0, 1].map((at) => ({
+    Protocol: 2,
+    Prefix: 'fe80::/64',
+    NextHops: [{ Priority: 256, IfIndex: 2 + at }],
+  }));
+  const metadata = {
+    ...{ Name: `eth${number}`, IfIndex: 2 + number, EncapType: 'ether', MAC: `02:00:00:00:00:2${number}` },
+    ...{ IPV6: [`${address}/64`], RoutingTables: [{ ID: 254, Routes }] },
+  };
+  return `netns:two -ownership-> veth:two/eth${number} ${JSON.stringify(metadata)}`;
+}
 
 function plan(asked: InjectionAsked): Plan {
   const parts = {
@@ -97,6 +113,41 @@ test('a type of IPv6 takes those addresses, and not those of the link where ther
   expect([source, destination]).toEqual(['fd00::1', 'fd00::2']);
 });
 
+test('an address that is named is where it goes, whatever else its holder has', () => {
+  const to = (asked: InjectionAsked) => probingOf({ From: BLUE, ...asked }).destination;
+  expect([
+    to({ To: 'fe80::2' }),
+    to({ To: 'fe80::9' }),
+    to({ To: '10.0.0.3' }),
+    to({ To: 'fd00::3' }),
+    to({ To: GREEN }),
+    to({ To: '10.0.0.2', DstIP: '10.0.0.3' }),
+  ]).toEqual(['fe80::2', 'fe80::9', '10.0.0.3', 'fd00::3', '10.0.0.2', '10.0.0.3']);
+});
+
+test('an address of a link goes by the interface that is said with it, or that is named', () => {
+  const by = (asked: InjectionAsked) => {
+    const { order, packet } = plan(asked);
+    return [order.interfaceName, order.way, packet.SrcIP];
+  };
+  expect([
+    by({ From: 'netns:two', To: 'fe80::9%eth1' }),
+    by({ From: 'netns:two', To: 'fe80::9%3' }),
+    by({ From: 'netns:two', DstIP: 'fe80::9%eth0' }),
+    by({ From: 'veth:two/eth1', To: 'fe80::9', Way: 'stack' }),
+    by({ From: 'veth:two/eth1', To: 'fe80::9%eth1' }),
+    // Where there is one alone, nothing is to be said.
+    by({ From: 'netns:blue', To: 'fe80::9' }),
+  ]).toEqual([
+    ['eth1', 'stack', 'fe80::22'],
+    ['eth1', 'stack', 'fe80::22'],
+    ['eth0', 'stack', 'fe80::21'],
+    ['eth1', 'stack', 'fe80::22'],
+    ['eth1', 'link', 'fe80::22'],
+    ['eth0', 'stack', 'fe80::1'],
+  ]);
+});
+
 test('a namespace sends through its stack, an interface by its link, and who says how is obeyed', () => {
   const ways = ([asked]: [InjectionAsked]) => plan(asked).order.way;
   expect([
@@ -149,6 +200,10 @@ test.each<[InjectionAsked, string]>([
   [{ From: BLUE, DstIP: 'fd00::2', SrcIP: '10.0.0.1' }, 'SrcIP 10.0.0.1 is not of the family of fd00::2'],
   [{ From: BLUE, DstIP: '10.0.0.2', Type: 'tcp6' }, 'DstIP 10.0.0.2 is no IPv6 address'],
   [{ From: 'netns:dark', To: GREEN, SrcIP: '10.0.0.9', Way: 'link' }, 'Not able to find a source node: no route leads'],
+  [{ From: BLUE, To: '10.0.0.2', Type: 'icmp6' }, '10.0.0.2 is no IPv6 address'],
+  [{ From: 'netns:two', To: 'fe80::9' }, 'fe80::9 is an address of one link, and netns:two has several'],
+  [{ From: 'netns:two', To: 'fe80::9%eth7' }, 'netns:two has no interface eth7'],
+  [{ From: 'veth:two/eth0', To: 'fe80::9%eth1' }, 'fe80::9%eth1 is behind eth1, and not behind eth0'],
   [{ From: 'nobody', To: GREEN }, 'nothing is called "nobody"'],
   [{ From: 'netns:blue', Pcap: 'AAAA' }, 'is no interface: frames of a trace are put on one'],
 ])('%j is refused: %s', (asked, sentence) => {

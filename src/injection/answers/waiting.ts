@@ -3,6 +3,7 @@
  * even in the header that an error quotes, and a flow label for each would lead packets of one conversation over several
  * ways (RFC 6438). What the times leave open is a guess, and told as one.
  */
+import type { MeetBound } from '../bounds.ts';
 import { WAIT_MS } from '../limits.ts';
 
 export interface Whose {
@@ -14,18 +15,20 @@ export interface Whose {
 /** An answer that comes later than answers are waited for is of a later packet: nearly so late, as gaps vary a little. */
 const LATE_SHARE = 0.9;
 /** Of several that are meant so many are looked at. */
-const LOOKED_MAX = 64;
+export const LOOKED_MAX = 64;
 
 export class WaitingPackets {
   /** When each was sent, ns; oldest first. */
   readonly #sentNs = new Map<number, number>();
   readonly #lateNs: number;
   readonly #most: number;
+  readonly #met: MeetBound;
   /** What an answer took last of which it was known whose it is. */
   #usualNs: number | undefined;
 
   /** `most`: are kept, the newest. */
-  constructor({ waitMs, most }: { readonly waitMs: number; readonly most: number }) {
+  constructor({ waitMs, most, met }: { readonly waitMs: number; readonly most: number; readonly met: MeetBound }) {
+    this.#met = met;
     this.#lateNs = Math.max(waitMs, WAIT_MS) * LATE_SHARE * 1e6;
     this.#most = most;
   }
@@ -49,7 +52,11 @@ export class WaitingPackets {
     const meant: [index: number, tookNs: number][] = [];
     for (const [index, sentNs] of this.#sentNs) {
       const tookNs = atNs - sentNs;
-      if (tookNs < 0 || meant.length >= LOOKED_MAX) break;
+      if (tookNs < 0) break;
+      if (meant.length >= LOOKED_MAX) {
+        this.#met('guesses');
+        break;
+      }
       // While a younger one waits.
       if (meant.length === 1 && (meant[0]?.[1] ?? 0) >= this.#lateNs) this.#giveUp(meant);
       meant.push([index, tookNs]);

@@ -25,7 +25,9 @@ export interface Ends {
 
 /** Throws a Mistake that begins as Skydive's. */
 export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends, met: MeetBound): Addresses {
-  const given = addressIn(asked.DstIP);
+  const said = addressIn(asked.DstIP);
+  // Who names an address means that one, whatever else its holder has.
+  const given = said ?? canonical(ends.to?.text ?? '');
   const own = addressIn(asked.SrcIP);
   const wanted = asked.Type === undefined ? undefined : familyOf(asked.Type);
   const destination =
@@ -34,7 +36,7 @@ export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends, me
   if (destination === undefined || family === undefined || (wanted !== undefined && family !== wanted))
     throw mistake(
       'injection.no-destination-address',
-      `No dest IP in node and user input: ${noDestination(given, ends, wanted ?? 4)}`,
+      `No dest IP in node and user input: ${noDestination(said === undefined ? given : `DstIP ${said}`, ends, wanted ?? 4)}`,
       'DstIP, or a Type of the other family',
     );
   const source = own ?? sourceOf(atlas, ends, destination);
@@ -52,7 +54,7 @@ export function addressesFor(atlas: Atlas, asked: InjectionAsked, ends: Ends, me
 function noDestination(given: string | undefined, { to }: Ends, family: 4 | 6): string {
   return given === undefined
     ? `${to && wordOf(to)} has no IPv${family} address`
-    : `DstIP ${given} is no IPv${family} address`;
+    : `${given} is no IPv${family} address`;
 }
 
 function noSource(atlas: Atlas, { from, namespace }: Ends, family: 4 | 6): string {

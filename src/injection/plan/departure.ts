@@ -12,6 +12,7 @@ import type { LinkAddresses } from '../order.ts';
 import { groupMac, macBytes } from '../packet/ethernet.ts';
 import type { Addresses } from './addresses.ts';
 import { blank } from './checked.ts';
+import { isOfLink } from './zone.ts';
 
 export interface Departure {
   readonly by: GraphNode;
@@ -40,7 +41,11 @@ export function departureOf(
     (inNamespace.kind === 'found' && inNamespace.type === 'local') ||
     atlas.holders(addresses.destination).some((node) => atlas.namespace(node)?.id === namespace.id);
   if (way === 'stack' || (isOwn && isLeftOpen(asked) && textOf(named?.metadata.EncapType) !== 'loopback'))
-    return { by: routed ?? named ?? namespace, link: undefined, way: 'stack' };
+    return {
+      by: (isOfLink(addresses.destination) && named) || (routed ?? named ?? namespace),
+      link: undefined,
+      way: 'stack',
+    };
   const by = named ?? routed;
   if (by === undefined)
     throw mistake(

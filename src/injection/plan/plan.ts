@@ -14,6 +14,7 @@ import { conversationAt, protocolOf } from '../packet/series.ts';
 import { type Addresses, addressesFor } from './addresses.ts';
 import { blank } from './checked.ts';
 import { departureOf } from './departure.ts';
+import { onItsLink } from './zone.ts';
 
 export interface PlanParts {
   readonly view: GraphView;
@@ -48,12 +49,13 @@ export function* planOf(
   const { view, budget, places } = parts;
   const atlas = new Atlas(view, budget);
   yield* atlas.read();
-  const from = yield* endPoint(atlas, ends.from, { isStart: true, places });
+  const named = yield* endPoint(atlas, ends.from, { isStart: true, places });
   const to = ends.to === undefined ? undefined : yield* endPoint(atlas, ends.to, { isStart: false, places });
-  const { namespace } = from;
+  const { namespace } = named;
   if (namespace === undefined) throw mistake('injection.source', `Not able to find a source node: ${ends.from}`);
-  const way = asked.Way ?? usualWay(asked, from);
-  if (!blank(asked.Pcap)) return tracePlan(asked, { atlas, from, namespace }, parts);
+  const way = asked.Way ?? usualWay(asked, named);
+  if (!blank(asked.Pcap)) return tracePlan(asked, { atlas, from: named, namespace }, parts);
+  const from = onItsLink(atlas, named, namespace, [asked.DstIP, to?.text].find((one) => !blank(one)) ?? '');
   const addresses = addressesFor(atlas, asked, { from, to, namespace }, parts.met);
   const departure = departureOf(atlas, asked, { from, namespace, way, addresses });
   const type = typeFor(asked, addresses);
