@@ -66,6 +66,10 @@ table inet t {
   set s { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.168.1.1, 172.16.0.5-172.16.0.9 } }
   map m { type inet_service : ipv4_addr; elements = { 80 : 10.0.0.2, 81 : 10.0.0.3 } }
   set seen { type ipv4_addr; flags dynamic, timeout; timeout 1m; }
+  set each { type ipv4_addr; flags dynamic; }
+  counter cn { }
+  limit lm { rate 5/second }
+  quota qu { over 10 mbytes }
   chain other { counter; return; }
   chain in {
     type filter hook input priority 0; policy drop;
@@ -130,6 +134,27 @@ table inet t {
     reject with icmpx admin-prohibited
     reject with icmpv6 no-route
     tcp dport 113 reject with tcp reset
+    tcp flags syn tcp option maxseg size set 1400
+    tcp flags syn tcp option maxseg size 1-1460 drop
+    tcp option sack-perm exists accept
+    tcp option timestamp missing drop
+    reset tcp option maxseg
+    ct count over 10 drop
+    add @seen { ip saddr } accept
+    add @each { ip saddr limit rate over 5/second } drop
+    update @each { ip saddr limit rate over 5/second burst 9 packets } drop
+    counter name "cn"
+    limit name "lm" accept
+    quota over 10 mbytes drop
+    quota name "qu" drop
+    numgen inc mod 2 vmap { 0 : accept, 1 : drop }
+    numgen random mod 10 < 3 drop
+    ip ecn ce drop
+    ip daddr set 10.0.0.9
+    tcp dport set 81
+    meta length > 1400 drop
+    meta skuid 1000-2000 drop
+    meta mark > 0x5 drop
     jump other
     goto other
     meta skuid 1000 accept

@@ -24,7 +24,7 @@ export function compared(loaded: Loaded, op: Condition['Op'], value: Uint8Array,
     return said({ Key: key, Op: op === '!=' ? 'any' : 'none', Values: valueText(type, mask).split(',') });
   const bits = type === 'ipv4' || type === 'ipv6' ? bitsOf(mask) : undefined;
   if (bits !== undefined) return said({ Key: key, Op: op, Values: [`${valueText(type, value)}/${bits}`] });
-  if (key === '@nh,8,8' || key === '@nh,0,16') return dscp(loaded, op, value) ?? masked(loaded, op, value, mask);
+  if (key === '@nh,8,8') return dscp(mask, op, value) ?? masked(loaded, op, value, mask);
   return masked(loaded, op, value, mask);
 }
 
@@ -35,11 +35,15 @@ function masked({ key, type }: Loaded, op: Condition['Op'], value: Uint8Array, m
   return { clause, text: `${key} & ${clause.Mask} ${op} ${given}` };
 }
 
-/** The upper six bits of the second byte of an IPv4 header. */
-function dscp({ key }: Loaded, op: Condition['Op'], value: Uint8Array): Said | undefined {
-  if (key !== '@nh,8,8' || value.length !== 1) return undefined;
-  return said({ Key: 'ip dscp', Op: op, Values: [valueText('dscp', new Uint8Array([(value[0] as number) >> 2]))] });
+/** The second byte of an IPv4 header: the upper six bits are the one, the lower two the other (RFC 3168). */
+function dscp(mask: Uint8Array, op: Condition['Op'], value: Uint8Array): Said | undefined {
+  const [bits, given] = [mask[0], value[0]];
+  if (mask.length !== 1 || value.length !== 1 || given === undefined) return undefined;
+  if (bits === 0xfc) return said({ Key: 'ip dscp', Op: op, Values: [valueText('dscp', new Uint8Array([given >> 2]))] });
+  return bits === 3 ? said({ Key: 'ip ecn', Op: op, Values: [ECN[given & 3] as string] }) : undefined;
 }
+
+const ECN = ['not-ect', 'ect1', 'ect0', 'ce'];
 
 /** Fewer bytes of an address than it has are a prefix. */
 function prefixed({ type }: Loaded, value: Uint8Array): string | undefined {

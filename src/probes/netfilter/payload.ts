@@ -37,3 +37,31 @@ function fieldsAt(fields: readonly Field[], at: number, size: number): Field[] {
 function rawKey(base: number, at: number, size: number): string {
   return `@${['ll', 'nh', 'th', 'ih'][base] ?? base},${at * 8},${size * 8}`;
 }
+
+/** A header of IPv6 that may be there, or an option of TCP (enum nft_exthdr_op), as a whole or a field of it. */
+export function optionKey(its: {
+  readonly op: number;
+  readonly type: number;
+  readonly at: number;
+  readonly isPresent: boolean;
+}): string {
+  const { op, type, at, isPresent } = its;
+  const [names, before] =
+    op === 1 ? [TCP_OPTIONS, 'tcp option'] : op === 0 ? [HEADERS, 'exthdr'] : [{}, `exthdr ${op}`];
+  const [name = `${type}`, fields = {}] = (names as Options)[type] ?? [];
+  return isPresent ? `${before} ${name}` : `${before} ${name} ${fields[at] ?? at}`;
+}
+
+type Options = Readonly<Record<number, readonly [name: string, fields?: Readonly<Record<number, string>>]>>;
+
+/** By kind (IANA, TCP parameters), and what lies how many bytes behind its beginning. */
+const TCP_OPTIONS: Options = {
+  2: ['maxseg', { 1: 'length', 2: 'size' }],
+  3: ['window', { 1: 'length', 2: 'count' }],
+  4: ['sack-perm', { 1: 'length' }],
+  5: ['sack', { 1: 'length' }],
+  8: ['timestamp', { 1: 'length', 2: 'tsval', 6: 'tsecr' }],
+  30: ['mptcp', { 1: 'length' }],
+};
+
+const HEADERS: Options = { 0: ['hbh'], 43: ['rt'], 44: ['frag'], 60: ['dst'], 135: ['mh'] };

@@ -6,7 +6,7 @@ import { Attributes } from '../../native/attributes.ts';
 import type { Action, Condition, Said } from './clause.ts';
 import { compared, type Dependency, dependencyOf, inSet } from './conditions.ts';
 import { CT, FIB, META } from './keys.ts';
-import { BASE, payloadLoaded } from './payload.ts';
+import { BASE, optionKey, payloadLoaded } from './payload.ts';
 import { type Loaded, Registers } from './registers.ts';
 import { type RawSet, readData } from './ruleset.ts';
 import { verdictText } from './setvalues.ts';
@@ -84,8 +84,8 @@ class RuleReader {
       case 'hash':
       case 'osf':
       case 'xfrm':
-        if (values(STORES[name] ?? 0) !== undefined && values(1) === undefined) break;
-        registers.set(number(1) || number(REGISTERS[name] ?? 1), this.#load(name, values, number));
+        if (name === 'exthdr' ? values(1) === undefined : values(STORES[name] ?? 0) !== undefined) break;
+        registers.set(number(REGISTERS[name] ?? 1), this.#load(name, values, number));
         return;
       case 'immediate':
         this.#immediate(number(1), values(2));
@@ -94,7 +94,7 @@ class RuleReader {
         this.#bitwise(number, values);
         return;
       case 'byteorder':
-        registers.set(number(2), registers.get(number(1)));
+        registers.set(number(2), inNetworkOrder(registers.get(number(1))));
         return;
       case 'cmp':
         this.#compare(registers.get(number(1)), OPERATORS[number(2)] ?? '==', dataOf(values(3)));
@@ -121,8 +121,14 @@ class RuleReader {
         this.said.push({ clause: { Do: 'counter' }, text: 'counter' });
         return;
     }
-    const parts = { values, number, registers, family: this.#context.family, network: this.#network };
-    const said = statementOf(name, parts);
+    const header = (base: number) => this.#header(base);
+    const keyLength = (set: string) => this.#context.set(set)?.keyLength;
+    const { family } = this.#context;
+    const said = statementOf(name, { values, number, registers, family, header, keyLength, network: this.#network });
+    if (name === 'payload') this.#kill(number(2), header(number(2)));
+    if (name === 'dynset')
+      for (const { from } of registers.run(number(4), keyLength(values(1)?.text() ?? '') ?? 4))
+        if (from) this.#kill(from.base, from.header);
     if (name === 'reject' && said.clause.Value !== 'tcp reset') this.#kill(BASE.network);
     if (said.clause.Family !== undefined) this.#kill(BASE.network);
     this.said.push(said);
@@ -152,14 +158,30 @@ class RuleReader {
       }
       case 'payload': {
         const [base, at, size] = [number(2), number(3), number(4)];
-        const header = base === BASE.link ? 'ether' : base === BASE.network ? this.#network : this.#transport || 'th';
-        return payloadLoaded(base, at, size, header);
+        return payloadLoaded(base, at, size, this.#header(base));
       }
-      case 'exthdr':
-        return { key: `exthdr ${values(2)?.u8() ?? 0} ${number(3)}`, type: 'integer', size: number(4) };
+      case 'exthdr': {
+        const isPresent = (number(5) & 1) !== 0;
+        const key = optionKey({ op: number(6), type: values(2)?.u8() ?? 0, at: number(3), isPresent });
+        return { key, type: isPresent ? 'boolean' : 'integer', size: isPresent ? 1 : number(4) };
+      }
+      case 'numgen':
+        return {
+          ...{ key: `numgen ${number(3) === 1 ? 'random' : 'inc'} mod ${number(2)}`, type: 'host integer', size: 4 },
+        };
+      case 'rt':
+        return { key: `rt ${RT[number(2)] ?? number(2)}`, type: 'integer', size: 4 };
+      case 'socket':
+        return number(1) === 1
+          ? { key: 'socket mark', type: 'mark', size: 4 }
+          : { key: `socket ${SOCKET[number(1)] ?? number(1)}`, type: 'integer', size: number(1) === 3 ? 8 : 1 };
       default:
         return { key: name, type: 'integer', size: 4 };
     }
+  }
+
+  #header(base: number): string {
+    return base === BASE.link ? 'ether' : base === BASE.network ? this.#network : this.#transport || 'th';
   }
 
   #immediate(register: number, attributes: Attributes | undefined): void {
@@ -268,9 +290,9 @@ class RuleReader {
 }
 
 /** Which attribute says that it is written, not read. */
-const STORES: Readonly<Record<string, number>> = { meta: 3, ct: 4, payload: 5, exthdr: 7 };
+const STORES: Readonly<Record<string, number>> = { meta: 3, ct: 4, payload: 5 };
 /** Where the register is not the first attribute. */
-const REGISTERS: Readonly<Record<string, number>> = { hash: 2, socket: 2, xfrm: 1 };
+const REGISTERS: Readonly<Record<string, number>> = { hash: 2, socket: 2 };
 const OPERATORS: readonly Condition['Op'][] = ['==', '!=', '<', '<=', '>', '>='];
 const SIZES: Readonly<Record<string, number>> = { 'meta nfproto': 1, 'meta l4proto': 1, 'meta protocol': 2 };
 const FIB_FLAGS: readonly (readonly [number, string])[] = [
@@ -281,6 +303,15 @@ const FIB_FLAGS: readonly (readonly [number, string])[] = [
   [16, 'oif'],
 ];
 const FIB_PRESENT = 32;
+/** enum nft_rt_keys, and nft_socket_keys. */
+const RT: Readonly<Record<number, string>> = { 0: 'classid', 1: 'ip nexthop', 2: 'ip6 nexthop', 3: 'mtu', 4: 'ipsec' };
+const SOCKET: Readonly<Record<number, string>> = { 0: 'transparent', 1: 'mark', 2: 'wildcard', 3: 'cgroupv2' };
+
+/** What is more or less than another is compared in network byte order. */
+function inNetworkOrder(loaded: Loaded): Loaded {
+  if (loaded.type === 'mark') return { ...loaded, type: 'ordered mark' };
+  return loaded.type === 'host integer' ? { ...loaded, type: 'integer' } : loaded;
+}
 
 function dataOf(attributes: Attributes | undefined): Uint8Array {
   return (attributes ? readData(attributes.nested()).value : undefined) ?? new Uint8Array();

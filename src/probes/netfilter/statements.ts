@@ -3,10 +3,11 @@ import type { Attributes } from '../../native/attributes.ts';
 import type { Action } from './clause.ts';
 import { listText, markText } from './conditions.ts';
 import { CT, META } from './keys.ts';
+import { limitSaid, putIntoSet } from './limits.ts';
 import { REJECT_CODES } from './names.ts';
+import { optionKey, payloadLoaded } from './payload.ts';
 import type { Loaded, Registers } from './registers.ts';
-import { be64 } from './ruleset.ts';
-import { valueText } from './values.ts';
+import { type DataType, valueText } from './values.ts';
 
 export interface StatementParts {
   readonly values: (type: number) => Attributes | undefined;
@@ -15,6 +16,9 @@ export interface StatementParts {
   readonly family: string;
   /** The header of layer 3, where it is known: `ip`, `ip6`. */
   readonly network: string;
+  /** Of what lies in a packet: `ip`, `tcp`. */
+  readonly header: (base: number) => string;
+  readonly keyLength: (set: string) => number | undefined;
 }
 
 export function statementOf(name: string, parts: StatementParts): { clause: Action; text: string } {
@@ -28,7 +32,21 @@ export function statementOf(name: string, parts: StatementParts): { clause: Acti
     case 'reject':
       return reject(parts);
     case 'limit':
-      return limit(parts);
+    case 'quota':
+    case 'connlimit':
+      return limitSaid(name, parts.values);
+    case 'dynset':
+      return putIntoSet(parts);
+    case 'objref':
+      return named(parts);
+    case 'payload':
+      return written(parts);
+    case 'exthdr':
+      return optionSet(parts);
+    case 'tproxy':
+      return proxied(parts);
+    case 'synproxy':
+      return plain('synproxy', `synproxy mss ${parts.values(1)?.be16() ?? 0} wscale ${parts.values(2)?.u8() ?? 0}`);
     case 'log':
       return log(parts);
     case 'meta':
@@ -39,8 +57,6 @@ export function statementOf(name: string, parts: StatementParts): { clause: Acti
       return plain('notrack');
     case 'queue':
       return plain('queue', parts.number(1) === 0 ? 'queue' : undefined);
-    case 'dynset':
-      return plain('dynset', `${parts.number(3) === 1 ? 'update' : 'add'} @${parts.values(1)?.text() ?? ''}`);
     default:
       return plain(name);
   }
@@ -48,6 +64,68 @@ export function statementOf(name: string, parts: StatementParts): { clause: Acti
 
 function plain(name: string, text = name): { clause: Action; text: string } {
   return { clause: { Do: name }, text };
+}
+
+/** An object of the table that has a name (enum nft_objref_attributes): whether it lets pass is not known. */
+function named({ values, number }: StatementParts): { clause: Action; text: string } {
+  const [what, name] = [OBJECTS[number(1)] ?? `object ${number(1)}`, values(2)?.text() ?? ''];
+  if (name === '') return plain('objref', 'objref');
+  if (/^(counter|synproxy)$/.test(what)) return plain(what, `${what} name "${name}"`);
+  if (what === 'limit' || what === 'quota')
+    return { clause: { Do: `${what} name`, Value: name, IsOpen: true }, text: `${what} name "${name}"` };
+  return { clause: { Do: what, Value: name }, text: `${what} set "${name}"` };
+}
+
+/** NFT_OBJECT_… */
+const OBJECTS: Readonly<Record<number, string>> = {
+  ...{ 1: 'counter', 2: 'quota', 3: 'ct helper', 4: 'limit', 5: 'ct count', 6: 'tunnel', 7: 'ct timeout' },
+  ...{ 8: 'secmark', 9: 'ct expectation', 10: 'synproxy' },
+};
+
+/** Into the packet itself (enum nft_payload_attributes). */
+function written({ number, registers, header }: StatementParts): { clause: Action; text: string } {
+  const [base, at, size] = [number(2), number(3), number(4)];
+  const { key, type } = payloadLoaded(base, at, size, header(base));
+  return setTo(key, type, registers.get(number(5)), size);
+}
+
+/** Of TCP options (enum nft_exthdr_attributes): one is written, or taken out. */
+function optionSet({ values, number, registers }: StatementParts): { clause: Action; text: string } {
+  const [option, at, size] = [values(2)?.u8() ?? 0, number(3), number(4)];
+  if (values(7) === undefined) {
+    const key = optionKey({ op: number(6), type: option, at: 0, isPresent: true });
+    return { clause: { Do: 'reset', Key: key }, text: `reset ${key}` };
+  }
+  return setTo(
+    optionKey({ op: number(6), type: option, at, isPresent: false }),
+    'integer',
+    registers.get(number(7)),
+    size,
+  );
+}
+
+function setTo(
+  key: string,
+  type: DataType,
+  { key: from, value }: Loaded,
+  size: number,
+): { clause: Action; text: string } {
+  if (value === undefined) return { clause: { Do: 'set', Key: key }, text: `${key} set ${from}` };
+  const Value = valueText(type, value.subarray(0, size));
+  return { clause: { Do: 'set', Key: key, Value }, text: `${key} set ${Value}` };
+}
+
+/** enum nft_tproxy_attributes. */
+function proxied({ values, number, registers, family }: StatementParts): { clause: Action; text: string } {
+  const own = number(1) === 10 ? 'ip6' : number(1) === 2 ? 'ip' : '';
+  const at = (attribute: number) => (values(attribute) ? registers.get(number(attribute)) : undefined);
+  const [address, port] = [at(2), at(3)];
+  const [host, portText] = [
+    address && rangeOf(own === 'ip6' ? 'ipv6' : 'ipv4', address, undefined),
+    port && rangeOf('port', port, undefined),
+  ];
+  const to = `${own === 'ip6' && host && portText ? `[${host}]` : (host ?? '')}${portText ? `:${portText}` : ''}`;
+  return plain('tproxy', `tproxy${family === 'inet' && own ? ` ${own}` : ''} to ${to}`);
 }
 
 /** enum nft_nat_attributes. */
@@ -124,46 +202,6 @@ function reject({ number, values, family, network }: StatementParts): { clause: 
   const isUsual = kind === 'icmpx' ? code === 1 : family === 'ip' ? code === 3 : family === 'ip6' && code === 4;
   const value = `${kind} ${REJECT_CODES[kind][code] ?? code}`;
   return { clause: { Do: 'reject', Value: value }, text: isUsual ? 'reject' : `reject with ${value}` };
-}
-
-function limit({ values, number }: StatementParts): { clause: Action; text: string } {
-  const big = (type: number) => {
-    const at = values(type);
-    return at ? be64(at) : 0;
-  };
-  const [rate, unit, burst] = [big(1), big(2), number(3)];
-  const isBytes = number(4) === 1;
-  const over = (number(5) & 1) !== 0 ? 'over ' : '';
-  const units: Readonly<Record<number, string>> = {
-    1: 'second',
-    60: 'minute',
-    3600: 'hour',
-    86400: 'day',
-    604800: 'week',
-  };
-  const amount = isBytes ? bytesText(rate) : `${rate}`;
-  // Five packets are what nft takes when nobody says, and so does not write.
-  const bursts = isBytes
-    ? burst === 0
-      ? ''
-      : ` burst ${bytesText(burst)}`
-    : burst === 5 || burst === 0
-      ? ''
-      : ` burst ${burst} packets`;
-  return {
-    clause: { Do: 'limit', ...(over !== '' && { Value: 'over' }) },
-    text: `limit rate ${over}${amount}/${units[unit] ?? unit}${bursts}`,
-  };
-}
-
-function bytesText(count: number): string {
-  const [amount, name] =
-    count % 2 ** 20 === 0
-      ? [count / 2 ** 20, 'mbytes']
-      : count % 1024 === 0
-        ? [count / 1024, 'kbytes']
-        : [count, 'bytes'];
-  return `${amount} ${name}`;
 }
 
 function log({ values, number }: StatementParts): { clause: Action; text: string } {

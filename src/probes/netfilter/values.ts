@@ -28,7 +28,9 @@ export type DataType =
   | 'verdict'
   /** In network byte order, and in that of the machine. */
   | 'integer'
-  | 'host integer';
+  | 'host integer'
+  /** In network byte order, as what is less or more is compared. */
+  | 'ordered mark';
 
 /** Flags: a value may have several. */
 export function isFlags(type: DataType): boolean {
@@ -47,6 +49,8 @@ export function valueText(type: DataType, bytes: Uint8Array): string {
       return nameText(bytes);
     case 'mark':
       return `0x${numberOf(bytes, LITTLE).toString(16).padStart(8, '0')}`;
+    case 'ordered mark':
+      return `0x${numberOf(bytes, false).toString(16).padStart(8, '0')}`;
     case 'ct state':
     case 'ct status':
     case 'tcp flags':
