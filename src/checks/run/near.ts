@@ -26,15 +26,15 @@ export async function changesNear(
   if (!isWanted('diff', sending.check, run)) return {};
   const span = spanOf(sending.check, run, moment);
   if (span === undefined) return { missing: [nothingKept(moment)] };
-  const { from, to, ...green } = span;
   try {
-    const since = await differencesSince(from, to, moment, run, signal);
+    const since = await differencesSince(span.from, span.to, moment, run, signal);
+    const { from, to } = since;
     const before = await wayOf(sending, since.then, signal).catch(() => undefined);
     const found = await moment.shared(`near ${from} ${wayKey(answer)} ${wayKey(before)}`, signal, () =>
       foundNear([answer, before], since, run, moment, signal),
     );
-    const { list, missing } = await ranked(found.list, sending, run, moment, span, signal);
-    return { changes: { from, to, ...green, ...found, list }, ...(missing && { missing }) };
+    const { list, missing } = await ranked(found.list, sending, run, moment, { ...span, from }, signal);
+    return { changes: { ...span, from, to, ...found, list }, ...(missing && { missing }) };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { missing: [`changes: ${error.message}`] };
@@ -56,7 +56,7 @@ export async function changesSince(
     const since = await differencesSince(span.from, span.to, moment, run, signal);
     const atlas = await moment.atlas(signal);
     const found = await changesOf(since, atlas, run.breath, { near: (its) => (ids.has(its) ? 0 : 1) });
-    return { changes: { ...span, ...found } };
+    return { changes: { ...span, from: since.from, ...found } };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { missing: [`changes: ${error.message}`] };
@@ -66,9 +66,8 @@ export async function changesSince(
 /** Undefined: nothing is kept from before. */
 function spanOf(check: Check, { world, since }: Run, moment: Moment) {
   const to = moment.lastMs();
-  const { from: wanted, ...green } = since.of(check, to);
-  const from = Math.max(wanted, Math.ceil(world.timeline.range().from));
-  return from < to ? { from, to, ...green } : undefined;
+  const { from, ...green } = since.of(check, to);
+  return Math.max(from, Math.ceil(world.timeline.range().from)) < to ? { from, to, ...green } : undefined;
 }
 
 function nothingKept(moment: Moment): string {

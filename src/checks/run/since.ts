@@ -2,6 +2,7 @@
 import type { Difference } from '../../graph/view.ts';
 import type { ChangeSeen } from '../result.ts';
 import type { Check } from '../suite/suite.ts';
+import { endOfFirstLook } from './first-look.ts';
 import type { Moment } from './moment.ts';
 import type { Run } from './run.ts';
 
@@ -44,6 +45,8 @@ function firstOfGroups(times: ReadonlySet<number>): number[] {
 }
 
 export interface Differences {
+  /** Epoch ms; later than was asked for where that is before anything was known. */
+  readonly from: number;
   readonly then: Moment;
   readonly to: number;
   readonly all: readonly Difference[];
@@ -54,8 +57,11 @@ export interface Differences {
 export function differencesSince(from: number, to: number, moment: Moment, run: Run, signal: AbortSignal) {
   return moment.shared(`since ${from}`, signal, async (): Promise<Differences> => {
     await run.breath.take();
-    const then = await run.moments.at(from);
-    const all = await run.world.timeline.diff({ from, to });
-    return { then, to, all, told: new Map() };
+    const { timeline } = run.world;
+    const kept = Math.ceil(timeline.range().from);
+    const start = from >= kept ? from : Math.min(to, endOfFirstLook(kept, await timeline.diff({ from: kept, to })));
+    const then = await run.moments.at(start);
+    const all = await timeline.diff({ from: start, to });
+    return { from: start, then, to, all, told: new Map() };
   });
 }
