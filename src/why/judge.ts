@@ -6,7 +6,7 @@ import type { Entrance } from '../query/forwarding/entrance.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
 import { type PathAnswer, type PathQuestion, pathIn, type Travel } from '../query/forwarding/path.ts';
 import type { Budget } from '../query/limits.ts';
-import { Mistake } from '../std/mistake.ts';
+import { Mistake, mistake } from '../std/mistake.ts';
 
 /** A conversation whose two ends are settled: whatever happens to them, it is asked about these. */
 export interface Conversation {
@@ -70,6 +70,8 @@ export function* judge(
   { start, entrance, end, source, destination, protocol, sourcePort, port }: Conversation,
   atlas: Atlas,
 ): Generator<undefined, Judgement> {
+  // It is known by its id alone, which is no name for people.
+  if (atlas.node(start) === undefined) return { there: nowhere(mistake('path.unknown', NOT_THERE)), back: undefined };
   // Where nothing led on nobody knows which address it would have had.
   const fromAddress = /^(0\.0\.0\.0|::)$/.test(source) ? undefined : source;
   const from = entrance === undefined ? { from: start, fromAddress } : { from: source, entrance };
@@ -120,6 +122,8 @@ function waysOf({ reaches, code, reason, at, mtu, hops, assumed }: Travel): Way 
   );
   return { reaches, code, reason, at, mtu, hops, warnings, assumed };
 }
+
+const NOT_THERE = 'the namespace where it begins is not there';
 
 function nowhere(mistake: Mistake): Way {
   const [fault] = mistake.faults;

@@ -81,7 +81,7 @@ test('a moment that is older than what is kept is the first that is, and that is
   expect(notes.join()).toMatch(/nothing is kept of .* when it is said to have worked/);
   // Nor is an end that came later looked for in vain before that.
   const { before, notes: more } = await told.why(9_000, { good, from: 'netns:late' });
-  expect(before.time).toBeGreaterThanOrEqual(BEGIN);
+  expect(before).toMatchObject({ time: BEGIN, reason: 'the namespace where it begins is not there' });
   expect(more.join()).toMatch(/nothing is kept of/);
 });
 
