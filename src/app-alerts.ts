@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { type Alert, type AllAlerts, defaultLimits } from './alerts/alert.ts';
-import { Alerts, type AlertsParts } from './alerts/alerts.ts';
+import { Alerts } from './alerts/alerts.ts';
+import type { AlertsParts } from './alerts/parts.ts';
 import { reasonOf, reasonOfValue } from './api/alert-reason.ts';
 import { turn } from './api/write.ts';
 import type { Answering } from './app-api.ts';
@@ -38,6 +39,7 @@ export interface AlertParts {
   readonly shared?: {
     readonly alerts: KeptLists<AllAlerts> & Partial<SharedKeptLists<AllAlerts>>;
     readonly isFirst: () => boolean;
+    readonly lastTurn: () => number | undefined;
     onFirst(listener: () => void): void;
   };
 }
@@ -62,6 +64,7 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
     actionRules: folders,
     kept: shared?.alerts ?? keptAlerts(config),
     isFirst: shared?.isFirst ?? (() => true),
+    ...(shared && { lastTurn: shared.lastTurn }),
     host,
     newId: randomUUID,
     clock: systemClock,
@@ -84,7 +87,7 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
   return {
     api: alerts,
     status() {
-      const { isFirst, alerts: All, firing, pending, failing, waiting, told, ...counts } = alerts.status();
+      const { isFirst, alerts: All, firing, pending, failing, waiting, told, held, ...counts } = alerts.status();
       return {
         ...{ IsMaster: isFirst, All, Firing: firing, Pending: pending, Failing: failing, Waiting: waiting },
         ...{
@@ -95,6 +98,8 @@ export function startAlerts(parts: AlertParts): RunningAlerts {
           Resolved: counts.resolved,
         },
         ...{ Told: told.done, NotTold: told.failed, Retried: told.retried, Dropped: told.dropped },
+        Unheard: counts.unheard,
+        ...(held !== undefined && { Held: held }),
       };
     },
     async [Symbol.asyncDispose]() {

@@ -200,7 +200,7 @@ export async function startAnalyzer(loaded: Loaded, log: Log): Promise<Running> 
     startAlerts({
       ...{ config, host: host.name, graph, timeline, engine, flows: seen, workflows, log, notes },
       ask: (request, signal) => askToRead(answering, request, signal),
-      shared: { alerts: sharing.alerts, isFirst: sharing.isFirst, onFirst: sharing.onFirst },
+      shared: sharing,
     }),
   );
   const injections = stack.use(

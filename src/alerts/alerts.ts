@@ -1,43 +1,22 @@
 /** Standing conditions: which there are, how each stands, and what became of them. */
 import type { AlertEvent, AlertMessage, AlertState, NewAlert } from '../contract/alert.ts';
 import type { Commit } from '../graph/change.ts';
-import type { Clock } from '../std/clock.ts';
 import { parseDuration } from '../std/duration.ts';
-import type { KeptLists, LongKeptLists, SharedKeptLists } from '../std/kept-lists.ts';
-import { type Fault, Mistake, mistake } from '../std/mistake.ts';
-import { type Action, type ActionRules, actionOf, shownAction } from './action.ts';
-import type { Alert, AlertLimits, AllAlerts, Delivery } from './alert.ts';
+import { mistake } from '../std/mistake.ts';
+import { actionOf, shownAction } from './action.ts';
+import type { Alert, AllAlerts, Delivery } from './alert.ts';
+import { Hearing } from './hearing.ts';
+import { History } from './history.ts';
+import { judge } from './judge.ts';
 import { Keeping } from './keeping.ts';
 import { keptStanding } from './kept-reason.ts';
 import { type Looked, Looking } from './looking.ts';
 import { eventOf, messageOf, spoken } from './message.ts';
+import type { AlertsParts } from './parts.ts';
 import { type Reason, type Standing, stood } from './standing.ts';
 import { stateOf } from './state.ts';
 import { Telling } from './telling.ts';
-import { triggerOf } from './trigger.ts';
-
-export interface AlertsParts {
-  /** What a condition finds now; undefined: nothing. Rejects when that cannot be known. */
-  readonly look: (expression: string, signal: AbortSignal) => Promise<Reason | undefined>;
-  /** Throws a Mistake that tells all that is wrong with a condition. */
-  readonly check: (expression: string) => void;
-  /** What is odd about one, and not wrong, such as a key that nothing has. */
-  readonly warnings: (expression: string) => readonly string[];
-  readonly act: (action: Action, message: AlertMessage, signal: AbortSignal) => Promise<void>;
-  readonly actionRules: ActionRules;
-  /** What several share has to arrive where they share it: before a message is sent, and before another goes on with it. */
-  readonly kept: KeptLists<AllAlerts> & Partial<LongKeptLists<AllAlerts> & SharedKeptLists<AllAlerts>>;
-  /** Of several servers that share their alerts, this one looks and tells. */
-  readonly isFirst: () => boolean;
-  readonly host: string;
-  readonly newId: () => string;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Of the processor, as much as all of us have used so far, ms. */
-  readonly usedMs: () => number;
-  readonly log: { info(text: string): void; warn(text: string): void };
-  readonly limits: AlertLimits;
-}
+import { Turn } from './turn.ts';
 
 /** Where others are read from was not there: asked again after so long. */
 const GO_ON_AGAIN_MS = 1_000;
@@ -45,16 +24,17 @@ const GO_ON_AGAIN_MS = 1_000;
 export class Alerts {
   readonly #parts: AlertsParts;
   readonly #standings = new Map<string, Standing>();
-  readonly #listeners = new Set<(message: AlertMessage) => void>();
+  readonly #hearing = new Hearing();
   readonly #looking: Looking;
   readonly #telling: Telling;
   readonly #keeping: Keeping;
+  readonly #turn: Turn;
   /** When each was told last. */
   readonly #toldAt = new Map<string, number>();
   readonly #stopping = new AbortController();
   #goOnAgain: (() => void) | undefined;
   readonly #counts = { fired: 0, resolved: 0 };
-  #history: AlertEvent[] = [];
+  readonly #history: History;
   #isRunning = false;
 
   constructor(parts: AlertsParts) {
@@ -62,7 +42,17 @@ export class Alerts {
     const { clock, kept, log, random, limits, usedMs } = parts;
     const written = kept.written?.bind(kept);
     const write = (kept.writeInPieces ?? kept.write).bind(kept);
-    this.#keeping = new Keeping({ clock, log, write: () => write(this.#all(this.list())), written });
+    this.#turn = new Turn(parts);
+    this.#history = new History({ max: limits.history });
+    this.#keeping = new Keeping({
+      ...{ clock, log, written, isPatient: written !== undefined },
+      write: () => {
+        // Another may have written meanwhile.
+        if (this.#isRunning && this.#turn.fault !== undefined) throw new Error(this.#turn.fault);
+        this.#hearing.seal();
+        return write(this.#all(this.list()));
+      },
+    });
     this.#looking = new Looking({
       ...{ clock, random, usedMs },
       look: parts.look,
@@ -75,7 +65,8 @@ export class Alerts {
       clock,
       random,
       limits,
-      mayTell: parts.isFirst,
+      // Nor while it could not be kept that it was told.
+      mayTell: () => parts.isFirst() && this.#turn.fault === undefined,
       send: (delivery, signal) => this.#send(delivery, signal),
       changed: () => this.#keeping.due(),
       ended: (delivery, how, note) => this.#ended(delivery, how, note),
@@ -97,29 +88,32 @@ export class Alerts {
     await this.#looking.stop();
     await this.#telling.stop();
     await this.#keeping.stop();
+    const { unkept } = this.#telling;
+    if (unkept > 0) this.#parts.log.warn(`alerts: ${unkept} messages could not be kept, and are lost`);
     this.#isRunning = false;
     this.#stopping.abort();
   }
 
   /** It may be another's turn to look now, or ours. */
   setFirst(): void {
-    const isFirst = this.#parts.isFirst();
-    if (isFirst === this.#isRunning || this.#stopping.signal.aborted) return;
-    if (isFirst) void this.#goOn();
-    else {
-      this.#isRunning = false;
-      this.#telling.pause(true);
-      this.#looking.run(false);
-    }
+    if (this.#stopping.signal.aborted) return;
+    if (this.#isRunning && !this.#turn.isOurs()) this.#giveWay();
+    if (!this.#parts.isFirst()) return;
+    if (this.#isRunning) this.#telling.go();
+    else void this.#goOn();
   }
 
   /** Others changed them. */
   replace(lists: AllAlerts): void {
     this.#adopt(lists);
-    if (this.#isRunning) return;
-    const known = new Set(this.#history.map(({ ID }) => ID));
-    this.#adoptState(lists);
-    this.#hear(lists.history.filter(({ ID }) => !known.has(ID)));
+    if (this.#isRunning) {
+      // How they stand is ours to say, also where one that has lost its turn wrote late.
+      this.#keeping.due();
+      return;
+    }
+    const news = this.#adoptState(lists);
+    const standing = (id: string) => this.#standings.get(id);
+    this.#hearing.hearOf(news, { alert: (id) => this.get(id), standing, host: this.#parts.host });
   }
 
   /** The graph has changed. */
@@ -129,8 +123,7 @@ export class Alerts {
 
   /** The result ends it. */
   listen(listener: (message: AlertMessage) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#hearing.listen(listener);
   }
 
   list(): Alert[] {
@@ -146,7 +139,7 @@ export class Alerts {
     const { limits, newId, clock } = this.#parts;
     if (this.#looking.size >= limits.alerts)
       throw mistake('alert.limit', `there are ${limits.alerts} alerts already`, 'delete some');
-    this.#judge(asked);
+    judge(asked, this.#parts);
     const alert = { UUID: newId(), ...spoken(asked), CreateTime: new Date(clock.now()).toISOString() };
     this.#put(alert);
     return alert;
@@ -156,7 +149,7 @@ export class Alerts {
   update(id: string, asked: NewAlert): Alert | undefined {
     const before = this.get(id);
     if (before === undefined) return undefined;
-    this.#judge(asked);
+    judge(asked, this.#parts);
     const alert = { UUID: id, ...spoken(asked), CreateTime: before.CreateTime };
     this.#put(alert);
     return alert;
@@ -183,15 +176,27 @@ export class Alerts {
     // Where another tells, what waits is as it said it last.
     const waiting = this.#isRunning ? this.#telling.waiting() : this.#parts.kept.read().lists.deliveries;
     const byAlert = Map.groupBy(waiting, ({ Alert }) => Alert);
+    const held = this.held();
+    const said = this.#isRunning ? { held } : { unknown: held };
     return this.#looking.all().map((looked) => {
       const { UUID, Expression } = looked.alert;
       const warnings = this.#parts.warnings(Expression);
-      return stateOf({ looked, standing: this.#standings.get(UUID), waiting: byAlert.get(UUID) ?? [], warnings });
+      const its = { standing: this.#standings.get(UUID), waiting: byAlert.get(UUID) ?? [], warnings };
+      return stateOf({ looked, ...its, ...said });
     });
   }
 
+  /** Why nobody is told for now, or what another finds is not known here. Undefined: all is well. */
+  held(): string | undefined {
+    const { away, written } = this.#parts.kept;
+    if (written === undefined) return undefined;
+    if (!this.#isRunning) return away && `they are as they were last, and nobody looks here: ${away}`;
+    const why = this.#turn.fault ?? this.#keeping.fault;
+    return why && `what is found waits, and nobody is told: ${why}`;
+  }
+
   history(): readonly AlertEvent[] {
-    return this.#history;
+    return this.#history.all();
   }
 
   /** Tells whoever would be told that this is a test. Rejects with why that failed; false when there is no such alert. */
@@ -217,6 +222,8 @@ export class Alerts {
       failing: standings.filter(({ Error: error }) => error !== undefined).length,
       waiting: this.#telling.waiting().length,
       isFirst: this.#isRunning,
+      held: this.held(),
+      unheard: this.#hearing.unheard,
       told: this.#telling.counts,
       ...this.#looking.counts,
       ...this.#counts,
@@ -237,6 +244,7 @@ export class Alerts {
     }
     if (this.#isRunning || !isFirst() || this.#stopping.signal.aborted) return;
     this.#isRunning = true;
+    this.#turn.begin();
     this.#telling.pause(false);
     const lists = known ?? kept.read().lists;
     this.#adopt(lists);
@@ -246,20 +254,19 @@ export class Alerts {
     this.#telling.go();
   }
 
-  #judge(asked: NewAlert): void {
-    const faults: Fault[] = [];
-    const collect = (judged: () => unknown) => {
-      try {
-        judged();
-      } catch (error) {
-        if (!(error instanceof Mistake)) throw error;
-        faults.push(...error.faults);
-      }
-    };
-    collect(() => triggerOf(asked.Trigger));
-    collect(() => actionOf(asked.Action, this.#parts.actionRules));
-    collect(() => this.#parts.check(asked.Expression));
-    if (faults.length > 0) throw new Mistake(faults);
+  /** Another has looked since: how it found them is what counts. */
+  #giveWay(): void {
+    const { kept, log } = this.#parts;
+    const { unkept } = this.#telling;
+    if (unkept > 0)
+      log.warn(`alerts: ${unkept} messages that waited here are not told: another went on, and tells what it finds`);
+    this.#isRunning = false;
+    this.#turn.end();
+    this.#telling.pause(true);
+    this.#looking.run(false);
+    const { lists } = kept.read();
+    this.#adopt(lists);
+    this.#adoptState(lists);
   }
 
   /** Kept before it counts: throws when it cannot be. */
@@ -277,10 +284,10 @@ export class Alerts {
   }
 
   #seen({ alert }: Looked, reason: Reason | undefined): void {
-    const { clock, isFirst, limits, newId } = this.#parts;
+    const { clock, limits, newId } = this.#parts;
     const atMs = clock.now();
     // A process that stood still finds that another looks, or will find that it is still its own turn.
-    if (!isFirst()) {
+    if (!this.#turn.isOurs()) {
       this.#looking.lookAgain(alert.UUID, atMs + GO_ON_AGAIN_MS);
       return;
     }
@@ -302,7 +309,7 @@ export class Alerts {
   /** It stays as it was; others are to know why, too. */
   #failed({ alert }: Looked, error: string): void {
     const before = this.#standingOf(alert.UUID, this.#parts.clock.now());
-    if (before.Error === error || !this.#parts.isFirst()) return;
+    if (before.Error === error || !this.#turn.isOurs()) return;
     this.#standings.set(alert.UUID, { ...before, Error: error });
     this.#keeping.due();
   }
@@ -318,18 +325,19 @@ export class Alerts {
     const message = messageOf({ alert, standing, state, atMs, host: this.#parts.host });
     const isSilenced = alert.SilencedUntil !== undefined && Date.parse(alert.SilencedUntil) > atMs;
     const told = alert.Action === '' ? 'nobody' : isSilenced ? 'silenced' : 'waiting';
-    this.#remember(eventOf(alert, message, { reason: standing.Reason?.text ?? '', told }));
+    this.#history.add(eventOf(alert, message, { reason: standing.Reason?.text ?? '', told }));
     const { UUID, Action } = alert;
-    if (told === 'waiting')
-      this.#telling.add({
-        ...{ ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs },
-        Chars: JSON.stringify(message).length,
-      });
-    // Before it is sent: after a crash it is known what was to be told.
-    this.#keeping.due(() => {
-      for (const listener of this.#listeners) listener(message);
-      this.#telling.go();
-    });
+    const { news, isFirst } = this.#hearing.add(message);
+    const delivery = { ID: message.ID, Alert: UUID, Action, Message: message, Tries: 0, Since: atMs };
+    if (told === 'waiting') this.#telling.add({ ...delivery, Chars: JSON.stringify(message).length }, news.number);
+    const { number } = this.#turn;
+    const kept = () => {
+      if (number !== this.#turn.number) return;
+      this.#hearing.hear(news);
+      this.#telling.kept(news.number);
+    };
+    // Before it is sent: after a crash, and where another goes on, it is known what was to be told.
+    this.#keeping.due(isFirst ? kept : undefined);
   }
 
   #send(delivery: Delivery, signal: AbortSignal): Promise<void> {
@@ -338,17 +346,9 @@ export class Alerts {
   }
 
   #ended(delivery: Delivery, how: 'done' | 'failed', note: string | undefined): void {
-    const at = this.#history.findLastIndex(({ ID }) => ID === delivery.ID);
-    const event = this.#history[at];
-    if (event) this.#history[at] = { ...event, Told: how, ...(note !== undefined && { Note: note }) };
+    this.#history.ended(delivery.ID, how, note);
     if (how === 'failed')
       this.#parts.log.warn(`alert ${delivery.ID}: ${shownAction(delivery.Action)} was not told: ${note}`);
-  }
-
-  #remember(event: AlertEvent): void {
-    this.#history.push(event);
-    const over = this.#history.length - this.#parts.limits.history;
-    if (over > 0) this.#history.splice(0, over);
   }
 
   #adopt({ alerts }: AllAlerts): void {
@@ -358,23 +358,11 @@ export class Alerts {
       if (JSON.stringify(this.get(alert.UUID)) !== JSON.stringify(alert)) this.#looking.watch(alert);
   }
 
-  #adoptState({ standings, history }: AllAlerts): void {
+  /** Gives what is new. */
+  #adoptState({ standings, history }: AllAlerts): AlertEvent[] {
     this.#standings.clear();
     for (const standing of standings) this.#standings.set(standing.UUID, standing);
-    this.#history = [...history];
-  }
-
-  /** Whoever listens here hears of what another server found. */
-  #hear(events: readonly AlertEvent[]): void {
-    for (const { ID, Alert: UUID, State: state, Time } of events) {
-      const alert = this.get(UUID);
-      if (alert === undefined) continue;
-      const atMs = Date.parse(Time);
-      const standing = this.#standings.get(UUID) ?? { UUID, State: 'inactive', Since: atMs };
-      const message = messageOf({ alert, standing, state, atMs, host: this.#parts.host });
-      const [Firing = '', Sequence = '1'] = /^(.*)-(\d+)$/.exec(ID)?.slice(1) ?? [];
-      for (const listener of this.#listeners) listener({ ...message, ID, Firing, Sequence: Number(Sequence) });
-    }
+    return this.#history.adopt(history);
   }
 
   #write(alerts: readonly Alert[]): void {
@@ -385,8 +373,9 @@ export class Alerts {
     const standings = [...this.#standings.values()].filter(isWorthKeeping).map(keptStanding);
     // What is another's to say stays as it said it.
     const { kept } = this.#parts;
-    const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history };
-    return { ...(this.#isRunning ? mine : kept.read().lists), alerts };
+    const mine = { standings, deliveries: this.#telling.waiting(), history: this.#history.all() };
+    const isMine = this.#isRunning && this.#turn.fault === undefined;
+    return { ...(isMine ? mine : kept.read().lists), alerts };
   }
 }
 

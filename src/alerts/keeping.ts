@@ -1,7 +1,8 @@
 /**
  * What has changed is written at once when that is seldom, and for a share of the time only when it is not: a storm of
  * messages is one write of many. What waits for having been written goes on after it, and where several share what is
- * written, after it has arrived there. What cannot be written is told all the same, and tried again.
+ * written, after it has arrived there. What cannot be written is tried again: one that is alone tells of it all the
+ * same, and where another may go on with what is written it waits.
  */
 import type { Clock } from '../std/clock.ts';
 import { settlesWithin } from '../std/pause.ts';
@@ -12,6 +13,8 @@ export interface KeepingParts {
   readonly write: () => void | Promise<void>;
   /** Where others read it: resolves when all that was written has arrived, rejects with why it has not. */
   readonly written?: (() => Promise<void>) | undefined;
+  /** What waits for having been written waits for as long as it cannot be. */
+  readonly isPatient?: boolean;
   readonly log: { info(text: string): void; warn(text: string): void };
 }
 
@@ -19,26 +22,37 @@ export interface KeepingParts {
 const SHARE = 4;
 /** What could not be written is tried again after so long. */
 const AGAIN_MS = 5_000;
-/** Nobody waits for longer until it has arrived. */
+/** Of what waits patiently, as it asks without being asked. */
+const PATIENT_AGAIN_MS = 1_000;
+/** Taking longer is a fault. */
 const ARRIVE_MS = 5_000;
 
 const LATE = new Error(`the disk takes longer than ${ARRIVE_MS / 1_000} s`);
+const UNDER_WAY = `it takes longer than ${ARRIVE_MS / 1_000} s to arrive`;
 
 export class Keeping {
   readonly #parts: KeepingParts;
+  #isDue = false;
   #then: (() => void)[] = [];
   #pausing: (() => void) | undefined;
   #arriving: Promise<void> | undefined;
   #isWriting = false;
   #again: (() => void) | undefined;
-  #isUnkept = false;
+  #fault: string | undefined;
+  #isToldOf = false;
 
   constructor(parts: KeepingParts) {
     this.#parts = parts;
   }
 
-  due(then: () => void = () => undefined): void {
-    this.#then.push(then);
+  /** Why what is due is not written; undefined: it is, or will be in a moment. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  due(then?: () => void): void {
+    this.#isDue = true;
+    if (then) this.#then.push(then);
     if (this.#pausing === undefined && this.#arriving === undefined) this.#now();
   }
 
@@ -47,7 +61,7 @@ export class Keeping {
     while (this.#arriving !== undefined) await this.#arriving;
     this.#pausing?.();
     this.#pausing = undefined;
-    if (this.#then.length > 0) this.#now();
+    if (this.#isDue) this.#now();
     while (this.#arriving !== undefined) await this.#arriving;
     this.#again?.();
   }
@@ -56,6 +70,7 @@ export class Keeping {
     const startedMs = this.#parts.clock.now();
     const then = this.#then;
     this.#then = [];
+    this.#isDue = false;
     const written = this.#write();
     if (typeof written === 'boolean') this.#wrote(written, then, startedMs);
     else
@@ -69,22 +84,27 @@ export class Keeping {
   #wrote(isWritten: boolean, then: readonly (() => void)[], startedMs: number): void {
     const pauseMs = (this.#parts.clock.now() - startedMs) * SHARE;
     const arriving = isWritten ? this.#arrive() : undefined;
-    if (arriving === undefined) this.#goOn(then, pauseMs);
+    if (arriving === undefined) this.#goOn(isWritten, then, pauseMs);
     else
-      this.#arriving = arriving.then(() => {
+      this.#arriving = arriving.then((isThere) => {
         this.#arriving = undefined;
-        this.#goOn(then, pauseMs);
+        this.#goOn(isThere, then, pauseMs);
       });
   }
 
-  #goOn(then: readonly (() => void)[], pauseMs: number): void {
+  #goOn(isKept: boolean, then: readonly (() => void)[], pauseMs: number): void {
     if (pauseMs > 0)
       this.#pausing = this.#parts.clock.after(pauseMs, () => {
         this.#pausing = undefined;
-        if (this.#then.length > 0) this.#now();
+        if (this.#isDue) this.#now();
       });
+    if (!isKept && this.#parts.isPatient) {
+      // Until it is tried again.
+      this.#then.unshift(...then);
+      return;
+    }
     for (const one of then) one();
-    if (this.#then.length > 0 && this.#pausing === undefined && this.#arriving === undefined) this.#now();
+    if (this.#isDue && this.#pausing === undefined && this.#arriving === undefined) this.#now();
   }
 
   /** Whether it is written. */
@@ -119,9 +139,9 @@ export class Keeping {
     return fault === undefined;
   }
 
-  /** Undefined: there are no others, or it is not to be waited for. */
-  #arrive(): Promise<void> | undefined {
-    const { clock, written } = this.#parts;
+  /** Whether it has arrived; undefined: there are no others. */
+  #arrive(): Promise<boolean> | undefined {
+    const { clock, isPatient, written } = this.#parts;
     if (written === undefined) {
       this.#came(undefined);
       return undefined;
@@ -130,18 +150,28 @@ export class Keeping {
       () => this.#came(undefined),
       (error: Error) => this.#came(error),
     );
-    return settlesWithin(clock, ARRIVE_MS, arrived).then(() => undefined);
+    return settlesWithin(clock, ARRIVE_MS, arrived).then(async (isInTime) => {
+      if (isPatient && !isInTime) {
+        // One that is slow would be told of again and again.
+        this.#fault = UNDER_WAY;
+        await arrived;
+      }
+      return this.#fault === undefined;
+    });
   }
 
   #came(error: Error | undefined): void {
-    const { clock, log } = this.#parts;
-    if (error) {
-      if (!this.#isUnkept) log.warn(`alerts cannot be kept, and are told all the same: ${error.message}`);
-      this.#again ??= clock.after(AGAIN_MS, () => {
-        this.#again = undefined;
-        this.due();
-      });
-    } else if (this.#isUnkept) log.info('alerts are kept again');
-    this.#isUnkept = error !== undefined;
+    const { clock, isPatient, log } = this.#parts;
+    const what = isPatient ? 'and wait until they can be' : 'and are told all the same';
+    const isFault = error !== undefined;
+    if (isFault && !this.#isToldOf) log.warn(`alerts cannot be kept, ${what}: ${error.message}`);
+    if (!isFault && this.#isToldOf) log.info('alerts are kept again');
+    this.#isToldOf = isFault;
+    this.#fault = error?.message;
+    if (!isFault) return;
+    this.#again ??= clock.after(isPatient ? PATIENT_AGAIN_MS : AGAIN_MS, () => {
+      this.#again = undefined;
+      this.due();
+    });
   }
 }

@@ -10,12 +10,17 @@ export interface StateParts {
   /** Its own, oldest first. */
   readonly waiting: readonly Delivery[];
   readonly warnings: readonly string[];
+  /** Why nobody is told for now. */
+  readonly held?: string | undefined;
+  /** Why what became of it is not known here. */
+  readonly unknown?: string | undefined;
 }
 
-export function stateOf({ looked, standing, waiting, warnings }: StateParts): AlertState {
+export function stateOf({ looked, standing, waiting, warnings, held, unknown }: StateParts): AlertState {
   const { alert, lookedAt, tookMs, lateMs } = looked;
-  const { State = 'inactive', Since, Firing, Reason, Error: error } = standing ?? {};
-  const deliveryError = waiting[0]?.Error;
+  const { State = 'inactive', Since, Firing, Reason, Error: failed } = standing ?? {};
+  const error = unknown ?? failed;
+  const deliveryError = waiting.length > 0 ? (held ?? waiting[0]?.Error) : undefined;
   return {
     Alert: alert,
     State,

@@ -25,7 +25,7 @@ export interface ToldCounts {
   done: number;
   failed: number;
   retried: number;
-  /** Gave way to newer ones, or went with their alert. */
+  /** Gave way to newer ones, went with their alert, or could not be kept before another server went on. */
   dropped: number;
 }
 
@@ -54,6 +54,8 @@ export class Telling {
   /** By alert, in the order in which they got something to say. */
   readonly #lines = new Map<string, Line>();
   readonly #stopping = new AbortController();
+  /** Messages that are not kept yet, by what write keeps them: they are not sent before. */
+  readonly #unkept = new Map<string, number>();
   readonly counts: ToldCounts = { done: 0, failed: 0, retried: 0, dropped: 0 };
   /** What is on its way, by where it goes. */
   readonly #sending = new Map<string, number>();
@@ -71,9 +73,15 @@ export class Telling {
     return [...this.#lines.values()].flatMap(({ waiting }) => waiting).sort((a, b) => a.Since - b.Since);
   }
 
-  /** To be kept (`waiting`) before `go` is called. */
-  add(delivery: Delivery): void {
+  /** Not kept yet, and by no write. */
+  get unkept(): number {
+    return this.#unkept.size;
+  }
+
+  /** `keptBy`: the number of the write that keeps it, to be told by `kept` before it is sent. Without: it is kept. */
+  add(delivery: Delivery, keptBy?: number): void {
     const { limits, random } = this.#parts;
+    if (keptBy !== undefined) this.#unkept.set(delivery.ID, keptBy);
     const line = this.#lines.get(delivery.Alert) ?? {
       waiting: [],
       action: '',
@@ -98,6 +106,12 @@ export class Telling {
     }
   }
 
+  /** That write, and all before, have been made. */
+  kept(number: number): void {
+    for (const [id, keptBy] of this.#unkept) if (keptBy <= number) this.#unkept.delete(id);
+    this.go();
+  }
+
   /** Sends what can be sent. */
   go(): void {
     const { clock, limits, mayTell } = this.#parts;
@@ -112,7 +126,7 @@ export class Telling {
     for (const line of this.#lines.values()) {
       if (this.#sendingAll >= limits.telling) return;
       const first = line.waiting[0];
-      if (first === undefined || line.sending || line.cancel !== undefined) continue;
+      if (first === undefined || line.sending || line.cancel !== undefined || this.#unkept.has(first.ID)) continue;
       // Who hangs must not take the room of all others.
       if ((this.#sending.get(placeOf(line, first)) ?? 0) < limits.tellingOne) this.#begin(line, first);
     }
@@ -128,10 +142,12 @@ export class Telling {
     for (const delivery of line.waiting) if (delivery !== line.sending) this.#gone(delivery);
   }
 
-  /** Another one tells: what waits here is its to send. */
+  /** Another one tells: what waits here is its to send, as far as it is kept. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (!isPaused) return;
+    this.counts.dropped += this.#unkept.size;
+    this.#unkept.clear();
     for (const line of this.#lines.values()) line.cancel?.();
     this.#lines.clear();
     this.#askAgain?.();
@@ -150,11 +166,13 @@ export class Telling {
   #drop(delivery: Delivery): void {
     const line = this.#lines.get(delivery.Alert);
     line?.waiting.splice(line.waiting.indexOf(delivery), 1);
+    this.#unkept.delete(delivery.ID);
     this.counts.dropped++;
     this.#parts.ended(delivery, 'failed', 'gave way to newer ones: too many wait');
   }
 
   #gone(delivery: Delivery): void {
+    this.#unkept.delete(delivery.ID);
     this.counts.dropped++;
     this.#parts.ended(delivery, 'failed', 'the alert was deleted');
   }

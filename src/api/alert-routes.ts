@@ -17,7 +17,7 @@ import { withBody, wrongMethod } from './requests.ts';
 /** What the API needs of alerts. */
 export type ApiAlerts = Pick<
   Alerts,
-  'list' | 'get' | 'create' | 'update' | 'delete' | 'states' | 'history' | 'test' | 'status' | 'listen'
+  'list' | 'get' | 'create' | 'update' | 'delete' | 'states' | 'held' | 'history' | 'test' | 'status' | 'listen'
 >;
 
 export function alertRoutes(app: Routes, alerts: ApiAlerts, limits: ApiLimits): void {
@@ -72,7 +72,9 @@ export function alertRoutes(app: Routes, alerts: ApiAlerts, limits: ApiLimits): 
     .route('/api/alerts')
     .get((request, response) => {
       const states = alerts.states().map((state) => ({ ...state, Alert: shownTo(request, state.Alert) }));
-      sendJson(response, 200, { schema: schemaVersion, kind: 'alerts', alerts: states });
+      const held = alerts.held();
+      const note = held === undefined ? {} : { held };
+      sendJson(response, 200, { schema: schemaVersion, kind: 'alerts', alerts: states, ...note });
     })
     .all(wrongMethod('GET'));
   app

@@ -221,6 +221,12 @@ function alertMetrics(page: Page, { Alerts }: Status): void {
     [{ state: 'pending' }, Pending],
     [{ state: 'inactive' }, All - Firing - Pending],
   ]);
+  page.gauge('skein_alerts_looking', '1: this server looks and tells; 0: another does, or none.', [
+    [{}, Alerts.IsMaster ? 1 : 0],
+  ]);
+  page.gauge('skein_alerts_held', '1: nobody is told for now, or how alerts stand is not known here.', [
+    [{}, Alerts.Held === undefined ? 0 : 1],
+  ]);
   page.gauge('skein_alerts_failing', 'Alerts whose condition cannot be looked at.', [[{}, Alerts.Failing ?? 0]]);
   page.counter('skein_alert_looks_total', 'Conditions looked at.', [[{}, Alerts.Looks ?? 0]]);
   page.counter('skein_alert_looks_failed_total', 'Conditions that could not be looked at.', [
@@ -236,6 +242,7 @@ function alertMetrics(page: Page, { Alerts }: Status): void {
     [{ outcome: 'failed' }, Alerts.NotTold ?? 0],
     [{ outcome: 'retried' }, Alerts.Retried ?? 0],
     [{ outcome: 'dropped' }, Alerts.Dropped ?? 0],
+    [{ outcome: 'unheard' }, Alerts.Unheard ?? 0],
   ]);
 }
 

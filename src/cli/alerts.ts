@@ -7,7 +7,12 @@ import { type ServerOptions, serverOf } from './server.ts';
 import type { Row } from './things.ts';
 
 export async function alertStates(session: Session, options: ServerOptions): Promise<AlertState[]> {
-  return (await read<AlertStates>(session, options, '/api/alerts')).alerts;
+  return (await allAlerts(session, options)).alerts;
+}
+
+/** With why nobody is told for now, if so. */
+export function allAlerts(session: Session, options: ServerOptions): Promise<AlertStates> {
+  return read<AlertStates>(session, options, '/api/alerts');
 }
 
 export async function alertHistory(session: Session, options: ServerOptions): Promise<AlertHistory['events']> {

@@ -35,6 +35,7 @@ export function checksOf(readings: Readings): Check[] {
           ...fleetChecks(server),
           ...probeChecks(server),
           ...archiveChecks(server),
+          ...alertChecks(server),
           ...flowChecks(server),
         ];
   return [
@@ -106,6 +107,13 @@ function serverCheck({ server, serverUrl, version }: Readings): Check {
   const text = `${serverUrl}: ${server.Version}, ${server.Graph.Nodes} nodes`;
   if (server.Version === version) return { name: 'server', state: 'ok', text };
   return { name: 'server', state: 'warn', text, would: `this is ${version}: run the same version on both sides` };
+}
+
+/** Of those that are shared: what is shared may be away. */
+function alertChecks({ Alerts: { All = 0, Held, IsMaster } }: Status): Check[] {
+  if (All === 0 || Held === undefined) return [];
+  const would = 'the Elasticsearch that analyzers share has to answer: skein archive status says what is missing';
+  return [{ name: 'alerts', state: IsMaster ? 'fail' : 'warn', text: Held, would }];
 }
 
 /** An agent keeps none of its own. */

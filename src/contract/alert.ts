@@ -128,7 +128,15 @@ export const alertMessageShape = z
   .meta({ id: 'AlertMessage' });
 
 export const alertStatesShape = z
-  .object({ schema: z.literal(schemaVersion), kind: z.literal('alerts'), alerts: z.array(alertStateShape) })
+  .object({
+    schema: z.literal(schemaVersion),
+    kind: z.literal('alerts'),
+    alerts: z.array(alertStateShape),
+    held: z
+      .string()
+      .optional()
+      .meta({ description: 'Why nobody is told for now, or why it is not known how they stand; absent: all is well.' }),
+  })
   .meta({ id: 'AlertStates' });
 
 export const alertHistoryShape = z

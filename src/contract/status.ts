@@ -115,6 +115,10 @@ export const alertStatusShape = z
       .int()
       .optional()
       .meta({ description: 'Messages that went with their alert, or gave way to newer ones.' }),
+    Unheard: z.int().optional().meta({ description: 'Messages that WebSockets were not sent: too many waited.' }),
+    Held: z.string().optional().meta({
+      description: 'Why nobody is told for now; what is found waits. Where another server looks: why it is not known.',
+    }),
   })
   .meta({ id: 'AlertStatus' });
 

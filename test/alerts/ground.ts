@@ -1,7 +1,8 @@
 /** Alerts whose world is the test's: what conditions find, who is told, and what time it is. */
 import type { Action } from '../../src/alerts/action.ts';
 import { type AllAlerts, defaultLimits } from '../../src/alerts/alert.ts';
-import { Alerts, type AlertsParts } from '../../src/alerts/alerts.ts';
+import { Alerts } from '../../src/alerts/alerts.ts';
+import type { AlertsParts } from '../../src/alerts/parts.ts';
 import type { Reason } from '../../src/alerts/standing.ts';
 import { type AlertMessage, type NewAlert, newAlertShape } from '../../src/contract/alert.ts';
 import { mistake } from '../../src/std/mistake.ts';

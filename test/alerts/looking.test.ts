@@ -1,5 +1,5 @@
 /** Conditions take a share of the time together, however many and however heavy they are. */
-import type { AlertsParts } from '../../src/alerts/alerts.ts';
+import type { AlertsParts } from '../../src/alerts/parts.ts';
 import { fakeClock } from '../std/fake-clock.ts';
 import { Ground, reason } from './ground.ts';
 

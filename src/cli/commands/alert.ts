@@ -1,7 +1,7 @@
 /** `skein alert`: conditions that stand, how they are, and who is told. */
 import { type Command, Option } from 'commander';
 import type { AlertEvent, AlertMessage, AlertState, WireAlert } from '../../contract/alert.ts';
-import { alertHistory, alertNamed, alertRow, alertStates, sendAlert } from '../alerts.ts';
+import { alertHistory, alertNamed, alertRow, alertStates, allAlerts, sendAlert } from '../alerts.ts';
 import { examples, type Session } from '../command.ts';
 import { durationOf } from '../duration-option.ts';
 import { exitCodes, usageFailure } from '../failure.ts';
@@ -156,7 +156,8 @@ async function printMade(session: Session, text: string, { output }: AlertOption
 }
 
 async function printStates(session: Session, options: AlertOptions): Promise<void> {
-  const states = await alertStates(session, options);
+  const { alerts: states, held } = await allAlerts(session, options);
+  if (held !== undefined && !options.quiet) session.io.err.write(`${cellText(held)}\n`);
   const shown = options.firing ? states.filter(({ State }) => State === 'firing') : states;
   const all = shown.map(({ Alert }) => Alert);
   await printAll(session, { all, kind: 'alerts', rows: () => shown.map(alertRow) }, options);
