@@ -13,7 +13,7 @@ export async function modelText(
   { asked, over }: { readonly asked: NewInjection; readonly over: WireInjection },
   options: ServerOptions,
 ): Promise<string | undefined> {
-  const { Dropped = [], Packet, Replies } = over;
+  const { Dropped = [], Packet, Replies, Sent } = over;
   if (Replies.Received > 0 || Packet.DstIP === undefined) return undefined;
   try {
     const { back, there } = await pathOf(session, await serverOf(options, session.io), {
@@ -24,6 +24,8 @@ export async function modelText(
       ...(Packet.SrcIP !== undefined && { SrcIP: Packet.SrcIP }),
     });
     if (there.reaches === 'no') return `the graph says ${endText(there)}`;
+    // Nothing was on the way: what kept it is said.
+    if (Sent === 0) return undefined;
     // A kernel that has dropped them knows better than that nobody knows.
     if (Dropped.length > 0) return undefined;
     if (there.reaches === 'unknown') return `the graph says ${endText(there)}`;

@@ -139,7 +139,8 @@ export async function askedOf(from: string, to: string | undefined, options: Inj
   const isIcmp = tcp === undefined && udp === undefined;
   const name = isIcmp ? 'icmp' : tcp === undefined ? 'udp' : 'tcp';
   const is6 =
-    ipv6 === true || [to, options.dstIp, options.srcIp].some((one) => /^[0-9a-f]*:[0-9a-f:.]+$/i.test(one ?? ''));
+    ipv6 === true ||
+    [to, options.dstIp, options.srcIp].some((one) => /^[0-9a-f]*:[0-9a-f:.]+(%\S+)?$/i.test(one ?? ''));
   // Which family an echo request is of follows from the ends; others are of IPv4 unless an address says otherwise.
   const type = isIcmp && !is6 && (icmp ?? false) === false ? undefined : `${name}${is6 ? 6 : 4}`;
   return {

@@ -27,6 +27,11 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
   const { io } = session;
   if (asked.Pcap !== undefined || options.detach === true)
     throw usageFailure('--trace follows one conversation until it is over', 'leave --pcap and --detach out');
+  if (options.mode === 'random' && (asked.Count ?? 1) > 1)
+    throw usageFailure(
+      '--trace follows one conversation, and --mode random makes one of each packet',
+      'leave one of them out',
+    );
   const server = await serverOf(options, io);
   const path = await pathOf(session, server, asked);
   const ids = [...new Set(path.there.hops.map(({ node }) => node).filter(({ type }) => !OWNERS.has(type)))].map(
@@ -36,8 +41,9 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
   const capture = await captured(session, server, ids);
   try {
     const over = await waited(session, await sent(session, asked, options), options);
-    const trail = await trailOf(session, over, capture.Count, options);
-    if (options.output?.kind === 'json' || options.output?.kind === 'yaml')
+    const isSent = over.Sent > 0;
+    const trail = isSent ? await trailOf(session, over, capture.Count, options) : undefined;
+    if ((options.output?.kind ?? 'table') !== 'table')
       await show(
         session,
         { ...over, Trail: trail?.parts.map(({ trail: its }) => its), Path: path } as typeof over,
@@ -46,7 +52,8 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
     else {
       const drawing = drawingOf(session, options);
       io.out.write(drawInjection(over, drawing));
-      io.out.write(trail ? `\n${drawTrail(trail, drawing)}` : '\nnone of its packets was seen on the way\n');
+      if (trail) io.out.write(`\n${drawTrail(trail, drawing)}`);
+      else if (isSent) io.out.write('\nnone of its packets was seen on the way\n');
     }
     const { reaches, reason } = path.there;
     if (reaches !== 'yes' && !options.quiet)

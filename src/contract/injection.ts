@@ -84,7 +84,10 @@ export const injectionShape = z
         }),
       ),
       RTT: z
-        .object({ Min: z.number(), Avg: z.number(), P50: z.number(), P95: z.number(), Max: z.number() })
+        .object({
+          ...{ Min: z.number(), Avg: z.number(), P50: z.number(), P95: z.number(), Max: z.number() },
+          Guessed: count.optional(),
+        })
         .optional()
         .meta({
           description:

@@ -7,14 +7,17 @@ import type { Drawing } from './reply.ts';
 
 /** `model`: what the graph says of its way. */
 export function drawInjection(injection: WireInjection, { paint }: Pick<Drawing, 'paint'>, model?: string): string {
-  const { Error: error, State } = injection;
+  const { EndedAt, Error: error, Replies, Sent, State } = injection;
   const lines = [paint.strong(cellText(titleOf(injection))), `  ${sentText(injection)}`];
+  const guessed = Replies.RTT?.Guessed;
+  if (guessed !== undefined)
+    lines.push(paint.dim(`  ${guessed} of the answers may be of one of several packets: their times are guessed`));
   for (const line of errorLines(injection)) lines.push(paint.removed(`  ${cellText(line)}`));
   for (const line of lostLines(injection)) lines.push(paint.removed(`  ${cellText(line)}`));
   if (error !== undefined) lines.push((State === 'failed' ? paint.removed : paint.dim)(`  ${cellText(error)}`));
   if (model !== undefined) lines.push(`  ${cellText(model)}`);
   const [first, ...more] = injection.TrackingIDs;
-  if (first !== undefined)
+  if (first !== undefined && (Sent > 0 || EndedAt === undefined))
     lines.push(`  TrackingID ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: skein follow ${first}`);
   return `${lines.join('\n')}\n`;
 }
@@ -27,7 +30,8 @@ function titleOf(injection: WireInjection): string {
   return `${betweenOf(injection)}  ${Packet.Type}${id}, ${by} on ${Packet.Host}`;
 }
 
-function sentText({ Sent, SentBytes, Replies, State, Packet }: WireInjection): string {
+function sentText({ EndedAt, Sent, SentBytes, Replies, State, Packet }: WireInjection): string {
+  if (Sent === 0) return `${State}: nothing sent${EndedAt === undefined ? ' yet' : ''}`;
   const sent = `${State}: ${Sent} sent (${drawBytes(SentBytes)})`;
   if (Packet.Type === 'pcap') return sent;
   const kinds = [
@@ -39,7 +43,8 @@ function sentText({ Sent, SentBytes, Replies, State, Packet }: WireInjection): s
   const told = kinds.filter(([count]) => count > 0).map(([count, one, more]) => `${count} ${count === 1 ? one : more}`);
   if (told.length === 0) return `${sent}, no answer`;
   const { RTT } = Replies;
-  const times = RTT === undefined ? '' : `, after ${[RTT.Min, RTT.Avg, RTT.Max].map(msText).join('/')} ms`;
+  const after = RTT?.Guessed === undefined ? 'after' : 'after about';
+  const times = RTT === undefined ? '' : `, ${after} ${[RTT.Min, RTT.Avg, RTT.Max].map(msText).join('/')} ms`;
   return `${sent}, answered by ${told.join(', ')}${times}`;
 }
 
