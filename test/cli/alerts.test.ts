@@ -146,6 +146,39 @@ test('the status says how many there are, what they lack, and who looks', async 
   );
 });
 
+test('why nobody is told for now is said with the list, of each that waits, and in the status', async () => {
+  let away: string | undefined;
+  const kept = {
+    read: () => ({ lists: { alerts: [], standings: [], deliveries: [], history: [] }, note: undefined }),
+    write: () => undefined,
+    get away() {
+      return away;
+    },
+    look: async () => undefined,
+    written: async () => undefined,
+    changed: () => undefined,
+  };
+  await using net = await network({ kept });
+  await net.ground.clock.pass(10);
+  await net.run(['create', expression, '--name', 'down', '--action', 'https://hooks.example.org/']);
+  expect(await net.run(['list'])).toMatchObject({ err: '' });
+  away = 'nobody answers';
+  await net.ground.change(reason('e1'));
+  const held = 'what is found waits, and nobody is told: nobody answers';
+  const { out, err } = await net.run(['list', '-o', 'wide']);
+  expect(err).toBe(`${held}\n`);
+  expect(out).toContain(`not told: ${held}`);
+  expect(net.ground.said()).toEqual([]);
+  const Alerts = { IsMaster: true, All: 1, Firing: 1, Waiting: 1, Held: held };
+  await using server = await smallNetwork({ status: { Alerts } });
+  const { out: status } = await skein(['status', '--server', server.url]);
+  expect(status).toContain(`alerts     1: 1 firing, 1 messages wait\n           ${held}\n`);
+  away = undefined;
+  await net.ground.clock.pass(1_100);
+  expect(await net.run(['list'])).toMatchObject({ err: '' });
+  expect(net.ground.said()).toEqual(['firing 1: e1']);
+});
+
 test('they are deleted by name or the beginning of an id', async () => {
   await using net = await network();
   for (const name of ['one', 'two', 'three']) await net.run(['create', expression, '--name', name]);

@@ -85,6 +85,16 @@ test.each<[string, Partial<Readings>, string[]]>([
     { server: archive({ Lost: 7, Notes: ['disk full'] }) },
     ['fail archive: 7 changes could not be kept; disk full'],
   ],
+  [
+    'that nobody is told of alerts',
+    { server: status({ Alerts: { IsMaster: true, All: 2, Held: 'what is found waits, and nobody is told: away' } }) },
+    ['fail alerts: what is found waits, and nobody is told: away'],
+  ],
+  [
+    'that it is not known how alerts stand',
+    { server: status({ Alerts: { IsMaster: false, All: 2, Held: 'they are as they were last: away' } }) },
+    ['warn alerts: they are as they were last: away'],
+  ],
   ['a failed archive', { server: archive({ State: 'failed', Notes: ['no space'] }) }, ['fail archive: no space']],
 ])('%s is found', (_, change, findings) => {
   expect(found(change)).toEqual(findings);
