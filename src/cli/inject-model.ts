@@ -23,6 +23,7 @@ export async function modelText(
       ...(Packet.DstPort !== undefined && { DstPort: Packet.DstPort }),
       ...(Packet.SrcIP !== undefined && { SrcIP: Packet.SrcIP }),
     });
+    if (!isItsWay(there, Packet)) return undefined;
     if (there.reaches === 'no') return `the graph says ${endText(there)}`;
     // Nothing was on the way: what kept it is said.
     if (Sent === 0) return undefined;
@@ -36,6 +37,11 @@ export async function modelText(
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** An address of a link may be anybody's on another one: what leaves by another interface says nothing of it. */
+export function isItsWay({ hops }: PathTravel, { DstIP = '', NodeID }: WireInjection['Packet']): boolean {
+  return !/^fe[89ab][0-9a-f]:/i.test(DstIP) || hops.slice(1).some(({ node }) => node.id === NodeID);
 }
 
 function endText({ reaches, reason = 'it does not tell why', stopsAt }: PathTravel): string {

@@ -8,7 +8,7 @@ import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { followed } from './followed.ts';
 import { quoted } from './gremlin.ts';
 import { request } from './http.ts';
-import { pathOf } from './inject-model.ts';
+import { isItsWay, pathOf } from './inject-model.ts';
 import { CLEAN_UP_MS, conclude, type InjectOptions, sent, show, waited } from './inject-send.ts';
 import { drawingOf } from './print.ts';
 import { drawInjection } from './render/injection.ts';
@@ -23,6 +23,9 @@ const CAPTURE_TTL = '10m';
 /** Nothing passes these: they own what packets pass. */
 const OWNERS = new Set(['host', 'netns', 'container', 'process']);
 
+/** The device of a bridge has what is for the bridge itself alone. */
+const BRIDGES = new Set(['bridge', 'ovsbridge']);
+
 export async function traced(session: Session, asked: NewInjection, options: InjectOptions): Promise<void> {
   const { io } = session;
   if (asked.Pcap !== undefined || options.detach === true)
@@ -34,15 +37,18 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
     );
   const server = await serverOf(options, io);
   const path = await pathOf(session, server, asked);
-  const ids = [...new Set(path.there.hops.map(({ node }) => node).filter(({ type }) => !OWNERS.has(type)))].map(
-    ({ id }) => id,
+  const devices = new Map(
+    path.there.hops.flatMap(({ node }) => (OWNERS.has(node.type) ? [] : [[node.id, node.type] as const])),
   );
+  const ids = [...devices.keys()];
   if (ids.length === 0) throw new Failure(exitCodes.empty, 'no interface is on the way', 'skein path shows it');
   const capture = await captured(session, server, ids);
   try {
     const over = await waited(session, await sent(session, asked, options), options);
     const isSent = over.Sent > 0;
-    const trail = isSent ? await trailOf(session, over, capture.Count, options) : undefined;
+    const bridges = [...devices.values()].filter((type) => BRIDGES.has(type)).length;
+    const places = { most: capture.Count, least: capture.Count - bridges };
+    const trail = isSent ? await trailOf(session, over, places, options) : undefined;
     if ((options.output?.kind ?? 'table') !== 'table')
       await show(
         session,
@@ -56,7 +62,9 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
       else if (isSent) io.out.write('\nnone of its packets was seen on the way\n');
     }
     const { reaches, reason } = path.there;
-    if (reaches !== 'yes' && !options.quiet)
+    if (!isItsWay(path.there, over.Packet) && !options.quiet)
+      io.err.write(`the graph follows it by another interface than ${over.Packet.Name}: skein capture looks there\n`);
+    else if (reaches !== 'yes' && !options.quiet)
       io.err.write(`the graph says ${reaches === 'no' ? 'that it stops' : 'unknown'}: ${reason}\n`);
     conclude(session, over, options);
   } finally {
@@ -81,16 +89,21 @@ async function captured(session: Session, server: Server, ids: readonly string[]
 async function trailOf(
   session: Session,
   { Sent, TrackingIDs: [trackingId = ''] }: WireInjection,
-  places: number,
+  places: { readonly most: number; readonly least: number },
   options: InjectOptions,
 ) {
   let found: Awaited<ReturnType<typeof followed>> | undefined;
+  let seenBefore = 0;
   for (let waitedMs = 0; waitedMs < COUNTED_MS_MAX; waitedMs += COUNTED_MS) {
     await delay(COUNTED_MS, undefined, { signal: session.io.interrupted });
     try {
-      found = await followed(session, trackingId, { ...options, quiet: true });
+      // Asking the past takes long, and what is sent now is in it only when it is over already.
+      const looksBack = waitedMs + COUNTED_MS >= COUNTED_MS_MAX;
+      found = await followed(session, trackingId, { ...options, quiet: true }, { looksBack });
       const seen = found.parts.flatMap(({ trail }) => trail.hops.map(({ ab }) => ab.packets));
-      if (seen.length >= places && seen.every((count) => count >= Sent)) return found;
+      const enough = seen.length === seenBefore ? places.least : places.most;
+      if (seen.length >= enough && seen.every((count) => count >= Sent)) return found;
+      seenBefore = seen.length;
     } catch (error) {
       if (!(error instanceof Failure) || error.exitCode !== exitCodes.empty) throw error;
     }

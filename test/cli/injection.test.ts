@@ -40,11 +40,11 @@ test('answers that do not tell of which packet they are: their times are said to
 
 test('of what was not sent no answer is missing, and there is nothing to follow', () => {
   expect(drawn({ Sent: 0, SentBytes: 0, State: 'failed', Error: 'eth0 is down' })).toEqual([
-    '  failed: nothing sent',
+    '  failed: 0 sent',
     '  eth0 is down',
   ]);
   const { EndedAt: _, ...running } = injection({ Sent: 0, SentBytes: 0, State: 'running' });
-  expect(drawInjection(running, { paint })).toMatch(/running: nothing sent yet\n.*skein follow 0123456789abcdef\n$/);
+  expect(drawInjection(running, { paint })).toMatch(/running: 0 sent yet\n.*skein follow 0123456789abcdef\n$/);
 });
 
 test('an address with its zone is of IPv6', async () => {
@@ -56,15 +56,21 @@ test('an address with its zone is of IPv6', async () => {
 test('what kept packets from being sent is not contradicted by a way that is free', async () => {
   const error = 'a packet of 3042 bytes is too large for eth0';
   const failed = injection({ Sent: 0, SentBytes: 0, State: 'failed', Error: error });
-  const there = { reaches: 'yes', hops: [] as object[], reason: '' };
+  const there = { reaches: 'yes', hops: [{ node: { id: 'n', type: 'veth', name: 'eth0' } }], reason: '' };
   await using server = await fakeServer(({ path }) => ({
     body: path === '/api/path' ? { schema: 'skein/v1', there } : failed,
   }));
   const run = (...words: string[]) => skein(['inject', 'blue/eth0', 'fd00::2', ...words, '--server', server.url]);
   const { out, exitCode } = await run();
-  expect([out.split('\n').slice(1), exitCode]).toEqual([['  failed: nothing sent', `  ${error}`, ''], 3]);
+  expect([out.split('\n').slice(1), exitCode]).toEqual([['  failed: 0 sent', `  ${error}`, ''], 3]);
   there.reaches = 'no';
   there.reason = 'eth0 is down';
+  expect((await run()).out).toContain('the graph says that it stops: eth0 is down');
+  // An address of a link, which the graph looks for on another one.
+  failed.Packet.DstIP = 'fe80::2';
+  expect((await run()).out).not.toContain('the graph says');
+  expect((await run('--trace')).err).toContain('the graph follows it by another interface than eth0');
+  there.hops = ['n', 'blue', 'n'].map((id) => ({ node: { id, type: 'veth', name: 'eth0' } }));
   expect((await run()).out).toContain('the graph says that it stops: eth0 is down');
 });
 

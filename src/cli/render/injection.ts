@@ -31,7 +31,7 @@ function titleOf(injection: WireInjection): string {
 }
 
 function sentText({ EndedAt, Sent, SentBytes, Replies, State, Packet }: WireInjection): string {
-  if (Sent === 0) return `${State}: nothing sent${EndedAt === undefined ? ' yet' : ''}`;
+  if (Sent === 0) return `${State}: 0 sent${EndedAt === undefined ? ' yet' : ''}`;
   const sent = `${State}: ${Sent} sent (${drawBytes(SentBytes)})`;
   if (Packet.Type === 'pcap') return sent;
   const kinds = [
