@@ -35,13 +35,14 @@ export interface Followed {
   readonly trail: Trail;
 }
 
-/** `id`: a TrackingID, its beginning, or a Community ID. */
+/** `id`: a TrackingID, its beginning, or a Community ID. `looksBack`: whether one that is over is looked for in the past. */
 export async function followed(
   session: Session,
   id: string,
   options: PrintOptions & TimeOptions,
+  { looksBack = true }: { readonly looksBack?: boolean } = {},
 ): Promise<FollowedWay> {
-  const found = await flowsOf(session, id, options);
+  const found = await flowsOf(session, id, options, looksBack);
   const ids = new Set(found.flows.map(({ TrackingID }) => TrackingID));
   const [first] = found.flows;
   if (!first) {
@@ -94,7 +95,12 @@ interface Found {
   readonly flowsOf: string;
 }
 
-async function flowsOf(session: Session, id: string, options: PrintOptions & TimeOptions): Promise<Found> {
+async function flowsOf(
+  session: Session,
+  id: string,
+  options: PrintOptions & TimeOptions,
+  looksBack: boolean,
+): Promise<Found> {
   const now = session.io.now();
   const asked = graphAt(options, now);
   const steps = `.Flows()${conditionOf(id)}.Sort('Start')`;
@@ -102,6 +108,7 @@ async function flowsOf(session: Session, id: string, options: PrintOptions & Tim
   const flows = reply.kind === 'flows' ? reply.flows : [];
   const { loss = [], time, range } = reply;
   if (flows.length > 0 && !time) return { flows, loss, graph: 'G', flowsOf: 'G' };
+  if (flows.length === 0 && !time && !looksBack) return { flows, loss: [], graph: 'G', flowsOf: 'G' };
   if (flows.length === 0 && !time) {
     // Over already: the past is looked at without being told to.
     const flowsOf = `G.Between(${Math.ceil(range.from)}, NOW)`;
@@ -143,6 +150,7 @@ async function along(
 ): Promise<{ flow: WireFlow; trail: Trail }> {
   const quiet = { ...options, quiet: true };
   const flow = flows[0] as WireFlow;
+  const placed = placesIn(session, quiet, graph);
   const [places, place, entries, ways, aNodes, bNodes] = await Promise.all([
     flowPlaces(
       session,
@@ -150,11 +158,11 @@ async function along(
       graph,
       flows.map(({ NodeTID }) => NodeTID),
     ),
-    placesIn(session, quiet, graph),
+    placed,
     capturedAt(session, quiet, graph),
     waysIn(session, quiet, graph),
-    nodesWith(session, options, graph, flow, 'A'),
-    nodesWith(session, options, graph, flow, 'B'),
+    nodesWith(session, quiet, { graph, flow, end: 'A', placed }),
+    nodesWith(session, quiet, { graph, flow, end: 'B', placed }),
   ]);
   const byNode = Map.groupBy(flows, ({ NodeTID }) => NodeTID);
   const seen = [...byNode].map(([tid, its]): Seen => {
@@ -190,18 +198,18 @@ function watchedOf(
 async function nodesWith(
   session: Session,
   options: PrintOptions,
-  graph: string,
-  { Network, Link }: WireFlow,
-  end: 'A' | 'B',
+  asked: { graph: string; flow: WireFlow; end: 'A' | 'B'; placed: ReturnType<typeof placesIn> },
 ): Promise<Watched[]> {
+  const { graph, flow, end, placed } = asked;
+  const { Network, Link } = flow;
   const has = Network
     ? Network.Protocol === 'IPV6'
       ? `Has('IPV6', IPRANGE('${Network[end]}/128'))`
       : `Has('IPV4', IPV4RANGE('${Network[end]}/32'))`
     : `Has('MAC', ${quoted(Link?.[end] ?? '')})`;
-  const reply = await ask(session, { ...options, quiet: true }, { query: `${graph}.V().${has}` });
+  const reply = await ask(session, options, { query: `${graph}.V().${has}` });
   if (reply.kind !== 'nodes') return [];
-  const place = await placesIn(session, options, graph);
+  const place = await placed;
   return reply.nodes.map((node) => watchedOf(node, qualifiedName(node, place(node))));
 }
 

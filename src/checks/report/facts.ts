@@ -19,7 +19,7 @@ export function factsOf(result: CheckResult): readonly Told[] {
   tell('expected', result.expected);
   tell('got', gotOf(result));
   // Of a value there is no more to say than what it is.
-  if (result.reason !== undefined && result.reason !== result.got)
+  if (result.reason !== undefined && !gotOf(result)?.endsWith(result.reason))
     tell(result.status === 'failed' ? 'because' : 'reason', result.reason);
   if (result.matrix) tell('table', ...tableLines(result.matrix));
   if (evidence.stopsAt) tell('stopped at', drawPlace(evidence.stopsAt));

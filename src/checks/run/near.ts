@@ -173,12 +173,15 @@ async function ranked(
     );
     if (culprits === undefined)
       return { list, missing: [`what broke it: ${WHY_MS_MAX / 1000} s were spent on that for others of this run`] };
+    // What came or went is told once; of what changed there may be more to tell.
+    const told = new Set<ChangeSeen>();
     const said = culprits.map(({ text, time, kind, id }): ChangeSeen => {
       const its = list.find(({ node }) => node?.id === id);
       const change = kind.endsWith('.added') ? 'added' : kind.endsWith('.removed') ? 'removed' : 'updated';
+      if (its && change !== 'updated' && its.change === change) told.add(its);
       return { at: time, change, ...(its?.node && { node: its.node }), text };
     });
-    return { list: [...said, ...list] };
+    return { list: [...said, ...list.filter((one) => !told.has(one))] };
   } catch (error) {
     if (!(error instanceof Mistake) && !(error instanceof Unavailable)) throw error;
     return { list, missing: [`what broke it: ${error.message}`] };
