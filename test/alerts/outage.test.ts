@@ -122,7 +122,7 @@ test('one that begins while what they share is away does not know whose turn it 
 
 test('where what they share is slow a message is told as late as it is kept, and that is said', async () => {
   const { world, one } = await twoThatAreQuiet();
-  world.wayMs = 2_000;
+  world.wayMs = 4_000;
   world.found = reason('a');
   one.saw();
   await one.clock.pass(7_900);
@@ -130,8 +130,8 @@ test('where what they share is slow a message is told as late as it is kept, and
   expect(one.alerts.held()).toBe('what is found waits, and nobody is told: it takes longer than 5 s to arrive');
   await one.clock.pass(10_000);
   expect(told(world)).toEqual(['firing 1: a']);
-  // That it was taken is kept as slowly.
-  await one.clock.pass(10_000);
+  // That it was taken is kept as slowly, and after what was asked before.
+  await one.clock.pass(20_000);
   expect(one.alerts.held()).toBeUndefined();
   expect(one.said).toEqual([]);
 });

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../std/clock.ts';
-import type { KeptLists, Lists, SharedKeptLists } from '../../std/kept-lists.ts';
+import type { KeptLists, Lists, LongKeptLists, SharedKeptLists } from '../../std/kept-lists.ts';
 import { Unavailable } from '../../std/unavailable.ts';
 import type { Elastic } from './client.ts';
 import { INDEX } from './lease.ts';
@@ -18,7 +18,7 @@ export interface SharedListsParts<L> {
   /** What is in the lists, for sentences, and the name of their document: 'captures'. */
   readonly things: string;
   /** Where this one keeps its copy. */
-  readonly local: KeptLists<L>;
+  readonly local: KeptLists<L> & Partial<LongKeptLists<L>>;
   /** What names an entry of that list among the others. */
   readonly keyOf: (list: keyof L, entry: unknown) => string;
   readonly isEntry: Readonly<Record<keyof L, (value: unknown) => boolean>>;
@@ -38,9 +38,12 @@ const TRIES_MAX = 20;
 
 type RawLists = Readonly<Record<string, readonly unknown[]>>;
 
-interface Stored {
+interface Place {
   readonly _seq_no: number;
   readonly _primary_term: number;
+}
+
+interface Stored extends Place {
   readonly _source: { readonly lists?: unknown };
 }
 
@@ -49,12 +52,17 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
   readonly #listeners: ((lists: L) => void)[] = [];
   /** As the server had them when it was last asked. */
   #base: L;
+  /** Where that is, with what of it is none of ours; undefined: to be asked. */
+  #known: { readonly place: Place; readonly foreign: RawLists } | undefined;
   /** With what is on its way to the server. */
   #lists: L;
   #note: string | undefined;
   #away: string | undefined = 'they have not been read yet';
   #turn: Promise<void> = Promise.resolve();
   #callOff: (() => void) | undefined;
+  /** What is to be copied to this machine, and what is being copied. */
+  #toCopy: L | undefined;
+  #copying: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(parts: SharedListsParts<L>) {
@@ -96,9 +104,10 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
     void this.look();
   }
 
-  /** Resolves when all that was written is on the server; rejects with why it is not. */
+  /** Resolves when all that was written is on the server, and the copy here; rejects with why it is not. */
   async written(): Promise<void> {
     await this.#turn;
+    await this.#copying;
     if (this.#away !== undefined) throw new Unavailable(`changing ${this.#parts.things}`, this.#away);
   }
 
@@ -125,10 +134,12 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
     this.#isStopped = true;
     this.#callOff?.();
     await this.#turn;
+    await this.#copying;
   }
 
   async #look(): Promise<void> {
     const { elastic, index, things, keyOf } = this.#parts;
+    if (await this.#bring()) return;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const path = `/${index}/_doc/${encodeURIComponent(things)}`;
       const stored = await elastic.request<Stored | undefined>({ method: 'GET', path, fine: [404] });
@@ -139,11 +150,27 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
       const before = this.#lists;
       const merged = mergedLists({ base: this.#base, mine: before, theirs, keyOf });
       const isThere = stored !== undefined && isDeepStrictEqual(merged, theirs);
-      if (!isThere && !(await this.#put(withForeign(merged, foreign), stored))) continue;
+      const place = isThere ? stored : await this.#put(withForeign(merged, foreign), stored);
+      if (!place) continue;
+      this.#known = { place, foreign };
       this.#take(merged, before);
       return;
     }
     throw new Error('others change them all the time');
+  }
+
+  /** Whether what was written here is there now, and nobody has changed them since we asked: that saves a way. */
+  async #bring(): Promise<boolean> {
+    const known = this.#known;
+    const before = this.#lists;
+    if (!known || before === this.#base || isDeepStrictEqual(before, this.#base)) return false;
+    // Also when nobody knows what came of it.
+    this.#known = undefined;
+    const place = await this.#put(withForeign(before, known.foreign), known.place);
+    if (!place) return false;
+    this.#known = { ...known, place };
+    this.#take(before, before);
+    return true;
   }
 
   /** `merged` is on the server. What was written here since `before` is on its way. */
@@ -161,17 +188,40 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
 
   /** A copy that cannot be written costs a start without the server, and nothing now. */
   #keep(lists: L): void {
-    const { local, things } = this.#parts;
+    const { local } = this.#parts;
+    if (local.writeInPieces) {
+      this.#toCopy = lists;
+      this.#copying ??= this.#copy();
+      return;
+    }
     try {
       local.write(lists);
       this.#note = undefined;
     } catch (error) {
-      this.#note = `the copy of ${things} on this machine cannot be written: ${(error as Error).message}`;
+      this.#noteOf(error as Error);
     }
   }
 
-  /** Whether nobody came first. */
-  async #put(lists: RawLists, over: Stored | undefined): Promise<boolean> {
+  /** One at a time: the last of what came meanwhile is the next. */
+  async #copy(): Promise<void> {
+    for (let lists = this.#toCopy; lists; lists = this.#toCopy) {
+      this.#toCopy = undefined;
+      try {
+        await this.#parts.local.writeInPieces?.(lists);
+        this.#note = undefined;
+      } catch (error) {
+        this.#noteOf(error as Error);
+      }
+    }
+    this.#copying = undefined;
+  }
+
+  #noteOf({ message }: Error): void {
+    this.#note = `the copy of ${this.#parts.things} on this machine cannot be written: ${message}`;
+  }
+
+  /** Where it is now; undefined: another came first. */
+  async #put(lists: RawLists, over: Place | undefined): Promise<Place | undefined> {
     const { elastic, index, things } = this.#parts;
     const body = { lists };
     const size = Buffer.byteLength(JSON.stringify(body));
@@ -179,14 +229,13 @@ export class SharedLists<L extends Lists<L>> implements SharedKeptLists<L>, Asyn
       throw new Error(`they take ${size} bytes, and ${DOCUMENT_BYTES_MAX} are shared at most`);
     // What is there under that name already is right.
     if (!over) await elastic.request({ method: 'PUT', path: `/${index}`, body: INDEX, fine: [400] });
-    const written = await elastic.request<object | undefined>({
+    return elastic.request<Place | undefined>({
       method: 'PUT',
       path: `/${index}/${over ? '_doc' : '_create'}/${encodeURIComponent(things)}`,
       ...(over && { query: { if_seq_no: over._seq_no, if_primary_term: over._primary_term } }),
       body,
       fine: [409],
     });
-    return written !== undefined;
   }
 
   /** What others wrote comes from outside. Entries that are none of ours, of a newer release, stay where they are. */

@@ -108,6 +108,29 @@ test('what was taken and could not be sent arrives when the server is back', asy
   expect(b.lists.read().lists.rules).toEqual([{ id: '2' }, { id: '1' }]);
 });
 
+test('where nobody changed them since, a change is one request; where somebody did, nothing is lost', async () => {
+  await using world = await open();
+  const [a, b] = [world.analyzer('a'), world.analyzer('b')];
+  await a.lists.look();
+  await b.lists.look();
+  a.asked.length = 0;
+  for (const id of ['1', '2']) {
+    const { rules } = a.lists.read().lists;
+    a.lists.write({ rules: [...rules, { id }], users: [] });
+    await a.lists.written();
+  }
+  expect(a.asked).toEqual(['PUT', 'PUT']);
+  await b.lists.look();
+  b.lists.write({ rules: [{ id: '2' }], users: [{ id: 'u' }] });
+  await b.lists.written();
+  a.lists.write({ rules: [{ id: '1' }, { id: '2' }, { id: '3' }], users: [] });
+  await a.lists.written();
+  expect(a.asked.slice(2)).toEqual(['PUT', 'GET', 'PUT']);
+  await b.lists.look();
+  for (const { lists } of [a, b])
+    expect(lists.read().lists).toEqual({ rules: [{ id: '2' }, { id: '3' }], users: [{ id: 'u' }] });
+});
+
 test('entries of a newer release are left where they are', async () => {
   await using world = await open();
   const [newer, a] = [world.analyzer('n', { isEntry: () => true }), world.analyzer('a')];
@@ -139,6 +162,8 @@ interface Analyzer {
   readonly name: string;
   readonly lists: SharedLists<Rules>;
   isCut: boolean;
+  /** How the server was asked. */
+  readonly asked: string[];
 }
 
 async function open(clock: Clock = systemClock) {
@@ -154,8 +179,9 @@ async function open(clock: Clock = systemClock) {
   const stack = made.move();
   return {
     analyzer(name: string, { isCut = false, isEntry = isOurs } = {}): Analyzer {
-      const own = { name, isCut };
+      const own = { name, isCut, asked: [] as string[] };
       const request: SharedListsParts<Rules>['elastic']['request'] = async (asked) => {
+        own.asked.push(asked.method);
         if (own.isCut) throw new Error('cut off');
         return elastic.request<never>(asked);
       };
