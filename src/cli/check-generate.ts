@@ -45,8 +45,10 @@ export async function generatedSuite(session: Session, wanted: Wanted, options: 
   if (checks.length === 0)
     throw new Failure(
       1,
-      'nothing is connected that is known',
-      'skein get netns, skein flows and skein get sockets show what is',
+      from === undefined ? 'nothing is connected that is known' : `nothing is known that ${from} is connected with`,
+      from === undefined
+        ? 'skein get netns, skein flows and skein get sockets show what is'
+        : 'skein get nodes lists what there is; ends are named as for skein path, like netns:blue',
     );
   if (told.length > CONVERSATIONS_MAX && options.quiet !== true)
     session.io.err.write(`skein: ${told.length - CONVERSATIONS_MAX} more conversations are left out\n`);

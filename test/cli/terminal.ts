@@ -1,5 +1,6 @@
 /** A terminal that remembers: runs `skein` in this process and says what was printed. */
 import type { ArchiveTask } from '../../src/cli/archive-task.ts';
+import type { OpenTask } from '../../src/cli/bundle-task.ts';
 import type { GraphTask } from '../../src/cli/graph-task.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run.ts';
@@ -23,6 +24,7 @@ export interface TerminalOptions {
   readonly run?: (role: string, options: Readonly<Record<string, unknown>>) => Promise<number>;
   readonly graphs?: (task: GraphTask) => Promise<number>;
   readonly archive?: (task: ArchiveTask, io: Io) => Promise<number>;
+  readonly open?: (task: OpenTask) => Promise<number>;
 }
 
 export async function skein(words: readonly string[], options: TerminalOptions = {}): Promise<Ran> {
@@ -61,7 +63,7 @@ export async function skein(words: readonly string[], options: TerminalOptions =
     run: options.run ?? (async () => 0),
     graphs: options.graphs ?? (async () => 0),
     archive: options.archive ?? (async () => 0),
-    open: async () => 0,
+    open: options.open ?? (async () => 0),
     tryAddon: async () => undefined,
   });
   return { exitCode, out, err };

@@ -9,7 +9,9 @@ export function define(command: Command, session: Session): void {
     .argument('[command...]', 'a command of skein that is asked of it, and ends; without one it answers until Ctrl-C')
     .option('--listen <host:port>', 'where to answer; loopback alone, as there are no users', '127.0.0.1:0')
     .passThroughOptions()
-    .action(async (file: string, words: readonly string[], { listen }: { listen: string }) => {
+    .action(async (file: string, given: readonly string[], { listen }: { listen: string }) => {
+      // What is passed through keeps its `--`, behind which the command's own options would be none.
+      const words = given[0] === '--' ? given.slice(1) : given;
       session.exitCode = await session.open({ file, words, listen: addressOf(listen) }, session.io);
     });
   command.addHelpText(
