@@ -198,6 +198,13 @@ describe.each(['udp4', 'udp6'] as const)('%s with a payload of somebody else', (
     expect(timed(asked, sent, answers).book.isAllAnswered).toBe(false);
   });
 
+  test('where all are late none is taken for lost', () => {
+    const answers = [1_000, 1_000, 1_000].map((atMs) => [atMs, answer] as const);
+    const said = timed(probing(type), [0, 20, 40], answers);
+    expect(said).toMatchObject({ Received: 3, Min: 960, Max: 1_000, Guessed: 2 });
+    expect(said.book.isAllAnswered).toBe(true);
+  });
+
   test('of several on their way the oldest is taken, and that it is a guess is told', () => {
     const answers = [50, 60, 70].map((atMs) => [atMs, answer] as const);
     // Of the last two it is known: the first of them may be of either, and is taken for the older.

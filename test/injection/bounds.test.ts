@@ -9,6 +9,7 @@ import { InjectionBook } from '../../src/injection/book.ts';
 import { BoundCounts, type BoundsMet, boundNames, type MeetBound } from '../../src/injection/bounds.ts';
 import { InjectionEntries } from '../../src/injection/host/entries.ts';
 import { RUNNING_MAX } from '../../src/injection/host/host.ts';
+import { runOrder } from '../../src/injection/host/run.ts';
 import { asCaptured, evenly, GAP_MS_MAX } from '../../src/injection/host/schedule.ts';
 import { ASKED_MAX, EARLY_MAX, FULL_MS_MAX, Sending, TOGETHER_MAX } from '../../src/injection/host/sending.ts';
 import { SendingShare } from '../../src/injection/host/share.ts';
@@ -24,7 +25,7 @@ import { FRAMES_MAX, traceFrames } from '../../src/injection/trace/frames.ts';
 import { CT, CTA, CTA_IP, CTA_PROTOCOL, CTA_TUPLE } from '../../src/native/ctnetlink.ts';
 import type { NetlinkSocket } from '../../src/native/door.ts';
 import { openPacketDoor } from '../../src/native/index.ts';
-import type { SendSocket } from '../../src/native/injection.ts';
+import type { AnswerSocket, SendSocket } from '../../src/native/injection.ts';
 import { HEADER_BYTES, MessageBuilder, NLMSG } from '../../src/native/nlmsg.ts';
 import { Budget, defaultLimits } from '../../src/query/limits.ts';
 import { parseAddress } from '../../src/std/address.ts';
@@ -173,6 +174,14 @@ function sending(
 
 const never = new AbortController().signal;
 
+/** A datagram from port 80 of somebody, to ours. */
+function answerOf(who: string): Uint8Array {
+  return ip(
+    { source: bytesOf(who), destination: bytesOf('10.0.0.1'), protocol: 17, ttl: 64, identification: 9 },
+    Uint8Array.of(0, 80, 195, 80, 0, 8, 0, 0),
+  );
+}
+
 test('packets that are given to the kernel in parts, and a device that stays full', async () => {
   const parts = met(async (count) => {
     await sending(count, { packets: TOGETHER_MAX * 2 + 1 }).sending.run(never);
@@ -200,12 +209,7 @@ test('what waits because others send, and is late for it', async () => {
 });
 
 test('answers that come while packets are on their way, or from elsewhere, in too large a number', async () => {
-  const from = (who: string) =>
-    ip(
-      { source: bytesOf(who), destination: bytesOf('10.0.0.1'), protocol: 17, ttl: 64, identification: 9 },
-      Uint8Array.of(0, 80, 195, 80, 0, 8, 0, 0),
-    );
-  const heard = (who: string) => ({ packet: from(who), timeNs: 2_000_000n, ifIndex: 1 });
+  const heard = (who: string) => ({ packet: answerOf(who), timeNs: 2_000_000n, ifIndex: 1 });
   const early = met(async (count) => {
     const { sending: its } = sending(count, { send: () => new Promise(() => undefined) });
     void its.run(never);
@@ -249,6 +253,37 @@ const tracking = {
     };
   },
 };
+
+test('connection tracking that does not answer in time', async () => {
+  const told = await met(async (count) => {
+    const clock = fakeClock();
+    let hear = (_batch: Uint8Array) => {};
+    const its = probing('udp4', { count: 1 });
+    const sender: SendSocket = { send: async () => ({ sent: 1, times: new Uint8Array(8) }), close: () => undefined };
+    const answers: AnswerSocket = {
+      onAnswers: (listener) => {
+        hear = listener;
+      },
+      close: () => undefined,
+    };
+    const parts = {
+      ...{ clock, elapsed: clock.now, rate: 1_000, share: new SendingShare({ rate: 1_000, elapsed: clock.now }) },
+      ...{ netns: undefined, met: count, packets: openPacketDoor() },
+      door: { openSender: async () => sender, openAnswers: async () => answers },
+      netlink: { openNetlink: () => new Promise<never>(() => undefined) },
+    };
+    const order: Order = {
+      ...{ uuid: 'one', way: 'stack', nodeId: 'n', namespaceId: 'n', interfaceName: 'eth0', ifIndex: 2 },
+      ...{ intervalMs: 0, waitMs: 100, what: its },
+    };
+    const over = runOrder(order, parts, () => undefined, never);
+    await clock.pass(10);
+    hear(Buffer.concat([new Uint8Array([1, 0, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), answerOf('10.0.0.9')]));
+    await clock.pass(2_000);
+    await over;
+  });
+  expect(told).toEqual({ 'asked-for-long': 1 });
+});
 
 test('translated conversations that are not remembered: they are asked for again', async () => {
   const told = await met(async (count) => {

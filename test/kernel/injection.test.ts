@@ -228,6 +228,64 @@ test('an answer counts that a program there would hear: from who was asked, or a
   green.ip('route del 10.1.0.2/32');
 }, 60_000);
 
+test('over IPv6 answers that say nothing of their packet are told as guesses, echoes of packets that grow are known, and an address of a link is reached by its interface', async () => {
+  const { blue, green, red } = world;
+  // Answers the first when the third has come; what it sends back is its own, or what came.
+  const serving = `
+    const socket = require('dgram').createSocket('udp6');
+    const waiting = [];
+    socket.on('message', (data, { port, address }) => {
+      waiting.push([data, port, address]);
+      if (waiting.length < 3) return;
+      for (const [data, port, address] of waiting.splice(0))
+        socket.send(data.toString().startsWith('own') ? 'something' : data, port, address);
+    });
+    socket.bind(84, () => console.log('up'));`;
+  const server = spawn('ip', ['netns', 'exec', green.name, process.execPath, '-e', serving]);
+  await once(server.stdout, 'data');
+  try {
+    const asked = {
+      From: `netns:${blue.name}`,
+      To: 'fd02::2',
+      Type: 'udp6',
+      DstPort: 84,
+      Count: 3,
+      Interval: 20,
+    } as const;
+    const own = await done(world, { ...asked, Payload: 'own' });
+    // Of the last that was answered it is known: the two before may be of either.
+    expect(own.Replies).toMatchObject({ Received: 3, Datagram: 3, RTT: { Guessed: 2 } });
+    const grown = await done(world, { ...asked, Payload: 'echo', IncrementPayload: 1 });
+    expect(grown.Replies).toMatchObject({ Received: 3, Datagram: 3, RTT: { Min: expect.any(Number) } });
+    expect(grown.Replies.RTT?.Guessed).toBeUndefined();
+  } finally {
+    server.kill('SIGKILL');
+  }
+  // Behind each of the two interfaces of the router there is one.
+  const shown = execFileSync('ip', [
+    '-n',
+    green.name,
+    '-6',
+    '-o',
+    'addr',
+    'show',
+    'dev',
+    'eth0',
+    'scope',
+    'link',
+  ]).toString();
+  const its = /inet6 (fe80:[0-9a-f:]+)/.exec(shown)?.[1] ?? '';
+  const from = { From: `netns:${red.name}`, Wait: 300 };
+  // A kernel looks for a second or two whether anybody else has such an address.
+  await eventually(async () => {
+    const near = await done(world, { ...from, To: `${its}%to-green` });
+    expect([near.Packet.DstIP, near.Packet.Name, near.Replies.EchoReply]).toEqual([its, 'to-green', 1]);
+    await expect(inject(world, { ...from, To: its })).rejects.toThrow(/is an address of one link, and .* has several/);
+  });
+  const far = await done(world, { ...from, To: `${its}%to-blue` });
+  expect([far.Packet.Name, far.Replies.EchoReply]).toEqual(['to-blue', 0]);
+}, 60_000);
+
 test('who asks for it is told which kernel dropped its packets, where and why', async () => {
   const { blue, green } = world;
   const rules =

@@ -20,6 +20,7 @@ export const LOOKED_MAX = 64;
 export class WaitingPackets {
   /** When each was sent, ns; oldest first. */
   readonly #sentNs = new Map<number, number>();
+  #newest: readonly [index: number, sentNs: number] = [-1, 0];
   readonly #lateNs: number;
   readonly #most: number;
   readonly #met: MeetBound;
@@ -35,6 +36,7 @@ export class WaitingPackets {
 
   sent(index: number, atNs: number): void {
     this.#sentNs.set(index, atNs);
+    this.#newest = [index, atNs];
     if (this.#sentNs.size > this.#most) this.#sentNs.delete(this.#oldest() as number);
   }
 
@@ -49,33 +51,43 @@ export class WaitingPackets {
 
   /** Undefined: none waits that was sent before. */
   whose(atNs: number): Whose | undefined {
-    const meant: [index: number, tookNs: number][] = [];
-    for (const [index, sentNs] of this.#sentNs) {
-      const tookNs = atNs - sentNs;
-      if (tookNs < 0) break;
-      if (meant.length >= LOOKED_MAX) {
-        this.#met('guesses');
-        break;
-      }
-      // While a younger one waits.
-      if (meant.length === 1 && (meant[0]?.[1] ?? 0) >= this.#lateNs) this.#giveUp(meant);
-      meant.push([index, tookNs]);
-    }
-    const [first, ...others] = meant;
+    const [first, ...others] = this.#meant(atNs);
     if (first === undefined) return undefined;
     if (others.length === 0) return { index: first[0], isGuess: false };
     const usualNs = this.#usualNs;
     if (usualNs === undefined) return { index: first[0], isGuess: true };
-    const off = ([, tookNs]: readonly [number, number]) => Math.abs(tookNs - usualNs);
+    const off = ([, tookNs]: Meant) => Math.abs(tookNs - usualNs);
     return { index: others.reduce((best, one) => (off(one) < off(best) ? one : best), first)[0], isGuess: true };
   }
 
-  #giveUp(meant: [number, number][]): void {
-    const gone = meant.pop();
-    if (gone !== undefined) this.#sentNs.delete(gone[0]);
+  /** Those that an answer of that time may be of, oldest first. */
+  #meant(atNs: number): readonly Meant[] {
+    this.#giveUp(atNs);
+    const meant: Meant[] = [];
+    for (const [index, sentNs] of this.#sentNs) {
+      if (sentNs > atNs) break;
+      if (meant.length >= LOOKED_MAX) {
+        this.#met('guesses');
+        break;
+      }
+      meant.push([index, atNs - sentNs]);
+    }
+    return meant;
+  }
+
+  /** Late ones, where one waits that is not. */
+  #giveUp(atNs: number): void {
+    const [index, sentNs] = this.#newest;
+    if (!this.#sentNs.has(index) || sentNs > atNs || atNs - sentNs >= this.#lateNs) return;
+    for (const [late, lateNs] of this.#sentNs) {
+      if (atNs - lateNs < this.#lateNs) return;
+      this.#sentNs.delete(late);
+    }
   }
 
   #oldest(): number | undefined {
     return this.#sentNs.keys().next().value;
   }
 }
+
+type Meant = readonly [index: number, tookNs: number];
