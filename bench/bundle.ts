@@ -151,7 +151,8 @@ say('read and unpacked alone (floor)', ms(floor));
 say('opened', ms(median(opens)), `≤ 2000 ms; ${(median(opens) / floor).toFixed(2)} × floor`);
 say('first answer of a query', ms(median(answers)), `≤ 2000 ms; ${(median(answers) / floor).toFixed(2)} × floor`);
 say('and of a diff, follow and why', ms(median(alls)), `≤ 2000 ms; ${(median(alls) / floor).toFixed(2)} × floor`);
-for (const [what, times] of questions) say(`  ${what}`, ms(median(times)));
+for (const [what, times] of questions)
+  say(`  ${what}`, ms(median(times)), `${(median(times) / floor).toFixed(2)} × floor`);
 say(
   'skein open FILE -- query, whole process',
   ms(median(commands)),
