@@ -59,11 +59,24 @@ export class Whys {
       since: this.#timeOf(asked.since),
       limit,
     };
+    this.#inOrder(times);
     if (asked.tracking !== undefined) return { ...(await this.#conversation(asked.tracking, times)), limit };
     const protocol = asked.protocol === undefined ? undefined : { icmp: 1, tcp: 6, udp: 17 }[asked.protocol];
     const ends = { from: asked.from ?? '', to: asked.to ?? '' };
     const [from, to] = [await this.#end(ends.from, times, signal), await this.#end(ends.to, times, signal)];
     return { from, to, fromAddress, protocol, port, sourcePort, ...times };
+  }
+
+  #inOrder({ good, failed, since }: Times): void {
+    const end = failed ?? this.#parts.clock.now();
+    const late = good !== undefined && good >= end ? good : since !== undefined && since >= end ? since : undefined;
+    if (late === undefined) return;
+    const texts = [late, end].map((moment) => new Date(moment).toISOString());
+    throw mistake(
+      'query.time',
+      `${texts[0]} is not before ${texts[1]}, when it failed`,
+      'first it worked, and then it failed: good and since are before at',
+    );
   }
 
   #timeOf(at: WhyRequest['at']): number | undefined {

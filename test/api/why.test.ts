@@ -23,3 +23,14 @@ test('of several that have its address it is about the one where it was seen', a
   const { culprits } = whyReplyShape.parse(JSON.parse(text));
   expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:a/eth0' } });
 });
+
+test('a good moment that is not before the failure is a mistake', async () => {
+  await using server = await testServer();
+  server.say(...readChanges(`${host('a', '10.0.0.1')}\n${host('b', '10.0.0.2')}\n${cable('a', 'veth:b/eth0')}`));
+  const at = Date.now();
+  for (const moments of [{ good: at, at: at - 1 }, { since: at + 60_000 }]) {
+    const body = JSON.stringify({ from: 'a', to: 'b', ...moments });
+    const response = await fetch(`${server.url}/api/why`, { method: 'POST', body });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('is not before')]);
+  }
+});

@@ -16,6 +16,9 @@ import { whenLiteral } from '../when.ts';
 interface WhyOptions extends Omit<PrintOptions, 'output'> {
   readonly tcp?: number;
   readonly udp?: number;
+  readonly icmp?: boolean;
+  readonly fromAddress?: string;
+  readonly sourcePort?: number;
   readonly since?: string;
   readonly at?: string;
   readonly good?: string;
@@ -31,8 +34,13 @@ export function define(command: Command, session: Session): void {
   command
     .argument('[from]', 'where it begins, as for skein path')
     .argument('[to]', 'where it is to go, as for skein path')
-    .addOption(new Option('--tcp <port>', 'a connection to this port').argParser(portNumber))
-    .addOption(new Option('--udp <port>', 'a datagram to this port').argParser(portNumber))
+    .addOption(new Option('--tcp <port>', 'a connection to this port').argParser(portNumber).helpGroup('Packet:'))
+    .addOption(new Option('--udp <port>', 'a datagram to this port').argParser(portNumber).helpGroup('Packet:'))
+    .addOption(new Option('--icmp', 'an echo request (the default)').helpGroup('Packet:'))
+    .addOption(
+      new Option('--from-address <address>', 'its source, instead of the one the route prefers').helpGroup('Packet:'),
+    )
+    .addOption(new Option('--source-port <port>', 'where rules look at it').argParser(portNumber).helpGroup('Packet:'))
     .addOption(new Option('--tracking <id>', 'a conversation that stopped, by its TrackingID').helpGroup('Instead:'))
     .addOption(
       new Option(
@@ -43,9 +51,14 @@ export function define(command: Command, session: Session): void {
     .addOption(
       new Option('--id <id>', 'which of its checks; the first that failed when left out').helpGroup('Instead:'),
     )
-    .addOption(new Option('--good <time>', 'when it is known to have worked').helpGroup('Time:'))
+    .addOption(new Option('--good <time>', 'when it is known to have worked: -5m, 10:30, rev:1234').helpGroup('Time:'))
     .addOption(new Option('--at <time>', 'when it failed; now when left out').helpGroup('Time:'))
-    .addOption(new Option('--since <time>', 'how far back to look for when it worked').helpGroup('Time:'))
+    .addOption(
+      new Option(
+        '--since <time>',
+        'how far back to look for when it worked (an hour, else all that is kept)',
+      ).helpGroup('Time:'),
+    )
     .addOption(new Option('-n, --number <count>', 'how many culprits').argParser(wholeNumber))
     .addOption(new Option('-o, --output <form>', 'text, json or markdown').choices(['text', 'json', 'markdown']))
     .option('--exit-code', 'exit with 1 when nothing explains it');
@@ -57,6 +70,7 @@ export function define(command: Command, session: Session): void {
   examples(command, [
     'skein why blue red --tcp 5432',
     'skein why container:web 10.0.0.2 --tcp 80 --good -30m',
+    'skein why red 192.0.2.9 --udp 53 --source-port 53',
     'skein why --tracking 0f3c7c8e8a2f7d11',
     'skein check suite.yaml -o json | skein why --check -',
   ]);
@@ -81,9 +95,9 @@ async function run(
 }
 
 function asked(from: string | undefined, to: string | undefined, options: WhyOptions, now: number): WhyRequest {
-  const { tcp, udp, tracking, check, id, number } = options;
-  if (tcp !== undefined && udp !== undefined)
-    throw usageFailure('--tcp and --udp exclude each other', 'a packet has one protocol');
+  const { tcp, udp, icmp, fromAddress, sourcePort, tracking, check, id, number } = options;
+  if ([tcp !== undefined, udp !== undefined, icmp === true].filter(Boolean).length > 1)
+    throw usageFailure('--tcp, --udp and --icmp exclude each other', 'a packet has one protocol');
   const moments = (['good', 'at', 'since'] as const).flatMap((key) => {
     const text = options[key];
     return text === undefined ? [] : [[key, whenLiteral(text, now).replaceAll("'", '')] as const];
@@ -97,6 +111,9 @@ function asked(from: string | undefined, to: string | undefined, options: WhyOpt
     ...{ from, to, ...rest },
     ...(tcp !== undefined && { protocol: 'tcp' as const, port: tcp }),
     ...(udp !== undefined && { protocol: 'udp' as const, port: udp }),
+    ...(icmp === true && { protocol: 'icmp' as const }),
+    ...(fromAddress !== undefined && { fromAddress }),
+    ...(sourcePort !== undefined && { sourcePort }),
   };
 }
 
