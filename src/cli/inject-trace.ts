@@ -63,7 +63,9 @@ export async function traced(session: Session, asked: NewInjection, options: Inj
     }
     const { reaches, reason } = path.there;
     if (!isItsWay(path.there, over.Packet) && !options.quiet)
-      io.err.write(`the graph follows it by another interface than ${over.Packet.Name}: skein capture looks there\n`);
+      io.err.write(
+        `the graph follows it by another interface than ${over.Packet.Name}, so that nothing is captured where it goes\n`,
+      );
     else if (reaches !== 'yes' && !options.quiet)
       io.err.write(`the graph says ${reaches === 'no' ? 'that it stops' : 'unknown'}: ${reason}\n`);
     conclude(session, over, options);

@@ -1,7 +1,9 @@
 /** What is asked and shown of packets of one's own. */
 import { askedOf } from '../../src/cli/inject-send.ts';
 import { drawInjection } from '../../src/cli/render/injection.ts';
+import { injectionLines } from '../../src/cli/render/injection-status.ts';
 import type { WireInjection } from '../../src/contract/injection.ts';
+import type { Paint } from '../../src/std/paint.ts';
 import { fakeServer } from './fake-server.ts';
 import { skein } from './terminal.ts';
 
@@ -45,6 +47,17 @@ test('of what was not sent no answer is missing, and there is nothing to follow'
   ]);
   const { EndedAt: _, ...running } = injection({ Sent: 0, SentBytes: 0, State: 'running' });
   expect(drawInjection(running, { paint })).toMatch(/running: 0 sent yet\n.*skein follow 0123456789abcdef\n$/);
+});
+
+test('skein status tells what became of all of them and which bounds were met, once there were any', () => {
+  const none = { Running: 0, Kept: 0, Made: 0, Refused: 0, Failed: 0, Packets: 0, Bytes: 0, Answers: 0, Bounds: {} };
+  const lines = (more: object) => injectionLines({ ...none, ...more }, paint as Paint);
+  expect([injectionLines(undefined, paint as Paint), lines({})]).toEqual([[], []]);
+  expect(lines({ Made: 2, Packets: 6, Answers: 5 })).toEqual([['injections', '2 made; 6 packets, 5 answers']]);
+  expect(lines({ Made: 2, Running: 1, Failed: 1, Refused: 3, Bounds: { running: 3, batch: 0, late: 1 } })).toEqual([
+    ['injections', '2 made, 1 running, 1 failed, 3 refused; 0 packets, 0 answers'],
+    ['', 'bounds met: running 3, late 1'],
+  ]);
 });
 
 test('an address with its zone is of IPv6', async () => {

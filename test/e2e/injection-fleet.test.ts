@@ -77,6 +77,8 @@ test(
           made.map(() => ['completed', 3, 3]),
         );
       });
+      // Its own status tells what the agent was told to send.
+      expect(await fleet.skein(['status'], one)).toMatch(/^injections +1\d made, [\s\S]* packets, \d+ answers/m);
       await h1.end();
       const audited = readFileSync(join(folder, 'h1', 'audit.jsonl'), 'utf8');
       for (const uuid of [id, other]) expect(audited).toMatch(new RegExp(`injection ${uuid}.*from wire`));

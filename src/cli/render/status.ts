@@ -6,6 +6,7 @@ import { alertLines } from './alert-status.ts';
 import { fleetLines, relayLines } from './fleet-status.ts';
 import { captureLines, flowLines } from './flow-status.ts';
 import { cellText } from './grid.ts';
+import { injectionLines } from './injection-status.ts';
 import { padEnd, widthOf } from './printable.ts';
 import { ruleLines } from './rule-status.ts';
 import { socketLines } from './socket-status.ts';
@@ -38,6 +39,7 @@ export function drawStatus(status: Status, drawing: StatusDrawing): string {
     ),
     ...socketLines(status.Sockets, paint).map(([title, text]) => line(title, text)),
     ...ruleLines(status.Rules, paint).map(([title, text]) => line(title, text)),
+    ...injectionLines(status.Injections, paint).map(([title, text]) => line(title, text)),
     ...alertLines(status.Alerts, paint).map(([title, text]) => line(title, text)),
     ...clientLines(status),
     ...status.Notes.map((note) => line('note', paint.changed(cellText(note)))),
