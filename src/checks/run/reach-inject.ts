@@ -200,7 +200,7 @@ function unsentFate(error: string, way: PathAnswer): { readonly fate: Fate; read
 
 const unsentCodes: readonly (readonly [RegExp, Fate['code']])[] = [
   [/EPERM|not permitted|EACCES/i, 'POLICY_DENY'],
-  [/ENETUNREACH|no route|network is unreachable/i, 'NO_ROUTE'],
+  [/ENETUNREACH|no route|network is unreachable|blackhole/i, 'NO_ROUTE'],
   [/EHOSTUNREACH|neighbour|ARP|nobody answer/i, 'NO_ARP'],
   [/ENETDOWN|is down/i, 'LINK_DOWN'],
   [/EMSGSIZE|too (big|large|long)/i, 'MTU_EXCEEDED'],

@@ -22,7 +22,12 @@ export function isFiltered(code: string): boolean {
   return code === 'EPERM' || code === 'EACCES';
 }
 
-export const FILTERED = 'a packet filter of the namespace refuses its own packets (EPERM)';
+export function filtered(code: string): string {
+  // ip_route_output_flow(): a route or a rule of type prohibit is EACCES; a filter is EPERM (nf_hook_slow()).
+  return code === 'EACCES'
+    ? 'a route or policy rule of the namespace prohibits its own packets (EACCES)'
+    : 'a packet filter of the namespace refuses its own packets (EPERM)';
+}
 
 /** What the door refuses before anything is sent: then it is we who may not. Undefined of all else. */
 export function lacking(error: unknown): Unavailable | undefined {
@@ -43,6 +48,12 @@ function wordsOf(code: string, name: string, packetBytes: number): [string, stri
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
       return ['no route leads to the destination', 'a route in the namespace of the source'];
+    // fib_props: what a blackhole takes, asked from inside of the namespace; also a packet that makes no sense.
+    case 'EINVAL':
+      return [
+        'the routes of the namespace send it to nowhere (blackhole), or the kernel does not take such a packet (EINVAL)',
+        'a route that leads there',
+      ];
     default:
       return [`the kernel refuses the packet: ${code}`, 'another way, or another packet'];
   }

@@ -8,7 +8,7 @@ import type { AnswerBook, Stranger } from '../answers/book.ts';
 import type { MeetBound } from '../bounds.ts';
 import type { Order } from '../order.ts';
 import { records } from './records.ts';
-import { FILTERED, isFiltered, isFull, refusal } from './refusal.ts';
+import { filtered, isFiltered, isFull, refusal } from './refusal.ts';
 import type { Schedule } from './schedule.ts';
 import { type SendingShare, TOGETHER } from './share.ts';
 
@@ -132,7 +132,7 @@ export class Sending {
       if (sent > 0) fullSince = undefined;
       if (code === undefined) continue;
       if (isFiltered(code)) {
-        this.trouble ??= FILTERED;
+        this.trouble ??= filtered(code);
         // Its number is its own all the same.
         this.#parts.book?.sent(BigInt(Math.trunc(clock.now())) * 1_000_000n);
         done++;
