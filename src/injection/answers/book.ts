@@ -80,7 +80,8 @@ export class AnswerBook {
     this.#protocol = protocolOf(probing.type);
     this.#isLoose = isLoose;
     this.#met = met;
-    if (this.#protocol === UDP && !probing.isRandom) this.#waiting = new WaitingPackets({ waitMs, most: KEPT, met });
+    if (this.#protocol === UDP && !probing.isRandom)
+      this.#waiting = new WaitingPackets({ waitMs, most: Math.min(probing.count, KEPT), met });
     this.#isToGroup = groupMac(parseAddress(probing.destination)?.bytes ?? new Uint8Array(0)) !== undefined;
     this.#payload = Buffer.from(probing.payload, 'base64');
   }

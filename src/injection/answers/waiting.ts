@@ -17,12 +17,18 @@ const LATE_SHARE = 0.9;
 /** Of several that are meant so many are looked at. */
 export const LOOKED_MAX = 64;
 
+/** Nobody, in a list of places. */
+const NONE = -1;
+
 export class WaitingPackets {
-  /** When each was sent, ns; oldest first. */
-  readonly #sentNs = new Map<number, number>();
-  #newest: readonly [index: number, sentNs: number] = [-1, 0];
+  // A list of those that wait, oldest first, in places that are used over again: one that is answered leaves it at once.
+  readonly #index: Int32Array;
+  readonly #sentNs: Float64Array;
+  readonly #before: Int32Array;
+  readonly #after: Int32Array;
+  #oldest = NONE;
+  #newest = NONE;
   readonly #lateNs: number;
-  readonly #most: number;
   readonly #met: MeetBound;
   /** What an answer took last of which it was known whose it is. */
   #usualNs: number | undefined;
@@ -31,17 +37,27 @@ export class WaitingPackets {
   constructor({ waitMs, most, met }: { readonly waitMs: number; readonly most: number; readonly met: MeetBound }) {
     this.#met = met;
     this.#lateNs = Math.max(waitMs, WAIT_MS) * LATE_SHARE * 1e6;
-    this.#most = most;
+    this.#index = new Int32Array(most).fill(NONE);
+    this.#sentNs = new Float64Array(most);
+    this.#before = new Int32Array(most);
+    this.#after = new Int32Array(most);
   }
 
   sent(index: number, atNs: number): void {
-    this.#sentNs.set(index, atNs);
-    this.#newest = [index, atNs];
-    if (this.#sentNs.size > this.#most) this.#sentNs.delete(this.#oldest() as number);
+    const place = index % this.#index.length;
+    this.#leave(place);
+    this.#index[place] = index;
+    this.#sentNs[place] = atNs;
+    this.#before[place] = this.#newest;
+    this.#after[place] = NONE;
+    if (this.#newest === NONE) this.#oldest = place;
+    else this.#after[this.#newest] = place;
+    this.#newest = place;
   }
 
   answered(index: number): void {
-    this.#sentNs.delete(index);
+    const place = index % this.#index.length;
+    if (this.#index[place] === index) this.#leave(place);
   }
 
   /** It is known that an answer took so long. */
@@ -64,29 +80,34 @@ export class WaitingPackets {
   #meant(atNs: number): readonly Meant[] {
     this.#giveUp(atNs);
     const meant: Meant[] = [];
-    for (const [index, sentNs] of this.#sentNs) {
-      if (sentNs > atNs) break;
+    for (let place = this.#oldest; place !== NONE; place = this.#after[place] as number) {
+      const tookNs = atNs - (this.#sentNs[place] as number);
+      if (tookNs < 0) break;
       if (meant.length >= LOOKED_MAX) {
         this.#met('guesses');
         break;
       }
-      meant.push([index, atNs - sentNs]);
+      meant.push([this.#index[place] as number, tookNs]);
     }
     return meant;
   }
 
   /** Late ones, where one waits that is not. */
   #giveUp(atNs: number): void {
-    const [index, sentNs] = this.#newest;
-    if (!this.#sentNs.has(index) || sentNs > atNs || atNs - sentNs >= this.#lateNs) return;
-    for (const [late, lateNs] of this.#sentNs) {
-      if (atNs - lateNs < this.#lateNs) return;
-      this.#sentNs.delete(late);
-    }
+    const tookNs = (place: number) => atNs - (this.#sentNs[place] as number);
+    if (this.#newest === NONE || tookNs(this.#newest) < 0 || tookNs(this.#newest) >= this.#lateNs) return;
+    while (tookNs(this.#oldest) >= this.#lateNs) this.#leave(this.#oldest);
   }
 
-  #oldest(): number | undefined {
-    return this.#sentNs.keys().next().value;
+  #leave(place: number): void {
+    if (this.#index[place] === NONE) return;
+    const before = this.#before[place] as number;
+    const after = this.#after[place] as number;
+    if (before === NONE) this.#oldest = after;
+    else this.#after[before] = after;
+    if (after === NONE) this.#newest = before;
+    else this.#before[after] = before;
+    this.#index[place] = NONE;
   }
 }
 
