@@ -1,6 +1,7 @@
 /** What the model says of a conversation at one moment, and by how much that is worse than it was. */
 import type { GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
+import { isServed } from '../query/forwarding/arrival.ts';
 import { Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import type { Entrance } from '../query/forwarding/entrance.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
@@ -78,7 +79,7 @@ export function* judge(
   const question = { ...from, to: destination, protocol, sourcePort, port, isBoth: true };
   const answer = yield* answerOf(question, atlas);
   if (answer instanceof Mistake) return { there: nowhere(answer), back: undefined };
-  const there = arrivedAt(end, waysOf(answer.there), question.to, atlas);
+  const there = arrivedAt(end, answer, atlas);
   // Who is not reached does not answer.
   return { there, back: there.reaches === 'yes' && answer.back !== undefined ? waysOf(answer.back) : undefined };
 }
@@ -96,13 +97,23 @@ export function* asked(
   return { there: waysOf(answer.there), conversation: conversationOf(answer, atlas) };
 }
 
-/** The address is where another has it: who was spoken to hears nothing. */
-function arrivedAt(end: string | undefined, way: Way, address: string, atlas: Atlas): Way {
-  const arrived = way.hops.at(-1)?.node;
+/** Who was spoken to hears nothing: another has the address, or it is translated to that of another. */
+function arrivedAt(end: string | undefined, { there, packet }: PathAnswer, atlas: Atlas): Way {
+  const way = waysOf(there);
+  const arrived = there.hops.at(-1);
   if (way.reaches !== 'yes' || end === undefined || arrived === undefined) return way;
-  const where = atlas.namespace(arrived);
+  const where = atlas.namespace(arrived.node);
   if (where === undefined || where.id === end) return way;
-  const reason = `it arrives at ${nameOf(where)}, which has ${address} too`;
+  const nat = there.hops.find(({ how }) => how.nat !== undefined && how.nat.to !== how.nat.newTo);
+  const before = atlas.node(end);
+  // An address may have come to stand for another, who serves what nobody did.
+  const isHeard = !arrived.issues.some(({ code }) => code === 'nobody-listens' || code === 'listening');
+  if (nat !== undefined && isHeard && packet.destinationPort !== undefined && !(before && isServed(before, packet)))
+    return way;
+  const reason =
+    nat === undefined
+      ? `it arrives at ${nameOf(where)}, which has ${packet.destination} too`
+      : `${nameOf(nat.node)} translates it: it arrives at ${nameOf(where)}`;
   return { ...way, reaches: 'no', code: 'elsewhere', reason, at: where };
 }
 

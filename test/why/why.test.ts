@@ -136,6 +136,23 @@ test.each<[string, (told: Told) => Told, object]>([
   expect(culprits[0]).toMatchObject(culprit);
 });
 
+/** On `r`, at its address to the outside: port 80 is that of `b`. */
+const forwardedPort = `netns:r {"Netfilter":{"Tables":1,"Chains":1,"Rules":1,"Sets":0}}
+  netns:r -ownership-> nftchain:c {"Name":"c","Family":"ip","Table":"t","Hook":"prerouting","ChainType":"nat","Priority":-100,"Policy":"accept"}
+  nftchain:c -ownership-> nftrule:c-1 {"Family":"ip","Table":"t","Chain":"c","Order":1,"Text":"rule","Clauses":[{"Key":"tcp dport","Op":"==","Values":["80"]},{"Do":"dnat","Address":"10.0.1.2"}]}`;
+const serves = (port: number) => ({ Services: [{ Protocol: 'TCP', Address: '0.0.0.0', Port: port }] });
+
+test('an address that came to stand for who serves the port is no break; what takes a port from who serves it is', async () => {
+  const published = () => new Told().set(0, 'netns:b', serves(80)).at(5_000, ...readChanges(forwardedPort));
+  const asked = { to: '10.0.0.254', protocol: 6, port: 80 };
+  const { culprits, after } = await published().set(1, 'netns:r', serves(22)).why(9_000, asked);
+  expect(after.reaches).toBe('yes');
+  expect(culprits.flatMap(({ reasons }) => reasons.filter(({ of }) => of === 'model'))).toEqual([]);
+  const taken = await published().set(1, 'netns:r', serves(80)).why(9_000, asked);
+  expect(taken.after).toMatchObject({ reaches: 'no', reason: 'r translates it: it arrives at b' });
+  expect(taken.culprits[0]).toMatchObject({ element: { type: 'nftrule' } });
+});
+
 test('a moment that was good is found however short it was, between two faults', async () => {
   const told = new Told()
     .set(5_000, 'veth:a/eth0', withoutDefault)

@@ -111,7 +111,8 @@ const protocols = new Map([
 
 function packetText({ packet: { source, destination, protocol, destinationPort } }: PathReply): string {
   const name = protocol === undefined ? '' : (protocols.get(protocol) ?? `protocol ${protocol}`);
-  return `${source} → ${destination} ${name}${destinationPort === undefined ? '' : ` ${destinationPort}`}`;
+  const from = /^(0\.0\.0\.0|::)$/.test(source) ? 'no address' : source;
+  return `${from} → ${destination} ${name}${destinationPort === undefined ? '' : ` ${destinationPort}`}`;
 }
 
 export function pathMermaid(reply: PathReply): string {

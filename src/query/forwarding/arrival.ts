@@ -18,22 +18,25 @@ function filtering(at: GraphNode, isSent: boolean): Issue[] {
 }
 
 /** Of a namespace that has no services at all nobody may have looked at the sockets: then it is taken for granted. */
-function listening(at: GraphNode, { protocol, destination, destinationPort, family }: Packet): Issue[] {
-  const name = protocol === undefined ? undefined : NAMES[protocol];
-  const services = objectsIn(at.metadata.Services);
-  if (name === undefined || destinationPort === undefined) return [];
-  if (services.length === 0) {
-    const text = `somebody listens at ${name} port ${destinationPort} of ${nameOf(at)}, of which no services are known`;
-    return [{ code: 'listening', text, weight: 'assumed' }];
-  }
+function listening(at: GraphNode, packet: Packet): Issue[] {
+  const name = NAMES[packet.protocol ?? -1];
+  if (name === undefined || packet.destinationPort === undefined) return [];
+  const place = `${name} port ${packet.destinationPort} of ${nameOf(at)}`;
+  if (objectsIn(at.metadata.Services).length === 0)
+    return [
+      { code: 'listening', text: `somebody listens at ${place}, of which no services are known`, weight: 'assumed' },
+    ];
+  if (isServed(at, packet)) return [];
+  return [{ code: 'nobody-listens', text: `nobody listens at ${place}`, weight: 'warns' }];
+}
+
+/** Whether a socket of the namespace is known that takes it. */
+export function isServed(at: GraphNode, { protocol, destination, destinationPort, family }: Packet): boolean {
   const isFor = (address: unknown) =>
     address === '::' || address === destination || (address === '0.0.0.0' && family === 4);
-  const found = services.some(
-    ({ Protocol, Port, Address }) => Protocol === name && Port === destinationPort && isFor(Address),
+  return objectsIn(at.metadata.Services).some(
+    ({ Protocol, Port, Address }) => Protocol === NAMES[protocol ?? -1] && Port === destinationPort && isFor(Address),
   );
-  if (found) return [];
-  const text = `nobody listens at ${name} port ${destinationPort} of ${nameOf(at)}`;
-  return [{ code: 'nobody-listens', text, weight: 'warns' }];
 }
 
 /** IANA's numbers of protocols. */

@@ -168,7 +168,11 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
     if (outcome.end.kind === 'arrived') break;
   }
   if (macs.size === 0) outcomes.push(yield* send(undefined));
-  return joined(best(outcomes) as Outcome);
+  const { hops, end } = best(outcomes) as Outcome;
+  // Nobody has said that he is it: whoever hears the question and is somebody else is not where it stops.
+  if (end.kind === 'stopped' && end.code === 'not-for-it')
+    return stopped([hop], 'nobody', `nobody that ${nameOf(out)} is linked to answers for ${target}`);
+  return joined({ hops, end });
 }
 
 /** Links on which who has an address has to be asked first. */

@@ -89,7 +89,8 @@ export function* pathIn(question: PathQuestion, atlas: Atlas): Generator<undefin
     : walker.carry(start, packet, 0);
   const there = travelled(outcome, from, to, packet);
   const found = { from, to, packet, there, ...(entrance && { entrance }) };
-  if (question.isBoth !== true) return { ...found, back: undefined };
+  // Without a route there is no source that an answer could go to.
+  if (question.isBoth !== true || isUnspecified(packet.source)) return { ...found, back: undefined };
   // As it arrived: addresses may have been translated on the way, and with them who answers.
   const { end } = outcome;
   walker.tracking.isAnswer = end.kind === 'arrived';
@@ -262,8 +263,8 @@ function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packe
   if (to.namespace !== undefined && where !== undefined && to.namespace.id !== where.id && !isMeant) {
     const reason =
       nat === undefined
-        ? `${nameOf(where)} has ${packet.destination} too: it arrives there, and not at ${to.text}`
-        : `${nameOf(nat.node)} translates it: it arrives at ${nameOf(where)}, and not at ${to.text}`;
+        ? `${nameOf(where)} has ${packet.destination} too: it arrives there, and not at ${calledOf(to)}`
+        : `${nameOf(nat.node)} translates it: it arrives at ${nameOf(where)}, and not at ${calledOf(to)}`;
     return { ...told, hops, reaches: 'no', code: 'elsewhere', reason, at: where };
   }
   const arrival =
@@ -274,8 +275,18 @@ function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packe
   return { ...all, reaches: 'unknown', code: decisive.issue.code, reason: decisive.issue.text, at: decisive.hop.node };
 }
 
+function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+/** As people call it: it may have been asked for by its id. */
+function calledOf({ text, node }: EndPoint): string {
+  return node?.id === text ? nameOf(node) : text;
+}
+
 function startHop(node: GraphNode, { source, destination }: Packet): Hop {
-  return { depth: 0, node, how: { kind: 'start', text: `from ${source} to ${destination}` }, issues: [] };
+  const text = isUnspecified(source) ? `to ${destination}` : `from ${source} to ${destination}`;
+  return { depth: 0, node, how: { kind: 'start', text }, issues: [] };
 }
 
 function insideHop(node: GraphNode): Hop {

@@ -28,7 +28,9 @@ export function sourceFor(atlas: Atlas, namespace: GraphNode, destination: strin
   const usable = all.filter((text) => parsePrefix(text)?.family === address.family && !isLoopback(text));
   const onLink = own.find((text) => {
     const prefix = parsePrefix(text);
-    return prefix !== undefined && contains(prefix, next);
+    // Of IPv6 the scope comes before the network (RFC 6724, rule 2): routers have fe80::… as next hops.
+    const isInScope = address.family === 4 || isLinkLocal(text) === isLinkLocal(destination);
+    return isInScope && prefix !== undefined && contains(prefix, next);
   });
   const found = onLink ?? usable.find((text) => isLinkLocal(text) === isLinkLocal(destination)) ?? usable[0];
   const chosen = found === undefined ? undefined : canonical(found.split('/', 1)[0] as string);

@@ -458,3 +458,43 @@ test('a link on which nobody is asked sends frames to itself, unless a neighbour
   const written = [{ IP: '10.0.0.2', MAC: macOf('10.0.0.2'), State: ['NUD_PERMANENT'], IfIndex: 2 }];
   expect(walked(graph({ ...mute, Neighbors: written }), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
 });
+
+test('a source of IPv6 has the scope of its destination, though the next hop is one of the link', () => {
+  const six = {
+    IPV6: ['fe80::1/64', 'fd00:1::2/64'],
+    RoutingTables: [
+      {
+        ID: 254,
+        Routes: [
+          { Protocol: 2, Prefix: 'fd00:1::/64', NextHops: [{ Priority: 0, IfIndex: 2 }] },
+          { Prefix: '::/0', NextHops: [{ Priority: 0, IP: 'fe80::9', IfIndex: 2 }] },
+        ],
+      },
+    ],
+  };
+  const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', six));
+  const sourceTo = (to: string) => walked(graph, { from: 'a', to }).packet.source;
+  expect(sourceTo('fd00:2::2')).toBe('fd00:1::2');
+  expect(sourceTo('fe80::9')).toBe('fe80::1');
+});
+
+test('where nobody on the link has the next hop it stops at who asks, and not at who hears the question', () => {
+  const via = {
+    RoutingTables: [
+      { ID: 254, Routes: [{ Prefix: '0.0.0.0/0', NextHops: [{ Priority: 0, IP: '10.0.0.250', IfIndex: 2 }] }] },
+    ],
+  };
+  const graph = `${host('a', '10.0.0.1', via)}\n${host('b', '10.0.0.2')}\n${cable('a', 'veth:b/eth0')}`;
+  expect(walked(graph, { from: 'a', to: '10.9.0.1' }).there).toMatchObject({
+    reaches: 'no',
+    code: 'nobody',
+    reason: 'nobody that eth0 is linked to answers for 10.0.0.250',
+    at: { id: 'veth:a/eth0' },
+  });
+});
+
+test('without a route there is no source, and no answer', () => {
+  const graph = `${host('a', '10.0.0.1')}\n${host('b', '10.0.0.2')}\n${cable('a', 'veth:b/eth0')}`;
+  const { there, back, packet } = walked(graph, { from: 'a', to: '10.9.0.1', isBoth: true });
+  expect([there.code, back, packet.source]).toEqual(['no-route', undefined, '0.0.0.0']);
+});
