@@ -39,6 +39,7 @@ const byPath: Readonly<Record<string, Fate>> = {
   neighbour: { code: 'NO_ARP', result: 'refused' },
   'not-for-it': { code: 'NO_ARP', result: 'dropped' },
   vlan: { code: 'RULE_DROP', result: 'dropped' },
+  locked: { code: 'RULE_DROP', result: 'dropped' },
   isolated: { code: 'RULE_DROP', result: 'dropped' },
   macvlan: { code: 'RULE_DROP', result: 'dropped' },
   dropped: { code: 'RULE_DROP', result: 'dropped' },

@@ -38,6 +38,10 @@ export function* forward(
   );
   if (first.stop !== undefined) return filtered([hopWith('forwards')], first);
   const { vlan, frame: inside } = admitted;
+  if (from !== undefined && isLockedOut(from, frame, vlan)) {
+    const text = `port ${nameOf(from)} of ${nameOf(bridge)} is locked, and ${frame.sourceMac} is not known to be behind it`;
+    return stopped([hopWith('forwards')], 'locked', text);
+  }
   const self = isForSelf(atlas, bridge, inside);
   if (self && from !== undefined) {
     const out = expel(bridge, bridge, vlan, inside);
@@ -55,6 +59,12 @@ export function* forward(
     return prefixed([hop, ...first.hops], yield* leave(walker, bridge, { from, to: port, vlan }, inside, trip));
   }
   return prefixed(first.hops, yield* flood(walker, bridge, { from, ports, vlan, hopWith }, inside, trip));
+}
+
+/** br_handle_frame_finish(): a locked port takes frames from those alone that are in its forwarding table. */
+function isLockedOut(from: GraphNode, { sourceMac }: Frame, vlan: number | undefined): boolean {
+  if (objectOf(from.metadata.BridgePort).Locked !== true || !sourceMac) return false;
+  return learnedOn([from], sourceMac, vlan) === undefined;
 }
 
 interface Flood {

@@ -1,6 +1,6 @@
 /** Interfaces, one after the other: pairs, VLANs, bonds, devices that share one, and the wire out of the host. */
 import type { GraphNode } from '../../graph/element.ts';
-import { addressesOf, type Link, nameOf, numberOf, typeOf } from './atlas.ts';
+import { addressesOf, type Link, nameOf, numberOf, textsIn, typeOf } from './atlas.ts';
 import { forward } from './bridge.ts';
 import { throughDevice } from './filters/link-gate.ts';
 import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.ts';
@@ -96,6 +96,8 @@ export function* take(walker: Walker, node: GraphNode, frame: Frame, trip: Trip)
     return prefixed([hop], yield* walker.take(above, frame, trip));
   }
   if (isMeant(node, frame)) return { hops: [], end: { kind: 'arrived', at: node, packet: frame.packet } };
+  if (textsIn(node.metadata.LinkFlags).includes('PROMISC'))
+    return leaving('program', `${nameOf(node)} hears all: a program may take what is not for it`, node, frame);
   const whose = frame.targetMac ?? frame.target;
   return stopped([], 'not-for-it', `${nameOf(node)} is not ${whose}, and passes over what is not for it`);
 }

@@ -117,3 +117,30 @@ test('a namespace that does not forward stops it, and one that looks at where it
   const strict = walked(routed('', { RPFilter: 'strict' }), { ...tcp, fromAddress: '10.2.0.9' });
   expect(strict.there).toMatchObject({ reaches: 'no', code: 'rp-filter' });
 });
+
+test.each([
+  [
+    [{ Do: 'set', Key: 'ip daddr', Value: '10.2.0.99' }, { Do: 'payload' }],
+    'it writes ip daddr, which is not followed',
+  ],
+  [[{ Do: 'set', Key: 'ip ttl', Value: '1' }, { Do: 'payload' }], 'it writes ip ttl, which is not followed'],
+  [[{ Do: 'synproxy' }], 'synproxy takes it elsewhere'],
+  [[{ Do: 'queue' }], 'queue takes it elsewhere'],
+])('what is done to a packet and not followed is told: %j', (clauses, why) => {
+  const { there } = walked(routed(chain({ Hook: 'prerouting', Priority: -300 }, [port('80'), ...clauses])), tcp);
+  const reason = `what becomes of it after rule "rule 1" of chain c, table ip t of r is not known: ${why}`;
+  expect(there).toMatchObject({ reaches: 'unknown', code: 'filter-unknown', reason });
+  const other = walked(routed(chain({ Hook: 'prerouting', Priority: -300 }, [port('81'), ...clauses])), tcp).there;
+  expect(other).toMatchObject({ reaches: 'yes', assumed: [] });
+});
+
+test('what is written without changing the way is no doubt, and a zone is one that may be known', () => {
+  const through = (clause: object) =>
+    walked(routed(chain({ Hook: 'prerouting', Priority: -300 }, [clause])), tcp).there;
+  expect(through({ Do: 'set', Key: 'ip ttl', Value: '64' })).toMatchObject({ reaches: 'yes', assumed: [] });
+  expect(through({ Do: 'set', Key: 'ip dscp', Value: 'ef' })).toMatchObject({ reaches: 'yes', assumed: [] });
+  expect(through({ Do: 'set', Key: 'ct zone', Value: '5' })).toMatchObject({
+    reaches: 'yes',
+    assumed: [expect.stringContaining('answers are tracked in the zone of what they answer')],
+  });
+});

@@ -56,6 +56,25 @@ test('a blocked port stops what is behind it', () => {
   expect(there).toMatchObject({ reaches: 'no', code: 'stp' });
 });
 
+test('a locked port takes frames of those alone that are known to be behind it', () => {
+  const locked = ',"BridgePort":{"State":"FORWARDING","Locked":true}';
+  expect(walked(bridged(locked, ''), { from: 'a', to: 'b' }).there).toMatchObject({
+    reaches: 'no',
+    code: 'locked',
+    reason: `port p1 of br0 is locked, and ${macOf('10.0.0.1')} is not known to be behind it`,
+  });
+  const known = `,"FDB":[{"MAC":"${macOf('10.0.0.1')}","State":["NUD_NOARP"],"Flags":["NTF_MASTER"],"IfIndex":11}]`;
+  expect(walked(bridged(locked + known, ''), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
+});
+
+test('an interface that hears all may have a program behind it', () => {
+  const graph = `${host('a', '10.0.0.1')}
+    netns:m -ownership-> veth:m/r {"Name":"r","IfIndex":3,"MAC":"02:00:00:00:00:77","LinkFlags":["UP","PROMISC"]}
+    ${host('b', '10.0.0.2')}
+    ${cable('a', 'veth:m/r')} {"Name":"r"}`;
+  expect(walked(graph, { from: 'a', to: 'b' }).there).toMatchObject({ reaches: 'unknown', code: 'program' });
+});
+
 test('a neighbour who moved is told by the address that nobody has', () => {
   const stale = { Neighbors: [{ IP: '10.0.0.2', MAC: '02:00:00:00:00:99', State: ['NUD_STALE'], IfIndex: 2 }] };
   const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', stale));

@@ -29,7 +29,8 @@ export interface Verdict {
 }
 
 export interface Doubt {
-  readonly kind: 'usual' | 'open';
+  /** `usual`: what mostly holds; `open`: whether a rule applies; `astray`: what becomes of a packet to which it does. */
+  readonly kind: 'usual' | 'open' | 'astray';
   readonly rule: Rule;
   readonly chain: Chain;
   readonly why: string;
@@ -121,8 +122,13 @@ function isSame(one: Verdict, other: Verdict): boolean {
     one.mark === other.mark &&
     one.connectionMark === other.connectionMark &&
     one.isUntracked === other.isUntracked &&
+    isAstray(one) === isAstray(other) &&
     JSON.stringify(one.packet) === JSON.stringify(other.packet)
   );
+}
+
+function isAstray({ doubts }: Verdict): boolean {
+  return doubts.some(({ kind }) => kind === 'astray');
 }
 
 function copyOf({ stack, facts, isUntracked, doubts }: Machine): Machine {
@@ -157,14 +163,16 @@ function ruleHolds(rule: Rule, chain: Chain, { facts }: Machine, { filters }: Co
       truth = both(truth, usual(clause.Value !== 'over', 'a limit, which is not reached'));
     else if (LIMITS.has(textOf(clause.Do) ?? ''))
       truth = both(truth, usual(true, `${textOf(clause.Do)}, which is not used up`));
-    else if (clause.IsOpen === true || STRANGE.has(textOf(clause.Do) ?? ''))
-      truth = both(truth, open(`${textOf(clause.Do)}`));
+    else if (clause.IsOpen === true) truth = both(truth, open(`${textOf(clause.Do)}`));
     if (isNo(truth)) return truth;
   }
   return truth;
 }
 
 const LIMITS = new Set(['quota', 'connlimit']);
+const WRITES = /^(ip6? ([sd]addr|ttl|hoplimit)|(tcp|udp|sctp|th) [sd]port|ether [sd]addr)$/;
+/** As many routers as a packet may still pass are enough. */
+const LIVES = 32;
 /** They take the packet somewhere else. */
 const STRANGE = new Set(['tproxy', 'fwd', 'synproxy', 'queue', 'xt TPROXY', 'xt NFQUEUE', 'xt NETMAP', 'xt SYNPROXY']);
 
@@ -173,6 +181,10 @@ function* act(rule: Rule, chain: Chain, machine: Machine, course: Course): Gener
   const by = { rule, chain };
   for (const clause of rule.clauses) {
     const done = textOf(clause.Do);
+    if (STRANGE.has(done ?? '')) {
+      machine.doubts.push({ kind: 'astray', why: `${done} takes it elsewhere`, ...by });
+      return ended(machine, course, 'accept', by);
+    }
     switch (done) {
       case 'accept':
       case 'drop':
@@ -186,7 +198,7 @@ function* act(rule: Rule, chain: Chain, machine: Machine, course: Course): Gener
       case 'continue':
         return undefined;
       case 'set':
-        mark(clause, machine);
+        write(clause, machine, by);
         break;
       case 'notrack':
       case 'xt NOTRACK':
@@ -254,7 +266,14 @@ function looked(
   return verdict === 'continue' ? undefined : 'on';
 }
 
-function mark(clause: Metadata, machine: Machine): void {
+/** Marks are followed; what else is written is told. */
+function write(clause: Metadata, machine: Machine, by: { readonly rule: Rule; readonly chain: Chain }): void {
+  const written = textOf(clause.Key) ?? '';
+  if (written === 'ct zone')
+    machine.doubts.push({ kind: 'usual', why: 'answers are tracked in the zone of what they answer', ...by });
+  const isLives = / (ttl|hoplimit)$/.test(written) && (numberIn(textOf(clause.Value) ?? '') ?? 0) >= LIVES;
+  if (WRITES.test(written) && !isLives)
+    machine.doubts.push({ kind: 'astray', why: `it writes ${written}, which is not followed`, ...by });
   const key = clause.Key === 'meta mark' ? 'mark' : clause.Key === 'ct mark' ? 'connectionMark' : undefined;
   if (key === undefined) return;
   const value = numberIn(textOf(clause.Value) ?? '');

@@ -60,6 +60,12 @@ export function toldHops(
 function doubtful({ kind, rule, chain, why }: Doubt, namespace: GraphNode): Issue {
   const whose = `${ruleText(rule, chain)} of ${nameOf(namespace)}`;
   if (kind === 'usual') return { code: 'filter', text: `${why}: ${whose} asks for it`, weight: 'assumed' };
+  if (kind === 'astray')
+    return {
+      code: 'filter-unknown',
+      text: `what becomes of it after ${whose} is not known: ${why}`,
+      weight: 'assumed',
+    };
   const text = `whether ${whose} takes it depends on ${why}, which is not known`;
   return { code: 'filter-unknown', text, weight: 'assumed' };
 }
