@@ -167,13 +167,17 @@ function* link(walker: Walker, out: GraphNode, packet: Packet, way: RouteFound, 
     outcomes.push(outcome);
     if (outcome.end.kind === 'arrived') break;
   }
-  if (macs.size === 0) outcomes.push(yield* send(undefined));
+  // Somebody may answer for those who cannot be reached.
+  if (outcomes.every(({ end }) => end.kind === 'stopped' && UNANSWERED.has(end.code)))
+    outcomes.push(yield* send(undefined));
   const { hops, end } = best(outcomes) as Outcome;
   // Nobody has said that he is it: whoever hears the question and is somebody else is not where it stops.
   if (end.kind === 'stopped' && end.code === 'not-for-it')
     return stopped([hop], 'nobody', `nobody that ${nameOf(out)} is linked to answers for ${target}`);
   return joined({ hops, end });
 }
+
+const UNANSWERED = new Set(['not-for-it', 'nobody']);
 
 /** Links on which who has an address has to be asked first. */
 function hasAddresses({ LinkFlags, EncapType, MAC }: Metadata): boolean {

@@ -7,6 +7,7 @@ import { type Frame, seenKey, type Trip, type Walker, type Way } from './frame.t
 import { type Hop, type HowKind, leaving, type Outcome, prefixed, stopped, unknown } from './hop.ts';
 import { blockOf, downOf, interfaceHop } from './interface.ts';
 import { isMeant } from './meant.ts';
+import { answersFor } from './proxy.ts';
 import { enter } from './switch.ts';
 import { isSwitched } from './switch-ports.ts';
 import { encapsulate, isTunnelEnd } from './tunnel.ts';
@@ -95,7 +96,9 @@ export function* take(walker: Walker, node: GraphNode, frame: Frame, trip: Trip)
       return { hops: [hop], end: { kind: 'stopped', code: 'down', reason: downText(hop) } };
     return prefixed([hop], yield* walker.take(above, frame, trip));
   }
-  if (isMeant(node, frame)) return { hops: [], end: { kind: 'arrived', at: node, packet: frame.packet } };
+  const isAsked = frame.targetMac === undefined;
+  if (isMeant(node, frame) || (isAsked && answersFor(walker.atlas, node, frame.target)))
+    return { hops: [], end: { kind: 'arrived', at: node, packet: frame.packet } };
   if (textsIn(node.metadata.LinkFlags).includes('PROMISC'))
     return leaving('program', `${nameOf(node)} hears all: a program may take what is not for it`, node, frame);
   const whose = frame.targetMac ?? frame.target;

@@ -517,3 +517,34 @@ test('without a route there is no source, and no answer', () => {
   const { there, back, packet } = walked(graph, { from: 'a', to: '10.9.0.1', isBoth: true });
   expect([there.code, back, packet.source]).toEqual(['no-route', undefined, '0.0.0.0']);
 });
+
+test('a router answers for those behind it, where it is to', () => {
+  const wide = {
+    RoutingTables: [
+      { ID: 254, Routes: [{ Protocol: 2, Prefix: '10.0.0.0/8', NextHops: [{ Priority: 0, IfIndex: 2 }] }] },
+    ],
+  };
+  const port = (name: string, IfIndex: number, address: string, more: object) =>
+    `netns:r -ownership-> veth:r/${name} ${JSON.stringify({
+      ...{ Name: name, IfIndex, MAC: `02:00:00:00:07:0${IfIndex}`, IPV4: [`${address}/24`], ...more },
+      RoutingTables: [
+        {
+          ID: 254,
+          Routes: [{ Protocol: 2, Prefix: address.replace(/1$/, '0/24'), NextHops: [{ Priority: 0, IfIndex }] }],
+        },
+      ],
+    })}`;
+  const graph = (left: object, router = '{"Forwarding":{"IPV4":true}}') => `
+    ${host('a', '10.0.0.2', wide)}
+    ${host('b', '10.9.0.2', wide)}
+    netns:r ${router}
+    ${port('l', 3, '10.0.0.1', left)}
+    ${port('r', 4, '10.9.0.1', {})}
+    ${cable('a', 'veth:r/l')} {"Name":"l"}
+    ${cable('b', 'veth:r/r')} {"Name":"r"}`;
+  const asked = { from: 'a', to: 'b' };
+  expect(walked(graph({ ProxyNeigh: ['IPV4'] }), asked).there.reaches).toBe('yes');
+  const nobody = { reaches: 'no', code: 'nobody', at: { id: 'veth:a/eth0' } };
+  expect(walked(graph({}), asked).there).toMatchObject(nobody);
+  expect(walked(graph({ ProxyNeigh: ['IPV4'] }, '{"Forwarding":{"IPV4":false}}'), asked).there).toMatchObject(nobody);
+});
