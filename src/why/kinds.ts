@@ -45,7 +45,7 @@ export const kinds = [
   kind('policy.removed', 20, 72, 'another table decides'),
   kind('route.removed', 22, 70, 'what had a way has none'),
   kind('route.changed', 22, 69, 'what had a way goes another one'),
-  kind('route.added', 14, 68, 'a longer prefix takes packets away from where they went'),
+  kind('route.added', 14, 68, 'a route that is preferred takes packets away from where they went'),
   kind('openflow.added', 20, 66, 'a rule with a higher priority wins'),
   kind('openflow.changed', 20, 65, 'the same packets are treated in another way'),
   kind('openflow.removed', 18, 64, 'what carried it on may be gone'),

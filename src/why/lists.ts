@@ -62,9 +62,9 @@ function changedText(from: Metadata, to: Metadata): string {
   return differing.map((name) => `${name} ${texted(text(from[name]))} became ${texted(text(to[name]))}`).join(', ');
 }
 
-export function rulesSaid({ key, from: was, to: is, traffic }: KeyChange): readonly Said[] {
-  const name = ({ Family, Priority, Src, Dst, Table, Action, IifName, Mark }: Metadata) =>
-    JSON.stringify([Family, Priority, Src, Dst, Table, Action, IifName, Mark]);
+export function rulesSaid(change: KeyChange): readonly Said[] {
+  const { key, from: was, to: is, traffic } = change;
+  const name = (rule: Metadata) => `${String(rule.Family)} ${ruleText(rule)}`;
   return entryChanges(was, is, name).map(({ from, to }): Said => {
     const one = to ?? from ?? {};
     const parts = [textOf(one.Src), textOf(one.Dst)].flatMap((text) => text ?? []);
@@ -73,16 +73,39 @@ export function rulesSaid({ key, from: was, to: is, traffic }: KeyChange): reado
     const done = { 'policy.added': 'was added', 'policy.removed': 'was removed', 'policy.changed': 'was changed' }[
       kind
     ];
-    return { kind, text: `policy rule ${ruleText(one)} ${done}`, key, from, to, isAbout };
+    return { kind, text: `policy rule ${ruleText(one)} ${done} in ${on(change)}`, key, from, to, isAbout };
   });
 }
 
-function ruleText({ Priority, Src, Dst, Table, Action }: Metadata): string {
-  const from = `from ${textOf(Src) ?? 'all'}`;
-  const to = textOf(Dst) === undefined ? '' : ` to ${textOf(Dst)}`;
-  const action = textOf(Action) ?? 'lookup';
-  return `${String(Priority ?? 0)}: ${from}${to} ${action}${Table === undefined ? '' : ` ${String(Table)}`}`;
+/** As `ip rule` writes it. */
+function ruleText(rule: Metadata): string {
+  const { Priority, Invert, Src, Table, Action, Goto } = rule;
+  const conditions = CONDITIONS.flatMap(([key, word]) =>
+    rule[key] === undefined ? [] : [`${word} ${texted(rule[key])}`],
+  );
+  const from = `${Invert === true ? 'not ' : ''}from ${textOf(Src) ?? 'all'}`;
+  const to = Table ?? Goto;
+  return [
+    `${String(Priority ?? 0)}:`,
+    from,
+    ...conditions,
+    textOf(Action) ?? 'lookup',
+    ...(to === undefined ? [] : [String(to)]),
+  ].join(' ');
 }
+
+const CONDITIONS = [
+  ['Dst', 'to'],
+  ['IIf', 'iif'],
+  ['OIf', 'oif'],
+  ['TOS', 'tos'],
+  ['Mark', 'fwmark'],
+  ['Mask', 'mask'],
+  ['UID', 'uidrange'],
+  ['IPProto', 'ipproto'],
+  ['SPort', 'sport'],
+  ['DPort', 'dport'],
+] as const;
 
 const LOST = ['NUD_FAILED', 'NUD_INCOMPLETE'];
 

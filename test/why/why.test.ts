@@ -96,6 +96,19 @@ test('of several that have the address it is about the one that was seen', async
   expect(culprits[0]).toMatchObject({ kind: 'route.removed', element: { id: 'veth:a/eth0' } });
 });
 
+test('a policy rule is told with all that it asks for, and where it is', async () => {
+  const rule = { Family: 'ipv4', Priority: 500, Src: '10.0.0.0/24', IPProto: 6, DPort: '80', Action: 'prohibit' };
+  const other = { ...rule, DPort: '22' };
+  const lookup = { Family: 'ipv4', Priority: 32766, Table: 254, Action: 'lookup' };
+  const told = new Told()
+    .set(0, 'netns:a', { RoutingRules: [other, lookup] })
+    .set(5_000, 'netns:a', { RoutingRules: [other, rule, lookup] });
+  const { culprits } = await told.why(9_000);
+  expect(culprits.map(({ text }) => text)).toEqual([
+    'policy rule 500: from 10.0.0.0/24 ipproto 6 dport 80 prohibit was added in a',
+  ]);
+});
+
 /** `r` leads on to where nobody watches, by `up`. */
 function withUplink(): Told {
   const up = {
