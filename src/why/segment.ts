@@ -1,7 +1,7 @@
 /** Whether what happens to an interface, or in a namespace, can be noticed on a path: others may have the same addresses on networks of their own. */
 import type { Element, GraphNode } from '../graph/element.ts';
 import type { GraphView } from '../graph/view.ts';
-import { typeOf } from '../query/forwarding/atlas.ts';
+import { textsIn, typeOf } from '../query/forwarding/atlas.ts';
 import type { Lore } from './lore.ts';
 
 /** Nodes that are looked at. */
@@ -50,12 +50,16 @@ function isHeardOn(path: ReadonlySet<string>, id: string, view: GraphView, known
   const queue = new Map([...view.nodes(id)].map((node) => [node.id, node]));
   let isHeard = false;
   for (const node of queue.values()) {
-    isHeard = path.has(node.id) || OUTSIDE.test(typeOf(node)) || queue.size > LOOKED_MAX;
+    isHeard = path.has(node.id) || leadsOut(node) || queue.size > LOOKED_MAX;
     if (isHeard) break;
     for (const other of beside(view, node)) if (!queue.has(other.id)) queue.set(other.id, other);
   }
   for (const met of queue.keys()) known.set(met, isHeard);
   return isHeard;
+}
+
+function leadsOut(node: GraphNode): boolean {
+  return OUTSIDE.test(typeOf(node)) && !textsIn(node.metadata.LinkFlags).includes('LOOPBACK');
 }
 
 function* beside(view: GraphView, node: GraphNode): Generator<GraphNode> {

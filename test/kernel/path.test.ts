@@ -192,8 +192,8 @@ test(
         await path(skein, { from: left.name, to: '10.8.0.77' }, stops);
         const why = { from: '10.8.0.77', to: '10.1.0.2', good };
         const reply = (await (await skein.post('/api/why', why)).json()) as WhyReply;
-        const first = { kind: 'link.down', element: expect.objectContaining({ name: 'vpn0' }) };
-        expect(reply).toMatchObject({ culprits: [expect.objectContaining(first)] });
+        // Others make namespaces here at the same time.
+        expect(reply.culprits[0]).toMatchObject({ kind: 'link.down', element: { name: 'vpn0' } });
       } finally {
         vpn.stdin.end();
         await once(vpn, 'close');

@@ -109,6 +109,21 @@ test('a policy rule is told with all that it asks for, and where it is', async (
   ]);
 });
 
+test('a namespace that nothing connects with the path is accused of nothing, though it has a loopback', async () => {
+  const alone = `netns:z -ownership-> device:z/lo {"Name":"lo","IfIndex":1,"LinkFlags":["UP","LOOPBACK"]}
+    netns:z {"Forwarding":{"IPV4":true}}
+    netns:z -ownership-> veth:z/eth0 {"Name":"eth0","IfIndex":2,"LinkFlags":["UP"],"IPV4":["10.0.1.2/24"]}
+    netns:z -ownership-> nftchain:z/c {"Name":"c","Family":"ip","Table":"t","Hook":"input","Policy":"accept"}`;
+  const told = new Told()
+    .at(0, ...readChanges(alone))
+    .set(5_000, 'veth:a/eth0', withoutDefault)
+    .set(5_001, 'netns:z', { Forwarding: { IPV4: false } })
+    .set(5_002, 'nftchain:z/c', { Policy: 'drop' })
+    .at(5_003, { kind: 'gone', id: 'netns:z' });
+  const { culprits } = await told.why(9_000);
+  expect(culprits.map(({ kind }) => kind)).toEqual(['route.removed']);
+});
+
 /** `r` leads on to where nobody watches, by `up`. */
 function withUplink(): Told {
   const up = {

@@ -61,15 +61,25 @@ test(`${mutations} mutations throw nothing and are answered in bounded time`, ()
   for (let i = 0; i < mutations; i++) {
     const sample = samples[random() % samples.length] as (typeof samples)[number];
     const bytes = mutate(sample.bytes, random);
+    const sequence = random();
     const before = process.cpuUsage();
-    const found = decode(sample.protocol, sample.port, bytes, random());
-    const { user, system } = process.cpuUsage(before);
-    longestMs = Math.max(longestMs, (user + system) / 1_000);
+    const found = decode(sample.protocol, sample.port, bytes, sequence);
+    const tookMs = spentMs(before);
+    const again = process.cpuUsage();
+    // What its bytes make slow is so again; what the collector or the compiler of this process did just then is not.
+    if (tookMs > longestMs) decode(sample.protocol, sample.port, bytes, sequence);
+    if (tookMs > longestMs) longestMs = Math.max(longestMs, Math.min(tookMs, spentMs(again)));
     if (i % 100 === 0) expect(() => JSON.stringify(found)).not.toThrow();
   }
   // Of the processor, not of the clock: the machine may be busy with something else.
   expect(longestMs).toBeLessThan(1_000);
 }, 300_000);
+
+/** Of the processor, since then. */
+function spentMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+}
 
 function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
   const out = bytes.slice(0, random() % 4 === 0 ? random() % (bytes.length + 1) : bytes.length);
