@@ -182,9 +182,11 @@ test('who does not read what it asked for is told, cut off and counted, and nobo
   }
   await quick.untilCount(said);
   expect(server.warnings[0]).toMatch(/^subscriber slow \(127\.0\.0\.1\): too slow: \d+ changes behind$/);
+  // It reads on and says nothing to its end: it is gone without a word, and all the same for being slow.
+  slow.ws.close = () => undefined;
   slow.ws.resume();
-  await slow.untilClosed();
   await untilEnded(server, 'slow');
+  await slow.untilClosed();
   expect(quick.closed).toBeUndefined();
 });
 

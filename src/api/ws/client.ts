@@ -159,6 +159,8 @@ export class Client {
 
   /** Pings it, and gives it up when not a byte has passed in either direction for too long. */
   check(): void {
+    // Whoever has been told to go is gone soon, and for that reason.
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#identity?.isStillGood() === false) {
       this.cut('refused', 1008, 'the token or the user is no longer good');
       return;
