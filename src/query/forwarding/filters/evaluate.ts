@@ -161,15 +161,12 @@ function ruleHolds(rule: Rule, chain: Chain, { facts }: Machine, { filters }: Co
       );
     else if (clause.Do === 'limit')
       truth = both(truth, usual(clause.Value !== 'over', 'a limit, which is not reached'));
-    else if (LIMITS.has(textOf(clause.Do) ?? ''))
-      truth = both(truth, usual(true, `${textOf(clause.Do)}, which is not used up`));
     else if (clause.IsOpen === true) truth = both(truth, open(`${textOf(clause.Do)}`));
     if (isNo(truth)) return truth;
   }
   return truth;
 }
 
-const LIMITS = new Set(['quota', 'connlimit']);
 const WRITES = /^(ip6? ([sd]addr|ttl|hoplimit)|(tcp|udp|sctp|th) [sd]port|ether [sd]addr)$/;
 /** As many routers as a packet may still pass are enough. */
 const LIVES = 32;
