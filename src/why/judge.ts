@@ -6,6 +6,7 @@ import { Atlas, nameOf } from '../query/forwarding/atlas.ts';
 import type { Entrance } from '../query/forwarding/entrance.ts';
 import type { Hop } from '../query/forwarding/hop.ts';
 import { type PathAnswer, type PathQuestion, pathIn, type Travel } from '../query/forwarding/path.ts';
+import { isUnspecified } from '../query/forwarding/source-address.ts';
 import type { Budget } from '../query/limits.ts';
 import { Mistake, mistake } from '../std/mistake.ts';
 
@@ -74,7 +75,7 @@ export function* judge(
   // It is known by its id alone, which is no name for people.
   if (atlas.node(start) === undefined) return { there: nowhere(mistake('path.unknown', NOT_THERE)), back: undefined };
   // Where nothing led on nobody knows which address it would have had.
-  const fromAddress = /^(0\.0\.0\.0|::)$/.test(source) ? undefined : source;
+  const fromAddress = isUnspecified(source) ? undefined : source;
   const from = entrance === undefined ? { from: start, fromAddress } : { from: source, entrance };
   const question = { ...from, to: destination, protocol, sourcePort, port, isBoth: true };
   const answer = yield* answerOf(question, atlas);

@@ -15,7 +15,7 @@ import {
   textsIn,
   typeOf,
 } from './atlas.ts';
-import { isLinkLocal, isLoopback } from './source-address.ts';
+import { isLinkLocal, isLoopback, isUnspecified } from './source-address.ts';
 
 export interface EndPoint {
   /** As it was named. */
@@ -128,7 +128,7 @@ function nodeEnd(
   const own = addressesOf(node.metadata);
   const bound = services
     .flatMap(({ Address }) => canonical(textOf(Address) ?? '') ?? [])
-    .filter((one) => !/^(0\.0\.0\.0|::)$/.test(one));
+    .filter((one) => !isUnspecified(one));
   const all = [...atlas.interfaces(namespace)].flatMap(({ metadata }) => addressesOf(metadata));
   const addresses = bound.length > 0 && services.length === bound.length ? bound : own.length > 0 ? own : all;
   const far = addresses.filter((one) => !isLoopback(one) && !isLinkLocal(one));

@@ -19,7 +19,7 @@ import { type Hop, type Outcome, stopped } from './hop.ts';
 import { measured } from './mtu.ts';
 import { answerOf, type Packet } from './packet.ts';
 import { beginningSeen } from './seen-at.ts';
-import { sourceFor } from './source-address.ts';
+import { isUnspecified, sourceFor } from './source-address.ts';
 import { receive, take, transmit } from './wires.ts';
 
 export interface PathQuestion {
@@ -273,10 +273,6 @@ function travelled(outcome: Outcome, from: EndPoint, to: EndPoint, packet: Packe
   const all = { ...told, hops: [...hops, ...arrival] };
   if (decisive === undefined) return { ...all, reaches: 'yes', code: undefined, reason: undefined, at: undefined };
   return { ...all, reaches: 'unknown', code: decisive.issue.code, reason: decisive.issue.text, at: decisive.hop.node };
-}
-
-function isUnspecified(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
 }
 
 /** As people call it: it may have been asked for by its id. */

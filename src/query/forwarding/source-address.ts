@@ -41,6 +41,11 @@ export function isLoopback(text: string): boolean {
   return text.startsWith('127.') || text === '::1' || text.startsWith('::1/');
 }
 
+/** Of what nobody has an address for, or of a socket that listens on all. */
+export function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
 export function isLinkLocal(text: string): boolean {
   return /^(fe[89ab][0-9a-f]:|169\.254\.)/i.test(text);
 }
