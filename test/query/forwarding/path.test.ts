@@ -1,21 +1,5 @@
 import { Mistake } from '../../../src/std/mistake.ts';
-import { cable, host, lines, macOf, serving, walked } from './walked.ts';
-
-const flags = '"LinkFlags":["UP"]';
-
-/** Two hosts on the ports p1 and p2 of the bridge br0 in the namespace m. */
-function bridged(port1: string, port2: string, bridge = ''): string {
-  return `
-    ${host('a', '10.0.0.1')}
-    ${host('b', '10.0.0.2')}
-    netns:m -ownership-> bridge:br0 {"IfIndex":9,"MTU":1500,${flags}${bridge}}
-    netns:m -ownership-> veth:p1 {"IfIndex":11,"MasterIndex":9,"MTU":1500,${flags}${port1}}
-    netns:m -ownership-> veth:p2 {"IfIndex":12,"MasterIndex":9,"MTU":1500,${flags}${port2}}
-    bridge:br0 -layer2-> veth:p1
-    bridge:br0 -layer2-> veth:p2
-    ${cable('a', 'veth:p1')}
-    ${cable('b', 'veth:p2')}`;
-}
+import { bridged, cable, host, lines, macOf, serving, walked } from './walked.ts';
 
 const vlan = (id: number) => `,"Vlans":[{"ID":${id},"Flags":["PVID","UNTAGGED"]}]`;
 const filtering = ',"Bridge":{"VlanFiltering":true}';
@@ -476,75 +460,4 @@ test('a link on which nobody is asked sends frames to itself, unless a neighbour
   );
   const written = [{ IP: '10.0.0.2', MAC: macOf('10.0.0.2'), State: ['NUD_PERMANENT'], IfIndex: 2 }];
   expect(walked(graph({ ...mute, Neighbors: written }), { from: 'a', to: 'b' }).there.reaches).toBe('yes');
-});
-
-test('a source of IPv6 has the scope of its destination, though the next hop is one of the link', () => {
-  const six = {
-    IPV6: ['fe80::1/64', 'fd00:1::2/64'],
-    RoutingTables: [
-      {
-        ID: 254,
-        Routes: [
-          { Protocol: 2, Prefix: 'fd00:1::/64', NextHops: [{ Priority: 0, IfIndex: 2 }] },
-          { Prefix: '::/0', NextHops: [{ Priority: 0, IP: 'fe80::9', IfIndex: 2 }] },
-        ],
-      },
-    ],
-  };
-  const graph = bridged('', '').replace(host('a', '10.0.0.1'), host('a', '10.0.0.1', six));
-  const sourceTo = (to: string) => walked(graph, { from: 'a', to }).packet.source;
-  expect(sourceTo('fd00:2::2')).toBe('fd00:1::2');
-  expect(sourceTo('fe80::9')).toBe('fe80::1');
-});
-
-test('where nobody on the link has the next hop it stops at who asks, and not at who hears the question', () => {
-  const via = {
-    RoutingTables: [
-      { ID: 254, Routes: [{ Prefix: '0.0.0.0/0', NextHops: [{ Priority: 0, IP: '10.0.0.250', IfIndex: 2 }] }] },
-    ],
-  };
-  const graph = `${host('a', '10.0.0.1', via)}\n${host('b', '10.0.0.2')}\n${cable('a', 'veth:b/eth0')}`;
-  expect(walked(graph, { from: 'a', to: '10.9.0.1' }).there).toMatchObject({
-    reaches: 'no',
-    code: 'nobody',
-    reason: 'nobody that eth0 is linked to answers for 10.0.0.250',
-    at: { id: 'veth:a/eth0' },
-  });
-});
-
-test('without a route there is no source, and no answer', () => {
-  const graph = `${host('a', '10.0.0.1')}\n${host('b', '10.0.0.2')}\n${cable('a', 'veth:b/eth0')}`;
-  const { there, back, packet } = walked(graph, { from: 'a', to: '10.9.0.1', isBoth: true });
-  expect([there.code, back, packet.source]).toEqual(['no-route', undefined, '0.0.0.0']);
-});
-
-test('a router answers for those behind it, where it is to', () => {
-  const wide = {
-    RoutingTables: [
-      { ID: 254, Routes: [{ Protocol: 2, Prefix: '10.0.0.0/8', NextHops: [{ Priority: 0, IfIndex: 2 }] }] },
-    ],
-  };
-  const port = (name: string, IfIndex: number, address: string, more: object) =>
-    `netns:r -ownership-> veth:r/${name} ${JSON.stringify({
-      ...{ Name: name, IfIndex, MAC: `02:00:00:00:07:0${IfIndex}`, IPV4: [`${address}/24`], ...more },
-      RoutingTables: [
-        {
-          ID: 254,
-          Routes: [{ Protocol: 2, Prefix: address.replace(/1$/, '0/24'), NextHops: [{ Priority: 0, IfIndex }] }],
-        },
-      ],
-    })}`;
-  const graph = (left: object, router = '{"Forwarding":{"IPV4":true}}') => `
-    ${host('a', '10.0.0.2', wide)}
-    ${host('b', '10.9.0.2', wide)}
-    netns:r ${router}
-    ${port('l', 3, '10.0.0.1', left)}
-    ${port('r', 4, '10.9.0.1', {})}
-    ${cable('a', 'veth:r/l')} {"Name":"l"}
-    ${cable('b', 'veth:r/r')} {"Name":"r"}`;
-  const asked = { from: 'a', to: 'b' };
-  expect(walked(graph({ ProxyNeigh: ['IPV4'] }), asked).there.reaches).toBe('yes');
-  const nobody = { reaches: 'no', code: 'nobody', at: { id: 'veth:a/eth0' } };
-  expect(walked(graph({}), asked).there).toMatchObject(nobody);
-  expect(walked(graph({ ProxyNeigh: ['IPV4'] }, '{"Forwarding":{"IPV4":false}}'), asked).there).toMatchObject(nobody);
 });

@@ -52,3 +52,19 @@ export function macOf(address: string): string {
 export function cable(name: string, port: string): string {
   return `veth:${name}/eth0 {"Name":"eth0"} -layer2{"Type":"veth"}-> ${port}${port.endsWith('/eth0') ? ' {"Name":"eth0"}' : ''}`;
 }
+
+const flags = '"LinkFlags":["UP"]';
+
+/** Two hosts on the ports p1 and p2 of the bridge br0 in the namespace m. */
+export function bridged(port1: string, port2: string, bridge = ''): string {
+  return `
+    ${host('a', '10.0.0.1')}
+    ${host('b', '10.0.0.2')}
+    netns:m -ownership-> bridge:br0 {"IfIndex":9,"MTU":1500,${flags}${bridge}}
+    netns:m -ownership-> veth:p1 {"IfIndex":11,"MasterIndex":9,"MTU":1500,${flags}${port1}}
+    netns:m -ownership-> veth:p2 {"IfIndex":12,"MasterIndex":9,"MTU":1500,${flags}${port2}}
+    bridge:br0 -layer2-> veth:p1
+    bridge:br0 -layer2-> veth:p2
+    ${cable('a', 'veth:p1')}
+    ${cable('b', 'veth:p2')}`;
+}
